@@ -1,0 +1,1 @@
+"""Agents: the directory that gives seats their names and teams."""

@@ -1,0 +1,1 @@
+"""Search in finished calls and the detail of one."""

@@ -1,0 +1,1 @@
+"""The living demonstration: a centre, its callers and its softphones."""

@@ -1,0 +1,1 @@
+"""Callback lists: targets, windows, redial rules, attempts."""

@@ -1,0 +1,87 @@
+"""Every error that a caller of the server can be told about, with its HTTP status and its code."""
+
+from typing import ClassVar
+
+
+class CallCenterError(Exception):
+    """An expected failure: its text says what happened and what to do about it.
+
+    `status` is the HTTP status it maps to, `code` a stable word for programs; `field` names the input at fault.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class BadInput(CallCenterError):
+    """A value that cannot be accepted; nothing was changed."""
+
+    status = 422
+    code = "bad_input"
+
+
+class NotSignedIn(CallCenterError):
+    """No valid session came with the request."""
+
+    status = 401
+    code = "not_signed_in"
+
+
+class NotAllowed(CallCenterError):
+    """The account's roles do not permit this."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class NotFound(CallCenterError):
+    """The thing asked for does not exist, or is outside what the account may see."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(CallCenterError):
+    """The present state does not permit this."""
+
+    status = 409
+    code = "conflict"
+
+
+class TooMany(CallCenterError):
+    """Too many tries in too short a time."""
+
+    status = 429
+    code = "too_many"
+
+
+class SetupFailed(CallCenterError):
+    """The surroundings (network, disk, program, configuration) do not let the server do its work."""
+
+    code = "setup_failed"
+
+
+class PhoneRefused(CallCenterError):
+    """Asterisk answered a command with an error; nothing happened."""
+
+    status = 409
+    code = "phone_refused"
+
+
+class PhoneUnreachable(CallCenterError):
+    """The link to Asterisk is down; the command was not sent and is not kept."""
+
+    status = 503
+    code = "phone_unreachable"
+
+
+class OutcomeUnknown(CallCenterError):
+    """The command was sent and no answer came: it may or may not have been carried out. Never repeat it."""
+
+    status = 504
+    code = "outcome_unknown"

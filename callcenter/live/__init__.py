@@ -1,0 +1,1 @@
+"""The live floor at run time: keeper, ticker, hub and socket."""

@@ -1,0 +1,1 @@
+"""Figures: one catalogue, counted from facts."""

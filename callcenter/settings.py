@@ -1,0 +1,177 @@
+"""One typed Settings: callcenter.toml, overridden by CALLCENTER_* variables."""
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
+Seconds = Annotated[float, Field(ge=0)]
+
+ServiceLevelVariant = Literal[
+    "offered_without_short_abandons", "answered", "offered", "abandons_count_as_met"
+]
+
+
+class Part(BaseModel):
+    """A section of the settings: an unknown key is an error that names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PbxSettings(Part):
+    """One Asterisk: where its AMI is, and where it keeps recordings and queue_log as this machine sees them."""
+
+    name: Word = "pbx1"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 5038
+    username: Word = "callcenter"
+    secret: SecretStr = SecretStr("")
+    tls: bool = False
+    recordings_folder: Path = Path("recordings")
+    queue_log: Path | None = None
+
+
+class QueueSettings(Part):
+    """One queue: what Asterisk is told (`dialplan render`) and how its figures are counted."""
+
+    extension: Digits | None = None
+    label: str = ""
+    strategy: Literal[
+        "ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear", "rrordered"
+    ] = "rrmemory"
+    ring_seconds: Annotated[int, Field(ge=1, le=300)] = 15
+    retry_seconds: Annotated[int, Field(ge=0, le=300)] = 1
+    max_wait_seconds: Annotated[int, Field(ge=0)] = 300
+    max_waiting: Annotated[int, Field(ge=0)] = 0
+    wrap_up_seconds: Annotated[int, Field(ge=0, le=3600)] = 15
+    service_level_seconds: Seconds = 15
+    service_level_variant: ServiceLevelVariant = "offered_without_short_abandons"
+    short_abandon_seconds: Seconds = 5
+    exit_digit: Annotated[str, Field(pattern=r"^[0-9]?$")] = ""
+
+
+class AgentSettings(Part):
+    """One agent: the person's number and name, the phone used, and the queues that signing in joins."""
+
+    number: Digits
+    name: str
+    team: str = ""
+    interface: str = ""
+    secret: SecretStr = SecretStr("")
+    queues: tuple[str, ...] = ()
+
+    def at(self) -> str:
+        """The interface the agent is rung at; `PJSIP/<number>` unless another is configured."""
+        return self.interface or f"PJSIP/{self.number}"
+
+
+class PauseReason(Part):
+    """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone."""
+
+    code: Word
+    digit: Annotated[str, Field(pattern=r"^[0-9]{1,2}$")]
+    label_en: str
+    label_zh: str
+    is_away: bool = False
+
+
+class FeatureCodes(Part):
+    """What an agent dials on a plain SIP phone; a pause code is followed by the reason's digit."""
+
+    sign_in: str = "*70"
+    sign_out: str = "*71"
+    pause: str = "*72"
+    unpause: str = "*73"
+    wrap_up_done: str = "*74"
+
+
+class HttpSettings(Part):
+    """Where the panel and the API are served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    secure_cookie: bool = False
+
+
+class DialerSettings(Part):
+    """How callbacks leave: the trunk's dial string and the caller id shown to customers."""
+
+    dial_string: str = "PJSIP/{number}@trunk"
+    caller_id: str = ""
+    ring_seconds: Annotated[int, Field(ge=5, le=120)] = 30
+
+
+def _default_pause_reasons() -> tuple[PauseReason, ...]:
+    return (
+        PauseReason(code="break", digit="1", label_en="Break", label_zh="小休", is_away=True),
+        PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True),
+        PauseReason(code="training", digit="3", label_en="Training", label_zh="培训", is_away=True),
+        PauseReason(code="meeting", digit="4", label_en="Meeting", label_zh="会议", is_away=True),
+        PauseReason(code="paperwork", digit="5", label_en="Paperwork", label_zh="案头工作"),
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, validated once at start; a bad value names its field."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CALLCENTER_",
+        env_nested_delimiter="__",
+        toml_file="callcenter.toml",
+        extra="forbid",
+        frozen=True,
+    )
+
+    timezone: str = "UTC"
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
+    data_folder: Path = Path("var")
+    database_url: str = ""
+    pbxs: tuple[PbxSettings, ...] = (PbxSettings(),)
+    queues: dict[str, QueueSettings] = {}
+    agents: tuple[AgentSettings, ...] = ()
+    pause_reasons: tuple[PauseReason, ...] = Field(default_factory=_default_pause_reasons)
+    feature_codes: FeatureCodes = FeatureCodes()
+    http: HttpSettings = HttpSettings()
+    dialer: DialerSettings = DialerSettings()
+    day_starts_at: time = time(0)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"unknown time zone {value!r}; use a name such as Asia/Shanghai") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The centre's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def storage_url(self) -> str:
+        """The async SQLAlchemy URL; SQLite in the data folder unless one is set."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_folder / 'callcenter.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then variables, then the TOML file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,1 @@
+"""Engine, fact tables and the recorder that writes facts into them."""
