@@ -6,7 +6,7 @@ from typing import ClassVar
 class CallCenterError(Exception):
     """An expected failure: its text says what happened and what to do about it.
 
-    `status` is the HTTP status it maps to, `code` a stable word for programs; `field` names the input at fault.
+    `status` is the HTTP status of it, `code` a stable word for programs, `field` the input at fault.
     """
 
     status: ClassVar[int] = 500
