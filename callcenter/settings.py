@@ -12,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from typing_extensions import override
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
@@ -29,7 +30,7 @@ class Part(BaseModel):
 
 
 class PbxSettings(Part):
-    """One Asterisk: where its AMI is, and where it keeps recordings and queue_log as this machine sees them."""
+    """One Asterisk: where its AMI is; where this machine sees its recordings and queue_log."""
 
     name: Word = "pbx1"
     host: str = "127.0.0.1"
@@ -165,6 +166,7 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data_folder / 'callcenter.db'}"
 
     @classmethod
+    @override
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],

@@ -1,4 +1,4 @@
-"""Builds the panel (web/ → callcenter/panel) with the Node that comes from PyPI; `--check` runs its linters."""
+"""Builds the panel (web/ → callcenter/panel) with Node from PyPI; `--check` runs its linters."""
 
 import os
 import sys
