@@ -18,9 +18,7 @@ Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
 Seconds = Annotated[float, Field(ge=0)]
 
-ServiceLevelVariant = Literal[
-    "offered_without_short_abandons", "answered", "offered", "abandons_count_as_met"
-]
+ServiceLevelVariant = Literal["offered_without_short_abandons", "answered", "offered", "abandons_count_as_met"]
 
 
 class Part(BaseModel):
@@ -47,9 +45,7 @@ class QueueSettings(Part):
 
     extension: Digits | None = None
     label: str = ""
-    strategy: Literal[
-        "ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear", "rrordered"
-    ] = "rrmemory"
+    strategy: Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear", "rrordered"] = "rrmemory"
     ring_seconds: Annotated[int, Field(ge=1, le=300)] = 15
     retry_seconds: Annotated[int, Field(ge=0, le=300)] = 1
     max_wait_seconds: Annotated[int, Field(ge=0)] = 300

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from typing_extensions import override
 
 
-class PanelBuildHook(BuildHookInterface):  # type: ignore[misc]  # hatchling is untyped here
+class PanelBuildHook(BuildHookInterface[Any]):
     """Builds web/ into callcenter/panel before the wheel is packed."""
 
+    @override
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable" or self.target_name != "wheel":
             return

@@ -1,0 +1,89 @@
+"""Everything that we may ask of the telephone system, and the protocol of whoever carries it out.
+
+A command never edits live state: it asks, and the state moves when the event comes back.
+"""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from callcenter.floor.events import AttemptId, ChannelId, PbxName, Seconds
+
+
+class Command(Struct, frozen=True):
+    """Something asked of the PBX named `pbx`."""
+
+    pbx: PbxName
+
+
+class AddMember(Command, frozen=True):
+    """Sign an interface in to a queue."""
+
+    queue: str
+    interface: str
+    name: str
+    penalty: int = 0
+
+
+class RemoveMember(Command, frozen=True):
+    """Sign an interface out of a queue."""
+
+    queue: str
+    interface: str
+
+
+class PauseMember(Command, frozen=True):
+    """Pause an interface in every queue of which it is a member (or in `queue` alone)."""
+
+    interface: str
+    reason: str
+    queue: str | None = None
+
+
+class UnpauseMember(Command, frozen=True):
+    """Make an interface ready again in every queue of which it is a member (or in `queue` alone)."""
+
+    interface: str
+    queue: str | None = None
+
+
+class EndWrapUp(Command, frozen=True):
+    """Say that the work after the call at this interface is done."""
+
+    interface: str
+
+
+class PlaceCall(Command, frozen=True):
+    """Dial `number` through `dial_string`; whoever answers goes to `queue` of the callback context.
+
+    `attempt_id` becomes the id of the channel, so that the attempt is found again whatever happens. `number` has been
+    validated (`+` and digits only). `ring_seconds` is how long it may ring.
+    """
+
+    attempt_id: AttemptId
+    number: str
+    dial_string: str
+    queue: str
+    ring_seconds: Seconds
+    caller_id: str = ""
+    detect_machine: bool = False
+
+
+class HangUp(Command, frozen=True):
+    """End a channel."""
+
+    channel_id: ChannelId
+
+
+AnyCommand = AddMember | RemoveMember | PauseMember | UnpauseMember | EndWrapUp | PlaceCall | HangUp
+
+
+class Phone(Protocol):
+    """Carries out commands. A write is never repeated and never kept for later."""
+
+    async def send(self, command: AnyCommand) -> None:
+        """Returns once Asterisk accepted the command.
+
+        Raises PhoneRefused (nothing happened), PhoneUnreachable (not sent), OutcomeUnknown (sent, no answer in time).
+        """
+        ...
