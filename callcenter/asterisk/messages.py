@@ -60,7 +60,7 @@ def parse(raw: bytes) -> Message:
     """
     lines = raw.decode("utf-8", "replace").split("\r\n")
     try:
-        message: Message = dict([line.split(": ", 1) for line in lines])  # type: ignore[misc]  # two parts, or ValueError
+        message: Message = dict([line.split(": ", 1) for line in lines])
     except ValueError:
         return _parse_irregular(lines)
     return message if len(message) == len(lines) else _parse_irregular(lines)

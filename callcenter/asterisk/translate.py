@@ -1,7 +1,7 @@
 """AMI message → event: one table. Asterisk's header names, units and habits die here.
 
-What Asterisk sends, and when, is in Asterisk's AMI documentation and was checked against Asterisk 22. To add an event: a
-class in floor/events.py, a function and a row here, a case in floor/floor.py.
+What Asterisk sends is in its AMI documentation, and was checked against Asterisk 22. To add an event: a class in
+floor/events.py, a function and a row here, a case in floor/floor.py.
 """
 
 from collections import Counter
@@ -436,7 +436,10 @@ class Translator:
         name = event_name(raw)
         row = TABLE.get(name)
         if row is None:
-            return self._list_answer(name, raw) if name in LIST_EVENTS else self._unknown(name)
+            if name in LIST_EVENTS:
+                return self._survey.feed(name.decode(), parse(raw), self.clock)
+            self.unknown[name] += 1
+            return None
         if row.needles and not any(needle in raw for needle in row.needles):
             return None
         message = parse(raw)
@@ -446,10 +449,3 @@ class Translator:
         if timestamp:
             self.clock = float(timestamp)
         return row.make(self.pbx, self.clock, message)
-
-    def _list_answer(self, name: bytes, raw: bytes) -> AnyEvent | None:
-        return self._survey.feed(name.decode(), parse(raw), self.clock)
-
-    def _unknown(self, name: bytes) -> None:
-        if name:
-            self.unknown[name] += 1
