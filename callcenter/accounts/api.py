@@ -53,7 +53,10 @@ class Requires:
 
 
 def requires(permission: Permission | None = None) -> Any:
-    """For a route's parameter: `account: Account = requires("see_calls")`; without a permission: any signed-in caller."""
+    """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
+
+    Without a permission any signed-in caller is let in.
+    """
     return Depends(Requires(permission))
 
 
@@ -192,7 +195,7 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
         return SignedIn(user=_shape(account))
 
     @routes.get("/api/session")
-    async def present(account: Account = requires()) -> Present:
+    async def present(account: Annotated[Account, requires()]) -> Present:
         now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
         return Present(user=_shape(account), centre=now)
 

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 AT_ONCE = 2
-"""One check takes a core for some 50 ms and 64 MiB: a flood of sign-ins must leave the floor its processor and memory."""
+"""One check takes a core for some 50 ms and 64 MiB: a flood of sign-ins must leave the floor what it needs."""
 
 
 class Passwords:

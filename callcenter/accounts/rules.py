@@ -50,7 +50,7 @@ def check_username(username: str) -> None:
 def check_new_password(username: str, password: str) -> None:
     """Raises BadInput unless this may become the password of that account."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise BadInput(f"a password has at least {SHORTEST_PASSWORD} characters", field="password")
+        raise BadInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password")
     if username_key(password) == username_key(username):
         raise BadInput("the password must not be the username", field="password")
 
