@@ -29,6 +29,11 @@ class PortBlock:
         return self.first + 1
 
     @property
+    def phones(self) -> int:
+        """For a second SIP transport over UDP: phones, where the first belongs to a trunk."""
+        return self.first + 2
+
+    @property
     def rtp(self) -> tuple[int, int]:
         """The first and the last port for RTP: audio of about 390 channels at a time."""
         return self.first + 10, self.first + SIZE - 1
