@@ -8,7 +8,7 @@ from callcenter.asterisk.private import Plan, PrivateAsterisk, plan, write_shipp
 from callcenter.asterisk.template import render_folder
 from callcenter.settings import Settings
 
-_TEMPLATES = Path(__file__).parent / "world"
+_TEMPLATES = Path(__file__).parent / "outside"
 
 
 def centre_and_world(settings: Settings) -> tuple[PrivateAsterisk, PrivateAsterisk]:
