@@ -18,7 +18,7 @@ from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.messages import Message
 from callcenter.asterisk.protocol import Protocol
-from callcenter.asterisk.session import Ended, LinkTiming, Session
+from callcenter.asterisk.session import DEFAULT_TIMING, Ended, LinkTiming, Session
 from callcenter.errors import PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand
 from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LinkState, Seconds
@@ -41,7 +41,7 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
         sink: Sink,
         journal: Journal | None = None,
         clock: Callable[[], Instant] = time.time,
-        timing: LinkTiming = LinkTiming(),
+        timing: LinkTiming = DEFAULT_TIMING,
     ) -> None:
         super().__init__(
             host=settings.host,

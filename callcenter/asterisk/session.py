@@ -42,6 +42,9 @@ class LinkTiming:
     refused_retry_seconds: Seconds = 60.0
 
 
+DEFAULT_TIMING = LinkTiming()
+
+
 class Ended(Exception):
     """A connection is over: the state of the link that follows, and why, in words."""
 
