@@ -64,6 +64,7 @@ class WhyIdle(StrEnum):
     FINISHED = "finished"
     OUTSIDE_WINDOW = "outside_window"
     LINK_DOWN = "link_down"
+    TRUNK_FAILING = "trunk_failing"
     NOTHING_DUE = "nothing_due"
     NO_FREE_SEAT = "no_free_seat"
 
@@ -171,20 +172,40 @@ def calls_to_place(free_seats: int, in_air: int) -> int:
     return max(0, free_seats - in_air)
 
 
-def why_idle(
-    state: ListState, *, is_window_open: bool, is_live: bool, due: int, in_air: int, free_seats: int
-) -> WhyIdle | None:
+class Moment(Struct, frozen=True):
+    """What matters for a list right now. `in_air` are its own calls; `is_resting`: after failures of the trunk."""
+
+    is_window_open: bool
+    is_live: bool
+    is_resting: bool
+    due: int
+    in_air: int
+    free_seats: int
+
+
+def why_idle(state: ListState, moment: Moment) -> WhyIdle | None:
     """Why nothing is dialled for a list, None if it dials; what somebody chose is named before what only happens."""
-    if state is ListState.STOPPED:
-        return WhyIdle.STOPPED
-    if state is ListState.FINISHED:
-        return WhyIdle.FINISHED
-    if not is_window_open:
-        return WhyIdle.OUTSIDE_WINDOW
-    if not is_live:
-        return WhyIdle.LINK_DOWN
-    if in_air:
-        return None
-    if not due:
-        return WhyIdle.NOTHING_DUE
-    return None if free_seats else WhyIdle.NO_FREE_SEAT
+    reasons = {
+        WhyIdle.STOPPED: state is ListState.STOPPED,
+        WhyIdle.FINISHED: state is ListState.FINISHED,
+        WhyIdle.OUTSIDE_WINDOW: not moment.is_window_open,
+        WhyIdle.LINK_DOWN: not moment.is_live,
+        WhyIdle.TRUNK_FAILING: moment.is_resting,
+        WhyIdle.NOTHING_DUE: not moment.in_air and not moment.due,
+        WhyIdle.NO_FREE_SEAT: not moment.in_air and not moment.free_seats,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+# --- resting ----------------------------------------------------------------------------------------------------
+
+FAILURES_BEFORE_REST = 3
+SHORTEST_REST_SECONDS: Seconds = 5
+LONGEST_REST_SECONDS: Seconds = 300
+
+
+def rest_seconds(failures: int) -> Seconds:
+    """How long a PBX is left alone after this many failed calls in a row: a broken trunk must not eat up a list."""
+    if failures < FAILURES_BEFORE_REST:
+        return 0
+    return min(LONGEST_REST_SECONDS, SHORTEST_REST_SECONDS * 2.0 ** min(failures - FAILURES_BEFORE_REST, 10))

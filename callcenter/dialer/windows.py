@@ -3,8 +3,9 @@
 A window is open while the wall clock shows a time in it, whichever of two equal times it is. Pure, like rules.py.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -22,6 +23,24 @@ class Window(Struct, frozen=True):
     weekdays: frozenset[int]
     from_minute: int
     until_minute: int
+
+
+def windows_of(shapes: Iterable[Mapping[str, Any]]) -> tuple[Window, ...]:
+    """Windows from the form that the API and the database have them in (docs/api.md, Callbacks)."""
+    return tuple(
+        Window(
+            weekdays=frozenset(shape["weekdays"]),
+            from_minute=minute_of(shape["from"]),
+            until_minute=minute_of(shape["until"]),
+        )
+        for shape in shapes
+    )
+
+
+def minute_of(text: str) -> int:
+    """The minute of the day of "09:00"; "24:00" is the end of the day."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def is_open(windows: Iterable[Window], zone: ZoneInfo, at: Instant) -> bool:

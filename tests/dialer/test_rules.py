@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.dialer.rules import (
     DEFAULT_RULES,
     NEVER_REDIALLED,
     ListState,
+    Moment,
     Outcome,
     RedialRule,
     TargetState,
@@ -15,6 +17,7 @@ from callcenter.dialer.rules import (
     calls_to_place,
     outcome_of,
     redial,
+    rest_seconds,
     why_idle,
 )
 from callcenter.floor.events import AttemptId, CallId
@@ -152,29 +155,28 @@ def test_never_more_in_the_air_than_free_seats(moments: list[tuple[int, int]]) -
         in_air += placed
 
 
+READY = Moment(is_window_open=True, is_live=True, is_resting=False, due=5, in_air=0, free_seats=5)
+
+
 @pytest.mark.parametrize(
-    ("expected", "state", "is_window_open", "is_live", "due", "in_air", "free_seats"),
+    ("expected", "state", "moment"),
     [
-        (WhyIdle.STOPPED, ListState.STOPPED, True, True, 5, 0, 5),
-        (WhyIdle.FINISHED, ListState.FINISHED, True, True, 0, 0, 5),
-        (WhyIdle.OUTSIDE_WINDOW, ListState.RUNNING, False, False, 5, 0, 5),
-        (WhyIdle.LINK_DOWN, ListState.RUNNING, True, False, 5, 0, 5),
-        (WhyIdle.NOTHING_DUE, ListState.RUNNING, True, True, 0, 0, 5),
-        (WhyIdle.NO_FREE_SEAT, ListState.RUNNING, True, True, 5, 0, 0),
-        (None, ListState.RUNNING, True, True, 5, 0, 5),
-        (None, ListState.RUNNING, True, True, 0, 1, 0),
+        (WhyIdle.STOPPED, ListState.STOPPED, READY),
+        (WhyIdle.FINISHED, ListState.FINISHED, READY),
+        (WhyIdle.OUTSIDE_WINDOW, ListState.RUNNING, replace(READY, is_window_open=False, is_live=False)),
+        (WhyIdle.LINK_DOWN, ListState.RUNNING, replace(READY, is_live=False)),
+        (WhyIdle.TRUNK_FAILING, ListState.RUNNING, replace(READY, is_resting=True)),
+        (WhyIdle.NOTHING_DUE, ListState.RUNNING, replace(READY, due=0)),
+        (WhyIdle.NO_FREE_SEAT, ListState.RUNNING, replace(READY, free_seats=0)),
+        (None, ListState.RUNNING, READY),
+        (None, ListState.RUNNING, replace(READY, due=0, in_air=1)),
+        (None, ListState.RUNNING, replace(READY, free_seats=0, in_air=1)),
     ],
 )
-def test_one_word_says_why_nothing_is_dialled(
-    expected: WhyIdle | None,
-    state: ListState,
-    is_window_open: bool,
-    is_live: bool,
-    due: int,
-    in_air: int,
-    free_seats: int,
-) -> None:
-    assert (
-        why_idle(state, is_window_open=is_window_open, is_live=is_live, due=due, in_air=in_air, free_seats=free_seats)
-        is expected
-    )
+def test_one_word_says_why_nothing_is_dialled(expected: WhyIdle | None, state: ListState, moment: Moment) -> None:
+    assert why_idle(state, moment) is expected
+
+
+def test_a_trunk_that_fails_again_and_again_is_left_alone_for_longer() -> None:
+    assert [rest_seconds(failures) for failures in (0, 2, 3, 4, 5)] == [0, 0, 5, 10, 20]
+    assert rest_seconds(1000) == 300
