@@ -13,17 +13,12 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter.dialer import attempts, service
-from callcenter.dialer.attempts import Ending, Reservation
-from callcenter.dialer.rules import AirState, ListState, Moment, Outcome, WhyIdle, rest_seconds, why_idle
+from callcenter.dialer import service
+from callcenter.dialer.rules import AirState, WhyIdle
 from callcenter.dialer.schedule import Schedule
-from callcenter.dialer.service import Summary
-from callcenter.dialer.windows import Window, is_open, next_opening, windows_of
-from callcenter.errors import OutcomeUnknown, PhoneRefused, PhoneUnreachable
-from callcenter.floor.commands import HangUp, Phone, PlaceCall
-from callcenter.floor.events import AttemptId, ChannelId, Instant, PbxName, Seconds
+from callcenter.floor.commands import Phone
+from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
 from callcenter.floor.facts import AnyFact, AttemptResult
 from callcenter.settings import DialerSettings
 from callcenter.store.engine import Sessions
