@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from callcenter.errors import SetupFailed
+from callcenter.live.socket import FeedProtocol
 from callcenter.settings import HttpSettings
 
 LARGEST_MESSAGE = 64 * 1024
@@ -48,7 +49,7 @@ async def served(web: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     """Answers requests while the block runs; at its end requests under way get a moment to finish."""
     config = uvicorn.Config(
         web,
-        ws="websockets-sansio",
+        ws=FeedProtocol,
         # Frames of the live feed are made once and written to every panel: compression would make each its own.
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_MESSAGE,
