@@ -3,13 +3,13 @@
 The PBX's path is never opened: its last parts are looked for below the folder where this machine sees the recordings.
 """
 
-import os
 import shutil
 import struct
 import tempfile
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from operator import mul
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
@@ -21,10 +21,12 @@ Side = Literal["mix", "agent", "customer"]
 SIDE_ENDINGS: Mapping[Side, str] = {"mix": "", "agent": "_agent", "customer": "_other"}
 """What the shipped dialplan adds to the name of the mix for the file of one side (dialplans, callcenter-record)."""
 
+MOST_CHUNKS = 64
+"""No more are looked through for the samples, so that a file of garbage costs nothing."""
 PCM = 1
 SAMPLE_BYTES = 2
-CUT_SIZES = (0, 0xFFFF_FFFF)
-"""Data sizes in the header of a file that was never closed: Asterisk writes the header at the end (ami.md, 5)."""
+OPEN_SIZES = (0, 0xFFFF_FFFF)
+"""Data sizes in the header of a file that is being written, or was when Asterisk crashed."""
 
 BLOCK_SECONDS: Seconds = 0.1
 AUDIBLE_LEVEL = 100
@@ -39,13 +41,13 @@ class NotAudio(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """Where in the file the samples are. `is_cut` when the header was never completed."""
+    """Where in the file the samples are. `is_closed` when the header was completed, which Asterisk does at the end."""
 
     rate: int
     channels: int
     data_at: int
     data_bytes: int
-    is_cut: bool
+    is_closed: bool
 
     @property
     def duration_seconds(self) -> Seconds:
@@ -77,7 +79,7 @@ def _regular_file(root: Path, candidate: Path) -> Path | None:
 
 
 def read_layout(path: Path) -> Layout:
-    """What the header says, or, where it was never completed, what the size of the file says. Raises NotAudio, OSError."""
+    """What the header says, or, if it was never completed, what the size of the file says. Raises NotAudio, OSError."""
     size = path.stat().st_size
     with path.open("rb") as file:
         return _layout(file, size)
@@ -87,15 +89,15 @@ def _layout(file: IO[bytes], file_size: int) -> Layout:
     if len(head := file.read(12)) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
         raise NotAudio("not a RIFF WAVE file")
     form: tuple[int, int] | None = None
-    for name, at, size in _chunks(file):
+    for name, at, size in islice(_chunks(file), MOST_CHUNKS):
         if name == b"fmt ":
             form = _format(file.read(min(size, 16)))
         if name == b"data" and form is not None:
             there = file_size - at
-            is_cut = size in CUT_SIZES and there > 0
+            is_closed = size not in OPEN_SIZES
             rate, channels = form
-            held = there if is_cut else min(size, there)
-            return Layout(rate, channels, at, held - held % (channels * SAMPLE_BYTES), is_cut)
+            held = min(size, there) if is_closed else there
+            return Layout(rate, channels, at, held - held % (channels * SAMPLE_BYTES), is_closed)
     raise NotAudio("no samples in it")
 
 
@@ -118,7 +120,7 @@ def _format(content: bytes) -> tuple[int, int]:
 
 
 def is_audible(path: Path, layout: Layout) -> bool:
-    """Whether there is something to hear: measured, since a silent recording is as long as any other. Raises OSError."""
+    """Whether there is something to hear: a silent recording is as long as any other. Raises OSError."""
     block_bytes = int(layout.rate * BLOCK_SECONDS) * layout.channels * SAMPLE_BYTES
     wanted = AUDIBLE_SECONDS / BLOCK_SECONDS
     loud = 0
@@ -133,16 +135,18 @@ def is_audible(path: Path, layout: Layout) -> bool:
 
 def _is_loud(block: bytes) -> bool:
     samples = array("h", block[: len(block) - len(block) % SAMPLE_BYTES])
-    return sum(map(mul, samples, samples)) > AUDIBLE_LEVEL**2 * len(samples)
+    energy: int = sum(map(mul, samples, samples))
+    return energy > AUDIBLE_LEVEL**2 * len(samples)
 
 
 def playable(path: Path, copy: Path) -> Path:
     """The file itself, or `copy`, made now with a completed header, if its own says that it is empty.
 
-    Players show a recording that was cut by a crash as 0 s long. The PBX's file is left as it is. Raises NotAudio, OSError.
+    Players show a recording that was cut by a crash as 0 s long. The PBX's file is left as it is. Raises NotAudio and
+    OSError.
     """
     layout = read_layout(path)
-    if not layout.is_cut:
+    if layout.is_closed or not layout.data_bytes:
         return path
     if not copy.exists():
         copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -160,4 +164,4 @@ def _complete(path: Path, layout: Layout, copy: Path) -> None:
         new.seek(layout.data_at - 4)
         new.write(struct.pack("<I", layout.data_bytes))
         new.truncate(layout.data_at + layout.data_bytes)
-    os.replace(new.name, copy)
+    Path(new.name).replace(copy)
