@@ -18,8 +18,9 @@ COOKIE = "callcenter_session"
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PANEL_HEADER, PANEL_VALUE = "X-Requested-With", "callcenter"
 
-NOT_SIGNED_IN_CLOSE = 4401
-NOT_ALLOWED_CLOSE = 4403
+CLOSE_CODE = 4000
+"""A refused websocket is closed with this and the HTTP status: 4401, 4403."""
+
 RECHECK_SECONDS: Seconds = 10
 
 
@@ -68,14 +69,13 @@ async def permit(websocket: WebSocket, permission: Permission) -> Account | None
 
     Refused sockets are accepted first: a browser shows a page the code only of a socket that was open.
     """
-    if not _same_origin(websocket):
-        return await _refuse(websocket, NOT_ALLOWED_CLOSE)
     try:
+        _check_origin(websocket)
         return await account_of(websocket, permission)
-    except NotSignedIn:
-        return await _refuse(websocket, NOT_SIGNED_IN_CLOSE)
-    except NotAllowed:
-        return await _refuse(websocket, NOT_ALLOWED_CLOSE)
+    except (NotSignedIn, NotAllowed) as error:
+        await websocket.accept()
+        await websocket.close(CLOSE_CODE + error.status)
+        return None
 
 
 @dataclass(frozen=True)
@@ -111,22 +111,16 @@ class Guarded:
             await asyncio.sleep(self.recheck_seconds)
             try:
                 await account_of(websocket, self.permission)
-            except NotSignedIn:
-                return NOT_SIGNED_IN_CLOSE
-            except NotAllowed:
-                return NOT_ALLOWED_CLOSE
+            except (NotSignedIn, NotAllowed) as error:
+                return CLOSE_CODE + error.status
 
 
-def _same_origin(websocket: WebSocket) -> bool:
-    # A browser sends the cookie along with a socket opened by any page on the same site, and always says the page's
-    # origin; only programs send none.
+def _check_origin(websocket: WebSocket) -> None:
+    # A browser sends the cookie along with a socket opened by another page of the same site (another port, say), and
+    # always says the page's origin; only programs say none.
     origin = websocket.headers.get("origin")
-    return origin is None or origin.lower().partition("://")[2] == websocket.headers.get("host", "").lower()
-
-
-async def _refuse(websocket: WebSocket, code: int) -> None:
-    await websocket.accept()
-    await websocket.close(code)
+    if origin is not None and origin.lower().partition("://")[2] != websocket.headers.get("host", "").lower():
+        raise NotAllowed("this socket was opened by another site's page")
 
 
 # --- routes -----------------------------------------------------------------------------------------------------

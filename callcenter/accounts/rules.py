@@ -82,7 +82,7 @@ class Failures:
         if self.count < free:
             return 0.0
         doublings = min(self.count - free, 16)
-        return self.last_at + min(FIRST_LOCK_SECONDS * 2**doublings, LONGEST_LOCK_SECONDS)
+        return self.last_at + min(FIRST_LOCK_SECONDS * (1 << doublings), LONGEST_LOCK_SECONDS)
 
 
 class Throttle:

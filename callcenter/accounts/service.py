@@ -4,6 +4,7 @@ import hashlib
 import logging
 import math
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -51,7 +52,7 @@ class Access:
     """What sign-in needs: the database, a clock, the password hasher, the throttle."""
 
     sessions: Sessions
-    clock: Callable[[], Instant]
+    clock: Callable[[], Instant] = time.time
     passwords: Passwords = field(default_factory=Passwords)
     throttle: Throttle = field(default_factory=Throttle)
 

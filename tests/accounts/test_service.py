@@ -1,6 +1,7 @@
 """Users, passwords and sessions, on SQLite and on PostgreSQL."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -45,7 +46,7 @@ class RecordingHasher(PasswordHasher):
     """Keeps what was verified."""
 
     @override
-    def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
         verified.append(str(hash))
         return super().verify(hash, password)
 
