@@ -127,9 +127,7 @@ def _target(list_id: int, now: Instant, row: Any) -> dict[str, Any]:
 async def _lock(session: AsyncSession, list_id: int) -> str:
     """The state of the list, which nobody else changes until the transaction ends. Raises NotFound."""
     locking = update(CallbackList).where(CallbackList.id == list_id).values(name=CallbackList.name)
-    state = await session.scalar(
-        locking.returning(CallbackList.state).execution_options(synchronize_session=False)
-    )
+    state = await session.scalar(locking.returning(CallbackList.state).execution_options(synchronize_session=False))
     if state is None:
         raise NotFound(f"There is no list {list_id}")
     return state
