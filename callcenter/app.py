@@ -136,7 +136,8 @@ async def _floor(
     """The live floor and those who are told of it, in this order: the record, today's figures, the panels."""
     keeper = Keeper(Floor(), clock=clock)
     hub = Hub(keeper.floor)
-    today = Today(settings.zone, hub.put, clock())
+    today = Today(settings.zone, hub.touch, clock())
+    hub.show("figures", today.view)
     today.load(await sums_by_queue(engine, today.since, today.until))
     keeper.listen(lambda event, changes: recorder.note(changes.facts))
     keeper.listen(today.on_changes)
