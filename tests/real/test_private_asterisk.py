@@ -14,7 +14,7 @@ import pytest
 
 from callcenter.asterisk.installation import Installation
 from callcenter.asterisk.packages import Cache
-from callcenter.asterisk.private import PrivateAsterisk
+from callcenter.asterisk.private import Plan, PrivateAsterisk, plan
 from callcenter.errors import SetupFailed
 from callcenter.settings import Settings
 from tests.real.ami import Ami
@@ -27,19 +27,17 @@ def log_of(private: PrivateAsterisk) -> str:
     return (private.plan.run / "log" / "messages.log").read_text()
 
 
-def listening(pid: int) -> set[str]:
-    """The addresses on which a process has sockets, in the kernel's hexadecimal form."""
-    inodes = {
-        found[1]
-        for fd in Path(f"/proc/{pid}/fd").iterdir()
-        if (found := re.match(r"socket:\[(\d+)\]", os.readlink(fd)))
-    }
+def sockets(pid: int) -> set[tuple[str, str, int]]:
+    """The sockets of a process: protocol, own address in the kernel's hexadecimal form, port."""
+    links = (os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir())
+    inodes = {found[1] for link in links if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [
-        line.split()
+        (table, line.split())
         for table in ("tcp", "udp", "tcp6", "udp6")
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
     ]
-    return {row[1].split(":")[0] for row in rows if row[9] in inodes}
+    own = ((table, row[1].rsplit(":", 1)) for table, row in rows if row[9] in inodes)
+    return {(table, address, int(port, 16)) for table, (address, port) in own}
 
 
 def test_it_boots_without_a_word_of_complaint(pbx: PrivateAsterisk) -> None:
@@ -51,7 +49,12 @@ def test_it_boots_without_a_word_of_complaint(pbx: PrivateAsterisk) -> None:
 
 
 def test_it_is_reached_on_the_loopback_alone(pbx: PrivateAsterisk) -> None:
-    assert listening(pbx.pid) == {"0100007F"}
+    """The SIP library also opens a UDP socket on any port to ask DNS; it answers nobody."""
+    loopback = {(kind, port) for kind, address, port in sockets(pbx.pid) if address == "0100007F"}
+    assert loopback == {("udp", pbx.plan.ports.sip), ("tcp", pbx.plan.ports.ami)}
+    elsewhere = {(kind, port) for kind, address, port in sockets(pbx.pid) if address != "0100007F"}
+    assert {kind for kind, _ in elsewhere} <= {"udp", "udp6"}
+    assert all(port > 32_767 for _, port in elsewhere), "ports of outgoing questions, which the kernel chose"
 
 
 def test_two_run_side_by_side_and_one_ends_without_the_other(pbx: PrivateAsterisk, centre_settings: Settings) -> None:
@@ -69,7 +72,7 @@ def test_two_run_side_by_side_and_one_ends_without_the_other(pbx: PrivateAsteris
 
 PARENT = """
 import asyncio, signal, sys, threading
-from callcenter.asterisk.private import PrivateAsterisk
+from callcenter.asterisk.private import Plan, PrivateAsterisk, plan
 from callcenter.settings import Settings
 
 def start():
@@ -119,12 +122,10 @@ def test_members_are_still_there_after_a_kill_and_a_restart(pair: Pair) -> None:
 def test_a_configuration_that_it_cannot_run_is_told_with_its_last_words(
     asterisk_tree: Installation, centre_settings: Settings
 ) -> None:
-    def write(plan: object) -> None:
+    def write(_: Plan) -> None:
         """No configuration at all."""
 
-    from callcenter.asterisk.private import plan as make_plan
-
-    private = PrivateAsterisk(make_plan(centre_settings), write)
+    private = PrivateAsterisk(plan(centre_settings), write)
     try:
         with pytest.raises(SetupFailed, match="did not start"):
             private.boot()
