@@ -121,7 +121,7 @@ async def serve(settings: Settings) -> None:
     """Runs the server until Ctrl-C or SIGTERM. Raises SetupFailed if it cannot start."""
     with listen(settings.http) as listener:
         async with running(settings) as app, served(app.web, listener):
-            await _announce(app, url_of(listener))
+            await _announce(app, url_of(listener.getsockname()))
             await stop_asked()
             log.info("stopping")
 
