@@ -35,6 +35,7 @@ from tests.asterisk.peer import (
     Peer,
     accept,
     begin_list,
+    challenge,
     die,
     hang_up_event,
     log_in,
@@ -330,6 +331,19 @@ async def test_a_corrected_password_is_found_without_help(peer: Peer, told: Told
     await told.until_state(LIVE)
     # Three tries or more, and one change of state.
     assert [state for state, _ in told.states()] == [CONNECTING, REFUSED, SURVEYING, LIVE]
+
+
+@pytest.mark.parametrize("action", ["Challenge", "Login"])
+async def test_an_asterisk_that_goes_down_refuses_nobody_for_good(
+    peer: Peer, told: Told, make_link: MakeLink, action: str
+) -> None:
+    def going_down(connection: Connection, action: Action) -> None:
+        connection.respond(action, "Message: Asterisk is shutting down", "Error")
+
+    peer.answers[action] = once(going_down, challenge if action == "Challenge" else log_in)
+    make_link(timing=dataclasses.replace(QUICK, refused_retry_seconds=3600))
+    await told.until_state(LIVE)
+    assert told.states()[1] == (DOWN, "Asterisk is shutting down")
 
 
 async def test_a_reset_during_the_login_is_tried_again(peer: Peer, told: Told, make_link: MakeLink) -> None:
