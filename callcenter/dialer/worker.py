@@ -123,8 +123,8 @@ class Worker:
 
     async def run(self) -> None:
         """Works until it is cancelled. A database that is away is waited for; no result is lost meanwhile."""
-        await self._around.schedule.start(self.wake)
         try:
+            await self._around.schedule.start(self.wake)
             self.wake()
             while True:
                 await self._woken.wait()
