@@ -225,18 +225,19 @@ class Centre:
                 await self.next(self.phone.changed)
         return self.phone.placed
 
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Waits until something that is published makes it so."""
+        async with asyncio.timeout(20):
+            while not is_so():
+                await self.next(self.news)
+
     async def until_told(self, list_id: int, **expected: Any) -> dict[str, Any]:
         """Waits until the last that was published of a list has these fields."""
-        async with asyncio.timeout(20):
-            while not self._matches(list_id, expected):
-                await self.next(self.news)
+        await self.until(lambda: expected.items() <= self.told(list_id).items())
         return self.told(list_id)
 
     def told(self, list_id: int) -> dict[str, Any]:
         return next((f or {} for _, identity, f in reversed(self.published) if identity == str(list_id)), {})
-
-    def _matches(self, list_id: int, expected: dict[str, Any]) -> bool:
-        return expected.items() <= self.told(list_id).items()
 
     async def attempts(self) -> list[Attempt]:
         async with self.sessions() as session:
