@@ -105,7 +105,7 @@ class NewList(ListChanges):
     queue: str
 
 
-def router(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
+def callback_routes(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
     routes = APIRouter(prefix="/api/lists")
     _list_routes(routes, sessions, worker, settings)
@@ -160,7 +160,7 @@ def _state_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None
 
 
 def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.post("/{list_id}/import", dependencies=[requires("run_lists"), requires("see_lists")])
+    @routes.post("/{list_id}/import", dependencies=[requires("run_lists")])
     async def import_(
         list_id: ListId, file: Annotated[UploadFile, File()], dry_run: bool = False, skip_bad: bool = False
     ) -> Response:
@@ -222,7 +222,7 @@ def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
     row = summary.row
     idle = {ListState.STOPPED: WhyIdle.STOPPED, ListState.FINISHED: WhyIdle.FINISHED}
     return {
-        "id": row.id,
+        "id": str(row.id),
         "name": row.name,
         "pbx": row.pbx,
         "queue": row.queue,

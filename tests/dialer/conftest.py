@@ -72,13 +72,14 @@ def result(
 
 
 class Clock:
-    """Time that stands until a test moves it."""
+    """Time that stands until a test moves it, or goes by `source`."""
 
     def __init__(self) -> None:
         self.now = MONDAY_NOON
+        self.source: Callable[[], float] | None = None
 
     def __call__(self) -> float:
-        return self.now
+        return self.now if self.source is None else self.source()
 
 
 class FakePhone:
@@ -165,7 +166,7 @@ class Centre:
         self.seats = FakeSeats(self.phone)
         self.published: list[tuple[str, str, dict[str, Any] | None]] = []
         self.zone = ZoneInfo("UTC")
-        self._running: dict[Worker, asyncio.Task[None]] = {}
+        self.workers: dict[Worker, asyncio.Task[None]] = {}
         self.news = asyncio.Event()
 
     async def list_with(self, targets: int, **fields: Any) -> int:
@@ -190,7 +191,7 @@ class Centre:
                 quarantine_seconds=quarantine_seconds,
             )
         )
-        self._running[worker] = asyncio.create_task(worker.run())
+        self.workers[worker] = asyncio.create_task(worker.run())
         return worker
 
     def _publish(self, kind: str, identity: str, fields: dict[str, Any] | None) -> None:
@@ -199,22 +200,22 @@ class Centre:
 
     async def kill(self, worker: Worker) -> None:
         """Ends a dialer wherever it stands."""
-        task = self._running.pop(worker)
+        task = self.workers.pop(worker)
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
     async def close(self) -> None:
-        for worker in tuple(self._running):
+        for worker in tuple(self.workers):
             await self.kill(worker)
 
     async def next(self, event: asyncio.Event) -> None:
         """Waits until something happens; raises what a dialer died of."""
         event.clear()
         waiting = asyncio.create_task(event.wait())
-        await asyncio.wait([waiting, *self._running.values()], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([waiting, *self.workers.values()], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        for task in self._running.values():
+        for task in self.workers.values():
             if task.done():
                 task.result()
 
