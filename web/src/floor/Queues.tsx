@@ -6,7 +6,7 @@ import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
-import { useFormula } from "./Figures";
+import { isLeading, useFormula } from "./Figures";
 import { meetsTarget } from "./filters";
 import classes from "./Queues.module.css";
 import type { ChangeFilter } from "./useFloorFilter";
@@ -65,12 +65,17 @@ function QueueRow({
   );
 }
 
+/** As in the tiles: what somebody is judged by comes first. */
+function inOrder(figures: Figure[]): Figure[] {
+  return [...figures.filter(isLeading), ...figures.filter((figure) => !isLeading(figure))];
+}
+
 /** One row a queue: what is true now, then the figures of today, the same ones as in the tiles. */
 export function Queues({ chosen, change }: { chosen: string; change: ChangeFilter }) {
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
-  const figures = useFigures().data ?? [];
+  const figures = inOrder(useFigures().data ?? []);
   const ids = useLive(useShallow((live) => Object.keys(live.entities.queues).sort()));
   if (ids.length === 0) return <p className={classes.none}>{t("floor.noQueues")}</p>;
   return (
@@ -78,7 +83,9 @@ export function Queues({ chosen, change }: { chosen: string; change: ChangeFilte
       <table className={classes.queues}>
         <thead>
           <tr>
-            <th scope="col">{t("floor.queue")}</th>
+            <th scope="col">
+              <h2>{t("floor.queues")}</h2>
+            </th>
             <th scope="col">{t("floor.waiting")}</th>
             <th scope="col">{t("floor.longestWait")}</th>
             <th scope="col">{t("floor.readyOf")}</th>
