@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ask } from "../api/client";
-import { useFormat, useMay } from "../api/queries";
+import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { Call, CallDetail, Recording } from "../api/shapes";
 import { duration, NOTHING } from "../format";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -29,6 +29,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 function Head({ call }: { call: Call }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const queueWord = useQueueWord();
   const seconds = (value: number | null) => (value === null ? NOTHING : duration(value));
   return (
     <>
@@ -50,7 +51,7 @@ function Head({ call }: { call: Call }) {
         <Fact label={t("calls.wait")}>{seconds(call.wait_seconds)}</Fact>
         <Fact label={t("calls.talk")}>{seconds(call.talk_seconds)}</Fact>
         <Fact label={t("calls.hold")}>{seconds(call.hold_seconds)}</Fact>
-        <Fact label={t("floor.queue")}>{call.queues.join(", ")}</Fact>
+        <Fact label={t("floor.queue")}>{call.queues.map((queue) => queueWord(call.pbx, queue)).join(", ")}</Fact>
         <Fact label={t("calls.agent")}>{call.agents.map((agent) => agent.name || agent.number).join(", ")}</Fact>
       </dl>
     </>

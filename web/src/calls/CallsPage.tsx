@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { ask, query } from "../api/client";
-import { useFormat, useSettings, useZone } from "../api/queries";
+import { useFormat, useQueueWord, useZone } from "../api/queries";
 import type { Call } from "../api/shapes";
 import { duration, NOTHING } from "../format";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -37,11 +37,6 @@ function useCalls(search: Search) {
   });
 }
 
-function useQueueWord(): (pbx: string, queue: string) => string {
-  const queues = useSettings().data?.queues ?? [];
-  return (pbx, queue) => queues.find((item) => item.pbx === pbx && item.queue === queue)?.label || queue;
-}
-
 function CallRow({ call }: { call: Call }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -58,7 +53,7 @@ function CallRow({ call }: { call: Call }) {
       <td className={classes.who}>
         <DirectionArrow direction={call.direction} />
         <span className="num">{call.number || t("floor.withheld")}</span>
-        {call.caller_name && <span className="muted">{call.caller_name}</span>}
+        {call.caller_name && <span className={`muted ${classes.name}`}>{call.caller_name}</span>}
       </td>
       <td className={classes.queue}>{call.queues.map((queue) => queueWord(call.pbx, queue)).join(", ") || NOTHING}</td>
       <td className={classes.agent}>{call.agents.map((agent) => agent.name || agent.number).join(", ") || NOTHING}</td>

@@ -1,6 +1,6 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../api/queries";
+import { useFormat, useQueueWord } from "../api/queries";
 import type { CallDetail } from "../api/shapes";
 import { duration } from "../format";
 import table from "../parts/Table.module.css";
@@ -21,7 +21,12 @@ function sentence(t: TFunction, moment: Moment): string {
 export function Diary({ detail }: { detail: CallDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const moments = diary(detail).map((moment, index) => ({ ...moment, key: `${index} ${moment.kind}` }));
+  const queueWord = useQueueWord();
+  const moments = diary(detail).map((moment, index) => ({
+    ...moment,
+    queue: queueWord(detail.call.pbx, moment.queue),
+    key: `${index} ${moment.kind}`,
+  }));
   return (
     <table className={table.table}>
       <thead>

@@ -38,7 +38,7 @@ function Bar({ segment, axis, onSeek }: { segment: Segment; axis: Axis; onSeek: 
     <Tooltip label={`${words}, ${span}${note}`} events={{ hover: true, focus: true, touch: true }}>
       <button
         type="button"
-        className={classes.bar}
+        className={`${classes.bar} ${classes.kind}`}
         data-kind={segment.kind}
         data-result={segment.result || undefined}
         style={place(axis, segment.from, segment.until)}
@@ -111,7 +111,7 @@ export function Timeline({ detail, playhead, onSeek }: TimelineProps) {
       <ul className={classes.legend}>
         {LEGEND.map((kind) => (
           <li key={kind}>
-            <i className={classes.swatch} data-kind={kind} />
+            <i className={`${classes.swatch} ${classes.kind}`} data-kind={kind} />
             {t(`segment.${kind}`)}
           </li>
         ))}

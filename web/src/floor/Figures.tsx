@@ -10,9 +10,9 @@ import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
 import { meetsTarget } from "./filters";
 
-/** Figures that somebody is judged by lead; counts and parts stand below them, smaller. */
+/** Figures with a target lead; counts and parts stand below them, smaller. */
 export function isLeading(figure: Figure): boolean {
-  return figure.direction !== "none" && figure.unit !== "count";
+  return figure.target !== null;
 }
 
 export function useFormula(): (figure: Figure) => string {

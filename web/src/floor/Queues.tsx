@@ -65,9 +65,16 @@ function QueueRow({
   );
 }
 
-/** As in the tiles: what somebody is judged by comes first. */
-function inOrder(figures: Figure[]): Figure[] {
-  return [...figures.filter(isLeading), ...figures.filter((figure) => !isLeading(figure))];
+/** As in the tiles, what has a target first; a count that is 0 in every queue is left out until it happens. */
+function useColumns(): Figure[] {
+  const figures = useFigures().data ?? [];
+  const counted = useLive(
+    useShallow((live) => {
+      const rows = Object.entries(live.entities.figures).filter(([id]) => id !== "*");
+      return figures.filter((figure) => figure.unit !== "count" || rows.some(([, values]) => values[figure.id]));
+    }),
+  );
+  return [...counted.filter(isLeading), ...counted.filter((figure) => !isLeading(figure))];
 }
 
 /** One row a queue: what is true now, then the figures of today, the same ones as in the tiles. */
@@ -75,7 +82,7 @@ export function Queues({ chosen, change }: { chosen: string; change: ChangeFilte
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
-  const figures = inOrder(useFigures().data ?? []);
+  const figures = useColumns();
   const ids = useLive(useShallow((live) => Object.keys(live.entities.queues).sort()));
   if (ids.length === 0) return <p className={classes.none}>{t("floor.noQueues")}</p>;
   return (

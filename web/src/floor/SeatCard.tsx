@@ -27,9 +27,10 @@ export function useDeviceWord(): (device: string) => string {
   return (device) => t(`device.${device as "busy"}`, { defaultValue: device });
 }
 
-function pendingReason(seat: Seat): string | null {
-  if (!seat.pause_pending) return null;
-  return seat.pause_pending === true ? "" : seat.pause_pending;
+/** A pause that waits for the end of the call; the PBX may name its reason. */
+export function pendingPause(seat: Seat): { reason: string } | null {
+  if (!seat.pause_pending || seat.state === "unreachable") return null;
+  return { reason: seat.pause_pending === true ? "" : seat.pause_pending };
 }
 
 /** The third line: the call, then what deserves a word: a pause to come, a phone that is not as the state says. */
@@ -37,7 +38,7 @@ function Extra({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const reason = useReason();
   const device = useDeviceWord();
-  const pending = pendingReason(seat);
+  const pending = pendingPause(seat);
   const odd = oddDevice(seat);
   return (
     <span className={classes.extra}>
@@ -50,9 +51,9 @@ function Extra({ seat }: { seat: Seat }) {
         </span>
       )}
       {pending !== null && (
-        <span className={classes.mark} title={t("seat.pausePending", { reason: reason(pending) })}>
+        <span className={classes.mark} title={t("seat.pausePending", { reason: reason(pending.reason) })}>
           <IconPlayerPause size={12} aria-label={t("seat.pending")} />
-          {reason(pending)}
+          {reason(pending.reason) || t("seat.pauseNext")}
         </span>
       )}
     </span>
