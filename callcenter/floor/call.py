@@ -57,6 +57,8 @@ class Channel:
     """An open channel; `seat` is the seat at whose phone it ends, if it is one.
 
     `queue` is the queue that rang it, `other_number` who is at the other end, `parts` counts its conversations.
+    `dialled_by` is the channel that dialled it, `twin_id` the other half of a Local channel. `has_handed_over`: its
+    agent transferred the call away, so that what it still does is no conversation.
     """
 
     channel_id: ChannelId
@@ -75,6 +77,9 @@ class Channel:
     queue: str = ""
     direction: Direction | None = None
     other_number: str = ""
+    dialled_by: ChannelId | None = None
+    twin_id: ChannelId | None = None
+    has_handed_over: bool = False
 
 
 @dataclass(slots=True)
