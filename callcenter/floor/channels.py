@@ -64,10 +64,14 @@ def _describe_ring(site: Site, channel: Channel, connected_number: str) -> None:
 
 
 def hangup_requested(site: Site, event: e.HangupRequested, changes: Changes) -> None:
-    """The far end hung up; kept, since it tells an abandon and who ended a talk."""
+    """The far end hung up; kept, since it tells an abandon and who ended a talk: the first who asks."""
     channel = site.channels.get(event.channel_id)
-    if channel is not None:
-        channel.hangup_requested = True
+    if channel is None:
+        return
+    channel.hangup_requested = True
+    for other in site.bridges.get(channel.bridge_id, {}).values():
+        if other.talk is not None and other.talk.ended_by is EndedBy.UNKNOWN:
+            other.talk.ended_by = EndedBy.AGENT if other is channel else EndedBy.CALLER
 
 
 def closed(site: Site, event: e.ChannelClosed, changes: Changes) -> None:

@@ -97,10 +97,11 @@ def settle(site: Site, visit: Visit, outcome: VisitOutcome, changes: Changes, se
     rules = site.queue(visit.queue).rules
     changes.facts.append(visit.ended(site.now, outcome, rules, seat))
     if outcome is not VisitOutcome.ANSWERED:
+        given_up = RingOutcome.LOST if outcome is VisitOutcome.LOST else RingOutcome.GIVEN_UP
         for ring_id in sorted(visit.rings):
             ring = site.rings.get(ring_id)
             if ring is not None and ring.outcome is None:
-                end_ring(site, ring_id, RingOutcome.GIVEN_UP, changes)
+                end_ring(site, ring_id, given_up, changes, is_certain=visit.is_certain)
 
 
 def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:

@@ -8,6 +8,8 @@ named by their number (`"1001"` is `PJSIP/1001`), callers by a word; both are al
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import pytest
+
 from callcenter.floor import events as e
 from callcenter.floor import facts as f
 from callcenter.floor.changes import Changes, Surprise
@@ -42,6 +44,11 @@ def member(agent: str, queue: str = "support", **given: Any) -> Member:
             **given,
         }
     )
+
+
+def about(seconds: float) -> Any:
+    """Equal within a tenth of a second: a diary's events take a millisecond each."""
+    return pytest.approx(seconds, abs=0.1)
 
 
 class Line:
@@ -96,6 +103,10 @@ class Diary:
         [visit] = self.remained(f.QueueVisit)
         return visit
 
+    def visit_outcomes(self) -> list[f.VisitOutcome]:
+        """The outcomes of the visits that ended, in their order."""
+        return [visit.outcome for visit in self.remained(f.QueueVisit)]
+
     def talk(self) -> f.Conversation:
         """The only conversation that is handled."""
         [talk] = self.remained(f.Conversation)
@@ -110,9 +121,15 @@ class Diary:
         return self.seat(agent).state
 
     def states(self, agent: str) -> list[SeatState]:
-        """What an agent did, spell by spell; spells shorter than three events are left out."""
+        """What an agent did, spell by spell; spells shorter than ten events are left out."""
         spells = [spell for spell in self.remained(f.SeatSpell) if spell.interface == phone(agent)]
-        return [spell.state for spell in spells if spell.until - spell.since > 3 * TICK]
+        return [spell.state for spell in spells if spell.until - spell.since > 10 * TICK]
+
+    def leftovers(self) -> list[str]:
+        """What is still open: the names of the collections that are not empty."""
+        site = self.floor.sites[PBX]
+        kinds = ("channels", "calls", "bridges", "visits", "stays", "rings", "attempts", "recordings")
+        return [kind for kind in kinds if getattr(site, kind)]
 
     def waiting(self) -> int:
         """How many callers wait now."""
@@ -214,6 +231,17 @@ class Diary:
         line = self._lines[caller]
         self.tell(e.CallerJoined, queue, line.channel_id, line.call_id, CALLER_NUMBER, f"Name of {caller}", position)
         line.queue, line.joined_at = queue, self.now
+        return self
+
+    def adopts(self, channel: str) -> "Diary":
+        """A channel that is here already becomes a caller (an attempt whose customer answered)."""
+        self._lines[channel] = Line(channel, channel)
+        return self
+
+    def is_gone_unseen(self, caller: str, queue: str = "support") -> "Diary":
+        """QueueCallerAbandon and Leave of a caller whose call the diary never wrote down."""
+        self.tell(e.CallerGone, queue, ChannelId(caller), 1, 1, 5.0)
+        self.tell(e.CallerLeft, queue, ChannelId(caller), 1)
         return self
 
     def gives_up(self, caller: str) -> "Diary":

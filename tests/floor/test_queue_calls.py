@@ -3,6 +3,7 @@
 import pytest
 
 from callcenter.floor import events as e
+from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import (
     CallRecord,
     Direction,
@@ -13,7 +14,7 @@ from callcenter.floor.facts import (
     SeatState,
     VisitOutcome,
 )
-from tests.floor.stories import NOON, Diary, phone
+from tests.floor.stories import NOON, Diary, about, phone
 
 
 def a_day(*agents: str, wrap_up: int = 0) -> Diary:
@@ -39,12 +40,12 @@ def test_answered(who: str) -> None:
     assert (visit.agent_number, visit.wait_seconds) == ("1001", 5.0)
     talk = day.talk()
     assert talk.ended_by is EndedBy(who)
-    assert talk.talk_seconds == pytest.approx(60, abs=0.1)
+    assert talk.talk_seconds == about(60)
     assert (talk.queue, talk.number, talk.direction) == ("support", "13800138000", Direction.INBOUND)
     [ring] = day.remained(Ring)
     assert (ring.outcome, ring.ring_seconds) == (RingOutcome.ANSWERED, 5.0)
     [call] = day.remained(CallRecord)
-    assert call.answered_at == pytest.approx(talk.began_at, abs=0.1)
+    assert call.answered_at == about(talk.began_at)
     assert day.states("1001") == [SeatState.READY, SeatState.RINGING, SeatState.TALKING]
     assert day.state("1001") is SeatState.READY
     assert day.surprises == []
@@ -82,7 +83,7 @@ def test_queue_says_why_after_the_caller_has_left(status: str, outcome: VisitOut
     day.queue_returns("caller", status).after(5).closes("caller")
     visit = day.visit()
     assert (visit.outcome, visit.wait_seconds) == (outcome, 30.0)
-    assert visit.ended_at == pytest.approx(NOON + 30, abs=0.1)
+    assert visit.ended_at == about(NOON + 30)
 
 
 def test_withdrawn_when_somebody_moves_the_caller() -> None:
@@ -103,7 +104,7 @@ def test_left_by_key() -> None:
     day = a_day("1001").joins("caller").rings("1001", "caller").after(6).leaves("caller")
     day.does_not_answer("1001", "caller").closes("caller")
     assert day.visit().outcome is VisitOutcome.LEFT_BY_KEY
-    assert day.visit().wait_seconds == pytest.approx(6, abs=0.1)
+    assert day.visit().wait_seconds == about(6)
 
 
 def test_left_by_key_into_another_queue() -> None:
@@ -148,7 +149,9 @@ def test_ring_no_answer_then_answered_by_another() -> None:
 @pytest.mark.parametrize("cause", [17, 19, 21])
 def test_a_phone_that_says_no(cause: int) -> None:
     """Busy, unavailable, declined: the queue says RingNoAnswer for all of them, the leg's cause tells."""
-    day = a_day("1001").joins("caller").rings("1001", "caller").does_not_answer("1001", "caller", seconds=0, cause=cause)
+    day = (
+        a_day("1001").joins("caller").rings("1001", "caller").does_not_answer("1001", "caller", seconds=0, cause=cause)
+    )
     [ring] = day.remained(Ring)
     assert (ring.outcome, ring.ring_seconds) == (RingOutcome.REJECTED, 0.0)
     assert day.waiting() == 1
@@ -158,7 +161,7 @@ def test_ring_ends_unanswered_even_if_the_queue_does_not_say_so() -> None:
     day = a_day("1001").joins("caller").rings("1001", "caller").after(8).closes(day_leg := "1001.1")
     [ring] = day.remained(Ring)
     assert (ring.ring_id, ring.outcome) == (day_leg, RingOutcome.NOT_ANSWERED)
-    assert ring.ring_seconds == pytest.approx(8, abs=0.1)
+    assert ring.ring_seconds == about(8)
 
 
 def test_ringall_has_one_winner() -> None:
@@ -228,7 +231,7 @@ def test_agent_complete_without_ids_means_the_only_talk_or_none() -> None:
         day.joins(caller).rings("1001", caller).answers("1001", caller).after(5)
     day.completes("1001", "first", "caller", ids="none")
     assert day.state("1001") is SeatState.TALKING
-    assert day.floor.sites["pbx1"].channels["1001.1"].talk is not None
+    assert day.floor.sites["pbx1"].channels[ChannelId("1001.1")].talk is not None
 
 
 def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
@@ -237,7 +240,7 @@ def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
     day.leaves_bridge("caller", "bridge of caller").leaves_bridge("1001.1", "bridge of caller").closes("1001.1")
     assert day.state("1001") is SeatState.WRAP_UP
     day.after(60).completes("1001", "caller", "caller")
-    assert day.talk().talk_seconds == pytest.approx(20, abs=0.1)
+    assert day.talk().talk_seconds == about(20)
     assert day.talk().ended_by is EndedBy.UNKNOWN
 
 
@@ -248,7 +251,7 @@ def test_a_caller_whose_join_was_not_seen() -> None:
     day.tell(e.MemberConnected, "support", phone("1001"), "", "caller", "caller", "leg", 12.0, 2.0)
     visit = day.visit()
     assert (visit.outcome, visit.is_certain, visit.wait_seconds) == (VisitOutcome.ANSWERED, False, 12.0)
-    assert visit.joined_at == pytest.approx(day.now - 12)
+    assert visit.joined_at == about(day.now - 12)
     assert [surprise.came for surprise in day.surprises] == ["AgentConnect"]
 
 
