@@ -57,6 +57,7 @@ class Channel:
     """An open channel; `seat` is the seat at whose phone it ends, if it is one.
 
     `queue` is the queue that rang it, `other_number` who is at the other end, `parts` counts its conversations.
+    `bridged_at` is when it entered or left a bridge last,
     `dialled_by` is the channel that dialled it, `twin_id` the other half of a Local channel. `has_handed_over`: its
     agent transferred the call away, so that what it still does is no conversation.
     """
@@ -71,6 +72,7 @@ class Channel:
     is_ringing: bool = False
     is_dialling: bool = False
     bridge_id: str = ""
+    bridged_at: Instant = 0.0
     hangup_requested: bool = False
     talk: Talk | None = None
     parts: int = 0

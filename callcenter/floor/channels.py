@@ -193,10 +193,12 @@ def machine_answered(site: Site, event: e.MachineAnswered, changes: Changes) -> 
 
 
 def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
-    """Somebody dials: an agent's own call, or a caller who has gone on from a queue."""
+    """Somebody dials: an agent's own call, or a caller who has gone on from a queue. A channel is dialled once."""
+    dialled = site.channels.get(event.channel_id)
+    if event.channel_id in site.ended_channels or (dialled is not None and dialled.dialled_by is not None):
+        return
     visits.moved_on(site, event.caller_id, changes)
     caller = site.channels.get(event.caller_id)
-    dialled = site.channels.get(event.channel_id)
     call = site.call(event.call_id)
     if call is not None and call.attempt_id and not call.number:
         call.number = dialled_number(event.dialled)
@@ -237,7 +239,7 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
         talks.end(site, channel, EndedBy.TRANSFER, changes)
         change_call(site, channel, event.call_id, changes)
     leave_bridge(site, channel)
-    channel.bridge_id = event.bridge_id
+    channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
     site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
     talks.begin_in_bridge(site, event.bridge_id, changes)
 
@@ -261,6 +263,7 @@ def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
     if channel is None:
         return
     leave_bridge(site, channel)
+    channel.bridged_at = site.now
     if channel.talk is not None:
         channel.talk.left_bridge_at = site.now
 

@@ -161,7 +161,7 @@ def opened_call(site: Site, channel: Channel, caller_name: str, dialled: str) ->
         "" if is_ours else dialled if channel.seat else channel.number,
         caller_name,
         dialled,
-        site.now,
+        channel.opened_at,
         attempt_id=AttemptId(channel.channel_id) if is_ours else None,
     )
     site.calls[channel.call_id] = call

@@ -72,7 +72,7 @@ class Diary:
         self.surprises: list[Surprise] = []
         self.last = Changes()
         self._lines: dict[str, Line] = {}
-        self._legs: dict[str, ChannelId] = {}
+        self._legs: dict[str | tuple[str, str], ChannelId] = {}
         self._leg_count = 0
 
     # --- time and what came out ---------------------------------------------------------------------------------
@@ -135,9 +135,9 @@ class Diary:
         """How many callers wait now."""
         return sum(len(queue.waiting) for queue in self.floor.sites[PBX].queues.values())
 
-    def leg(self, agent: str) -> ChannelId:
-        """The channel that rang at this phone last."""
-        return self._legs[agent]
+    def leg(self, agent: str, caller: str = "") -> ChannelId:
+        """The channel that rang at this phone last, for this caller where one is named."""
+        return self._legs[agent, caller] if caller else self._legs[agent]
 
     # --- agents and their phones --------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class Diary:
         """The caller's queue rings an agent."""
         line = self._lines[caller]
         self._leg_count += 1
-        leg = self._legs[agent] = ChannelId(f"{agent}.{self._leg_count}")
+        leg = self._legs[agent] = self._legs[agent, caller] = ChannelId(f"{agent}.{self._leg_count}")
         self.opens(leg, f"{phone(agent)}-{self._leg_count:08x}", call=line.call_id, number=agent)
         self.tell(e.MemberRung, line.queue, phone(agent), phone(agent), line.channel_id, line.call_id, leg)
         self.tell(e.DialBegun, line.call_id, line.channel_id, leg, phone(agent), agent)
@@ -278,7 +278,7 @@ class Diary:
 
     def does_not_answer(self, agent: str, caller: str, *, seconds: float = 15.0, cause: int = 0) -> "Diary":
         """A ring ran out, or the phone said no with a cause."""
-        line, leg = self._lines[caller], self._legs[agent]
+        line, leg = self._lines[caller], self._legs[agent, caller]
         self.tell(e.RingNotAnswered, line.queue, phone(agent), line.channel_id, leg, seconds)
         self.tell(e.DialEnded, leg, "NOANSWER")
         self.tell(e.DialEnded, leg, "CANCEL")
@@ -286,18 +286,18 @@ class Diary:
 
     def answers(self, agent: str, caller: str) -> "Diary":
         """An agent takes the caller; the two talk."""
-        return self.picks_up(agent).connects(agent, caller)
+        return self.picks_up(agent, caller).connects(agent, caller)
 
-    def picks_up(self, agent: str) -> "Diary":
+    def picks_up(self, agent: str, caller: str) -> "Diary":
         """The agent's phone is off the hook; the queue has not connected it yet."""
-        leg = self._legs[agent]
+        leg = self._legs[agent, caller]
         self.tell(e.ChannelUp, leg, CallId(""), agent, CALLER_NUMBER)
         self.tell(e.DialEnded, leg, "ANSWER")
         return self
 
     def connects(self, agent: str, caller: str) -> "Diary":
         """The queue connects the two."""
-        line, leg = self._lines[caller], self._legs[agent]
+        line, leg = self._lines[caller], self._legs[agent, caller]
         self.leaves(caller)
         wait = float(int(self.now - line.joined_at))
         self.tell(
@@ -317,7 +317,7 @@ class Diary:
 
     def hangs_up(self, who: str, agent: str, caller: str) -> "Diary":
         """A talk ends: `who` is "caller" or "agent"."""
-        leg = self._legs[agent]
+        leg = self._legs[agent, caller]
         self.requests_hangup(caller if who == "caller" else leg)
         self.completes(agent, caller, who)
         bridge = f"bridge of {caller}"
@@ -327,7 +327,7 @@ class Diary:
         """AgentComplete; `ids` says which of its ids are there: both, caller, agent or none."""
         line = self._lines[caller]
         channel = line.channel_id if ids in ("both", "caller") else ""
-        leg = self._legs[agent] if ids in ("both", "agent") else ""
+        leg = self._legs[agent, caller] if ids in ("both", "agent") else ""
         self.tell(e.MemberCompleted, line.queue, phone(agent), phone(agent), channel, leg, 0.0, 0.0, reason)
         return self
 
@@ -346,7 +346,7 @@ class Diary:
     def dials(self, agent: str, number: str, to: str) -> "Diary":
         """An agent dials a number; the channel `to` rings there."""
         self._leg_count += 1
-        leg = self._legs[agent] = ChannelId(f"{agent}.{self._leg_count}")
+        leg = self._legs[agent] = self._legs[agent, to] = ChannelId(f"{agent}.{self._leg_count}")
         self.opens(leg, f"{phone(agent)}-{self._leg_count:08x}", number=agent, extension=number)
         name = f"{phone(number)}-{self._leg_count:08x}b" if phone(number).lower() in self._seats() else "PJSIP/trunk-b"
         self.opens(to, name, call=leg, number=number)

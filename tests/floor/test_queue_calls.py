@@ -169,7 +169,8 @@ def test_ringall_has_one_winner() -> None:
     day = a_day("1001", "1002", "1003").joins("caller")
     for agent in ("1001", "1002", "1003"):
         day.rings(agent, "caller")
-    day.after(3).picks_up("1002").closes(day.leg("1001"), 26).connects("1002", "caller").closes(day.leg("1003"), 26)
+    day.after(3).picks_up("1002", "caller").closes(day.leg("1001"), 26)
+    day.connects("1002", "caller").closes(day.leg("1003"), 26)
     rings = {ring.agent_number: ring.outcome for ring in day.remained(Ring)}
     assert rings == {
         "1001": RingOutcome.WON_BY_COLLEAGUE,
@@ -192,7 +193,7 @@ def test_caller_gives_up_while_phones_ring() -> None:
 
 def test_agent_hangs_up_in_the_announcement() -> None:
     """AgentDump: the caller stays in the line, the agent has rung all the while."""
-    day = a_day("1001").joins("caller").rings("1001", "caller").picks_up("1001").after(4)
+    day = a_day("1001").joins("caller").rings("1001", "caller").picks_up("1001", "caller").after(4)
     assert day.state("1001") is SeatState.RINGING
     day.tell(e.MemberDumped, "support", phone("1001"), "caller", day.leg("1001"))
     day.closes(day.leg("1001"))
