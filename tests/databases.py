@@ -96,7 +96,7 @@ class PostgresServer:
         shutil.rmtree(self.folder)
 
     def _initialise(self, initdb: Path) -> None:
-        options = "-U callcenter -A trust -E UTF8 --locale=C --no-sync".split()
+        options = ["-U", "callcenter", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         done = subprocess.run(
             [str(initdb), "-D", str(self.folder / "db"), *options],
             user=self._user,

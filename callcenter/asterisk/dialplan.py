@@ -1,6 +1,7 @@
 """Renders the shipped Asterisk configuration (`dialplans/`) from the settings.
 
-Whatever comes from the settings is checked here: a line break, a `;` or a `${` in a name would be configuration or dialplan.
+Whatever comes from the settings is checked here: a line break, a `;` or a `${` in a name would be configuration or
+dialplan.
 """
 
 import re
@@ -8,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import SecretStr
 
 import callcenter
 from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, reads_advanced_filters
@@ -87,7 +90,6 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
         "rtp_first": site.rtp[0],
         "rtp_last": site.rtp[1],
         "recordings": site.recordings,
-        "caller_id": settings.dialer.caller_id,
         "sign_in": codes.sign_in,
         "sign_out": codes.sign_out,
         "unpause": codes.unpause,
@@ -121,6 +123,7 @@ def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
             for reason in settings.pause_reasons
         ],
         "trunk": trunk,
+        "caller_id": [{"number": settings.dialer.caller_id}] if site.trunk and settings.dialer.caller_id else [],
         "private": private,
         "private_trunk": private and trunk,
         "event": [{"name": name} for name in EVENTS if advanced],
@@ -177,7 +180,7 @@ _RESERVED = {"general", "default"}
 
 def check(settings: Settings, pbx: PbxSettings, site: Site) -> None:
     """Raises BadInput for the first value that cannot stand in Asterisk's configuration, naming its field."""
-    _must_match(_SECRET, pbx.secret.get_secret_value(), f"pbxs.{pbx.name}.secret", secret=True)
+    _must_be_secret(pbx.secret, f"pbxs.{pbx.name}.secret")
     _must_match(_WORD, pbx.name, "pbxs.name")
     _must_match(_PATH, str(site.recordings), "recordings")
     _must_match(_CALLER_ID, settings.dialer.caller_id, "dialer.caller_id")
@@ -203,7 +206,7 @@ def _check_agent(agent: AgentSettings, settings: Settings) -> None:
     _must_match(_TEXT, agent.name, f"{field}.name")
     _must_match(_INTERFACE, agent.at(), f"{field}.interface")
     if agent.secret.get_secret_value():
-        _must_match(_SECRET, agent.secret.get_secret_value(), f"{field}.secret", secret=True)
+        _must_be_secret(agent.secret, f"{field}.secret")
     unknown = [name for name in agent.queues if name not in settings.queues]
     if unknown:
         raise BadInput(f"{field}.queues: there is no queue {unknown[0]!r}", field=f"{field}.queues")
@@ -232,10 +235,16 @@ def _check_numbers(settings: Settings) -> None:
     _must_differ("queues", (name.lower().replace("-", "") for name in settings.queues))
 
 
-def _must_match(pattern: re.Pattern[str], value: str, field: str, *, secret: bool = False) -> None:
+def _must_match(pattern: re.Pattern[str], value: str, field: str) -> None:
     if not pattern.fullmatch(value) or value != value.strip():
-        shown = "the value" if secret else repr(value)
-        raise BadInput(f"{field}: {shown} cannot stand in Asterisk's configuration", field=field)
+        raise BadInput(f"{field}: {value!r} cannot stand in Asterisk's configuration", field=field)
+
+
+def _must_be_secret(secret: SecretStr, field: str) -> None:
+    if not _SECRET.fullmatch(secret.get_secret_value()):
+        raise BadInput(
+            f"{field}: needs 8 to 79 ASCII characters, without spaces, semicolons and backslashes", field=field
+        )
 
 
 def _must_differ(field: str, values: Iterable[str]) -> None:

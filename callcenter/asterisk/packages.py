@@ -1,8 +1,9 @@
 """Fetches Asterisk without root: the distribution's own signed packages, unpacked into one folder of a cache.
 
-Debian has no Asterisk in its stable releases, so its `sid` suite is taken (22 LTS at the time of writing), from the mirror
-that the machine's own apt configuration names. Ubuntu carries Asterisk 18 or newer in `universe`, so its own suites are
-taken there: no second distribution's keys are needed. apt checks every signature and hash, in folders of its own.
+Debian has no Asterisk in its stable releases, so its `sid` suite is taken (22 LTS at the time of writing), from the
+mirror that the machine's own apt configuration names. Ubuntu carries Asterisk 18 or newer in `universe`, so its own
+suites are taken there: no second distribution's keys are needed. apt checks every signature and hash, in folders of
+its own.
 """
 
 import fcntl
@@ -66,10 +67,16 @@ def find(cache: Cache | None = None, console: Console | None = None) -> Installa
     return installed() or fetch(cache or user_cache(), console or Console(stderr=True))
 
 
+def present(cache: Cache) -> Installation | None:
+    """What `find` would give without fetching anything."""
+    return installed() or (unpacked(cache.tree) if cache.tree.exists() else None)
+
+
 def fetch(cache: Cache, console: Console, *, again: bool = False) -> Installation:
     """Fetches Asterisk into the cache unless it is there; `again` replaces it by the newest packages.
 
-    Two processes may ask at once: one fetches, the other waits for it. What a cut download left is used by the next try.
+    Two processes may ask at once: one fetches, the other waits for it. A cut download is taken up
+    by the next try.
     """
     try:
         with _alone(cache, console):
@@ -122,10 +129,10 @@ def choose_sources(known: list[Source]) -> str:
     debian = [source for source in known if source.origin == source.label == "Debian"]
     ubuntu = [source for source in known if source.origin == source.label == "Ubuntu"]
     if debian:
-        return f"deb {_signed_by('debian')} {debian[0].address} sid main\n"
+        return f"deb {_signed_by('debian')}{debian[0].address} sid main\n"
     if ubuntu:
         options = _signed_by("ubuntu")
-        lines = (f"deb {options} {source.address} {source.suite} main universe\n" for source in ubuntu)
+        lines = (f"deb {options}{source.address} {source.suite} main universe\n" for source in ubuntu)
         return "".join(dict.fromkeys(lines))
     raise SetupFailed(
         f"no Asterisk {OLDEST.major} or newer was found, and apt on this system uses neither Debian's nor Ubuntu's "
@@ -134,7 +141,7 @@ def choose_sources(known: list[Source]) -> str:
 
 
 def _signed_by(distribution: str) -> str:
-    """Names the distribution's keyring; without one apt falls back to the keys that the system trusts for everything."""
+    """Names the distribution's keyring; without one apt takes the keys that the system trusts for everything."""
     keyring = next(
         (
             found
@@ -143,7 +150,7 @@ def _signed_by(distribution: str) -> str:
         ),
         None,
     )
-    return f"[signed-by={keyring}]" if keyring else "[]"
+    return f"[signed-by={keyring}] " if keyring else ""
 
 
 class Apt:
@@ -159,7 +166,7 @@ class Apt:
             'Dir::Etc::preferences "/dev/null";\nDir::Etc::preferencesparts "/dev/null";\n'
             # The archives lie in the user's cache, which the download account of a root's apt cannot enter.
             'APT::Sandbox::User "";\nAPT::Update::Error-Mode "any";\nAcquire::Languages "none";\n'
-            'Acquire::Retries "3";\nAcquire::http::Timeout "20";\nAcquire::https::Timeout "20";\n'
+            'Acquire::Retries "2";\nAcquire::http::Timeout "20";\nAcquire::https::Timeout "20";\n'
         )
 
     def known_sources(self) -> list[Source]:

@@ -25,7 +25,8 @@ def centre_and_world(settings: Settings) -> tuple[PrivateAsterisk, PrivateAsteri
     def write(chosen: Plan) -> None:
         write_shipped(chosen)
         phones = [
-            {"endpoint": agent.at().removeprefix("PJSIP/"), "secret": agent.secret.get_secret_value()} for agent in agents
+            {"endpoint": agent.at().removeprefix("PJSIP/"), "secret": agent.secret.get_secret_value()}
+            for agent in agents
         ]
         values = {"host": "127.0.0.1", "port": ports.sip, "sip_address": "127.0.0.1", "phones_port": world_ports.phones}
         render_folder(_TEMPLATES, chosen.run / "etc", values, {"phone": phones})

@@ -46,7 +46,8 @@ class TransportMailbox:
 
 
 async def serve_feed(websocket: WebSocket, hub: Hub) -> None:
-    """Feeds an accepted client until it leaves. What it sends is read and ignored."""
+    """Accepts a client and feeds it until it leaves. What it sends is read and ignored."""
+    await websocket.accept()
     transport: asyncio.Transport = websocket.scope["extensions"][TRANSPORT]["transport"]
     mailbox = TransportMailbox(transport)
     query = websocket.query_params
