@@ -1,5 +1,6 @@
 """Today's figures, kept in memory as facts end, by the same definitions as any report."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -49,6 +50,12 @@ class Today:
         for queue in queues:
             self._show(queue)
         self._show_everything()
+
+    async def follow_the_calendar(self, clock: Callable[[], Instant]) -> None:
+        """Begins each new day when it comes, though nothing may happen at midnight. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(max(1.0, min(self.until - clock(), 60.0)))
+            self.roll(clock())
 
     def on_changes(self, event: AnyEvent, changes: Changes) -> None:
         """A listener of the keeper: counts the facts that ended."""
