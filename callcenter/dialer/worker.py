@@ -190,15 +190,15 @@ class Worker:
             self._touched.update(self._lists, self._published)
             self._must_read_all = False
         while self._touched:
-            list_id = next(iter(self._touched))
-            await self._read_list(list_id)
-            self._touched.discard(list_id)
+            await self._read_list(self._touched.pop())
 
     async def _read_list(self, list_id: int) -> None:
-        await attempts.finish(self._sessions, list_id)
         now = self.clock()
         try:
             [summary] = await service.summaries(self._sessions, now, list_id)
+            is_over = summary.row.state == ListState.RUNNING and not summary.open + summary.in_air
+            if is_over and await attempts.finish(self._sessions, list_id):
+                [summary] = await service.summaries(self._sessions, now, list_id)
         except NotFound:
             self._forget(list_id)
             return
@@ -233,12 +233,12 @@ class Worker:
             reservation = await attempts.reserve(
                 self._sessions, row.id, now=self.clock(), free_seats=free_seats, seated=seated
             )
+            self._touched.add(row.id)
             if reservation is None:
                 return
             attempt = OpenAttempt(reservation.attempt_id, row.id, reservation.pbx, reservation.queue)
             self._air.add(attempt, self.clock())
             self._placing.place(reservation)
-            self._touched.add(row.id)
 
     def _may_dial(self, row: CallbackList) -> bool:
         summary = self._lists[row.id]
