@@ -98,10 +98,11 @@ class Worker:
             if isinstance(fact, AttemptResult):
                 self._take_end(fact)
 
-    def why_idle(self, list_id: int) -> WhyIdle | None:
-        """Why nothing is dialled for a list, as it was last looked at."""
-        summary = self._lists.get(list_id)
-        return None if summary is None else self._why_idle(summary)
+    def why_idle(self, summary: Summary) -> WhyIdle | None:
+        """Why nothing is dialled for a list right now, None if it is dialled."""
+        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
+            return WhyIdle.STOPPED
+        return why_idle(ListState(summary.row.state), self._moment(summary))
 
     async def start_list(self, list_id: int) -> None:
         """Lets a list be dialled. Raises NotFound, Conflict."""
@@ -245,7 +246,7 @@ class Worker:
         free_seats = self._seats.free_seats(row.pbx, row.queue)
         return (
             summary.due > 0
-            and self._why_idle(summary) is None
+            and self.why_idle(summary) is None
             and calls_to_place(free_seats, self._air.unseated(row.pbx, row.queue)) > 0
         )
 
@@ -262,11 +263,6 @@ class Worker:
             free_seats=self._seats.free_seats(row.pbx, row.queue),
         )
 
-    def _why_idle(self, summary: Summary) -> WhyIdle | None:
-        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
-            return WhyIdle.STOPPED
-        return why_idle(ListState(summary.row.state), self._moment(summary))
-
     def _tell(self, summary: Summary) -> None:
         """Publishes a list (docs/api.md, `lists`) if that changed."""
         identity = str(summary.row.id)
@@ -274,7 +270,7 @@ class Worker:
             "id": identity,
             "name": summary.row.name,
             "state": summary.row.state,
-            "why_idle": self._why_idle(summary),
+            "why_idle": self.why_idle(summary),
             "targets": summary.targets,
             "open": summary.open,
             "in_air": summary.in_air,

@@ -13,7 +13,7 @@ from callcenter.dialer.worker import Worker
 from callcenter.errors import OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.changes import Changes
 from callcenter.floor.commands import HangUp, PlaceCall
-from callcenter.floor.events import Ticked
+from callcenter.floor.events import AttemptId, Ticked
 from callcenter.floor.facts import AttemptResult
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import attempt_results
@@ -407,3 +407,39 @@ async def test_a_keeper_tells_the_dialer(centre: Centre) -> None:
     centre.phone.end(call)
     worker.on_changes(Ticked("pbx1", 2.0), changes)
     await centre.until_placed(2)
+
+
+async def test_a_dialer_killed_again_and_again_dials_nobody_twice_and_loses_nobody(centre: Centre) -> None:
+    list_id = await centre.list_with(12)
+    centre.seats.free = 2
+    await service.start_list(centre.sessions, list_id)
+    told: set[AttemptId] = set()
+    for kill in range(8):
+        worker = centre.worker()
+        # Each time a little further on its way: before, between and after commits, sendings and answers.
+        for _ in range(kill * 40):
+            await asyncio.sleep(0)
+        await centre.kill(worker)
+        for call in centre.phone.placed:
+            if call.attempt_id not in told:
+                told.add(call.attempt_id)
+                centre.phone.end(call)
+                fact = result(call.attempt_id, is_reached=True)
+                async with centre.sessions.begin() as session:
+                    row = {field: getattr(fact, field) for field in fact.__struct_fields__}
+                    await session.execute(insert(attempt_results).values(row))
+    worker = centre.worker(quarantine_seconds=0)
+    async with asyncio.timeout(30):
+        while centre.told(list_id).get("state") != "finished":
+            for call in centre.phone.placed:
+                if call.attempt_id not in told:
+                    told.add(call.attempt_id)
+                    centre.phone.end(call)
+                    worker.on_facts([result(call.attempt_id, is_reached=True)])
+            await centre.next(centre.news)
+    await centre.until_told(list_id, state="finished", in_air=0, open=0)
+    called = [call.number for call in centre.phone.placed]
+    assert len(called) == len(set(called))
+    states = [target.state for target in await centre.targets()]
+    assert states.count("reached") == len(called)
+    assert states.count("closed") == 12 - len(called)
