@@ -1,6 +1,7 @@
 """`callcenter replay`: tells what happened in recorded AMI traffic."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -47,7 +48,7 @@ def _told(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")
 
 
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(*titles)
     for row in rows:
         # Text, since a queue may be called "[red]".
