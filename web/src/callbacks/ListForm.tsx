@@ -277,7 +277,7 @@ export function ListForm({ list, onClose, onSaved }: FormProps) {
             {t("callbacks.cancel")}
           </Button>
           <Button type="submit" loading={save.isPending}>
-            {list ? t("callbacks.save") : t("callbacks.create")}
+            {list ? t("callbacks.save") : t("callbacks.make")}
           </Button>
         </div>
       </form>
