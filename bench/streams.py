@@ -9,13 +9,15 @@ UNFILTERED = FOLDER / "unfiltered.ami.gz"
 FILTERED = FOLDER / "filtered.ami.gz"
 END = b"\r\n\r\n"
 
+_OF_THE_CONNECTION = (b"Event: FullyBooted\r\n", b"Event: Shutdown\r\n")
 _EPOCH = re.compile(rb"\b(1[0-9]{9})\.([0-9]+)")
 
 
 def messages(path: Path) -> list[bytes]:
     """The events of a recorded stream, in order, without banner, responses and list answers."""
     raw = gzip.decompress(path.read_bytes())
-    return [message for message in raw.split(END) if message.startswith(b"Event: ") and b"\r\nPrivilege: " in message]
+    recorded = (message for message in raw.split(END) if b"\r\nPrivilege: " in message)
+    return [message for message in recorded if not message.startswith(_OF_THE_CONNECTION)]
 
 
 def lengthened(path: Path, events: int) -> tuple[bytes, int]:
