@@ -32,12 +32,13 @@ def adopt(site: Site, channel: Channel, caller_name: str, extension: str) -> Non
 
 
 def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
-    """A channel was answered. One that a queue rings is not connected yet: the agent may hear an announcement first."""
+    """A channel was answered. One that was dialled for somebody rings on until the two are connected: an agent may hear
+    an announcement first."""
     channel = site.channels.get(event.channel_id)
     if channel is None:
         return
     channel.is_up = True
-    if channel.is_ringing and event.channel_id not in site.rings:
+    if channel.is_ringing and not channel.dialled_by and event.channel_id not in site.rings:
         channel.is_ringing = False
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
@@ -216,7 +217,12 @@ def dialled_number(dial_string: str) -> str:
 
 
 def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
-    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more."""
+    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more.
+
+    With an answer the two are about to talk.
+    """
+    if event.status == "ANSWER":
+        return
     dialled = site.channels.get(event.channel_id)
     caller = site.channels.get(dialled.dialled_by) if dialled and dialled.dialled_by else None
     if caller is not None and caller.seat is not None and caller.is_dialling:
