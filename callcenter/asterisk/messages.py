@@ -1,0 +1,75 @@
+"""From the bytes of an AMI connection to messages: framing and parsing, nothing more."""
+
+from callcenter.errors import CallCenterError
+
+Message = dict[str, str]
+
+END = b"\r\n\r\n"
+BANNER = b"Asterisk Call Manager/"
+MAX_UNFINISHED_BYTES = 1_000_000
+"""Asterisk's longest messages (long lists of channel variables) stay far below this."""
+
+
+class NotAmi(CallCenterError):
+    """The peer sends no AMI: more than a megabyte came without the end of a message."""
+
+    code = "not_ami"
+
+
+class Framer:
+    """Cuts a byte stream into whole messages; what is unfinished is kept until its rest comes."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The messages that `data` completes, without their blank line and without the banner.
+
+        Raises NotAmi when the unfinished rest grows without bound.
+        """
+        *messages, self._rest = (self._rest + data).split(END)
+        if len(self._rest) > MAX_UNFINISHED_BYTES:
+            self.reset()
+            raise NotAmi("More than a megabyte came from the peer without the end of a message: is it an AMI port?")
+        if messages and BANNER in messages[0]:
+            messages[0] = _without_banner(messages[0])
+        return messages
+
+    def reset(self) -> None:
+        """Forgets half a message: a new connection begins with a banner."""
+        self._rest = b""
+
+
+def _without_banner(message: bytes) -> bytes:
+    """What follows the banner's line; half an event of a cut connection may stand before it in a recorded stream."""
+    start = message.find(BANNER)
+    return message[start:].partition(b"\r\n")[2]
+
+
+def event_name(raw: bytes) -> bytes:
+    """The name of an event, b"" for anything else. Asterisk writes `Event` as the first header."""
+    if not raw.startswith(b"Event: "):
+        return b""
+    return raw[7 : raw.find(b"\r\n")]
+
+
+def parse(raw: bytes) -> Message:
+    """The headers of one message. Values are kept as sent (leading spaces too); repeated ones are joined by a newline.
+
+    Bytes that are not UTF-8 become U+FFFD; a line without `: ` has the value "".
+    """
+    lines = raw.decode("utf-8", "replace").split("\r\n")
+    try:
+        message: Message = dict([line.split(": ", 1) for line in lines])
+    except ValueError:
+        return _parse_irregular(lines)
+    return message if len(message) == len(lines) else _parse_irregular(lines)
+
+
+def _parse_irregular(lines: list[str]) -> Message:
+    message: Message = {}
+    for line in lines:
+        key, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        message[key] = f"{message[key]}\n{value}" if key in message else value
+    return message

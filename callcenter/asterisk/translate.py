@@ -1,0 +1,451 @@
+"""AMI message → event: one table. Asterisk's header names, units and habits die here.
+
+What Asterisk sends is in its AMI documentation, and was checked against Asterisk 22. To add an event: a class in
+floor/events.py, a function and a row here, a case in floor/floor.py.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from callcenter.asterisk.messages import Message, event_name, parse
+from callcenter.asterisk.survey import LIST_EVENTS, Assembler
+from callcenter.floor import events as e
+from callcenter.floor.events import AnyEvent, AttemptId, CallId, ChannelId, DeviceState, Instant, Member
+
+ATTEMPT_ACTION = "callcenter-attempt:"
+"""An Originate of ours carries this and the attempt's id as ActionID, so that its answer is known for ours."""
+
+Maker = Callable[[str, Instant, Message], AnyEvent | None]
+
+_DEVICE_BY_NUMBER = {
+    "0": DeviceState.UNKNOWN,
+    "1": DeviceState.NOT_IN_USE,
+    "2": DeviceState.IN_USE,
+    "3": DeviceState.BUSY,
+    "4": DeviceState.INVALID,
+    "5": DeviceState.UNAVAILABLE,
+    "6": DeviceState.RINGING,
+    "7": DeviceState.RING_IN_USE,
+    "8": DeviceState.ON_HOLD,
+}
+_DEVICE_BY_NAME = {
+    "UNKNOWN": DeviceState.UNKNOWN,
+    "NOT_INUSE": DeviceState.NOT_IN_USE,
+    "INUSE": DeviceState.IN_USE,
+    "BUSY": DeviceState.BUSY,
+    "INVALID": DeviceState.INVALID,
+    "UNAVAILABLE": DeviceState.UNAVAILABLE,
+    "RINGING": DeviceState.RINGING,
+    "RINGINUSE": DeviceState.RING_IN_USE,
+    "ONHOLD": DeviceState.ON_HOLD,
+}
+
+
+def device_from_number(number: str) -> DeviceState:
+    """`Status` of a queue member (ami.md 2.1)."""
+    return _DEVICE_BY_NUMBER.get(number, DeviceState.UNKNOWN)
+
+
+def device_from_name(name: str) -> DeviceState:
+    """`State` of DeviceStateChange (ami.md 2.1)."""
+    return _DEVICE_BY_NAME.get(name, DeviceState.UNKNOWN)
+
+
+def number(m: Message, header: str) -> str:
+    """A caller's number, "" where Asterisk writes `<unknown>` or `unknown`."""
+    value = m.get(header, "")
+    return "" if value in ("<unknown>", "unknown") else value
+
+
+def caller_name(m: Message, header: str) -> str:
+    """A caller's name. AMI writes channel names C-escaped: a quote as \\", a backslash as \\\\, a tab as \\t."""
+    value = number(m, header)
+    if "\\" not in value:
+        return value
+    return value.replace("\\\\", "\0").replace('\\"', '"').replace("\\t", "\t").replace("\0", "\\")
+
+
+def whole(m: Message, header: str) -> int:
+    """A whole number, 0 where the header is missing or empty."""
+    value = m.get(header)
+    return int(value) if value else 0
+
+
+def seconds(m: Message, header: str) -> float:
+    """A number of seconds or an epoch, 0 where missing or empty."""
+    value = m.get(header)
+    return float(value) if value else 0.0
+
+
+def member_from_event(m: Message) -> Member:
+    """The MEMBER headers of the live events; QueueStatus spells two of them otherwise (see survey.py)."""
+    interface = m["Interface"]
+    return Member(
+        m["Queue"],
+        interface,
+        m.get("MemberName", interface),
+        m.get("StateInterface") or interface,
+        _DEVICE_BY_NUMBER.get(m.get("Status", ""), DeviceState.UNKNOWN),
+        m.get("Paused") == "1",
+        m.get("PausedReason", "") if m.get("Paused") == "1" else "",
+        m.get("Membership") != "static",
+        whole(m, "Penalty"),
+        whole(m, "Wrapuptime"),
+        seconds(m, "LastCall"),
+        seconds(m, "LastPause"),
+    )
+
+
+def _fully_booted(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    # The one sent at boot has a Timestamp; the one that answers a login says only that this connection is new.
+    return e.PbxStarted(pbx, at) if "Timestamp" in m else None
+
+
+def _shutdown(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.PbxStopped(pbx, at)
+
+
+def _channel(m: Message) -> ChannelId:
+    return ChannelId(m.get("Uniqueid", ""))
+
+
+def _call(m: Message) -> CallId:
+    return CallId(m.get("Linkedid") or m.get("DestLinkedid", ""))
+
+
+def _new_channel(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.ChannelOpened(
+        pbx,
+        at,
+        ChannelId(m["Uniqueid"]),
+        CallId(m["Linkedid"]),
+        m["Channel"],
+        number(m, "CallerIDNum"),
+        caller_name(m, "CallerIDName"),
+        m.get("Context", ""),
+        m.get("Exten", ""),
+        m.get("ChannelState") == "6",
+    )
+
+
+def _new_state(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    make = _STATES.get(m.get("ChannelState", ""))
+    if make is None:
+        return None
+    return make(
+        pbx,
+        at,
+        ChannelId(m["Uniqueid"]),
+        CallId(m["Linkedid"]),
+        number(m, "CallerIDNum"),
+        number(m, "ConnectedLineNum"),
+    )
+
+
+_STATES: dict[str, type[e.ChannelUp] | type[e.ChannelRinging]] = {"5": e.ChannelRinging, "6": e.ChannelUp}
+
+
+def _hangup_request(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.HangupRequested(pbx, at, _channel(m))
+
+
+def _hangup(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.ChannelClosed(pbx, at, _channel(m), _call(m), whole(m, "Cause"), m.get("TechCause", ""))
+
+
+def _dial_begin(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.DialBegun(
+        pbx,
+        at,
+        CallId(m.get("DestLinkedid", "")),
+        _channel(m),
+        ChannelId(m["DestUniqueid"]),
+        m.get("DestChannel", ""),
+        m.get("DialString", ""),
+    )
+
+
+def _dial_end(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.DialEnded(pbx, at, ChannelId(m.get("DestUniqueid", "")), m.get("DialStatus", ""), m.get("Forward", ""))
+
+
+def _bridge_enter(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.BridgeEntered(pbx, at, _channel(m), _call(m), m["BridgeUniqueid"])
+
+
+def _bridge_leave(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.BridgeLeft(pbx, at, _channel(m), m["BridgeUniqueid"])
+
+
+def _hold(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.HoldBegun(pbx, at, _channel(m))
+
+
+def _unhold(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.HoldEnded(pbx, at, _channel(m))
+
+
+def _local_bridge(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.LocalJoined(pbx, at, ChannelId(m["LocalOneUniqueid"]), ChannelId(m["LocalTwoUniqueid"]))
+
+
+def _local_optimization(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.LocalOptimised(
+        pbx,
+        at,
+        ChannelId(m["LocalOneUniqueid"]),
+        ChannelId(m["LocalTwoUniqueid"]),
+        ChannelId(m.get("SourceUniqueid", "")),
+    )
+
+
+def _blind_transfer(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    if m.get("Result") != "Success":
+        return None
+    return e.BlindTransferred(
+        pbx,
+        at,
+        ChannelId(m.get("TransfererUniqueid", "")),
+        ChannelId(m.get("TransfereeUniqueid", "")),
+        m.get("Extension", ""),
+        m.get("Context", ""),
+    )
+
+
+def _attended_transfer(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    # Threeway and Fail leave everybody where they were (app_queue ignores them too).
+    if m.get("Result") != "Success" or m.get("DestType") in ("Threeway", "Fail"):
+        return None
+    return e.AttendedTransferred(
+        pbx,
+        at,
+        ChannelId(m.get("OrigTransfererUniqueid", "")),
+        ChannelId(m.get("SecondTransfererUniqueid", "")),
+        ChannelId(m.get("TransfereeUniqueid", "")),
+        ChannelId(m.get("TransferTargetUniqueid", "")),
+    )
+
+
+def _var_set(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    value = m.get("Value", "")
+    if not value:
+        return None
+    if m.get("Variable") == "QUEUESTATUS":
+        return e.QueueResult(
+            pbx, at, _channel(m), _call(m), value, number(m, "CallerIDNum"), caller_name(m, "CallerIDName")
+        )
+    return e.RecordingBegun(pbx, at, _channel(m), _call(m), value)
+
+
+def _caller_join(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.CallerJoined(
+        pbx,
+        at,
+        m["Queue"],
+        _channel(m),
+        _call(m),
+        number(m, "CallerIDNum"),
+        caller_name(m, "CallerIDName"),
+        whole(m, "Position"),
+    )
+
+
+def _caller_leave(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.CallerLeft(pbx, at, m["Queue"], _channel(m), whole(m, "Position"))
+
+
+def _caller_abandon(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.CallerGone(
+        pbx,
+        at,
+        m["Queue"],
+        _channel(m),
+        whole(m, "Position"),
+        whole(m, "OriginalPosition"),
+        seconds(m, "HoldTime"),
+    )
+
+
+def _agent_called(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberRung(
+        pbx,
+        at,
+        m["Queue"],
+        m["Interface"],
+        m.get("MemberName", ""),
+        _channel(m),
+        _call(m),
+        ChannelId(m.get("DestUniqueid", "")),
+    )
+
+
+def _ring_no_answer(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    # RingTime is in milliseconds here, in AgentConnect in seconds.
+    return e.RingNotAnswered(
+        pbx,
+        at,
+        m["Queue"],
+        m["Interface"],
+        _channel(m),
+        ChannelId(m.get("DestUniqueid", "")),
+        seconds(m, "RingTime") / 1000,
+    )
+
+
+def _agent_connect(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberConnected(
+        pbx,
+        at,
+        m["Queue"],
+        m["Interface"],
+        m.get("MemberName", ""),
+        _channel(m),
+        _call(m),
+        ChannelId(m.get("DestUniqueid", "")),
+        seconds(m, "HoldTime"),
+        seconds(m, "RingTime"),
+    )
+
+
+def _agent_complete(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberCompleted(
+        pbx,
+        at,
+        m["Queue"],
+        m.get("Interface", ""),
+        m.get("MemberName", ""),
+        _channel(m),
+        ChannelId(m.get("DestUniqueid", "")),
+        seconds(m, "HoldTime"),
+        seconds(m, "TalkTime"),
+        m.get("Reason", ""),
+    )
+
+
+def _agent_dump(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberDumped(pbx, at, m["Queue"], m["Interface"], _channel(m), ChannelId(m.get("DestUniqueid", "")))
+
+
+def _member_added(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberAdded(pbx, at, member_from_event(m))
+
+
+def _member_changed(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberChanged(pbx, at, member_from_event(m))
+
+
+def _member_removed(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.MemberRemoved(pbx, at, m["Queue"], m["Interface"])
+
+
+def _device_state(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    device = m.get("Device", "")
+    # Queues are devices too (`Queue:support_avail`); only phones are ours.
+    if device.startswith("Queue:"):
+        return None
+    return e.DeviceChanged(pbx, at, device, device_from_name(m.get("State", "")))
+
+
+def _originate_response(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    action = m.get("ActionID", "")
+    if not action.startswith(ATTEMPT_ACTION):
+        return None
+    return e.OriginateEnded(
+        pbx,
+        at,
+        AttemptId(action.removeprefix(ATTEMPT_ACTION)),
+        ChannelId(number(m, "Uniqueid")),
+        m.get("Response") == "Success",
+        whole(m, "Reason"),
+    )
+
+
+def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    match m.get("UserEvent"):
+        case "WrapUpDone":
+            return e.WrapUpEnded(pbx, at, m.get("Interface", ""))
+        case "CallbackMachine":
+            return e.MachineAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
+        case _:
+            return None
+
+
+class Row(NamedTuple):
+    """How one AMI event is translated; without one of `needles` in its bytes it is not even parsed."""
+
+    make: Maker
+    needles: tuple[bytes, ...] = ()
+
+
+TABLE: dict[bytes, Row] = {
+    b"FullyBooted": Row(_fully_booted),
+    b"Shutdown": Row(_shutdown),
+    b"Newchannel": Row(_new_channel),
+    b"Newstate": Row(_new_state),
+    b"HangupRequest": Row(_hangup_request),
+    b"Hangup": Row(_hangup),
+    b"DialBegin": Row(_dial_begin),
+    b"DialEnd": Row(_dial_end),
+    b"BridgeEnter": Row(_bridge_enter),
+    b"BridgeLeave": Row(_bridge_leave),
+    b"Hold": Row(_hold),
+    b"Unhold": Row(_unhold),
+    b"LocalBridge": Row(_local_bridge),
+    b"LocalOptimizationBegin": Row(_local_optimization),
+    b"BlindTransfer": Row(_blind_transfer),
+    b"AttendedTransfer": Row(_attended_transfer),
+    b"VarSet": Row(_var_set, (b"\r\nVariable: QUEUESTATUS\r\n", b"\r\nVariable: MIXMONITOR_FILENAME\r\n")),
+    b"QueueCallerJoin": Row(_caller_join),
+    b"QueueCallerLeave": Row(_caller_leave),
+    b"QueueCallerAbandon": Row(_caller_abandon),
+    b"AgentCalled": Row(_agent_called),
+    b"AgentRingNoAnswer": Row(_ring_no_answer),
+    b"AgentConnect": Row(_agent_connect),
+    b"AgentComplete": Row(_agent_complete),
+    b"AgentDump": Row(_agent_dump),
+    b"QueueMemberAdded": Row(_member_added),
+    b"QueueMemberStatus": Row(_member_changed),
+    b"QueueMemberPause": Row(_member_changed),
+    b"QueueMemberPenalty": Row(_member_changed),
+    b"QueueMemberRemoved": Row(_member_removed),
+    b"DeviceStateChange": Row(_device_state),
+    b"OriginateResponse": Row(_originate_response),
+    b"UserEvent": Row(_user_event, (b"\r\nUserEvent: WrapUpDone\r\n", b"\r\nUserEvent: CallbackMachine\r\n")),
+}
+
+
+class Translator:
+    """Turns the messages of one PBX into events, in their order.
+
+    `clock` is the newest Timestamp seen: list answers and the login's FullyBooted have none of their own.
+    `unknown` counts the event names that have no row; they cost one look-up.
+    """
+
+    def __init__(self, pbx: str) -> None:
+        self.pbx = pbx
+        self.clock: Instant = 0.0
+        self.unknown: Counter[bytes] = Counter()
+        self._survey = Assembler(pbx)
+
+    def translate(self, raw: bytes) -> AnyEvent | None:
+        """The event in one message, or None where it says nothing that matters on the floor.
+
+        Raises KeyError or ValueError for an event without a header that it always has.
+        """
+        name = event_name(raw)
+        row = TABLE.get(name)
+        if row is None:
+            if name in LIST_EVENTS:
+                return self._survey.feed(name.decode(), parse(raw), self.clock)
+            self.unknown[name] += 1
+            return None
+        if row.needles and not any(needle in raw for needle in row.needles):
+            return None
+        message = parse(raw)
+        if name == b"DeviceStateChange" and "Privilege" not in message:
+            return self._survey.feed("DeviceStateChange", message, self.clock)
+        timestamp = message.get("Timestamp")
+        if timestamp:
+            self.clock = float(timestamp)
+        return row.make(self.pbx, self.clock, message)
