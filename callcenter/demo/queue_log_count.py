@@ -1,7 +1,7 @@
 """Counts queue visits from Asterisk's own queue_log, in code that shares nothing with the rest of the server.
 
-A line is `epoch|callid|queue|agent|EVENT|data…`. A visit begins with ENTERQUEUE and ends with the first line of `_ENDS` that
-has the same callid and queue. Refused callers (full or closed queue) leave no line, so they are not counted here.
+A line is `epoch|callid|queue|agent|EVENT|data…`. A visit begins with ENTERQUEUE and ends with the first line of `_ENDS`
+that has the same callid and queue. Refused callers (full or closed queue) leave no line, so they are not counted here.
 """
 
 from collections import Counter

@@ -44,7 +44,8 @@ def test_every_way_to_end(line: str, outcome: str) -> None:
 
 
 def test_the_same_call_may_join_the_same_queue_again() -> None:
-    text = "1|7.0|q|N|ENTERQUEUE||1|1\n2|7.0|q|N|EXITWITHTIMEOUT|1|1|1\n3|7.0|q|N|ENTERQUEUE||1|1\n4|7.0|q|A|CONNECT|1|7.1|1\n"
+    stay = "1|7.0|q|N|ENTERQUEUE||1|1\n"
+    text = f"{stay}2|7.0|q|N|EXITWITHTIMEOUT|1|1|1\n{stay}4|7.0|q|A|CONNECT|1|7.1|1\n"
     assert [visit.outcome for visit in visits(text)] == ["timed_out", "answered"]
 
 
