@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from typing_extensions import override
+
 from callcenter.errors import SetupFailed
 
 NEEDED_MODULES = ("chan_pjsip.so", "app_queue.so", "app_mixmonitor.so", "res_musiconhold.so", "app_amd.so")
@@ -20,6 +22,7 @@ class Version(NamedTuple):
     minor: int = 0
     patch: int = 0
 
+    @override
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
 

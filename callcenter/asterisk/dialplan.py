@@ -1,0 +1,244 @@
+"""Renders the shipped Asterisk configuration (`dialplans/`) from the settings.
+
+Whatever comes from the settings is checked here: a line break, a `;` or a `${` in a name would be configuration or dialplan.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import callcenter
+from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, reads_advanced_filters
+from callcenter.asterisk.installation import Version
+from callcenter.asterisk.template import Row, render_folder
+from callcenter.errors import BadInput
+from callcenter.settings import AgentSettings, PbxSettings, Settings
+
+SECURITY_FLOOR = Version(22, 10, 1)
+"""The newest release with fixes when this was written; 20.20.1 in its branch (ami.md, 3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """Where calls from and to the outside come from and go to: SIP over UDP."""
+
+    host: str
+    port: int = 5060
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders of a private Asterisk: its configuration, what it runs from, and where it may write."""
+
+    etc: Path
+    modules: Path
+    data: Path
+    run: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where one Asterisk listens and keeps its files: everything that is not the business of the settings.
+
+    `private` makes an Asterisk with folders of its own that is reached on `sip_address` alone.
+    """
+
+    version: Version = SECURITY_FLOOR
+    sip_address: str = "0.0.0.0"  # noqa: S104 - phones are elsewhere; private ones get the loopback
+    sip_port: int = 5060
+    rtp: tuple[int, int] = (10_000, 20_000)
+    ami_address: str = "127.0.0.1"
+    ami_permit: str = "127.0.0.1/255.255.255.255"
+    recordings: Path = Path("/var/spool/asterisk/monitor")
+    trunk: Trunk | None = None
+    private: Folders | None = None
+
+
+def templates() -> Path:
+    """The shipped configuration: inside an installed package, at the root of a source tree."""
+    package = Path(callcenter.__file__).parent
+    packed = package / "dialplans"
+    return packed if packed.is_dir() else package.parent / "dialplans"
+
+
+def render(settings: Settings, folder: Path, site: Site, *, pbx: PbxSettings, force: bool = False) -> list[Path]:
+    """Writes the configuration of the PBX `pbx` of these settings into `folder`; returns the files.
+
+    Raises BadInput with the field at fault, or Conflict for files that are not ours; then nothing was written.
+    """
+    check(settings, pbx, site)
+    return render_folder(templates(), folder, _values(settings, pbx, site), _rows(settings, site), force=force)
+
+
+def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
+    codes = settings.feature_codes
+    folders = site.private or Folders(*(Path("/nowhere"),) * 4)
+    return {
+        "pbx": pbx.name,
+        "ami_user": pbx.username,
+        "ami_secret": pbx.secret.get_secret_value(),
+        "ami_port": pbx.port,
+        "ami_address": site.ami_address,
+        "ami_permit": site.ami_permit,
+        "sip_address": site.sip_address,
+        "sip_port": site.sip_port,
+        "rtp_first": site.rtp[0],
+        "rtp_last": site.rtp[1],
+        "recordings": site.recordings,
+        "caller_id": settings.dialer.caller_id,
+        "sign_in": codes.sign_in,
+        "sign_out": codes.sign_out,
+        "unpause": codes.unpause,
+        "wrap_up_done": codes.wrap_up_done,
+        "etc": folders.etc,
+        "modules": folders.modules,
+        "data": folders.data,
+        "run": folders.run,
+    }
+
+
+def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
+    queues = [_queue_row(settings, name) for name in settings.queues]
+    agents = [_agent_row(agent) for agent in settings.agents]
+    advanced = reads_advanced_filters(site.version)
+    trunk: list[Row] = [{"host": site.trunk.host, "port": site.trunk.port}] if site.trunk else []
+    private: list[Row] = [{}] if site.private else []
+    return {
+        "queue": queues,
+        "numbered_queue": [row for row in queues if row["extension"]],
+        "exit_key": [row for row in queues if row["digit"]],
+        "agent": agents,
+        "phone": [row for row in agents if row["endpoint"]],
+        "pause": [
+            {
+                "extension": settings.feature_codes.pause + reason.digit,
+                "code": reason.code,
+                "label_en": reason.label_en,
+                "label_zh": reason.label_zh,
+            }
+            for reason in settings.pause_reasons
+        ],
+        "trunk": trunk,
+        "private": private,
+        "private_trunk": private and trunk,
+        "event": [{"name": name} for name in EVENTS if advanced],
+        "variable": [{"name": name} for name in VARIABLES if advanced],
+        "legacy_filter": [{"regex": regex} for regex in legacy_filters() if not advanced],
+    }
+
+
+def _queue_row(settings: Settings, name: str) -> Row:
+    queue = settings.queues[name]
+    return {
+        "name": name,
+        "label": queue.label or name,
+        "extension": queue.extension or "",
+        "digit": queue.exit_digit,
+        "strategy": queue.strategy,
+        "ring_seconds": queue.ring_seconds,
+        "retry_seconds": queue.retry_seconds,
+        "wrap_up_seconds": queue.wrap_up_seconds,
+        "max_waiting": queue.max_waiting,
+        "max_wait_seconds": queue.max_wait_seconds or "",
+        "service_level_seconds": round(queue.service_level_seconds),
+    }
+
+
+def _agent_row(agent: AgentSettings) -> Row:
+    """Without a secret, or on another technology, the agent's phone is configured elsewhere: no endpoint of ours."""
+    secret = agent.secret.get_secret_value()
+    technology, _, endpoint = agent.at().partition("/")
+    return {
+        "number": agent.number,
+        "name": agent.name,
+        "interface": agent.at(),
+        "queues": "&".join(agent.queues),
+        "secret": secret,
+        "endpoint": endpoint if secret and technology == "PJSIP" else "",
+    }
+
+
+# --- what may stand in the configuration -------------------------------------------------------------------------
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_INTERFACE = re.compile(r"[A-Za-z]{2,16}/[A-Za-z0-9_.@/-]{1,79}")
+_FEATURE_CODE = re.compile(r"[0-9*#]{2,10}")
+_CALLER_ID = re.compile(r"(\+?[0-9]{3,20})?")
+_HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
+_TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f;\[\]{},|\"\\$&]{1,80}")
+"""Everything but control characters and what Asterisk reads as configuration, dialplan or a column of queue_log."""
+_SECRET = re.compile(r"[!-:<-\[\]-~]{8,79}")
+"""Printable ASCII without space, `;` (a comment) and backslash; at least eight characters."""
+_PATH = re.compile(r"/[^\x00-\x1f\x7f;\[\]{}(),|\"\\$&'<>`*?]+")
+_RESERVED = {"general", "default"}
+
+
+def check(settings: Settings, pbx: PbxSettings, site: Site) -> None:
+    """Raises BadInput for the first value that cannot stand in Asterisk's configuration, naming its field."""
+    _must_match(_SECRET, pbx.secret.get_secret_value(), f"pbxs.{pbx.name}.secret", secret=True)
+    _must_match(_WORD, pbx.name, "pbxs.name")
+    _must_match(_PATH, str(site.recordings), "recordings")
+    _must_match(_CALLER_ID, settings.dialer.caller_id, "dialer.caller_id")
+    if site.trunk:
+        _must_match(_HOST, site.trunk.host, "trunk")
+    for name, queue in settings.queues.items():
+        _check_queue(name, queue.label)
+    for agent in settings.agents:
+        _check_agent(agent, settings)
+    _check_codes(settings)
+    _check_numbers(settings)
+
+
+def _check_queue(name: str, label: str) -> None:
+    _must_match(_WORD, name, f"queues.{name[:20]!r}")
+    if name.lower() in _RESERVED:
+        raise BadInput(f"queues.{name}: this name means something else to Asterisk", field=f"queues.{name}")
+    _must_match(_TEXT, label or name, f"queues.{name}.label")
+
+
+def _check_agent(agent: AgentSettings, settings: Settings) -> None:
+    field = f"agents.{agent.number}"
+    _must_match(_TEXT, agent.name, f"{field}.name")
+    _must_match(_INTERFACE, agent.at(), f"{field}.interface")
+    if agent.secret.get_secret_value():
+        _must_match(_SECRET, agent.secret.get_secret_value(), f"{field}.secret", secret=True)
+    unknown = [name for name in agent.queues if name not in settings.queues]
+    if unknown:
+        raise BadInput(f"{field}.queues: there is no queue {unknown[0]!r}", field=f"{field}.queues")
+
+
+def _check_codes(settings: Settings) -> None:
+    for name, code in settings.feature_codes.model_dump().items():
+        _must_match(_FEATURE_CODE, code, f"feature_codes.{name}")
+    for reason in settings.pause_reasons:
+        _must_match(_TEXT, reason.label_en, f"pause_reasons.{reason.code}.label_en")
+        _must_match(_TEXT, reason.label_zh, f"pause_reasons.{reason.code}.label_zh")
+
+
+def _check_numbers(settings: Settings) -> None:
+    """What can be dialled, and what is looked up by name, must mean one thing."""
+    codes = settings.feature_codes
+    _must_differ("feature_codes", (
+        codes.sign_in, codes.sign_out, codes.unpause, codes.wrap_up_done,
+        *(codes.pause + reason.digit for reason in settings.pause_reasons),
+    ))  # fmt: skip
+    extensions = (queue.extension for queue in settings.queues.values() if queue.extension)
+    _must_differ("agents.number", (*(agent.number for agent in settings.agents), *extensions))
+    _must_differ("agents.interface", (agent.at() for agent in settings.agents))
+    _must_differ("agents.name", (agent.name for agent in settings.agents))
+    # Asterisk compares queue names without regard to case, and extensions without regard to hyphens.
+    _must_differ("queues", (name.lower().replace("-", "") for name in settings.queues))
+
+
+def _must_match(pattern: re.Pattern[str], value: str, field: str, *, secret: bool = False) -> None:
+    if not pattern.fullmatch(value) or value != value.strip():
+        shown = "the value" if secret else repr(value)
+        raise BadInput(f"{field}: {shown} cannot stand in Asterisk's configuration", field=field)
+
+
+def _must_differ(field: str, values: Iterable[str]) -> None:
+    twice = [value for value, times in Counter(values).items() if times > 1]
+    if twice:
+        raise BadInput(f"{field}: {twice[0]!r} is used twice", field=field)
