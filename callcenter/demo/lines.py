@@ -84,7 +84,7 @@ class Lines:
         self._taker = taker
         self._open: dict[str, Line] = {}
         self._names = count(1)
-        self._tasks: asyncio.TaskGroup | None = None
+        self._tasks: asyncio.TaskGroup
         self.connected = asyncio.Event()
         self.all_over = asyncio.Event()
         self.all_over.set()
@@ -100,8 +100,7 @@ class Lines:
             self._end_all()
 
     def play(self, script: Coroutine[None, None, None]) -> None:
-        """Plays a script beside the others."""
-        assert self._tasks is not None, "scripts are played while `run` runs"
+        """Plays a script beside the others, while `run` runs."""
         self._tasks.create_task(_until_gone(script))
 
     async def call(self, endpoint: str, caller_id: str = "") -> Line:

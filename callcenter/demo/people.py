@@ -86,8 +86,9 @@ class Outside:
 
     async def sign_in_all(self) -> None:
         """Everybody comes to work: each phone dials the code for it."""
-        for phone in self.phones.values():
-            await phone.dial(self._settings.feature_codes.sign_in)
+        async with asyncio.TaskGroup() as coming:
+            for phone in self.phones.values():
+                coming.create_task(phone.dial(self._settings.feature_codes.sign_in))
 
     async def let_customers_in(self) -> None:
         """Customers call, each at the time of the script, until the doors close."""
@@ -104,9 +105,9 @@ class Outside:
         line = await self.lines.call(f"PJSIP/{extension}@customers", f'"{customer.name}" <{customer.number}>')
         with suppress(Gone):
             await self._wait_and_talk(line, met, customer)
-        if not met.is_set() and customer.returns_after_seconds is not None:
-            if await self.doors.rest(customer.returns_after_seconds):
-                await self._visit(replace(customer, returns_after_seconds=None, key="", patience_seconds=30.0))
+        again = customer.returns_after_seconds
+        if not met.is_set() and again is not None and await self.doors.rest(again):
+            await self._visit(replace(customer, returns_after_seconds=None, key="", patience_seconds=30.0))
 
     async def _wait_and_talk(self, line: Line, met: asyncio.Event, customer: Customer) -> None:
         await first_of(line.over, met, seconds=customer.patience_seconds)
