@@ -42,7 +42,7 @@ class Channel(Struct, frozen=True):
     """A channel as an ARI event shows it."""
 
     id: str
-    name: str = ""
+    state: str = ""
     caller: Party = Party()
     dialplan: Place = Place()
 
@@ -85,7 +85,7 @@ class Ari:
     async def _ask(self, method: str, path: str, query: dict[str, str]) -> None:
         target = f"/ari/{quote(path)}?{urlencode(query)}"
         answer = await ask(self._address, Request(method, target, self._headers))
-        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}:
+        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
             raise Gone(f"{method} {path}: {answer.status}")
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise SetupFailed(f"{method} {path}: {answer.status} {answer.body.decode(errors='replace')}")

@@ -40,8 +40,9 @@ class Line:
         await self._ari.post(f"{self._path}/ring")
 
     async def answer(self) -> None:
-        """Takes the call."""
+        """Takes the call; Asterisk does so a moment after it was asked, and refuses (412) to play anything before."""
         await self._ari.post(f"{self._path}/answer")
+        await first_of(self.up, self.over)
 
     async def speak(self) -> None:
         """Talks on and on, with real speech."""
@@ -124,17 +125,18 @@ class Lines:
     def _take(self, event: AriEvent) -> None:
         if event.type == "Connected":
             self.connected.set()
-        elif event.type == "StasisStart" and event.channel:
-            self._begin(event.channel)
         elif event.type in {"StasisEnd", "ChannelDestroyed"} and event.channel:
             self._end(event.channel.id)
+        elif event.type in {"StasisStart", "ChannelStateChange"} and event.channel:
+            self._follow(event.channel, is_new=event.type == "StasisStart")
 
-    def _begin(self, channel: Channel) -> None:
+    def _follow(self, channel: Channel, *, is_new: bool) -> None:
         line = self._open.get(channel.id)
-        if line is None:
+        if line is None and is_new:
             line = self._add(channel.id)
             self.play(self._taker(line, channel))
-        line.up.set()
+        if line is not None and channel.state == "Up":
+            line.up.set()
 
     def _add(self, channel_id: str) -> Line:
         line = self._open[channel_id] = Line(self._ari, channel_id)
