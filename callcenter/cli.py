@@ -1,21 +1,47 @@
 """The `callcenter` command."""
 
+import asyncio
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from callcenter import app as server
+from callcenter.accounts.commands import commands as user_commands
+from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.errors import CallCenterError
+from callcenter.logs import set_up_logs
+from callcenter.settings import load
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(user_commands, name="user")
+app.add_typer(pbx_commands, name="pbx")
+app.add_typer(dialplan_commands, name="dialplan")
+
+
+@app.command()
+def serve(
+    config: Annotated[Path | None, typer.Option(help="The settings; callcenter.toml here, if it exists.")] = None,
+) -> None:
+    """Runs the server until Ctrl-C."""
+    set_up_logs()
+    asyncio.run(server.serve(load(config)))
+
+
+@app.callback()
+def callcenter() -> None:
+    """A call-centre server beside Asterisk."""
 
 
 def main() -> None:
-    """Runs the command; an expected failure is one clear line and exit status 1."""
+    """Runs the command; an expected failure is told clearly, with exit status 1."""
     try:
         app()
     except CallCenterError as error:
-        Console(stderr=True).print(f"[red]callcenter:[/red] {error.message}", highlight=False)
+        Console(stderr=True, soft_wrap=True).print(Text.assemble(("callcenter: ", "red"), error.message))
         sys.exit(1)
 
 

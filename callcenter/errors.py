@@ -54,10 +54,14 @@ class Conflict(CallCenterError):
 
 
 class TooMany(CallCenterError):
-    """Too many tries in too short a time."""
+    """Too many tries in too short a time; the next one is heard after `retry_after_seconds`."""
 
     status = 429
     code = "too_many"
+
+    def __init__(self, message: str, *, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class SetupFailed(CallCenterError):

@@ -1,6 +1,7 @@
 """Renders the shipped Asterisk configuration (`dialplans/`) from the settings.
 
-Whatever comes from the settings is checked here: a line break, a `;` or a `${` in a name would be configuration or dialplan.
+Whatever comes from the settings is checked here: a line break, a `;` or a `${` in a name would be configuration or
+dialplan.
 """
 
 import re

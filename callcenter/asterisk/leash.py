@@ -1,9 +1,10 @@
 """Runs one program that must not outlive the process that asked for it.
 
-Started as a process of its own (`python -I -S leash.py COMMAND…`) with a pipe as its standard input. The kernel closes that pipe
-when the parent ends, also by `kill -9`: then the program is asked to end (SIGTERM), and killed when it does not. Should this
-process itself be killed, the parent-death signal takes the program along. That signal fires when the *thread* that
-forked ends, which is why it is used here, where there is one thread, and not in the server, where there are many.
+Started as a process of its own (`python -I -S leash.py COMMAND…`) with a pipe as its standard input. The kernel closes
+that pipe when the parent ends, also by `kill -9`: then the program is asked to end (SIGTERM), and killed when it does
+not. Should this process itself be killed, the parent-death signal takes the program along. That signal fires when the
+*thread* that forked ends, which is why it is used here, where there is one thread, and not in the server, where there
+are many.
 
 It imports nothing of the package: it has to start in milliseconds.
 """

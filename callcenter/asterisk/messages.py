@@ -1,11 +1,16 @@
 """From the bytes of an AMI connection to messages: framing and parsing, nothing more."""
 
+import re
+
 from callcenter.errors import CallCenterError
 
 Message = dict[str, str]
 
 END = b"\r\n\r\n"
 BANNER = b"Asterisk Call Manager/"
+_BANNER_LINE = re.compile(rb"Asterisk Call Manager/[0-9.]+\r\n(?=Response: |Event: )")
+"""A banner is followed by the login's answer; a caller who is named like one is followed by another header."""
+
 MAX_UNFINISHED_BYTES = 1_000_000
 """Asterisk's longest messages (long lists of channel variables) stay far below this."""
 
@@ -27,12 +32,13 @@ class Framer:
 
         Raises NotAmi when the unfinished rest grows without bound.
         """
-        *messages, self._rest = (self._rest + data).split(END)
+        data = self._rest + data
+        *messages, self._rest = data.split(END)
         if len(self._rest) > MAX_UNFINISHED_BYTES:
             self.reset()
             raise NotAmi("More than a megabyte came from the peer without the end of a message: is it an AMI port?")
-        if messages and BANNER in messages[0]:
-            messages[0] = _without_banner(messages[0])
+        if messages and BANNER in data:
+            return [_without_banner(message) for message in messages]
         return messages
 
     def reset(self) -> None:
@@ -41,9 +47,8 @@ class Framer:
 
 
 def _without_banner(message: bytes) -> bytes:
-    """What follows the banner's line; half an event of a cut connection may stand before it in a recorded stream."""
-    start = message.find(BANNER)
-    return message[start:].partition(b"\r\n")[2]
+    """What follows the last banner; half an event of a cut connection may stand before it in a recorded stream."""
+    return _BANNER_LINE.split(message)[-1]
 
 
 def event_name(raw: bytes) -> bytes:

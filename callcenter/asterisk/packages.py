@@ -1,8 +1,9 @@
 """Fetches Asterisk without root: the distribution's own signed packages, unpacked into one folder of a cache.
 
-Debian has no Asterisk in its stable releases, so its `sid` suite is taken (22 LTS at the time of writing), from the mirror
-that the machine's own apt configuration names. Ubuntu carries Asterisk 18 or newer in `universe`, so its own suites are
-taken there: no second distribution's keys are needed. apt checks every signature and hash, in folders of its own.
+Debian has no Asterisk in its stable releases, so its `sid` suite is taken (22 LTS at the time of writing), from the
+mirror that the machine's own apt configuration names. Ubuntu carries Asterisk 18 or newer in `universe`, so its own
+suites are taken there: no second distribution's keys are needed. apt checks every signature and hash, in folders of
+its own.
 """
 
 import fcntl
@@ -66,10 +67,16 @@ def find(cache: Cache | None = None, console: Console | None = None) -> Installa
     return installed() or fetch(cache or user_cache(), console or Console(stderr=True))
 
 
+def present(cache: Cache) -> Installation | None:
+    """What `find` would give without fetching anything."""
+    return installed() or (unpacked(cache.tree) if cache.tree.exists() else None)
+
+
 def fetch(cache: Cache, console: Console, *, again: bool = False) -> Installation:
     """Fetches Asterisk into the cache unless it is there; `again` replaces it by the newest packages.
 
-    Two processes may ask at once: one fetches, the other waits for it. What a cut download left is used by the next try.
+    Two processes may ask at once: one fetches, the other waits for it. A cut download is taken up
+    by the next try.
     """
     try:
         with _alone(cache, console):
@@ -134,7 +141,7 @@ def choose_sources(known: list[Source]) -> str:
 
 
 def _signed_by(distribution: str) -> str:
-    """Names the distribution's keyring; without one apt falls back to the keys that the system trusts for everything."""
+    """Names the distribution's keyring; without one apt takes the keys that the system trusts for everything."""
     keyring = next(
         (
             found

@@ -2,6 +2,7 @@
 
 import random
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,6 +30,16 @@ class PortBlock:
         return self.first + 1
 
     @property
+    def phones(self) -> int:
+        """For a second SIP transport over UDP: phones, where the first belongs to a trunk."""
+        return self.first + 2
+
+    @property
+    def http(self) -> int:
+        """For HTTP over TCP: the REST interface, where there is one."""
+        return self.first + 3
+
+    @property
     def rtp(self) -> tuple[int, int]:
         """The first and the last port for RTP: audio of about 390 channels at a time."""
         return self.first + 10, self.first + SIZE - 1
@@ -39,13 +50,19 @@ class PortBlock:
         blocks = list(range(FIRST, LAST - SIZE + 1, SIZE))
         random.shuffle(blocks)
         for first in blocks:
-            claim = _claim(first)
-            if claim is None:
-                continue
-            if _is_free(socket.SOCK_DGRAM, first) and _is_free(socket.SOCK_STREAM, first + 1):
-                return cls(first, claim)
-            claim.close()
+            with suppress(SetupFailed):
+                return cls.at(first)
         raise SetupFailed(f"no free ports between {FIRST} and {LAST} for a private Asterisk")
+
+    @classmethod
+    def at(cls, first: int) -> Self:
+        """Takes the block that begins at this port; raises SetupFailed when it is taken."""
+        claim = _claim(first)
+        if claim is None or not (_is_free(socket.SOCK_DGRAM, first) and _is_free(socket.SOCK_STREAM, first + 1)):
+            if claim:
+                claim.close()
+            raise SetupFailed(f"port {first} (UDP) or {first + 1} (TCP) is in use")
+        return cls(first, claim)
 
     def is_sip_served(self) -> bool:
         """Whether somebody listens on the SIP port; who holds the block knows that it can only be its own Asterisk."""

@@ -1,8 +1,8 @@
 """Runs a private Asterisk with the shipped dialplans: for the demo, for tests, for trying things out.
 
-It listens on the loopback alone, on ports that nobody else uses, keeps its files in one run folder, and never outlives the process
-that started it (see `leash.py`). Several run side by side. All calls here block for at most some seconds; asynchronous code uses
-`asyncio.to_thread`.
+It listens on the loopback alone, on ports that nobody else uses, keeps its files in one run folder, and never outlives
+the process that started it (see `leash.py`). Several run side by side. Calls here block for some seconds at most;
+asynchronous code uses `asyncio.to_thread`.
 """
 
 import secrets
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,8 +36,8 @@ BOOT_SECONDS = 40.0
 class Plan:
     """What a private Asterisk is to be: its installation, ports, account and folders.
 
-    `site` and `settings` are complete for rendering: every agent has a phone password, and the only PBX of `settings` is this
-    one, so a server given these settings finds its AMI, its recordings and its queue_log.
+    `site` and `settings` are complete for rendering: every agent has a phone password, and the only PBX of `settings`
+    is this one, so a server given these settings finds its AMI, its recordings and its queue_log.
     """
 
     installation: Installation
@@ -60,7 +61,7 @@ def plan(
     recordings: Path | None = None,
     installation: Installation | None = None,
 ) -> Plan:
-    """Chooses what the caller leaves open: Asterisk itself (fetched if need be), a temporary run folder, ports, passwords.
+    """Chooses what is left open: Asterisk itself (fetched if need be), a temporary run folder, ports, passwords.
 
     Two Asterisks that call each other need each other's ports first: take the blocks with `PortBlock.take()`.
     """
@@ -124,8 +125,8 @@ class PrivateAsterisk:
                 (sys.executable, "-I", "-S", leash.__file__, *command, *options),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=console, start_new_session=True,
             )  # fmt: skip
-        assert self._process.stdout is not None
-        self.pid = int(self._process.stdout.readline() or 0)
+        if self._process.stdout:
+            self.pid = int(self._process.stdout.readline() or 0)
         try:
             self._await_boot(self._process)
         except BaseException:
@@ -157,15 +158,17 @@ class PrivateAsterisk:
         process, self._process, self.pid = self._process, None, 0
         if process is None:
             return
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            process.stdin.write(word)
-            process.stdin.close()
-        except BrokenPipeError:  # it ended by itself before
-            pass
+        if process.stdin and process.stdout:
+            process.stdout.close()
+            with suppress(BrokenPipeError), process.stdin:  # broken: it ended by itself before
+                process.stdin.write(word)
         process.wait(leash.GRACE_SECONDS + 5)
-        process.stdout.close()
+
+    def wait(self) -> None:
+        """Returns when Asterisk ends by itself, with SetupFailed: nobody asked it to."""
+        if self._process:
+            self._process.wait()
+        raise SetupFailed(f"Asterisk ended by itself: {self.log_tail()}")
 
     def restart(self) -> None:
         """Stops it if it runs, and boots it again: the same ports, files and members."""
@@ -215,7 +218,7 @@ class PrivateAsterisk:
 
 
 def is_booted(pbx: PbxSettings, deadline: float) -> bool:
-    """Whether AMI takes the account and says FullyBooted, which comes when every module is there, before the deadline."""
+    """Whether AMI takes the account and, before the deadline, says FullyBooted: every module is there."""
     secret = pbx.secret.get_secret_value()
     login = f"Action: Login\r\nUsername: {pbx.username}\r\nSecret: {secret}\r\nEvents: system\r\n\r\n"
     heard = b""

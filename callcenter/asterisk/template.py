@@ -1,7 +1,7 @@
 """Configuration templates that stay readable as configuration.
 
-`@{name}` is a value. Lines between `;@ each NAME` and `;@ end` (comments to Asterisk) are repeated for each row of NAME, with the
-row's values beside the others; no row, no lines. There is nothing else: no nesting, no conditions, no code.
+`@{name}` is a value. Lines between `;@ each NAME` and `;@ end` (comments to Asterisk) are repeated for each row of
+NAME, with the row's values beside the others; no row, no lines. There is nothing else: no nesting, no conditions, no code.
 """
 
 import os

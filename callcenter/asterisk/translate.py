@@ -8,93 +8,17 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from callcenter.asterisk.headers import caller_name, device_from_name, member, number, seconds, whole
 from callcenter.asterisk.messages import Message, event_name, parse
 from callcenter.asterisk.survey import LIST_EVENTS, Assembler
 from callcenter.floor import events as e
-from callcenter.floor.events import AnyEvent, AttemptId, CallId, ChannelId, DeviceState, Instant, Member
+from callcenter.floor.events import AnyEvent, AttemptId, CallId, ChannelId, Instant
 
+PONG = b"\r\nPing: Pong\r\n"
 ATTEMPT_ACTION = "callcenter-attempt:"
 """An Originate of ours carries this and the attempt's id as ActionID, so that its answer is known for ours."""
 
 Maker = Callable[[str, Instant, Message], AnyEvent | None]
-
-_DEVICE_BY_NUMBER = {
-    "0": DeviceState.UNKNOWN,
-    "1": DeviceState.NOT_IN_USE,
-    "2": DeviceState.IN_USE,
-    "3": DeviceState.BUSY,
-    "4": DeviceState.INVALID,
-    "5": DeviceState.UNAVAILABLE,
-    "6": DeviceState.RINGING,
-    "7": DeviceState.RING_IN_USE,
-    "8": DeviceState.ON_HOLD,
-}
-_DEVICE_BY_NAME = {
-    "UNKNOWN": DeviceState.UNKNOWN,
-    "NOT_INUSE": DeviceState.NOT_IN_USE,
-    "INUSE": DeviceState.IN_USE,
-    "BUSY": DeviceState.BUSY,
-    "INVALID": DeviceState.INVALID,
-    "UNAVAILABLE": DeviceState.UNAVAILABLE,
-    "RINGING": DeviceState.RINGING,
-    "RINGINUSE": DeviceState.RING_IN_USE,
-    "ONHOLD": DeviceState.ON_HOLD,
-}
-
-
-def device_from_number(number: str) -> DeviceState:
-    """`Status` of a queue member (ami.md 2.1)."""
-    return _DEVICE_BY_NUMBER.get(number, DeviceState.UNKNOWN)
-
-
-def device_from_name(name: str) -> DeviceState:
-    """`State` of DeviceStateChange (ami.md 2.1)."""
-    return _DEVICE_BY_NAME.get(name, DeviceState.UNKNOWN)
-
-
-def number(m: Message, header: str) -> str:
-    """A caller's number, "" where Asterisk writes `<unknown>` or `unknown`."""
-    value = m.get(header, "")
-    return "" if value in ("<unknown>", "unknown") else value
-
-
-def caller_name(m: Message, header: str) -> str:
-    """A caller's name. AMI writes channel names C-escaped: a quote as \\", a backslash as \\\\, a tab as \\t."""
-    value = number(m, header)
-    if "\\" not in value:
-        return value
-    return value.replace("\\\\", "\0").replace('\\"', '"').replace("\\t", "\t").replace("\0", "\\")
-
-
-def whole(m: Message, header: str) -> int:
-    """A whole number, 0 where the header is missing or empty."""
-    value = m.get(header)
-    return int(value) if value else 0
-
-
-def seconds(m: Message, header: str) -> float:
-    """A number of seconds or an epoch, 0 where missing or empty."""
-    value = m.get(header)
-    return float(value) if value else 0.0
-
-
-def member_from_event(m: Message) -> Member:
-    """The MEMBER headers of the live events; QueueStatus spells two of them otherwise (see survey.py)."""
-    interface = m["Interface"]
-    return Member(
-        m["Queue"],
-        interface,
-        m.get("MemberName", interface),
-        m.get("StateInterface") or interface,
-        _DEVICE_BY_NUMBER.get(m.get("Status", ""), DeviceState.UNKNOWN),
-        m.get("Paused") == "1",
-        m.get("PausedReason", "") if m.get("Paused") == "1" else "",
-        m.get("Membership") != "static",
-        whole(m, "Penalty"),
-        whole(m, "Wrapuptime"),
-        seconds(m, "LastCall"),
-        seconds(m, "LastPause"),
-    )
 
 
 def _fully_booted(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
@@ -328,11 +252,11 @@ def _agent_dump(pbx: str, at: Instant, m: Message) -> AnyEvent:
 
 
 def _member_added(pbx: str, at: Instant, m: Message) -> AnyEvent:
-    return e.MemberAdded(pbx, at, member_from_event(m))
+    return e.MemberAdded(pbx, at, member(m))
 
 
 def _member_changed(pbx: str, at: Instant, m: Message) -> AnyEvent:
-    return e.MemberChanged(pbx, at, member_from_event(m))
+    return e.MemberChanged(pbx, at, member(m))
 
 
 def _member_removed(pbx: str, at: Instant, m: Message) -> AnyEvent:
@@ -426,7 +350,7 @@ class Translator:
         self.pbx = pbx
         self.clock: Instant = 0.0
         self.unknown: Counter[bytes] = Counter()
-        self._survey = Assembler(pbx)
+        self.survey = Assembler(pbx)
 
     def translate(self, raw: bytes) -> AnyEvent | None:
         """The event in one message, or None where it says nothing that matters on the floor.
@@ -436,16 +360,23 @@ class Translator:
         name = event_name(raw)
         row = TABLE.get(name)
         if row is None:
-            if name in LIST_EVENTS:
-                return self._survey.feed(name.decode(), parse(raw), self.clock)
-            self.unknown[name] += 1
-            return None
+            return self._without_row(name, raw)
         if row.needles and not any(needle in raw for needle in row.needles):
             return None
         message = parse(raw)
         if name == b"DeviceStateChange" and "Privilege" not in message:
-            return self._survey.feed("DeviceStateChange", message, self.clock)
+            return self.survey.feed("DeviceStateChange", message, self.clock)
         timestamp = message.get("Timestamp")
         if timestamp:
             self.clock = float(timestamp)
         return row.make(self.pbx, self.clock, message)
+
+    def _without_row(self, name: bytes, raw: bytes) -> AnyEvent | None:
+        if name in LIST_EVENTS:
+            return self.survey.feed(name.decode(), parse(raw), self.clock)
+        if name:
+            self.unknown[name] += 1
+        elif PONG in raw:
+            # The PBX's clock before its first event of this connection.
+            self.clock = seconds(parse(raw), "Timestamp") or self.clock
+        return None

@@ -71,6 +71,10 @@ class Ari:
         """As `post`."""
         await self._ask("DELETE", path, query)
 
+    async def take_over(self) -> None:
+        """From now on scripts decide about calls, not the dialplan."""
+        await self.post("asterisk/variable", variable="SCRIPTED", value="1")
+
     async def events(self) -> AsyncIterator[AriEvent]:
         """Everything that happens to the channels of the scripts, until Asterisk closes the connection."""
         where = f"ws://{self._address.host}:{self._address.port}/ari/events?app={APP}"

@@ -102,7 +102,7 @@ class Outside:
     async def _visit(self, customer: Customer) -> None:
         extension = self._settings.queues[customer.queue].extension
         met = self.meetings.expect(customer.number)
-        line = await self.lines.call(f"PJSIP/{extension}@customers", f'"{customer.name}" <{customer.number}>')
+        line = await self.lines.call(f"PJSIP/{extension}@centre", f'"{customer.name}" <{customer.number}>')
         with suppress(Gone):
             await self._wait_and_talk(line, met, customer)
         again = customer.returns_after_seconds
@@ -183,7 +183,7 @@ class Softphone:
 
     async def dial(self, code: str) -> None:
         """Dials a feature code and listens until the centre hangs up."""
-        line = await self._outside.lines.call(f"PJSIP/{code}@phone-{self._number}", self._number)
+        line = await self._outside.lines.call(f"PJSIP/{code}@{self._number}", self._number)
         await line.over.wait()
 
     async def _talk(self, line: Line, caller: str, script: Answering) -> None:

@@ -1,79 +1,62 @@
-"""The second Asterisk of the demo: everything that is not the call centre. It listens on the loopback alone."""
+"""The outside world of the demo and the tests: a second private Asterisk with the agents' phones and the customers."""
 
 from pathlib import Path
 
+from callcenter.asterisk.dialplan import Trunk
 from callcenter.asterisk.ports import PortBlock
-from callcenter.asterisk.private import Plan, PrivateAsterisk, plan
+from callcenter.asterisk.private import Plan, PrivateAsterisk, plan, write_shipped
 from callcenter.asterisk.template import Row, render_folder
 from callcenter.demo.ari import APP, Ari
-from callcenter.demo.centre import OwnSettings
 from callcenter.demo.http_client import Address
 from callcenter.errors import SetupFailed
-from callcenter.settings import PbxSettings
+from callcenter.settings import Settings
 
-TEMPLATES = Path(__file__).parent / "outside"
+_TEMPLATES = Path(__file__).parent / "outside"
 
 SPEECH = ("demo-congrats", "basic-pbx-ivr-main", "demo-echotest", "demo-instruct")
-"""Long prompts of Asterisk's own English set: what everybody outside says."""
+"""Long prompts of Asterisk's own English set: what people in the world say when a script lets them speak."""
 
 
-def trunk_port(ports: PortBlock) -> int:
-    """Where customers call from; the block's own SIP port is that of the softphones."""
-    return ports.first + 2
+def centre_and_world(settings: Settings) -> tuple[PrivateAsterisk, PrivateAsterisk]:
+    """The centre with the shipped dialplans, and a world whose phones register to it; neither is booted yet.
 
+    The world's account is the centre's kind of account on another port: `world.plan.pbx`.
+    """
+    ports, world_ports = PortBlock.take(), PortBlock.take()
+    centre_plan = plan(settings, ports=ports, trunk=Trunk("127.0.0.1", world_ports.sip))
+    agents = centre_plan.settings.agents
+    outside = settings.model_copy(update={"queues": {}, "agents": ()})
+    world_plan = plan(outside, ports=world_ports, installation=centre_plan.installation)
 
-def http_port(ports: PortBlock) -> int:
-    """Where the REST interface listens."""
-    return ports.first + 3
+    def write(chosen: Plan) -> None:
+        write_shipped(chosen)
+        phones = [
+            {"endpoint": agent.at().removeprefix("PJSIP/"), "secret": agent.secret.get_secret_value()}
+            for agent in agents
+        ]
+        render_folder(_TEMPLATES, chosen.run / "etc", _values(chosen, ports), {"phone": phones})
 
-
-def build_world(centre: Plan, ports: PortBlock, run: Path) -> PrivateAsterisk:
-    """The outside world of this centre, not yet started. Its AMI account is that of its REST interface, too."""
-    world = plan(
-        OwnSettings(pbxs=(PbxSettings(name="outside"),)), run=run, ports=ports, installation=centre.installation
-    )
-
-    def write(world: Plan) -> None:
-        render_folder(TEMPLATES, world.run / "etc", _values(centre, world), {"phone": _phones(centre)})
-
-    return PrivateAsterisk(world, write)
+    return PrivateAsterisk(centre_plan), PrivateAsterisk(world_plan, write)
 
 
 def ari_of(world: PrivateAsterisk) -> Ari:
-    """The REST interface of a world that was started."""
+    """The REST interface of a world that was started; its account is the one of AMI."""
     pbx = world.plan.pbx
-    return Ari(Address("127.0.0.1", http_port(world.plan.ports)), pbx.username, pbx.secret.get_secret_value())
+    return Ari(Address("127.0.0.1", world.plan.ports.http), pbx.username, pbx.secret.get_secret_value())
 
 
-def _values(centre: Plan, world: Plan) -> Row:
+def _values(world: Plan, centre: PortBlock) -> Row:
     return {
+        "host": "127.0.0.1",
+        "port": centre.sip,
+        "sip_address": "127.0.0.1",
+        "phones_port": world.ports.phones,
+        "http_port": world.ports.http,
+        "ari_user": world.pbx.username,
+        "ari_password": world.pbx.secret.get_secret_value(),
         "app": APP,
-        "etc": world.run / "etc",
-        "run": world.run,
-        "modules": world.installation.modules,
-        "data": world.installation.data,
         "speech": _gather_speech(world),
-        "ami_port": world.ports.ami,
-        "ami_user": world.pbx.username,
-        "ami_secret": world.pbx.secret.get_secret_value(),
-        "http_port": http_port(world.ports),
-        "rtp_first": world.ports.rtp[0],
-        "rtp_last": world.ports.rtp[1],
-        "phones_port": world.ports.sip,
-        "trunk_port": trunk_port(world.ports),
-        "centre_port": centre.ports.sip,
     }
-
-
-def _phones(centre: Plan) -> list[Row]:
-    return [
-        {
-            "number": agent.number,
-            "endpoint": agent.at().removeprefix("PJSIP/"),
-            "secret": agent.secret.get_secret_value(),
-        }
-        for agent in centre.settings.agents
-    ]
 
 
 def _gather_speech(world: Plan) -> Path:
@@ -83,9 +66,7 @@ def _gather_speech(world: Plan) -> Path:
     for name in SPEECH:
         prompt = next((world.installation.data / "sounds").glob(f"**/{name}.*"), None)
         if prompt is None:
-            raise SetupFailed(
-                f"this Asterisk has no recorded prompt {name!r}; install the package asterisk-core-sounds-en"
-            )
+            raise SetupFailed(f"this Asterisk has no prompt {name!r}; install the package asterisk-core-sounds-en")
         (folder / prompt.name).unlink(missing_ok=True)
         (folder / prompt.name).symlink_to(prompt)
     return folder

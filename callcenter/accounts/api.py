@@ -1,0 +1,216 @@
+"""The door of every route: who is signed in, what they may do, and the routes that sign in and out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response, WebSocket
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from starlette.requests import HTTPConnection
+
+from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH, Permission
+from callcenter.accounts.service import Access, Account, close_session, find_session, sign_in
+from callcenter.errors import NotAllowed, NotSignedIn
+from callcenter.floor.events import Seconds
+
+COOKIE = "callcenter_session"
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PANEL_HEADER, PANEL_VALUE = "X-Requested-With", "callcenter"
+
+CLOSE_CODE = 4000
+"""A refused websocket is closed with this and the HTTP status: 4401, 4403."""
+
+RECHECK_SECONDS: Seconds = 10
+
+
+def from_panel(request: Request) -> None:
+    """Raises NotAllowed for a changing request that another site's page could have sent: it cannot set this header."""
+    if request.method not in READING_METHODS and request.headers.get(PANEL_HEADER) != PANEL_VALUE:
+        raise NotAllowed(f"a request that changes something carries the header {PANEL_HEADER}: {PANEL_VALUE}")
+
+
+async def account_of(connection: HTTPConnection, permission: Permission | None = None) -> Account:
+    """Who sent this. Raises NotSignedIn without a valid session, NotAllowed without the permission."""
+    token = connection.cookies.get(COOKIE)
+    account = await find_session(_access(connection), token) if token else None
+    if account is None:
+        raise NotSignedIn("sign in first")
+    if permission is not None and permission not in account.permissions:
+        raise NotAllowed(f"this needs the permission {permission}")
+    return account
+
+
+@dataclass(frozen=True)
+class Requires:
+    """A route's rule: the caller is signed in, has `permission` (if one is named), and comes from the panel."""
+
+    permission: Permission | None
+
+    async def __call__(self, request: Request) -> Account:
+        """The caller. Raises NotSignedIn or NotAllowed."""
+        from_panel(request)
+        return await account_of(request, self.permission)
+
+
+def requires(permission: Permission | None = None) -> Any:
+    """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
+
+    Without a permission any signed-in caller is let in.
+    """
+    return Depends(Requires(permission))
+
+
+# --- websockets -------------------------------------------------------------------------------------------------
+
+
+async def permit(websocket: WebSocket, permission: Permission) -> Account | None:
+    """Who opened this websocket, or None after closing it with 4401 or 4403.
+
+    Refused sockets are accepted first: a browser shows a page the code only of a socket that was open.
+    """
+    try:
+        _check_origin(websocket)
+        return await account_of(websocket, permission)
+    except (NotSignedIn, NotAllowed) as error:
+        await websocket.accept()
+        await websocket.close(CLOSE_CODE + error.status)
+        return None
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A websocket's endpoint behind the door: `serve` runs while the session and the permission last.
+
+    `serve` accepts the socket itself and returns when the client has gone.
+    """
+
+    permission: Permission
+    serve: Callable[[WebSocket], Awaitable[None]]
+    recheck_seconds: Seconds = RECHECK_SECONDS
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        """Serves one socket."""
+        if await permit(websocket, self.permission) is None:
+            return
+        serving = asyncio.ensure_future(self.serve(websocket))
+        watching = asyncio.ensure_future(self._revoked(websocket))
+        try:
+            await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
+            if watching.done() and not serving.done():
+                await websocket.close(watching.result())
+        finally:
+            watching.cancel()
+            serving.cancel()
+            ended = await asyncio.gather(serving, watching, return_exceptions=True)
+        if isinstance(ended[0], Exception):
+            raise ended[0]
+
+    async def _revoked(self, websocket: WebSocket) -> int:
+        while True:
+            await asyncio.sleep(self.recheck_seconds)
+            try:
+                await account_of(websocket, self.permission)
+            except (NotSignedIn, NotAllowed) as error:
+                return CLOSE_CODE + error.status
+
+
+def _check_origin(websocket: WebSocket) -> None:
+    # A browser sends the cookie along with a socket opened by another page of the same site (another port, say), and
+    # always says the page's origin; only programs say none.
+    origin = websocket.headers.get("origin")
+    if origin is not None and origin.lower().partition("://")[2] != websocket.headers.get("host", "").lower():
+        raise NotAllowed("this socket was opened by another site's page")
+
+
+# --- routes -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Centre:
+    """What the panel must know of the centre before anything else."""
+
+    timezone: str
+    is_demo: bool
+    secure_cookie: bool
+
+
+class Credentials(BaseModel):
+    """What is typed to sign in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+
+
+class UserShape(BaseModel):
+    """Who is signed in."""
+
+    username: str
+    name: str
+    roles: list[str]
+    permissions: list[str]
+    language: str
+
+
+class CentreShape(BaseModel):
+    """The centre's time zone, its clock, and whether all this is a demonstration."""
+
+    timezone: str
+    now: float
+    demo: bool
+
+
+class SignedIn(BaseModel):
+    """The answer to a sign-in."""
+
+    user: UserShape
+
+
+class Present(SignedIn):
+    """The answer to "who am I?"."""
+
+    centre: CentreShape
+
+
+def session_routes(access: Access, centre: Centre) -> APIRouter:
+    """`/api/session`: sign in, who am I, sign out."""
+    routes = APIRouter()
+
+    @routes.post("/api/session", dependencies=[Depends(from_panel)])
+    async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
+        address = request.client.host if request.client else ""
+        password = credentials.password.get_secret_value()
+        token, account = await sign_in(access, credentials.username, password, address)
+        if earlier := request.cookies.get(COOKIE):
+            await close_session(access, earlier)
+        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=centre.secure_cookie)
+        return SignedIn(user=_shape(account))
+
+    @routes.get("/api/session")
+    async def present(account: Annotated[Account, requires()]) -> Present:
+        now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
+        return Present(user=_shape(account), centre=now)
+
+    @routes.delete("/api/session", status_code=204, dependencies=[requires()])
+    async def leave(request: Request, response: Response) -> None:
+        await close_session(access, request.cookies[COOKIE])
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=centre.secure_cookie)
+
+    return routes
+
+
+def _shape(account: Account) -> UserShape:
+    return UserShape(
+        username=account.username,
+        name=account.name,
+        roles=list(account.roles),
+        permissions=sorted(account.permissions),
+        language=account.language,
+    )
+
+
+def _access(connection: HTTPConnection) -> Access:
+    access: Access = connection.app.state.access
+    return access

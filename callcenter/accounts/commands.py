@@ -1,0 +1,90 @@
+"""`callcenter user …`: people who sign in to the panel."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from callcenter.accounts import service
+from callcenter.accounts.rules import Language, Role, check_username
+from callcenter.accounts.service import Access, NewUser
+from callcenter.errors import BadInput
+from callcenter.settings import Settings, load
+from callcenter.store.engine import make_engine, make_sessions, migrate
+
+T = TypeVar("T")
+Config = Annotated[Path | None, typer.Option(help="The settings; callcenter.toml here, if it exists.")]
+Username = Annotated[str, typer.Argument(metavar="NAME", help="What is typed to sign in; case is ignored.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input's first line.")
+]
+
+commands = typer.Typer(no_args_is_help=True, help="People who sign in to the panel.")
+
+
+@commands.command()
+def add(
+    username: Username,
+    role: Annotated[list[Role], typer.Option(help="What they may do; give it again for a further role.")],
+    name: Annotated[str, typer.Option(help="What others see; the username unless given.")] = "",
+    language: Annotated[Language, typer.Option(help="The panel's language; the browser's unless given.")] = "",
+    password_stdin: FromStdin = False,
+    config: Config = None,
+) -> None:
+    """Adds a user. The password is asked for twice."""
+    settings = load(config)
+    check_username(username)
+    user = NewUser(username, _password(from_stdin=password_stdin), tuple(role), name, language)
+    _run(settings, lambda access: service.add_user(access, user))
+    typer.echo(f"{username} was added as {' and '.join(role)}.")
+
+
+@commands.command("list")
+def list_users(config: Config = None) -> None:
+    """Lists the users: username, roles, name."""
+    for user in _run(load(config), service.users):
+        state = " (disabled)" if user.is_disabled else ""
+        typer.echo(f"{user.username:<20} {','.join(user.roles):<20} {user.name}{state}")
+
+
+@commands.command()
+def password(username: Username, password_stdin: FromStdin = False, config: Config = None) -> None:
+    """Changes a user's password and signs the user out everywhere."""
+    settings = load(config)
+    new = _password(from_stdin=password_stdin)
+    _run(settings, lambda access: service.set_password(access, username, new))
+    typer.echo(f"The password of {username} was changed; {username} is signed out everywhere.")
+
+
+@commands.command()
+def remove(username: Username, config: Config = None) -> None:
+    """Removes a user and signs the user out everywhere."""
+    _run(load(config), lambda access: service.remove_user(access, username))
+    typer.echo(f"{username} was removed.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if not from_stdin:
+        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    line = sys.stdin.readline().removesuffix("\n")
+    if not line:
+        raise BadInput("no password came on standard input", field="password")
+    return line
+
+
+def _run(settings: Settings, task: Callable[[Access], Awaitable[T]]) -> T:
+    """Carries out one task on the centre's accounts."""
+    return asyncio.run(_with_access(settings, task))
+
+
+async def _with_access(settings: Settings, task: Callable[[Access], Awaitable[T]]) -> T:
+    engine = make_engine(settings.storage_url)
+    try:
+        await migrate(engine)
+        return await task(Access(make_sessions(engine)))
+    finally:
+        await engine.dispose()

@@ -1,0 +1,132 @@
+"""Who may do what, which passwords are accepted, and how fast sign-in may be tried: decisions without side effects."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from callcenter.errors import BadInput
+from callcenter.floor.events import Instant, Seconds
+
+Role = Literal["agent", "supervisor", "qa", "admin"]
+Permission = Literal["see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"]
+Language = Literal["", "en", "zh"]
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    "agent": frozenset({"see_floor"}),
+    "supervisor": frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
+    "qa": frozenset({"see_calls", "hear_recordings"}),
+    "admin": frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"}),
+}
+
+SESSION_SECONDS: Seconds = 12 * 3600
+"""A session ends this long after it was last used: one shift, so that nobody is signed out during it."""
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1024
+"""A bound on what an unknown caller can make the server hash."""
+
+USERNAME_LENGTH = 64
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """What these roles permit together."""
+    return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+
+
+def username_key(username: str) -> str:
+    """What two spellings of one username have in common: width and case are ignored (`Ａda` is `ada`)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())
+
+
+def check_username(username: str) -> None:
+    """Raises BadInput unless this can be a username: visible characters without spaces, since people type it."""
+    if not 1 <= len(username) <= USERNAME_LENGTH:
+        raise BadInput(f"a username has 1 to {USERNAME_LENGTH} characters", field="username")
+    if any(character.isspace() or not character.isprintable() for character in username):
+        raise BadInput("a username has no spaces and no invisible characters", field="username")
+
+
+def check_new_password(username: str, password: str) -> None:
+    """Raises BadInput unless this may become the password of that account."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password")
+    if username_key(password) == username_key(username):
+        raise BadInput("the password must not be the username", field="password")
+
+
+# --- the throttle of sign-in ------------------------------------------------------------------------------------
+
+Subject = tuple[Literal["account", "address"], str]
+"""Whom failures are counted against: the account that was tried, and the address that tried it."""
+
+FREE_FAILURES: Mapping[str, int] = {"account": 5, "address": 50}
+"""Failures before the first lock-out. A whole floor may sit behind one address, so that one is generous."""
+
+FIRST_LOCK_SECONDS: Seconds = 30
+LONGEST_LOCK_SECONDS: Seconds = 15 * 60
+FORGET_SECONDS: Seconds = 3600
+MOST_SUBJECTS = 10_000
+"""What is remembered is bounded, whatever names and addresses are invented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The failed tries counted against one subject, and when the last one was."""
+
+    count: int = 0
+    last_at: Instant = 0.0
+
+    def locked_until(self, free: int) -> Instant:
+        """When the next try is heard: 30 s after the last free failure, doubled by each one more, at most 15 min."""
+        if self.count < free:
+            return 0.0
+        doublings = min(self.count - free, 16)
+        return self.last_at + min(FIRST_LOCK_SECONDS * (1 << doublings), LONGEST_LOCK_SECONDS)
+
+
+class Throttle:
+    """Counts failed sign-ins. A try is charged before it is judged and refunded when it succeeds.
+
+    Otherwise a hundred tries sent at once would all be judged before the first of them counts.
+    """
+
+    def __init__(self) -> None:
+        self._failures: dict[Subject, Failures] = {}
+
+    def charge(self, username: str, address: str, now: Instant) -> Seconds:
+        """Counts a try, or returns how many seconds to wait (> 0) and counts nothing."""
+        subjects = _subjects(username, address)
+        wait_seconds = max(
+            self._failures_of(subject, now).locked_until(FREE_FAILURES[subject[0]]) - now for subject in subjects
+        )
+        if wait_seconds > 0:
+            return wait_seconds
+        for subject in subjects:
+            self._keep(subject, Failures(self._failures_of(subject, now).count + 1, now))
+        return 0.0
+
+    def refund(self, username: str, address: str) -> None:
+        """The try succeeded: the account starts afresh, the address gets this one try back.
+
+        An address does not start afresh, or an attacker with one valid account could do so after every few guesses.
+        """
+        account, place = _subjects(username, address)
+        self._failures.pop(account, None)
+        failures = self._failures.get(place)
+        if failures is not None:
+            self._failures[place] = Failures(failures.count - 1, failures.last_at)
+
+    def _failures_of(self, subject: Subject, now: Instant) -> Failures:
+        failures = self._failures.get(subject)
+        return failures if failures and now - failures.last_at < FORGET_SECONDS else Failures()
+
+    def _keep(self, subject: Subject, failures: Failures) -> None:
+        self._failures.pop(subject, None)
+        self._failures[subject] = failures
+        while len(self._failures) > MOST_SUBJECTS:
+            del self._failures[next(iter(self._failures))]
+
+
+def _subjects(username: str, address: str) -> tuple[Subject, Subject]:
+    return ("account", username_key(username)), ("address", address)

@@ -1,0 +1,39 @@
+"""The tables of accounts: users and their web sessions."""
+
+from sqlalchemy import JSON, Boolean, Double, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from callcenter.accounts.rules import Role
+from callcenter.floor.events import Instant
+from callcenter.store.tables import Base, RowId
+
+
+class User(Base):
+    """Somebody who signs in to the panel. `username_key` makes names unique whatever their case."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    username: Mapped[str] = mapped_column(String(64))
+    username_key: Mapped[str] = mapped_column(String(256), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(256))
+    roles: Mapped[list[Role]] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(16))
+    is_disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[Instant] = mapped_column(Double)
+
+
+class WebSession(Base):
+    """One browser signed in. Only a hash of its token is kept: who reads the table cannot sign in with it."""
+
+    __tablename__ = "sessions"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(RowId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[Instant] = mapped_column(Double)
+    last_seen_at: Mapped[Instant] = mapped_column(Double)
+    expires_at: Mapped[Instant] = mapped_column(Double, index=True)
+    address: Mapped[str] = mapped_column(String(64))
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,24 @@
+"""The configured agents and queues, told to the floor as one event per PBX."""
+
+from callcenter.floor.events import AgentEntry, DirectoryChanged, Instant, QueueRules
+from callcenter.settings import Settings
+
+
+def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
+    """Who sits behind which interface and how queues are judged: the same at every PBX of the centre."""
+    agents = tuple(
+        AgentEntry(number=agent.number, name=agent.name, team=agent.team, interface=agent.at())
+        for agent in settings.agents
+    )
+    queues = tuple(
+        QueueRules(
+            queue=name,
+            label=queue.label or name,
+            wrap_up_seconds=queue.wrap_up_seconds,
+            service_level_seconds=queue.service_level_seconds,
+            service_level_variant=queue.service_level_variant,
+            short_abandon_seconds=queue.short_abandon_seconds,
+        )
+        for name, queue in settings.queues.items()
+    )
+    return tuple(DirectoryChanged(pbx=pbx.name, at=at, agents=agents, queues=queues) for pbx in settings.pbxs)

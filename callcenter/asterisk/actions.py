@@ -1,0 +1,138 @@
+"""Command → AMI action, and the one encoder of everything that is written to Asterisk.
+
+Whatever a person typed reaches Asterisk only through here: an action is refused before its first byte is sent when a
+value could end a header, a queue_log column or a dialplan argument (ami.md 1.3 #10, 3.2).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from callcenter.asterisk.translate import ATTEMPT_ACTION
+from callcenter.errors import BadInput
+from callcenter.floor import commands as c
+
+Headers = dict[str, str | Sequence[str]]
+
+CALLBACK_CONTEXT = "callcenter-callback"
+MAX_LINE_BYTES = 1000
+"""Asterisk answers an action line above 1,024 bytes with an error (ami.md 2.6)."""
+
+_INTERFACE = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+(/n)?")
+_DIALLED = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@:+/-]+")
+_NUMBER = re.compile(r"\+?[0-9]{3,20}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:;@-]{0,148}")
+_CALLER_ID = re.compile(r'("[^"<>\\]{1,60}" )?<\+?[0-9]{3,20}>|\+?[0-9]{3,20}')
+_SEPARATORS = frozenset('|,;&"\\$`{}<>')
+
+
+def encode(headers: Mapping[str, str | Sequence[str]]) -> bytes:
+    """The bytes of one action; a sequence is one header line for each of its values.
+
+    Raises BadInput for a line break, a NUL or a line too long, in keys and in values.
+    """
+    lines = [
+        _line(key, value)
+        for key, values in headers.items()
+        for value in ((values,) if isinstance(values, str) else values)
+    ]
+    return b"".join(lines) + b"\r\n"
+
+
+def _line(key: str, value: str) -> bytes:
+    line = f"{key}: {value}"
+    if any(character in line for character in "\r\n\0"):
+        raise BadInput(f"{key} must not contain a line break or NUL.", field=key)
+    encoded = line.encode("utf-8", "replace")
+    if len(encoded) > MAX_LINE_BYTES:
+        raise BadInput(f"{key} is longer than {MAX_LINE_BYTES} bytes.", field=key)
+    return encoded + b"\r\n"
+
+
+def action(command: c.AnyCommand) -> Headers:
+    """The headers that carry out a command. Raises BadInput naming the command's field that cannot be sent."""
+    match command:
+        case c.AddMember():
+            return _queue_add(command)
+        case c.RemoveMember(queue=queue, interface=interface):
+            return {
+                "Action": "QueueRemove",
+                "Queue": _text("queue", queue),
+                "Interface": _interface(interface),
+            }
+        case c.PauseMember(interface=interface, reason=reason, queue=queue):
+            return _queue_pause(interface, queue, {"Paused": "true", "Reason": _text("reason", reason)})
+        case c.UnpauseMember(interface=interface, queue=queue):
+            return _queue_pause(interface, queue, {"Paused": "false"})
+        case c.EndWrapUp(interface=interface):
+            return {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": _interface(interface)}
+        case c.PlaceCall():
+            return _originate(command)
+        case c.HangUp(channel_id=channel_id):
+            # Asterisk takes `/…/` for a regular expression over all channels; an id has no slash.
+            return {"Action": "Hangup", "Channel": _matching(_ID, "channel_id", channel_id)}
+        case _:
+            assert_never(command)
+
+
+def _queue_add(command: c.AddMember) -> Headers:
+    return {
+        "Action": "QueueAdd",
+        "Queue": _text("queue", command.queue),
+        "Interface": _interface(command.interface),
+        "MemberName": _text("name", command.name),
+        "Penalty": str(max(0, int(command.penalty))),
+    }
+
+
+def _queue_pause(interface: str, queue: str | None, rest: dict[str, str]) -> Headers:
+    where = {} if queue is None else {"Queue": _text("queue", queue)}
+    return {"Action": "QueuePause", "Interface": _interface(interface), **where, **rest}
+
+
+def _originate(command: c.PlaceCall) -> Headers:
+    # A synchronous Originate blocks this connection until the phone answers (ami-observed.md, 7).
+    attempt = _matching(_ID, "attempt_id", command.attempt_id)
+    caller_id = {"CallerID": _matching(_CALLER_ID, "caller_id", command.caller_id)} if command.caller_id else {}
+    return {
+        "Action": "Originate",
+        "ActionID": ATTEMPT_ACTION + attempt,
+        "Async": "true",
+        "ChannelId": attempt,
+        "Channel": _channel(command),
+        "Context": CALLBACK_CONTEXT,
+        "Exten": "s",
+        "Priority": "1",
+        "Timeout": str(int(command.ring_seconds * 1000)),
+        **caller_id,
+        "Variable": (
+            f"CC_QUEUE={_text('queue', command.queue)}",
+            f"CC_ATTEMPT={attempt}",
+            f"CC_AMD={int(command.detect_machine)}",
+        ),
+    }
+
+
+def _channel(command: c.PlaceCall) -> str:
+    number = _matching(_NUMBER, "number", command.number)
+    if command.dial_string.count("{number}") != 1:
+        raise BadInput("A dial string must contain {number} once.", field="dial_string")
+    return _matching(_DIALLED, "dial_string", command.dial_string.replace("{number}", number))
+
+
+def _interface(value: str) -> str:
+    return _matching(_INTERFACE, "interface", value)
+
+
+def _matching(pattern: re.Pattern[str], field: str, value: str) -> str:
+    if not pattern.fullmatch(value):
+        raise BadInput(f"{value[:60]!r} cannot be used as {field}.", field=field)
+    return value
+
+
+def _text(field: str, value: str) -> str:
+    """A value that ends up in queue_log's columns or in a dialplan's arguments."""
+    bad = sorted(character for character in value if character in _SEPARATORS or not character.isprintable())
+    if bad or not value.strip():
+        raise BadInput(f"{field} must not be empty or contain {''.join(bad)!r}.", field=field)
+    return value

@@ -1,0 +1,82 @@
+"""Reads single values out of a message: what Asterisk writes for unknown, how it escapes, how it counts."""
+
+from callcenter.asterisk.messages import Message
+from callcenter.floor.events import DeviceState, Member
+
+_DEVICE_BY_NUMBER = {
+    "0": DeviceState.UNKNOWN,
+    "1": DeviceState.NOT_IN_USE,
+    "2": DeviceState.IN_USE,
+    "3": DeviceState.BUSY,
+    "4": DeviceState.INVALID,
+    "5": DeviceState.UNAVAILABLE,
+    "6": DeviceState.RINGING,
+    "7": DeviceState.RING_IN_USE,
+    "8": DeviceState.ON_HOLD,
+}
+_DEVICE_BY_NAME = {
+    "UNKNOWN": DeviceState.UNKNOWN,
+    "NOT_INUSE": DeviceState.NOT_IN_USE,
+    "INUSE": DeviceState.IN_USE,
+    "BUSY": DeviceState.BUSY,
+    "INVALID": DeviceState.INVALID,
+    "UNAVAILABLE": DeviceState.UNAVAILABLE,
+    "RINGING": DeviceState.RINGING,
+    "RINGINUSE": DeviceState.RING_IN_USE,
+    "ONHOLD": DeviceState.ON_HOLD,
+}
+
+
+def device_from_number(number: str) -> DeviceState:
+    """`Status` of a queue member (ami.md 2.1)."""
+    return _DEVICE_BY_NUMBER.get(number, DeviceState.UNKNOWN)
+
+
+def device_from_name(name: str) -> DeviceState:
+    """`State` of DeviceStateChange (ami.md 2.1)."""
+    return _DEVICE_BY_NAME.get(name, DeviceState.UNKNOWN)
+
+
+def number(m: Message, header: str) -> str:
+    """A caller's number, "" where Asterisk writes `<unknown>` or `unknown`."""
+    value = m.get(header, "")
+    return "" if value in ("<unknown>", "unknown") else value
+
+
+def caller_name(m: Message, header: str) -> str:
+    """A caller's name. AMI writes channel names C-escaped: a quote as \\", a backslash as \\\\, a tab as \\t."""
+    value = number(m, header)
+    if "\\" not in value:
+        return value
+    return value.replace("\\\\", "\0").replace('\\"', '"').replace("\\t", "\t").replace("\0", "\\")
+
+
+def whole(m: Message, header: str) -> int:
+    """A whole number, 0 where the header is missing or empty."""
+    value = m.get(header)
+    return int(value) if value else 0
+
+
+def seconds(m: Message, header: str) -> float:
+    """A number of seconds or an epoch, 0 where missing or empty."""
+    value = m.get(header)
+    return float(value) if value else 0.0
+
+
+def member(m: Message) -> Member:
+    """The MEMBER headers of the live events (ami.md 2.1); QueueStatus spells two of them otherwise (see survey.py)."""
+    interface = m["Interface"]
+    return Member(
+        m["Queue"],
+        interface,
+        m.get("MemberName", interface),
+        m.get("StateInterface") or interface,
+        _DEVICE_BY_NUMBER.get(m.get("Status", ""), DeviceState.UNKNOWN),
+        m.get("Paused") == "1",
+        m.get("PausedReason", "") if m.get("Paused") == "1" else "",
+        m.get("Membership") != "static",
+        whole(m, "Penalty"),
+        whole(m, "Wrapuptime"),
+        seconds(m, "LastCall"),
+        seconds(m, "LastPause"),
+    )

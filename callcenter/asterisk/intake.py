@@ -1,0 +1,95 @@
+"""From the bytes of one PBX to events in their order: the way that the live link and a replay share."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+from callcenter.asterisk.messages import Framer, Message, event_name, parse
+from callcenter.asterisk.translate import Translator
+from callcenter.floor.events import AnyEvent, Surveyed
+
+log = logging.getLogger(__name__)
+
+Sink = Callable[[AnyEvent], None]
+
+FOR_THE_LINK = (b"Response: ", b"Event: FullyBooted\r\n", b"Event: Shutdown\r\n")
+MAX_HELD_EVENTS = 100_000
+
+
+class Intake:
+    """Bytes in, events out to `sink`: synchronously, in order, one failing message or listener never stopping the rest.
+
+    The lists of a survey describe the moment when they began, and events come in between them. Those are held until
+    the survey is told, so that a channel that closed meanwhile is closed and not found open.
+
+    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown.
+    """
+
+    def __init__(self, pbx: str, sink: Sink, answers: Callable[[Message], None] | None = None) -> None:
+        self.failures: Counter[str] = Counter()
+        self.messages = 0
+        self.translator = Translator(pbx)
+        self._framer = Framer()
+        self._sink = sink
+        self._answers = answers
+        self._held: list[AnyEvent] = []
+        self._held_for = ""
+
+    def feed(self, data: bytes) -> None:
+        """Applies every message that `data` completes. Raises NotAmi when the peer speaks something else."""
+        messages = self._framer.feed(data)
+        self.messages += len(messages)
+        for raw in messages:
+            try:
+                if self._answers is not None and raw.startswith(FOR_THE_LINK):
+                    self._answers(parse(raw))
+                self._take(self.translator.translate(raw))
+            except Exception as error:  # noqa: BLE001 -- whatever a message does, the next one is applied
+                self._failed(event_name(raw).decode("utf-8", "replace"), error)
+
+    def reset(self) -> None:
+        """Forgets what a lost connection left unfinished: half a message, half a survey."""
+        self._framer.reset()
+        self.give_up_survey()
+
+    def give_up_survey(self) -> None:
+        """Tells what was held for a survey whose answers will not come any more."""
+        self.translator.survey.give_up()
+        self._release()
+
+    def tell(self, event: AnyEvent) -> None:
+        """Gives an event to the sink. What the sink raises is logged once for its kind, and counted."""
+        try:
+            self._sink(event)
+        except Exception as error:  # noqa: BLE001 -- whatever a listener does, the link lives on
+            self._failed(type(event).__name__, error)
+
+    def _take(self, event: AnyEvent | None) -> None:
+        survey = self.translator.survey.current
+        if isinstance(event, Surveyed):
+            self.tell(event)
+            self._release()
+            return
+        if survey != self._held_for:
+            self._release()
+            self._held_for = survey
+        if event is not None:
+            (self._hold if survey else self.tell)(event)
+
+    def _hold(self, event: AnyEvent) -> None:
+        self._held.append(event)
+        if len(self._held) >= MAX_HELD_EVENTS:
+            log.warning("A survey did not end within %d events; it is given up", MAX_HELD_EVENTS)
+            self.give_up_survey()
+
+    def _release(self) -> None:
+        held, self._held, self._held_for = self._held, [], ""
+        for event in held:
+            self.tell(event)
+
+    def _failed(self, what: str, error: Exception) -> None:
+        # One trace for each kind of failure: a listener that fails always must not fill the disk with them.
+        kind = f"{what}: {type(error).__name__}"
+        self.failures[kind] += 1
+        if self.failures[kind] == 1:
+            log.error("Could not apply %s; further failures of this kind are only counted", kind, exc_info=error)

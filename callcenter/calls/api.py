@@ -1,0 +1,87 @@
+"""The routes of calls that are over (docs/api.md, Calls and recordings)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from msgspec import structs
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.accounts.api import requires
+from callcenter.calls.service import CallStory, CallSummary, Search, search_calls, tell_call
+from callcenter.floor.events import CallId, PbxName
+from callcenter.floor.facts import Conversation, Direction, VisitOutcome
+from callcenter.store.engine import Sessions
+
+RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[list[dict[str, Any]]]]
+"""What there is to hear of a call, in the shape of docs/api.md; recordings know it, a floor above."""
+
+# PostgreSQL cannot be asked for a NUL.
+Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+When = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class CallQuery(BaseModel):
+    """The search as it stands in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[When | None, Field(alias="from")] = None
+    until: Annotated[When | None, Field(alias="to")] = None
+    number: Word | None = None
+    agent: Word | None = None
+    queue: Word | None = None
+    outcome: VisitOutcome | Literal["not_answered"] | None = None
+    direction: Direction | None = None
+    cursor: Word | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+def call_routes(sessions: Sessions, recordings_of: RecordingsOf) -> APIRouter:
+    """`/api/calls`: the search and one call."""
+    routes = APIRouter(dependencies=[requires("see_calls")])
+
+    @routes.get("/api/calls")
+    async def search(query: Annotated[CallQuery, Query()]) -> dict[str, Any]:
+        wanted = Search(**query.model_dump(exclude={"cursor", "limit"}))
+        page, following = await search_calls(sessions, wanted, cursor=query.cursor, limit=query.limit)
+        return {"calls": [_summary_shape(summary) for summary in page], "next": following}
+
+    @routes.get("/api/calls/{pbx}/{call_id}")
+    async def tell(pbx: Word, call_id: Word) -> dict[str, Any]:
+        story = await tell_call(sessions, pbx, call_id)
+        heard = await recordings_of(pbx, story.summary.call.call_id, story.conversations)
+        return _story_shape(story, heard)
+
+    return routes
+
+
+def _summary_shape(summary: CallSummary) -> dict[str, Any]:
+    call = summary.call
+    return {
+        "pbx": call.pbx,
+        "call_id": call.call_id,
+        "direction": call.direction,
+        "number": call.number,
+        "caller_name": call.caller_name,
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+        "queues": summary.queues,
+        "agents": [{"number": number, "name": name} for number, name in summary.agents.items()],
+        "outcome": summary.outcome,
+        "wait_seconds": summary.wait_seconds,
+        "talk_seconds": summary.talk_seconds,
+        "hold_seconds": summary.hold_seconds,
+        "has_recording": summary.has_recording,
+    }
+
+
+def _story_shape(story: CallStory, heard: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "call": _summary_shape(story.summary),
+        "visits": [structs.asdict(visit) for visit in story.visits],
+        "rings": [structs.asdict(ring) for ring in story.rings],
+        "conversations": [structs.asdict(conversation) for conversation in story.conversations],
+        "recordings": heard,
+    }

@@ -1,0 +1,196 @@
+"""Calls that are over: the search, and all that is known of one call."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, case, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.calls.rules import PUNCTUATION, plain_number, read_cursor, shorter_forms, write_cursor
+from callcenter.errors import NotFound
+from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.facts import CallRecord, Conversation, QueueVisit, Ring
+from callcenter.store.engine import Sessions
+from callcenter.store.tables import AFact, calls, conversations, fact_of, queue_visits, recording_files, rings
+
+Key = tuple[str, str]
+"""A call: (pbx, call_id)."""
+
+NOT_ANSWERED = "not_answered"
+"""The outcome of a call without a queue visit that nobody answered; answered ones are called as visits are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which calls are wanted; None: any. `since` and `until` bound the start; `number` may be its last digits."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+    number: str | None = None
+    agent: str | None = None
+    queue: str | None = None
+    outcome: str | None = None
+    direction: str | None = None
+
+
+@dataclass(kw_only=True)
+class CallSummary:
+    """One call as a line of the list. `outcome` is that of its last visit; seconds are sums over all its parts."""
+
+    call: CallRecord
+    outcome: str
+    has_recording: bool
+    queues: list[str] = field(default_factory=list)
+    agents: dict[str, str] = field(default_factory=dict)
+    wait_seconds: Seconds = 0.0
+    talk_seconds: Seconds = 0.0
+    hold_seconds: Seconds = 0.0
+
+    def add_visit(self, visit: QueueVisit) -> None:
+        """Counts a visit in; they come in their order."""
+        self.wait_seconds += visit.wait_seconds
+        if visit.queue and visit.queue not in self.queues:
+            self.queues.append(visit.queue)
+
+    def add_conversation(self, conversation: Conversation) -> None:
+        """Counts a conversation in; they come in their order."""
+        self.talk_seconds += conversation.talk_seconds
+        self.hold_seconds += conversation.hold_seconds
+        self.agents.setdefault(conversation.agent_number or conversation.interface, conversation.agent_name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallStory:
+    """One call and everything that is known of it, each part in its order."""
+
+    summary: CallSummary
+    visits: Sequence[QueueVisit]
+    rings: Sequence[Ring]
+    conversations: Sequence[Conversation]
+
+
+async def search_calls(
+    sessions: Sessions, search: Search, *, cursor: str | None = None, limit: int = 50
+) -> tuple[list[CallSummary], str | None]:
+    """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or number."""
+    wanted = _summaries().where(*_conditions(search)).order_by(calls.c.started_at.desc(), calls.c.id.desc())
+    if cursor is not None:
+        started_at, row = read_cursor(cursor)
+        wanted = wanted.where(
+            or_(calls.c.started_at < started_at, and_(calls.c.started_at == started_at, calls.c.id < row))
+        )
+    async with sessions() as session:
+        rows = (await session.execute(wanted.limit(limit + 1))).mappings().all()
+        page = [_summary(row) for row in rows[:limit]]
+        await _fill(session, page)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return page, write_cursor(last["started_at"], last["id"]) if last else None
+
+
+async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
+    """The story of one call. Raises NotFound."""
+    key = (pbx, call_id)
+    async with sessions() as session:
+        row = (await session.execute(_summaries().where(_is_of(calls, [key])))).mappings().one_or_none()
+        if row is None:
+            raise NotFound(f"there is no finished call {call_id} at {pbx}")
+        summary = _summary(row)
+        visits = await _facts(session, QueueVisit, queue_visits, queue_visits.c.joined_at, [key])
+        tried = await _facts(session, Ring, rings, rings.c.began_at, [key])
+        talked = await _facts(session, Conversation, conversations, conversations.c.began_at, [key])
+    _count_in({key: summary}, visits, talked)
+    return CallStory(summary=summary, visits=visits, rings=tried, conversations=talked)
+
+
+# --- the statement ----------------------------------------------------------------------------------------------
+
+
+def _summaries() -> Select[Any]:
+    return select(calls, _outcome().label("outcome"), _has(recording_files).label("has_recording"))
+
+
+def _outcome() -> ColumnElement[str]:
+    """The outcome of the call's last visit; without a visit, whether anybody answered."""
+    last: ScalarSelect[str] = (
+        select(queue_visits.c.outcome)
+        .where(queue_visits.c.pbx == calls.c.pbx, queue_visits.c.call_id == calls.c.call_id)
+        .order_by(queue_visits.c.joined_at.desc(), queue_visits.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(last, case((calls.c.answered_at.is_not(None), "answered"), else_=NOT_ANSWERED))
+
+
+def _has(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the call has a row there that meets the conditions."""
+    of_call = (table.c.pbx == calls.c.pbx, table.c.call_id == calls.c.call_id)
+    return select(table.c.id).where(*of_call, *conditions).exists()
+
+
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.since is not None:
+        conditions.append(calls.c.started_at >= search.since)
+    if search.until is not None:
+        conditions.append(calls.c.started_at < search.until)
+    if search.number is not None:
+        conditions.append(_number_matches(search.number))
+    if search.agent is not None:
+        conditions.append(_agent_matches(search.agent))
+    if search.queue is not None:
+        conditions.append(_has(queue_visits, queue_visits.c.queue == search.queue))
+    if search.outcome is not None:
+        conditions.append(_outcome() == search.outcome)
+    if search.direction is not None:
+        conditions.append(calls.c.direction == search.direction)
+    return conditions
+
+
+def _number_matches(typed: str) -> ColumnElement[bool]:
+    plain = plain_number(typed)
+    stored: ColumnElement[str] = func.lower(calls.c.number)
+    for sign in PUNCTUATION:
+        stored = func.replace(stored, sign, "")
+    return or_(stored.endswith(plain, autoescape=True), stored.in_(shorter_forms(plain)))
+
+
+def _agent_matches(typed: str) -> ColumnElement[bool]:
+    """By the whole number, or by a part of the name."""
+    name = func.lower(conversations.c.agent_name).contains(typed.lower(), autoescape=True)
+    return _has(conversations, or_(conversations.c.agent_number == typed, name))
+
+
+# --- rows into summaries ----------------------------------------------------------------------------------------
+
+
+def _summary(row: Mapping[Any, Any]) -> CallSummary:
+    return CallSummary(call=fact_of(CallRecord, row), outcome=row["outcome"], has_recording=bool(row["has_recording"]))
+
+
+async def _fill(session: AsyncSession, page: Sequence[CallSummary]) -> None:
+    summaries = {(one.call.pbx, str(one.call.call_id)): one for one in page}
+    keys = [*summaries]
+    visits = await _facts(session, QueueVisit, queue_visits, queue_visits.c.joined_at, keys)
+    talked = await _facts(session, Conversation, conversations, conversations.c.began_at, keys)
+    _count_in(summaries, visits, talked)
+
+
+def _count_in(
+    summaries: Mapping[Key, CallSummary], visits: Iterable[QueueVisit], talked: Iterable[Conversation]
+) -> None:
+    for visit in visits:
+        summaries[visit.pbx, visit.call_id].add_visit(visit)
+    for conversation in talked:
+        summaries[conversation.pbx, conversation.call_id].add_conversation(conversation)
+
+
+async def _facts(
+    session: AsyncSession, fact: type[AFact], table: Table, order: ColumnElement[Any], keys: Sequence[Key]
+) -> list[AFact]:
+    rows = await session.execute(select(table).where(_is_of(table, keys)).order_by(order, table.c.id))
+    return [fact_of(fact, row) for row in rows.mappings()]
+
+
+def _is_of(table: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
+    return tuple_(table.c.pbx, table.c.call_id).in_(keys)

@@ -1,0 +1,197 @@
+"""Reads a CSV file of targets: every bad row and every duplicate is told with its line, nothing is guessed. Pure.
+
+Accepts UTF-8 (with or without BOM) and GB18030, and comma, semicolon or tab. The first row names the columns.
+"""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+import phonenumbers
+from msgspec import Struct
+
+from callcenter.errors import BadInput
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_ROWS = 100_000
+MAX_COLUMNS = 50
+MAX_VALUE_LENGTH = 1000
+MAX_NAME_LENGTH = 200
+
+NUMBER_COLUMNS = frozenset({"number", "phone", "电话"})
+NAME_COLUMNS = frozenset({"name", "姓名"})
+# Calling these costs us money for every minute: a list full of them is a known fraud.
+COSTLY = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
+
+
+class Row(Struct, frozen=True):
+    """A good row: `number` is E.164 (`+` and digits); the other columns are `attributes`."""
+
+    line: int
+    number: str
+    name: str
+    attributes: dict[str, str]
+
+
+class RowError(Struct, frozen=True):
+    """What is wrong in which line (from 1, the header's) and column; "" where it concerns the whole row."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+class Duplicate(Struct, frozen=True):
+    """A number that came before: in line `first_line`, or None when the list has it already."""
+
+    line: int
+    number: str
+    first_line: int | None
+
+
+class Sheet(Struct, frozen=True):
+    """What a file holds."""
+
+    rows: list[Row]
+    errors: list[RowError]
+    duplicates: list[Duplicate]
+    row_count: int
+
+
+class _Columns(Struct, frozen=True):
+    """The header: all names, and where number and name stand (`name` None if there is none)."""
+
+    names: list[str]
+    number: int
+    name: int | None
+
+
+def read_sheet(content: bytes, region: str, known: frozenset[str] = frozenset()) -> Sheet:
+    """Reads a file; `region` is where national numbers are, `known` the numbers that the list has already.
+
+    Raises BadInput where the file as a whole cannot be read: size, encoding, header.
+    """
+    text = _decode(content)
+    records = _records(text)
+    header = next(records, None)
+    if header is None or isinstance(header, RowError):
+        raise BadInput("The file is empty or its first row cannot be read", field="file")
+    columns = _header(header[1])
+    rows: list[Row] = []
+    errors: list[RowError] = []
+    row_count = 0
+    for record in records:
+        row_count += 1
+        if row_count > MAX_ROWS:
+            raise BadInput(f"The file has more than {MAX_ROWS} rows; import it in parts", field="file")
+        row = record if isinstance(record, RowError) else _row(*record, columns, region)
+        if isinstance(row, RowError):
+            errors.append(row)
+        else:
+            rows.append(row)
+    return _without_duplicates(rows, errors, known, row_count)
+
+
+def _decode(content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise BadInput(f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB", field="file")
+    if b"\0" in content:
+        raise BadInput("The file is no text; save it as CSV (UTF-8)", field="file")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput("The file is neither UTF-8 nor GB18030; save it as CSV (UTF-8)", field="file")
+
+
+def _delimiter(text: str) -> str:
+    """The separator that stands most often in the first line that is not blank."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=header.count)
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]] | RowError]:
+    """Each record that is not blank, with the line where it begins; a RowError where quotes are broken."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RowError(line, "", "", f"not CSV: {error}")
+            continue
+        if any(value.strip() for value in record):
+            yield line, record
+
+
+def _header(names: list[str]) -> _Columns:
+    names = [name.strip() for name in names]
+    words = [name.lower() for name in names]
+    if len(names) > MAX_COLUMNS:
+        raise BadInput(f"The file has more than {MAX_COLUMNS} columns", field="file")
+    twice = next((name for name, word in zip(names, words, strict=True) if word and words.count(word) > 1), None)
+    if twice:
+        raise BadInput(f"Two columns are called {twice!r}", field="file")
+    numbers = [index for index, word in enumerate(words) if word in NUMBER_COLUMNS]
+    if len(numbers) != 1:
+        raise BadInput("The first row must name one column 'number' (or 'phone', '电话')", field="file")
+    return _Columns(names, numbers[0], next((index for index, word in enumerate(words) if word in NAME_COLUMNS), None))
+
+
+def _row(line: int, values: list[str], columns: _Columns, region: str) -> Row | RowError:
+    if len(values) > len(columns.names):
+        return RowError(line, "", values[len(columns.names)], "more values than columns")
+    values = [value.strip() for value in values] + [""] * (len(columns.names) - len(values))
+    for index, value in enumerate(values):
+        limit = MAX_NAME_LENGTH if index == columns.name else MAX_VALUE_LENGTH
+        if len(value) > limit:
+            return RowError(line, columns.names[index], value[:50] + "…", f"longer than {limit} characters")
+    number = values[columns.number]
+    reason = why_not_callable(number, region)
+    if reason:
+        return RowError(line, columns.names[columns.number], number, reason)
+    plain = {columns.number, columns.name}
+    attributes = {
+        name: value for index, (name, value) in enumerate(zip(columns.names, values, strict=True)) if index not in plain
+    }
+    attributes.pop("", None)
+    return Row(line, e164(number, region), "" if columns.name is None else values[columns.name], attributes)
+
+
+def why_not_callable(number: str, region: str) -> str | None:
+    """Why a number written by somebody cannot be called, None if it can."""
+    if not number:
+        return "no number"
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return "not a phone number"
+    if parsed.extension:
+        return "has an extension, which cannot be dialled"
+    if not phonenumbers.is_valid_number(parsed):
+        return f"no valid number (read as one of {phonenumbers.region_code_for_number(parsed) or region})"
+    if phonenumbers.number_type(parsed) in COSTLY:
+        return "a premium-rate or shared-cost number"
+    return None
+
+
+def e164(number: str, region: str) -> str:
+    """The number as `+` and digits, one spelling for each line in the world."""
+    return phonenumbers.format_number(phonenumbers.parse(number, region), phonenumbers.PhoneNumberFormat.E164)
+
+
+def _without_duplicates(rows: list[Row], errors: list[RowError], known: frozenset[str], row_count: int) -> Sheet:
+    first_lines: dict[str, int | None] = dict.fromkeys(known)
+    kept: list[Row] = []
+    duplicates: list[Duplicate] = []
+    for row in rows:
+        if row.number in first_lines:
+            duplicates.append(Duplicate(row.line, row.number, first_lines[row.number]))
+        else:
+            first_lines[row.number] = row.line
+            kept.append(row)
+    return Sheet(kept, errors, duplicates, row_count)

@@ -1,0 +1,98 @@
+"""Wakes the dialer when a window opens or a retry falls due: APScheduler with its jobs in the server's database.
+
+A job only says "look at list n". What is due is in our own tables, so a wake-up lost or repeated does no harm.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import URL, make_url
+
+from callcenter.floor.events import Instant
+
+Wake = Callable[[int], None]
+
+SYNC_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+SQLITE_BUSY_SECONDS = 10
+
+# Whoever dials in this process. A stored job names its function by text and can carry no object.
+_wakes: set[Wake] = set()
+
+
+def wake_dialer(list_id: int) -> None:
+    """What every job does."""
+    for wake in tuple(_wakes):
+        wake(list_id)
+
+
+class Schedule:
+    """One wake-up for each list, kept over restarts.
+
+    It has a thread of its own: the job store blocks, and a SQLite writer on the event loop's thread would wait for
+    a transaction that only the event loop can end.
+    """
+
+    def __init__(self, storage_url: str) -> None:
+        url = sync_url(storage_url)
+        options = {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}} if url.drivername == "sqlite" else {}
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": SQLAlchemyJobStore(url=url, engine_options=options)},
+            executors={"default": ThreadPoolExecutor(1)},
+            # However late, once is enough and never too late.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=UTC,
+        )
+        self._at: dict[int, Instant] = {}
+        self._wake: Wake | None = None
+
+    async def start(self, wake: Wake) -> None:
+        """Begins to call `wake(list_id)`, on the running loop; overdue jobs come at once."""
+        loop = asyncio.get_running_loop()
+
+        def wake_from_thread(list_id: int) -> None:
+            loop.call_soon_threadsafe(wake, list_id)
+
+        self._wake = wake_from_thread
+        _wakes.add(wake_from_thread)
+        await asyncio.to_thread(self._scheduler.start)
+
+    async def close(self) -> None:
+        """Stops; the jobs stay in the database."""
+        if self._wake is not None:
+            _wakes.discard(self._wake)
+            await asyncio.to_thread(self._scheduler.shutdown)
+
+    async def wake_at(self, list_id: int, at: Instant | None) -> None:
+        """Sets the wake-up of a list (None: it needs none)."""
+        if self._at.get(list_id, 0.0) == at:
+            return
+        await asyncio.to_thread(self._set, list_id, at)
+        self._at.pop(list_id, None) if at is None else self._at.update({list_id: at})
+
+    def _set(self, list_id: int, at: Instant | None) -> None:
+        job = f"list-{list_id}"
+        if at is not None:
+            self._scheduler.add_job(
+                f"{__name__}:{wake_dialer.__name__}",
+                "date",
+                run_date=datetime.fromtimestamp(at, UTC),
+                args=[list_id],
+                id=job,
+                replace_existing=True,
+            )
+            return
+        try:
+            self._scheduler.remove_job(job)
+        except JobLookupError:
+            return
+
+
+def sync_url(storage_url: str) -> URL:
+    """The same database through a driver that APScheduler can use."""
+    url = make_url(storage_url)
+    return url.set(drivername=SYNC_DRIVERS[url.get_backend_name()])

@@ -1,0 +1,223 @@
+"""Lists and targets: make, change, fill, start, stop, look at. Each function is one transaction."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.dialer.importing import Sheet, read_sheet, without_known
+from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.tables import Attempt, CallbackList, Target
+from callcenter.errors import Conflict, NotFound
+from callcenter.floor.events import Instant
+from callcenter.store.engine import Sessions
+
+
+class Summary(Struct, frozen=True):
+    """A list and its counts now: targets in all and by state, those due, attempts by outcome."""
+
+    row: CallbackList
+    targets: int
+    open: int
+    due: int
+    in_air: int
+    reached: int
+    closed: int
+    outcomes: dict[str, int]
+
+
+class Imported(Struct, frozen=True):
+    """What came of an import: how many targets were added, and what the file holds."""
+
+    count: int
+    sheet: Sheet
+
+
+async def create_list(sessions: Sessions, fields: Mapping[str, Any], now: Instant) -> int:
+    """Makes a stopped list; its id. Raises Conflict if the name is taken."""
+    try:
+        async with sessions.begin() as session:
+            row = CallbackList(**fields, created_at=now)
+            session.add(row)
+            await session.flush()
+            return row.id
+    except IntegrityError as error:
+        raise Conflict(f"There is a list called {fields['name']!r} already", field="name") from error
+
+
+async def change_list(sessions: Sessions, list_id: int, fields: Mapping[str, Any]) -> None:
+    """Changes some fields of a list; calls in the air end by the new rules. Raises NotFound, Conflict."""
+    try:
+        async with sessions.begin() as session:
+            await _lock(session, list_id)
+            if fields:
+                await session.execute(update(CallbackList).where(CallbackList.id == list_id).values(**fields))
+    except IntegrityError as error:
+        raise Conflict(f"There is a list called {fields['name']!r} already", field="name") from error
+
+
+async def delete_list(sessions: Sessions, list_id: int) -> None:
+    """Deletes a list with its targets and attempts. Raises NotFound, Conflict while it runs or calls are in the air."""
+    async with sessions.begin() as session:
+        state = await _lock(session, list_id)
+        if state == ListState.RUNNING:
+            raise Conflict("Stop the list before you delete it")
+        if await session.scalar(select(exists().where(Attempt.list_id == list_id, Attempt.ended_at.is_(None)))):
+            raise Conflict("Calls of the list are still in the air; try again when they have ended")
+        await session.execute(delete(CallbackList).where(CallbackList.id == list_id))
+
+
+async def start_list(sessions: Sessions, list_id: int) -> None:
+    """Lets a list run. Raises NotFound, Conflict if it has nobody left to call."""
+    left = exists().where(Target.list_id == list_id, Target.state.in_([TargetState.OPEN, TargetState.IN_AIR]))
+    async with sessions.begin() as session:
+        await _lock(session, list_id)
+        if not await session.scalar(select(left)):
+            raise Conflict("The list has no open targets; import some first")
+        await _set_state(session, list_id, ListState.RUNNING)
+
+
+async def stop_list(sessions: Sessions, list_id: int) -> None:
+    """Stops a list that runs; a finished one stays finished. Raises NotFound."""
+    async with sessions.begin() as session:
+        if await _lock(session, list_id) == ListState.RUNNING:
+            await _set_state(session, list_id, ListState.STOPPED)
+
+
+async def import_targets(
+    sessions: Sessions, list_id: int, content: bytes, *, now: Instant, dry_run: bool, skip_bad: bool
+) -> Imported:
+    """Adds the targets of a CSV file, all good rows or nothing; with bad rows nothing, unless `skip_bad`.
+
+    A row whose number came before is not added and reported. Raises NotFound, BadInput.
+    """
+    async with sessions() as session:
+        region = await session.scalar(select(CallbackList.region).where(CallbackList.id == list_id))
+    if region is None:
+        raise NotFound(f"There is no list {list_id}")
+    sheet = await asyncio.to_thread(read_sheet, content, region)
+    async with sessions.begin() as session:
+        state = await _lock(session, list_id)
+        known = frozenset(await session.scalars(select(Target.number).where(Target.list_id == list_id)))
+        sheet = without_known(sheet, known)
+        if dry_run or not sheet.rows or (sheet.errors and not skip_bad):
+            return Imported(0, sheet)
+        await session.execute(insert(Target), [_target(list_id, now, sheet_row) for sheet_row in sheet.rows])
+        if state == ListState.FINISHED:
+            await _set_state(session, list_id, ListState.STOPPED)
+        return Imported(len(sheet.rows), sheet)
+
+
+def _target(list_id: int, now: Instant, row: Any) -> dict[str, Any]:
+    return {
+        "list_id": list_id,
+        "number": row.number,
+        "name": row.name,
+        "attributes": row.attributes,
+        "state": TargetState.OPEN,
+        "attempts": 0,
+        "due_at": now,
+    }
+
+
+async def _lock(session: AsyncSession, list_id: int) -> str:
+    """The state of the list, which nobody else changes until the transaction ends. Raises NotFound."""
+    locking = update(CallbackList).where(CallbackList.id == list_id).values(name=CallbackList.name)
+    state = await session.scalar(locking.returning(CallbackList.state).execution_options(synchronize_session=False))
+    if state is None:
+        raise NotFound(f"There is no list {list_id}")
+    return state
+
+
+async def _set_state(session: AsyncSession, list_id: int, state: ListState) -> None:
+    await session.execute(update(CallbackList).where(CallbackList.id == list_id).values(state=state))
+
+
+async def running_lists(sessions: Sessions) -> Sequence[int]:
+    """The ids of the lists that run, oldest first."""
+    async with sessions() as session:
+        running = select(CallbackList.id).where(CallbackList.state == ListState.RUNNING).order_by(CallbackList.id)
+        return (await session.scalars(running)).all()
+
+
+async def summaries(sessions: Sessions, now: Instant, list_id: int | None = None) -> list[Summary]:
+    """Every list (or one) with its counts, by name. Raises NotFound if the one does not exist."""
+    only = [] if list_id is None else [list_id]
+    async with sessions() as session:
+        lists = (await session.scalars(_of(select(CallbackList), CallbackList.id, only))).all()
+        targets = select(Target.list_id, Target.state, func.count()).group_by(Target.list_id, Target.state)
+        due = select(Target.list_id, func.count()).group_by(Target.list_id)
+        due = due.where(Target.state == TargetState.OPEN, Target.due_at <= now)
+        ended = select(Attempt.list_id, Attempt.outcome, func.count()).group_by(Attempt.list_id, Attempt.outcome)
+        ended = ended.where(Attempt.outcome.is_not(None), Attempt.is_counted)
+        by_state = (await session.execute(_of(targets, Target.list_id, only))).all()
+        due_counts = dict((await session.execute(_of(due, Target.list_id, only))).tuples().all())
+        by_outcome = (await session.execute(_of(ended, Attempt.list_id, only))).all()
+    if only and not lists:
+        raise NotFound(f"There is no list {list_id}")
+    return [
+        _summary(row, _counts(by_state, row.id), due_counts.get(row.id, 0), _counts(by_outcome, row.id))
+        for row in sorted(lists, key=lambda row: row.name)
+    ]
+
+
+def _of(query: Any, column: Any, only: list[int]) -> Any:
+    return query.where(column.in_(only)) if only else query
+
+
+def _counts(rows: Sequence[Row[Any]], list_id: int) -> dict[str, int]:
+    return {word: count for row_list_id, word, count in rows if row_list_id == list_id}
+
+
+def _summary(row: CallbackList, states: dict[str, int], due: int, outcomes: dict[str, int]) -> Summary:
+    return Summary(
+        row=row,
+        targets=sum(states.values()),
+        due=due,
+        outcomes=outcomes,
+        **{state.value: states.get(state, 0) for state in TargetState},
+    )
+
+
+async def next_due_at(sessions: Sessions, list_id: int, now: Instant) -> Instant | None:
+    """When the next target that is not due yet falls due."""
+    async with sessions() as session:
+        return await session.scalar(
+            select(func.min(Target.due_at)).where(
+                Target.list_id == list_id, Target.state == TargetState.OPEN, Target.due_at > now
+            )
+        )
+
+
+async def targets_page(
+    sessions: Sessions, list_id: int, *, state: TargetState | None, after: int, limit: int
+) -> Sequence[Target]:
+    """Targets in the order they were imported, those behind id `after`. Raises NotFound."""
+    where: list[ColumnElement[bool]] = [Target.list_id == list_id, Target.id > after]
+    if state is not None:
+        where.append(Target.state == state)
+    async with sessions() as session:
+        await _must_exist(session, list_id)
+        return (await session.scalars(select(Target).where(*where).order_by(Target.id).limit(limit))).all()
+
+
+async def attempts_page(
+    sessions: Sessions, list_id: int, *, before: int | None, limit: int
+) -> Sequence[tuple[Attempt, str]]:
+    """Attempts with the name of whom they were for, newest first, those before id `before`. Raises NotFound."""
+    query = select(Attempt, Target.name).join(Target, Target.id == Attempt.target_id)
+    query = query.where(Attempt.list_id == list_id)
+    if before is not None:
+        query = query.where(Attempt.id < before)
+    async with sessions() as session:
+        await _must_exist(session, list_id)
+        return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).tuples().all()
+
+
+async def _must_exist(session: AsyncSession, list_id: int) -> None:
+    if await session.get(CallbackList, list_id) is None:
+        raise NotFound(f"There is no list {list_id}")

@@ -1,0 +1,284 @@
+"""What channel events change: calls, legs of seats, bridges, attempts, recordings."""
+
+from callcenter.floor import events as e
+from callcenter.floor import talks, visits
+from callcenter.floor.call import Attempt, Channel, Recording
+from callcenter.floor.changes import Changes
+from callcenter.floor.events import AttemptId, CallId, ChannelId
+from callcenter.floor.facts import AttemptResult, Direction, EndedBy, RecordingFile
+from callcenter.floor.seat import restate
+from callcenter.floor.site import Site, close_call, is_attempt, opened_call
+
+
+def opened(site: Site, event: e.ChannelOpened, changes: Changes) -> None:
+    """A channel came to be; the first of a Linkedid opens a call."""
+    if event.channel_id in site.channels:
+        return
+    channel = Channel(event.channel_id, event.call_id, event.name, event.number, site.now, is_up=event.is_up)
+    adopt(site, channel, event.caller_name, event.extension)
+
+
+def adopt(site: Site, channel: Channel, caller_name: str, extension: str) -> None:
+    """Takes a channel into the books: its seat, its call, and the attempt that it may be."""
+    site.channels[channel.channel_id] = channel
+    channel.seat = site.seat_of_channel(channel.name)
+    if channel.seat is not None:
+        channel.seat.channels[channel.channel_id] = channel
+    call = site.call(channel.call_id) or opened_call(site, channel, caller_name, extension)
+    call.channels.add(channel.channel_id)
+    if is_attempt(channel.channel_id):
+        attempt_id = AttemptId(channel.channel_id)
+        site.attempts[attempt_id] = Attempt(attempt_id, channel.call_id)
+
+
+def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
+    """A channel was answered."""
+    channel = site.channels.get(event.channel_id)
+    if channel is None:
+        return
+    channel.is_up = True
+    if channel.is_ringing:
+        channel.is_ringing = False
+        if channel.seat is not None:
+            restate(channel.seat, site.now, changes)
+    attempt = site.attempts.get(AttemptId(event.channel_id))
+    if attempt is not None and attempt.answered_at is None:
+        attempt.answered_at = site.now
+
+
+def ringing(site: Site, event: e.ChannelRinging, changes: Changes) -> None:
+    """A phone rings: of a seat, for somebody."""
+    channel = site.channels.get(event.channel_id)
+    if channel is None or channel.is_up:
+        return
+    channel.is_ringing = True
+    if channel.seat is not None:
+        _describe_ring(site, channel, event.connected_number)
+        restate(channel.seat, site.now, changes)
+
+
+def _describe_ring(site: Site, channel: Channel, connected_number: str) -> None:
+    call = site.call(channel.call_id)
+    channel.other_number = connected_number or channel.other_number or (call.number if call else "")
+    channel.direction = call.direction if call else None
+
+
+def hangup_requested(site: Site, event: e.HangupRequested, changes: Changes) -> None:
+    """The far end hung up; kept, since it tells an abandon and who ended a talk."""
+    channel = site.channels.get(event.channel_id)
+    if channel is not None:
+        channel.hangup_requested = True
+
+
+def closed(site: Site, event: e.ChannelClosed, changes: Changes) -> None:
+    """A channel ended, and with it whatever was open on it."""
+    close(site, event.channel_id, changes, cause=event.cause, tech_cause=event.tech_cause)
+
+
+def close(
+    site: Site,
+    channel_id: ChannelId,
+    changes: Changes,
+    *,
+    cause: int = 0,
+    tech_cause: str = "",
+    is_certain: bool = True,
+) -> None:
+    """Ends a channel: its visit, ring, conversation, recording and attempt; the call with its last channel.
+
+    `is_certain` is False where the end was not seen but concluded.
+    """
+    channel = site.channels.get(channel_id)
+    if channel is None:
+        return
+    visits.channel_closed(site, channel, changes, is_certain=is_certain)
+    visits.ring_closed(site, channel_id, cause, changes, is_certain=is_certain)
+    talks.end(site, channel, talks.who_ended(site, channel), changes, is_certain=is_certain)
+    _close_recordings(site, channel_id, changes)
+    if is_attempt(channel_id):
+        _close_attempt(site, AttemptId(channel_id), cause, tech_cause, changes, is_certain=is_certain)
+    _forget(site, channel, changes, is_certain=is_certain)
+
+
+def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool) -> None:
+    del site.channels[channel.channel_id]
+    leave_bridge(site, channel)
+    seat = channel.seat
+    if seat is not None:
+        seat.channels.pop(channel.channel_id, None)
+        restate(seat, site.now, changes)
+    call = site.call(channel.call_id)
+    if call is not None:
+        call.channels.discard(channel.channel_id)
+        if not call.channels:
+            close_call(site, call, changes, is_certain=is_certain)
+
+
+def _close_recordings(site: Site, channel_id: ChannelId, changes: Changes) -> None:
+    for recording in site.recordings.pop(channel_id, ()):
+        changes.facts.append(
+            RecordingFile(
+                pbx=site.pbx,
+                path=recording.path,
+                channel_id=channel_id,
+                call_id=recording.call_id,
+                began_at=recording.began_at,
+                ended_at=max(site.now, recording.began_at),
+            )
+        )
+
+
+def _close_attempt(
+    site: Site, attempt_id: AttemptId, cause: int, tech_cause: str, changes: Changes, *, is_certain: bool
+) -> None:
+    attempt = site.attempts.pop(attempt_id, None)
+    if attempt is None:
+        return
+    changes.facts.append(
+        AttemptResult(
+            pbx=site.pbx,
+            is_certain=is_certain,
+            attempt_id=attempt_id,
+            call_id=attempt.call_id,
+            was_placed=True,
+            answered_at=attempt.answered_at,
+            reached_at=attempt.reached_at,
+            ended_at=site.now,
+            cause=cause,
+            tech_cause=tech_cause,
+            is_machine=attempt.is_machine,
+            agent_number=attempt.agent_number,
+        )
+    )
+
+
+def originate_ended(site: Site, event: e.OriginateEnded, changes: Changes) -> None:
+    """Asterisk's answer to a dial. With a channel the truth comes with its end; without one nothing was placed."""
+    if event.succeeded or event.attempt_id in site.attempts or event.channel_id:
+        return
+    changes.facts.append(
+        AttemptResult(
+            pbx=site.pbx,
+            attempt_id=event.attempt_id,
+            call_id=None,
+            was_placed=False,
+            answered_at=None,
+            reached_at=None,
+            ended_at=site.now,
+            cause=0,
+            tech_cause="",
+            is_machine=False,
+        )
+    )
+
+
+def machine_answered(site: Site, event: e.MachineAnswered, changes: Changes) -> None:
+    """Detection says that this attempt met a machine."""
+    attempt = site.attempts.get(event.attempt_id)
+    if attempt is not None:
+        attempt.is_machine = True
+
+
+def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
+    """Somebody dials: an agent's own call, or a caller who has gone on from a queue."""
+    visits.moved_on(site, event.caller_id, changes)
+    caller = site.channels.get(event.caller_id)
+    dialled = site.channels.get(event.channel_id)
+    call = site.call(event.call_id)
+    if call is not None and call.attempt_id and not call.number:
+        call.number = dialled_number(event.dialled)
+    if caller is None or caller.seat is None or dialled is None:
+        return
+    if call is not None and call.direction is Direction.OUTBOUND and dialled.seat is not None:
+        call.direction = Direction.INTERNAL
+    caller.is_dialling = True
+    _describe_ring(site, caller, caller.other_number)
+    restate(caller.seat, site.now, changes)
+
+
+def dialled_number(dial_string: str) -> str:
+    """`PJSIP/13800000000@trunk` and `13800000000@trunk` dial 13800000000."""
+    return dial_string.rpartition("/")[2].partition("@")[0] if "@" in dial_string else dial_string.rpartition("/")[2]
+
+
+def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
+    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more."""
+    dialled = site.channels.get(event.channel_id)
+    call = site.call(dialled.call_id) if dialled else None
+    for channel_id in call.channels if call else ():
+        channel = site.channels.get(channel_id)
+        if channel is not None and channel.is_dialling:
+            channel.is_dialling = False
+            if channel.seat is not None:
+                restate(channel.seat, site.now, changes)
+
+
+def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None:
+    """A channel entered a bridge; its Linkedid may have changed with that."""
+    channel = site.channels.get(event.channel_id)
+    if channel is None:
+        return
+    if event.call_id and event.call_id != channel.call_id:
+        change_call(site, channel, event.call_id, changes)
+    leave_bridge(site, channel)
+    channel.bridge_id = event.bridge_id
+    site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
+    talks.begin_in_bridge(site, event.bridge_id, changes)
+
+
+def change_call(site: Site, channel: Channel, call_id: CallId, changes: Changes) -> None:
+    """Channels that meet in a bridge take the oldest Linkedid: the channel belongs to another call now."""
+    former = site.call(channel.call_id)
+    channel.call_id = call_id
+    call = site.call(call_id) or opened_call(site, channel, "", "")
+    call.channels.add(channel.channel_id)
+    if former is not None:
+        former.channels.discard(channel.channel_id)
+        call.attempt_id = call.attempt_id or former.attempt_id
+        if not former.channels:
+            close_call(site, former, changes)
+
+
+def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
+    """A channel left its bridge: a talk on it ends now, unless it enters another one."""
+    channel = site.channels.get(event.channel_id)
+    if channel is None:
+        return
+    leave_bridge(site, channel)
+    if channel.talk is not None:
+        channel.talk.left_bridge_at = site.now
+
+
+def leave_bridge(site: Site, channel: Channel) -> None:
+    """Takes a channel out of its bridge, if it is in one; an empty bridge is forgotten."""
+    members = site.bridges.get(channel.bridge_id)
+    if members is not None:
+        members.pop(channel.channel_id, None)
+        if not members:
+            del site.bridges[channel.bridge_id]
+    channel.bridge_id = ""
+
+
+def recording_begun(site: Site, event: e.RecordingBegun, changes: Changes) -> None:
+    """A file is being written; it is a fact once its channel has ended."""
+    files = site.recordings.setdefault(event.channel_id, [])
+    if all(recording.path != event.path for recording in files):
+        files.append(Recording(event.path, event.call_id, site.now))
+
+
+def blind_transferred(site: Site, event: e.BlindTransferred, changes: Changes) -> None:
+    """An agent sent the caller elsewhere: the agent's conversation ends here."""
+    end_by_transfer(site, event.transferer_id, changes)
+
+
+def attended_transferred(site: Site, event: e.AttendedTransferred, changes: Changes) -> None:
+    """An agent joined the caller with somebody else: both of the agent's conversations end here."""
+    end_by_transfer(site, event.first_leg_id, changes)
+    end_by_transfer(site, event.second_leg_id, changes)
+
+
+def end_by_transfer(site: Site, channel_id: ChannelId, changes: Changes) -> None:
+    """Ends the conversation of a transferring seat; a transfer by the customer ends nobody's."""
+    channel = site.channels.get(channel_id)
+    if channel is not None and channel.seat is not None:
+        talks.end(site, channel, EndedBy.TRANSFER, changes)

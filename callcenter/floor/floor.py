@@ -1,0 +1,176 @@
+"""The floor: all seats, queues and calls of all PBXs. One event goes in, what it changed comes out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from callcenter.floor import channels, events, members, takeover, talks, visits
+from callcenter.floor.changes import Changes, Entities, Key, View
+from callcenter.floor.events import AnyEvent, Instant, LinkChanged, PbxName, PbxStopped, Ticked
+from callcenter.floor.facts import SeatState
+from callcenter.floor.gauges import gauges
+from callcenter.floor.site import Site
+
+Step = Callable[[Site, Any, Changes], None]
+
+
+def _link_changed(site: Site, event: LinkChanged, changes: Changes) -> None:
+    site.link, site.link_since, site.link_detail = event.state, event.at, event.detail
+    changes.touched.add(site.key)
+
+
+def _hold(site: Site, event: events.HoldBegun, changes: Changes) -> None:
+    talks.hold(site, event.channel_id, changes)
+
+
+def _resume(site: Site, event: events.HoldEnded, changes: Changes) -> None:
+    talks.resume(site, event.channel_id, changes)
+
+
+def _nothing(site: Site, event: PbxStopped | Ticked, changes: Changes) -> None:
+    """Nothing beyond the passing of time, which is dealt with before each event."""
+
+
+STEPS: dict[type[AnyEvent], Step] = {
+    events.LinkChanged: _link_changed,
+    events.PbxStarted: takeover.started,
+    events.PbxStopped: _nothing,
+    events.Surveyed: takeover.surveyed,
+    events.ChannelOpened: channels.opened,
+    events.ChannelUp: channels.up,
+    events.ChannelRinging: channels.ringing,
+    events.HangupRequested: channels.hangup_requested,
+    events.ChannelClosed: channels.closed,
+    events.DialBegun: channels.dial_begun,
+    events.DialEnded: channels.dial_ended,
+    events.BridgeEntered: channels.bridge_entered,
+    events.BridgeLeft: channels.bridge_left,
+    events.HoldBegun: _hold,
+    events.HoldEnded: _resume,
+    events.LocalJoined: _nothing,
+    events.LocalOptimised: _nothing,
+    events.BlindTransferred: channels.blind_transferred,
+    events.AttendedTransferred: channels.attended_transferred,
+    events.RecordingBegun: channels.recording_begun,
+    events.CallerJoined: visits.joined,
+    events.CallerLeft: visits.left,
+    events.CallerGone: visits.gone,
+    events.QueueResult: visits.queue_result,
+    events.MemberRung: visits.rung,
+    events.RingNotAnswered: visits.not_answered,
+    events.MemberConnected: visits.connected,
+    events.MemberCompleted: visits.completed,
+    events.MemberDumped: visits.dumped,
+    events.MemberAdded: members.described,
+    events.MemberChanged: members.described,
+    events.MemberRemoved: members.removed,
+    events.DeviceChanged: members.device_changed,
+    events.WrapUpEnded: members.wrap_up_ended,
+    events.OriginateEnded: channels.originate_ended,
+    events.MachineAnswered: channels.machine_answered,
+    events.DirectoryChanged: members.directory_changed,
+    events.Ticked: _nothing,
+}
+"""What each event does. A table and not a `match`: it is looked up once an event; a test demands a row for each."""
+
+_WALL_TIMED = (events.LinkChanged, events.DirectoryChanged)
+"""Events of our own clock; the floor goes by the clock of the PBX."""
+
+GAUGES: Key = ("gauges", "*")
+
+
+class Floor:
+    """What is true on the floor. `apply` is the only way in; nothing else changes it."""
+
+    def __init__(self) -> None:
+        self.sites: dict[PbxName, Site] = {}
+        self.surprises = 0
+
+    def apply(self, event: AnyEvent) -> Changes:
+        """Applies one event and says what it changed.
+
+        What fell due before it (the end of a wrap-up) is applied first, at the instant when it fell due. Time does
+        not run backwards: an event that comes late happens now.
+        """
+        changes = Changes()
+        site = self.sites.get(event.pbx) or self._open(event.pbx)
+        if event.at > site.now and not isinstance(event, _WALL_TIMED):
+            if site.wrapping_up:
+                _fall_due(site, event.at, changes)
+            site.now = event.at
+        STEPS[type(event)](site, event, changes)
+        self.surprises += len(changes.surprises)
+        return changes
+
+    def _open(self, pbx: PbxName) -> Site:
+        site = self.sites[pbx] = Site(pbx)
+        return site
+
+    def view(self, key: Key) -> View | None:
+        """The fields of one entity as the feed shows them; None when it is not (or no longer) there."""
+        if key == GAUGES:
+            return gauges(self.sites.values(), self.surprises)
+        kind, identity = key
+        pbx, _, rest = identity.partition("/")
+        site = self.sites.get(pbx)
+        return VIEWS[kind](site, rest) if site is not None else None
+
+    def snapshot(self) -> Entities:
+        """All entities, by kind and id."""
+        entities: Entities = {kind: {} for kind in VIEWS}
+        for site in self.sites.values():
+            entities["links"][site.pbx] = site.view()
+            entities["seats"].update((seat.key[1], seat.view()) for seat in site.seats.values())
+            for queue in site.queues.values():
+                entities["queues"][queue.key[1]] = queue.view()
+                entities["visits"].update((visit.key[1], visit.view()) for visit in queue.waiting.values())
+        entities["gauges"] = {"*": gauges(self.sites.values(), self.surprises)}
+        return entities
+
+    def free_seats(self, pbx: PbxName, queue: str) -> int:
+        """How many seats of a queue could be rung now."""
+        site = self.sites.get(pbx)
+        line = site.queues.get(queue) if site else None
+        return sum(seat.state is SeatState.READY for seat in line.seats.values()) if line else 0
+
+    def next_due_at(self) -> Instant | None:
+        """When the next wrap-up ends by itself."""
+        return min(
+            (seat.wrap_up_until for site in self.sites.values() for seat in site.wrapping_up if seat.wrap_up_until),
+            default=None,
+        )
+
+
+def _fall_due(site: Site, until: Instant, changes: Changes) -> None:
+    due = [(seat.wrap_up_until, seat) for seat in site.wrapping_up if (seat.wrap_up_until or 0.0) <= until]
+    for at, seat in sorted(due, key=lambda pair: pair[0] or 0.0):
+        site.now = max(site.now, at or site.now)
+        members.end_wrap_up(site, seat, changes)
+
+
+def _view_link(site: Site, rest: str) -> View | None:
+    return site.view()
+
+
+def _view_seat(site: Site, interface: str) -> View | None:
+    seat = site.seats.get(interface.lower())
+    return seat.view() if seat else None
+
+
+def _view_queue(site: Site, name: str) -> View | None:
+    queue = site.queues.get(name)
+    return queue.view() if queue else None
+
+
+def _view_visit(site: Site, rest: str) -> View | None:
+    channel_id = events.ChannelId(rest.partition("/")[0])
+    visit = site.visits.get(channel_id)
+    return visit.view() if visit and visit.is_waiting and visit.key[1] == f"{site.pbx}/{rest}" else None
+
+
+VIEWS: dict[str, Callable[[Site, str], View | None]] = {
+    "links": _view_link,
+    "seats": _view_seat,
+    "queues": _view_queue,
+    "visits": _view_visit,
+}
+"""How each kind of entity is shown."""

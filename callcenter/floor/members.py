@@ -1,0 +1,86 @@
+"""What member, device and directory events change: who is signed in where, paused why, and reachable."""
+
+from callcenter.floor import events as e
+from callcenter.floor.changes import Changes
+from callcenter.floor.events import Member
+from callcenter.floor.seat import Seat, restate
+from callcenter.floor.site import Site, name_seat
+
+
+def described(site: Site, event: e.MemberAdded | e.MemberChanged, changes: Changes) -> None:
+    """A member is there, with everything that Asterisk says of it."""
+    enrol(site, event.member, changes)
+
+
+def enrol(site: Site, member: Member, changes: Changes) -> Seat:
+    """Takes a member as Asterisk describes it; an unknown one makes a seat by itself."""
+    queue = site.queue(member.queue)
+    seat = site.seat(_phone(member))
+    if not seat.agent_name:
+        seat.agent_name = member.name if member.name != member.interface else ""
+    seat.members[member.queue] = member
+    seat.device = member.device
+    if queue.seats.get(member.interface.lower()) is not seat:
+        queue.seats[member.interface.lower()] = seat
+    changes.touched.add(queue.key)
+    restate(seat, site.now, changes)
+    return seat
+
+
+def _phone(member: Member) -> str:
+    """The phone behind a member: a Local interface names it in its StateInterface; `hint:` ones name no phone."""
+    if member.state_interface and not member.state_interface.startswith(("hint:", "Custom:")):
+        return member.state_interface
+    return member.interface
+
+
+def removed(site: Site, event: e.MemberRemoved, changes: Changes) -> None:
+    """A member signed out of a queue."""
+    expel(site, event.queue, event.interface, changes)
+
+
+def expel(site: Site, queue_name: str, interface: str, changes: Changes) -> None:
+    """Takes a member out of a queue; does nothing when it is not in it."""
+    queue = site.queue(queue_name)
+    seat = queue.seats.pop(interface.lower(), None)
+    if seat is None:
+        return
+    seat.members.pop(queue_name, None)
+    changes.touched.add(queue.key)
+    restate(seat, site.now, changes)
+
+
+def device_changed(site: Site, event: e.DeviceChanged, changes: Changes) -> None:
+    """The state of a phone, whether or not a queue rings it."""
+    seat = site.seats.get(event.device.lower())
+    if seat is not None and seat.device != event.state:
+        seat.device = event.state
+        restate(seat, site.now, changes)
+
+
+def wrap_up_ended(site: Site, event: e.WrapUpEnded, changes: Changes) -> None:
+    """The agent says that the work after the call is done."""
+    seat = site.seats.get(event.interface.lower())
+    if seat is not None and seat.wrap_up_until is not None:
+        end_wrap_up(site, seat, changes)
+
+
+def end_wrap_up(site: Site, seat: Seat, changes: Changes) -> None:
+    """Wrap-up is over."""
+    seat.wrap_up_until = None
+    site.wrapping_up.discard(seat)
+    restate(seat, site.now, changes)
+
+
+def directory_changed(site: Site, event: e.DirectoryChanged, changes: Changes) -> None:
+    """The configured agents and queues: each has its seat and its line from the start."""
+    site.agents = {agent.interface.lower(): agent for agent in event.agents}
+    site.rules = {rules.queue: rules for rules in event.queues}
+    for agent in event.agents:
+        seat = site.seat(agent.interface)
+        name_seat(seat, agent)
+        changes.touched.add(seat.key)
+    for rules in event.queues:
+        queue = site.queue(rules.queue)
+        queue.rules = rules
+        changes.touched.add(queue.key)

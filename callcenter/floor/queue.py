@@ -1,0 +1,169 @@
+"""A waiting line, the visits in it, and the rings that it makes."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callcenter.floor.changes import Key
+from callcenter.floor.events import CallId, ChannelId, Instant, PbxName, QueueRules, Seconds
+from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
+
+if TYPE_CHECKING:
+    from callcenter.floor.seat import Seat
+
+OUTCOME_BY_QUEUESTATUS = {
+    "TIMEOUT": VisitOutcome.TIMED_OUT,
+    "LEAVEEMPTY": VisitOutcome.LEFT_WHEN_EMPTY,
+    "LEAVEUNAVAIL": VisitOutcome.LEFT_WHEN_EMPTY,
+    "WITHDRAW": VisitOutcome.WITHDRAWN,
+}
+"""Why Queue() returned after the caller had joined (app_queue's QUEUESTATUS)."""
+
+REFUSAL_BY_QUEUESTATUS = {
+    "JOINEMPTY": VisitOutcome.REFUSED_EMPTY,
+    "JOINUNAVAIL": VisitOutcome.REFUSED_EMPTY,
+    "FULL": VisitOutcome.REFUSED_FULL,
+}
+"""Why Queue() returned without letting the caller in: no queue event tells of it."""
+
+REJECTION_CAUSES = frozenset({17, 19, 21})
+"""Q.850 causes of a leg whose phone said no: 486 busy, 480 unavailable, 603 declined (ami-observed.md, "Ringing")."""
+
+ANSWERED_ELSEWHERE = 26
+"""Q.850 cause of a leg that lost to a colleague."""
+
+
+@dataclass(slots=True)
+class RingUnderWay:
+    """A member being rung; `ring_seconds` and `outcome` are known once the queue says that it was not answered."""
+
+    ring_id: ChannelId
+    channel_id: ChannelId
+    call_id: CallId
+    queue: str
+    seat: "Seat"
+    began_at: Instant
+    outcome: RingOutcome | None = None
+    ring_seconds: Seconds | None = None
+
+    def ended(self, pbx: PbxName, at: Instant, outcome: RingOutcome, *, is_certain: bool = True) -> Ring:
+        """The fact that remains."""
+        measured = at - self.began_at if self.ring_seconds is None else self.ring_seconds
+        return Ring(
+            pbx=pbx,
+            is_certain=is_certain,
+            ring_id=self.ring_id,
+            channel_id=self.channel_id,
+            call_id=self.call_id,
+            queue=self.queue,
+            interface=self.seat.interface,
+            agent_number=self.seat.agent_number,
+            agent_name=self.seat.agent_name,
+            began_at=self.began_at,
+            ended_at=max(at, self.began_at),
+            outcome=outcome,
+            ring_seconds=max(0.0, measured),
+        )
+
+
+@dataclass(slots=True)
+class Visit:
+    """A stay in a queue that has no outcome yet. A caller who has left waits no more, but the outcome may be open.
+
+    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key.
+    """
+
+    pbx: PbxName
+    queue: str
+    channel_id: ChannelId
+    join: int
+    call_id: CallId
+    number: str
+    caller_name: str
+    position: int
+    joined_at: Instant
+    is_certain: bool = True
+    is_gone: bool = False
+    left_at: Instant | None = None
+    wait_seconds: Seconds | None = None
+    rings: set[ChannelId] = field(default_factory=set)
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = ("visits", f"{self.pbx}/{self.channel_id}/{self.queue}/{self.join}")
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the caller is still in the line."""
+        return self.left_at is None
+
+    def view(self) -> dict[str, object]:
+        """The fields of the live feed (docs/api.md, `visits`)."""
+        return {
+            "pbx": self.pbx,
+            "queue": self.queue,
+            "call_id": self.call_id,
+            "number": self.number,
+            "caller_name": self.caller_name,
+            "joined_at": self.joined_at,
+            "position": self.position,
+        }
+
+    def ended(self, at: Instant, outcome: VisitOutcome, rules: QueueRules, seat: "Seat | None" = None) -> QueueVisit:
+        """The fact that remains; the thresholds in force now are kept with it."""
+        ended_at = max(self.joined_at, at if self.left_at is None else self.left_at)
+        measured = ended_at - self.joined_at if self.wait_seconds is None else self.wait_seconds
+        return QueueVisit(
+            pbx=self.pbx,
+            is_certain=self.is_certain,
+            channel_id=self.channel_id,
+            queue=self.queue,
+            join=self.join,
+            call_id=self.call_id,
+            number=self.number,
+            caller_name=self.caller_name,
+            joined_at=self.joined_at,
+            ended_at=ended_at,
+            outcome=outcome,
+            wait_seconds=measured,
+            position=self.position,
+            agent_number=seat.agent_number if seat else "",
+            agent_name=seat.agent_name if seat else "",
+            interface=seat.interface if seat else "",
+            service_level_seconds=rules.service_level_seconds,
+            service_level_variant=rules.service_level_variant,
+            short_abandon_seconds=rules.short_abandon_seconds,
+        )
+
+
+@dataclass(slots=True)
+class Queue:
+    """One waiting line: who waits in it and which seats are members."""
+
+    pbx: PbxName
+    name: str
+    rules: QueueRules
+    waiting: dict[ChannelId, Visit] = field(default_factory=dict)
+    seats: "dict[str, Seat]" = field(default_factory=dict)
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = ("queues", f"{self.pbx}/{self.name}")
+
+    def oldest_joined_at(self) -> Instant | None:
+        """Since when the caller who waits longest has waited."""
+        return min((visit.joined_at for visit in self.waiting.values()), default=None)
+
+    def view(self) -> dict[str, object]:
+        """The fields of the live feed (docs/api.md, `queues`)."""
+        seats: dict[str, int] = {}
+        for seat in self.seats.values():
+            seats[seat.state] = seats.get(seat.state, 0) + 1
+        return {
+            "pbx": self.pbx,
+            "queue": self.name,
+            "label": self.rules.label,
+            "waiting": len(self.waiting),
+            "oldest_joined_at": self.oldest_joined_at(),
+            "members": len(self.seats),
+            "seats": seats,
+        }

@@ -1,0 +1,177 @@
+"""A seat: an agent at a phone, in exactly one state. States and transitions are tables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from callcenter.floor.call import Channel
+from callcenter.floor.changes import Changes, Key, Surprise
+from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PbxName
+from callcenter.floor.facts import Conversation, Direction, SeatSpell, SeatState
+
+
+@dataclass(slots=True, eq=False)
+class Seat:
+    """What is known of one phone and of the agent at it; the state follows from it by the table `STATES`."""
+
+    pbx: PbxName
+    interface: str
+    agent_number: str = ""
+    agent_name: str = ""
+    team: str = ""
+    device: DeviceState = DeviceState.UNKNOWN
+    members: dict[str, Member] = field(default_factory=dict)
+    channels: dict[ChannelId, Channel] = field(default_factory=dict)
+    wrap_up_until: Instant | None = None
+    unfinished: Conversation | None = None
+    """The conversation whose wrap-up is under way: it becomes a fact when that ends."""
+    state: SeatState = SeatState.SIGNED_OUT
+    reason: str = ""
+    since: Instant = 0.0
+    call_id: CallId | None = None
+    number: str = ""
+    queue: str = ""
+    direction: Direction | None = None
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = ("seats", f"{self.pbx}/{self.interface}")
+
+    @property
+    def is_paused(self) -> bool:
+        """Paused in every queue that the seat is a member of: no queue rings it."""
+        return bool(self.members) and all(member.is_paused for member in self.members.values())
+
+    @property
+    def pause_reason(self) -> str:
+        """The reason given last."""
+        paused = [member for member in self.members.values() if member.is_paused]
+        return max(paused, key=lambda member: member.paused_at).pause_reason if paused else ""
+
+    def busiest(self) -> Channel | None:
+        """The channel that decides the state: talking before on hold before ringing."""
+        return max(self.channels.values(), key=_business, default=None)
+
+    def view(self) -> dict[str, object]:
+        """The fields of the live feed (docs/api.md, `seats`)."""
+        return {
+            "pbx": self.pbx,
+            "interface": self.interface,
+            "agent_number": self.agent_number,
+            "agent_name": self.agent_name,
+            "team": self.team,
+            "state": self.state,
+            "reason": self.reason,
+            "since": self.since,
+            "call_id": self.call_id,
+            "number": self.number,
+            "queue": self.queue,
+            "direction": self.direction,
+            "device": self.device,
+            "is_paused": self.is_paused,
+            "pause_pending": self.is_paused and self.state != SeatState.PAUSED,
+            "queues": sorted(self.members),
+            "wrap_up_until": self.wrap_up_until if self.state == SeatState.WRAP_UP else None,
+        }
+
+
+def _business(channel: Channel) -> int:
+    if channel.talk:
+        return 2 if channel.talk.held_since is not None else 3
+    return 1 if channel.is_ringing or channel.is_dialling else 0
+
+
+class Rule(NamedTuple):
+    """A state and when it applies; `busiest` is the rank of the seat's busiest channel (see `_business`)."""
+
+    state: SeatState
+    applies: Callable[[Seat, int], bool]
+
+
+_UNREACHABLE_DEVICES = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
+
+STATES: tuple[Rule, ...] = (
+    Rule(SeatState.TALKING, lambda seat, busiest: busiest == 3),
+    Rule(SeatState.ON_HOLD, lambda seat, busiest: busiest == 2),
+    Rule(SeatState.RINGING, lambda seat, busiest: busiest == 1),
+    Rule(SeatState.SIGNED_OUT, lambda seat, busiest: not seat.members),
+    Rule(SeatState.PAUSED, lambda seat, busiest: seat.is_paused),
+    Rule(SeatState.WRAP_UP, lambda seat, busiest: seat.wrap_up_until is not None),
+    Rule(SeatState.UNREACHABLE, lambda seat, busiest: seat.device in _UNREACHABLE_DEVICES),
+    Rule(SeatState.READY, lambda seat, busiest: True),
+)
+"""The first rule that applies gives the state. To add a state: an entry here and one in `TRANSITIONS`."""
+
+_ANYWHERE = frozenset(SeatState)
+_FROM_IDLE = _ANYWHERE - {SeatState.WRAP_UP, SeatState.ON_HOLD}
+
+TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
+    SeatState.SIGNED_OUT: _FROM_IDLE,
+    SeatState.READY: _FROM_IDLE,
+    SeatState.RINGING: _ANYWHERE,
+    SeatState.TALKING: _ANYWHERE,
+    SeatState.ON_HOLD: _ANYWHERE,
+    SeatState.WRAP_UP: _ANYWHERE,
+    SeatState.PAUSED: _FROM_IDLE,
+    SeatState.UNREACHABLE: _FROM_IDLE,
+}
+"""What may follow each state. Anything else is taken over as Asterisk says it, and kept as a surprise."""
+
+
+def restate(seat: Seat, at: Instant, changes: Changes) -> None:
+    """Brings the seat's state in line with what is known; a state left behind becomes a spell.
+
+    Wrap-up ends here too, whatever ended it: its time, the agent's word, a pause or the next call.
+    """
+    channel = seat.busiest()
+    rank = _business(channel) if channel else 0
+    state = next(rule.state for rule in STATES if rule.applies(seat, rank))
+    reason = seat.pause_reason if state == SeatState.PAUSED else ""
+    call_id = channel.call_id if channel and rank else None
+    changes.touched.add(seat.key)
+    if state == seat.state and reason == seat.reason and call_id == seat.call_id:
+        return
+    _leave(seat, max(at, seat.since), changes)
+    if state not in TRANSITIONS[seat.state]:
+        changes.surprises.append(Surprise(seat.pbx, at, f"{seat.interface} stays {seat.state}", state, seat.call_id))
+    if state != SeatState.WRAP_UP:
+        finish_wrap_up(seat, at, changes)
+    seat.state, seat.reason, seat.since, seat.call_id = state, reason, max(at, seat.since), call_id
+    _show_call(seat, channel if rank else None)
+    changes.touched.update(("queues", f"{seat.pbx}/{queue}") for queue in seat.members)
+
+
+def _show_call(seat: Seat, channel: Channel | None) -> None:
+    seat.queue = channel.queue if channel else ""
+    seat.number = channel.other_number if channel else ""
+    seat.direction = channel.direction if channel else None
+
+
+def _leave(seat: Seat, at: Instant, changes: Changes) -> None:
+    if seat.state == SeatState.SIGNED_OUT or at <= seat.since:
+        return
+    changes.facts.append(
+        SeatSpell(
+            pbx=seat.pbx,
+            interface=seat.interface,
+            agent_number=seat.agent_number,
+            agent_name=seat.agent_name,
+            state=seat.state,
+            reason=seat.reason,
+            since=seat.since,
+            until=at,
+            call_id=seat.call_id,
+        )
+    )
+
+
+def finish_wrap_up(seat: Seat, at: Instant, changes: Changes) -> None:
+    """Ends a wrap-up at `at`, if one is under way: only now is the conversation handled."""
+    seat.wrap_up_until = None
+    unfinished, seat.unfinished = seat.unfinished, None
+    if unfinished is None:
+        return
+    ended_at = max(at, unfinished.ended_at)
+    changes.facts.append(replace(unfinished, completed_at=ended_at, wrap_up_seconds=ended_at - unfinished.ended_at))

@@ -1,0 +1,135 @@
+"""One PBX as the floor knows it: its seats, queues, calls, and how they are found."""
+
+from dataclasses import dataclass, field
+
+from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Channel, Recording, interface_of
+from callcenter.floor.changes import Changes, Key, Surprise
+from callcenter.floor.events import (
+    AgentEntry,
+    AttemptId,
+    CallId,
+    ChannelId,
+    Instant,
+    LinkState,
+    PbxName,
+    QueueRules,
+)
+from callcenter.floor.facts import CallRecord, Direction
+from callcenter.floor.queue import Queue, RingUnderWay, Visit
+from callcenter.floor.seat import Seat
+
+
+@dataclass(slots=True)
+class Site:
+    """Everything open at one PBX. `visits` holds those without an outcome, the last of each channel.
+
+    `joins` counts the joins of a living channel to each queue. `left_calls` are calls whose last channel has gone.
+    """
+
+    pbx: PbxName
+    link: LinkState = LinkState.CONNECTING
+    link_since: Instant = 0.0
+    link_detail: str = ""
+    now: Instant = 0.0
+    seats: dict[str, Seat] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
+    channels: dict[ChannelId, Channel] = field(default_factory=dict)
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    bridges: dict[str, dict[ChannelId, Channel]] = field(default_factory=dict)
+    visits: dict[ChannelId, Visit] = field(default_factory=dict)
+    joins: dict[ChannelId, dict[str, int]] = field(default_factory=dict)
+    rings: dict[ChannelId, RingUnderWay] = field(default_factory=dict)
+    attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
+    recordings: dict[ChannelId, list[Recording]] = field(default_factory=dict)
+    wrapping_up: set[Seat] = field(default_factory=set)
+    agents: dict[str, AgentEntry] = field(default_factory=dict)
+    rules: dict[str, QueueRules] = field(default_factory=dict)
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = ("links", self.pbx)
+
+    def view(self) -> dict[str, object]:
+        """The fields of the live feed (docs/api.md, `links`)."""
+        return {"pbx": self.pbx, "state": self.link, "since": self.link_since, "detail": self.link_detail}
+
+    def seat(self, interface: str) -> Seat:
+        """The seat at an interface, made if it is new. Asterisk compares interfaces without regard to case."""
+        found = self.seats.get(interface.lower())
+        if found is None:
+            found = self.seats[interface.lower()] = Seat(self.pbx, interface)
+            name_seat(found, self.agents.get(interface.lower()))
+        return found
+
+    def seat_of_channel(self, channel_name: str) -> Seat | None:
+        """The seat at whose phone this channel ends; None for trunks and other channels."""
+        return self.seats.get(interface_of(channel_name).lower())
+
+    def queue(self, name: str) -> Queue:
+        """The queue of this name, made if it is new."""
+        found = self.queues.get(name)
+        if found is None:
+            rules = self.rules.get(name) or QueueRules(name)
+            found = self.queues[name] = Queue(self.pbx, name, rules)
+        return found
+
+    def call(self, call_id: CallId) -> Call | None:
+        """The call of this Linkedid, while one of its channels lives."""
+        return self.calls.get(call_id)
+
+    def surprise(self, expected: str, came: str, changes: Changes, call_id: CallId | None = None) -> None:
+        """Keeps that something else came than the model expected."""
+        changes.surprises.append(Surprise(self.pbx, self.now, expected, came, call_id))
+
+
+def name_seat(seat: Seat, agent: AgentEntry | None) -> None:
+    """Gives a seat the agent whom the directory knows at its interface."""
+    if agent is not None:
+        seat.agent_number, seat.agent_name, seat.team = agent.number, agent.name, agent.team
+
+
+def is_attempt(channel_id: ChannelId) -> bool:
+    """Whether the dialer placed this channel: it gave it its id."""
+    return channel_id.startswith(ATTEMPT_PREFIX)
+
+
+def close_call(site: Site, call: Call, changes: Changes, *, is_certain: bool = True) -> None:
+    """The last channel of a call has gone: its record remains."""
+    site.calls.pop(call.call_id, None)
+    changes.facts.append(
+        CallRecord(
+            pbx=site.pbx,
+            is_certain=is_certain,
+            call_id=call.call_id,
+            direction=call.direction,
+            number=call.number,
+            caller_name=call.caller_name,
+            dialled=call.dialled,
+            started_at=call.started_at,
+            answered_at=call.answered_at,
+            ended_at=max(site.now, call.started_at),
+            attempt_id=call.attempt_id,
+        )
+    )
+
+
+def opened_call(site: Site, channel: Channel, caller_name: str, dialled: str) -> Call:
+    """The call that a first channel opens; who called whom follows from what kind of channel it is."""
+    is_ours = is_attempt(channel.channel_id)
+    call = Call(
+        channel.call_id,
+        _direction(channel, dialled),
+        "" if is_ours else dialled if channel.seat else channel.number,
+        caller_name,
+        dialled,
+        site.now,
+        attempt_id=AttemptId(channel.channel_id) if is_ours else None,
+    )
+    site.calls[channel.call_id] = call
+    return call
+
+
+def _direction(channel: Channel, dialled: str) -> Direction:
+    if channel.seat and dialled[:1] in ("*", "#"):
+        return Direction.INTERNAL
+    return Direction.OUTBOUND if channel.seat or is_attempt(channel.channel_id) else Direction.INBOUND

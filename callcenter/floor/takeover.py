@@ -1,0 +1,103 @@
+"""Takes over the whole state that a survey found: what is there is there, what is not there has ended unseen."""
+
+from callcenter.floor import channels, members, talks, visits
+from callcenter.floor import events as e
+from callcenter.floor.call import Channel
+from callcenter.floor.changes import Changes
+from callcenter.floor.events import CallId, OpenChannel, WaitingCaller
+from callcenter.floor.queue import Visit
+from callcenter.floor.seat import restate
+from callcenter.floor.site import Site
+
+
+def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
+    """Brings the floor in line with a survey. It may be newer than events still on their way: they are idempotent."""
+    for name in event.queues:
+        changes.touched.add(site.queue(name).key)
+    _take_members(site, event, changes)
+    if event.channels is not None:
+        _drop_channels(site, event.channels, changes)
+    _take_waiting(site, event.waiting, changes)
+    if event.channels is not None:
+        _take_channels(site, event.channels, changes)
+    for device, state in event.devices or ():
+        members.device_changed(site, e.DeviceChanged(site.pbx, site.now, device, state), changes)
+
+
+def started(site: Site, event: e.PbxStarted, changes: Changes) -> None:
+    """Asterisk has just started: what was open before ended unseen."""
+    _drop_channels(site, (), changes)
+    for visit in list(site.visits.values()):
+        visits.lose(site, visit, changes)
+
+
+def _take_members(site: Site, event: e.Surveyed, changes: Changes) -> None:
+    found = {(member.queue, member.interface.lower()) for member in event.members}
+    for queue in list(site.queues.values()):
+        for interface in list(queue.seats):
+            if (queue.name, interface) not in found:
+                members.expel(site, queue.name, interface, changes)
+    for member in event.members:
+        members.enrol(site, member, changes)
+
+
+def _drop_channels(site: Site, found: tuple[OpenChannel, ...], changes: Changes) -> None:
+    alive = {channel.channel_id for channel in found}
+    for channel_id in [channel_id for channel_id in site.channels if channel_id not in alive]:
+        channels.close(site, channel_id, changes, is_certain=False)
+
+
+def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], changes: Changes) -> None:
+    found = {(caller.channel_id, caller.queue) for caller in waiting}
+    for visit in list(site.visits.values()):
+        if visit.is_waiting and (visit.channel_id, visit.queue) not in found:
+            visits.lose(site, visit, changes)
+    for caller in waiting:
+        _take_caller(site, caller, changes)
+
+
+def _take_caller(site: Site, caller: WaitingCaller, changes: Changes) -> None:
+    known = site.visits.get(caller.channel_id)
+    if known is not None and known.queue == caller.queue and known.is_waiting:
+        known.position = caller.position
+        changes.touched.add(known.key)
+        return
+    visit = Visit(
+        site.pbx,
+        caller.queue,
+        caller.channel_id,
+        visits.next_join(site, caller.channel_id, caller.queue),
+        CallId(caller.channel_id),
+        caller.number,
+        caller.caller_name,
+        caller.position,
+        site.now - caller.wait_seconds,
+    )
+    visits.wait(site, visit, changes)
+
+
+def _take_channels(site: Site, found: tuple[OpenChannel, ...], changes: Changes) -> None:
+    for seen in found:
+        channel = site.channels.get(seen.channel_id)
+        if channel is None:
+            channel = _adopt(site, seen)
+        channel.is_up = seen.is_up
+        channels.leave_bridge(site, channel)
+        if seen.bridge_id:
+            channel.bridge_id = seen.bridge_id
+            site.bridges.setdefault(seen.bridge_id, {})[channel.channel_id] = channel
+    for bridge_id in list(site.bridges):
+        talks.begin_in_bridge(site, bridge_id, changes)
+    for channel in site.channels.values():
+        if channel.seat is not None:
+            restate(channel.seat, site.now, changes)
+
+
+def _adopt(site: Site, seen: OpenChannel) -> Channel:
+    channel = Channel(seen.channel_id, seen.call_id, seen.name, seen.number, site.now - seen.age_seconds)
+    channels.adopt(site, channel, seen.caller_name, seen.extension)
+    channel.is_ringing = not seen.is_up and channel.seat is not None
+    visit = site.visits.get(seen.channel_id)
+    if visit is not None:
+        visit.call_id = seen.call_id
+    return channel

@@ -1,0 +1,130 @@
+"""Conversations: when an agent and somebody else begin to talk, hold, and end."""
+
+from callcenter.floor.call import Channel, Talk
+from callcenter.floor.changes import Changes
+from callcenter.floor.events import ChannelId, Instant
+from callcenter.floor.facts import Conversation, Direction, EndedBy
+from callcenter.floor.seat import Seat, finish_wrap_up, restate
+from callcenter.floor.site import Site
+
+
+def begin(site: Site, channel: Channel, queue: str, changes: Changes) -> None:
+    """The agent at this channel begins to talk; does nothing when already talking on it."""
+    seat = channel.seat
+    if seat is None or channel.talk is not None:
+        return
+    channel.is_ringing = channel.is_dialling = False
+    channel.queue = queue
+    channel.parts += 1
+    channel.talk = Talk(channel.call_id, queue, channel.parts, site.now)
+    _reach(site, channel, seat)
+    _describe(site, channel)
+    restate(seat, site.now, changes)
+
+
+def _describe(site: Site, channel: Channel) -> None:
+    call = site.call(channel.call_id)
+    if call is not None:
+        channel.direction = call.direction
+        channel.other_number = call.number or channel.other_number
+        if call.answered_at is None:
+            call.answered_at = site.now
+
+
+def _reach(site: Site, channel: Channel, seat: Seat) -> None:
+    call = site.call(channel.call_id)
+    attempt = site.attempts.get(call.attempt_id) if call and call.attempt_id else None
+    if attempt is not None and attempt.reached_at is None:
+        attempt.reached_at = site.now
+        attempt.agent_number = seat.agent_number
+
+
+def begin_in_bridge(site: Site, bridge_id: str, changes: Changes) -> None:
+    """Two channels in a bridge talk; every one of them that ends at a seat is a conversation (again)."""
+    members = site.bridges[bridge_id]
+    if len(members) < 2:
+        return
+    for channel in list(members.values()):
+        if channel.talk is not None:
+            channel.talk.left_bridge_at = None
+        elif channel.seat is not None:
+            begin(site, channel, "", changes)
+
+
+def hold(site: Site, channel_id: ChannelId, changes: Changes) -> None:
+    """The phone of this channel put the other side on hold. Hold by the caller's phone is no hold of ours."""
+    channel = site.channels.get(channel_id)
+    if channel and channel.seat and channel.talk and channel.talk.hold(site.now):
+        restate(channel.seat, site.now, changes)
+
+
+def resume(site: Site, channel_id: ChannelId, changes: Changes) -> None:
+    """The phone of this channel took the other side back."""
+    channel = site.channels.get(channel_id)
+    if channel and channel.seat and channel.talk and channel.talk.resume(site.now):
+        restate(channel.seat, site.now, changes)
+
+
+def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is_certain: bool = True) -> None:
+    """The conversation on this channel ends, at the moment when it left the bridge if it has; wrap-up begins."""
+    talk, seat = channel.talk, channel.seat
+    if talk is None or seat is None:
+        return
+    ended_at = site.now if talk.left_bridge_at is None else talk.left_bridge_at
+    ended_at = max(ended_at, talk.began_at)
+    talk.resume(ended_at)
+    channel.talk = None
+    finish_wrap_up(seat, site.now, changes)
+    talk.ended_by = ended_by
+    seat.unfinished = _conversation(channel, seat, talk, ended_at, is_certain=is_certain)
+    _begin_wrap_up(site, seat, talk.queue, ended_at)
+    if seat.wrap_up_until is None:
+        finish_wrap_up(seat, ended_at, changes)
+    restate(seat, site.now, changes)
+
+
+def _begin_wrap_up(site: Site, seat: Seat, queue: str, ended_at: Instant) -> None:
+    if not queue:
+        return
+    member = seat.members.get(queue)
+    wrap_up = member.wrap_up_seconds if member and member.wrap_up_seconds else site.queue(queue).rules.wrap_up_seconds
+    if wrap_up > 0:
+        seat.wrap_up_until = ended_at + wrap_up
+        site.wrapping_up.add(seat)
+
+
+def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *, is_certain: bool) -> Conversation:
+    hold_seconds = min(talk.hold_seconds, ended_at - talk.began_at)
+    return Conversation(
+        pbx=seat.pbx,
+        is_certain=is_certain,
+        leg_id=channel.channel_id,
+        part=talk.part,
+        call_id=talk.call_id,
+        queue=talk.queue,
+        direction=channel.direction or Direction.INBOUND,
+        number=channel.other_number,
+        interface=seat.interface,
+        agent_number=seat.agent_number,
+        agent_name=seat.agent_name,
+        began_at=talk.began_at,
+        ended_at=ended_at,
+        completed_at=ended_at,
+        talk_seconds=ended_at - talk.began_at - hold_seconds,
+        hold_seconds=hold_seconds,
+        holds=talk.holds,
+        wrap_up_seconds=0.0,
+        ended_by=talk.ended_by,
+    )
+
+
+def who_ended(site: Site, channel: Channel) -> EndedBy:
+    """Whoever asked for the hang-up: the agent's phone, or anybody else in the call."""
+    if channel.talk is not None and channel.talk.ended_by is not EndedBy.UNKNOWN:
+        return channel.talk.ended_by
+    if channel.hangup_requested:
+        return EndedBy.AGENT
+    call = site.call(channel.call_id)
+    others = call.channels if call else ()
+    asked = any(site.channels[other].hangup_requested for other in others if other in site.channels)
+    return EndedBy.CALLER if asked else EndedBy.UNKNOWN

@@ -1,0 +1,62 @@
+"""The websocket of the live feed: frames made once by the hub are written straight to every client's transport."""
+
+import asyncio
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+from typing_extensions import override
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from callcenter.live.hub import Hub
+
+TRANSPORT = "callcenter.transport"
+"""The ASGI extension by which the server's protocol hands its transport to the feed."""
+
+MAILBOX_BYTES = 256 * 1024
+"""What may wait for one client beyond the frame being written; a client that has more waiting is left behind."""
+
+
+class FeedProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's websocket protocol, which lets the feed write whole frames to the transport.
+
+    A frame is one write, so frames of the protocol (pings, close) and of the feed never mix. Compression is off:
+    the same bytes go to everybody.
+    """
+
+    @override
+    async def run_asgi(self) -> None:
+        extensions: dict[str, Any] = self.scope["extensions"]
+        extensions[TRANSPORT] = {"transport": self.transport}
+        await super().run_asgi()
+
+
+class TransportMailbox:
+    """A client's transport as a mailbox: bounded by its write buffer, never waited for."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def deliver(self, frame: bytes) -> bool:
+        """Writes the frame unless too much is waiting already."""
+        transport = self._transport
+        if transport.is_closing() or transport.get_write_buffer_size() > MAILBOX_BYTES:
+            return False
+        transport.write(frame)
+        return True
+
+
+async def serve_feed(websocket: WebSocket, hub: Hub) -> None:
+    """Accepts a client and feeds it until it leaves. What it sends is read and ignored."""
+    await websocket.accept()
+    transport: asyncio.Transport = websocket.scope["extensions"][TRANSPORT]["transport"]
+    mailbox = TransportMailbox(transport)
+    query = websocket.query_params
+    seq = query.get("seq", "")
+    hub.join(mailbox, query.get("epoch", ""), int(seq) if seq.isdigit() else -1)
+    try:
+        while True:
+            await websocket.receive_text()
+    except (WebSocketDisconnect, KeyError):
+        pass
+    finally:
+        hub.leave(mailbox)

@@ -1,0 +1,60 @@
+"""Errors as the API tells them: `application/problem+json`, with nothing of the server's inside."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from callcenter.errors import BadInput, CallCenterError, NotFound, TooMany
+from callcenter.headers import HEADERS
+
+WHERE = ("body", "query", "path", "header", "cookie")
+
+
+class Problem(JSONResponse):
+    """One error: `{"title", "status", "code", "detail", "field"?}`."""
+
+    media_type = "application/problem+json"
+
+
+def tell_problems(web: FastAPI) -> None:
+    """Makes every failure of this app a problem."""
+    web.add_exception_handler(CallCenterError, _expected)
+    web.add_exception_handler(RequestValidationError, _malformed)
+    web.add_exception_handler(HTTPException, _refused_by_routing)
+    web.add_exception_handler(Exception, _unexpected)
+
+
+def problem(
+    status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> Problem:
+    """The answer that tells of an error."""
+    content: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail}
+    return Problem(content | ({"field": field} if field else {}), status_code=status, headers=headers)
+
+
+async def _expected(_request: Request, error: Any) -> Problem:
+    headers = {"Retry-After": f"{error.retry_after_seconds:.0f}"} if isinstance(error, TooMany) else None
+    return problem(error.status, error.code, error.message, field=error.field, headers=headers)
+
+
+async def _malformed(_request: Request, error: Any) -> Problem:
+    # The first one only; never the input itself, which may be a password.
+    first = error.errors()[0]
+    place = first["loc"][1:] if first["loc"][:1] and first["loc"][0] in WHERE else first["loc"]
+    field = ".".join(str(step) for step in place)
+    return problem(BadInput.status, BadInput.code, f"{field}: {first['msg']}" if field else first["msg"], field=field)
+
+
+async def _refused_by_routing(_request: Request, error: Any) -> Problem:
+    code = NotFound.code if error.status_code == NotFound.status else BadInput.code
+    return problem(error.status_code, code, HTTPStatus(error.status_code).phrase, headers=error.headers)
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Problem:
+    # Starlette answers this one outside every middleware, so that the careful headers must come from here.
+    return problem(500, CallCenterError.code, "the server failed; its log says why", headers=HEADERS)

@@ -1,0 +1,97 @@
+"""Today's figures, kept in memory as facts end, by the same definitions as any report."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter.floor.changes import Changes, View
+from callcenter.floor.events import AnyEvent, Instant, PbxName
+from callcenter.floor.facts import Fact
+from callcenter.reports.figures import COUNTED_AT, MEASURES, figures_of
+
+Sums = dict[str, float]
+QueueName = tuple[PbxName, str]
+EVERYTHING = "*"
+
+_MEASURES_BY_FACT = {fact: [measure for measure in MEASURES.values() if measure.fact is fact] for fact in COUNTED_AT}
+
+
+def day_of(at: Instant, zone: ZoneInfo) -> tuple[Instant, Instant]:
+    """The bounds of the centre's day that `at` lies in, half open; days have 23 to 25 hours."""
+    day = datetime.fromtimestamp(at, zone).date()
+    start = datetime.combine(day, time(0), zone)
+    end = datetime.combine(day + timedelta(days=1), time(0), zone)
+    return start.timestamp(), end.timestamp()
+
+
+class Today:
+    """The sums of all measures since midnight, per queue and in all; each change is published."""
+
+    def __init__(self, zone: ZoneInfo, publish: Callable[[str, str, View | None], None], now: Instant) -> None:
+        self._zone = zone
+        self._publish = publish
+        self._sums: dict[QueueName, Sums] = {}
+        self.since, self.until = day_of(now, zone)
+
+    def load(self, sums: Mapping[QueueName, Sums]) -> None:
+        """Begins with what was recorded today before this start."""
+        self._sums = {queue: dict(of_queue) for queue, of_queue in sums.items()}
+        for queue in self._sums:
+            self._show(queue)
+        self._show_everything()
+
+    def roll(self, now: Instant) -> None:
+        """Begins a new day at midnight; does nothing on the same day."""
+        if now < self.until:
+            return
+        self.since, self.until = day_of(now, self._zone)
+        queues, self._sums = list(self._sums), {}
+        for queue in queues:
+            self._show(queue)
+        self._show_everything()
+
+    async def follow_the_calendar(self, clock: Callable[[], Instant]) -> None:
+        """Begins each new day when it comes, though nothing may happen at midnight. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(max(1.0, min(self.until - clock(), 60.0)))
+            self.roll(clock())
+
+    def on_changes(self, event: AnyEvent, changes: Changes) -> None:
+        """A listener of the keeper: counts the facts that ended."""
+        queues = {queue for fact in changes.facts if (queue := self._count(fact)) is not None}
+        for queue in queues:
+            self._show(queue)
+        if queues:
+            self._show_everything()
+
+    def _count(self, fact: Fact) -> QueueName | None:
+        field = COUNTED_AT.get(type(fact))
+        if field is None:
+            return None
+        at: Instant = getattr(fact, field)
+        self.roll(at)
+        if at < self.since:
+            return None
+        queue: QueueName = (fact.pbx, getattr(fact, "queue", ""))
+        sums = self._sums.setdefault(queue, {})
+        for measure in _MEASURES_BY_FACT[type(fact)]:
+            if measure.counts(fact):
+                sums[measure.id] = sums.get(measure.id, 0) + measure.value(fact)
+        return queue
+
+    def total(self) -> Sums:
+        """The sums over all queues."""
+        total: Sums = {}
+        for sums in self._sums.values():
+            for measure, value in sums.items():
+                total[measure] = total.get(measure, 0) + value
+        return total
+
+    def _show(self, queue: QueueName) -> None:
+        pbx, name = queue
+        if name:
+            self._publish("figures", f"{pbx}/{name}", dict(figures_of(self._sums.get(queue, {}))))
+
+    def _show_everything(self) -> None:
+        self._publish("figures", EVERYTHING, dict(figures_of(self.total())))

@@ -1,0 +1,98 @@
+"""Listens for panels: the socket is taken before anything else starts, and given back when everything has stopped."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+from typing_extensions import override
+
+from callcenter.errors import SetupFailed
+from callcenter.live.socket import FeedProtocol
+from callcenter.settings import HttpSettings
+
+LARGEST_MESSAGE = 64 * 1024
+"""A panel sends next to nothing over its websocket; bytes."""
+
+FAREWELL_SECONDS = 3
+"""How long requests under way may take once the server was told to stop."""
+
+
+def listen(http: HttpSettings) -> socket.socket:
+    """The listening socket. Raises SetupFailed if the address cannot be had."""
+    family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+    try:
+        return socket.create_server((http.host, http.port), family=family, backlog=2048)
+    except OSError as error:
+        place = f"port {http.port} of {http.host}"
+        if error.errno == errno.EADDRINUSE:
+            raise SetupFailed(
+                f"{place} is taken by another program; choose another http.port", field="http.port"
+            ) from error
+        reason = error.strerror or str(error)
+        raise SetupFailed(f"cannot listen at {place}: {reason}", field="http.host") from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a browser finds this listener."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+@asynccontextmanager
+async def served(web: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    """Answers requests while the block runs; at its end requests under way get a moment to finish."""
+    config = uvicorn.Config(
+        web,
+        ws=FeedProtocol,
+        # Frames of the live feed are made once and written to every panel: compression would make each its own.
+        ws_per_message_deflate=False,
+        ws_max_size=LARGEST_MESSAGE,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=FAREWELL_SECONDS,
+    )
+    server = _Server(config)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listener]))
+        await server.answers.wait()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+
+
+async def stop_asked() -> None:
+    """Returns at Ctrl-C or SIGTERM; a second Ctrl-C then interrupts whatever is still being stopped."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    try:
+        await asked.wait()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it, and says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answers.set()
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,107 @@
+"""The way to the database: the engine with its settings, sessions, and the schema brought up to date."""
+
+import sqlite3
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from callcenter.errors import SetupFailed
+
+Sessions = async_sessionmaker[AsyncSession]
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+BUSY_TIMEOUT_MS = 10_000
+# Any fixed number: it names the lock that lets one process at a time change the schema.
+MIGRATION_LOCK = 7_350_001
+
+
+def make_engine(storage_url: str) -> AsyncEngine:
+    """The engine for a SQLite file or a PostgreSQL database; nothing is opened yet.
+
+    Raises SetupFailed for an address that cannot be one. The password is never part of a message.
+    """
+    url = _checked_url(storage_url)
+    if url.get_backend_name() == "postgresql":
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    if url.database and url.database != ":memory:":
+        _make_folder(Path(url.database).parent)
+    engine = create_async_engine(url, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions whose objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Brings the schema to the newest version, all or nothing; several processes may start at once.
+
+    Raises SetupFailed if the database cannot be reached or refuses.
+    """
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(_locking(connection.dialect.name)), _lock_parameters(connection.dialect.name))
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    except (OSError, DBAPIError) as error:
+        where = engine.url.render_as_string(hide_password=True)
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise SetupFailed(f"The database {where} cannot be used: {reason}", field="database_url") from error
+
+
+def _checked_url(storage_url: str) -> URL:
+    try:
+        url = make_url(storage_url)
+    except (ArgumentError, ValueError):
+        raise SetupFailed("database_url is not a database address", field="database_url") from None
+    driver = DRIVERS.get(url.drivername)
+    if driver is None:
+        known = "sqlite+aiosqlite:///file or postgresql+asyncpg://user:password@host/database"
+        raise SetupFailed(f"database_url: {url.drivername!r} is not supported; use {known}", field="database_url")
+    return url.set(drivername=driver)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupFailed(f"The folder of the database cannot be made: {error}", field="database_url") from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _locking(dialect: str) -> str:
+    # SQLite's driver opens no transaction before DDL, so a killed migration would leave half of it: open one.
+    return "BEGIN IMMEDIATE" if dialect == "sqlite" else "SELECT pg_advisory_xact_lock(:lock)"
+
+
+def _lock_parameters(dialect: str) -> dict[str, int]:
+    return {} if dialect == "sqlite" else {"lock": MIGRATION_LOCK}
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("callcenter.store") / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

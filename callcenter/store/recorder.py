@@ -1,0 +1,182 @@
+"""Facts into rows: noted at once, written in batches, each once, in order, and kept while the database is away."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Insert, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callcenter.floor.facts import AnyFact, Fact
+from callcenter.store.tables import FACT_TABLES
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+PAUSE_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 30.0
+# At 500 seats a busy hour makes about 50,000 facts, of about 1 kB each.
+LIMIT = 200_000
+
+Written = Callable[[Sequence[AnyFact]], None]
+
+
+class Recorder:
+    """Writes facts as rows. A fact that comes again replaces its row, but never a certain one by an uncertain one.
+
+    `pending` facts wait; `written` were written; `refused` the database will never take (a bug); `dropped` came while
+    `limit` others waited. Refused and dropped facts are in the journal. `after_write` is told of each batch once it is
+    in the database.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, after_write: Written = lambda _: None, limit: int = LIMIT) -> None:
+        self._engine = engine
+        self._after_write = after_write
+        self._limit = limit
+        self._waiting: deque[AnyFact] = deque()
+        self._noted = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self.written = 0
+        self.refused = 0
+        self.dropped = 0
+
+    @property
+    def pending(self) -> int:
+        """How many facts are not yet in the database."""
+        return len(self._waiting)
+
+    def note(self, facts: Iterable[AnyFact]) -> None:
+        """Takes facts over; never waits, never fails."""
+        for fact in facts:
+            if len(self._waiting) < self._limit:
+                self._waiting.append(fact)
+            else:
+                self._drop()
+        if self._waiting:
+            self._noted.set()
+
+    def start(self) -> None:
+        """Begins to write in the background."""
+        self._task = asyncio.create_task(self._run(), name="recorder")
+
+    async def flush(self) -> None:
+        """Writes everything noted so far; raises the database's error while it is away, and then keeps the facts."""
+        async with self._writing:
+            while batch := list(islice(self._waiting, BATCH)):
+                written = await self._write(batch)
+                for _ in batch:
+                    self._waiting.popleft()
+                self._tell(written)
+
+    async def close(self) -> None:
+        """Stops, with a last try to write what waits."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        try:
+            await self.flush()
+        except Exception as error:  # noqa: BLE001 - whatever the driver raises, closing goes on and says what is missing
+            log.error("%d facts were not written: %s. They are in the journal.", self.pending, _reason(error))
+
+    async def _run(self) -> None:
+        while True:
+            await self._noted.wait()
+            await asyncio.sleep(PAUSE_SECONDS)
+            self._noted.clear()
+            await self._flush_when_possible()
+
+    async def _flush_when_possible(self) -> None:
+        failures = 0
+        while True:
+            try:
+                await self.flush()
+            except Exception as error:  # noqa: BLE001 - whatever the driver raises, the facts are kept and tried again
+                if not failures:
+                    log.error("The database is away; facts are kept until it is back: %s", _reason(error))
+                failures += 1
+                await asyncio.sleep(min(PAUSE_SECONDS * 2**failures, LONGEST_RETRY_SECONDS))
+            else:
+                if failures:
+                    log.warning("The database is back; %d facts written so far", self.written)
+                return
+
+    async def _write(self, batch: list[AnyFact]) -> list[AnyFact]:
+        """Writes a batch as one transaction, or fact by fact if one of them cannot be a row; gives what was written."""
+        try:
+            await self._write_together(batch)
+        except (StatementError, UnicodeError, OverflowError) as error:
+            if not _is_fault_of_fact(error):
+                raise
+            if len(batch) == 1:
+                self._refuse(batch[0], error)
+                return []
+            return [fact for one in batch for fact in await self._write([one])]
+        return batch
+
+    def _tell(self, written: list[AnyFact]) -> None:
+        try:
+            self._after_write(written)
+        except Exception:
+            log.exception("A listener of the recorder failed")
+
+    async def _write_together(self, batch: list[AnyFact]) -> None:
+        kinds: dict[type[Fact], list[dict[str, Any]]] = {}
+        for fact in batch:
+            kinds.setdefault(type(fact), []).append(structs.asdict(fact))
+        async with self._engine.begin() as connection:
+            for kind, rows in kinds.items():
+                await _upsert(connection, kind, rows)
+        self.written += len(batch)
+
+    def _refuse(self, fact: AnyFact, error: Exception) -> None:
+        self.refused += 1
+        key = {name: getattr(fact, name) for name in fact.key}
+        log.error("A %s cannot be a row (%s): %r", type(fact).__name__, type(error).__name__, key)
+
+    def _drop(self) -> None:
+        if not self.dropped:
+            log.error("%d facts wait for the database; newer ones are only in the journal", self._limit)
+        self.dropped += 1
+
+
+async def _upsert(connection: AsyncConnection, kind: type[Fact], rows: list[dict[str, Any]]) -> None:
+    await connection.execute(_statement(kind, connection.dialect.name), rows)
+
+
+@cache
+def _statement(kind: type[Fact], dialect: str) -> Insert:
+    table = FACT_TABLES[kind]
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    new = insert.excluded
+    others = {column.name: new[column.name] for column in table.c if column.name not in (*kind.key, "id")}
+    return insert.on_conflict_do_update(
+        index_elements=[*kind.key], set_=others, where=or_(new.is_certain, ~table.c.is_certain)
+    )
+
+
+def _is_fault_of_fact(error: Exception) -> bool:
+    """Whether the row itself is at fault (so that trying again is in vain), not the database or the way to it."""
+    if not isinstance(error, DBAPIError):
+        return True
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return isinstance(error, (DataError, IntegrityError)) or state[:2] in ("22", "23") or _cannot_bind(error)
+
+
+def _cannot_bind(error: DBAPIError) -> bool:
+    # SQLite's driver says ProgrammingError for a value that it cannot bind; a missing table is OperationalError.
+    return isinstance(error, ProgrammingError) and "binding" in str(error.orig)
+
+
+def _reason(error: Exception) -> str:
+    """What the database said, without the statement and its values."""
+    return str(error.orig) if isinstance(error, StatementError) and error.orig else type(error).__name__

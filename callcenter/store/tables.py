@@ -1,0 +1,110 @@
+"""One table a fact class, derived from the fact: its fields are the columns, its key is the unique constraint.
+
+Instants are double-precision epoch seconds (docs/decisions/0001-instants-are-epoch-seconds.md). Features put their own
+tables on the same `Base`. A migration that is missing here or there is found by tests/store/test_migrations.py.
+"""
+
+import typing
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeEngine
+
+from callcenter.floor.facts import (
+    AttemptResult,
+    CallRecord,
+    Conversation,
+    Fact,
+    QueueVisit,
+    RecordingFile,
+    Ring,
+    SeatSpell,
+)
+
+AFact = TypeVar("AFact", bound=Fact)
+
+# SQLite numbers rows by itself only for a column that is exactly INTEGER.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+COLUMN_TYPES: dict[type, TypeEngine[Any]] = {
+    bool: Boolean(),
+    int: BigInteger(),
+    float: Double(),
+    str: String(),
+    StrEnum: String(32),
+}
+
+
+class Base(DeclarativeBase):
+    """All tables of the server; constraints have names that a migration can rely on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+def _column(name: str, hint: Any) -> Column[Any]:
+    """The column for a field; `X | None` is nullable, a NewType is its supertype, an enum is its value."""
+    options = typing.get_args(hint) or (hint,)
+    kind = next(option for option in options if option is not type(None))
+    kind = getattr(kind, "__supertype__", kind)
+    kind = StrEnum if issubclass(kind, StrEnum) else kind
+    return Column(name, COLUMN_TYPES[kind], nullable=type(None) in options)
+
+
+def fact_table(fact: type[Fact], name: str, *indexes: tuple[str, ...]) -> Table:
+    """The table of a fact class, with a surrogate `id` for pages and links."""
+    hints = typing.get_type_hints(fact)
+    columns = [_column(field, hints[field]) for field in fact.__struct_fields__]
+    table = Table(name, Base.metadata, Column("id", RowId, primary_key=True), *columns, UniqueConstraint(*fact.key))
+    for index in indexes:
+        Index(None, *(table.c[column] for column in index))
+    return table
+
+
+queue_visits = fact_table(
+    QueueVisit,
+    "queue_visits",
+    ("joined_at",),
+    ("pbx", "call_id"),
+    ("queue", "joined_at"),
+    ("agent_number", "joined_at"),
+)
+rings = fact_table(Ring, "rings", ("began_at",), ("pbx", "call_id"), ("agent_number", "began_at"))
+conversations = fact_table(
+    Conversation,
+    "conversations",
+    ("began_at",),
+    ("completed_at",),
+    ("pbx", "call_id"),
+    ("agent_number", "began_at"),
+)
+seat_spells = fact_table(SeatSpell, "seat_spells", ("since",), ("until",), ("agent_number", "since"))
+calls = fact_table(CallRecord, "calls", ("started_at", "id"), ("number", "started_at"), ("attempt_id",))
+recording_files = fact_table(RecordingFile, "recording_files", ("pbx", "call_id"), ("began_at",))
+attempt_results = fact_table(AttemptResult, "attempt_results", ("ended_at",), ("pbx", "call_id"))
+
+FACT_TABLES: dict[type[Fact], Table] = {
+    QueueVisit: queue_visits,
+    Ring: rings,
+    Conversation: conversations,
+    SeatSpell: seat_spells,
+    CallRecord: calls,
+    RecordingFile: recording_files,
+    AttemptResult: attempt_results,
+}
+
+
+def fact_of(fact: type[AFact], row: Mapping[Any, Any]) -> AFact:
+    """The fact that a row (`result.mappings()`) was written from."""
+    return msgspec.convert({field: row[field] for field in fact.__struct_fields__}, fact)

@@ -1,0 +1,111 @@
+"""Who may do what, which passwords are accepted, and the throttle."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.accounts import rules
+from callcenter.accounts.rules import (
+    Failures,
+    Throttle,
+    check_new_password,
+    check_username,
+    permissions_of,
+    username_key,
+)
+from callcenter.errors import BadInput
+
+NOW = 1_763_800_000.0
+
+
+def test_roles_permit_what_the_api_page_says() -> None:
+    assert permissions_of(["agent"]) == {"see_floor"}
+    assert permissions_of(["supervisor"]) == {"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}
+    assert permissions_of(["qa"]) == {"see_calls", "hear_recordings"}
+    assert permissions_of(["admin"]) == permissions_of(["agent", "supervisor", "qa"]) | {"manage_users"}
+    assert permissions_of(["agent", "qa"]) == {"see_floor", "see_calls", "hear_recordings"}
+    assert permissions_of([]) == frozenset()
+
+
+@pytest.mark.parametrize("password", ["", "ninechars", "x" * 1025, "ADA.LOVELACE", "Ａda.lovelace"])
+def test_poor_password_is_refused(password: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        check_new_password("ada.lovelace", password)
+    assert refused.value.field == "password"
+    assert not password or password not in refused.value.message
+
+
+@pytest.mark.parametrize("username", ["", "a b", "a\nb", "a\u200bb", "x" * 65, " ada"])
+def test_username_that_nobody_could_type_is_refused(username: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        check_username(username)
+    assert refused.value.field == "username"
+
+
+@pytest.mark.parametrize("username", ["a", "ada", "王小明", "ada@example.org", "x" * 64])
+def test_usual_usernames_are_accepted(username: str) -> None:
+    check_username(username)
+    assert username_key(username) == username_key(username.upper())
+
+
+@given(st.text(max_size=20))
+def test_key_of_a_key_is_itself(username: str) -> None:
+    assert username_key(username_key(username)) == username_key(username)
+
+
+def test_lock_doubles_from_half_a_minute_to_a_quarter_of_an_hour() -> None:
+    waits = [Failures(count, NOW).locked_until(5) - NOW for count in range(5, 12)]
+    assert waits == [30, 60, 120, 240, 480, 900, 900]
+    assert Failures(4, NOW).locked_until(5) == 0
+    assert Failures(10**6, NOW).locked_until(5) == NOW + 900
+
+
+def _charge(throttle: Throttle, times: int, username: str = "ada", address: str = "192.0.2.1") -> list[float]:
+    return [throttle.charge(username, address, NOW) for _ in range(times)]
+
+
+def test_the_sixth_try_waits_and_a_refused_try_does_not_count() -> None:
+    throttle = Throttle()
+    assert _charge(throttle, 7) == [0, 0, 0, 0, 0, 30, 30]
+    assert throttle.charge("ada", "192.0.2.1", NOW + 30) == 0
+    assert throttle.charge("ada", "192.0.2.1", NOW + 31) == 59
+
+
+def test_an_account_is_locked_from_every_address_and_in_every_spelling() -> None:
+    throttle = Throttle()
+    _charge(throttle, 5)
+    assert throttle.charge("ADA", "198.51.100.7", NOW) == 30
+    assert throttle.charge("bob", "192.0.2.1", NOW) == 0
+
+
+def test_an_address_is_locked_for_every_account() -> None:
+    throttle = Throttle()
+    for number in range(50):
+        assert throttle.charge(f"user{number}", "192.0.2.1", NOW) == 0
+    assert throttle.charge("bob", "192.0.2.1", NOW) == 30
+    assert throttle.charge("bob", "198.51.100.7", NOW) == 0
+
+
+def test_success_frees_the_account_but_gives_the_address_only_that_try_back() -> None:
+    throttle = Throttle()
+    for number in range(49):
+        throttle.charge(f"user{number}", "192.0.2.1", NOW)
+    assert throttle.charge("mallory", "192.0.2.1", NOW) == 0
+    throttle.refund("mallory", "192.0.2.1")
+    assert throttle.charge("victim", "192.0.2.1", NOW) == 0
+    assert throttle.charge("victim", "192.0.2.1", NOW) == 30
+
+
+def test_failures_are_forgotten_after_an_hour() -> None:
+    throttle = Throttle()
+    _charge(throttle, 5)
+    assert throttle.charge("ada", "192.0.2.1", NOW + 3600) == 0
+    assert throttle.charge("ada", "192.0.2.1", NOW + 3601) == 0
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_SUBJECTS", 100)
+    throttle = Throttle()
+    for number in range(1000):
+        throttle.charge(f"user{number}", f"address {number}", NOW)
+    assert len(throttle._failures) == 100

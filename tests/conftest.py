@@ -1,0 +1,47 @@
+"""Fixtures for every folder: `engine` and `sessions` run a test on SQLite and on PostgreSQL, on fresh databases."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callcenter.store.engine import Sessions, make_engine, make_sessions
+from tests.databases import PostgresServer, SqliteFiles
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the test run's own."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    """A source of SQLite databases."""
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def storage_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database."""
+    if request.param == "sqlite":
+        files: SqliteFiles = request.getfixturevalue("sqlite")
+        return await files.new_database()
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.url(await server.new_database())
+
+
+@pytest.fixture
+async def engine(storage_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on an empty, migrated database."""
+    engine = make_engine(storage_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions on an empty, migrated database."""
+    return make_sessions(engine)

@@ -1,0 +1,44 @@
+"""A browser's view of some routes: an application with real accounts, and clients that signed in to it."""
+
+from argon2 import PasswordHasher
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+from httpx import ASGITransport, AsyncClient
+
+from callcenter.accounts.api import COOKIE
+from callcenter.accounts.passwords import Passwords
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.errors import CallCenterError
+from callcenter.store.engine import Sessions
+from tests.facts import NOON
+
+
+def _problem(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CallCenterError)
+    return JSONResponse({"code": error.code, "field": error.field}, status_code=error.status)
+
+
+class Site:
+    """Some routes behind the door of the accounts."""
+
+    def __init__(self, sessions: Sessions, *routes: APIRouter) -> None:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        self.access = Access(sessions, lambda: NOON, Passwords(hasher))
+        self.app = FastAPI()
+        self.app.state.access = self.access
+        self.app.add_exception_handler(CallCenterError, _problem)
+        for router in routes:
+            self.app.include_router(router)
+
+    def stranger(self) -> AsyncClient:
+        """A client that did not sign in."""
+        return AsyncClient(transport=ASGITransport(self.app), base_url="http://centre")
+
+    async def client(self, role: Role) -> AsyncClient:
+        """A client that signed in as somebody with this role."""
+        await add_user(self.access, NewUser(username=role, password="correct horse battery", roles=(role,)))
+        token, _account = await sign_in(self.access, role, "correct horse battery", "127.0.0.1")
+        client = self.stranger()
+        client.cookies.set(COOKIE, token)
+        return client
