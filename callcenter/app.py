@@ -32,6 +32,10 @@ from callcenter.live.socket import serve_feed
 from callcenter.live.ticker import tick
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
+from callcenter.recordings.api import recording_routes
+from callcenter.recordings.library import Library
+from callcenter.recordings.measuring import Measurer
+from callcenter.recordings.service import recordings_of
 from callcenter.reports.api import figure_routes
 from callcenter.reports.queries import sums_by_queue
 from callcenter.reports.today import Today
@@ -86,7 +90,13 @@ async def running(
         engine = await _store(stack, settings)
         sessions = make_sessions(engine)
         access = Access(sessions, clock)
-        recorder = Recorder(engine)
+        library = Library(
+            {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}, settings.data_folder / "mended", clock
+        )
+        measurer = Measurer(sessions, library)
+        measurer.start()
+        stack.push_async_callback(measurer.close)
+        recorder = Recorder(engine, after_write=measurer.on_facts)
         recorder.start()
         stack.push_async_callback(recorder.close)
         keeper, hub = await _floor(stack, settings, engine, recorder, clock)
@@ -96,7 +106,8 @@ async def running(
             session_routes(access, centre),
             settings_routes(settings),
             figure_routes(),
-            call_routes(sessions, no_recordings),
+            call_routes(sessions, partial(recordings_of, sessions, library)),
+            recording_routes(sessions, library),
             _health(engine),
         ]
         panel = PanelFiles()
@@ -110,7 +121,7 @@ async def serve(settings: Settings) -> None:
     """Runs the server until Ctrl-C or SIGTERM. Raises SetupFailed if it cannot start."""
     with listen(settings.http) as listener:
         async with running(settings) as app, served(app.web, listener):
-            await _announce(app, url_of(listener))
+            await _announce(app, url_of(listener.getsockname()))
             await stop_asked()
             log.info("stopping")
 
@@ -209,8 +220,3 @@ async def _announce(app: App, url: str) -> None:
     if not await has_admin(app.access):
         log.warning("there is no administrator yet: run callcenter user add NAME --role admin")
     log.info("the panel is at %s", url)
-
-
-async def no_recordings(*call: object) -> list[dict[str, Any]]:
-    """Until recordings are linked there is nothing to hear."""
-    return []

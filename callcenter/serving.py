@@ -4,8 +4,9 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -37,9 +38,9 @@ def listen(http: HttpSettings) -> socket.socket:
         raise SetupFailed(f"cannot listen at {place}: {reason}", field="http.host") from error
 
 
-def url_of(listener: socket.socket) -> str:
-    """Where a browser finds this listener."""
-    host, port = listener.getsockname()[:2]
+def url_of(address: Sequence[Any]) -> str:
+    """Where a browser finds the listener with this socket name."""
+    host, port = address[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 

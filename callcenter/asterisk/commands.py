@@ -83,7 +83,7 @@ def _told(chosen: Plan) -> tuple[object, ...]:
         f"AMI  {pbx.host}:{pbx.port}  user {pbx.username}  secret {pbx.secret.get_secret_value()}",
         f"SIP  127.0.0.1:{chosen.ports.sip} (UDP)",
         agents,
-        f"Agents dial {codes.sign_in} to sign in, {codes.sign_out} to sign out, {codes.pause} and a reason's digit to pause.",
+        f"Agents dial {codes.sign_in} to sign in, {codes.sign_out} to sign out, {codes.pause} and a digit to pause.",
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 import callcenter
 from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, reads_advanced_filters
 from callcenter.asterisk.installation import Version
@@ -178,7 +180,7 @@ _RESERVED = {"general", "default"}
 
 def check(settings: Settings, pbx: PbxSettings, site: Site) -> None:
     """Raises BadInput for the first value that cannot stand in Asterisk's configuration, naming its field."""
-    _must_match(_SECRET, pbx.secret.get_secret_value(), f"pbxs.{pbx.name}.secret", secret=True)
+    _must_be_secret(pbx.secret, f"pbxs.{pbx.name}.secret")
     _must_match(_WORD, pbx.name, "pbxs.name")
     _must_match(_PATH, str(site.recordings), "recordings")
     _must_match(_CALLER_ID, settings.dialer.caller_id, "dialer.caller_id")
@@ -204,7 +206,7 @@ def _check_agent(agent: AgentSettings, settings: Settings) -> None:
     _must_match(_TEXT, agent.name, f"{field}.name")
     _must_match(_INTERFACE, agent.at(), f"{field}.interface")
     if agent.secret.get_secret_value():
-        _must_match(_SECRET, agent.secret.get_secret_value(), f"{field}.secret", secret=True)
+        _must_be_secret(agent.secret, f"{field}.secret")
     unknown = [name for name in agent.queues if name not in settings.queues]
     if unknown:
         raise BadInput(f"{field}.queues: there is no queue {unknown[0]!r}", field=f"{field}.queues")
@@ -233,10 +235,16 @@ def _check_numbers(settings: Settings) -> None:
     _must_differ("queues", (name.lower().replace("-", "") for name in settings.queues))
 
 
-def _must_match(pattern: re.Pattern[str], value: str, field: str, *, secret: bool = False) -> None:
+def _must_match(pattern: re.Pattern[str], value: str, field: str) -> None:
     if not pattern.fullmatch(value) or value != value.strip():
-        shown = "the value" if secret else repr(value)
-        raise BadInput(f"{field}: {shown} cannot stand in Asterisk's configuration", field=field)
+        raise BadInput(f"{field}: {value!r} cannot stand in Asterisk's configuration", field=field)
+
+
+def _must_be_secret(secret: SecretStr, field: str) -> None:
+    if not _SECRET.fullmatch(secret.get_secret_value()):
+        raise BadInput(
+            f"{field}: needs 8 to 79 ASCII characters, without spaces, semicolons and backslashes", field=field
+        )
 
 
 def _must_differ(field: str, values: Iterable[str]) -> None:

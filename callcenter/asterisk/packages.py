@@ -129,10 +129,10 @@ def choose_sources(known: list[Source]) -> str:
     debian = [source for source in known if source.origin == source.label == "Debian"]
     ubuntu = [source for source in known if source.origin == source.label == "Ubuntu"]
     if debian:
-        return f"deb {_signed_by('debian')} {debian[0].address} sid main\n"
+        return f"deb {_signed_by('debian')}{debian[0].address} sid main\n"
     if ubuntu:
         options = _signed_by("ubuntu")
-        lines = (f"deb {options} {source.address} {source.suite} main universe\n" for source in ubuntu)
+        lines = (f"deb {options}{source.address} {source.suite} main universe\n" for source in ubuntu)
         return "".join(dict.fromkeys(lines))
     raise SetupFailed(
         f"no Asterisk {OLDEST.major} or newer was found, and apt on this system uses neither Debian's nor Ubuntu's "
@@ -150,7 +150,7 @@ def _signed_by(distribution: str) -> str:
         ),
         None,
     )
-    return f"[signed-by={keyring}]" if keyring else "[]"
+    return f"[signed-by={keyring}] " if keyring else ""
 
 
 class Apt:
@@ -166,7 +166,7 @@ class Apt:
             'Dir::Etc::preferences "/dev/null";\nDir::Etc::preferencesparts "/dev/null";\n'
             # The archives lie in the user's cache, which the download account of a root's apt cannot enter.
             'APT::Sandbox::User "";\nAPT::Update::Error-Mode "any";\nAcquire::Languages "none";\n'
-            'Acquire::Retries "3";\nAcquire::http::Timeout "20";\nAcquire::https::Timeout "20";\n'
+            'Acquire::Retries "2";\nAcquire::http::Timeout "20";\nAcquire::https::Timeout "20";\n'
         )
 
     def known_sources(self) -> list[Source]:

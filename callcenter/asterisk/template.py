@@ -1,7 +1,7 @@
 """Configuration templates that stay readable as configuration.
 
 `@{name}` is a value. Lines between `;@ each NAME` and `;@ end` (comments to Asterisk) are repeated for each row of
-NAME, with the row's values beside the others; no row, no lines. There is nothing else: no nesting, no conditions, no code.
+NAME, with the row's values beside the others; no row, no lines. There is nothing else: no nesting, no conditions.
 """
 
 import os
@@ -21,12 +21,16 @@ _VALUE = re.compile(r"@\{(\w+)\}")
 
 
 def fill(text: str, values: Row, rows: Mapping[str, Sequence[Row]]) -> str:
-    """The text with its repeated lines and values put in; KeyError when the template names what is not there."""
+    """The text with its repeated lines and values put in; KeyError when the template names what is not there.
 
-    def repeat(block: re.Match[str]) -> str:
-        return "".join(_put(block[2], {**values, **row}) for row in rows[block[1]])
-
-    return _put(_EACH.sub(repeat, text), values)
+    A value is put in once and not looked into: nothing in it is a template.
+    """
+    parts = _EACH.split(text)  # text, NAME, lines, text, NAME, lines, … text
+    filled = [_put(parts[0], values)]
+    for name, lines, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        filled += [_put(lines, {**values, **row}) for row in rows[name]]
+        filled.append(_put(after, values))
+    return "".join(filled)
 
 
 def _put(text: str, values: Row) -> str:

@@ -54,8 +54,12 @@ class Schedule:
         """Begins to call `wake(list_id)`, on the running loop; overdue jobs come at once."""
         loop = asyncio.get_running_loop()
 
+        def fired(list_id: int) -> None:
+            self._at.pop(list_id, None)
+            wake(list_id)
+
         def wake_from_thread(list_id: int) -> None:
-            loop.call_soon_threadsafe(wake, list_id)
+            loop.call_soon_threadsafe(fired, list_id)
 
         self._wake = wake_from_thread
         _wakes.add(wake_from_thread)

@@ -1,38 +1,68 @@
-"""What the dialer reads off the live floor: free seats, and how far each of its calls has come."""
+"""What the dialer must know of the floor, and how it is read from the one in this process."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from callcenter.dialer.rules import AirState
-from callcenter.floor.call import Attempt
-from callcenter.floor.events import AttemptId, LinkState, PbxName
+from callcenter.floor.events import AttemptId, ChannelId, LinkState, PbxName
+from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
-from callcenter.floor.site import Site
+from callcenter.floor.site import Site, is_attempt
+
+
+class Seats(Protocol):
+    """Every answer is of this moment."""
+
+    def is_live(self, pbx: PbxName) -> bool:
+        """Whether what is known of the PBX is true now."""
+        ...
+
+    def free_seats(self, pbx: PbxName, queue: str) -> int:
+        """How many seats of the queue are ready and waited for by nobody."""
+        ...
+
+    def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
+        """The attempts whose channel is open, and how far each has come."""
+        ...
 
 
 class FloorSeats:
-    """The floor as the dialer sees it; every answer is of this moment."""
+    """Reads the floor."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
 
     def is_live(self, pbx: PbxName) -> bool:
-        """Whether what is known of the PBX is true now."""
+        """Whether the link is live."""
         site = self._floor.sites.get(pbx)
         return site is not None and site.link is LinkState.LIVE
 
     def free_seats(self, pbx: PbxName, queue: str) -> int:
-        """How many seats of the queue are ready."""
-        return self._floor.free_seats(pbx, queue)
+        """Ready seats not paused in this queue, less the callers who wait for one and whom none rings yet.
+
+        Our own customers in the line are not taken off: they count as calls in the air.
+        """
+        site = self._floor.sites.get(pbx)
+        if site is None or queue not in site.queues:
+            return 0
+        line = site.queues[queue]
+        ready = sum(
+            seat.state is SeatState.READY and not seat.members[queue].is_paused
+            for seat in line.seats.values()
+            if queue in seat.members
+        )
+        waiting = sum(not visit.rings and not is_attempt(visit.channel_id) for visit in line.waiting.values())
+        return max(0, ready - waiting)
 
     def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
-        """The attempts whose channel is open, and how far each has come."""
+        """The attempts that the floor follows."""
         site = self._floor.sites.get(pbx)
-        return {} if site is None else {key: _air_state(site, attempt) for key, attempt in site.attempts.items()}
+        return {} if site is None else {attempt_id: _air_state(site, attempt_id) for attempt_id in site.attempts}
 
 
-def _air_state(site: Site, attempt: Attempt) -> AirState:
-    if attempt.answered_at is None:
-        return AirState.DIALLING
-    call = site.call(attempt.call_id)
-    legs = (site.channels.get(channel_id) for channel_id in (call.channels if call else ()))
-    return AirState.SEATED if any(leg is not None and leg.seat is not None for leg in legs) else AirState.ANSWERED
+def _air_state(site: Site, attempt_id: AttemptId) -> AirState:
+    attempt = site.attempts[attempt_id]
+    visit = site.visits.get(ChannelId(attempt_id))
+    if attempt.reached_at is not None or (visit is not None and visit.rings):
+        return AirState.SEATED
+    return AirState.DIALLING if attempt.answered_at is None else AirState.ANSWERED

@@ -1,0 +1,211 @@
+"""The rendered configuration: what it says, and what never gets into it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from callcenter.asterisk.dialplan import Folders, Site, Trunk, render, templates
+from callcenter.asterisk.event_filter import EVENTS
+from callcenter.asterisk.installation import Version
+from callcenter.errors import BadInput
+from callcenter.settings import AgentSettings, FeatureCodes, PauseReason, PbxSettings, QueueSettings, Settings
+
+SECRET = SecretStr("long-enough-1")
+PBX = PbxSettings(name="pbx1", secret=SECRET)
+LI_NA = AgentSettings(number="1001", name="Li Na", secret=SECRET, queues=("support", "sales"))
+WANG_WEI = AgentSettings(number="1002", name="王伟", interface="Local/1002@from-queue/n", queues=("support",))
+QUEUES = {
+    "support": QueueSettings(extension="4000", label="Support 客服", exit_digit="9", max_wait_seconds=90),
+    "sales": QueueSettings(strategy="ringall", wrap_up_seconds=30, max_wait_seconds=0),
+}
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings(**{"pbxs": (PBX,), "queues": QUEUES, "agents": (LI_NA, WANG_WEI)} | changes)
+
+
+def rendered(folder: Path, site: Site | None = None, **changes: Any) -> dict[str, str]:
+    """The files of a rendering, by their names in the folder, without comments and empty lines."""
+    chosen = settings(**changes)
+    files = render(chosen, folder, site or Site(trunk=Trunk("carrier.example")), pbx=chosen.pbxs[0])
+    return {
+        str(file.relative_to(folder)): "\n".join(
+            line for line in file.read_text().splitlines() if line and not line.startswith(";")
+        )
+        for file in files
+    }
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        if heading := re.match(r"\[([^]]+)\]", line):
+            lines = found.setdefault(heading[1], [])
+        else:
+            lines.append(line)
+    return found
+
+
+def test_no_placeholder_is_left_in_any_file(tmp_path: Path) -> None:
+    for name, text in rendered(tmp_path).items():
+        assert "@{" not in text, name
+        assert ";@" not in (tmp_path / name).read_text(), name
+
+
+def test_a_queue_is_told_what_the_settings_say(tmp_path: Path) -> None:
+    sales = sections(rendered(tmp_path)["callcenter/queues.conf"])["sales"]
+    assert {"strategy = ringall", "timeout = 15", "retry = 1", "wrapuptime = 30", "maxlen = 0"} <= set(sales)
+
+
+def test_a_number_leads_to_its_queue_and_a_queue_without_number_is_only_reached_by_name(tmp_path: Path) -> None:
+    contexts = sections(rendered(tmp_path)["callcenter/extensions.conf"])
+    assert contexts["callcenter-inbound"] == ["exten => 4000,1,Goto(callcenter-queue,q-support,1)"]
+    queue = contexts["callcenter-queue"]
+    assert " same => n,Queue(support,t,,,90)" in queue
+    assert " same => n,Queue(sales,t,,,)" in queue, "without a limit the place of the timeout is empty"
+    assert contexts["callcenter-exit-support"] == ["exten => 9,1,Goto(callcenter-leave,s,1)"]
+    assert "callcenter-exit-sales" not in contexts
+
+
+def test_an_agent_with_a_password_gets_a_phone_and_one_without_is_configured_elsewhere(tmp_path: Path) -> None:
+    phones = sections(rendered(tmp_path)["callcenter/pjsip.conf"])
+    assert {"set_var = CC_QUEUES=support&sales", "set_var = CC_NAME=Li Na", "password = long-enough-1"} <= set(
+        phones["1001"]
+    )
+    assert "1002" not in phones
+
+
+def test_every_pause_reason_has_its_code(tmp_path: Path) -> None:
+    codes = sections(rendered(tmp_path)["callcenter/extensions.conf"])["callcenter-feature-codes"]
+    assert any(line.startswith("exten => *722,1,") for line in codes)
+    assert " same => n,PauseQueueMember(,${CC_INTERFACE},,meal)" in codes
+
+
+def test_the_outside_cannot_call_the_outside(tmp_path: Path) -> None:
+    contexts = sections(rendered(tmp_path)["callcenter/extensions.conf"])
+    reached = {"callcenter-inbound"}
+    for _ in contexts:
+        lines = [line for name in reached for line in contexts.get(name, [])]
+        reached |= {name for line in lines for name in re.findall(r"callcenter-[a-z-]+", line)}
+    assert "callcenter-leave" in reached
+    assert not reached & {"callcenter-outside", "callcenter-call-out", "callcenter-dial", "callcenter-agents"}
+
+
+def test_without_a_trunk_there_is_no_way_out(tmp_path: Path) -> None:
+    files = rendered(tmp_path, Site())
+    assert "trunk" not in files["callcenter/extensions.conf"]
+    assert "[trunk]" not in files["callcenter/pjsip.conf"]
+
+
+def test_the_manager_account_may_do_little_and_reads_only_what_is_used(tmp_path: Path) -> None:
+    account = sections(rendered(tmp_path)["callcenter/manager.conf"])["callcenter"]
+    write = next(line for line in account if line.startswith("write"))
+    assert write == "write = agent,originate,call,user,reporting"
+    assert "deny = 0.0.0.0/0.0.0.0" in account
+    assert "permit = 127.0.0.1/255.255.255.255" in account
+    names = [re.search(r"name\((\w+)\)", line) for line in account if line.startswith("eventfilter")]
+    assert [name[1] for name in names if name] == [*EVENTS, "VarSet", "VarSet"]
+
+
+@pytest.mark.parametrize(
+    ("release", "advanced"),
+    [((18, 26), True), ((18, 25, 9), False), ((20, 10, 9), False), ((20, 11), True), ((21, 9), False), ((22, 0, 9), False),
+     ((22, 1), True), ((23, 0), True)],
+)  # fmt: skip
+def test_the_form_of_the_filters_fits_the_release(tmp_path: Path, release: tuple[int, ...], advanced: bool) -> None:
+    text = rendered(tmp_path, Site(version=Version(*release)))["callcenter/manager.conf"]
+    assert ("eventfilter(action(include),name(Hangup))" in text) is advanced
+    assert ("eventfilter = ^Event: (" in text) is not advanced
+
+
+def test_a_private_asterisk_stays_in_its_folder_and_on_its_address(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    folders = Folders(run / "etc", Path("/modules"), Path("/data"), run)
+    site = Site(sip_address="127.0.0.1", sip_port=12345, private=folders, trunk=Trunk("127.0.0.1", 5061))
+    files = rendered(tmp_path / "etc", site)
+    assert f"astspooldir => {run}/spool" in files["asterisk.conf"]
+    assert "bind = 127.0.0.1:12345" in files["pjsip.conf"]
+    assert files["callcenter/pjsip.conf"].count("bind_rtp_to_media_address = yes") == 2, "phones and trunk"
+    assert "0.0.0.0" not in files["pjsip.conf"] + files["manager.conf"] + files["asterisk.conf"]
+
+
+EVIL = ["a\nb", "a\r\nb", "a;b", "[general]", "a,b", "a|b", "${SHELL(id)}", 'a"b', "a\\b", " a", "a\x00b", "", "a" * 81]
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_an_agents_name_that_is_configuration_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    evil = LI_NA.model_copy(update={"name": name})
+    with pytest.raises(BadInput) as refused:
+        rendered(tmp_path / "out", agents=(evil,))
+    assert refused.value.field == "agents.1001.name"
+    assert not (tmp_path / "out").exists(), "nothing is written"
+
+
+@pytest.mark.parametrize("name", [*EVIL, "a b", "queue&other", "general", "General", "客服"])
+def test_a_queue_name_that_is_configuration_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match=r"^queues\."):
+        rendered(tmp_path, queues={name: QueueSettings()}, agents=())
+
+
+@pytest.mark.parametrize("label", [label for label in EVIL if label])
+def test_labels_that_are_configuration_are_refused(tmp_path: Path, label: str) -> None:
+    with pytest.raises(BadInput, match=r"^queues\.support\.label"):
+        rendered(tmp_path, queues={"support": QueueSettings(label=label)}, agents=())
+    for field in ("label_en", "label_zh"):
+        reason = PauseReason(code="break", digit="1", label_en="Break", label_zh="小休").model_copy(
+            update={field: label}
+        )
+        with pytest.raises(BadInput, match=rf"^pause_reasons\.break\.{field}"):
+            rendered(tmp_path, pause_reasons=(reason,))
+
+
+@pytest.mark.parametrize(
+    "interface", ["1001", "PJSIP/1001,30", "PJSIP/1001)", "PJSIP/${X}", "PJSIP/10 01", "PJSIP/1\n2"]
+)
+def test_an_interface_that_is_dialplan_is_refused(tmp_path: Path, interface: str) -> None:
+    with pytest.raises(BadInput, match=r"^agents\.1001\.interface"):
+        rendered(tmp_path, agents=(LI_NA.model_copy(update={"interface": interface}),))
+
+
+@pytest.mark.parametrize("secret", ["short", "with space 1", "semi;colon1", "line\nbreak1", "back\\slash1"])
+def test_a_weak_or_breaking_secret_is_refused_and_not_shown(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(BadInput, match=r"^agents\.1001\.secret") as refused:
+        rendered(tmp_path, agents=(LI_NA.model_copy(update={"secret": SecretStr(secret)}),))
+    assert secret not in refused.value.message
+    with pytest.raises(BadInput, match=r"^pbxs\.pbx1\.secret"):
+        rendered(tmp_path, pbxs=(PBX.model_copy(update={"secret": SecretStr(secret)}),))
+
+
+@pytest.mark.parametrize("recordings", ["relative", "/a,b", "/a)b", "/a${X}", "/a b\n", "/a;b"])
+def test_a_recordings_folder_that_is_dialplan_is_refused(tmp_path: Path, recordings: str) -> None:
+    with pytest.raises(BadInput, match="^recordings"):
+        rendered(tmp_path, Site(recordings=Path(recordings)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"feature_codes": FeatureCodes(sign_in="*70,1")}, "feature_codes.sign_in"),
+        ({"feature_codes": FeatureCodes(pause="*7", unpause="*71")}, "feature_codes"),
+        ({"feature_codes": FeatureCodes(sign_in="*71")}, "feature_codes"),
+        ({"agents": (LI_NA, LI_NA.model_copy(update={"name": "Other"}))}, "agents.number"),
+        ({"agents": (LI_NA.model_copy(update={"number": "4000"}),)}, "agents.number"),
+        ({"agents": (LI_NA, WANG_WEI.model_copy(update={"name": "Li Na"}))}, "agents.name"),
+        ({"agents": (LI_NA, WANG_WEI.model_copy(update={"interface": "PJSIP/1001"}))}, "agents.interface"),
+        ({"agents": (LI_NA.model_copy(update={"queues": ("nowhere",)}),)}, "agents.1001.queues"),
+        ({"queues": {"sales": QueueSettings(), "Sa-les": QueueSettings()}, "agents": ()}, "queues"),
+        ({"dialer": {"caller_id": "+86 10,1"}}, "dialer.caller_id"),
+    ],
+)
+def test_what_would_mean_two_things_is_refused(tmp_path: Path, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        rendered(tmp_path, **changes)
+    assert refused.value.field == field
+
+
+def test_the_templates_are_found_in_a_source_tree() -> None:
+    assert (templates() / "callcenter" / "extensions.conf").exists()

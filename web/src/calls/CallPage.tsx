@@ -1,0 +1,3 @@
+export default function Page(_: { pbx: string; callId: string }) {
+  return null;
+}

@@ -1,0 +1,120 @@
+import { Tooltip } from "@mantine/core";
+import { IconFlag } from "@tabler/icons-react";
+import type { ComponentProps, ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useFigures, useFormat } from "../api/queries";
+import type { Figure } from "../api/shapes";
+import { useLabel } from "../i18n";
+import { useEntity, useLive } from "../live/store";
+import { Timer } from "../live/Timer";
+import classes from "./Figures.module.css";
+import { meetsTarget } from "./filters";
+
+/** Figures that somebody is judged by lead; counts and parts stand below them, smaller. */
+export function isLeading(figure: Figure): boolean {
+  return figure.direction !== "none" && figure.unit !== "count";
+}
+
+export function useFormula(): (figure: Figure) => string {
+  const language = useTranslation().i18n.language;
+  return (figure) => (language === "zh" ? figure.formula_zh : figure.formula_en);
+}
+
+interface TileProps extends ComponentProps<"div"> {
+  label: string;
+  note?: ReactNode;
+  leads?: boolean;
+  isBad?: boolean;
+}
+
+function Tile({ label, note, leads, isBad, children, ...others }: TileProps) {
+  return (
+    <div {...others} className={classes.tile} data-lead={leads || undefined} data-bad={isBad || undefined}>
+      <dt>{label}</dt>
+      <dd>
+        <span className={`num ${classes.value}`}>{children}</span>
+        {note && <span className={classes.note}>{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const formula = useFormula();
+  const format = useFormat();
+  const value = useLive((live) => live.entities.figures[scope]?.[figure.id] ?? null);
+  const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
+  const formulaText = value === null ? `${formula(figure)} — ${t("floor.noValue")}` : formula(figure);
+  return (
+    <Tooltip label={formulaText} multiline maw={340} openDelay={250} events={{ hover: true, focus: true, touch: true }}>
+      <Tile
+        tabIndex={0}
+        label={label(figure)}
+        leads={isLeading(figure)}
+        isBad={misses}
+        note={figure.target !== null && <Target figure={figure} misses={misses} />}
+      >
+        {format.figure(figure.unit, value)}
+      </Tile>
+    </Tooltip>
+  );
+}
+
+function Target({ figure, misses }: { figure: Figure; misses: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const target = `${figure.direction === "down" ? "≤" : "≥"} ${format.figure(figure.unit, figure.target)}`;
+  return (
+    <>
+      {misses && <IconFlag size={12} aria-hidden />}
+      {misses ? t("floor.targetMissed", { target }) : t("floor.target", { target })}
+    </>
+  );
+}
+
+function NowTiles({ scope }: { scope: string }) {
+  const { t } = useTranslation();
+  const gauges = useEntity("gauges", "*");
+  const queue = useEntity("queues", scope);
+  const source = scope === "*" ? gauges : queue;
+  const ready = source?.seats?.ready ?? 0;
+  const pbx = queue?.pbx ?? "";
+  return (
+    <>
+      <Tile label={t("floor.waitingNow")} leads>
+        {source?.waiting ?? 0}
+      </Tile>
+      <Tile label={t("floor.longestWait")} leads>
+        {source?.oldest_joined_at ? <Timer since={source.oldest_joined_at} pbx={pbx} /> : "0:00"}
+      </Tile>
+      <Tile label={t("floor.readySeats")} leads>
+        {ready}
+      </Tile>
+    </>
+  );
+}
+
+/** The figures of today for all queues (`*`) or one (`pbx/queue`), straight from the server's catalogue. */
+export function Figures({ scope }: { scope: string }) {
+  const { t } = useTranslation();
+  const figures = useFigures().data ?? [];
+  return (
+    <section aria-label={t("floor.figuresOfToday")} className={`panel ${classes.figures}`}>
+      <dl className={classes.lead}>
+        <NowTiles scope={scope} />
+        {figures.filter(isLeading).map((figure) => (
+          <FigureTile key={figure.id} figure={figure} scope={scope} />
+        ))}
+      </dl>
+      <dl className={classes.rest}>
+        {figures
+          .filter((figure) => !isLeading(figure))
+          .map((figure) => (
+            <FigureTile key={figure.id} figure={figure} scope={scope} />
+          ))}
+      </dl>
+    </section>
+  );
+}
