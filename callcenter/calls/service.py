@@ -107,7 +107,9 @@ async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
 
 
 def _summaries() -> Select[Any]:
-    return select(calls, _outcome().label("outcome"), _has(recording_files).label("has_recording"))
+    # The dialplan begins a file for everybody who waits; only with a conversation is there something in it.
+    has_recording = and_(_has(recording_files), _has(conversations))
+    return select(calls, _outcome().label("outcome"), has_recording.label("has_recording"))
 
 
 def _outcome() -> ColumnElement[str]:

@@ -11,8 +11,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, NullPool, make_url
 
+from callcenter.dialer.tables import wake_ups
 from callcenter.floor.events import Instant
 
 Wake = Callable[[int], None]
@@ -39,9 +40,11 @@ class Schedule:
 
     def __init__(self, storage_url: str) -> None:
         url = sync_url(storage_url)
-        options = {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}} if url.drivername == "sqlite" else {}
+        arguments = {"timeout": SQLITE_BUSY_SECONDS} if url.drivername == "sqlite" else {}
+        # No pool: wake-ups are rare, and a pooled connection in use would outlive the shutdown.
+        options = {"connect_args": arguments, "poolclass": NullPool}
         self._scheduler = BackgroundScheduler(
-            jobstores={"default": SQLAlchemyJobStore(url=url, engine_options=options)},
+            jobstores={"default": SQLAlchemyJobStore(url=url, tablename=wake_ups.name, engine_options=options)},
             executors={"default": ThreadPoolExecutor(1)},
             # However late, once is enough and never too late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -49,6 +52,7 @@ class Schedule:
         )
         self._at: dict[int, Instant] = {}
         self._wake: Wake | None = None
+        self._starting: asyncio.Future[None] | None = None
 
     async def start(self, wake: Wake) -> None:
         """Begins to call `wake(list_id)`, on the running loop; overdue jobs come at once."""
@@ -63,12 +67,14 @@ class Schedule:
 
         self._wake = wake_from_thread
         _wakes.add(wake_from_thread)
-        await asyncio.to_thread(self._scheduler.start)
+        self._starting = asyncio.ensure_future(asyncio.to_thread(self._scheduler.start))
+        await asyncio.shield(self._starting)
 
     async def close(self) -> None:
-        """Stops; the jobs stay in the database."""
-        if self._wake is not None:
+        """Stops, also in the middle of starting; the jobs stay in the database."""
+        if self._wake is not None and self._starting is not None:
             _wakes.discard(self._wake)
+            await self._starting
             await asyncio.to_thread(self._scheduler.shutdown)
 
     async def wake_at(self, list_id: int, at: Instant | None) -> None:

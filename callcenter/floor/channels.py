@@ -12,7 +12,7 @@ from callcenter.floor.site import Site, close_call, is_attempt, opened_call
 
 def opened(site: Site, event: e.ChannelOpened, changes: Changes) -> None:
     """A channel came to be; the first of a Linkedid opens a call."""
-    if event.channel_id in site.channels:
+    if event.channel_id in site.channels or event.channel_id in site.ended_channels:
         return
     channel = Channel(event.channel_id, event.call_id, event.name, event.number, site.now, is_up=event.is_up)
     adopt(site, channel, event.caller_name, event.extension)
@@ -32,12 +32,12 @@ def adopt(site: Site, channel: Channel, caller_name: str, extension: str) -> Non
 
 
 def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
-    """A channel was answered."""
+    """A channel was answered. One that a queue rings is not connected yet: the agent may hear an announcement first."""
     channel = site.channels.get(event.channel_id)
     if channel is None:
         return
     channel.is_up = True
-    if channel.is_ringing:
+    if channel.is_ringing and event.channel_id not in site.rings:
         channel.is_ringing = False
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
@@ -64,10 +64,14 @@ def _describe_ring(site: Site, channel: Channel, connected_number: str) -> None:
 
 
 def hangup_requested(site: Site, event: e.HangupRequested, changes: Changes) -> None:
-    """The far end hung up; kept, since it tells an abandon and who ended a talk."""
+    """The far end hung up; kept, since it tells an abandon and who ended a talk: the first who asks."""
     channel = site.channels.get(event.channel_id)
-    if channel is not None:
-        channel.hangup_requested = True
+    if channel is None:
+        return
+    channel.hangup_requested = True
+    for other in site.bridges.get(channel.bridge_id, {}).values():
+        if other.talk is not None and other.talk.ended_by is EndedBy.UNKNOWN:
+            other.talk.ended_by = EndedBy.AGENT if other is channel else EndedBy.CALLER
 
 
 def closed(site: Site, event: e.ChannelClosed, changes: Changes) -> None:
@@ -88,13 +92,16 @@ def close(
 
     `is_certain` is False where the end was not seen but concluded.
     """
+    if channel_id in site.ended_channels:
+        return
+    site.ended_channels.remember(channel_id)
+    visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
+    visits.ring_closed(site, channel_id, cause, changes, is_certain=is_certain)
+    _close_recordings(site, channel_id, changes)
     channel = site.channels.get(channel_id)
     if channel is None:
         return
-    visits.channel_closed(site, channel, changes, is_certain=is_certain)
-    visits.ring_closed(site, channel_id, cause, changes, is_certain=is_certain)
     talks.end(site, channel, talks.who_ended(site, channel), changes, is_certain=is_certain)
-    _close_recordings(site, channel_id, changes)
     if is_attempt(channel_id):
         _close_attempt(site, AttemptId(channel_id), cause, tech_cause, changes, is_certain=is_certain)
     _forget(site, channel, changes, is_certain=is_certain)
@@ -153,9 +160,15 @@ def _close_attempt(
 
 
 def originate_ended(site: Site, event: e.OriginateEnded, changes: Changes) -> None:
-    """Asterisk's answer to a dial. With a channel the truth comes with its end; without one nothing was placed."""
-    if event.succeeded or event.attempt_id in site.attempts or event.channel_id:
+    """Asterisk's answer to a dial. With a channel the truth comes with its end; without one nothing was placed.
+
+    A busy phone's channel has ended before the answer comes, and that names no channel (ami-observed.md, "Originate").
+    """
+    if event.succeeded or event.channel_id:
         return
+    if event.attempt_id in site.attempts or event.attempt_id in site.ended_channels:
+        return
+    site.ended_channels.remember(event.attempt_id)
     changes.facts.append(
         AttemptResult(
             pbx=site.pbx,
@@ -180,13 +193,17 @@ def machine_answered(site: Site, event: e.MachineAnswered, changes: Changes) -> 
 
 
 def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
-    """Somebody dials: an agent's own call, or a caller who has gone on from a queue."""
+    """Somebody dials: an agent's own call, or a caller who has gone on from a queue. A channel is dialled once."""
+    dialled = site.channels.get(event.channel_id)
+    if event.channel_id in site.ended_channels or (dialled is not None and dialled.dialled_by is not None):
+        return
     visits.moved_on(site, event.caller_id, changes)
     caller = site.channels.get(event.caller_id)
-    dialled = site.channels.get(event.channel_id)
     call = site.call(event.call_id)
     if call is not None and call.attempt_id and not call.number:
         call.number = dialled_number(event.dialled)
+    if dialled is not None:
+        dialled.dialled_by = event.caller_id
     if caller is None or caller.seat is None or dialled is None:
         return
     if call is not None and call.direction is Direction.OUTBOUND and dialled.seat is not None:
@@ -219,9 +236,10 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
     if channel is None:
         return
     if event.call_id and event.call_id != channel.call_id:
+        talks.end(site, channel, EndedBy.TRANSFER, changes)
         change_call(site, channel, event.call_id, changes)
     leave_bridge(site, channel)
-    channel.bridge_id = event.bridge_id
+    channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
     site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
     talks.begin_in_bridge(site, event.bridge_id, changes)
 
@@ -245,6 +263,7 @@ def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
     if channel is None:
         return
     leave_bridge(site, channel)
+    channel.bridged_at = site.now
     if channel.talk is not None:
         channel.talk.left_bridge_at = site.now
 
@@ -261,6 +280,8 @@ def leave_bridge(site: Site, channel: Channel) -> None:
 
 def recording_begun(site: Site, event: e.RecordingBegun, changes: Changes) -> None:
     """A file is being written; it is a fact once its channel has ended."""
+    if event.channel_id in site.ended_channels:
+        return
     files = site.recordings.setdefault(event.channel_id, [])
     if all(recording.path != event.path for recording in files):
         files.append(Recording(event.path, event.call_id, site.now))
@@ -281,4 +302,13 @@ def end_by_transfer(site: Site, channel_id: ChannelId, changes: Changes) -> None
     """Ends the conversation of a transferring seat; a transfer by the customer ends nobody's."""
     channel = site.channels.get(channel_id)
     if channel is not None and channel.seat is not None:
+        channel.has_handed_over = True
         talks.end(site, channel, EndedBy.TRANSFER, changes)
+
+
+def local_joined(site: Site, event: e.LocalJoined, changes: Changes) -> None:
+    """Two channels are the halves of one Local channel: neither of them is a phone."""
+    for half_id, twin_id in ((event.one_id, event.two_id), (event.two_id, event.one_id)):
+        half = site.channels.get(half_id)
+        if half is not None:
+            half.twin_id = twin_id

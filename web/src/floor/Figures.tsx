@@ -10,9 +10,9 @@ import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
 import { meetsTarget } from "./filters";
 
-/** Figures that somebody is judged by lead; counts and parts stand below them, smaller. */
+/** Figures with a target lead; counts and parts stand below them, smaller. */
 export function isLeading(figure: Figure): boolean {
-  return figure.direction !== "none" && figure.unit !== "count";
+  return figure.target !== null;
 }
 
 export function useFormula(): (figure: Figure) => string {
@@ -23,17 +23,16 @@ export function useFormula(): (figure: Figure) => string {
 interface TileProps extends ComponentProps<"div"> {
   label: string;
   note?: ReactNode;
-  leads?: boolean;
   isBad?: boolean;
 }
 
-function Tile({ label, note, leads, isBad, children, ...others }: TileProps) {
+function Tile({ label, note, isBad, children, ...others }: TileProps) {
   return (
-    <div {...others} className={classes.tile} data-lead={leads || undefined} data-bad={isBad || undefined}>
+    <div {...others} className={classes.tile} data-bad={isBad || undefined}>
       <dt>{label}</dt>
       <dd>
         <span className={`num ${classes.value}`}>{children}</span>
-        {note && <span className={classes.note}>{note}</span>}
+        <span className={classes.note}>{note}</span>
       </dd>
     </div>
   );
@@ -52,7 +51,6 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
       <Tile
         tabIndex={0}
         label={label(figure)}
-        leads={isLeading(figure)}
         isBad={misses}
         note={figure.target !== null && <Target figure={figure} misses={misses} />}
       >
@@ -65,7 +63,7 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
 function Target({ figure, misses }: { figure: Figure; misses: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const target = `${figure.direction === "down" ? "≤" : "≥"} ${format.figure(figure.unit, figure.target)}`;
+  const target = `${figure.direction === "down" ? "≤" : "≥"} ${format.target(figure.unit, figure.target ?? 0)}`;
   return (
     <>
       {misses && <IconFlag size={12} aria-hidden />}
@@ -83,15 +81,11 @@ function NowTiles({ scope }: { scope: string }) {
   const pbx = queue?.pbx ?? "";
   return (
     <>
-      <Tile label={t("floor.waitingNow")} leads>
-        {source?.waiting ?? 0}
-      </Tile>
-      <Tile label={t("floor.longestWait")} leads>
+      <Tile label={t("floor.waitingNow")}>{source?.waiting ?? 0}</Tile>
+      <Tile label={t("floor.longestWait")}>
         {source?.oldest_joined_at ? <Timer since={source.oldest_joined_at} pbx={pbx} /> : "0:00"}
       </Tile>
-      <Tile label={t("floor.readySeats")} leads>
-        {ready}
-      </Tile>
+      <Tile label={t("floor.readySeats")}>{ready}</Tile>
     </>
   );
 }

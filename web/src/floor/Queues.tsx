@@ -6,7 +6,7 @@ import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
-import { useFormula } from "./Figures";
+import { isLeading, useFormula } from "./Figures";
 import { meetsTarget } from "./filters";
 import classes from "./Queues.module.css";
 import type { ChangeFilter } from "./useFloorFilter";
@@ -65,12 +65,24 @@ function QueueRow({
   );
 }
 
+/** As in the tiles, what has a target first; a count that is 0 in every queue is left out until it happens. */
+function useColumns(): Figure[] {
+  const figures = useFigures().data ?? [];
+  const counted = useLive(
+    useShallow((live) => {
+      const rows = Object.entries(live.entities.figures).filter(([id]) => id !== "*");
+      return figures.filter((figure) => figure.unit !== "count" || rows.some(([, values]) => values[figure.id]));
+    }),
+  );
+  return [...counted.filter(isLeading), ...counted.filter((figure) => !isLeading(figure))];
+}
+
 /** One row a queue: what is true now, then the figures of today, the same ones as in the tiles. */
 export function Queues({ chosen, change }: { chosen: string; change: ChangeFilter }) {
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
-  const figures = useFigures().data ?? [];
+  const figures = useColumns();
   const ids = useLive(useShallow((live) => Object.keys(live.entities.queues).sort()));
   if (ids.length === 0) return <p className={classes.none}>{t("floor.noQueues")}</p>;
   return (
@@ -78,7 +90,9 @@ export function Queues({ chosen, change }: { chosen: string; change: ChangeFilte
       <table className={classes.queues}>
         <thead>
           <tr>
-            <th scope="col">{t("floor.queue")}</th>
+            <th scope="col">
+              <h2>{t("floor.queues")}</h2>
+            </th>
             <th scope="col">{t("floor.waiting")}</th>
             <th scope="col">{t("floor.longestWait")}</th>
             <th scope="col">{t("floor.readyOf")}</th>
