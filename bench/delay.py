@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 
 from bench.processes import spawned
 from callcenter.accounts.api import COOKIE
+from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser, add_user, sign_in
 from callcenter.app import running
 from callcenter.serving import listen, served
@@ -37,7 +38,7 @@ async def server(ami: int, folder: str) -> None:
     settings = Settings(pbxs=(pbx,), data_folder=Path(folder), http=HttpSettings(port=0))
     with listen(settings.http) as listener:
         async with running(settings) as app, served(app.web, listener):
-            await add_user(app.access, NewUser("bench", "correct horse battery", ("supervisor",)))
+            await add_user(app.access, NewUser("bench", "correct horse battery", (Role.SUPERVISOR,)))
             token, _ = await sign_in(app.access, "bench", "correct horse battery", "127.0.0.1")
             print(json.dumps({"port": listener.getsockname()[1], "token": token}), flush=True)
             await asyncio.to_thread(sys.stdin.read)

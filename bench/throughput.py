@@ -82,7 +82,9 @@ async def whole_path(ami: int, control: int) -> None:
     live, ended = asyncio.Event(), asyncio.Event()
     keeper = Keeper(Floor())
     hub = Hub(keeper.floor)
-    keeper.listen(Today(ZoneInfo("UTC"), hub.put, 0.0).on_changes)
+    today = Today(ZoneInfo("UTC"), hub.touch, 0.0)
+    hub.show("figures", today.view)
+    keeper.listen(today.on_changes)
     keeper.listen(hub.on_changes)
 
     def sink(event: AnyEvent) -> None:

@@ -21,8 +21,12 @@ from callcenter.agents.directory import directory
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
 from callcenter.calls.api import call_routes
+from callcenter.dialer.api import callback_routes
+from callcenter.dialer.schedule import Schedule
+from callcenter.dialer.seats import FloorSeats
+from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import NotFound, PhoneUnreachable
-from callcenter.floor.commands import AnyCommand
+from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.floor import Floor
 from callcenter.headers import CarefulHeaders
@@ -41,7 +45,7 @@ from callcenter.reports.queries import sums_by_queue
 from callcenter.reports.today import Today
 from callcenter.serving import listen, served, stop_asked, url_of
 from callcenter.settings import Settings
-from callcenter.store.engine import make_engine, make_sessions, migrate
+from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.recorder import Recorder
 
 log = logging.getLogger(__name__)
@@ -60,6 +64,7 @@ class App:
     hub: Hub
     recorder: Recorder
     links: Mapping[PbxName, Link]
+    dialer: Worker
     panel: PanelFiles
     web: FastAPI
 
@@ -101,6 +106,7 @@ async def running(
         stack.push_async_callback(recorder.close)
         keeper, hub = await _floor(stack, settings, engine, recorder, clock)
         links = _links(stack, settings, keeper)
+        dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
             session_routes(access, centre),
@@ -108,13 +114,14 @@ async def running(
             figure_routes(),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
+            callback_routes(sessions, dialer, settings),
             _health(engine),
         ]
         panel = PanelFiles()
         web = _web(access, hub, panel, routers)
         for link in links.values():
             link.start()
-        yield App(settings, access, engine, keeper, hub, recorder, links, panel, web)
+        yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)
 
 
 async def serve(settings: Settings) -> None:
@@ -136,7 +143,8 @@ async def _floor(
     """The live floor and those who are told of it, in this order: the record, today's figures, the panels."""
     keeper = Keeper(Floor(), clock=clock)
     hub = Hub(keeper.floor)
-    today = Today(settings.zone, hub.put, clock())
+    today = Today(settings.zone, hub.touch, clock())
+    hub.show("figures", today.view)
     today.load(await sums_by_queue(engine, today.since, today.until))
     keeper.listen(lambda event, changes: recorder.note(changes.facts))
     keeper.listen(today.on_changes)
@@ -168,6 +176,25 @@ def _links(stack: AsyncExitStack, settings: Settings, keeper: Keeper) -> dict[Pb
         link = links[pbx.name] = Link(pbx, sink=keeper.tell, journal=journal)
         stack.push_async_callback(link.close)
     return links
+
+
+def _dialer(
+    stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, phone: Phone
+) -> Worker:
+    """The dialer: told of the floor after the panels, it asks the phone and waits for what comes of it."""
+    surroundings = Surroundings(
+        sessions=sessions,
+        phone=phone,
+        seats=FloorSeats(keeper.floor),
+        schedule=Schedule(settings.storage_url),
+        publish=hub.put,
+        settings=settings.dialer,
+        zone=settings.zone,
+    )
+    worker = Worker(surroundings)
+    keeper.listen(worker.on_changes)
+    _in_background(stack, worker.run(), "dialer")
+    return worker
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

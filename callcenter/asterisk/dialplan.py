@@ -90,7 +90,6 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
         "rtp_first": site.rtp[0],
         "rtp_last": site.rtp[1],
         "recordings": site.recordings,
-        "caller_id": settings.dialer.caller_id,
         "sign_in": codes.sign_in,
         "sign_out": codes.sign_out,
         "unpause": codes.unpause,
@@ -124,6 +123,7 @@ def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
             for reason in settings.pause_reasons
         ],
         "trunk": trunk,
+        "caller_id": [{"number": settings.dialer.caller_id}] if site.trunk and settings.dialer.caller_id else [],
         "private": private,
         "private_trunk": private and trunk,
         "event": [{"name": name} for name in EVENTS if advanced],

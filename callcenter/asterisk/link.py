@@ -147,7 +147,8 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
         except TimeoutError:
             raise Ended(LinkState.DOWN, f"no answer from {self._where}") from None
         except ssl.SSLError as error:
-            raise Ended(LinkState.DOWN, f"TLS with {self._where} failed: {error.reason or error}") from error
+            why = getattr(error, "verify_message", "") or error.reason or str(error)
+            raise Ended(LinkState.DOWN, f"TLS with {self._where} failed: {why}") from error
         except OSError as error:
             refused = error.errno == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in str(error)
             words = "connection refused at" if refused else f"{error.strerror or error}:"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -163,8 +163,8 @@ def _of(query: Any, column: Any, only: list[int]) -> Any:
     return query.where(column.in_(only)) if only else query
 
 
-def _counts(rows: Sequence[Row[Any]], list_id: int) -> dict[str, int]:
-    return {row[1]: row[2] for row in rows if row[0] == list_id}
+def _counts(rows: Sequence[Any], list_id: int) -> dict[str, int]:
+    return {word: count for owner, word, count in rows if owner == list_id}
 
 
 def _summary(row: CallbackList, states: dict[str, int], due: int, outcomes: dict[str, int]) -> Summary:
@@ -209,7 +209,7 @@ async def attempts_page(
         query = query.where(Attempt.id < before)
     async with sessions() as session:
         await _must_exist(session, list_id)
-        return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).tuples().all()
+        return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).all()
 
 
 async def _must_exist(session: AsyncSession, list_id: int) -> None:

@@ -65,7 +65,7 @@ class Worker:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._sessions, self._seats, self._clock = around.sessions, around.seats, around.clock
+        self._sessions, self._seats, self.clock = around.sessions, around.seats, around.clock
         self._placing = Placing(around.phone, around.settings, around.clock, self._take_end)
         self._air = Air(around.seats, around.quarantine_seconds)
         self._woken = asyncio.Event()
@@ -98,10 +98,11 @@ class Worker:
             if isinstance(fact, AttemptResult):
                 self._take_end(fact)
 
-    def why_idle(self, list_id: int) -> WhyIdle | None:
-        """Why nothing is dialled for a list, as it was last looked at."""
-        summary = self._lists.get(list_id)
-        return None if summary is None else self._why_idle(summary)
+    def why_idle(self, summary: Summary) -> WhyIdle | None:
+        """Why nothing is dialled for a list right now, None if it is dialled."""
+        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
+            return WhyIdle.STOPPED
+        return why_idle(ListState(summary.row.state), self._moment(summary))
 
     async def start_list(self, list_id: int) -> None:
         """Lets a list be dialled. Raises NotFound, Conflict."""
@@ -123,8 +124,8 @@ class Worker:
 
     async def run(self) -> None:
         """Works until it is cancelled. A database that is away is waited for; no result is lost meanwhile."""
-        await self._around.schedule.start(self.wake)
         try:
+            await self._around.schedule.start(self.wake)
             self.wake()
             while True:
                 await self._woken.wait()
@@ -147,8 +148,8 @@ class Worker:
         if not self._is_recovered:
             await self._recover()
         await self._settle()
-        for attempt_id in self._air.lost(self._clock()):
-            self._note(await attempts.give_up(self._sessions, attempt_id, self._clock()))
+        for attempt_id in self._air.lost(self.clock()):
+            self._note(await attempts.give_up(self._sessions, attempt_id, self.clock()))
             self._air.remove(attempt_id)
         await self._read_lists()
         for list_id in self._in_turn():
@@ -162,14 +163,14 @@ class Worker:
         """Takes in what an earlier run left in the air; what came of it may be recorded already."""
         self._ends.extend(await attempts.recorded_results(self._sessions))
         for attempt in await attempts.open_attempts(self._sessions):
-            self._air.add(attempt, self._clock())
+            self._air.add(attempt, self.clock())
         self._is_recovered = True
 
     async def _settle(self) -> None:
         while self._ends:
             end = self._ends[0]
             if isinstance(end, Withdrawal):
-                self._note(await attempts.withdraw(self._sessions, end.attempt_id, self._clock()))
+                self._note(await attempts.withdraw(self._sessions, end.attempt_id, self.clock()))
             else:
                 ending = await attempts.settle(self._sessions, end)
                 self._note(ending)
@@ -185,20 +186,20 @@ class Worker:
     async def _read_lists(self) -> None:
         """Reads the lists that were touched, finishes those that are done, and sets their wake-ups."""
         if self._must_read_all:
-            now = self._clock()
+            now = self.clock()
             self._lists = {summary.row.id: summary for summary in await service.summaries(self._sessions, now)}
             self._touched.update(self._lists, self._published)
             self._must_read_all = False
         while self._touched:
-            list_id = next(iter(self._touched))
-            await self._read_list(list_id)
-            self._touched.discard(list_id)
+            await self._read_list(self._touched.pop())
 
     async def _read_list(self, list_id: int) -> None:
-        await attempts.finish(self._sessions, list_id)
-        now = self._clock()
+        now = self.clock()
         try:
             [summary] = await service.summaries(self._sessions, now, list_id)
+            is_over = summary.row.state == ListState.RUNNING and not summary.open + summary.in_air
+            if is_over and await attempts.finish(self._sessions, list_id):
+                [summary] = await service.summaries(self._sessions, now, list_id)
         except NotFound:
             self._forget(list_id)
             return
@@ -231,21 +232,21 @@ class Worker:
             seated = {key for key, state in self._seats.in_air(row.pbx).items() if state is AirState.SEATED}
             free_seats = self._seats.free_seats(row.pbx, row.queue)
             reservation = await attempts.reserve(
-                self._sessions, row.id, now=self._clock(), free_seats=free_seats, seated=seated
+                self._sessions, row.id, now=self.clock(), free_seats=free_seats, seated=seated
             )
+            self._touched.add(row.id)
             if reservation is None:
                 return
             attempt = OpenAttempt(reservation.attempt_id, row.id, reservation.pbx, reservation.queue)
-            self._air.add(attempt, self._clock())
+            self._air.add(attempt, self.clock())
             self._placing.place(reservation)
-            self._touched.add(row.id)
 
     def _may_dial(self, row: CallbackList) -> bool:
         summary = self._lists[row.id]
         free_seats = self._seats.free_seats(row.pbx, row.queue)
         return (
             summary.due > 0
-            and self._why_idle(summary) is None
+            and self.why_idle(summary) is None
             and calls_to_place(free_seats, self._air.unseated(row.pbx, row.queue)) > 0
         )
 
@@ -254,18 +255,13 @@ class Worker:
     def _moment(self, summary: Summary) -> Moment:
         row = summary.row
         return Moment(
-            is_window_open=is_open(windows_of(row.windows), self._around.zone, self._clock()),
+            is_window_open=is_open(windows_of(row.windows), self._around.zone, self.clock()),
             is_live=self._seats.is_live(row.pbx) and not self._placing.is_down(row.pbx),
             is_resting=self._placing.is_resting(row.pbx),
             due=summary.due,
             in_air=summary.in_air,
             free_seats=self._seats.free_seats(row.pbx, row.queue),
         )
-
-    def _why_idle(self, summary: Summary) -> WhyIdle | None:
-        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
-            return WhyIdle.STOPPED
-        return why_idle(ListState(summary.row.state), self._moment(summary))
 
     def _tell(self, summary: Summary) -> None:
         """Publishes a list (docs/api.md, `lists`) if that changed."""
@@ -274,7 +270,7 @@ class Worker:
             "id": identity,
             "name": summary.row.name,
             "state": summary.row.state,
-            "why_idle": self._why_idle(summary),
+            "why_idle": self.why_idle(summary),
             "targets": summary.targets,
             "open": summary.open,
             "in_air": summary.in_air,
@@ -293,7 +289,7 @@ class Worker:
 
     def _set_timer(self) -> None:
         """Wakes when the next pause or quarantine ends; what must outlive this process is in the schedule."""
-        now = self._clock()
+        now = self.clock()
         ends = [end for end in (self._placing.pauses_end(), self._air.quarantine_ends(now)) if end is not None]
         if ends:
             self._wake_in(min(ends) - now)

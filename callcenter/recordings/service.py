@@ -12,7 +12,7 @@ from callcenter.floor.events import CallId, PbxName
 from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.recordings.audio import Side
 from callcenter.recordings.library import Library, Measured
-from callcenter.recordings.linking import conversation_of
+from callcenter.recordings.linking import conversation_of, sound_begins_at
 from callcenter.recordings.tables import RecordingAudio
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, recording_files
@@ -21,7 +21,10 @@ from callcenter.store.tables import fact_of, recording_files
 async def recordings_of(
     sessions: Sessions, library: Library, pbx: PbxName, call_id: CallId, conversations: Sequence[Conversation]
 ) -> list[dict[str, Any]]:
-    """The recordings of a call, as docs/api.md shapes them. One not measured yet, or missing then, is looked at now."""
+    """The recordings of a call, as docs/api.md shapes them. One not measured yet, or missing then, is looked at now.
+
+    The empty file of a caller whom nobody talked to is left out: the dialplan begins one for everybody who waits.
+    """
     of_call = (
         select(recording_files, RecordingAudio)
         .outerjoin(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
@@ -32,10 +35,11 @@ async def recordings_of(
         rows = (await session.execute(of_call)).mappings().all()
     shapes = []
     for row in rows:
-        file, kept = fact_of(RecordingFile, row), row["RecordingAudio"]
-        if kept is None or kept.state != "ready":
-            kept = await asyncio.to_thread(library.measure, file)
-        shapes.append(_shape(row["id"], file, kept, conversation_of(file, conversations)))
+        file, found = fact_of(RecordingFile, row), row["RecordingAudio"]
+        if found is None or found.state != "ready":
+            found = await asyncio.to_thread(library.measure, file)
+        if found.duration_seconds or conversation_of(file, conversations):
+            shapes.append({"id": row["id"], **_shape(file, found, conversations)})
     return shapes
 
 
@@ -50,12 +54,12 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
 
 
 def _shape(
-    recording_id: int, file: RecordingFile, found: Measured | RecordingAudio, of: Conversation | None
+    file: RecordingFile, found: Measured | RecordingAudio, conversations: Sequence[Conversation]
 ) -> dict[str, Any]:
     legs = [("customer", found.has_customer_leg), ("agent", found.has_agent_leg)]
+    of = conversation_of(file, conversations)
     return {
-        "id": recording_id,
-        "began_at": file.began_at,
+        "began_at": sound_begins_at(file, found.duration_seconds, conversations),
         "duration_seconds": found.duration_seconds,
         "size": found.size,
         "has_audio": found.has_audio,

@@ -156,6 +156,27 @@ async def test_a_list_that_never_ends_renews_the_connection(peer: Peer, told: To
     assert len(peer.connections) == 2
 
 
+async def test_what_was_held_for_a_cut_survey_is_told(peer: Peer, told: Told, make_link: MakeLink) -> None:
+    def cut(connection: Connection, action: Action) -> None:
+        begin_list(connection, action, 1)
+        connection.say(hang_up_event("1700000000.1", 1700000042.5))
+
+    peer.answers["QueueStatus"] = once(cut, mute)
+    make_link(timing=dataclasses.replace(IMPATIENT, survey_again_seconds=3600))
+    await told.until(lambda: bool(told.of(ChannelClosed)))
+    assert told.of(Surveyed) == []
+
+
+async def test_nothing_is_sent_before_the_floor_is_known(peer: Peer, told: Told, make_link: MakeLink) -> None:
+    peer.answers["QueueStatus"] = mute
+    link = make_link()
+    await peer.until(lambda peer: peer.counts()["QueueStatus"] == 1)
+    with pytest.raises(PhoneUnreachable):
+        await link.send(CALL)
+    assert link.state is SURVEYING
+    assert peer.counts()["Originate"] == 0
+
+
 async def test_what_happens_between_the_lists_happens_after_the_survey(
     peer: Peer, told: Told, make_link: MakeLink
 ) -> None:
@@ -204,10 +225,10 @@ async def test_a_lost_reply_leaves_the_outcome_unknown_and_is_not_repeated(
 
 async def test_a_crash_after_an_originate_does_not_dial_twice(peer: Peer, told: Told, make_link: MakeLink) -> None:
     peer.answers["Originate"] = once(die, accept)
-    link = make_link()
+    link = make_link(timing=dataclasses.replace(QUICK, answer_seconds=3600))
     await told.until_state(LIVE)
     with pytest.raises(OutcomeUnknown):
-        await link.send(CALL)
+        await asyncio.wait_for(link.send(CALL), 10)
     await told.until_state(LIVE, 2)
     assert peer.counts()["Originate"] == 1
 
@@ -487,6 +508,8 @@ async def test_closing_is_final(peer: Peer, told: Told, make_link: MakeLink, mom
     await link.close()
     if moment is DOWN:
         await peer.start()
+    if moment is LIVE:
+        await asyncio.wait_for(peer.connection.closed.wait(), 10)
     assert link.protocol is None
     assert [task for task in asyncio.all_tasks() if task.get_name().startswith("link ")] == []
     with pytest.raises(PhoneUnreachable):
@@ -496,13 +519,13 @@ async def test_closing_is_final(peer: Peer, told: Told, make_link: MakeLink, mom
 
 async def test_closing_answers_whoever_waits(peer: Peer, told: Told, make_link: MakeLink) -> None:
     peer.answers["Originate"] = mute
-    link = make_link(timing=dataclasses.replace(QUICK, answer_seconds=60))
+    link = make_link(timing=dataclasses.replace(QUICK, answer_seconds=3600))
     await told.until_state(LIVE)
     sending = asyncio.create_task(link.send(CALL))
     await peer.until(lambda peer: peer.counts()["Originate"] == 1)
     await link.close()
     with pytest.raises(OutcomeUnknown):
-        await sending
+        await asyncio.wait_for(sending, 10)
 
 
 async def test_retries_slow_down_to_a_ceiling_with_jitter(peer: Peer, told: Told) -> None:

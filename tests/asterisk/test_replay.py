@@ -105,6 +105,15 @@ def test_events_are_held_until_their_survey_and_told_if_it_never_ends() -> None:
     assert len(told.of(ChannelClosed)) == 1
 
 
+def test_half_a_message_is_forgotten_at_a_reset() -> None:
+    told = Told()
+    intake = Intake("pbx1", told)
+    intake.feed(b"Event: Hangup\r\nUniqueid: 9.9\r\nChan")
+    intake.reset()
+    intake.feed(message(*hang_up_event("1.1", 1700000001).split("\r\n")))
+    assert [event.channel_id for event in told.of(ChannelClosed)] == ["1.1"]
+
+
 def test_what_is_no_ami_is_said() -> None:
     with pytest.raises(NotAmi):
         replay([b"GET / HTTP/1.1\r\n" * 100_000], "pbx1", Told())

@@ -9,6 +9,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
@@ -51,7 +52,7 @@ async def site(engine: AsyncEngine, sessions: Sessions, library: Library, folder
 
 @pytest.fixture
 async def reviewer(site: Site) -> AsyncIterator[AsyncClient]:
-    async with await site.client("qa") as client:
+    async with await site.client(Role.QA) as client:
         yield client
 
 
@@ -65,7 +66,7 @@ async def test_a_call_tells_its_recordings_before_and_after_they_are_measured(
 ) -> None:
     expected = {
         "id": 1,
-        "began_at": a_recording().began_at,
+        "began_at": a_conversation().began_at,
         "duration_seconds": 2.0,
         "size": 32044,
         "has_audio": True,
@@ -79,6 +80,16 @@ async def test_a_call_tells_its_recordings_before_and_after_they_are_measured(
     await measurer.close()
     (folder / f"{MIX}.wav").unlink()
     assert await _told(reviewer) == [expected]
+
+
+async def test_the_empty_file_of_a_caller_who_only_waited_is_left_out(
+    engine: AsyncEngine, reviewer: AsyncClient, folder: Path
+) -> None:
+    leave_open(write_wav(folder / "waited.wav", b""), ENDED)
+    recorder = Recorder(engine)
+    recorder.note([a_call(call_id="waited"), a_recording(call_id="waited", path="/m/waited.wav")])
+    await recorder.flush()
+    assert (await reviewer.get("/api/calls/pbx1/waited")).json()["recordings"] == []
 
 
 async def test_a_recording_that_came_late_is_no_longer_missing(
@@ -176,7 +187,7 @@ async def test_a_path_of_the_pbx_that_leads_out_is_not_followed(
     write_wav(folder.parent / "secret.wav", tone(0.5))
     (folder / "linked.wav").symlink_to(folder.parent / "secret.wav")
     recorder = Recorder(engine)
-    recorder.note([a_recording(path=path, began_at=ENDED)])
+    recorder.note([a_recording(path=path)])
     await recorder.flush()
     assert len(await _told(reviewer)) == 2
     assert (await reviewer.get("/api/recordings/2/audio")).status_code == 404
@@ -191,5 +202,5 @@ async def test_sound_is_for_those_who_may_hear_it(site: Site) -> None:
     async with site.stranger() as stranger:
         assert (await stranger.get(AUDIO)).status_code == 401
         assert (await stranger.head(AUDIO)).status_code == 401
-    async with await site.client("agent") as agent:
+    async with await site.client(Role.AGENT) as agent:
         assert (await agent.get(AUDIO)).status_code == 403

@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.floor.facts import Conversation
-from callcenter.recordings.linking import conversation_of
+from callcenter.recordings.linking import conversation_of, sound_begins_at
 from tests.facts import NOON, a_conversation, a_recording
 
 
@@ -36,3 +36,19 @@ FILE = a_recording(channel_id="caller", began_at=NOON, ended_at=NOON + 60)
 def test_the_conversation_of_a_recording(conversations: list[Conversation], leg: str | None) -> None:
     found = conversation_of(FILE, conversations)
     assert (found.leg_id if found else None) == leg
+
+
+@pytest.mark.parametrize(
+    ("duration", "conversations", "begins"),
+    [
+        (60.0, [_talk("a", 12, 60)], 0),
+        (59.5, [_talk("a", 12, 60)], 0),
+        (48.0, [_talk("a", 12, 60)], 12),
+        (40.0, [_talk("b", 30, 60), _talk("a", 12, 25)], 12),
+        (40.0, [_talk("a", -5, 60)], 0),
+        (40.0, [], 0),
+    ],
+    ids=["whole", "whole but for rounding", "bridged only", "the first of two", "began before", "no conversation"],
+)
+def test_when_its_sound_begins(duration: float, conversations: list[Conversation], begins: float) -> None:
+    assert sound_begins_at(FILE, duration, conversations) == NOON + begins

@@ -37,54 +37,98 @@ const REASONS = [
 const number = () => `+86 138 ${String(1000 + Math.floor(random() * 8999))} ${1000 + Math.floor(random() * 8999)}`;
 
 const FIGURES = [
+  ["offered", "Offered", "进线", "calls that joined the queue", "进入队列的来电", "count", "none", null],
+  ["answered", "Answered", "接通", "calls that reached a seat", "已接通坐席的来电", "count", "none", null],
   ["answer_rate", "Answer rate", "电话接听率", "answered ÷ offered", "接通 ÷ 进线", "share", "up", 0.85],
+  [
+    "answer_rate_long",
+    "Answer rate without short abandons",
+    "电话接听率（不计短放弃）",
+    "answered ÷ (offered − short abandons)",
+    "接通 ÷（进线 − 短放弃）",
+    "share",
+    "up",
+    0.85,
+  ],
   [
     "service_level",
     "Service level",
     "服务水平",
-    "answered within threshold ÷ (offered − short abandons)",
+    "answered within the threshold ÷ (offered − short abandons)",
     "阈值内接通 ÷（进线 − 短放弃）",
     "share",
     "up",
     0.8,
   ],
   [
-    "asa",
+    "asa_seconds",
     "ASA",
     "平均应答速度",
-    "Σ wait of answered visits ÷ answered visits",
-    "接通排队时长合计 ÷ 接通",
+    "waiting time of answered calls ÷ answered",
+    "接通来电的排队时长 ÷ 接通",
     "seconds",
     "down",
     15,
   ],
   [
-    "aht",
+    "aht_seconds",
     "AHT",
     "平均通话与案头时长",
     "(talk + hold + wrap-up) ÷ handled",
     "（通话 + 保持 + 案头）÷ 处理",
     "seconds",
     "down",
-    180,
+    185,
   ],
-  ["talk", "AHT: talk", "其中通话", "talk ÷ handled", "通话 ÷ 处理", "seconds", "none", null],
-  ["hold", "AHT: hold", "其中保持", "hold ÷ handled", "保持 ÷ 处理", "seconds", "none", null],
-  ["wrap_up", "AHT: wrap-up", "其中案头", "wrap-up ÷ handled", "案头 ÷ 处理", "seconds", "none", null],
-  ["offered", "Offered", "进线", "visits, without those refused", "排队记录，不含被拒绝的", "count", "none", null],
-  ["answered", "Answered", "接通", "visits that reached a seat", "接通坐席的排队记录", "count", "none", null],
-  ["abandoned", "Abandoned", "放弃", "hung up while waiting", "排队中挂断", "count", "down", null],
-  ["short_abandoned", "Short abandons", "短放弃", "hung up within 5 s", "5 秒内挂断", "count", "none", null],
   [
-    "answer_rate_net",
-    "Answer rate without short abandons",
-    "接听率（不含短放弃）",
-    "answered ÷ (offered − short abandons)",
-    "接通 ÷（进线 − 短放弃）",
-    "share",
-    "up",
-    0.9,
+    "talk_seconds",
+    "Talk",
+    "平均通话时长",
+    "talk ÷ handled, without hold",
+    "通话时长（不含保持）÷ 处理",
+    "seconds",
+    "none",
+    null,
   ],
+  ["hold_seconds", "Hold", "平均保持时长", "hold ÷ handled", "保持时长 ÷ 处理", "seconds", "down", null],
+  ["wrap_up_seconds", "Wrap-up", "平均案头时长", "wrap-up ÷ handled", "案头时长 ÷ 处理", "seconds", "none", null],
+  [
+    "handled",
+    "Handled",
+    "处理",
+    "queue conversations that are over",
+    "已结束（含案头）的队列通话",
+    "count",
+    "none",
+    null,
+  ],
+  ["abandoned", "Abandoned", "放弃", "hung up while waiting", "排队中挂机", "count", "down", null],
+  [
+    "abandoned_short",
+    "Short abandons",
+    "短放弃",
+    "abandoned before the threshold",
+    "在短放弃阈值内挂机",
+    "count",
+    "none",
+    null,
+  ],
+  ["abandonment_rate", "Abandonment rate", "放弃率", "abandoned ÷ offered", "放弃 ÷ 进线", "share", "down", null],
+  ["timed_out", "Timed out", "超时离队", "waited for the longest time allowed", "等待超过上限", "count", "down", null],
+  ["left_by_key", "Left by key", "按键离队", "left by pressing a key", "按键离开队列", "count", "none", null],
+  [
+    "left_when_empty",
+    "Left when empty",
+    "无坐席离队",
+    "sent away, no seat was left",
+    "因无坐席而离开",
+    "count",
+    "down",
+    null,
+  ],
+  ["withdrawn", "Withdrawn", "被移出", "taken out or moved", "被他人移出或转走", "count", "none", null],
+  ["refused", "Refused", "拒绝进线", "turned away", "队列关闭或已满时被拒", "count", "down", null],
+  ["lost", "Lost", "去向不明", "seen by nobody (link down)", "链路中断，结果未知", "count", "down", null],
 ].map(([id, label_en, label_zh, formula_en, formula_zh, unit, direction, target]) => ({
   id,
   label_en,
@@ -139,7 +183,7 @@ function enter(id, state, seconds, since = now()) {
   if (state === "paused") fields.reason = pick(REASONS)[0];
   if (state === "wrap_up") fields.wrap_up_until = since + 30;
   fields.is_paused = state === "paused";
-  fields.pause_pending = state === "talking" && random() < 0.12 ? "meal" : null;
+  fields.pause_pending = state === "talking" && random() < 0.12;
   fields.device =
     state === "unreachable"
       ? "unavailable"
@@ -184,25 +228,35 @@ function figures(id, scale) {
   const old = entities.figures[id] ?? {
     offered: Math.floor(380 * scale),
     answered: Math.floor(335 * scale),
-    abandoned: Math.floor(36 * scale),
-    short_abandoned: Math.floor(9 * scale),
+    abandoned_short: Math.floor(9 * scale),
+    timed_out: Math.floor(4 * scale),
   };
   const offered = old.offered + (random() < 0.3 ? 1 : 0);
   const answered = Math.min(offered, old.answered + (offered > old.offered && random() < 0.9 ? 1 : 0));
-  const talk = between(118, 122) * (0.9 + scale / 8);
+  const abandoned = offered - answered - old.timed_out;
+  const talk_seconds = between(118, 122) * (0.9 + scale / 8);
+  const answer_rate = answered / offered;
   set("figures", id, {
     offered,
     answered,
-    abandoned: offered - answered,
-    short_abandoned: old.short_abandoned,
-    answer_rate: answered / offered,
-    answer_rate_net: answered / (offered - old.short_abandoned),
-    service_level: (answered / offered) * (0.86 + scale / 20),
-    asa: 9 + 8 * scale,
-    talk,
-    hold: 11.2,
-    wrap_up: 28,
-    aht: talk + 39.2,
+    abandoned,
+    abandoned_short: old.abandoned_short,
+    answer_rate,
+    answer_rate_long: answered / (offered - old.abandoned_short),
+    service_level: answer_rate * (0.86 + scale / 20),
+    asa_seconds: 9 + 8 * scale,
+    talk_seconds,
+    hold_seconds: 11.2,
+    wrap_up_seconds: 28,
+    aht_seconds: talk_seconds + 39.2,
+    handled: answered - 3,
+    abandonment_rate: abandoned / offered,
+    timed_out: old.timed_out,
+    left_by_key: 0,
+    left_when_empty: 0,
+    withdrawn: 0,
+    refused: 0,
+    lost: 0,
   });
 }
 set("links", "pbx1", { pbx: "pbx1", state: "live", since: now() - 8000, detail: "" });
@@ -220,7 +274,7 @@ for (let index = 0; index < SEATS; index += 1) {
     queues: [names[index % 4], names[(index * 3 + 1) % 4]].filter((q, i, all) => all.indexOf(q) === i),
     ...IDLE,
     is_paused: false,
-    pause_pending: null,
+    pause_pending: false,
     device: "not_in_use",
   });
   const state = pick([
@@ -282,10 +336,10 @@ const RULES = {
   machine: { delay_seconds: 14400, max_attempts: 2 },
 };
 const lists = [
-  ["1", "November renewals", "running", "", 420, 240, 3, 141, 36],
-  ["2", "投诉回访 11 月", "running", "Outside the calling windows; the next one opens at 12:00.", 86, 40, 0, 38, 8],
-  ["3", "Repaired faults", "stopped", "Stopped.", 25, 25, 0, 0, 0],
-  ["4", "October contracts", "finished", "", 312, 0, 0, 291, 21],
+  ["1", "November renewals", "running", null, 420, 240, 3, 141, 36],
+  ["2", "投诉回访 11 月", "running", "outside_window", 86, 40, 0, 38, 8],
+  ["3", "Repaired faults", "stopped", "stopped", 25, 25, 0, 0, 0],
+  ["4", "October contracts", "finished", "finished", 312, 0, 0, 291, 21],
 ].map(([id, name, state, why_idle, targets, open, in_air, reached, closed]) => ({
   id,
   name,
@@ -641,7 +695,7 @@ const ROUTES = [
       const list = {
         id: String(lists.length + 1),
         state: "stopped",
-        why_idle: "Stopped.",
+        why_idle: "stopped",
         targets: 0,
         open: 0,
         due: 0,
@@ -674,8 +728,8 @@ const ROUTES = [
     /^\/api\/lists\/(\d+)\/import$/,
     (_m, q) => {
       const errors = [
-        { line: 4, column: "number", value: "12ab", reason: "is not a phone number" },
-        { line: 9, column: "number", value: "", reason: "is empty" },
+        { line: 4, column: "number", value: "12ab", reason: "not a phone number" },
+        { line: 9, column: "number", value: "", reason: "no number" },
       ];
       const good = q.get("skip_bad") === "1";
       return [
@@ -695,7 +749,7 @@ const ROUTES = [
     (m) => {
       const list = lists.find((l) => l.id === m[1]);
       list.state = m[2] === "start" ? "running" : "stopped";
-      list.why_idle = m[2] === "start" ? "" : "Stopped.";
+      list.why_idle = m[2] === "start" ? null : "stopped";
       set("lists", list.id, { state: list.state, why_idle: list.why_idle });
       return [200, list];
     },

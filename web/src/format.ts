@@ -38,6 +38,8 @@ export interface Format {
   number(value: number): string;
   share(value: number): string;
   figure(unit: Figure["unit"], value: number | null | undefined): string;
+  /** Like a figure, but a whole percentage without decimals. */
+  target(unit: Figure["unit"], value: number): string;
 }
 
 export const NOTHING = "—";
@@ -50,6 +52,11 @@ export function formatFor(language: string, zone: string): Format {
     formatter(language, zone, options).format(at * 1000);
   const number = (value: number) => value.toLocaleString(locale);
   const share = (value: number) => `${(value * 100).toFixed(value >= 0.9995 ? 0 : 1)} %`;
+  const figure: Format["figure"] = (unit, value) => {
+    if (value === null || value === undefined) return NOTHING;
+    if (unit === "share") return share(value);
+    return unit === "seconds" ? duration(value) : number(value);
+  };
   return {
     time: write({ ...clock, second: "2-digit" }),
     minute: write(clock),
@@ -58,11 +65,8 @@ export function formatFor(language: string, zone: string): Format {
     date: write({ ...day, year: "numeric", weekday: "short" }),
     number,
     share,
-    figure(unit, value) {
-      if (value === null || value === undefined) return NOTHING;
-      if (unit === "share") return share(value);
-      return unit === "seconds" ? duration(value) : number(value);
-    },
+    figure,
+    target: (unit, value) => figure(unit, value).replace(".0 %", " %"),
   };
 }
 

@@ -12,17 +12,18 @@ const petrol: MantineColorsTuple = [
   "#0a5a5b",
   "#064748",
 ];
+/** Mantine's roles: 0 text, 2 dimmed, 3 placeholder, 4 borders, 5 hover, 6 inputs, 7 page. */
 const slate: MantineColorsTuple = [
-  "#e6ebef",
-  "#c9d1d9",
-  "#a9b5c0",
-  "#8695a3",
-  "#64727f",
-  "#3a4651",
-  "#2a343d",
+  "#e4eaee",
+  "#c3ccd4",
+  "#9aa7b2",
+  "#83919d",
+  "#36424c",
+  "#242d34",
   "#1a2127",
   "#12181d",
-  "#0c1115",
+  "#0d1216",
+  "#090d10",
 ];
 
 export const theme = createTheme({
@@ -31,7 +32,6 @@ export const theme = createTheme({
   colors: { petrol, dark: slate },
   fontFamily:
     '"Inter Variable", system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
-  headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.25rem" }, h2: { fontSize: "0.95rem" } } },
   defaultRadius: "md",
   radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "16px" },
   cursorType: "pointer",

@@ -75,3 +75,9 @@ export function useSettings() {
     staleTime: 300_000,
   });
 }
+
+/** The label of a queue, or its name where it has none. */
+export function useQueueWord(): (pbx: string, queue: string) => string {
+  const queues = useSettings().data?.queues ?? [];
+  return (pbx, queue) => queues.find((item) => item.pbx === pbx && item.queue === queue)?.label || queue;
+}

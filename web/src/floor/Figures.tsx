@@ -2,17 +2,19 @@ import { Tooltip } from "@mantine/core";
 import { IconFlag } from "@tabler/icons-react";
 import type { ComponentProps, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
 import { meetsTarget } from "./filters";
 
-/** Figures that somebody is judged by lead; counts and parts stand below them, smaller. */
+/** Figures with a target lead; counts and parts stand below them, smaller. */
 export function isLeading(figure: Figure): boolean {
-  return figure.direction !== "none" && figure.unit !== "count";
+  return figure.target !== null;
 }
 
 export function useFormula(): (figure: Figure) => string {
@@ -23,17 +25,16 @@ export function useFormula(): (figure: Figure) => string {
 interface TileProps extends ComponentProps<"div"> {
   label: string;
   note?: ReactNode;
-  leads?: boolean;
   isBad?: boolean;
 }
 
-function Tile({ label, note, leads, isBad, children, ...others }: TileProps) {
+function Tile({ label, note, isBad, children, ...others }: TileProps) {
   return (
-    <div {...others} className={classes.tile} data-lead={leads || undefined} data-bad={isBad || undefined}>
+    <div {...others} className={classes.tile} data-bad={isBad || undefined}>
       <dt>{label}</dt>
       <dd>
         <span className={`num ${classes.value}`}>{children}</span>
-        {note && <span className={classes.note}>{note}</span>}
+        <span className={classes.note}>{note}</span>
       </dd>
     </div>
   );
@@ -52,7 +53,6 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
       <Tile
         tabIndex={0}
         label={label(figure)}
-        leads={isLeading(figure)}
         isBad={misses}
         note={figure.target !== null && <Target figure={figure} misses={misses} />}
       >
@@ -65,7 +65,7 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
 function Target({ figure, misses }: { figure: Figure; misses: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const target = `${figure.direction === "down" ? "≤" : "≥"} ${format.figure(figure.unit, figure.target)}`;
+  const target = `${figure.direction === "down" ? "≤" : "≥"} ${format.target(figure.unit, figure.target ?? 0)}`;
   return (
     <>
       {misses && <IconFlag size={12} aria-hidden />}
@@ -80,19 +80,46 @@ function NowTiles({ scope }: { scope: string }) {
   const queue = useEntity("queues", scope);
   const source = scope === "*" ? gauges : queue;
   const ready = source?.seats?.ready ?? 0;
-  const pbx = queue?.pbx ?? "";
+  const pbx = scope === "*" ? ALL : (queue?.pbx ?? ALL);
   return (
     <>
-      <Tile label={t("floor.waitingNow")} leads>
-        {source?.waiting ?? 0}
-      </Tile>
-      <Tile label={t("floor.longestWait")} leads>
+      <Tile label={t("floor.waitingNow")}>{source?.waiting ?? 0}</Tile>
+      <Tile label={t("floor.longestWait")}>
         {source?.oldest_joined_at ? <Timer since={source.oldest_joined_at} pbx={pbx} /> : "0:00"}
       </Tile>
-      <Tile label={t("floor.readySeats")} leads>
-        {ready}
-      </Tile>
+      <Tile label={t("floor.readySeats")}>{ready}</Tile>
     </>
+  );
+}
+
+/** What has not happened today is named, not given a tile each: a page of zeros hides the figures that matter. */
+function RestTiles({ figures, scope }: { figures: Figure[]; scope: string }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const formula = useFormula();
+  const zero = useLive(
+    useShallow((live) => figures.filter(({ id, unit }) => unit === "count" && !live.entities.figures[scope]?.[id])),
+  );
+  return (
+    <dl className={classes.rest}>
+      {figures
+        .filter((figure) => !zero.includes(figure))
+        .map((figure) => (
+          <FigureTile key={figure.id} figure={figure} scope={scope} />
+        ))}
+      {zero.length > 0 && (
+        <div className={`${classes.tile} ${classes.zero}`}>
+          <dt>{t("floor.zeroToday")}</dt>
+          <dd>
+            {zero.map((figure) => (
+              <span key={figure.id} title={formula(figure)}>
+                {label(figure)}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
   );
 }
 
@@ -100,21 +127,21 @@ function NowTiles({ scope }: { scope: string }) {
 export function Figures({ scope }: { scope: string }) {
   const { t } = useTranslation();
   const figures = useFigures().data ?? [];
+  const pbx = useLive((live) => live.entities.queues[scope]?.pbx ?? ALL);
+  const isStale = useFrozen(pbx) !== null;
   return (
-    <section aria-label={t("floor.figuresOfToday")} className={`panel ${classes.figures}`}>
+    <section
+      aria-label={t("floor.figuresOfToday")}
+      className={`panel ${classes.figures}`}
+      data-stale={isStale || undefined}
+    >
       <dl className={classes.lead}>
         <NowTiles scope={scope} />
         {figures.filter(isLeading).map((figure) => (
           <FigureTile key={figure.id} figure={figure} scope={scope} />
         ))}
       </dl>
-      <dl className={classes.rest}>
-        {figures
-          .filter((figure) => !isLeading(figure))
-          .map((figure) => (
-            <FigureTile key={figure.id} figure={figure} scope={scope} />
-          ))}
-      </dl>
+      <RestTiles figures={figures.filter((figure) => !isLeading(figure))} scope={scope} />
     </section>
   );
 }

@@ -2,7 +2,8 @@ import { Select } from "@mantine/core";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useFigures } from "../api/queries";
+import { useFigures, useFormat } from "../api/queries";
+import { serverNow } from "../live/clock";
 import { useLive } from "../live/store";
 import { Failure } from "../parts/Failure";
 import { Empty, PageSkeleton } from "../parts/Waiting";
@@ -17,6 +18,7 @@ export default function FloorPage() {
   const { t } = useTranslation();
   const [filter, change] = useFloorFilter();
   const figures = useFigures();
+  const format = useFormat();
   const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
   const isRefused = useLive((live) => live.connection === "refused");
   const queues = useLive(
@@ -38,7 +40,9 @@ export default function FloorPage() {
   return (
     <div className={classes.page}>
       <div className={classes.head}>
-        <h1>{t("floor.today")}</h1>
+        <h1>
+          {t("floor.today")} <small>{format.date(serverNow())}</small>
+        </h1>
         <Select
           size="xs"
           aria-label={t("floor.queue")}
@@ -52,10 +56,7 @@ export default function FloorPage() {
       {figures.isError && <Failure error={figures.error} onRetry={() => void figures.refetch()} />}
       <Figures scope={filter.queue || "*"} />
       <div className={classes.middle}>
-        <section className="panel" aria-labelledby="queues-title">
-          <h2 id="queues-title" className={classes.title}>
-            {t("floor.queues")}
-          </h2>
+        <section className="panel" aria-label={t("floor.queues")}>
           <Queues chosen={filter.queue} change={change} />
         </section>
         <section className="panel" aria-labelledby="waiting-title">

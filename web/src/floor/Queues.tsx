@@ -4,12 +4,16 @@ import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
-import { useFormula } from "./Figures";
+import { isLeading, useFormula } from "./Figures";
 import { meetsTarget } from "./filters";
 import classes from "./Queues.module.css";
 import type { ChangeFilter } from "./useFloorFilter";
+
+/** Letters from which on a column is made wider, so that its label does not become a tower. */
+const LONG_LABEL = 18;
 
 function FigureCell({ figure, value }: { figure: Figure; value: number | null }) {
   const label = useLabel();
@@ -36,10 +40,10 @@ function QueueRow({
   const { t } = useTranslation();
   const queue = useEntity("queues", id);
   const values = useEntity("figures", id);
-  const frozen = useLive((live) => queue !== undefined && live.entities.links[queue.pbx]?.state !== "live");
+  const isStale = useFrozen(queue?.pbx ?? ALL) !== null;
   if (!queue) return null;
   return (
-    <tr data-stale={frozen || undefined} data-chosen={isChosen || undefined}>
+    <tr data-stale={isStale || undefined} data-chosen={isChosen || undefined}>
       <th scope="row">
         <button type="button" onClick={onChoose} aria-pressed={isChosen}>
           {queue.label || queue.queue}
@@ -65,12 +69,24 @@ function QueueRow({
   );
 }
 
+/** As in the tiles, what has a target first; a count that is 0 in every queue is left out until it happens. */
+function useColumns(): Figure[] {
+  const figures = useFigures().data ?? [];
+  const counted = useLive(
+    useShallow((live) => {
+      const rows = Object.entries(live.entities.figures).filter(([id]) => id !== "*");
+      return figures.filter((figure) => figure.unit !== "count" || rows.some(([, values]) => values[figure.id]));
+    }),
+  );
+  return [...counted.filter(isLeading), ...counted.filter((figure) => !isLeading(figure))];
+}
+
 /** One row a queue: what is true now, then the figures of today, the same ones as in the tiles. */
 export function Queues({ chosen, change }: { chosen: string; change: ChangeFilter }) {
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
-  const figures = useFigures().data ?? [];
+  const figures = useColumns();
   const ids = useLive(useShallow((live) => Object.keys(live.entities.queues).sort()));
   if (ids.length === 0) return <p className={classes.none}>{t("floor.noQueues")}</p>;
   return (
@@ -78,13 +94,17 @@ export function Queues({ chosen, change }: { chosen: string; change: ChangeFilte
       <table className={classes.queues}>
         <thead>
           <tr>
-            <th scope="col">{t("floor.queue")}</th>
+            <th scope="col">
+              <h2>{t("floor.queues")}</h2>
+            </th>
             <th scope="col">{t("floor.waiting")}</th>
             <th scope="col">{t("floor.longestWait")}</th>
             <th scope="col">{t("floor.readyOf")}</th>
             {figures.map((figure) => (
               <Tooltip key={figure.id} label={formula(figure)} multiline maw={340} openDelay={250}>
-                <th scope="col">{label(figure)}</th>
+                <th scope="col" data-long={label(figure).length > LONG_LABEL || undefined}>
+                  {label(figure)}
+                </th>
               </Tooltip>
             ))}
           </tr>

@@ -1,30 +1,16 @@
-import {
-  IconArrowDownLeft,
-  IconArrowsLeftRight,
-  IconArrowUpRight,
-  IconDeviceMobileX,
-  IconPlayerPause,
-} from "@tabler/icons-react";
-import { memo, type ReactNode } from "react";
+import { IconDeviceMobileX, IconPlayerPause } from "@tabler/icons-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../api/queries";
-import type { Direction, Seat } from "../api/shapes";
+import type { Seat } from "../api/shapes";
 import { useLabel } from "../i18n";
-import { useSecond } from "../live/clock";
-import { frozenAt } from "../live/health";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
+import { DirectionArrow } from "../parts/DirectionArrow";
 import { oddDevice } from "./filters";
 import classes from "./SeatCard.module.css";
 import { SeatGlyph } from "./SeatGlyph";
-
-const ARROWS = { inbound: IconArrowDownLeft, outbound: IconArrowUpRight, internal: IconArrowsLeftRight };
-
-export function DirectionArrow({ direction, size = 14 }: { direction: Direction; size?: number }) {
-  const { t } = useTranslation();
-  const Arrow = ARROWS[direction];
-  return <Arrow size={size} aria-label={t(`direction.${direction}`)} role="img" />;
-}
 
 export function useReason(): (code: string) => string {
   const reasons = useSettings().data?.pause_reasons ?? [];
@@ -40,47 +26,45 @@ export function useDeviceWord(): (device: string) => string {
   return (device) => t(`device.${device as "busy"}`, { defaultValue: device });
 }
 
-function pendingReason(seat: Seat): string | null {
-  if (!seat.pause_pending) return null;
-  return seat.pause_pending === true ? "" : seat.pause_pending;
+/** A pause that waits for the end of the call; the PBX may name its reason. */
+export function pendingPause(seat: Seat): { reason: string } | null {
+  if (!seat.pause_pending || seat.state === "unreachable") return null;
+  return { reason: seat.pause_pending === true ? "" : seat.pause_pending };
 }
 
-function CallLine({ seat }: { seat: Seat }) {
-  const queue = useLive((live) => live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat.queue;
-  return (
-    <>
-      {seat.direction && <DirectionArrow direction={seat.direction} />}
-      <span className={`num ${classes.clip}`}>{[seat.number, queue].filter(Boolean).join(" · ")}</span>
-    </>
-  );
-}
-
-/** The third line: the call, else what deserves a word. */
+/** The third line: the call, then what deserves a word: a pause to come, a phone that is not as the state says. */
 function Extra({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const reason = useReason();
   const device = useDeviceWord();
-  const lines: ReactNode[] = [];
-  const pending = pendingReason(seat);
+  const pending = pendingPause(seat);
   const odd = oddDevice(seat);
-  if (pending !== null) {
-    lines.push(
-      <span key="pending" className={classes.mark}>
-        <IconPlayerPause size={13} aria-hidden />
-        {t("seat.pausePending", { reason: reason(pending) })}
-      </span>,
-    );
-  }
-  if (odd !== null) {
-    lines.push(
-      <span key="odd" className={classes.warn}>
-        <IconDeviceMobileX size={13} aria-hidden />
-        {device(odd)}
-      </span>,
-    );
-  }
-  if (seat.number || seat.queue) lines.unshift(<CallLine key="call" seat={seat} />);
-  return <span className={classes.extra}>{lines}</span>;
+  return (
+    <span className={classes.extra}>
+      {seat.direction && <DirectionArrow direction={seat.direction} />}
+      {seat.number && <span className={`num ${classes.clip}`}>{seat.number}</span>}
+      {odd !== null && (
+        <span className={classes.warn}>
+          <IconDeviceMobileX size={13} aria-hidden />
+          {device(odd)}
+        </span>
+      )}
+      {pending !== null && (
+        <span className={classes.mark} title={t("seat.pausePending", { reason: reason(pending.reason) })}>
+          <IconPlayerPause size={12} aria-label={t("seat.pending")} />
+          {reason(pending.reason) || t("seat.pauseNext")}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function useStateLine(seat: Seat | undefined): string {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const queue = useLive((live) => seat && live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat?.queue;
+  if (!seat) return "";
+  return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");
 }
 
 interface CardProps {
@@ -90,15 +74,10 @@ interface CardProps {
 }
 
 function SeatCardOf({ id, compact, onOpen }: CardProps) {
-  const { t } = useTranslation();
-  const reason = useReason();
   const seat = useEntity("seats", id);
-  const now = useSecond();
-  const isStale = useLive((live) => (seat ? frozenAt(live, seat.pbx, now) !== null : false));
+  const state = useStateLine(seat);
+  const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
   if (!seat) return null;
-  const state = seat.reason
-    ? `${t(`seat.state.${seat.state}`)} · ${reason(seat.reason)}`
-    : t(`seat.state.${seat.state}`);
   const name = seat.agent_name || seat.agent_number || seat.interface;
   return (
     <button

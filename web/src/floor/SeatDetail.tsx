@@ -6,7 +6,7 @@ import type { Seat } from "../api/shapes";
 import { NOTHING } from "../format";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
-import { useDeviceWord, useReason } from "./SeatCard";
+import { pendingPause, useDeviceWord, useReason } from "./SeatCard";
 import classes from "./SeatDetail.module.css";
 import { SeatGlyph } from "./SeatGlyph";
 
@@ -37,6 +37,7 @@ function Lines({ seat }: { seat: Seat }) {
   const format = useFormat();
   const reason = useReason();
   const device = useDeviceWord();
+  const pending = pendingPause(seat);
   return (
     <dl className={classes.lines}>
       <Line label={t("seat.stateWord")}>
@@ -45,11 +46,7 @@ function Lines({ seat }: { seat: Seat }) {
       </Line>
       <Line label={t("seat.since")}>{format.dateTime(seat.since)}</Line>
       {seat.reason && <Line label={t("seat.reason")}>{reason(seat.reason)}</Line>}
-      {seat.pause_pending && (
-        <Line label={t("seat.pending")}>
-          {typeof seat.pause_pending === "string" ? reason(seat.pause_pending) : t("seat.yes")}
-        </Line>
-      )}
+      {pending && <Line label={t("seat.pending")}>{reason(pending.reason) || t("seat.yes")}</Line>}
       <CallLines seat={seat} />
       {seat.wrap_up_until && <Line label={t("seat.wrapUpUntil")}>{format.time(seat.wrap_up_until)}</Line>}
       <Line label={t("seat.agentNumber")}>{seat.agent_number}</Line>

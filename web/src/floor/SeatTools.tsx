@@ -25,7 +25,7 @@ function StateCounts({ filter, change }: ToolProps) {
         : [...filter.states, state],
     });
   return (
-    <fieldset className={classes.counts} style={{ border: 0, margin: 0, padding: 0 }}>
+    <fieldset className={classes.counts}>
       <VisuallyHidden component="legend">{t("floor.byState")}</VisuallyHidden>
       {SEAT_STATES.filter((state) => counts[state] || filter.states.includes(state)).map((state) => (
         <button

@@ -13,7 +13,7 @@ import { SeatTools } from "./SeatTools";
 import type { ChangeFilter } from "./useFloorFilter";
 
 /** In rem, so that a wall screen, which has larger letters, has larger cards as well. */
-const CARD = { width: 13.5, height: 5.25, gap: 0.5 };
+const CARD = { width: 12.25, height: 4.625, gap: 0.5 };
 const COMPACT = { width: 9.75, height: 2.75, gap: 0.375 };
 
 function rem(): number {
@@ -35,13 +35,15 @@ function SeatGrid({ ids, compact, onOpen }: { ids: string[]; compact: boolean; o
     overscan: 6,
     scrollMargin: top,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above the grid moves it; measured after each render
+  // What stands above the grid moves it, so its place is measured after each render.
   useLayoutEffect(() => {
     const box = grid.current?.getBoundingClientRect();
     if (box) setTop(Math.round(box.top + window.scrollY));
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows changed their height
-  useLayoutEffect(() => rows.measure(), [compact, columns]);
+  const height = (size.height + size.gap) * unit;
+  const { measure } = rows;
+  // Rows of another height must be measured again.
+  useLayoutEffect(measure, [height, measure]);
   return (
     <div ref={ref} className={classes.grid} style={{ height: rows.getTotalSize() }}>
       {rows.getVirtualItems().map((row) => (

@@ -77,7 +77,7 @@ export function LinkHealth() {
     <Popover position="bottom-end" shadow="md" width={320} withArrow>
       <Popover.Target>
         <UnstyledButton
-          className={classes.pill}
+          className={`${classes.pill} ${classes.tone}`}
           data-tone={TONES[health.kind]}
           aria-label={`${t("health.title")}: ${short(t, health)}`}
         >
@@ -102,7 +102,7 @@ export function HealthBanner() {
   const detail = health.kind === "link" ? health.detail : "";
   const age = ageOf(health);
   return (
-    <div className={classes.banner} data-tone={TONES[health.kind]} role="alert">
+    <div className={`${classes.banner} ${classes.tone}`} data-tone={TONES[health.kind]} role="alert">
       <Glyph kind={health.kind} />
       <span>
         {long(t, health, format)} {detail && <em>({detail})</em>}

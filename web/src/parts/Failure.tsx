@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
+import { useLanguage } from "../i18n";
 import classes from "./Failure.module.css";
 
 type Advice = "no_connection" | "not_allowed" | "not_found" | "conflict" | "bad_input" | "too_many" | "other";
@@ -17,10 +18,15 @@ const ADVICE: Record<string, Advice> = {
 /** What went wrong in the server's words, and what to do about it in ours. */
 export function useExplain(): (error: unknown) => { text: string; advice: string } {
   const { t } = useTranslation();
+  const language = useLanguage();
   return (error) => {
     const known = error instanceof ApiError ? error : null;
     const advice = ADVICE[known?.code ?? ""] ?? "other";
-    return { text: known?.detail || t(`error.title.${advice}`), advice: t(`error.advice.${advice}`) };
+    const title = t(`error.title.${advice}`);
+    const detail = known?.detail ?? "";
+    // The server speaks English: in Chinese its sentence stands behind ours.
+    const text = language === "zh" && detail ? `${title} (${detail})` : detail || title;
+    return { text, advice: t(`error.advice.${advice}`) };
   };
 }
 
