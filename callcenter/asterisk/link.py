@@ -141,7 +141,9 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
     async def _open(self) -> Protocol:
         opening: asyncio.Task[tuple[object, Protocol]] = self.connect()
         try:
-            return (await asyncio.wait_for(opening, self._timing.connect_seconds))[1]
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes in the turn of the result.
+            async with asyncio.timeout(self._timing.connect_seconds):
+                return (await opening)[1]
         except TimeoutError:
             raise Ended(LinkState.DOWN, f"no answer from {self._where}") from None
         except ssl.SSLError as error:
