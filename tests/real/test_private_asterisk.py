@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from callcenter.asterisk.installation import Installation
+from callcenter.asterisk.event_filter import EVENTS
+from callcenter.asterisk.installation import Installation, Version
 from callcenter.asterisk.packages import Cache
 from callcenter.asterisk.private import Plan, PrivateAsterisk, plan
 from callcenter.errors import SetupFailed
@@ -130,6 +132,27 @@ def test_a_configuration_that_it_cannot_run_is_told_with_its_last_words(
         with pytest.raises(SetupFailed, match="did not start"):
             private.boot()
         assert not private.is_running
+    finally:
+        private.remove()
+
+
+@pytest.mark.parametrize("release", [Version(22, 10), Version(20, 6)], ids=["advanced", "legacy"])
+def test_both_forms_of_the_event_filter_let_the_same_events_pass(
+    asterisk_tree: Installation, centre_settings: Settings, release: Version
+) -> None:
+    private = PrivateAsterisk(plan(centre_settings, installation=replace(asterisk_tree, version=release)))
+    try:
+        with private, Ami(private.plan.pbx) as ami:
+            for variable in ("SOMETHING_ELSE", "QUEUESTATUS"):
+                ami.action("Setvar", Variable=variable, Value="Variable: QUEUESTATUS")
+            ami.action("QueueAdd", Queue="support", Interface="PJSIP/1001", MemberName="Event: VarSet")
+            ami.action("UserEvent", UserEvent="Last")
+            ami.next("UserEvent", UserEvent="Last")
+            assert [event["Variable"] for event in ami.of("VarSet")] == ["QUEUESTATUS"]
+            assert ami.of("QueueMemberAdded")
+            assert set(ami.names()) <= {*EVENTS, "VarSet"}
+            listed = {event["Event"] for event in ami.listing("QueueStatus")}
+            assert {"QueueParams", "QueueMember", "QueueStatusComplete"} <= listed, "lists are not filtered"
     finally:
         private.remove()
 
