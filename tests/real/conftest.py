@@ -60,7 +60,7 @@ class Pair:
         self._place(f"PJSIP/{number}@centre", CallerID=f'"{name}" <{caller}>', **speech)
 
     def behave(self, number: str, **how: object) -> None:
-        """Says what the phone or customer of this number does when called: do, after, talk (see the world's dialplan)."""
+        """Says what this number does when called: do, after, talk (see the world's dialplan)."""
         for key, value in how.items():
             self.outside.action("Setvar", Variable=f"{key.upper()}_{number}", Value=value)
 

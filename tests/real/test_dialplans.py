@@ -18,12 +18,12 @@ def loudness(file: Path) -> float:
     with wave.open(str(file)) as audio:
         assert (audio.getnchannels(), audio.getframerate(), audio.getsampwidth()) == (1, 8000, 2)
         samples = array("h", audio.readframes(audio.getnframes()))
-    return sum(map(abs, samples)) / max(1, len(samples))
+    return float(sum(map(abs, samples)) / max(1, len(samples)))
 
 
 def seconds(file: Path) -> float:
     with wave.open(str(file)) as audio:
-        return audio.getnframes() / audio.getframerate()
+        return float(audio.getnframes() / audio.getframerate())
 
 
 def closed(file: Path) -> Path:
@@ -143,10 +143,9 @@ def test_an_agent_calls_a_colleague_and_the_outside_and_is_recorded(shared_pair:
 
 
 def call_back(pair: Pair, number: str, *variables: str) -> None:
-    answer = pair.ami.action(
-        "Originate", *variables, Channel=f"PJSIP/{number}@trunk", ChannelId=f"attempt-{number}", Context="callcenter-callback",
-        Exten="s", Priority=1, Async="true", Timeout=20_000,
-    )  # fmt: skip
+    place = {"Context": "callcenter-callback", "Exten": "s", "Priority": 1, "Async": "true", "Timeout": 20_000}
+    channel = {"Channel": f"PJSIP/{number}@trunk", "ChannelId": f"attempt-{number}"}
+    answer = pair.ami.action("Originate", *variables, **channel, **place)
     assert answer["Response"] == "Success", answer
 
 

@@ -31,7 +31,7 @@ def log_of(private: PrivateAsterisk) -> str:
 
 def sockets(pid: int) -> set[tuple[str, str, int]]:
     """The sockets of a process: protocol, own address in the kernel's hexadecimal form, port."""
-    links = (os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir())
+    links = (str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
     inodes = {found[1] for link in links if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [
         (table, line.split())
