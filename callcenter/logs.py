@@ -8,6 +8,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 PERSONAL = "pii."
 MASK = "***"
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 QUIET = {
     "uvicorn": logging.WARNING,
     "uvicorn.error": logging.WARNING,
@@ -38,10 +39,15 @@ def formatter(*, colours: bool) -> logging.Formatter:
             structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
             structlog.stdlib.ExtraAdder(),
         ],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask_personal, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask_personal, one_line, renderer],
     )
 
 
 def mask_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Replaces what personal keys hold."""
     return {key: MASK if key.startswith(PERSONAL) else value for key, value in event.items()}
+
+
+def one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Shows control characters as escapes: what came from outside neither begins a line nor moves the cursor."""
+    return {key: value.translate(CONTROLS) if isinstance(value, str) else value for key, value in event.items()}

@@ -4,14 +4,16 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
 from callcenter.errors import SetupFailed
+from callcenter.live.socket import FeedProtocol
 from callcenter.settings import HttpSettings
 
 LARGEST_MESSAGE = 64 * 1024
@@ -36,9 +38,9 @@ def listen(http: HttpSettings) -> socket.socket:
         raise SetupFailed(f"cannot listen at {place}: {reason}", field="http.host") from error
 
 
-def url_of(listener: socket.socket) -> str:
-    """Where a browser finds this listener."""
-    host, port = listener.getsockname()[:2]
+def url_of(address: Sequence[Any]) -> str:
+    """Where a browser finds the listener with this socket name."""
+    host, port = address[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
@@ -47,7 +49,7 @@ async def served(web: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     """Answers requests while the block runs; at its end requests under way get a moment to finish."""
     config = uvicorn.Config(
         web,
-        ws="websockets-sansio",
+        ws=FeedProtocol,
         # Frames of the live feed are made once and written to every panel: compression would make each its own.
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_MESSAGE,

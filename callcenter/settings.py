@@ -192,7 +192,7 @@ def load(config: Path | None = None) -> Settings:
     source = type("SettingsOfFile", (Settings,), {"model_config": SettingsConfigDict(toml_file=path)})
     try:
         settings: Settings = source()
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupFailed(f"{path}: this is not TOML: {error}") from error
     except OSError as error:
         raise SetupFailed(f"{path}: cannot be read: {error.strerror}") from error

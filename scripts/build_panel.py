@@ -25,7 +25,9 @@ def install() -> None:
     stamp = WEB / "node_modules" / ".package-lock.json"
     if stamp.exists() and stamp.stat().st_mtime >= (WEB / "package-lock.json").stat().st_mtime:
         return
-    npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    # Not `npm ci`: it refuses the whole lock when a registry or mirror lacks an optional package of another platform.
+    # What is in the lock is installed in that version and checked against its hash all the same.
+    npm("install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def main() -> None:

@@ -1,22 +1,16 @@
 """A browser's view of some routes: an application with real accounts, and clients that signed in to it."""
 
 from argon2 import PasswordHasher
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, add_user, sign_in
-from callcenter.errors import CallCenterError
+from callcenter.problems import tell_problems
 from callcenter.store.engine import Sessions
 from tests.facts import NOON
-
-
-def _problem(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, CallCenterError)
-    return JSONResponse({"code": error.code, "field": error.field}, status_code=error.status)
 
 
 class Site:
@@ -27,7 +21,7 @@ class Site:
         self.access = Access(sessions, lambda: NOON, Passwords(hasher))
         self.app = FastAPI()
         self.app.state.access = self.access
-        self.app.add_exception_handler(CallCenterError, _problem)
+        tell_problems(self.app)
         for router in routes:
             self.app.include_router(router)
 

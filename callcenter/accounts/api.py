@@ -21,7 +21,8 @@ PANEL_HEADER, PANEL_VALUE = "X-Requested-With", "callcenter"
 CLOSE_CODE = 4000
 """A refused websocket is closed with this and the HTTP status: 4401, 4403."""
 
-RECHECK_SECONDS: Seconds = 10
+RECHECK_SECONDS: Seconds = 30
+"""An open socket outlives its session by no more than this; asking also keeps the session of a wallboard alive."""
 
 
 def from_panel(request: Request) -> None:

@@ -28,7 +28,10 @@ commands = typer.Typer(no_args_is_help=True, help="People who sign in to the pan
 @commands.command()
 def add(
     username: Username,
-    role: Annotated[list[Role], typer.Option(help="What they may do; give it again for a further role.")],
+    role: Annotated[
+        list[Role],
+        typer.Option(help="What they may do; give it again for a further role."),
+    ],
     name: Annotated[str, typer.Option(help="What others see; the username unless given.")] = "",
     language: Annotated[Language, typer.Option(help="The panel's language; the browser's unless given.")] = "",
     password_stdin: FromStdin = False,

@@ -3,20 +3,30 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant, Seconds
 
-Role = Literal["agent", "supervisor", "qa", "admin"]
 Permission = Literal["see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"]
 Language = Literal["", "en", "zh"]
 
+
+class Role(StrEnum):
+    """What somebody is in the centre; one account may have several."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    QA = "qa"
+    ADMIN = "admin"
+
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    "agent": frozenset({"see_floor"}),
-    "supervisor": frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
-    "qa": frozenset({"see_calls", "hear_recordings"}),
-    "admin": frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"}),
+    Role.AGENT: frozenset({"see_floor"}),
+    Role.SUPERVISOR: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
+    Role.QA: frozenset({"see_calls", "hear_recordings"}),
+    Role.ADMIN: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"}),
 }
 
 SESSION_SECONDS: Seconds = 12 * 3600

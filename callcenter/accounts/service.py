@@ -119,7 +119,7 @@ async def users(access: Access) -> Sequence[User]:
 
 async def has_admin(access: Access) -> bool:
     """Whether somebody can sign in who may do everything."""
-    return any("admin" in user.roles and not user.is_disabled for user in await users(access))
+    return any(Role.ADMIN in user.roles and not user.is_disabled for user in await users(access))
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------
@@ -217,12 +217,13 @@ async def _user_named(db: AsyncSession, username: str) -> User:
 
 
 def _account(user: User) -> Account:
+    roles = tuple(Role(role) for role in user.roles)
     return Account(
         id=user.id,
         username=user.username,
         name=user.name,
-        roles=tuple(user.roles),
-        permissions=permissions_of(user.roles),
+        roles=roles,
+        permissions=permissions_of(roles),
         language=user.language,
     )
 

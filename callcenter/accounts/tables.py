@@ -3,7 +3,6 @@
 from sqlalchemy import JSON, Boolean, Double, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.accounts.rules import Role
 from callcenter.floor.events import Instant
 from callcenter.store.tables import Base, RowId
 
@@ -18,7 +17,7 @@ class User(Base):
     username_key: Mapped[str] = mapped_column(String(256), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(256))
-    roles: Mapped[list[Role]] = mapped_column(JSON)
+    roles: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(16))
     is_disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[Instant] = mapped_column(Double)

@@ -109,6 +109,7 @@ class Session:
 
     async def _log_in(self) -> None:
         challenge = await self._demand({"Action": "Challenge", "AuthType": "MD5"}, "the login")
+        self._raise_if_refused(challenge)
         secret = challenge.get("Challenge", "") + self.settings.secret.get_secret_value()
         # MD5 is what AMI offers; it keeps the password itself off the wire (ami.md 3.1).
         login = {
@@ -118,13 +119,18 @@ class Session:
             "Key": hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest(),
             "Events": EVENT_CLASSES,
         }
-        answer = await self._demand(login, "the login")
-        if answer.get("Response") != "Success":
-            said = answer.get("Message", "")
-            wrong = said in ("", "Authentication failed")
-            why = "wrong AMI user name or password" if wrong else f"the AMI login was refused: {said}"
+        self._raise_if_refused(await self._demand(login, "the login"))
+
+    def _raise_if_refused(self, answer: Message) -> None:
+        if answer.get("Response") == "Success":
+            return
+        said = answer.get("Message", "")
+        if said == "Authentication failed":
             where = f"{self.settings.host}:{self.settings.port}"
-            raise Ended(LinkState.REFUSED, f"{why} (user {self.settings.username} at {where})")
+            why = f"wrong AMI user name or password (user {self.settings.username} at {where})"
+            raise Ended(LinkState.REFUSED, why)
+        # An Asterisk that is going down says so to whoever comes.
+        raise Ended(LinkState.DOWN, said or "the AMI login was refused without a reason")
 
     async def _survey_until_complete(self) -> None:
         """Surveys once Asterisk is up: FullyBooted, at once or at the end of its start, or a deadline.

@@ -91,7 +91,8 @@ class Assembler:
         if ours:
             key = ours[1]
             self._begin(key)
-        if key != self.current and (ours or not name.startswith("Queue")):
+        is_wanted = key == self.current if ours else name.startswith("Queue")
+        if not is_wanted:
             return None
         answers = self._open.setdefault(key, Answers(at))
         if name != "QueueStatusComplete":

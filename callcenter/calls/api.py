@@ -1,14 +1,14 @@
 """The routes of calls that are over (docs/api.md, Calls and recordings)."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from msgspec import structs
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
-from callcenter.calls.service import CallStory, CallSummary, Search, search_calls, tell_call
+from callcenter.calls.service import NOT_ANSWERED, CallStory, CallSummary, Search, search_calls, tell_call
 from callcenter.floor.events import CallId, PbxName
 from callcenter.floor.facts import Conversation, Direction, VisitOutcome
 from callcenter.store.engine import Sessions
@@ -21,6 +21,15 @@ Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")
 When = Annotated[float, Field(allow_inf_nan=False)]
 
 
+OUTCOMES = [outcome.value for outcome in VisitOutcome] + [NOT_ANSWERED]
+
+
+def _known_outcome(outcome: str | None) -> str | None:
+    if outcome not in (None, *OUTCOMES):
+        raise ValueError(f"is one of {', '.join(OUTCOMES)}")
+    return outcome
+
+
 class CallQuery(BaseModel):
     """The search as it stands in the address."""
 
@@ -31,7 +40,7 @@ class CallQuery(BaseModel):
     number: Word | None = None
     agent: Word | None = None
     queue: Word | None = None
-    outcome: VisitOutcome | Literal["not_answered"] | None = None
+    outcome: Annotated[str | None, AfterValidator(_known_outcome)] = None
     direction: Direction | None = None
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50

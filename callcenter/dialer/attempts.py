@@ -22,6 +22,7 @@ from callcenter.dialer.rules import (
     redial,
 )
 from callcenter.dialer.tables import Attempt, CallbackList, Target
+from callcenter.floor.call import ATTEMPT_PREFIX
 from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.facts import AttemptResult
 from callcenter.store.engine import Sessions
@@ -54,6 +55,7 @@ class OpenAttempt(Struct, frozen=True):
     attempt_id: AttemptId
     list_id: int
     pbx: PbxName
+    queue: str
 
 
 async def reserve(
@@ -92,7 +94,7 @@ async def _reserve(
     target.state = TargetState.IN_AIR
     target.attempts += 1
     attempt = Attempt(
-        attempt_id=f"callback-{uuid4().hex}",
+        attempt_id=f"{ATTEMPT_PREFIX}{uuid4().hex}",
         list_id=list_id,
         target_id=target.id,
         pbx=callback_list.pbx,
@@ -232,13 +234,14 @@ async def finish(sessions: Sessions, list_id: int) -> bool:
         return done is not None
 
 
-async def open_attempts(sessions: Sessions, list_id: int | None = None) -> Sequence[OpenAttempt]:
-    """Every attempt in the air (of one list)."""
-    query = select(Attempt.attempt_id, Attempt.list_id, Attempt.pbx).where(Attempt.ended_at.is_(None))
-    if list_id is not None:
-        query = query.where(Attempt.list_id == list_id)
+async def open_attempts(sessions: Sessions) -> Sequence[OpenAttempt]:
+    """Every attempt in the air."""
+    query = select(Attempt).where(Attempt.ended_at.is_(None))
     async with sessions() as session:
-        return [OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx) for row in await session.execute(query)]
+        return [
+            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue)
+            for row in await session.scalars(query)
+        ]
 
 
 async def recorded_results(sessions: Sessions) -> Sequence[AttemptResult]:

@@ -67,8 +67,8 @@ class _Columns(Struct, frozen=True):
     name: int | None
 
 
-def read_sheet(content: bytes, region: str, known: frozenset[str] = frozenset()) -> Sheet:
-    """Reads a file; `region` is where national numbers are, `known` the numbers that the list has already.
+def read_sheet(content: bytes, region: str) -> Sheet:
+    """Reads a file; `region` is where national numbers are.
 
     Raises BadInput where the file as a whole cannot be read: size, encoding, header.
     """
@@ -90,7 +90,7 @@ def read_sheet(content: bytes, region: str, known: frozenset[str] = frozenset())
             errors.append(row)
         else:
             rows.append(row)
-    return _without_duplicates(rows, errors, known, row_count)
+    return _without_duplicates(rows, errors, row_count)
 
 
 def _decode(content: bytes) -> str:
@@ -150,48 +150,58 @@ def _row(line: int, values: list[str], columns: _Columns, region: str) -> Row | 
         limit = MAX_NAME_LENGTH if index == columns.name else MAX_VALUE_LENGTH
         if len(value) > limit:
             return RowError(line, columns.names[index], value[:50] + "…", f"longer than {limit} characters")
-    number = values[columns.number]
-    reason = why_not_callable(number, region)
-    if reason:
-        return RowError(line, columns.names[columns.number], number, reason)
+    try:
+        number = read_number(values[columns.number], region)
+    except ValueError as error:
+        return RowError(line, columns.names[columns.number], values[columns.number], str(error))
     plain = {columns.number, columns.name}
     attributes = {
         name: value for index, (name, value) in enumerate(zip(columns.names, values, strict=True)) if index not in plain
     }
     attributes.pop("", None)
-    return Row(line, e164(number, region), "" if columns.name is None else values[columns.name], attributes)
+    return Row(line, number, "" if columns.name is None else values[columns.name], attributes)
 
 
-def why_not_callable(number: str, region: str) -> str | None:
-    """Why a number written by somebody cannot be called, None if it can."""
-    if not number:
-        return "no number"
+def read_number(text: str, region: str) -> str:
+    """A number written by somebody as `+` and digits, one spelling for each line in the world.
+
+    Raises ValueError with the reason if it cannot be called.
+    """
+    if not text:
+        raise ValueError("no number")
     try:
-        parsed = phonenumbers.parse(number, region)
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        return "not a phone number"
-    if parsed.extension:
-        return "has an extension, which cannot be dialled"
-    if not phonenumbers.is_valid_number(parsed):
-        return f"no valid number (read as one of {phonenumbers.region_code_for_number(parsed) or region})"
-    if phonenumbers.number_type(parsed) in COSTLY:
-        return "a premium-rate or shared-cost number"
-    return None
+        raise ValueError("not a phone number") from None
+    if number.extension:
+        raise ValueError("has an extension, which cannot be dialled")
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
+        raise ValueError(f"no valid number in +{number.country_code}")
+    if kind in COSTLY:
+        raise ValueError("a premium-rate or shared-cost number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def e164(number: str, region: str) -> str:
-    """The number as `+` and digits, one spelling for each line in the world."""
-    return phonenumbers.format_number(phonenumbers.parse(number, region), phonenumbers.PhoneNumberFormat.E164)
-
-
-def _without_duplicates(rows: list[Row], errors: list[RowError], known: frozenset[str], row_count: int) -> Sheet:
-    first_lines: dict[str, int | None] = dict.fromkeys(known)
+def _without_duplicates(rows: list[Row], errors: list[RowError], row_count: int) -> Sheet:
+    first_lines: dict[str, int] = {}
     kept: list[Row] = []
     duplicates: list[Duplicate] = []
     for row in rows:
-        if row.number in first_lines:
-            duplicates.append(Duplicate(row.line, row.number, first_lines[row.number]))
-        else:
-            first_lines[row.number] = row.line
+        first_line = first_lines.setdefault(row.number, row.line)
+        if first_line == row.line:
             kept.append(row)
+        else:
+            duplicates.append(Duplicate(row.line, row.number, first_line))
     return Sheet(kept, errors, duplicates, row_count)
+
+
+def without_known(sheet: Sheet, known: frozenset[str]) -> Sheet:
+    """The sheet without the numbers that the list has already: they become duplicates without a first line."""
+    duplicates = [Duplicate(row.line, row.number, None) for row in sheet.rows if row.number in known]
+    return Sheet(
+        [row for row in sheet.rows if row.number not in known],
+        sheet.errors,
+        sorted([*duplicates, *sheet.duplicates], key=lambda duplicate: duplicate.line),
+        sheet.row_count,
+    )

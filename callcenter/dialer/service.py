@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.dialer.importing import Row as SheetRow
 from callcenter.dialer.importing import Sheet, read_sheet, without_known
 from callcenter.dialer.rules import ListState, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
@@ -106,13 +107,13 @@ async def import_targets(
         sheet = without_known(sheet, known)
         if dry_run or not sheet.rows or (sheet.errors and not skip_bad):
             return Imported(0, sheet)
-        await session.execute(insert(Target), [_target(list_id, now, sheet_row) for sheet_row in sheet.rows])
+        await session.execute(insert(Target), [_target(list_id, now, row) for row in sheet.rows])
         if state == ListState.FINISHED:
             await _set_state(session, list_id, ListState.STOPPED)
         return Imported(len(sheet.rows), sheet)
 
 
-def _target(list_id: int, now: Instant, row: Any) -> dict[str, Any]:
+def _target(list_id: int, now: Instant, row: SheetRow) -> dict[str, Any]:
     return {
         "list_id": list_id,
         "number": row.number,
@@ -137,13 +138,6 @@ async def _set_state(session: AsyncSession, list_id: int, state: ListState) -> N
     await session.execute(update(CallbackList).where(CallbackList.id == list_id).values(state=state))
 
 
-async def running_lists(sessions: Sessions) -> Sequence[int]:
-    """The ids of the lists that run, oldest first."""
-    async with sessions() as session:
-        running = select(CallbackList.id).where(CallbackList.state == ListState.RUNNING).order_by(CallbackList.id)
-        return (await session.scalars(running)).all()
-
-
 async def summaries(sessions: Sessions, now: Instant, list_id: int | None = None) -> list[Summary]:
     """Every list (or one) with its counts, by name. Raises NotFound if the one does not exist."""
     only = [] if list_id is None else [list_id]
@@ -155,7 +149,7 @@ async def summaries(sessions: Sessions, now: Instant, list_id: int | None = None
         ended = select(Attempt.list_id, Attempt.outcome, func.count()).group_by(Attempt.list_id, Attempt.outcome)
         ended = ended.where(Attempt.outcome.is_not(None), Attempt.is_counted)
         by_state = (await session.execute(_of(targets, Target.list_id, only))).all()
-        due_counts = dict((await session.execute(_of(due, Target.list_id, only))).tuples().all())
+        due_counts = {row[0]: row[1] for row in await session.execute(_of(due, Target.list_id, only))}
         by_outcome = (await session.execute(_of(ended, Attempt.list_id, only))).all()
     if only and not lists:
         raise NotFound(f"There is no list {list_id}")
@@ -169,8 +163,8 @@ def _of(query: Any, column: Any, only: list[int]) -> Any:
     return query.where(column.in_(only)) if only else query
 
 
-def _counts(rows: Sequence[Row[Any]], list_id: int) -> dict[str, int]:
-    return {word: count for row_list_id, word, count in rows if row_list_id == list_id}
+def _counts(rows: Sequence[Any], list_id: int) -> dict[str, int]:
+    return {word: count for owner, word, count in rows if owner == list_id}
 
 
 def _summary(row: CallbackList, states: dict[str, int], due: int, outcomes: dict[str, int]) -> Summary:
@@ -215,7 +209,7 @@ async def attempts_page(
         query = query.where(Attempt.id < before)
     async with sessions() as session:
         await _must_exist(session, list_id)
-        return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).tuples().all()
+        return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).all()
 
 
 async def _must_exist(session: AsyncSession, list_id: int) -> None:

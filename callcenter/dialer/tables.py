@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Double, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Double,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Unicode,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.dialer.rules import AttemptState, ListState, TargetState
@@ -87,3 +102,14 @@ class Attempt(Base):
     call_id: Mapped[str | None] = mapped_column(String, default=None)
     cause: Mapped[int | None] = mapped_column(Integer, default=None)
     tech_cause: Mapped[str] = mapped_column(String, default="")
+
+
+# APScheduler's table, as its SQLAlchemyJobStore declares it: it would make the table by itself, but two processes that
+# start at once would both try.
+wake_ups = Table(
+    "wake_ups",
+    Base.metadata,
+    Column("id", Unicode(191), primary_key=True),
+    Column("next_run_time", Float(25), index=True),
+    Column("job_state", LargeBinary, nullable=False),
+)

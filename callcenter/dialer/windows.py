@@ -56,18 +56,25 @@ def is_open(windows: Iterable[Window], zone: ZoneInfo, at: Instant) -> bool:
 def next_opening(windows: Iterable[Window], zone: ZoneInfo, at: Instant) -> Instant | None:
     """The first instant from `at` on at which a window is open; None if there is none."""
     windows = tuple(windows)
-    if is_open(windows, zone, at):
-        return at
+    return at if is_open(windows, zone, at) else next_change(windows, zone, at)
+
+
+def next_change(windows: Iterable[Window], zone: ZoneInfo, at: Instant) -> Instant | None:
+    """The first instant after `at` at which open becomes closed or closed becomes open; None if that never happens."""
+    windows = tuple(windows)
+    is_open_now = is_open(windows, zone, at)
     today = datetime.fromtimestamp(at, zone).date()
-    edges = (edge for ahead in range(DAYS_AHEAD) for edge in _edges(windows, zone, today + timedelta(days=ahead)))
-    return min((edge for edge in edges if edge > at and is_open(windows, zone, edge)), default=None)
+    edges = (edge for ahead in range(-1, DAYS_AHEAD) for edge in _edges(windows, zone, today + timedelta(days=ahead)))
+    return min((edge for edge in edges if edge > at and is_open(windows, zone, edge) != is_open_now), default=None)
 
 
 def _edges(windows: Iterable[Window], zone: ZoneInfo, day: date) -> Iterator[Instant]:
-    """Every instant around `day` at which a window may open: its time (both, if it comes twice) or a clock change."""
+    """Every instant around `day` at which a window may open or close; a time of the clock may come twice."""
+    midnight = datetime.combine(day, time(0), zone)
     for window in windows:
-        opens = time(*divmod(window.from_minute, 60))
-        yield from (datetime.combine(day, opens, zone).replace(fold=fold).timestamp() for fold in (0, 1))
+        for minute in (window.from_minute, window.until_minute):
+            wall = midnight + timedelta(minutes=minute)
+            yield from (wall.replace(fold=fold).timestamp() for fold in (0, 1))
     yield from _clock_changes(zone, day)
 
 

@@ -57,6 +57,9 @@ class Channel:
     """An open channel; `seat` is the seat at whose phone it ends, if it is one.
 
     `queue` is the queue that rang it, `other_number` who is at the other end, `parts` counts its conversations.
+    `bridged_at` is when it entered or left a bridge last,
+    `dialled_by` is the channel that dialled it, `twin_id` the other half of a Local channel. `has_handed_over`: its
+    agent transferred the call away, so that what it still does is no conversation.
     """
 
     channel_id: ChannelId
@@ -69,12 +72,16 @@ class Channel:
     is_ringing: bool = False
     is_dialling: bool = False
     bridge_id: str = ""
+    bridged_at: Instant = 0.0
     hangup_requested: bool = False
     talk: Talk | None = None
     parts: int = 0
     queue: str = ""
     direction: Direction | None = None
     other_number: str = ""
+    dialled_by: ChannelId | None = None
+    twin_id: ChannelId | None = None
+    has_handed_over: bool = False
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from callcenter.floor.site import Site, close_call, is_attempt, opened_call
 
 def opened(site: Site, event: e.ChannelOpened, changes: Changes) -> None:
     """A channel came to be; the first of a Linkedid opens a call."""
-    if event.channel_id in site.channels:
+    if event.channel_id in site.channels or event.channel_id in site.ended_channels:
         return
     channel = Channel(event.channel_id, event.call_id, event.name, event.number, site.now, is_up=event.is_up)
     adopt(site, channel, event.caller_name, event.extension)
@@ -32,12 +32,13 @@ def adopt(site: Site, channel: Channel, caller_name: str, extension: str) -> Non
 
 
 def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
-    """A channel was answered."""
+    """A channel was answered. One that was dialled for somebody rings on until the two are connected: an agent may hear
+    an announcement first."""
     channel = site.channels.get(event.channel_id)
     if channel is None:
         return
     channel.is_up = True
-    if channel.is_ringing:
+    if channel.is_ringing and not channel.dialled_by and event.channel_id not in site.rings:
         channel.is_ringing = False
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
@@ -64,10 +65,14 @@ def _describe_ring(site: Site, channel: Channel, connected_number: str) -> None:
 
 
 def hangup_requested(site: Site, event: e.HangupRequested, changes: Changes) -> None:
-    """The far end hung up; kept, since it tells an abandon and who ended a talk."""
+    """The far end hung up; kept, since it tells an abandon and who ended a talk: the first who asks."""
     channel = site.channels.get(event.channel_id)
-    if channel is not None:
-        channel.hangup_requested = True
+    if channel is None:
+        return
+    channel.hangup_requested = True
+    for other in site.bridges.get(channel.bridge_id, {}).values():
+        if other.talk is not None and other.talk.ended_by is EndedBy.UNKNOWN:
+            other.talk.ended_by = EndedBy.AGENT if other is channel else EndedBy.CALLER
 
 
 def closed(site: Site, event: e.ChannelClosed, changes: Changes) -> None:
@@ -88,13 +93,16 @@ def close(
 
     `is_certain` is False where the end was not seen but concluded.
     """
+    if channel_id in site.ended_channels:
+        return
+    site.ended_channels.remember(channel_id)
+    visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
+    visits.ring_closed(site, channel_id, cause, changes, is_certain=is_certain)
+    _close_recordings(site, channel_id, changes)
     channel = site.channels.get(channel_id)
     if channel is None:
         return
-    visits.channel_closed(site, channel, changes, is_certain=is_certain)
-    visits.ring_closed(site, channel_id, cause, changes, is_certain=is_certain)
     talks.end(site, channel, talks.who_ended(site, channel), changes, is_certain=is_certain)
-    _close_recordings(site, channel_id, changes)
     if is_attempt(channel_id):
         _close_attempt(site, AttemptId(channel_id), cause, tech_cause, changes, is_certain=is_certain)
     _forget(site, channel, changes, is_certain=is_certain)
@@ -107,11 +115,10 @@ def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool)
     if seat is not None:
         seat.channels.pop(channel.channel_id, None)
         restate(seat, site.now, changes)
-    call = site.call(channel.call_id)
-    if call is not None:
-        call.channels.discard(channel.channel_id)
-        if not call.channels:
-            close_call(site, call, changes, is_certain=is_certain)
+    call = site.calls[channel.call_id]
+    call.channels.discard(channel.channel_id)
+    if not call.channels:
+        close_call(site, call, changes, is_certain=is_certain)
 
 
 def _close_recordings(site: Site, channel_id: ChannelId, changes: Changes) -> None:
@@ -131,9 +138,7 @@ def _close_recordings(site: Site, channel_id: ChannelId, changes: Changes) -> No
 def _close_attempt(
     site: Site, attempt_id: AttemptId, cause: int, tech_cause: str, changes: Changes, *, is_certain: bool
 ) -> None:
-    attempt = site.attempts.pop(attempt_id, None)
-    if attempt is None:
-        return
+    attempt = site.attempts.pop(attempt_id)
     changes.facts.append(
         AttemptResult(
             pbx=site.pbx,
@@ -153,9 +158,15 @@ def _close_attempt(
 
 
 def originate_ended(site: Site, event: e.OriginateEnded, changes: Changes) -> None:
-    """Asterisk's answer to a dial. With a channel the truth comes with its end; without one nothing was placed."""
-    if event.succeeded or event.attempt_id in site.attempts or event.channel_id:
+    """Asterisk's answer to a dial. With a channel the truth comes with its end; without one nothing was placed.
+
+    A busy phone's channel has ended before the answer comes, and that names no channel (ami-observed.md, "Originate").
+    """
+    if event.succeeded or event.channel_id:
         return
+    if event.attempt_id in site.attempts or event.attempt_id in site.ended_channels:
+        return
+    site.ended_channels.remember(event.attempt_id)
     changes.facts.append(
         AttemptResult(
             pbx=site.pbx,
@@ -180,13 +191,17 @@ def machine_answered(site: Site, event: e.MachineAnswered, changes: Changes) -> 
 
 
 def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
-    """Somebody dials: an agent's own call, or a caller who has gone on from a queue."""
+    """Somebody dials: an agent's own call, or a caller who has gone on from a queue. A channel is dialled once."""
+    dialled = site.channels.get(event.channel_id)
+    if event.channel_id in site.ended_channels or (dialled is not None and dialled.dialled_by is not None):
+        return
     visits.moved_on(site, event.caller_id, changes)
     caller = site.channels.get(event.caller_id)
-    dialled = site.channels.get(event.channel_id)
     call = site.call(event.call_id)
     if call is not None and call.attempt_id and not call.number:
         call.number = dialled_number(event.dialled)
+    if dialled is not None:
+        dialled.dialled_by = event.caller_id
     if caller is None or caller.seat is None or dialled is None:
         return
     if call is not None and call.direction is Direction.OUTBOUND and dialled.seat is not None:
@@ -202,15 +217,17 @@ def dialled_number(dial_string: str) -> str:
 
 
 def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
-    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more."""
+    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more.
+
+    With an answer the two are about to talk.
+    """
+    if event.status == "ANSWER":
+        return
     dialled = site.channels.get(event.channel_id)
-    call = site.call(dialled.call_id) if dialled else None
-    for channel_id in call.channels if call else ():
-        channel = site.channels.get(channel_id)
-        if channel is not None and channel.is_dialling:
-            channel.is_dialling = False
-            if channel.seat is not None:
-                restate(channel.seat, site.now, changes)
+    caller = site.channels.get(dialled.dialled_by) if dialled and dialled.dialled_by else None
+    if caller is not None and caller.seat is not None and caller.is_dialling:
+        caller.is_dialling = False
+        restate(caller.seat, site.now, changes)
 
 
 def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None:
@@ -219,24 +236,24 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
     if channel is None:
         return
     if event.call_id and event.call_id != channel.call_id:
+        talks.end(site, channel, EndedBy.TRANSFER, changes)
         change_call(site, channel, event.call_id, changes)
     leave_bridge(site, channel)
-    channel.bridge_id = event.bridge_id
+    channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
     site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
     talks.begin_in_bridge(site, event.bridge_id, changes)
 
 
 def change_call(site: Site, channel: Channel, call_id: CallId, changes: Changes) -> None:
     """Channels that meet in a bridge take the oldest Linkedid: the channel belongs to another call now."""
-    former = site.call(channel.call_id)
+    former = site.calls[channel.call_id]
     channel.call_id = call_id
     call = site.call(call_id) or opened_call(site, channel, "", "")
     call.channels.add(channel.channel_id)
-    if former is not None:
-        former.channels.discard(channel.channel_id)
-        call.attempt_id = call.attempt_id or former.attempt_id
-        if not former.channels:
-            close_call(site, former, changes)
+    former.channels.discard(channel.channel_id)
+    call.attempt_id = call.attempt_id or former.attempt_id
+    if not former.channels:
+        close_call(site, former, changes)
 
 
 def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
@@ -245,6 +262,7 @@ def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
     if channel is None:
         return
     leave_bridge(site, channel)
+    channel.bridged_at = site.now
     if channel.talk is not None:
         channel.talk.left_bridge_at = site.now
 
@@ -261,6 +279,8 @@ def leave_bridge(site: Site, channel: Channel) -> None:
 
 def recording_begun(site: Site, event: e.RecordingBegun, changes: Changes) -> None:
     """A file is being written; it is a fact once its channel has ended."""
+    if event.channel_id in site.ended_channels:
+        return
     files = site.recordings.setdefault(event.channel_id, [])
     if all(recording.path != event.path for recording in files):
         files.append(Recording(event.path, event.call_id, site.now))
@@ -281,4 +301,13 @@ def end_by_transfer(site: Site, channel_id: ChannelId, changes: Changes) -> None
     """Ends the conversation of a transferring seat; a transfer by the customer ends nobody's."""
     channel = site.channels.get(channel_id)
     if channel is not None and channel.seat is not None:
+        channel.has_handed_over = True
         talks.end(site, channel, EndedBy.TRANSFER, changes)
+
+
+def local_joined(site: Site, event: e.LocalJoined, changes: Changes) -> None:
+    """Two channels are the halves of one Local channel: neither of them is a phone."""
+    for half_id, twin_id in ((event.one_id, event.two_id), (event.two_id, event.one_id)):
+        half = site.channels.get(half_id)
+        if half is not None:
+            half.twin_id = twin_id

@@ -5,7 +5,7 @@ from typing import Any
 
 from callcenter.floor import channels, events, members, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
-from callcenter.floor.events import AnyEvent, Instant, LinkChanged, PbxName, PbxStopped, Ticked
+from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LocalOptimised, PbxName, PbxStopped, Ticked
 from callcenter.floor.facts import SeatState
 from callcenter.floor.gauges import gauges
 from callcenter.floor.site import Site
@@ -26,7 +26,7 @@ def _resume(site: Site, event: events.HoldEnded, changes: Changes) -> None:
     talks.resume(site, event.channel_id, changes)
 
 
-def _nothing(site: Site, event: PbxStopped | Ticked, changes: Changes) -> None:
+def _nothing(site: Site, event: PbxStopped | Ticked | LocalOptimised, changes: Changes) -> None:
     """Nothing beyond the passing of time, which is dealt with before each event."""
 
 
@@ -46,7 +46,7 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.BridgeLeft: channels.bridge_left,
     events.HoldBegun: _hold,
     events.HoldEnded: _resume,
-    events.LocalJoined: _nothing,
+    events.LocalJoined: channels.local_joined,
     events.LocalOptimised: _nothing,
     events.BlindTransferred: channels.blind_transferred,
     events.AttendedTransferred: channels.attended_transferred,
@@ -98,6 +98,9 @@ class Floor:
                 _fall_due(site, event.at, changes)
             site.now = event.at
         STEPS[type(event)](site, event, changes)
+        if site.made:
+            changes.touched |= site.made
+            site.made = set()
         self.surprises += len(changes.surprises)
         return changes
 
@@ -142,7 +145,7 @@ class Floor:
 
 def _fall_due(site: Site, until: Instant, changes: Changes) -> None:
     due = [(seat.wrap_up_until, seat) for seat in site.wrapping_up if (seat.wrap_up_until or 0.0) <= until]
-    for at, seat in sorted(due, key=lambda pair: pair[0] or 0.0):
+    for at, seat in sorted(due, key=lambda pair: (pair[0] or 0.0, pair[1].interface)):
         site.now = max(site.now, at or site.now)
         members.end_wrap_up(site, seat, changes)
 

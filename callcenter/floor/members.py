@@ -20,7 +20,10 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
         seat.agent_name = member.name if member.name != member.interface else ""
     seat.members[member.queue] = member
     seat.device = member.device
-    if queue.seats.get(member.interface.lower()) is not seat:
+    former = queue.seats.get(member.interface.lower())
+    if former is not seat:
+        if former is not None:  # the same member at another phone (hot-desking)
+            expel(site, member.queue, member.interface, changes)
         queue.seats[member.interface.lower()] = seat
     changes.touched.add(queue.key)
     restate(seat, site.now, changes)

@@ -18,12 +18,37 @@ from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
 from callcenter.floor.seat import Seat
 
+REMEMBERED = 20_000
+"""How many ended channels and calls a site remembers: more than end in an hour of a large centre."""
+
+
+class Ended(dict[str, None]):
+    """Ids of what ended lately. Asterisk never uses an id again, so an event about one of them has come late."""
+
+    def remember(self, identity: str) -> None:
+        """Keeps an id; the oldest one is forgotten for it."""
+        self[identity] = None
+        if len(self) > REMEMBERED:
+            del self[next(iter(self))]
+
+
+@dataclass(slots=True)
+class Stays:
+    """The stays of one channel in one queue: how many, and the instant of the newest event about them.
+
+    One channel's events come in order, so whatever is older than that has been said before.
+    """
+
+    joins: int = 0
+    heard_at: Instant = 0.0
+
 
 @dataclass(slots=True)
 class Site:
     """Everything open at one PBX. `visits` holds those without an outcome, the last of each channel.
 
-    `joins` counts the joins of a living channel to each queue. `left_calls` are calls whose last channel has gone.
+    `stays` is kept for living channels, by queue. `ended_channels` and `ended_calls` tell what came late from what is
+    new.
     """
 
     pbx: PbxName
@@ -37,17 +62,22 @@ class Site:
     calls: dict[CallId, Call] = field(default_factory=dict)
     bridges: dict[str, dict[ChannelId, Channel]] = field(default_factory=dict)
     visits: dict[ChannelId, Visit] = field(default_factory=dict)
-    joins: dict[ChannelId, dict[str, int]] = field(default_factory=dict)
+    stays: dict[ChannelId, dict[str, Stays]] = field(default_factory=dict)
     rings: dict[ChannelId, RingUnderWay] = field(default_factory=dict)
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     recordings: dict[ChannelId, list[Recording]] = field(default_factory=dict)
     wrapping_up: set[Seat] = field(default_factory=set)
+    ended_channels: Ended = field(default_factory=Ended)
+    ended_calls: Ended = field(default_factory=Ended)
     agents: dict[str, AgentEntry] = field(default_factory=dict)
     rules: dict[str, QueueRules] = field(default_factory=dict)
+    made: set[Key] = field(default_factory=set)
+    """Entities made by the event under way: the feed has never shown them."""
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
         self.key = ("links", self.pbx)
+        self.made.add(self.key)
 
     def view(self) -> dict[str, object]:
         """The fields of the live feed (docs/api.md, `links`)."""
@@ -59,6 +89,7 @@ class Site:
         if found is None:
             found = self.seats[interface.lower()] = Seat(self.pbx, interface)
             name_seat(found, self.agents.get(interface.lower()))
+            self.made.add(found.key)
         return found
 
     def seat_of_channel(self, channel_name: str) -> Seat | None:
@@ -71,11 +102,16 @@ class Site:
         if found is None:
             rules = self.rules.get(name) or QueueRules(name)
             found = self.queues[name] = Queue(self.pbx, name, rules)
+            self.made.add(found.key)
         return found
 
     def call(self, call_id: CallId) -> Call | None:
         """The call of this Linkedid, while one of its channels lives."""
         return self.calls.get(call_id)
+
+    def stays_in(self, channel_id: ChannelId, queue: str) -> Stays:
+        """The stays of a channel in a queue so far."""
+        return self.stays.setdefault(channel_id, {}).setdefault(queue, Stays())
 
     def surprise(self, expected: str, came: str, changes: Changes, call_id: CallId | None = None) -> None:
         """Keeps that something else came than the model expected."""
@@ -94,8 +130,11 @@ def is_attempt(channel_id: ChannelId) -> bool:
 
 
 def close_call(site: Site, call: Call, changes: Changes, *, is_certain: bool = True) -> None:
-    """The last channel of a call has gone: its record remains."""
+    """The last channel of a call has gone: its record remains, once."""
     site.calls.pop(call.call_id, None)
+    if call.call_id in site.ended_calls:
+        return
+    site.ended_calls.remember(call.call_id)
     changes.facts.append(
         CallRecord(
             pbx=site.pbx,
@@ -122,7 +161,7 @@ def opened_call(site: Site, channel: Channel, caller_name: str, dialled: str) ->
         "" if is_ours else dialled if channel.seat else channel.number,
         caller_name,
         dialled,
-        site.now,
+        channel.opened_at,
         attempt_id=AttemptId(channel.channel_id) if is_ours else None,
     )
     site.calls[channel.call_id] = call

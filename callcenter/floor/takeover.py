@@ -4,31 +4,34 @@ from callcenter.floor import channels, members, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import CallId, OpenChannel, WaitingCaller
+from callcenter.floor.events import CallId, ChannelId, Instant, OpenChannel, WaitingCaller
 from callcenter.floor.queue import Visit
 from callcenter.floor.seat import restate
 from callcenter.floor.site import Site
 
 
 def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
-    """Brings the floor in line with a survey. It may be newer than events still on their way: they are idempotent."""
+    """Brings the floor in line with a survey, which is as old as its first answer (`at`).
+
+    It may be newer than events still on their way: they are idempotent. What came to be after `at`, while the lists
+    were coming in, is left alone.
+    """
     for name in event.queues:
         changes.touched.add(site.queue(name).key)
     _take_members(site, event, changes)
     if event.channels is not None:
-        _drop_channels(site, event.channels, changes)
-    _take_waiting(site, event.waiting, changes)
+        found = {channel.channel_id for channel in event.channels} | {caller.channel_id for caller in event.waiting}
+        _drop_channels(site, found, event.at, changes)
+    _take_waiting(site, event.waiting, event.at, changes)
     if event.channels is not None:
-        _take_channels(site, event.channels, changes)
+        _take_channels(site, event.channels, event.at, changes)
     for device, state in event.devices or ():
         members.device_changed(site, e.DeviceChanged(site.pbx, site.now, device, state), changes)
 
 
 def started(site: Site, event: e.PbxStarted, changes: Changes) -> None:
     """Asterisk has just started: what was open before ended unseen."""
-    _drop_channels(site, (), changes)
-    for visit in list(site.visits.values()):
-        visits.lose(site, visit, changes)
+    _drop_channels(site, set(), site.now, changes)
 
 
 def _take_members(site: Site, event: e.Surveyed, changes: Changes) -> None:
@@ -41,32 +44,38 @@ def _take_members(site: Site, event: e.Surveyed, changes: Changes) -> None:
         members.enrol(site, member, changes)
 
 
-def _drop_channels(site: Site, found: tuple[OpenChannel, ...], changes: Changes) -> None:
-    alive = {channel.channel_id for channel in found}
-    for channel_id in [channel_id for channel_id in site.channels if channel_id not in alive]:
-        channels.close(site, channel_id, changes, is_certain=False)
+def _drop_channels(site: Site, alive: set[ChannelId], at: Instant, changes: Changes) -> None:
+    since = {channel_id: channel.opened_at for channel_id, channel in site.channels.items()}
+    since |= {ring_id: ring.began_at for ring_id, ring in site.rings.items() if ring_id not in since}
+    since |= {channel_id: visit.joined_at for channel_id, visit in site.visits.items() if channel_id not in since}
+    for channel_id in {**since, **site.recordings, **site.stays}:
+        if channel_id not in alive and since.get(channel_id, at) <= at:
+            channels.close(site, channel_id, changes, is_certain=False)
 
 
-def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], changes: Changes) -> None:
+def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], at: Instant, changes: Changes) -> None:
     found = {(caller.channel_id, caller.queue) for caller in waiting}
     for visit in list(site.visits.values()):
-        if visit.is_waiting and (visit.channel_id, visit.queue) not in found:
+        if visit.is_waiting and (visit.channel_id, visit.queue) not in found and visit.joined_at <= at:
             visits.lose(site, visit, changes)
     for caller in waiting:
-        _take_caller(site, caller, changes)
+        _take_caller(site, caller, at, changes)
 
 
-def _take_caller(site: Site, caller: WaitingCaller, changes: Changes) -> None:
+def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Changes) -> None:
     known = site.visits.get(caller.channel_id)
     if known is not None and known.queue == caller.queue and known.is_waiting:
         known.position = caller.position
         changes.touched.add(known.key)
         return
+    if visits.was_said(site, caller.channel_id, caller.queue, at):
+        return
+    visits.supersede(site, caller.channel_id, changes)
     visit = Visit(
         site.pbx,
         caller.queue,
         caller.channel_id,
-        visits.next_join(site, caller.channel_id, caller.queue),
+        visits.next_join(site, caller.channel_id, caller.queue, at),
         CallId(caller.channel_id),
         caller.number,
         caller.caller_name,
@@ -76,21 +85,28 @@ def _take_caller(site: Site, caller: WaitingCaller, changes: Changes) -> None:
     visits.wait(site, visit, changes)
 
 
-def _take_channels(site: Site, found: tuple[OpenChannel, ...], changes: Changes) -> None:
+def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, changes: Changes) -> None:
     for seen in found:
-        channel = site.channels.get(seen.channel_id)
-        if channel is None:
-            channel = _adopt(site, seen)
-        channel.is_up = seen.is_up
-        channels.leave_bridge(site, channel)
-        if seen.bridge_id:
-            channel.bridge_id = seen.bridge_id
-            site.bridges.setdefault(seen.bridge_id, {})[channel.channel_id] = channel
+        if seen.channel_id not in site.ended_channels:
+            _take_channel(site, seen, at)
     for bridge_id in list(site.bridges):
         talks.begin_in_bridge(site, bridge_id, changes)
     for channel in site.channels.values():
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
+
+
+def _take_channel(site: Site, seen: OpenChannel, at: Instant) -> None:
+    channel = site.channels.get(seen.channel_id) or _adopt(site, seen)
+    channel.is_up = channel.is_up or seen.is_up
+    if channel.bridged_at > at:
+        return
+    channels.leave_bridge(site, channel)
+    if seen.bridge_id:
+        channel.bridge_id = seen.bridge_id
+        site.bridges.setdefault(seen.bridge_id, {})[channel.channel_id] = channel
+    elif channel.talk is not None and channel.talk.left_bridge_at is None:
+        channel.talk.left_bridge_at = site.now
 
 
 def _adopt(site: Site, seen: OpenChannel) -> Channel:

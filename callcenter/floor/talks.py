@@ -1,5 +1,7 @@
 """Conversations: when an agent and somebody else begin to talk, hold, and end."""
 
+from collections.abc import Mapping
+
 from callcenter.floor.call import Channel, Talk
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import ChannelId, Instant
@@ -23,17 +25,16 @@ def begin(site: Site, channel: Channel, queue: str, changes: Changes) -> None:
 
 
 def _describe(site: Site, channel: Channel) -> None:
-    call = site.call(channel.call_id)
-    if call is not None:
-        channel.direction = call.direction
-        channel.other_number = call.number or channel.other_number
-        if call.answered_at is None:
-            call.answered_at = site.now
+    call = site.calls[channel.call_id]
+    channel.direction = call.direction
+    channel.other_number = call.number or channel.other_number
+    if call.answered_at is None:
+        call.answered_at = site.now
 
 
 def _reach(site: Site, channel: Channel, seat: Seat) -> None:
-    call = site.call(channel.call_id)
-    attempt = site.attempts.get(call.attempt_id) if call and call.attempt_id else None
+    attempt_id = site.calls[channel.call_id].attempt_id
+    attempt = site.attempts.get(attempt_id) if attempt_id else None
     if attempt is not None and attempt.reached_at is None:
         attempt.reached_at = site.now
         attempt.agent_number = seat.agent_number
@@ -47,8 +48,22 @@ def begin_in_bridge(site: Site, bridge_id: str, changes: Changes) -> None:
     for channel in list(members.values()):
         if channel.talk is not None:
             channel.talk.left_bridge_at = None
-        elif channel.seat is not None:
+        elif not (channel.twin_id or channel.has_handed_over or _is_rung_through(site, members)):
             begin(site, channel, "", changes)
+
+
+def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel]) -> bool:
+    """Whether a queue rings through the Local channel in this bridge: the talk begins when the queue says so."""
+    halves = (site.channels.get(channel.twin_id) for channel in members.values() if channel.twin_id)
+    return any(half is not None and half.queue for half in halves)
+
+
+def at_the_phone(leg: Channel, seat: Seat) -> Channel:
+    """The channel at the agent's phone. Behind a Local member it is the one that the other half dialled: it lives on
+    when the Local channel is optimised away, and holds and hang-ups are its own (ami-observed.md, section 4)."""
+    if not leg.twin_id:
+        return leg
+    return next((channel for channel in seat.channels.values() if channel.dialled_by == leg.twin_id), leg)
 
 
 def hold(site: Site, channel_id: ChannelId, changes: Changes) -> None:
@@ -77,7 +92,8 @@ def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is
     finish_wrap_up(seat, site.now, changes)
     talk.ended_by = ended_by
     seat.unfinished = _conversation(channel, seat, talk, ended_at, is_certain=is_certain)
-    _begin_wrap_up(site, seat, talk.queue, ended_at)
+    if not any(other.talk for other in seat.channels.values()):
+        _begin_wrap_up(site, seat, talk.queue, ended_at)
     if seat.wrap_up_until is None:
         finish_wrap_up(seat, ended_at, changes)
     restate(seat, site.now, changes)
@@ -124,7 +140,5 @@ def who_ended(site: Site, channel: Channel) -> EndedBy:
         return channel.talk.ended_by
     if channel.hangup_requested:
         return EndedBy.AGENT
-    call = site.call(channel.call_id)
-    others = call.channels if call else ()
-    asked = any(site.channels[other].hangup_requested for other in others if other in site.channels)
+    asked = any(site.channels[other].hangup_requested for other in site.calls[channel.call_id].channels)
     return EndedBy.CALLER if asked else EndedBy.UNKNOWN

@@ -4,7 +4,7 @@ from callcenter.floor import events as e
 from callcenter.floor import talks
 from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import ChannelId
+from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
 from callcenter.floor.queue import (
     ANSWERED_ELSEWHERE,
@@ -17,7 +17,9 @@ from callcenter.floor.queue import (
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
 
-ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.TRANSFER}
+ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
+"""AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
+at `transfer` was transferred by the caller, which is never credited to the agent (ami-observed.md, section 3)."""
 
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
@@ -25,13 +27,16 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     known = site.visits.get(event.channel_id)
     if known is not None and known.queue == event.queue and known.is_waiting:
         known.call_id, known.position = event.call_id, event.position
+        changes.touched.add(known.key)
         return
-    moved_on(site, event.channel_id, changes)
+    if was_said(site, event.channel_id, event.queue, event.at):
+        return
+    supersede(site, event.channel_id, changes)
     visit = Visit(
         site.pbx,
         event.queue,
         event.channel_id,
-        next_join(site, event.channel_id, event.queue),
+        next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
         event.number,
         event.caller_name,
@@ -41,11 +46,29 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     wait(site, visit, changes)
 
 
-def next_join(site: Site, channel_id: ChannelId, queue: str) -> int:
+def next_join(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> int:
     """Counts the joins of a channel to a queue: the same one may come back."""
-    joins = site.joins.setdefault(channel_id, {})
-    joins[queue] = joins.get(queue, 0) + 1
-    return joins[queue]
+    stays = site.stays_in(channel_id, queue)
+    stays.joins += 1
+    stays.heard_at = max(at, stays.heard_at)
+    return stays.joins
+
+
+def was_said(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> bool:
+    """Whether an event about a stay that is not open is one of a stay that has ended, said again or come late."""
+    return channel_id in site.ended_channels or at <= site.stays_in(channel_id, queue).heard_at
+
+
+def _open_visit(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> Visit | None:
+    """The undecided visit that an event is about; it is heard of now. None for an event about an earlier stay."""
+    visit = site.visits.get(channel_id)
+    if visit is None or visit.queue != queue:
+        return None
+    stays = site.stays_in(channel_id, queue)
+    if at < stays.heard_at:
+        return None
+    stays.heard_at = at
+    return visit
 
 
 def wait(site: Site, visit: Visit, changes: Changes) -> None:
@@ -69,20 +92,22 @@ def leave_line(site: Site, visit: Visit, changes: Changes) -> None:
 def settle(site: Site, visit: Visit, outcome: VisitOutcome, changes: Changes, seat: Seat | None = None) -> None:
     """Gives a visit its one outcome: the fact remains, the rings still open end with it."""
     leave_line(site, visit, changes)
-    site.visits.pop(visit.channel_id, None)
+    if site.visits.get(visit.channel_id) is visit:
+        del site.visits[visit.channel_id]
     rules = site.queue(visit.queue).rules
     changes.facts.append(visit.ended(site.now, outcome, rules, seat))
     if outcome is not VisitOutcome.ANSWERED:
-        for ring_id in visit.rings:
+        given_up = RingOutcome.LOST if outcome is VisitOutcome.LOST else RingOutcome.GIVEN_UP
+        for ring_id in sorted(visit.rings):
             ring = site.rings.get(ring_id)
             if ring is not None and ring.outcome is None:
-                end_ring(site, ring_id, RingOutcome.GIVEN_UP, changes)
+                end_ring(site, ring_id, given_up, changes, is_certain=visit.is_certain)
 
 
 def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
     """The caller left the line: answered, gone or by key. Only a true abandon can be told at this moment."""
-    visit = site.visits.get(event.channel_id)
-    if visit is None or visit.queue != event.queue:
+    visit = _open_visit(site, event.channel_id, event.queue, event.at)
+    if visit is None:
         return
     leave_line(site, visit, changes)
     channel = site.channels.get(event.channel_id)
@@ -92,22 +117,25 @@ def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
 
 def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
     """QueueCallerAbandon: unanswered, for a reason that the next events tell."""
-    visit = site.visits.get(event.channel_id)
-    if visit is None or visit.queue != event.queue:
-        site.surprise("a visit to end", "QueueCallerAbandon", changes)
+    visit = _open_visit(site, event.channel_id, event.queue, event.at)
+    if visit is None:
+        if not was_said(site, event.channel_id, event.queue, event.at):
+            site.surprise("a visit to end", "QueueCallerAbandon", changes)
         return
     visit.is_gone = True
     visit.wait_seconds = event.wait_seconds
     visit.position = event.position
+    changes.touched.add(visit.key)
 
 
 def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
     """Queue() returned: why is the outcome of an unanswered visit, or a refusal at the door."""
     visit = site.visits.get(event.channel_id)
     outcome = OUTCOME_BY_QUEUESTATUS.get(event.status)
-    if visit is not None and outcome is not None:
-        settle(site, visit, outcome, changes)
-    elif visit is None and event.status in REFUSAL_BY_QUEUESTATUS:
+    if visit is not None:
+        if outcome is not None and _open_visit(site, event.channel_id, visit.queue, event.at):
+            settle(site, visit, outcome, changes)
+    elif event.status in REFUSAL_BY_QUEUESTATUS and not was_said(site, event.channel_id, "", event.at):
         _refuse(site, event, changes)
 
 
@@ -116,7 +144,7 @@ def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
         site.pbx,
         "",
         event.channel_id,
-        next_join(site, event.channel_id, ""),
+        next_join(site, event.channel_id, "", event.at),
         event.call_id,
         event.number,
         event.caller_name,
@@ -141,12 +169,24 @@ def moved_on(site: Site, channel_id: ChannelId, changes: Changes) -> None:
         settle(site, visit, VisitOutcome.LEFT_BY_KEY, changes)
 
 
-def channel_closed(site: Site, channel: Channel, changes: Changes, *, is_certain: bool) -> None:
+def supersede(site: Site, channel_id: ChannelId, changes: Changes) -> None:
+    """The channel is in another queue now: whatever visit it still had is over, even one whose end was not seen."""
+    moved_on(site, channel_id, changes)
+    visit = site.visits.get(channel_id)
+    if visit is not None:
+        site.surprise("QueueCallerLeave before another queue", "QueueCallerJoin", changes, visit.call_id)
+        lose(site, visit, changes)
+
+
+def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_certain: bool) -> None:
     """The caller's channel ended: what is undecided is decided by what was seen of it."""
-    site.joins.pop(channel.channel_id, None)
-    visit = site.visits.get(channel.channel_id)
-    if visit is None:
-        return
+    visit = site.visits.get(channel_id)
+    if visit is not None:
+        _decide(site, visit, changes, is_certain=is_certain)
+    site.stays.pop(channel_id, None)
+
+
+def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> None:
     if not is_certain:
         lose(site, visit, changes)
     elif visit.is_gone:
@@ -159,14 +199,16 @@ def channel_closed(site: Site, channel: Channel, changes: Changes, *, is_certain
 
 
 def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
-    """A queue rings a member."""
+    """A queue rings a member, once on each leg."""
+    channel = site.channels.get(event.ring_id)
+    if event.ring_id in site.rings or event.ring_id in site.ended_channels or (channel and channel.queue):
+        return
     seat = _seat_of_member(site, event.queue, event.interface)
     ring = RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now)
     site.rings[event.ring_id] = ring
     visit = site.visits.get(event.channel_id)
     if visit is not None:
         visit.rings.add(event.ring_id)
-    channel = site.channels.get(event.ring_id)
     if channel is not None:
         channel.queue = event.queue
         if visit is not None:
@@ -199,22 +241,18 @@ def ring_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *,
     ring = site.rings.get(ring_id)
     if ring is None:
         return
-    end_ring(site, ring_id, _ring_outcome(site, ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
+    end_ring(site, ring_id, _ring_outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
 
 
-def _ring_outcome(site: Site, ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
+def _ring_outcome(ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
     if not is_certain:
         return RingOutcome.LOST
     if cause == ANSWERED_ELSEWHERE:
         return RingOutcome.WON_BY_COLLEAGUE
     if cause in REJECTION_CAUSES:
         return RingOutcome.REJECTED
-    if ring.outcome is not None:
-        return ring.outcome
-    visit = site.visits.get(ring.channel_id)
-    caller = site.channels.get(ring.channel_id)
-    has_left = visit is None or visit.is_gone or not visit.is_waiting or caller is None or caller.hangup_requested
-    return RingOutcome.GIVEN_UP if has_left else RingOutcome.NOT_ANSWERED
+    # The queue says of every ring that ran out that it did; of one that it gave up for its caller it says nothing.
+    return ring.outcome or RingOutcome.GIVEN_UP
 
 
 def end_ring(
@@ -222,37 +260,50 @@ def end_ring(
 ) -> None:
     """A ring is over: the fact remains. Does nothing for a ring that has ended before."""
     ring = site.rings.pop(ring_id, None)
-    if ring is not None:
-        changes.facts.append(ring.ended(site.pbx, site.now, outcome, is_certain=is_certain))
+    if ring is None:
+        return
+    changes.facts.append(ring.ended(site.pbx, site.now, outcome, is_certain=is_certain))
+    if ring_id not in site.channels:  # a leg that was never seen to open: nothing else will say that it has ended
+        site.ended_channels.remember(ring_id)
 
 
 def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
     """A member and a caller were connected: the visit is answered, the losers' rings end, the talk begins."""
-    seat = _seat_of_member(site, event.queue, event.interface)
-    visit = site.visits.get(event.channel_id)
-    if visit is None or visit.queue != event.queue:
+    visit = _open_visit(site, event.channel_id, event.queue, event.at)
+    if visit is None:
+        if was_said(site, event.channel_id, event.queue, event.at):
+            return
         site.surprise("a visit to be answered", "AgentConnect", changes, event.call_id)
+        supersede(site, event.channel_id, changes)
         visit = _unseen(site, event)
+    seat = _seat_of_member(site, event.queue, event.interface)
     visit.wait_seconds = event.wait_seconds
     ring = site.rings.get(event.ring_id)
     if ring is not None:
         ring.ring_seconds = event.ring_seconds
     end_ring(site, event.ring_id, RingOutcome.ANSWERED, changes)
-    for ring_id in visit.rings - {event.ring_id}:
+    for ring_id in sorted(visit.rings - {event.ring_id}):
         end_ring(site, ring_id, RingOutcome.WON_BY_COLLEAGUE, changes)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
-    channel = site.channels.get(event.ring_id)
-    if channel is None:
+    _begin_talk(site, event, seat, visit.number, changes)
+
+
+def _begin_talk(site: Site, event: e.MemberConnected, seat: Seat, number: str, changes: Changes) -> None:
+    leg = site.channels.get(event.ring_id)
+    if leg is None:
         site.surprise("a channel to talk on", "AgentConnect", changes, event.call_id)
         return
-    _take_seat(channel, seat)
-    channel.other_number = visit.number
+    _take_seat(leg, seat)
+    leg.is_ringing = False
+    leg.queue = event.queue
+    channel = talks.at_the_phone(leg, seat)
+    channel.other_number = number
     talks.begin(site, channel, event.queue, changes)
 
 
 def _unseen(site: Site, event: e.MemberConnected) -> Visit:
     """An answered caller whose join was not seen (the link came up meanwhile)."""
-    join = next_join(site, event.channel_id, event.queue)
+    join = next_join(site, event.channel_id, event.queue, event.at)
     joined_at = site.now - event.wait_seconds
     call = site.call(event.call_id)
     number, name = (call.number, call.caller_name) if call else ("", "")
@@ -263,20 +314,22 @@ def _unseen(site: Site, event: e.MemberConnected) -> Visit:
 
 def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
     """The talk of a queue call ended. Either id may be missing: the member's own talk in this queue is meant then."""
-    channel = site.channels.get(event.ring_id) or _talking_channel(site, event)
+    seat = _seat_of_member(site, event.queue, event.interface)
+    leg = site.channels.get(event.ring_id)
+    channel = talks.at_the_phone(leg, seat) if leg else None if event.ring_id else _only_talk(site, event, seat)
     if channel is not None and channel.talk is not None and channel.talk.queue == event.queue:
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
 
 
-def _talking_channel(site: Site, event: e.MemberCompleted) -> Channel | None:
-    if not event.interface:
-        return None
-    seat = _seat_of_member(site, event.queue, event.interface)
+def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | None:
     caller = site.channels.get(event.channel_id)
     matching = [
         channel
         for channel in seat.channels.values()
-        if channel.talk and channel.talk.queue == event.queue and (caller is None or channel.call_id == caller.call_id)
+        if channel.talk
+        and channel.talk.queue == event.queue
+        and channel.talk.began_at <= event.at
+        and (caller is None or channel.call_id == caller.call_id)
     ]
     return matching[0] if len(matching) == 1 else None
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import msgspec
@@ -36,8 +36,17 @@ def text_frame(payload: bytes) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big") + payload
 
 
+Viewer = Callable[[str], View | None]
+"""Gives the fields of one entity of a kind by its id, None when there is none."""
+
+
 class Mailbox(Protocol):
     """Where a client's frames go. It never blocks: `deliver` says False when the frame did not fit."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next frame would be taken."""
+        ...
 
     def deliver(self, frame: bytes) -> bool:
         """Takes a whole websocket frame, or refuses it because too much is waiting already."""
@@ -57,6 +66,7 @@ class Hub:
         self.deltas = 0
         self._floor = floor
         self._others: dict[Key, View | None] = {}
+        self._viewers: dict[str, Viewer] = {}
         self._touched: set[Key] = set()
         self._mailboxes: dict[Mailbox, bool] = {}
         self._backlog: deque[tuple[int, bytes]] = deque(maxlen=KEPT_FRAMES)
@@ -74,15 +84,20 @@ class Hub:
     def on_changes(self, event: AnyEvent, changes: Changes) -> None:
         """A listener of the keeper."""
         if changes.touched or changes.surprises:
-            self._touch(changes.touched)
+            self.touch({*changes.touched, GAUGES} if changes.surprises else changes.touched)
+
+    def show(self, kind: str, viewer: Viewer) -> None:
+        """Says who shows the entities of a kind that is not of the floor: asked only when a frame is made."""
+        self._viewers[kind] = viewer
 
     def put(self, kind: str, identity: str, fields: View | None) -> None:
         """Publishes an entity that is not of the floor (figures, lists); None removes it."""
         key = (kind, identity)
         self._others[key] = fields
-        self._touch((key,))
+        self.touch((key,))
 
-    def _touch(self, keys: Iterable[Key]) -> None:
+    def touch(self, keys: Iterable[Key]) -> None:
+        """Says that these entities may have changed: the next frame tells it."""
         self._touched.update(keys)
         if self._flush_timer is None:
             loop = asyncio.get_running_loop()
@@ -128,13 +143,15 @@ class Hub:
             if fields is None:
                 del self._others[key]
             return fields
-        return self._floor.view(key)
+        viewer = self._viewers.get(key[0])
+        return viewer(key[1]) if viewer else self._floor.view(key)
 
     def _deliver(self, frame: bytes) -> None:
+        # Who was left behind costs nothing until there is room again: a snapshot is not made in vain.
         for mailbox, is_current in self._mailboxes.items():
             if is_current:
                 self._mailboxes[mailbox] = mailbox.deliver(frame)
-            else:
+            elif mailbox.has_room:
                 self._mailboxes[mailbox] = mailbox.deliver(self.snapshot_frame())
 
     def snapshot_frame(self) -> bytes:

@@ -1,10 +1,11 @@
 """Today's figures, kept in memory as facts end, by the same definitions as any report."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.floor.changes import Changes, View
+from callcenter.floor.changes import Changes, Key, View
 from callcenter.floor.events import AnyEvent, Instant, PbxName
 from callcenter.floor.facts import Fact
 from callcenter.reports.figures import COUNTED_AT, MEASURES, figures_of
@@ -25,20 +26,18 @@ def day_of(at: Instant, zone: ZoneInfo) -> tuple[Instant, Instant]:
 
 
 class Today:
-    """The sums of all measures since midnight, per queue and in all; each change is published."""
+    """The sums of all measures since midnight, per queue and in all; `touch` is told whose figures changed."""
 
-    def __init__(self, zone: ZoneInfo, publish: Callable[[str, str, View | None], None], now: Instant) -> None:
+    def __init__(self, zone: ZoneInfo, touch: Callable[[Iterable[Key]], None], now: Instant) -> None:
         self._zone = zone
-        self._publish = publish
+        self._touch = touch
         self._sums: dict[QueueName, Sums] = {}
         self.since, self.until = day_of(now, zone)
 
     def load(self, sums: Mapping[QueueName, Sums]) -> None:
         """Begins with what was recorded today before this start."""
         self._sums = {queue: dict(of_queue) for queue, of_queue in sums.items()}
-        for queue in self._sums:
-            self._show(queue)
-        self._show_everything()
+        self._show(self._sums)
 
     def roll(self, now: Instant) -> None:
         """Begins a new day at midnight; does nothing on the same day."""
@@ -46,17 +45,21 @@ class Today:
             return
         self.since, self.until = day_of(now, self._zone)
         queues, self._sums = list(self._sums), {}
-        for queue in queues:
-            self._show(queue)
-        self._show_everything()
+        self._show(queues)
+
+    async def follow_the_calendar(self, clock: Callable[[], Instant]) -> None:
+        """Begins each new day when it comes, though nothing may happen at midnight. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(max(1.0, min(self.until - clock(), 60.0)))
+            self.roll(clock())
 
     def on_changes(self, event: AnyEvent, changes: Changes) -> None:
         """A listener of the keeper: counts the facts that ended."""
+        if not changes.facts:
+            return
         queues = {queue for fact in changes.facts if (queue := self._count(fact)) is not None}
-        for queue in queues:
-            self._show(queue)
         if queues:
-            self._show_everything()
+            self._show(queues)
 
     def _count(self, fact: Fact) -> QueueName | None:
         field = COUNTED_AT.get(type(fact))
@@ -81,10 +84,13 @@ class Today:
                 total[measure] = total.get(measure, 0) + value
         return total
 
-    def _show(self, queue: QueueName) -> None:
-        pbx, name = queue
-        if name:
-            self._publish("figures", f"{pbx}/{name}", dict(figures_of(self._sums.get(queue, {}))))
+    def view(self, identity: str) -> View | None:
+        """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
+        if identity == EVERYTHING:
+            return dict(figures_of(self.total()))
+        pbx, _, queue = identity.partition("/")
+        return dict(figures_of(self._sums.get((pbx, queue), {})))
 
-    def _show_everything(self) -> None:
-        self._publish("figures", EVERYTHING, dict(figures_of(self.total())))
+    def _show(self, queues: Iterable[QueueName]) -> None:
+        keys: list[Key] = [("figures", f"{pbx}/{name}") for pbx, name in queues if name]
+        self._touch([*keys, ("figures", EVERYTHING)])

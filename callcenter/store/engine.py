@@ -28,7 +28,7 @@ MIGRATION_LOCK = 7_350_001
 
 
 def make_engine(storage_url: str) -> AsyncEngine:
-    """The engine for a SQLite file or a PostgreSQL database; nothing is opened yet.
+    """The engine for a SQLite file, which is made if it does not exist, or a PostgreSQL database; it connects later.
 
     Raises SetupFailed for an address that cannot be one. The password is never part of a message.
     """
@@ -36,7 +36,7 @@ def make_engine(storage_url: str) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
     if url.database and url.database != ":memory:":
-        _make_folder(Path(url.database).parent)
+        _make_file(Path(url.database))
     engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
@@ -75,11 +75,13 @@ def _checked_url(storage_url: str) -> URL:
     return url.set(drivername=driver)
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(path: Path) -> None:
+    """Makes an empty database if there is none, for this user's eyes alone: callers' numbers and password hashes."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
-        raise SetupFailed(f"The folder of the database cannot be made: {error}", field="database_url") from error
+        raise SetupFailed(f"The database cannot be made: {error}", field="database_url") from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

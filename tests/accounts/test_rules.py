@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from callcenter.accounts import rules
 from callcenter.accounts.rules import (
     Failures,
+    Role,
     Throttle,
     check_new_password,
     check_username,
@@ -19,11 +20,11 @@ NOW = 1_763_800_000.0
 
 
 def test_roles_permit_what_the_api_page_says() -> None:
-    assert permissions_of(["agent"]) == {"see_floor"}
-    assert permissions_of(["supervisor"]) == {"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}
-    assert permissions_of(["qa"]) == {"see_calls", "hear_recordings"}
-    assert permissions_of(["admin"]) == permissions_of(["agent", "supervisor", "qa"]) | {"manage_users"}
-    assert permissions_of(["agent", "qa"]) == {"see_floor", "see_calls", "hear_recordings"}
+    assert permissions_of([Role.AGENT]) == {"see_floor"}
+    assert permissions_of([Role.SUPERVISOR]) == {"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}
+    assert permissions_of([Role.QA]) == {"see_calls", "hear_recordings"}
+    assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {"manage_users"}
+    assert permissions_of([Role.AGENT, Role.QA]) == {"see_floor", "see_calls", "hear_recordings"}
     assert permissions_of([]) == frozenset()
 
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from callcenter.accounts import service
 from callcenter.accounts.passwords import Passwords
+from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, check_password, find_session, sign_in
 from callcenter.accounts.tables import User, WebSession
 from callcenter.errors import BadInput, CallCenterError, Conflict, NotFound, NotSignedIn, TooMany
@@ -17,7 +18,7 @@ from tests.accounts.clock import Clock
 
 SECRET = "correct horse"
 ADDRESS = "192.0.2.1"
-ADA = NewUser("Ada", SECRET, ("supervisor", "qa"), "Ada Lovelace", "zh")
+ADA = NewUser("Ada", SECRET, (Role.SUPERVISOR, Role.QA), "Ada Lovelace", "zh")
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ verified: list[str] = []
 @pytest.mark.parametrize("username", ["Ada", "nobody", "Off"])
 async def test_every_refusal_costs_one_verification(access: Access, ada: NewUser, username: str) -> None:
     """So that the time of the answer does not tell which usernames exist."""
-    await service.add_user(access, NewUser("Off", SECRET, ("agent",)))
+    await service.add_user(access, NewUser("Off", SECRET, (Role.AGENT,)))
     await _disable(access, "Off")
     hasher = RecordingHasher(time_cost=1, memory_cost=8, parallelism=1)
     slow = Access(access.sessions, access.clock, Passwords(hasher))
@@ -159,9 +160,9 @@ async def test_removed_user_is_gone_with_the_sessions(access: Access, ada: NewUs
 @pytest.mark.parametrize(
     ("user", "error", "field"),
     [
-        (NewUser("ADA", SECRET, ("agent",)), Conflict, "username"),
-        (NewUser("a b", SECRET, ("agent",)), BadInput, "username"),
-        (NewUser("bob", "short", ("agent",)), BadInput, "password"),
+        (NewUser("ADA", SECRET, (Role.AGENT,)), Conflict, "username"),
+        (NewUser("a b", SECRET, (Role.AGENT,)), BadInput, "username"),
+        (NewUser("bob", "short", (Role.AGENT,)), BadInput, "password"),
         (NewUser("bob", SECRET, ()), BadInput, "roles"),
     ],
 )
@@ -183,7 +184,7 @@ async def test_unknown_user_is_told(access: Access) -> None:
 
 async def test_has_admin(access: Access, ada: NewUser) -> None:
     assert not await service.has_admin(access)
-    await service.add_user(access, NewUser("root", SECRET, ("admin",)))
+    await service.add_user(access, NewUser("root", SECRET, (Role.ADMIN,)))
     assert await service.has_admin(access)
     await _disable(access, "root")
     assert not await service.has_admin(access)

@@ -8,6 +8,7 @@ from httpx import AsyncClient
 from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
 from callcenter.floor.facts import AnyFact, Conversation, Direction, VisitOutcome
 from callcenter.store.engine import Sessions
@@ -27,7 +28,7 @@ async def site(sessions: Sessions) -> Site:
 
 @pytest.fixture
 async def supervisor(site: Site) -> AsyncIterator[AsyncClient]:
-    async with await site.client("supervisor") as client:
+    async with await site.client(Role.SUPERVISOR) as client:
         yield client
 
 
@@ -128,6 +129,24 @@ async def test_the_outcome_is_that_of_the_last_visit_or_of_the_call(
     assert await _found(supervisor, outcome="not_answered") == ["missed"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "has_recording"),
+    [
+        ([a_recording(), a_visit()], True),
+        ([a_recording(), a_visit(outcome=VisitOutcome.TIMED_OUT), a_conversation()], True),
+        ([a_recording(), a_visit(outcome=VisitOutcome.ABANDONED)], False),
+        ([a_conversation(), a_visit()], False),
+    ],
+    ids=["in wrap-up", "talked after all", "only waited", "not recorded"],
+)
+async def test_a_call_has_a_recording_when_somebody_talked(
+    engine: AsyncEngine, supervisor: AsyncClient, facts: list[AnyFact], has_recording: bool
+) -> None:
+    await _record(engine, [a_call(), *facts])
+    (call,) = (await supervisor.get("/api/calls")).json()["calls"]
+    assert call["has_recording"] is has_recording
+
+
 async def test_search_by_time_queue_agent_and_direction(engine: AsyncEngine, supervisor: AsyncClient) -> None:
     await _record(
         engine,
@@ -191,7 +210,7 @@ async def test_a_number_with_wildcards_in_it_is_found_by_them(engine: AsyncEngin
 async def test_bad_search_is_refused_by_name(supervisor: AsyncClient, search: dict[str, str], field: str) -> None:
     answer = await supervisor.get("/api/calls", params=search)
     assert answer.status_code == 422
-    assert field in answer.text
+    assert answer.json()["field"] == field
 
 
 @pytest.mark.parametrize("address", ["/api/calls/pbx1/none", "/api/calls/pbx2/1763812800.1"])
@@ -208,5 +227,5 @@ async def test_a_nul_in_an_id_is_bad_input(supervisor: AsyncClient) -> None:
 async def test_calls_are_for_those_who_may_see_them(site: Site, address: str) -> None:
     async with site.stranger() as stranger:
         assert (await stranger.get(address)).status_code == 401
-    async with await site.client("agent") as agent:
+    async with await site.client(Role.AGENT) as agent:
         assert (await agent.get(address)).status_code == 403

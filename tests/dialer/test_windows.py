@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.dialer.windows import MINUTES_A_DAY, Window, is_open, next_opening
+from callcenter.dialer.windows import MINUTES_A_DAY, Window, is_open, next_change, next_opening
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -95,6 +95,17 @@ def test_the_next_opening_is_the_first_open_minute(windows: list[Window], zone: 
         assert opens is None or opens >= start + span
     else:
         assert opens == by_hand
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(windows_anywhere, min_size=1, max_size=3), st.sampled_from(ZONES), st.integers(0, 365 * 24 * 60))
+def test_the_next_change_is_the_first_minute_that_differs(windows: list[Window], zone: ZoneInfo, minutes: int) -> None:
+    start = int(datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC")).timestamp()) + minutes * 60
+    now = is_open(windows, zone, start)
+    days_8 = range(start, start + 8 * 86400, 60)
+    by_hand = next((moment for moment in days_8 if is_open(windows, zone, moment) != now), None)
+    changes = next_change(windows, zone, start)
+    assert changes == by_hand if by_hand is not None else changes is None or changes >= days_8[-1]
 
 
 @given(st.integers(0, 4_000_000_000), st.sampled_from(ZONES))

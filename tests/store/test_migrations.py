@@ -81,4 +81,4 @@ async def test_sqlite_is_made_with_its_folder_and_settings(tmp_path: Path) -> No
     with sqlite3.connect(path) as file:
         assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     file.close()
-    assert path.parent.stat().st_mode & 0o077 == 0
+    assert [entry.stat().st_mode & 0o077 for entry in (path.parent, *path.parent.iterdir())] == [0, 0]

@@ -1,4 +1,4 @@
-"""The dialer's lists, targets and attempts."""
+"""The dialer's lists, targets, attempts and wake-ups."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _lists()
     _targets()
     _attempts()
+    _wake_ups()
 
 
 def _lists() -> None:
@@ -90,3 +91,14 @@ def _attempts() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+
+
+def _wake_ups() -> None:
+    op.create_table(
+        "wake_ups",
+        sa.Column("id", sa.Unicode(191), nullable=False),
+        sa.Column("next_run_time", sa.Float(25), nullable=True),
+        sa.Column("job_state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_wake_ups"),
+    )
+    op.create_index("ix_wake_ups_next_run_time", "wake_ups", ["next_run_time"])

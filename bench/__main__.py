@@ -1,0 +1,50 @@
+"""`python -m bench [NAME…]`: runs the measurements and prints each beside its baseline; status 1 below a limit."""
+
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import delay, fanout, throughput
+
+Rows = list[dict[str, object]]
+
+MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] = {
+    "throughput": (
+        "AMI events through the whole path (unfiltered at least 2x, filtered at least 1x bare panoramisk)",
+        throughput.measure,
+        lambda rows: float(str(rows[0]["ratio"])) >= 2 and float(str(rows[1]["ratio"])) >= 1,
+    ),
+    "fanout": (
+        "CPU per delivered frame (at most 1.0x bare broadcast)",
+        fanout.measure,
+        lambda rows: float(str(rows[0]["ratio"])) <= 1.0,
+    ),
+    "delay": (
+        "From AMI event to panel (p99 at most 250 ms, unchanged within 10 % by a stuck panel)",
+        delay.measure,
+        lambda rows: float(str(rows[0]["p99 ms"])) <= 250 and float(str(rows[1]["p99 ratio"])) <= 1.1,
+    ),
+}
+
+
+def main() -> None:
+    """Runs the measurements named on the command line, or all."""
+    console = Console()
+    kept = True
+    for name in sys.argv[1:] or MEASUREMENTS:
+        title, measure, holds = MEASUREMENTS[name]
+        rows = measure()
+        table = Table(*rows[0], title=title, title_justify="left")
+        for row in rows:
+            table.add_row(*(str(value) for value in row.values()))
+        console.print(table)
+        if not holds(rows):
+            kept = False
+            console.print(f"[red]{name}: the limit is not kept[/red]")
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()

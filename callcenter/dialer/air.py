@@ -1,0 +1,55 @@
+"""The calls in the air that this process knows of. The table of attempts is the truth; this saves asking it."""
+
+from callcenter.dialer.attempts import OpenAttempt
+from callcenter.dialer.rules import AirState
+from callcenter.dialer.seats import Seats
+from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
+
+
+class Air:
+    """Open attempts, and since when each is known. One that is neither seen nor heard of for too long is lost."""
+
+    def __init__(self, seats: Seats, quarantine_seconds: Seconds) -> None:
+        self._seats = seats
+        self._quarantine_seconds = quarantine_seconds
+        self._known: dict[AttemptId, tuple[OpenAttempt, Instant]] = {}
+
+    def add(self, attempt: OpenAttempt, now: Instant) -> None:
+        """Takes in an attempt."""
+        self._known[attempt.attempt_id] = (attempt, now)
+
+    def remove(self, attempt_id: AttemptId) -> None:
+        """The attempt is over."""
+        self._known.pop(attempt_id, None)
+
+    def unseated(self, pbx: PbxName, queue: str) -> int:
+        """How many calls of a queue still need a free seat."""
+        seen = self._seats.in_air(pbx)
+        return sum(
+            attempt.pbx == pbx and attempt.queue == queue and seen.get(attempt.attempt_id) is not AirState.SEATED
+            for attempt, _ in self._known.values()
+        )
+
+    def unanswered(self, list_id: int) -> list[OpenAttempt]:
+        """The calls of a list that no customer has answered, as far as is known."""
+        return [
+            attempt
+            for attempt, _ in self._known.values()
+            if attempt.list_id == list_id
+            and self._seats.in_air(attempt.pbx).get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
+        ]
+
+    def lost(self, now: Instant) -> list[AttemptId]:
+        """The attempts whose quarantine is over and of which a live link shows nothing."""
+        return [
+            attempt.attempt_id
+            for attempt, since in self._known.values()
+            if since + self._quarantine_seconds <= now
+            and self._seats.is_live(attempt.pbx)
+            and attempt.attempt_id not in self._seats.in_air(attempt.pbx)
+        ]
+
+    def quarantine_ends(self, now: Instant) -> Instant | None:
+        """When the next quarantine ends."""
+        ends = (since + self._quarantine_seconds for _, since in self._known.values())
+        return min((end for end in ends if end > now), default=None)

@@ -1,0 +1,70 @@
+"""What the dialer must know of the floor, and how it is read from the one in this process."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from callcenter.dialer.rules import AirState
+from callcenter.floor.events import AttemptId, ChannelId, LinkState, PbxName
+from callcenter.floor.facts import SeatState
+from callcenter.floor.floor import Floor
+from callcenter.floor.site import Site, is_attempt
+
+
+class Seats(Protocol):
+    """Every answer is of this moment."""
+
+    def is_live(self, pbx: PbxName) -> bool:
+        """Whether what is known of the PBX is true now."""
+        ...
+
+    def free_seats(self, pbx: PbxName, queue: str) -> int:
+        """How many seats of the queue are ready and waited for by nobody."""
+        ...
+
+    def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
+        """The attempts whose channel is open, and how far each has come."""
+        ...
+
+
+class FloorSeats:
+    """Reads the floor."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def is_live(self, pbx: PbxName) -> bool:
+        """Whether the link is live."""
+        site = self._floor.sites.get(pbx)
+        return site is not None and site.link is LinkState.LIVE
+
+    def free_seats(self, pbx: PbxName, queue: str) -> int:
+        """Ready seats not paused in this queue, less the callers who wait for one and whom none rings yet.
+
+        Our own customers in the line are not taken off: they count as calls in the air.
+        """
+        site = self._floor.sites.get(pbx)
+        if site is None or queue not in site.queues:
+            return 0
+        line = site.queues[queue]
+        ready = sum(
+            seat.state is SeatState.READY and not seat.members[queue].is_paused
+            for seat in line.seats.values()
+            if queue in seat.members
+        )
+        waiting = sum(not visit.rings and not is_attempt(visit.channel_id) for visit in line.waiting.values())
+        return max(0, ready - waiting)
+
+    def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
+        """The attempts that the floor follows."""
+        site = self._floor.sites.get(pbx)
+        return {} if site is None else {attempt_id: _air_state(site, attempt_id) for attempt_id in site.attempts}
+
+
+def _air_state(site: Site, attempt_id: AttemptId) -> AirState:
+    attempt, channel_id = site.attempts[attempt_id], ChannelId(attempt_id)
+    visit, channel = site.visits.get(channel_id), site.channels.get(channel_id)
+    if attempt.reached_at is not None or (visit is not None and visit.rings):
+        return AirState.SEATED
+    # A channel found by a survey is up without anybody having seen when it was answered.
+    is_up = attempt.answered_at is not None or (channel is not None and channel.is_up)
+    return AirState.ANSWERED if is_up else AirState.DIALLING

@@ -1,0 +1,97 @@
+"""Where audio is, and what a look at a file says of it."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from callcenter.errors import Conflict, NotFound
+from callcenter.floor.events import Instant, PbxName, Seconds
+from callcenter.floor.facts import RecordingFile
+from callcenter.recordings.audio import Layout, NotAudio, Side, find_audio, is_audible, playable, read_layout
+
+log = logging.getLogger(__name__)
+
+State = Literal["ready", "writing", "missing"]
+
+SETTLED_SECONDS: Seconds = 10.0
+"""A file whose header is not completed was cut by a crash, and is not being written, when nothing came for so long:
+MixMonitor writes 32 KiB at a time, which is 2 s of sound."""
+LATE_SECONDS: Seconds = 30.0
+"""A file that is not there so long after the recording ended is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a look at the file says at this moment; `size` in bytes, of the mix."""
+
+    state: State
+    duration_seconds: Seconds = 0.0
+    size: int = 0
+    has_audio: bool = False
+    has_customer_leg: bool = False
+    has_agent_leg: bool = False
+
+
+@dataclass(frozen=True)
+class Library:
+    """Where audio is: each PBX's recordings as this machine sees them; `copies` for files mended to be played."""
+
+    folders: Mapping[PbxName, Path]
+    copies: Path
+    clock: Callable[[], Instant] = time.time
+
+    def find(self, file: RecordingFile, side: Side = "mix") -> Path | None:
+        """The file of one side of a recording, if it is there."""
+        folder = self.folders.get(file.pbx)
+        return find_audio(folder, file.path, side) if folder is not None else None
+
+    def measure(self, file: RecordingFile) -> Measured:
+        """Looks at the file, which takes a while for a long one: for threads."""
+        path = self.find(file)
+        if path is None:
+            is_late = self.clock() - file.ended_at > LATE_SECONDS
+            return Measured(state="missing" if is_late else "writing")
+        try:
+            return self._measure(file, path)
+        except OSError:
+            return Measured(state="missing")
+
+    def _measure(self, file: RecordingFile, path: Path) -> Measured:
+        layout = _layout_or_none(path)
+        if self._is_growing(path, layout):
+            return Measured(state="writing", size=path.stat().st_size)
+        return Measured(
+            state="ready",
+            duration_seconds=layout.duration_seconds if layout else 0.0,
+            size=path.stat().st_size,
+            has_audio=layout is not None and is_audible(path, layout),
+            has_customer_leg=self.find(file, "customer") is not None,
+            has_agent_leg=self.find(file, "agent") is not None,
+        )
+
+    def open(self, recording_id: int, file: RecordingFile, side: Side) -> Path:
+        """The file to be played. Raises NotFound; Conflict while it is still being written."""
+        path = self.find(file, side)
+        if path is None:
+            raise NotFound(f"the {side} of recording {recording_id} is not where the recordings of {file.pbx} are")
+        try:
+            if self._is_growing(path, read_layout(path)):
+                raise Conflict(f"recording {recording_id} is still being written")
+            return playable(path, self.copies / f"{recording_id}-{side}.wav")
+        except (NotAudio, OSError) as error:
+            raise NotFound(f"the {side} of recording {recording_id} cannot be played") from error
+
+    def _is_growing(self, path: Path, layout: Layout | None) -> bool:
+        is_closed = layout is not None and layout.is_closed
+        return not is_closed and self.clock() - path.stat().st_mtime <= SETTLED_SECONDS
+
+
+def _layout_or_none(path: Path) -> Layout | None:
+    try:
+        return read_layout(path)
+    except NotAudio as reason:
+        log.info("The recording %s cannot be read: %s", path.name, reason)
+        return None

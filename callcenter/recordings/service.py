@@ -1,0 +1,69 @@
+"""Recordings for people: those of a call, and the file to be played."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from callcenter.errors import NotFound
+from callcenter.floor.events import CallId, PbxName
+from callcenter.floor.facts import Conversation, RecordingFile
+from callcenter.recordings.audio import Side
+from callcenter.recordings.library import Library, Measured
+from callcenter.recordings.linking import conversation_of, sound_begins_at
+from callcenter.recordings.tables import RecordingAudio
+from callcenter.store.engine import Sessions
+from callcenter.store.tables import fact_of, recording_files
+
+
+async def recordings_of(
+    sessions: Sessions, library: Library, pbx: PbxName, call_id: CallId, conversations: Sequence[Conversation]
+) -> list[dict[str, Any]]:
+    """The recordings of a call, as docs/api.md shapes them. One not measured yet, or missing then, is looked at now.
+
+    The empty file of a caller whom nobody talked to is left out: the dialplan begins one for everybody who waits.
+    """
+    of_call = (
+        select(recording_files, RecordingAudio)
+        .outerjoin(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
+        .where(recording_files.c.pbx == pbx, recording_files.c.call_id == call_id)
+        .order_by(recording_files.c.began_at, recording_files.c.id)
+    )
+    async with sessions() as session:
+        rows = (await session.execute(of_call)).mappings().all()
+    shapes = []
+    for row in rows:
+        file, found = fact_of(RecordingFile, row), row["RecordingAudio"]
+        if found is None or found.state != "ready":
+            found = await asyncio.to_thread(library.measure, file)
+        if found.duration_seconds or conversation_of(file, conversations):
+            shapes.append({"id": row["id"], **_shape(file, found, conversations)})
+    return shapes
+
+
+async def open_recording(sessions: Sessions, library: Library, recording_id: int, side: Side) -> Path:
+    """The file to be played. Raises NotFound; Conflict while it is still being written."""
+    async with sessions() as session:
+        row = (await session.execute(select(recording_files).where(recording_files.c.id == recording_id))).mappings()
+        found = row.one_or_none()
+    if found is None:
+        raise NotFound(f"there is no recording {recording_id}")
+    return await asyncio.to_thread(library.open, recording_id, fact_of(RecordingFile, found), side)
+
+
+def _shape(
+    file: RecordingFile, found: Measured | RecordingAudio, conversations: Sequence[Conversation]
+) -> dict[str, Any]:
+    legs = [("customer", found.has_customer_leg), ("agent", found.has_agent_leg)]
+    of = conversation_of(file, conversations)
+    return {
+        "began_at": sound_begins_at(file, found.duration_seconds, conversations),
+        "duration_seconds": found.duration_seconds,
+        "size": found.size,
+        "has_audio": found.has_audio,
+        "state": found.state,
+        "legs": [{"side": side} for side, is_there in legs if is_there],
+        "conversation": {"leg_id": of.leg_id, "part": of.part} if of else None,
+    }

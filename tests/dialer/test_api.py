@@ -1,0 +1,214 @@
+"""The routes of callback lists: who may call them, what they refuse, what an import tells."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from callcenter.accounts.api import COOKIE
+from callcenter.accounts.passwords import Passwords
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.dialer.api import callback_routes
+from callcenter.problems import tell_problems
+from callcenter.settings import QueueSettings, Settings
+from tests.dialer.conftest import ALWAYS, Centre, numbers, result
+
+PASSWORD = "a long password"
+GOOD = {"name": "Autumn", "queue": "support", "windows": ALWAYS}
+ROUTES = [
+    ("GET", "/lists", "see"),
+    ("GET", "/lists/1", "see"),
+    ("GET", "/lists/1/targets", "see"),
+    ("GET", "/lists/1/attempts", "see"),
+    ("POST", "/lists", "run"),
+    ("PATCH", "/lists/1", "run"),
+    ("DELETE", "/lists/1", "run"),
+    ("POST", "/lists/1/import", "run"),
+    ("POST", "/lists/1/start", "run"),
+    ("POST", "/lists/1/stop", "run"),
+]
+
+
+class Panel:
+    """Browsers of people with different roles."""
+
+    def __init__(self, web: FastAPI, access: Access) -> None:
+        self._web, self._access = web, access
+        self._clients: list[httpx.AsyncClient] = []
+
+    async def of(self, role: Role | None) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self._web),
+            base_url="http://centre/api",
+            headers={"X-Requested-With": "callcenter"},
+        )
+        self._clients.append(client)
+        if role is not None:
+            await add_user(self._access, NewUser(role.value, PASSWORD, (role,)))
+            token, _ = await sign_in(self._access, role.value, PASSWORD, "192.0.2.1")
+            client.cookies.set(COOKIE, token)
+        return client
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+
+@pytest.fixture
+async def panel(centre: Centre) -> AsyncIterator[Panel]:
+    access = Access(centre.sessions, centre.clock, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+    web = FastAPI()
+    web.state.access = access
+    tell_problems(web)
+    settings = Settings(queues={"support": QueueSettings(), "sales": QueueSettings()})
+    web.include_router(callback_routes(centre.sessions, centre.worker(), settings))
+    panel = Panel(web, access)
+    yield panel
+    await panel.close()
+
+
+@pytest.fixture
+async def supervisor(panel: Panel) -> httpx.AsyncClient:
+    return await panel.of(Role.SUPERVISOR)
+
+
+async def imported(client: httpx.AsyncClient, text: str, **query: int) -> httpx.Response:
+    return await client.post("/lists/1/import", params=query, files={"file": ("list.csv", text.encode(), "text/csv")})
+
+
+async def test_who_may_do_what(panel: Panel) -> None:
+    stranger, agent, qa = await panel.of(None), await panel.of(Role.AGENT), await panel.of(Role.QA)
+    for method, path, _ in ROUTES:
+        assert (await stranger.request(method, path)).status_code == 401
+        assert (await agent.request(method, path)).status_code == 403
+        assert (await qa.request(method, path)).status_code == 403
+
+
+async def test_a_change_that_does_not_come_from_the_panel_is_refused(supervisor: httpx.AsyncClient) -> None:
+    for method, path, right in ROUTES:
+        if right == "run":
+            answer = await supervisor.request(method, path, headers={"X-Requested-With": "evil"}, json=GOOD)
+            assert answer.status_code == 403
+
+
+async def test_the_way_of_a_list(supervisor: httpx.AsyncClient, centre: Centre) -> None:
+    made = await supervisor.post("/lists", json=GOOD)
+    assert made.status_code == 201
+    body = made.json()
+    assert (body["id"], body["state"], body["why_idle"], body["region"], body["pbx"]) == (
+        "1",
+        "stopped",
+        "stopped",
+        "CN",
+        "pbx1",
+    )
+    assert body["windows"] == ALWAYS
+    assert body["rules"]["busy"] == {"delay_seconds": 300.0, "max_attempts": 4}
+    report = await imported(supervisor, "phone,name\n" + "\n".join(f"{number},Li" for number in numbers(3)))
+    assert report.json() == {"imported": 3, "rows": 3, "errors": [], "duplicates": []}
+    centre.seats.free = 1
+    assert (await supervisor.post("/lists/1/start")).json()["state"] == "running"
+    [call] = await centre.until_placed(1)
+    await centre.until_told(1, in_air=1)
+    targets = (await supervisor.get("/lists/1/targets")).json()["targets"]
+    assert [(target["state"], target["attempts"]) for target in targets] == [("in_air", 1), ("open", 0), ("open", 0)]
+    stopped = (await supervisor.post("/lists/1/stop")).json()
+    assert (stopped["state"], stopped["why_idle"], stopped["in_air"]) == ("stopped", "stopped", 1)
+    assert (await supervisor.delete("/lists/1")).status_code == 409  # a call is still in the air
+    centre.phone.end(call)
+    next(iter(centre.workers)).on_facts([result(call.attempt_id, is_reached=True)])
+    await centre.until_told(1, in_air=0)
+    attempts = (await supervisor.get("/lists/1/attempts")).json()["attempts"]
+    assert [(a["number"], a["name"], a["outcome"], a["agent_number"]) for a in attempts] == [
+        ("+8613800138000", "Li", "reached", "1001")
+    ]
+    assert (await supervisor.get("/lists")).json()["lists"][0]["outcomes"] == {"reached": 1}
+    assert (await supervisor.delete("/lists/1")).status_code == 204
+    assert (await supervisor.get("/lists/1")).status_code == 404
+
+
+async def test_a_file_with_errors_imports_nothing_unless_they_are_skipped(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    text = "number,name\n13800138000,A\nnobody,B\n13800138000,C\n"
+    expected = {
+        "imported": 0,
+        "rows": 3,
+        "errors": [{"line": 3, "column": "number", "value": "nobody", "reason": "not a phone number"}],
+        "duplicates": [{"line": 4, "number": "+8613800138000", "first_line": 2}],
+    }
+    tried = await imported(supervisor, text, dry_run=1)
+    assert (tried.status_code, tried.json()) == (200, expected)
+    refused = await imported(supervisor, text)
+    assert (refused.status_code, refused.json()) == (422, expected)
+    assert (await supervisor.get("/lists/1")).json()["targets"] == 0
+    skipped = await imported(supervisor, text, skip_bad=1)
+    assert (skipped.status_code, skipped.json()) == (200, expected | {"imported": 1})
+    again = await imported(supervisor, "number\n13800138000\n")
+    assert again.json()["duplicates"] == [{"line": 2, "number": "+8613800138000", "first_line": None}]
+    assert (await supervisor.get("/lists/1")).json()["targets"] == 1
+
+
+async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    answer = await imported(supervisor, "name\nLi\n")
+    assert (answer.status_code, answer.json()["field"]) == (422, "file")
+    assert "'number'" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "a\r\nb"},
+        {"queue": "nowhere"},
+        {"queue": "support\r\nAction: Command"},
+        {"pbx": "pbx9"},
+        {"region": "XX"},
+        {"max_attempts": 0},
+        {"windows": [{"weekdays": [8], "from": "09:00", "until": "10:00"}]},
+        {"windows": [{"weekdays": [1], "from": "25:00", "until": "26:00"}]},
+        {"windows": [{"weekdays": [1], "from": "22:00", "until": "06:00"}]},
+        {"rules": {"busy": {"delay_seconds": 0, "max_attempts": 2}}},
+        {"rules": {"unknown": {"delay_seconds": 60, "max_attempts": 2}}},
+        {"rules": {"bored": {"delay_seconds": 60, "max_attempts": 2}}},
+        {"state": "running"},
+    ],
+)
+async def test_what_a_list_must_not_be(supervisor: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
+    assert (await supervisor.post("/lists", json=GOOD | wrong)).status_code == 422
+    assert (await supervisor.get("/lists")).json() == {"lists": []}
+
+
+async def test_changing_a_list(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    await supervisor.post("/lists", json=GOOD | {"name": "Winter"})
+    changed = await supervisor.patch("/lists/1", json={"name": "Spring", "max_attempts": 2, "windows": []})
+    assert (changed.json()["name"], changed.json()["max_attempts"], changed.json()["windows"]) == ("Spring", 2, [])
+    taken = await supervisor.patch("/lists/1", json={"name": "Winter"})
+    assert (taken.status_code, taken.json()["field"]) == (409, "name")
+    assert (await supervisor.patch("/lists/9", json={"name": "x"})).status_code == 404
+    assert (await supervisor.post("/lists", json=GOOD | {"name": "Winter"})).status_code == 409
+
+
+async def test_a_list_without_targets_is_not_started(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    assert (await supervisor.post("/lists/1/start")).status_code == 409
+    assert (await supervisor.post("/lists/9/start")).status_code == 404
+    assert (await supervisor.post("/lists/9/stop")).status_code == 404
+
+
+async def test_pages(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    await imported(supervisor, "number\n" + "\n".join(numbers(5)))
+    first = (await supervisor.get("/lists/1/targets", params={"limit": 3})).json()
+    second = (await supervisor.get("/lists/1/targets", params={"limit": 3, "cursor": first["next"]})).json()
+    assert [target["number"] for target in first["targets"] + second["targets"]] == numbers(5)
+    assert second["next"] is None
+    assert (await supervisor.get("/lists/1/targets", params={"state": "reached"})).json()["targets"] == []
+    assert (await supervisor.get("/lists/1/targets", params={"state": "happy"})).status_code == 422
+    assert (await supervisor.get("/lists/9/targets")).status_code == 404
+    assert (await supervisor.get("/lists/9/attempts")).status_code == 404

@@ -1,0 +1,282 @@
+"""How a caller's stay in a queue ends: each outcome as a story."""
+
+import pytest
+
+from callcenter.floor import events as e
+from callcenter.floor.events import ChannelId
+from callcenter.floor.facts import (
+    CallRecord,
+    Direction,
+    EndedBy,
+    QueueVisit,
+    Ring,
+    RingOutcome,
+    SeatState,
+    VisitOutcome,
+)
+from tests.floor.stories import NOON, Diary, about, phone
+
+
+def a_day(*agents: str, wrap_up: int = 0) -> Diary:
+    """Agents of one queue, signed in and ready."""
+    day = Diary().directory(*agents, wrap_up=wrap_up)
+    for agent in agents:
+        day.signs_in(agent)
+    return day
+
+
+@pytest.mark.parametrize("who", ["caller", "agent"])
+def test_answered(who: str) -> None:
+    day = a_day("1001").joins("caller")
+    day.after(2).rings("1001", "caller")
+    assert day.state("1001") is SeatState.RINGING
+    day.after(3).answers("1001", "caller")
+    assert day.state("1001") is SeatState.TALKING
+    assert day.waiting() == 0
+    day.after(60).hangs_up(who, "1001", "caller")
+
+    visit = day.visit()
+    assert visit.outcome is VisitOutcome.ANSWERED
+    assert (visit.agent_number, visit.wait_seconds) == ("1001", 5.0)
+    talk = day.talk()
+    assert talk.ended_by is EndedBy(who)
+    assert talk.talk_seconds == about(60)
+    assert (talk.queue, talk.number, talk.direction) == ("support", "13800138000", Direction.INBOUND)
+    [ring] = day.remained(Ring)
+    assert (ring.outcome, ring.ring_seconds) == (RingOutcome.ANSWERED, 5.0)
+    [call] = day.remained(CallRecord)
+    assert call.answered_at == about(talk.began_at)
+    assert day.states("1001") == [SeatState.READY, SeatState.RINGING, SeatState.TALKING]
+    assert day.state("1001") is SeatState.READY
+    assert day.surprises == []
+
+
+@pytest.mark.parametrize("seconds", [2, 20])
+def test_abandoned(seconds: float) -> None:
+    day = a_day("1001").joins("caller").after(seconds).gives_up("caller")
+    visit = day.visit()
+    assert visit.outcome is VisitOutcome.ABANDONED
+    assert visit.wait_seconds == seconds
+    assert (visit.wait_seconds < visit.short_abandon_seconds) == (seconds == 2)
+    assert day.surprises == []
+
+
+def test_abandoned_without_a_hangup_request_is_known_at_the_hangup() -> None:
+    """AMI's Hangup of a waiting caller sends no HangupRequest."""
+    day = a_day().joins("caller").after(9).is_gone("caller")
+    assert day.remained(QueueVisit) == []
+    assert day.closes("caller").visit().outcome is VisitOutcome.ABANDONED
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("TIMEOUT", VisitOutcome.TIMED_OUT),
+        ("LEAVEEMPTY", VisitOutcome.LEFT_WHEN_EMPTY),
+        ("LEAVEUNAVAIL", VisitOutcome.LEFT_WHEN_EMPTY),
+        ("WITHDRAW", VisitOutcome.WITHDRAWN),
+    ],
+)
+def test_queue_says_why_after_the_caller_has_left(status: str, outcome: VisitOutcome) -> None:
+    day = a_day().joins("caller").after(30).is_gone("caller")
+    assert (day.waiting(), day.remained(QueueVisit)) == (0, [])
+    day.queue_returns("caller", status).after(5).closes("caller")
+    visit = day.visit()
+    assert (visit.outcome, visit.wait_seconds) == (outcome, 30.0)
+    assert visit.ended_at == about(NOON + 30)
+
+
+def test_withdrawn_when_somebody_moves_the_caller() -> None:
+    """AMI's Redirect says QueueCallerAbandon, but the caller lives on: in another queue here."""
+    day = a_day().joins("caller").after(7).is_gone("caller").joins("caller", "sales")
+    assert day.visit().outcome is VisitOutcome.WITHDRAWN
+    assert day.waiting() == 1
+
+
+def test_withdrawn_when_a_moved_caller_dials() -> None:
+    day = a_day().joins("caller").after(7).is_gone("caller")
+    day.tell(e.DialBegun, "caller", "caller", "other", "PJSIP/other-1", "other")
+    assert day.visit().outcome is VisitOutcome.WITHDRAWN
+
+
+def test_left_by_key() -> None:
+    """Neither QueueCallerAbandon nor QUEUESTATUS: only QueueCallerLeave, and the caller goes on."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").after(6).leaves("caller")
+    day.does_not_answer("1001", "caller").closes("caller")
+    assert day.visit().outcome is VisitOutcome.LEFT_BY_KEY
+    assert day.visit().wait_seconds == about(6)
+
+
+def test_left_by_key_into_another_queue() -> None:
+    day = a_day().joins("caller").leaves("caller").joins("caller", "sales")
+    assert day.visit().outcome is VisitOutcome.LEFT_BY_KEY
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("JOINEMPTY", VisitOutcome.REFUSED_EMPTY), ("FULL", VisitOutcome.REFUSED_FULL)]
+)
+def test_refused_at_the_door(status: str, outcome: VisitOutcome) -> None:
+    day = a_day().calls("caller").queue_returns("caller", status).closes("caller")
+    visit = day.visit()
+    assert (visit.outcome, visit.queue, visit.number) == (outcome, "", "13800138000")
+
+
+def test_other_results_say_nothing() -> None:
+    """CONTINUE, UNKNOWN: Queue() returned after an answered call; a waiting caller stays."""
+    day = a_day().joins("caller").queue_returns("caller", "CONTINUE")
+    assert (day.waiting(), day.facts) == (1, [])
+
+
+def test_the_same_queue_twice() -> None:
+    day = a_day().joins("caller").after(10).is_gone("caller").queue_returns("caller", "TIMEOUT")
+    day.joins("caller").after(5).gives_up("caller")
+    first, second = day.remained(QueueVisit)
+    assert (first.join, first.outcome) == (1, VisitOutcome.TIMED_OUT)
+    assert (second.join, second.outcome) == (2, VisitOutcome.ABANDONED)
+
+
+def test_ring_no_answer_then_answered_by_another() -> None:
+    day = a_day("1001", "1002").joins("caller")
+    day.rings("1001", "caller").after(15).does_not_answer("1001", "caller", seconds=15)
+    day.rings("1002", "caller").after(4).answers("1002", "caller").after(30).hangs_up("caller", "1002", "caller")
+    missed, answered = day.remained(Ring)
+    assert (missed.outcome, missed.ring_seconds) == (RingOutcome.NOT_ANSWERED, 15.0)
+    assert (answered.outcome, answered.agent_number) == (RingOutcome.ANSWERED, "1002")
+    assert day.visit().agent_number == "1002"
+    assert day.state("1001") is SeatState.READY
+
+
+@pytest.mark.parametrize("cause", [17, 19, 21])
+def test_a_phone_that_says_no(cause: int) -> None:
+    """Busy, unavailable, declined: the queue says RingNoAnswer for all of them, the leg's cause tells."""
+    day = (
+        a_day("1001").joins("caller").rings("1001", "caller").does_not_answer("1001", "caller", seconds=0, cause=cause)
+    )
+    [ring] = day.remained(Ring)
+    assert (ring.outcome, ring.ring_seconds) == (RingOutcome.REJECTED, 0.0)
+    assert day.waiting() == 1
+
+
+def test_a_ring_that_the_queue_says_nothing_of_was_given_up() -> None:
+    """The caller pressed a key: the leg ends before QueueCallerLeave, and no AgentRingNoAnswer comes."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").after(8).closes(day_leg := "1001.1")
+    [ring] = day.remained(Ring)
+    assert (ring.ring_id, ring.outcome) == (day_leg, RingOutcome.GIVEN_UP)
+    assert ring.ring_seconds == about(8)
+
+
+def test_ringall_has_one_winner() -> None:
+    """The losers get no event of the queue, only a hang-up with cause 26."""
+    day = a_day("1001", "1002", "1003").joins("caller")
+    for agent in ("1001", "1002", "1003"):
+        day.rings(agent, "caller")
+    day.after(3).picks_up("1002", "caller").closes(day.leg("1001"), 26)
+    day.connects("1002", "caller").closes(day.leg("1003"), 26)
+    rings = {ring.agent_number: ring.outcome for ring in day.remained(Ring)}
+    assert rings == {
+        "1001": RingOutcome.WON_BY_COLLEAGUE,
+        "1002": RingOutcome.ANSWERED,
+        "1003": RingOutcome.WON_BY_COLLEAGUE,
+    }
+    assert [day.state(agent) for agent in ("1001", "1002", "1003")] == [
+        SeatState.READY,
+        SeatState.TALKING,
+        SeatState.READY,
+    ]
+
+
+def test_caller_gives_up_while_phones_ring() -> None:
+    day = a_day("1001", "1002").joins("caller").rings("1001", "caller").rings("1002", "caller").after(5)
+    day.requests_hangup("caller").closes(day.leg("1001")).is_gone("caller").closes(day.leg("1002")).closes("caller")
+    assert [ring.outcome for ring in day.remained(Ring)] == [RingOutcome.GIVEN_UP] * 2
+    assert day.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_agent_hangs_up_in_the_announcement() -> None:
+    """AgentDump: the caller stays in the line, the agent has rung all the while."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").picks_up("1001", "caller").after(4)
+    assert day.state("1001") is SeatState.RINGING
+    day.tell(e.MemberDumped, "support", phone("1001"), "caller", day.leg("1001"))
+    day.closes(day.leg("1001"))
+    [ring] = day.remained(Ring)
+    assert ring.outcome is RingOutcome.REJECTED
+    assert (day.waiting(), day.state("1001")) == (1, SeatState.READY)
+
+
+def test_an_agent_nobody_signed_in_makes_a_seat_by_itself() -> None:
+    day = Diary().joins("caller").rings("2002", "caller").answers("2002", "caller")
+    assert day.state("2002") is SeatState.TALKING
+    assert ("seats", "pbx1/PJSIP/2002") in {("seats", seat) for seat in day.floor.snapshot()["seats"]}
+
+
+def test_a_forwarded_ring_is_answered_on_a_leg_that_never_rang() -> None:
+    """A 302: AgentConnect names the agent and a channel that no AgentCalled named."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").requests_hangup("1001.1")
+    day.opens("elsewhere", "Local/9@agents-1;1", call="caller")
+    day.tell(e.CallerLeft, "support", "caller", 1)
+    day.tell(e.MemberConnected, "support", phone("1001"), "", "caller", "caller", "elsewhere", 6.0, 2.0)
+    assert day.visit().agent_number == "1001"
+    assert day.state("1001") is SeatState.TALKING
+
+
+@pytest.mark.parametrize("ids", ["caller", "agent", "none"])
+def test_agent_complete_may_lack_its_ids(ids: str) -> None:
+    day = a_day("1001", wrap_up=20).joins("caller").rings("1001", "caller").answers("1001", "caller").after(10)
+    day.requests_hangup("caller").completes("1001", "caller", "caller", ids=ids)
+    assert day.state("1001") is SeatState.WRAP_UP
+
+
+def test_agent_complete_without_ids_means_the_only_talk_or_none() -> None:
+    """With two talks of one seat in one queue it cannot be told which: the hang-ups end them."""
+    day = a_day("1001")
+    for caller in ("first", "second"):
+        day.joins(caller).rings("1001", caller).answers("1001", caller).after(5)
+    day.completes("1001", "first", "caller", ids="none")
+    assert day.state("1001") is SeatState.TALKING
+    assert day.floor.sites["pbx1"].channels[ChannelId("1001.1")].talk is not None
+
+
+def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
+    """AMI's Redirect of a talking caller: AgentComplete comes when the caller finally hangs up, or never."""
+    day = a_day("1001", wrap_up=5).joins("caller").rings("1001", "caller").answers("1001", "caller").after(20)
+    day.leaves_bridge("caller", "bridge of caller").leaves_bridge("1001.1", "bridge of caller").closes("1001.1")
+    assert day.state("1001") is SeatState.WRAP_UP
+    day.after(60).completes("1001", "caller", "caller")
+    assert day.talk().talk_seconds == about(20)
+    assert day.talk().ended_by is EndedBy.UNKNOWN
+
+
+def test_a_caller_whose_join_was_not_seen() -> None:
+    """The link came up meanwhile: the visit is known from its answer, and marked as uncertain."""
+    day = a_day("1001").calls("caller")
+    day.opens("leg", "PJSIP/1001-1", call="caller")
+    day.tell(e.MemberConnected, "support", phone("1001"), "", "caller", "caller", "leg", 12.0, 2.0)
+    visit = day.visit()
+    assert (visit.outcome, visit.is_certain, visit.wait_seconds) == (VisitOutcome.ANSWERED, False, 12.0)
+    assert visit.joined_at == about(day.now - 12)
+    assert [surprise.came for surprise in day.surprises] == ["AgentConnect"]
+
+
+def test_an_answer_on_a_channel_that_was_never_seen() -> None:
+    day = a_day("1001").joins("caller")
+    day.tell(e.MemberConnected, "support", phone("1001"), "", "caller", "caller", "leg", 12.0, 2.0)
+    assert day.visit().outcome is VisitOutcome.ANSWERED
+    assert [surprise.expected for surprise in day.surprises] == ["a channel to talk on"]
+
+
+def test_a_waiting_channel_that_ends_without_a_leave_is_lost() -> None:
+    day = a_day().joins("caller").closes("caller")
+    assert (day.visit().outcome, day.visit().is_certain) == (VisitOutcome.LOST, False)
+    assert len(day.surprises) == 1
+
+
+def test_a_caller_who_appears_in_another_queue_without_leaving_the_first() -> None:
+    day = a_day().joins("caller").joins("caller", "sales")
+    assert day.visit().outcome is VisitOutcome.LOST
+    assert (day.waiting(), len(day.surprises)) == (1, 1)
+
+
+def test_an_abandon_of_nobody_is_a_surprise() -> None:
+    day = a_day().calls("caller")
+    day.tell(e.CallerGone, "support", "caller", 1, 1, 3.0)
+    assert [surprise.came for surprise in day.surprises] == ["QueueCallerAbandon"]

@@ -1,0 +1,57 @@
+"""Migrating is all or nothing, and safe for several processes that start at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callcenter.errors import SetupFailed
+from callcenter.store import engine as engine_module
+from callcenter.store.engine import make_engine, migrate
+from tests.databases import PostgresServer, SqliteFiles
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty(request: pytest.FixtureRequest) -> AsyncIterator[AsyncEngine]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        files: SqliteFiles = request.getfixturevalue("sqlite")
+        url = await files.new_database(migrated=False)
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.url(await server.new_database(migrated=False))
+    engine = make_engine(url)
+    yield engine
+    await engine.dispose()
+
+
+async def _tables(engine: AsyncEngine) -> list[str]:
+    async with engine.connect() as connection:
+        return await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    empty: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = engine_module._upgrade
+
+    def fail_at_the_end(connection: Connection) -> None:
+        upgrade(connection)
+        assert "calls" in inspect(connection).get_table_names()
+        raise OperationalError("CREATE", {}, Exception("disk full"))
+
+    monkeypatch.setattr(engine_module, "_upgrade", fail_at_the_end)
+    with pytest.raises(SetupFailed, match="disk full"):
+        await migrate(empty)
+    assert await _tables(empty) == []
+
+
+async def test_several_processes_may_start_at_once(empty: AsyncEngine) -> None:
+    others = [make_engine(empty.url.render_as_string(hide_password=False)) for _ in range(3)]
+    await asyncio.gather(*map(migrate, [empty, *others]))
+    for other in others:
+        await other.dispose()
+    assert "calls" in await _tables(empty)

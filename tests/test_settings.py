@@ -1,0 +1,97 @@
+"""Settings from a file and from variables: a mistake is told where it was made."""
+
+from pathlib import Path
+
+import pytest
+
+from callcenter.errors import SetupFailed
+from callcenter.settings import load
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _write(text: str) -> Path:
+    path = Path("centre.toml")
+    path.write_text(text)
+    return path
+
+
+def test_file_is_read_and_a_variable_overrides_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCENTER_HTTP__PORT", "8081")
+    settings = load(_write('timezone = "Asia/Shanghai"\n[http]\nport = 80\nhost = "0.0.0.0"\n'))
+    assert settings.timezone == "Asia/Shanghai"
+    assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8081)
+
+
+def test_without_a_file_everything_has_a_default() -> None:
+    assert load().http.port == 8080
+
+
+def test_file_of_the_usual_name_is_found() -> None:
+    Path("callcenter.toml").write_text("[http]\nport = 81\n")
+    assert load().http.port == 81
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[http]\nport = 99999", r"centre\.toml: http\.port: .*less than or equal to 65535"),
+        ("[http]\nprot = 1", r"centre\.toml: http\.prot: there is no such key; known here: host, port, secure_cookie"),
+        ("colour = 1", r"centre\.toml: colour: .*known here: timezone, region, "),
+        ('[[pbxs]]\nnmae = "x"', r"centre\.toml: pbxs\.0\.nmae: .*known here: name, host, "),
+        ('[queues.sales]\nstrategy = "fair"', r"centre\.toml: queues\.sales\.strategy: .*'ringall'.*'rrmemory'"),
+        ("[queues.label]\nfoo = 1", r"queues\.label\.foo: .*known here: extension, label"),
+        ('timezone = "Mars"', r"centre\.toml: timezone: unknown time zone 'Mars'; use a name such as"),
+        ("[http\n", r"centre\.toml: this is not TOML: .*line 1"),
+        ('[[agents]]\nname = "Ada"', r"agents\.0\.number: Field required"),
+    ],
+)
+def test_mistake_names_file_key_and_what_is_allowed(text: str, told: str) -> None:
+    with pytest.raises(SetupFailed, match=told):
+        load(_write(text))
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    with pytest.raises(SetupFailed) as failure:
+        load(_write('timezone = "Mars"\n[http]\nport = -1\n'))
+    assert len(failure.value.message.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("CALLCENTER_HTTP__PORT", "x", "variable CALLCENTER_HTTP__PORT: http.port: .*valid integer"),
+        ("CALLCENTER_TIMEZONE", "Mars", "variable CALLCENTER_TIMEZONE: timezone: unknown"),
+        ("CALLCENTER_PBXS", "[{", 'CALLCENTER_.*"pbxs"'),
+    ],
+)
+def test_mistake_in_a_variable_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SetupFailed, match=told):
+        load(_write("[http]\nport = 80\n"))
+
+
+def test_file_that_does_not_exist_is_told() -> None:
+    with pytest.raises(SetupFailed, match=r"nowhere\.toml: there is no such file"):
+        load(Path("nowhere.toml"))
+
+
+def test_file_that_is_not_text_is_told() -> None:
+    Path("centre.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SetupFailed, match=r"centre\.toml: "):
+        load(Path("centre.toml"))
+
+
+def test_secrets_are_not_repeated() -> None:
+    with pytest.raises(SetupFailed) as failure:
+        load(
+            _write(
+                '[[pbxs]]\nsecret = ["hunter2"]\nport = "hunter2"\n[[agents]]\nnumber = "1"\nname = "A"\nsecret = 5\n'
+            )
+        )
+    assert "hunter2" not in failure.value.message

@@ -1,0 +1,106 @@
+import { lazy, Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Redirect, Route, Switch } from "wouter";
+import { signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
+import type { Permission } from "./api/shapes";
+import { Shell } from "./frame/Shell";
+import { suggestLanguage } from "./i18n";
+import { startFeed } from "./live/feed";
+import { reset } from "./live/store";
+import { Failure } from "./parts/Failure";
+import { Empty, PageSkeleton } from "./parts/Waiting";
+import { SignIn } from "./signin/SignIn";
+
+const FloorPage = lazy(() => import("./floor/FloorPage"));
+const CallsPage = lazy(() => import("./calls/CallsPage"));
+const CallPage = lazy(() => import("./calls/CallPage"));
+const ListsPage = lazy(() => import("./callbacks/ListsPage"));
+const ListPage = lazy(() => import("./callbacks/ListPage"));
+
+export interface Page {
+  path: string;
+  name: "floor" | "calls" | "callbacks";
+  permission: Permission;
+}
+
+export const PAGES: readonly Page[] = [
+  { path: "/floor", name: "floor", permission: "see_floor" },
+  { path: "/calls", name: "calls", permission: "see_calls" },
+  { path: "/callbacks", name: "callbacks", permission: "see_lists" },
+];
+
+function Allowed({ permission, children }: { permission: Permission; children: React.ReactNode }) {
+  const { t } = useTranslation();
+  const may = useMay(permission);
+  return may ? children : <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
+}
+
+function SignedIn() {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  const seesFloor = useMay("see_floor");
+  useEffect(() => suggestLanguage(user.language), [user.language]);
+  useEffect(() => {
+    if (!seesFloor) return;
+    const feed = startFeed(signedOut);
+    return () => {
+      feed.stop();
+      reset();
+    };
+  }, [seesFloor]);
+  const first = PAGES.find((page) => user.permissions.includes(page.permission));
+  return (
+    <Shell pages={PAGES.filter((page) => user.permissions.includes(page.permission))}>
+      <Suspense fallback={<PageSkeleton />}>
+        <Switch>
+          <Route path="/">
+            {first ? (
+              <Redirect to={first.path} replace />
+            ) : (
+              <Empty title={t("page.nothing")} text={t("page.nothingText")} />
+            )}
+          </Route>
+          <Route path="/floor">
+            <Allowed permission="see_floor">
+              <FloorPage />
+            </Allowed>
+          </Route>
+          <Route path="/calls">
+            <Allowed permission="see_calls">
+              <CallsPage />
+            </Allowed>
+          </Route>
+          <Route path="/calls/:pbx/:call">
+            {({ pbx, call }) => (
+              <Allowed permission="see_calls">
+                <CallPage pbx={decodeURIComponent(pbx)} callId={decodeURIComponent(call)} />
+              </Allowed>
+            )}
+          </Route>
+          <Route path="/callbacks">
+            <Allowed permission="see_lists">
+              <ListsPage />
+            </Allowed>
+          </Route>
+          <Route path="/callbacks/:id">
+            {({ id }) => (
+              <Allowed permission="see_lists">
+                <ListPage id={id} />
+              </Allowed>
+            )}
+          </Route>
+          <Route>
+            <Empty title={t("page.unknown")} text={t("page.unknownText")} />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}
+
+export function App() {
+  const session = useSessionQuery();
+  if (session.isPending) return <PageSkeleton />;
+  if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
+  return session.data ? <SignedIn /> : <SignIn />;
+}

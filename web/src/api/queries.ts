@@ -1,0 +1,83 @@
+/** What pages ask for, by name; TanStack Query keeps it. */
+
+import { MutationCache, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import { type Format, formatFor } from "../format";
+import { useLanguage } from "../i18n";
+import { ApiError, ask } from "./client";
+import type { CentreSettings, Figure, Permission, Session } from "./shapes";
+
+/** The session ended (expired, or ended elsewhere): back to the sign-in page, whatever was being asked. */
+function onError(error: Error): void {
+  if (error instanceof ApiError && error.status === 401) signedOut();
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400),
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+export const SESSION = ["session"] as const;
+
+async function fetchSession(): Promise<Session | null> {
+  try {
+    return await ask<Session>("GET", "/api/session");
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export function useSessionQuery() {
+  return useQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY });
+}
+
+export function useSession(): Session {
+  const session = useSessionQuery().data;
+  if (!session) throw new Error("used outside the signed-in part of the page");
+  return session;
+}
+
+export function useMay(permission: Permission): boolean {
+  return useSession().user.permissions.includes(permission);
+}
+
+export function useZone(): string {
+  return useSession().centre.timezone;
+}
+
+export function useFormat(): Format {
+  return formatFor(useLanguage(), useZone());
+}
+
+export function signedOut(): void {
+  queryClient.setQueryData(SESSION, null);
+}
+
+export function useFigures() {
+  return useQuery({
+    queryKey: ["figures"],
+    queryFn: async () => (await ask<{ figures: Figure[] }>("GET", "/api/figures")).figures,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useSettings() {
+  return useQuery({
+    queryKey: ["settings"],
+    queryFn: () => ask<CentreSettings>("GET", "/api/settings"),
+    staleTime: 300_000,
+  });
+}
+
+/** The label of a queue, or its name where it has none. */
+export function useQueueWord(): (pbx: string, queue: string) => string {
+  const queues = useSettings().data?.queues ?? [];
+  return (pbx, queue) => queues.find((item) => item.pbx === pbx && item.queue === queue)?.label || queue;
+}

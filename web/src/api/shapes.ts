@@ -1,0 +1,333 @@
+/** What the server tells, as `docs/api.md` describes it. Instants are seconds since 1970-01-01 UTC. */
+
+export type Instant = number;
+export type Seconds = number;
+
+export const SEAT_STATES = [
+  "ready",
+  "ringing",
+  "talking",
+  "on_hold",
+  "wrap_up",
+  "paused",
+  "unreachable",
+  "signed_out",
+] as const;
+export type SeatState = (typeof SEAT_STATES)[number];
+export type LinkState = "connecting" | "surveying" | "live" | "down" | "refused";
+export const DIRECTIONS = ["inbound", "outbound", "internal"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+export const VISIT_OUTCOMES = [
+  "answered",
+  "abandoned",
+  "timed_out",
+  "left_by_key",
+  "left_when_empty",
+  "withdrawn",
+  "refused_empty",
+  "refused_full",
+  "callback_requested",
+  "lost",
+] as const;
+export type VisitOutcome = (typeof VISIT_OUTCOMES)[number];
+export type RingOutcome = "answered" | "not_answered" | "rejected" | "won_by_colleague" | "given_up" | "lost";
+export type EndedBy = "caller" | "agent" | "transfer" | "unknown";
+export const ATTEMPT_OUTCOMES = [
+  "reached",
+  "busy",
+  "no_answer",
+  "unreachable",
+  "invalid_number",
+  "rejected",
+  "machine",
+  "abandoned",
+  "failed",
+  "unknown",
+] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+export type Permission = "see_floor" | "see_calls" | "hear_recordings" | "see_lists" | "run_lists" | "manage_users";
+
+export interface User {
+  username: string;
+  name: string;
+  roles: string[];
+  permissions: Permission[];
+  language: string | null;
+}
+export interface Session {
+  user: User;
+  centre: { timezone: string; now: Instant; demo: boolean };
+}
+
+export interface Figure {
+  id: string;
+  label_en: string;
+  label_zh: string;
+  formula_en: string;
+  formula_zh: string;
+  unit: "count" | "seconds" | "share";
+  direction: "up" | "down" | "none";
+  target: number | null;
+}
+export interface PauseReason {
+  code: string;
+  label_en: string;
+  label_zh: string;
+  is_away: boolean;
+}
+export interface QueueSettings {
+  pbx: string;
+  queue: string;
+  label: string;
+  service_level_seconds: Seconds;
+  service_level_variant: string;
+  short_abandon_seconds: Seconds;
+}
+export interface CentreSettings {
+  pause_reasons: PauseReason[];
+  queues: QueueSettings[];
+  teams: string[];
+}
+
+// --- live feed --------------------------------------------------------------------------------------------------
+
+export interface Link {
+  pbx: string;
+  state: LinkState;
+  since: Instant;
+  detail: string;
+}
+export interface Seat {
+  pbx: string;
+  interface: string;
+  agent_number: string;
+  agent_name: string;
+  team: string;
+  state: SeatState;
+  reason: string;
+  since: Instant;
+  call_id: string | null;
+  number: string;
+  queue: string;
+  direction: Direction | "" | null;
+  device: string;
+  is_paused: boolean;
+  pause_pending: string | boolean | null;
+  queues: string[];
+  wrap_up_until: Instant | null;
+}
+export type StateCounts = Partial<Record<SeatState, number>>;
+export interface Queue {
+  pbx: string;
+  queue: string;
+  label: string;
+  waiting: number;
+  oldest_joined_at: Instant | null;
+  members: number;
+  seats: StateCounts;
+}
+export interface Visit {
+  pbx: string;
+  queue: string;
+  call_id: string;
+  number: string;
+  caller_name: string;
+  joined_at: Instant;
+  position: number;
+}
+export interface Gauges {
+  waiting: number;
+  oldest_joined_at: Instant | null;
+  seats: StateCounts;
+  surprises: number;
+}
+export type FigureValues = Record<string, number | null>;
+export interface ListProgress {
+  id: string;
+  name: string;
+  state: ListState;
+  why_idle: string | null;
+  targets: number;
+  open: number;
+  in_air: number;
+  reached: number;
+  closed: number;
+}
+
+/** The entities of the floor by kind; the ids are those of `docs/api.md`. */
+export interface Entities {
+  links: Record<string, Link>;
+  seats: Record<string, Seat>;
+  queues: Record<string, Queue>;
+  visits: Record<string, Visit>;
+  gauges: Record<string, Gauges>;
+  figures: Record<string, FigureValues>;
+  lists: Record<string, ListProgress>;
+}
+export type Kind = keyof Entities;
+
+export interface SnapshotFrame {
+  type: "snapshot";
+  epoch: string;
+  seq: number;
+  at: Instant;
+  entities: Partial<Entities>;
+}
+export interface DeltaFrame {
+  type: "delta";
+  seq: number;
+  at: Instant;
+  changed?: { [K in Kind]?: Record<string, Partial<Entities[K][string]>> };
+  removed?: { [K in Kind]?: string[] };
+}
+export interface HeartbeatFrame {
+  type: "heartbeat";
+  seq: number;
+  at: Instant;
+}
+export type Frame = SnapshotFrame | DeltaFrame | HeartbeatFrame;
+
+// --- calls ------------------------------------------------------------------------------------------------------
+
+export interface Call {
+  pbx: string;
+  call_id: string;
+  direction: Direction;
+  number: string;
+  caller_name: string;
+  started_at: Instant;
+  answered_at: Instant | null;
+  ended_at: Instant;
+  queues: string[];
+  agents: { number: string; name: string }[];
+  outcome: string;
+  wait_seconds: Seconds | null;
+  talk_seconds: Seconds | null;
+  hold_seconds: Seconds | null;
+  has_recording: boolean;
+}
+export interface QueueVisit {
+  channel_id: string;
+  queue: string;
+  join: number;
+  number: string;
+  caller_name: string;
+  joined_at: Instant;
+  ended_at: Instant;
+  outcome: VisitOutcome;
+  wait_seconds: Seconds;
+  position: number;
+  agent_number: string;
+  agent_name: string;
+  interface: string;
+  service_level_seconds: Seconds;
+  is_certain: boolean;
+}
+export interface Ring {
+  ring_id: string;
+  channel_id: string;
+  queue: string;
+  interface: string;
+  agent_number: string;
+  agent_name: string;
+  began_at: Instant;
+  ended_at: Instant;
+  outcome: RingOutcome;
+  ring_seconds: Seconds;
+}
+export interface Conversation {
+  leg_id: string;
+  part: number;
+  queue: string;
+  direction: Direction;
+  interface: string;
+  agent_number: string;
+  agent_name: string;
+  began_at: Instant;
+  ended_at: Instant;
+  completed_at: Instant;
+  talk_seconds: Seconds;
+  hold_seconds: Seconds;
+  holds: number;
+  wrap_up_seconds: Seconds;
+  ended_by: EndedBy;
+}
+export type Side = "mix" | "agent" | "customer";
+export interface Recording {
+  id: number;
+  began_at: Instant;
+  duration_seconds: Seconds;
+  size: number;
+  has_audio: boolean;
+  state: "ready" | "writing" | "missing";
+  legs: { side: "agent" | "customer" }[];
+  conversation: { leg_id: string; part: number } | null;
+}
+export interface CallDetail {
+  call: Call;
+  visits: QueueVisit[];
+  rings: Ring[];
+  conversations: Conversation[];
+  recordings: Recording[];
+}
+
+// --- callbacks --------------------------------------------------------------------------------------------------
+
+export type ListState = "stopped" | "running" | "finished";
+export interface CallingWindow {
+  weekdays: number[];
+  from: string;
+  until: string;
+}
+export interface RedialRule {
+  delay_seconds: Seconds;
+  max_attempts: number;
+}
+export interface ListSettings {
+  name: string;
+  pbx?: string;
+  queue: string;
+  windows: CallingWindow[];
+  rules: Partial<Record<AttemptOutcome, RedialRule>>;
+  max_attempts: number;
+  detect_machine: boolean;
+  region: string;
+}
+export interface CallbackList extends ListSettings, ListProgress {
+  name: string;
+  created_at: Instant;
+  due: number;
+  outcomes: Partial<Record<AttemptOutcome, number>>;
+}
+export const TARGET_STATES = ["open", "in_air", "reached", "closed"] as const;
+export type TargetState = (typeof TARGET_STATES)[number];
+export interface Target {
+  id: number | string;
+  number: string;
+  name: string;
+  state: TargetState;
+  attempts: number;
+  last_outcome: AttemptOutcome | null;
+  due_at: Instant | null;
+  attributes: Record<string, string>;
+}
+export interface Attempt {
+  id: number | string;
+  target_id: number | string;
+  number: string;
+  name: string;
+  placed_at: Instant;
+  answered_at: Instant | null;
+  ended_at: Instant | null;
+  outcome: AttemptOutcome | null;
+  agent_number: string | null;
+  call_id: string | null;
+  pbx: string;
+}
+export interface ImportReport {
+  imported: number;
+  rows: number;
+  errors: { line: number; column: string; value: string; reason: string }[];
+  duplicates: { line: number; number: string; first_line: number | null }[];
+}

@@ -1,0 +1,127 @@
+import { Button, Tabs } from "@mantine/core";
+import { IconArrowLeft, IconPencil, IconUpload } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { useFormat, useMay, useQueueWord } from "../api/queries";
+import { ATTEMPT_OUTCOMES, type CallbackList } from "../api/shapes";
+import { Failure } from "../parts/Failure";
+import { Outcome } from "../parts/Outcome";
+import { PageSkeleton } from "../parts/Waiting";
+import { ImportDialog } from "./ImportDialog";
+import { ListForm } from "./ListForm";
+import classes from "./ListPage.module.css";
+import { ListSettings } from "./ListSettings";
+import { ListState, StartStop } from "./ListState";
+import { useList, useLiveList } from "./lists";
+import { Progress } from "./Progress";
+import { AttemptTable, TargetTable } from "./Tables";
+
+const COUNTS = ["targets", "open", "due", "in_air", "reached", "closed"] as const;
+
+function Summary({ list }: { list: CallbackList }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const outcomes = ATTEMPT_OUTCOMES.filter((outcome) => list.outcomes[outcome]);
+  return (
+    <section className={`panel ${classes.summary}`} aria-label={t("callbacks.progress")}>
+      <div className={classes.state}>
+        <ListState list={list} />
+        <Progress list={list} large />
+      </div>
+      <dl className={classes.counts}>
+        {COUNTS.map((count) => (
+          <div key={count}>
+            <dt>{t(`callbacks.${count}`)}</dt>
+            <dd className="num">{format.number(list[count])}</dd>
+          </div>
+        ))}
+      </dl>
+      {outcomes.length > 0 && (
+        <dl className={classes.outcomes} aria-label={t("callbacks.outcomes")}>
+          {outcomes.map((outcome) => (
+            <div key={outcome}>
+              <dt>
+                <Outcome outcome={outcome} of="attempt" />
+              </dt>
+              <dd className="num">{format.number(list.outcomes[outcome] ?? 0)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Detail({ asked }: { asked: CallbackList }) {
+  const { t } = useTranslation();
+  const list = useLiveList(asked);
+  const queueWord = useQueueWord();
+  const mayRun = useMay("run_lists");
+  const [dialog, setDialog] = useState<"import" | "edit" | null>(null);
+  return (
+    <div className={classes.page}>
+      <div>
+        <Link href="/callbacks" className={classes.back}>
+          <IconArrowLeft size={16} aria-hidden /> {t("page.callbacks")}
+        </Link>
+        <div className={classes.head}>
+          <h1>
+            {list.name} <small>{queueWord(list.pbx ?? "", list.queue)}</small>
+          </h1>
+          {mayRun && (
+            <div className={classes.actions}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconUpload size={15} />}
+                onClick={() => setDialog("import")}
+              >
+                {t("import.open")}
+              </Button>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconPencil size={15} />}
+                onClick={() => setDialog("edit")}
+              >
+                {t("callbacks.editShort")}
+              </Button>
+              <StartStop list={list} />
+            </div>
+          )}
+        </div>
+      </div>
+      <Summary list={list} />
+      <Tabs defaultValue="targets" keepMounted={false} className="panel">
+        <Tabs.List className={classes.tabs}>
+          <Tabs.Tab value="targets">{t("callbacks.targets")}</Tabs.Tab>
+          <Tabs.Tab value="attempts">{t("callbacks.attempts")}</Tabs.Tab>
+          <Tabs.Tab value="settings">{t("callbacks.settings")}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="targets">
+          <TargetTable id={String(list.id)} onImport={mayRun ? () => setDialog("import") : null} />
+        </Tabs.Panel>
+        <Tabs.Panel value="attempts">
+          <AttemptTable id={String(list.id)} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings">
+          <ListSettings list={list} />
+        </Tabs.Panel>
+      </Tabs>
+      {dialog === "import" && <ImportDialog list={list} onClose={() => setDialog(null)} />}
+      {dialog === "edit" && <ListForm list={list} onClose={() => setDialog(null)} onSaved={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+export default function ListPage({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const list = useList(id);
+  useEffect(() => {
+    document.title = `${list.data?.name ?? t("page.callbacks")} · callcenter`;
+  }, [list.data, t]);
+  if (list.isPending) return <PageSkeleton />;
+  if (list.isError) return <Failure error={list.error} onRetry={() => void list.refetch()} />;
+  return <Detail asked={list.data} />;
+}

@@ -1,0 +1,112 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import { useFormat, useMay } from "../api/queries";
+import type { CallbackList, RedialRule } from "../api/shapes";
+import { duration } from "../format";
+import { useTell } from "../parts/useTell";
+import { REDIALLED } from "./form";
+import { useWeekdays } from "./ListForm";
+import classes from "./ListPage.module.css";
+import { useDeleteList } from "./lists";
+
+function Windows({ list }: { list: CallbackList }) {
+  const { t } = useTranslation();
+  const weekdays = useWeekdays();
+  const names = (days: number[]) => days.map((day) => weekdays[day - 1]?.label ?? String(day)).join(" ");
+  return (
+    <section>
+      <h3>{t("callbacks.windows")}</h3>
+      {list.windows.length === 0 && <p className="muted">{t("callbacks.noWindows")}</p>}
+      <ul>
+        {list.windows.map((window) => (
+          <li key={`${window.weekdays} ${window.from}`}>
+            <span>{names(window.weekdays)}</span>
+            <span className="num">
+              {window.from} – {window.until}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Rules({ list }: { list: CallbackList }) {
+  const { t } = useTranslation();
+  const words = (rule: RedialRule | undefined) =>
+    rule
+      ? t("callbacks.ruleText", { delay: duration(rule.delay_seconds), count: rule.max_attempts })
+      : t("callbacks.noRule");
+  return (
+    <section>
+      <h3>{t("callbacks.rules")}</h3>
+      <dl>
+        {REDIALLED.map((outcome) => (
+          <div key={outcome}>
+            <dt>{t(`attempt.outcome.${outcome}`)}</dt>
+            <dd className="num">{words(list.rules[outcome])}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Delete({ list }: { list: CallbackList }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const [, go] = useLocation();
+  const remove = useDeleteList(list.id);
+  const ask = () => {
+    if (!window.confirm(t("callbacks.deleteSure", { name: list.name }))) return;
+    remove.mutate(undefined, { onSuccess: () => go("/callbacks"), onError: tell.failure });
+  };
+  return (
+    <Button
+      size="xs"
+      variant="subtle"
+      color="red"
+      disabled={list.state === "running"}
+      loading={remove.isPending}
+      onClick={ask}
+      title={list.state === "running" ? t("callbacks.deleteRunning") : undefined}
+    >
+      {t("callbacks.delete")}
+    </Button>
+  );
+}
+
+export function ListSettings({ list }: { list: CallbackList }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const mayRun = useMay("run_lists");
+  return (
+    <div className={classes.settings}>
+      <Windows list={list} />
+      <Rules list={list} />
+      <section>
+        <h3>{t("callbacks.others")}</h3>
+        <dl>
+          <div>
+            <dt>{t("callbacks.maxAttemptsInAll")}</dt>
+            <dd className="num">{list.max_attempts}</dd>
+          </div>
+          <div>
+            <dt>{t("callbacks.detectMachine")}</dt>
+            <dd>{list.detect_machine ? t("seat.yes") : t("callbacks.no")}</dd>
+          </div>
+          <div>
+            <dt>{t("callbacks.region")}</dt>
+            <dd>{list.region}</dd>
+          </div>
+          <div>
+            <dt>{t("callbacks.createdAt")}</dt>
+            <dd className="num">{format.dateMinute(list.created_at)}</dd>
+          </div>
+        </dl>
+        {mayRun && <Delete list={list} />}
+      </section>
+    </div>
+  );
+}

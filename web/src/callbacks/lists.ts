@@ -1,0 +1,115 @@
+/** What is asked and told about callback lists. */
+
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { ApiError, ask, query } from "../api/client";
+import { queryClient } from "../api/queries";
+import type { Attempt, CallbackList, ImportReport, ListSettings, Target, TargetState } from "../api/shapes";
+import { useEntity } from "../live/store";
+
+/** Counts by outcome and what is due are not in the live feed; they are asked for again while a list runs. */
+const AGAIN_MS = 5000;
+const PAGE_SIZE = 50;
+
+const path = (id: string | number, rest = "") => `/api/lists/${encodeURIComponent(String(id))}${rest}`;
+
+export function useLists() {
+  return useQuery({
+    queryKey: ["lists"],
+    queryFn: async () => (await ask<{ lists: CallbackList[] }>("GET", "/api/lists")).lists,
+    refetchInterval: AGAIN_MS,
+  });
+}
+
+export function useList(id: string) {
+  return useQuery({
+    queryKey: ["lists", id],
+    queryFn: () => ask<CallbackList>("GET", path(id)),
+    refetchInterval: AGAIN_MS,
+  });
+}
+
+/** The list with what the live feed knows better. */
+export function useLiveList(list: CallbackList): CallbackList {
+  const live = useEntity("lists", String(list.id));
+  return live ? { ...list, ...live, id: list.id } : list;
+}
+
+export function useTargets(id: string, state: TargetState | "") {
+  return useInfiniteQuery({
+    queryKey: ["lists", id, "targets", state],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) =>
+      ask<{ targets: Target[]; next: string | null }>(
+        "GET",
+        path(id, `/targets${query({ state, cursor: pageParam, limit: PAGE_SIZE })}`),
+      ),
+    getNextPageParam: (page) => page.next,
+    refetchInterval: AGAIN_MS,
+  });
+}
+
+export function useAttempts(id: string) {
+  return useInfiniteQuery({
+    queryKey: ["lists", id, "attempts"],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) =>
+      ask<{ attempts: Attempt[]; next: string | null }>(
+        "GET",
+        path(id, `/attempts${query({ cursor: pageParam, limit: PAGE_SIZE })}`),
+      ),
+    getNextPageParam: (page) => page.next,
+    refetchInterval: AGAIN_MS,
+  });
+}
+
+const refresh = () => queryClient.invalidateQueries({ queryKey: ["lists"] });
+
+export function useRunning(id: string | number) {
+  return useMutation({
+    mutationFn: (action: "start" | "stop") => ask("POST", path(id, `/${action}`)),
+    onSettled: refresh,
+  });
+}
+
+export function useSaveList(id: string | number | null) {
+  return useMutation({
+    mutationFn: (fields: Partial<ListSettings>) =>
+      ask<CallbackList>(id === null ? "POST" : "PATCH", id === null ? "/api/lists" : path(id), fields),
+    onSuccess: refresh,
+  });
+}
+
+export function useDeleteList(id: string | number) {
+  return useMutation({ mutationFn: () => ask("DELETE", path(id)), onSuccess: refresh });
+}
+
+function isReport(body: unknown): body is ImportReport {
+  return typeof body === "object" && body !== null && "rows" in body && "errors" in body;
+}
+
+/** A file with bad rows is refused with 422 and the same report, which is an answer here and not a failure. */
+export async function sendImport(
+  id: string | number,
+  file: File,
+  choice: { dryRun: boolean; skipBad: boolean },
+): Promise<ImportReport> {
+  const form = new FormData();
+  form.set("file", file);
+  const address = path(
+    id,
+    `/import${query({ dry_run: choice.dryRun ? 1 : null, skip_bad: choice.skipBad ? 1 : null })}`,
+  );
+  try {
+    return await ask<ImportReport>("POST", address, form);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422 && isReport(error.body)) return error.body;
+    throw error;
+  } finally {
+    if (!choice.dryRun) await refresh();
+  }
+}
+
+/** The rows that would become targets. */
+export function goodRows(report: ImportReport): number {
+  return Math.max(0, report.rows - report.errors.length - report.duplicates.length);
+}

@@ -1,0 +1,156 @@
+import { Select } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { ask } from "../api/client";
+import { useFormat, useMay, useQueueWord } from "../api/queries";
+import type { Call, CallDetail, Recording } from "../api/shapes";
+import { duration, NOTHING } from "../format";
+import { DirectionArrow } from "../parts/DirectionArrow";
+import { Failure } from "../parts/Failure";
+import { Outcome } from "../parts/Outcome";
+import { PageSkeleton } from "../parts/Waiting";
+import classes from "./CallPage.module.css";
+import { Diary } from "./Diary";
+import { Player, type PlayerHandle } from "./Player";
+import { Timeline } from "./Timeline";
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd className="num">{children || NOTHING}</dd>
+    </div>
+  );
+}
+
+function Head({ call }: { call: Call }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const queueWord = useQueueWord();
+  const seconds = (value: number | null) => (value === null ? NOTHING : duration(value));
+  return (
+    <>
+      <div className={classes.head}>
+        <Link href="/calls" className={classes.back} onClick={returnToSearch}>
+          <IconArrowLeft size={16} aria-hidden /> {t("page.calls")}
+        </Link>
+        <h1>
+          <DirectionArrow direction={call.direction} size={20} /> {call.number || t("floor.withheld")}{" "}
+          {call.caller_name && <small>{call.caller_name}</small>}
+        </h1>
+      </div>
+      <dl className={`panel ${classes.facts}`}>
+        <Fact label={t("calls.outcome")}>
+          <Outcome outcome={call.outcome} />
+        </Fact>
+        <Fact label={t("calls.began")}>{format.dateTime(call.started_at)}</Fact>
+        <Fact label={t("calls.length")}>{duration(call.ended_at - call.started_at)}</Fact>
+        <Fact label={t("calls.wait")}>{seconds(call.wait_seconds)}</Fact>
+        <Fact label={t("calls.talk")}>{seconds(call.talk_seconds)}</Fact>
+        <Fact label={t("calls.hold")}>{seconds(call.hold_seconds)}</Fact>
+        <Fact label={t("floor.queue")}>{call.queues.map((queue) => queueWord(call.pbx, queue)).join(", ")}</Fact>
+        <Fact label={t("calls.agent")}>{call.agents.map((agent) => agent.name || agent.number).join(", ")}</Fact>
+      </dl>
+    </>
+  );
+}
+
+/** Back to the search that led here, with its filters and its place in the list, when there was one. */
+function returnToSearch(event: React.MouseEvent): void {
+  if (window.history.length <= 1 || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  window.history.back();
+}
+
+function why(recording: Recording | undefined): "none" | "writing" | "missing" | "silent" | null {
+  if (!recording) return "none";
+  if (recording.state !== "ready") return recording.state;
+  return recording.has_audio ? null : "silent";
+}
+
+function Recordings({
+  detail,
+  chosen,
+  onChoose,
+  children,
+}: {
+  detail: CallDetail;
+  chosen: Recording | undefined;
+  onChoose: (id: number) => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const mayHear = useMay("hear_recordings");
+  const reason = why(chosen);
+  return (
+    <section className="panel" aria-labelledby="recording-title">
+      <div className={classes.bar}>
+        <h2 id="recording-title">{t("calls.recording")}</h2>
+        {detail.recordings.length > 1 && (
+          <Select
+            size="xs"
+            aria-label={t("calls.recording")}
+            data={detail.recordings.map((recording) => ({
+              value: String(recording.id),
+              label: `${format.time(recording.began_at)} · ${duration(recording.duration_seconds)}`,
+            }))}
+            value={chosen ? String(chosen.id) : null}
+            onChange={(id) => onChoose(Number(id))}
+            allowDeselect={false}
+          />
+        )}
+      </div>
+      {!mayHear && <p className={classes.note}>{t("recording.notAllowed")}</p>}
+      {mayHear && reason !== null && <p className={classes.note}>{t(`recording.${reason}`)}</p>}
+      {mayHear && reason === null && children}
+    </section>
+  );
+}
+
+function Detail({ detail }: { detail: CallDetail }) {
+  const { t } = useTranslation();
+  const player = useRef<PlayerHandle>(null);
+  const [id, setId] = useState<number | null>(null);
+  const [position, setPosition] = useState<number | null>(null);
+  const recording = detail.recordings.find((item) => item.id === id) ?? detail.recordings[0];
+  const playhead = recording && position !== null ? recording.began_at + position : null;
+  return (
+    <div className={classes.page}>
+      <Head call={detail.call} />
+      <div className="panel">
+        <Timeline
+          detail={detail}
+          playhead={playhead}
+          onSeek={(at) => recording && player.current?.seek(at - recording.began_at)}
+        />
+      </div>
+      <Recordings detail={detail} chosen={recording} onChoose={setId}>
+        {recording && <Player key={recording.id} recording={recording} onMove={setPosition} handle={player} />}
+      </Recordings>
+      <section className="panel" aria-labelledby="diary-title">
+        <h2 id="diary-title" className={classes.bar}>
+          {t("calls.diary")}
+        </h2>
+        <Diary detail={detail} />
+      </section>
+    </div>
+  );
+}
+
+export default function CallPage({ pbx, callId }: { pbx: string; callId: string }) {
+  const { t } = useTranslation();
+  const detail = useQuery({
+    queryKey: ["call", pbx, callId],
+    queryFn: () => ask<CallDetail>("GET", `/api/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(callId)}`),
+  });
+  useEffect(() => {
+    document.title = `${detail.data?.call.number ?? t("seat.call")} · callcenter`;
+  }, [detail.data, t]);
+  if (detail.isPending) return <PageSkeleton />;
+  if (detail.isError) return <Failure error={detail.error} onRetry={() => void detail.refetch()} />;
+  return <Detail detail={detail.data} />;
+}

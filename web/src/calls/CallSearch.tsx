@@ -1,0 +1,108 @@
+import { Button, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSettings, useZone } from "../api/queries";
+import { DIRECTIONS, VISIT_OUTCOMES } from "../api/shapes";
+import { dayStart, toWall } from "../format";
+import classes from "./CallsPage.module.css";
+import { FIELDS, isNarrowed, RANGES, type Range, type Search } from "./search";
+
+/** Typing is answered after a pause of this length, so that not every key asks the server. */
+const PAUSE_MS = 300;
+
+interface SearchProps {
+  search: Search;
+  onSearch: (search: Search) => void;
+}
+
+function useChosenRange({ search, onSearch }: SearchProps): (range: string) => void {
+  const zone = useZone();
+  return (value) => {
+    const range = value as Range;
+    const now = Date.now() / 1000;
+    const custom = range === "custom" ? { from: toWall(zone, dayStart(zone, now)), to: toWall(zone, now + 60) } : {};
+    onSearch({ ...search, range, ...custom });
+  };
+}
+
+function Choices({ search, onSearch }: SearchProps) {
+  const { t } = useTranslation();
+  const queues = useSettings().data?.queues ?? [];
+  const names = new Map(queues.map((queue) => [queue.queue, queue.label || queue.queue]));
+  const outcomes = [...VISIT_OUTCOMES, "not_answered"] as const;
+  const choices = {
+    queue: [...names].map(([value, label]) => ({ value, label })),
+    outcome: outcomes.map((value) => ({ value: value as string, label: t(`outcome.${value}`) })),
+    direction: DIRECTIONS.map((value) => ({ value: value as string, label: t(`direction.${value}`) })),
+  };
+  return (["queue", "outcome", "direction"] as const).map((field) => (
+    <Select
+      key={field}
+      size="xs"
+      aria-label={t(`calls.fields.${field}`)}
+      data={[{ value: "", label: t(`calls.any.${field}`) }, ...choices[field]]}
+      value={search[field]}
+      onChange={(value) => onSearch({ ...search, [field]: value ?? "" })}
+      allowDeselect={false}
+    />
+  ));
+}
+
+function Typed({ search, onSearch }: SearchProps) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState({ number: search.number, agent: search.agent });
+  useEffect(() => setTyped({ number: search.number, agent: search.agent }), [search.number, search.agent]);
+  const later = useDebouncedCallback(onSearch, PAUSE_MS);
+  return (["number", "agent"] as const).map((field) => (
+    <TextInput
+      key={field}
+      size="xs"
+      type="search"
+      aria-label={t(`calls.fields.${field}`)}
+      placeholder={t(`calls.fields.${field}`)}
+      value={typed[field]}
+      onChange={(event) => {
+        const next = { ...typed, [field]: event.currentTarget.value };
+        setTyped(next);
+        later({ ...search, ...next });
+      }}
+    />
+  ));
+}
+
+export function CallSearch({ search, onSearch }: SearchProps) {
+  const { t } = useTranslation();
+  const chooseRange = useChosenRange({ search, onSearch });
+  const clear = Object.fromEntries(FIELDS.map((field) => [field, ""]));
+  return (
+    <search className={classes.search}>
+      <SegmentedControl
+        size="xs"
+        aria-label={t("calls.range")}
+        value={search.range}
+        onChange={chooseRange}
+        data={RANGES.map((range) => ({ value: range, label: t(`calls.ranges.${range}`) }))}
+        className={classes.range}
+      />
+      {search.range === "custom" &&
+        (["from", "to"] as const).map((edge) => (
+          <TextInput
+            key={edge}
+            size="xs"
+            type="datetime-local"
+            aria-label={t(`calls.${edge}`)}
+            value={search[edge]}
+            onChange={(event) => onSearch({ ...search, [edge]: event.currentTarget.value })}
+          />
+        ))}
+      <Typed search={search} onSearch={onSearch} />
+      <Choices search={search} onSearch={onSearch} />
+      {isNarrowed(search) && (
+        <Button size="xs" variant="subtle" onClick={() => onSearch({ ...search, ...clear })}>
+          {t("calls.clear")}
+        </Button>
+      )}
+    </search>
+  );
+}

@@ -1,0 +1,161 @@
+import { Button } from "@mantine/core";
+import { IconMicrophone, IconRefresh } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "wouter";
+import { ask, query } from "../api/client";
+import { useFormat, useQueueWord, useZone } from "../api/queries";
+import type { Call } from "../api/shapes";
+import { duration, NOTHING } from "../format";
+import { DirectionArrow } from "../parts/DirectionArrow";
+import { Failure } from "../parts/Failure";
+import { Outcome } from "../parts/Outcome";
+import table from "../parts/Table.module.css";
+import { Empty, RowsSkeleton } from "../parts/Waiting";
+import { CallSearch } from "./CallSearch";
+import classes from "./CallsPage.module.css";
+import { isNarrowed, readSearch, type Search, spanOf, writeSearch } from "./search";
+
+interface CallPageOf {
+  calls: Call[];
+  next: string | null;
+}
+
+function useCalls(search: Search) {
+  const zone = useZone();
+  return useInfiniteQuery({
+    queryKey: ["calls", search],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) => {
+      const { range: _range, ...fields } = search;
+      const span = spanOf(search, zone, Date.now() / 1000);
+      return ask<CallPageOf>("GET", `/api/calls${query({ ...fields, ...span, cursor: pageParam, limit: 50 })}`);
+    },
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  });
+}
+
+function CallRow({ call }: { call: Call }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const queueWord = useQueueWord();
+  const seconds = (value: number | null) => (value === null ? NOTHING : duration(value));
+  const address = `/calls/${encodeURIComponent(call.pbx)}/${encodeURIComponent(call.call_id)}`;
+  return (
+    <tr className={table.linked}>
+      <td className={`num ${classes.time}`}>
+        <Link href={address} className={table.cover}>
+          {format.dateTime(call.started_at)}
+        </Link>
+      </td>
+      <td className={classes.who}>
+        <DirectionArrow direction={call.direction} />
+        <span className="num">{call.number || t("floor.withheld")}</span>
+        {call.caller_name && <span className={`muted ${classes.name}`}>{call.caller_name}</span>}
+      </td>
+      <td className={classes.queue}>{call.queues.map((queue) => queueWord(call.pbx, queue)).join(", ") || NOTHING}</td>
+      <td className={classes.agent}>{call.agents.map((agent) => agent.name || agent.number).join(", ") || NOTHING}</td>
+      <td className={classes.outcome}>
+        <Outcome outcome={call.outcome} />
+      </td>
+      <td className={`num ${table.right} ${classes.wait}`} data-label={t("calls.wait")}>
+        {seconds(call.wait_seconds)}
+      </td>
+      <td className={`num ${table.right} ${classes.talk}`} data-label={t("calls.talk")}>
+        {seconds(call.talk_seconds)}
+      </td>
+      <td className={classes.recording}>
+        {call.has_recording && <IconMicrophone size={15} role="img" aria-label={t("calls.hasRecording")} />}
+      </td>
+    </tr>
+  );
+}
+
+function CallTable({ calls }: { calls: Call[] }) {
+  const { t } = useTranslation();
+  return (
+    <table className={`${table.table} ${classes.calls}`}>
+      <thead>
+        <tr>
+          <th scope="col">{t("calls.time")}</th>
+          <th scope="col">{t("calls.number")}</th>
+          <th scope="col">{t("floor.queue")}</th>
+          <th scope="col">{t("calls.agent")}</th>
+          <th scope="col">{t("calls.outcome")}</th>
+          <th scope="col" className={table.right}>
+            {t("calls.wait")}
+          </th>
+          <th scope="col" className={table.right}>
+            {t("calls.talk")}
+          </th>
+          <th scope="col">
+            <span className="visually-hidden">{t("calls.recording")}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map((call) => (
+          <CallRow key={`${call.pbx}/${call.call_id}`} call={call} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Found({ search }: { search: Search }) {
+  const { t } = useTranslation();
+  const result = useCalls(search);
+  const calls = result.data?.pages.flatMap((page) => page.calls) ?? [];
+  if (result.isPending) return <RowsSkeleton rows={12} />;
+  if (result.isError) return <Failure error={result.error} onRetry={() => void result.refetch()} />;
+  if (calls.length === 0) {
+    return <Empty title={t("calls.none")} text={isNarrowed(search) ? t("calls.noneText") : t("calls.noneYetText")} />;
+  }
+  return (
+    <div aria-busy={result.isFetching} data-busy={result.isPlaceholderData || undefined} className={classes.found}>
+      <CallTable calls={calls} />
+      <div className={classes.more}>
+        <span className="muted">{t("calls.shown", { count: calls.length })}</span>
+        {result.hasNextPage && (
+          <Button
+            size="xs"
+            variant="default"
+            loading={result.isFetchingNextPage}
+            onClick={() => void result.fetchNextPage()}
+          >
+            {t("calls.more")}
+          </Button>
+        )}
+        <Button
+          size="xs"
+          variant="subtle"
+          leftSection={<IconRefresh size={14} />}
+          loading={result.isRefetching}
+          onClick={() => void result.refetch()}
+        >
+          {t("calls.refresh")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+export default function CallsPage() {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const search = useMemo(() => readSearch(params), [params]);
+  useEffect(() => {
+    document.title = `${t("page.calls")} · callcenter`;
+  }, [t]);
+  return (
+    <div className={classes.page}>
+      <h1>{t("page.calls")}</h1>
+      <CallSearch search={search} onSearch={(next) => setParams(writeSearch(next), { replace: true })} />
+      <div className="panel">
+        <Found search={search} />
+      </div>
+    </div>
+  );
+}

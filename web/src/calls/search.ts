@@ -1,0 +1,60 @@
+/** What is searched for: kept in the address of the page, turned into the API's parameters. */
+
+import type { Instant } from "../api/shapes";
+import { dayStart, fromWall } from "../format";
+
+export const RANGES = ["hour", "today", "yesterday", "week", "custom"] as const;
+export type Range = (typeof RANGES)[number];
+export const FIELDS = ["number", "agent", "queue", "outcome", "direction"] as const;
+export type Field = (typeof FIELDS)[number];
+
+export interface Search extends Record<Field, string> {
+  range: Range;
+  /** Wall time in the centre's zone, `2025-11-22T10:31`; used when the range is `custom`. */
+  from: string;
+  to: string;
+}
+
+export function readSearch(params: URLSearchParams): Search {
+  const text = (name: string) => params.get(name) ?? "";
+  return {
+    range: RANGES.find((range) => range === params.get("range")) ?? "today",
+    from: text("from"),
+    to: text("to"),
+    number: text("number"),
+    agent: text("agent"),
+    queue: text("queue"),
+    outcome: text("outcome"),
+    direction: text("direction"),
+  };
+}
+
+export function writeSearch(search: Search): URLSearchParams {
+  const params = new URLSearchParams();
+  if (search.range !== "today") params.set("range", search.range);
+  if (search.range === "custom" && search.from) params.set("from", search.from);
+  if (search.range === "custom" && search.to) params.set("to", search.to);
+  for (const field of FIELDS) if (search[field].trim()) params.set(field, search[field].trim());
+  return params;
+}
+
+export function isNarrowed(search: Search): boolean {
+  return FIELDS.some((field) => search[field].trim() !== "");
+}
+
+/** From and until (exclusive); null is open. */
+export function spanOf(search: Search, zone: string, now: Instant): { from: Instant | null; to: Instant | null } {
+  const minute = Math.floor(now / 60) * 60;
+  switch (search.range) {
+    case "hour":
+      return { from: minute - 3600, to: null };
+    case "today":
+      return { from: dayStart(zone, now), to: null };
+    case "yesterday":
+      return { from: dayStart(zone, now, -1), to: dayStart(zone, now) };
+    case "week":
+      return { from: dayStart(zone, now, -6), to: null };
+    case "custom":
+      return { from: fromWall(zone, search.from), to: fromWall(zone, search.to) };
+  }
+}

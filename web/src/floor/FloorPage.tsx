@@ -1,0 +1,72 @@
+import { Select } from "@mantine/core";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/shallow";
+import { useFigures, useFormat } from "../api/queries";
+import { serverNow } from "../live/clock";
+import { useLive } from "../live/store";
+import { Failure } from "../parts/Failure";
+import { Empty, PageSkeleton } from "../parts/Waiting";
+import { Figures } from "./Figures";
+import classes from "./FloorPage.module.css";
+import { Queues } from "./Queues";
+import { Seats } from "./Seats";
+import { useFloorFilter } from "./useFloorFilter";
+import { WaitingCallers } from "./WaitingCallers";
+
+export default function FloorPage() {
+  const { t } = useTranslation();
+  const [filter, change] = useFloorFilter();
+  const figures = useFigures();
+  const format = useFormat();
+  const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
+  const isRefused = useLive((live) => live.connection === "refused");
+  const queues = useLive(
+    useShallow((live) =>
+      Object.entries(live.entities.queues)
+        .map(([id, queue]) => `${id}\n${queue.label || queue.queue}`)
+        .sort(),
+    ),
+  );
+  useEffect(() => {
+    document.title = `${t("page.floor")} · callcenter`;
+  }, [t]);
+  if (isRefused) return <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
+  if (!isThere) return <PageSkeleton />;
+  const options = queues.map((line) => {
+    const [value = "", label = ""] = line.split("\n");
+    return { value, label };
+  });
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <h1>
+          {t("floor.today")} <small>{format.date(serverNow())}</small>
+        </h1>
+        <Select
+          size="xs"
+          aria-label={t("floor.queue")}
+          className={classes.scope}
+          data={[{ value: "", label: t("floor.allQueues") }, ...options]}
+          value={options.some((option) => option.value === filter.queue) ? filter.queue : ""}
+          onChange={(queue) => change({ queue: queue ?? "" })}
+          allowDeselect={false}
+        />
+      </div>
+      {figures.isError && <Failure error={figures.error} onRetry={() => void figures.refetch()} />}
+      <Figures scope={filter.queue || "*"} />
+      <div className={classes.middle}>
+        <section className="panel" aria-label={t("floor.queues")}>
+          <Queues chosen={filter.queue} change={change} />
+        </section>
+        <section className="panel" aria-labelledby="waiting-title">
+          <h2 id="waiting-title" className={classes.title}>
+            {t("floor.waitingCallers")}
+          </h2>
+          <WaitingCallers scope={filter.queue} />
+        </section>
+      </div>
+      <Seats filter={filter} change={change} />
+    </div>
+  );
+}

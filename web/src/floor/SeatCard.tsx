@@ -1,0 +1,108 @@
+import { IconDeviceMobileX, IconPlayerPause } from "@tabler/icons-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { useSettings } from "../api/queries";
+import type { Seat } from "../api/shapes";
+import { useLabel } from "../i18n";
+import { ALL, useFrozen } from "../live/health";
+import { useEntity, useLive } from "../live/store";
+import { Timer } from "../live/Timer";
+import { DirectionArrow } from "../parts/DirectionArrow";
+import { oddDevice } from "./filters";
+import classes from "./SeatCard.module.css";
+import { SeatGlyph } from "./SeatGlyph";
+
+export function useReason(): (code: string) => string {
+  const reasons = useSettings().data?.pause_reasons ?? [];
+  const label = useLabel();
+  return (code) => {
+    const known = reasons.find((reason) => reason.code === code);
+    return known ? label(known) : code;
+  };
+}
+
+export function useDeviceWord(): (device: string) => string {
+  const { t } = useTranslation();
+  return (device) => t(`device.${device as "busy"}`, { defaultValue: device });
+}
+
+/** A pause that waits for the end of the call; the PBX may name its reason. */
+export function pendingPause(seat: Seat): { reason: string } | null {
+  if (!seat.pause_pending || seat.state === "unreachable") return null;
+  return { reason: seat.pause_pending === true ? "" : seat.pause_pending };
+}
+
+/** The third line: the call, then what deserves a word: a pause to come, a phone that is not as the state says. */
+function Extra({ seat }: { seat: Seat }) {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const device = useDeviceWord();
+  const pending = pendingPause(seat);
+  const odd = oddDevice(seat);
+  return (
+    <span className={classes.extra}>
+      {seat.direction && <DirectionArrow direction={seat.direction} />}
+      {seat.number && <span className={`num ${classes.clip}`}>{seat.number}</span>}
+      {odd !== null && (
+        <span className={classes.warn}>
+          <IconDeviceMobileX size={13} aria-hidden />
+          {device(odd)}
+        </span>
+      )}
+      {pending !== null && (
+        <span className={classes.mark} title={t("seat.pausePending", { reason: reason(pending.reason) })}>
+          <IconPlayerPause size={12} aria-label={t("seat.pending")} />
+          {reason(pending.reason) || t("seat.pauseNext")}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function useStateLine(seat: Seat | undefined): string {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const queue = useLive((live) => seat && live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat?.queue;
+  if (!seat) return "";
+  return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");
+}
+
+interface CardProps {
+  id: string;
+  compact: boolean;
+  onOpen: (id: string) => void;
+}
+
+function SeatCardOf({ id, compact, onOpen }: CardProps) {
+  const seat = useEntity("seats", id);
+  const state = useStateLine(seat);
+  const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
+  if (!seat) return null;
+  const name = seat.agent_name || seat.agent_number || seat.interface;
+  return (
+    <button
+      type="button"
+      className={classes.card}
+      data-state={seat.state}
+      data-seat={id}
+      data-compact={compact || undefined}
+      data-stale={isStale || undefined}
+      onClick={() => onOpen(id)}
+    >
+      <SeatGlyph state={seat.state} small={compact} />
+      <span className={classes.body}>
+        <span className={classes.first}>
+          <strong className={classes.clip}>{name}</strong>
+          {seat.state !== "signed_out" && <Timer since={seat.since} pbx={seat.pbx} />}
+        </span>
+        <span className={classes.second}>
+          <span className={classes.state}>{state}</span>
+          {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
+        </span>
+        {!compact && <Extra seat={seat} />}
+      </span>
+    </button>
+  );
+}
+
+export const SeatCard = memo(SeatCardOf);

@@ -1,0 +1,77 @@
+import { Drawer } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../api/queries";
+import type { Seat } from "../api/shapes";
+import { NOTHING } from "../format";
+import { useEntity } from "../live/store";
+import { Timer } from "../live/Timer";
+import { pendingPause, useDeviceWord, useReason } from "./SeatCard";
+import classes from "./SeatDetail.module.css";
+import { SeatGlyph } from "./SeatGlyph";
+
+function Line({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children || NOTHING}</dd>
+    </div>
+  );
+}
+
+function CallLines({ seat }: { seat: Seat }) {
+  const { t } = useTranslation();
+  if (!seat.call_id) return null;
+  return (
+    <>
+      <Line label={t("seat.call")}>
+        {[seat.direction && t(`direction.${seat.direction}`), seat.number].filter(Boolean).join(" · ")}
+      </Line>
+      <Line label={t("floor.queue")}>{seat.queue || t("seat.outsideQueues")}</Line>
+    </>
+  );
+}
+
+function Lines({ seat }: { seat: Seat }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reason = useReason();
+  const device = useDeviceWord();
+  const pending = pendingPause(seat);
+  return (
+    <dl className={classes.lines}>
+      <Line label={t("seat.stateWord")}>
+        <SeatGlyph state={seat.state} small /> {t(`seat.state.${seat.state}`)} ·{" "}
+        <Timer since={seat.since} pbx={seat.pbx} />
+      </Line>
+      <Line label={t("seat.since")}>{format.dateTime(seat.since)}</Line>
+      {seat.reason && <Line label={t("seat.reason")}>{reason(seat.reason)}</Line>}
+      {pending && <Line label={t("seat.pending")}>{reason(pending.reason) || t("seat.yes")}</Line>}
+      <CallLines seat={seat} />
+      {seat.wrap_up_until && <Line label={t("seat.wrapUpUntil")}>{format.time(seat.wrap_up_until)}</Line>}
+      <Line label={t("seat.agentNumber")}>{seat.agent_number}</Line>
+      <Line label={t("floor.team")}>{seat.team}</Line>
+      <Line label={t("seat.queues")}>{seat.queues.join(", ")}</Line>
+      <Line label={t("seat.interface")}>{seat.interface}</Line>
+      <Line label={t("seat.device")}>{device(seat.device)}</Line>
+      <Line label={t("seat.pbx")}>{seat.pbx}</Line>
+    </dl>
+  );
+}
+
+export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const seat = useEntity("seats", id ?? "");
+  return (
+    <Drawer
+      opened={id !== null}
+      onClose={onClose}
+      position="right"
+      size="sm"
+      title={seat ? seat.agent_name || seat.agent_number || seat.interface : t("seat.gone")}
+      closeButtonProps={{ "aria-label": t("frame.close") }}
+    >
+      {seat ? <Lines seat={seat} /> : <p className="muted">{t("seat.goneText")}</p>}
+    </Drawer>
+  );
+}

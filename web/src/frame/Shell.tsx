@@ -1,0 +1,88 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconHistory, IconLayoutGrid, IconLogout, IconPhoneOutgoing, IconUser } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
+import type { Page } from "../App";
+import { ask } from "../api/client";
+import { signedOut, useMay, useSession } from "../api/queries";
+import { HealthBanner, LinkHealth } from "./LinkHealth";
+import classes from "./Shell.module.css";
+import { LanguageSwitch, ThemeSwitch } from "./Switches";
+import { Wordmark } from "./Wordmark";
+
+const ICONS = { floor: IconLayoutGrid, calls: IconHistory, callbacks: IconPhoneOutgoing };
+
+function Navigation({ pages }: { pages: Page[] }) {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  return (
+    <nav className={classes.nav} aria-label={t("frame.navigation")}>
+      {pages.map(({ path, name }) => {
+        const Icon = ICONS[name];
+        const isHere = location === path || location.startsWith(`${path}/`);
+        return (
+          <Link key={path} href={path} className={classes.link} aria-current={isHere ? "page" : undefined}>
+            <Icon size={18} stroke={1.75} aria-hidden />
+            {t(`page.${name}`)}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Account() {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
+  return (
+    <Menu position="bottom-end" width={220} shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t("frame.account", { name: user.name || user.username })}>
+          <IconUser size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <strong>{user.name || user.username}</strong>
+          <br />
+          {user.roles.map((role) => t(`role.${role as "admin"}`, { defaultValue: role })).join(", ")}
+        </Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={leave}>
+          {t("frame.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function Shell({ pages, children }: { pages: Page[]; children: ReactNode }) {
+  const { t } = useTranslation();
+  const { centre } = useSession();
+  const seesFloor = useMay("see_floor");
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        {t("frame.skip")}
+      </a>
+      <header className={classes.header}>
+        <Link href="/" className={classes.home} aria-label={t("frame.home")}>
+          <Wordmark />
+        </Link>
+        {centre.demo && <span className={classes.demo}>{t("frame.demo")}</span>}
+        <Navigation pages={pages} />
+        <div className={classes.right}>
+          {seesFloor && <LinkHealth />}
+          <LanguageSwitch />
+          <ThemeSwitch />
+          <Account />
+        </div>
+      </header>
+      {seesFloor && <HealthBanner />}
+      <main id="content" tabIndex={-1} className={classes.content}>
+        {children}
+      </main>
+    </div>
+  );
+}

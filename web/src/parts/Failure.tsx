@@ -1,0 +1,49 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
+import { useLanguage } from "../i18n";
+import classes from "./Failure.module.css";
+
+type Advice = "no_connection" | "not_allowed" | "not_found" | "conflict" | "bad_input" | "too_many" | "other";
+
+const ADVICE: Record<string, Advice> = {
+  no_connection: "no_connection",
+  not_allowed: "not_allowed",
+  not_found: "not_found",
+  conflict: "conflict",
+  bad_input: "bad_input",
+  too_many: "too_many",
+};
+
+/** What went wrong in the server's words, and what to do about it in ours. */
+export function useExplain(): (error: unknown) => { text: string; advice: string } {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  return (error) => {
+    const known = error instanceof ApiError ? error : null;
+    const advice = ADVICE[known?.code ?? ""] ?? "other";
+    const title = t(`error.title.${advice}`);
+    const detail = known?.detail ?? "";
+    // The server speaks English: in Chinese its sentence stands behind ours.
+    const text = language === "zh" && detail ? `${title} (${detail})` : detail || title;
+    return { text, advice: t(`error.advice.${advice}`) };
+  };
+}
+
+export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const { text, advice } = useExplain()(error);
+  return (
+    <div className={classes.failure} role="alert">
+      <div>
+        <strong>{text}</strong>
+        <p>{advice}</p>
+      </div>
+      {onRetry && (
+        <Button size="xs" variant="default" onClick={onRetry}>
+          {t("error.retry")}
+        </Button>
+      )}
+    </div>
+  );
+}
