@@ -191,3 +191,24 @@ def test_a_fetch_that_was_killed_is_taken_up_by_the_next(tmp_path: Path) -> None
     done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout), done.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["asterisk", "lock"], "nothing is left over"
+
+
+def test_the_command_runs_one_until_ctrl_c(asterisk_tree: Installation, tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "callcenter.cli", "pbx", "run")
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
+    assert running.stdout
+    told = ""
+    while "Ctrl-C ends it." not in told:
+        line = running.stdout.readline()
+        assert line, told
+        told += line
+    port = int(re.findall(r"AMI +127\.0\.0\.1:(\d+)", told)[0])
+    assert "Li Na" in told
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    running.send_signal(signal.SIGINT)
+    assert running.wait(15) == 0
+    running.stdout.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+    run = Path(re.findall(r"Asterisk [\d.]+ in (\S+)", told)[0])
+    assert not run.exists()
