@@ -32,12 +32,13 @@ def adopt(site: Site, channel: Channel, caller_name: str, extension: str) -> Non
 
 
 def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
-    """A channel was answered. One that a queue rings is not connected yet: the agent may hear an announcement first."""
+    """A channel was answered. One that was dialled for somebody rings on until the two are connected: an agent may hear
+    an announcement first."""
     channel = site.channels.get(event.channel_id)
     if channel is None:
         return
     channel.is_up = True
-    if channel.is_ringing and event.channel_id not in site.rings:
+    if channel.is_ringing and not channel.dialled_by and event.channel_id not in site.rings:
         channel.is_ringing = False
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
@@ -114,11 +115,10 @@ def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool)
     if seat is not None:
         seat.channels.pop(channel.channel_id, None)
         restate(seat, site.now, changes)
-    call = site.call(channel.call_id)
-    if call is not None:
-        call.channels.discard(channel.channel_id)
-        if not call.channels:
-            close_call(site, call, changes, is_certain=is_certain)
+    call = site.calls[channel.call_id]
+    call.channels.discard(channel.channel_id)
+    if not call.channels:
+        close_call(site, call, changes, is_certain=is_certain)
 
 
 def _close_recordings(site: Site, channel_id: ChannelId, changes: Changes) -> None:
@@ -138,9 +138,7 @@ def _close_recordings(site: Site, channel_id: ChannelId, changes: Changes) -> No
 def _close_attempt(
     site: Site, attempt_id: AttemptId, cause: int, tech_cause: str, changes: Changes, *, is_certain: bool
 ) -> None:
-    attempt = site.attempts.pop(attempt_id, None)
-    if attempt is None:
-        return
+    attempt = site.attempts.pop(attempt_id)
     changes.facts.append(
         AttemptResult(
             pbx=site.pbx,
@@ -219,15 +217,17 @@ def dialled_number(dial_string: str) -> str:
 
 
 def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
-    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more."""
+    """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more.
+
+    With an answer the two are about to talk.
+    """
+    if event.status == "ANSWER":
+        return
     dialled = site.channels.get(event.channel_id)
-    call = site.call(dialled.call_id) if dialled else None
-    for channel_id in call.channels if call else ():
-        channel = site.channels.get(channel_id)
-        if channel is not None and channel.is_dialling:
-            channel.is_dialling = False
-            if channel.seat is not None:
-                restate(channel.seat, site.now, changes)
+    caller = site.channels.get(dialled.dialled_by) if dialled and dialled.dialled_by else None
+    if caller is not None and caller.seat is not None and caller.is_dialling:
+        caller.is_dialling = False
+        restate(caller.seat, site.now, changes)
 
 
 def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None:
@@ -246,15 +246,14 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
 
 def change_call(site: Site, channel: Channel, call_id: CallId, changes: Changes) -> None:
     """Channels that meet in a bridge take the oldest Linkedid: the channel belongs to another call now."""
-    former = site.call(channel.call_id)
+    former = site.calls[channel.call_id]
     channel.call_id = call_id
     call = site.call(call_id) or opened_call(site, channel, "", "")
     call.channels.add(channel.channel_id)
-    if former is not None:
-        former.channels.discard(channel.channel_id)
-        call.attempt_id = call.attempt_id or former.attempt_id
-        if not former.channels:
-            close_call(site, former, changes)
+    former.channels.discard(channel.channel_id)
+    call.attempt_id = call.attempt_id or former.attempt_id
+    if not former.channels:
+        close_call(site, former, changes)
 
 
 def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:

@@ -25,17 +25,16 @@ def begin(site: Site, channel: Channel, queue: str, changes: Changes) -> None:
 
 
 def _describe(site: Site, channel: Channel) -> None:
-    call = site.call(channel.call_id)
-    if call is not None:
-        channel.direction = call.direction
-        channel.other_number = call.number or channel.other_number
-        if call.answered_at is None:
-            call.answered_at = site.now
+    call = site.calls[channel.call_id]
+    channel.direction = call.direction
+    channel.other_number = call.number or channel.other_number
+    if call.answered_at is None:
+        call.answered_at = site.now
 
 
 def _reach(site: Site, channel: Channel, seat: Seat) -> None:
-    call = site.call(channel.call_id)
-    attempt = site.attempts.get(call.attempt_id) if call and call.attempt_id else None
+    attempt_id = site.calls[channel.call_id].attempt_id
+    attempt = site.attempts.get(attempt_id) if attempt_id else None
     if attempt is not None and attempt.reached_at is None:
         attempt.reached_at = site.now
         attempt.agent_number = seat.agent_number
@@ -141,7 +140,5 @@ def who_ended(site: Site, channel: Channel) -> EndedBy:
         return channel.talk.ended_by
     if channel.hangup_requested:
         return EndedBy.AGENT
-    call = site.call(channel.call_id)
-    others = call.channels if call else ()
-    asked = any(site.channels[other].hangup_requested for other in others if other in site.channels)
+    asked = any(site.channels[other].hangup_requested for other in site.calls[channel.call_id].channels)
     return EndedBy.CALLER if asked else EndedBy.UNKNOWN

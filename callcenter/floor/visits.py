@@ -142,16 +142,16 @@ def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
     visit = Visit(
         site.pbx,
-        "",
+        event.queue,
         event.channel_id,
-        next_join(site, event.channel_id, "", event.at),
+        next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
         event.number,
         event.caller_name,
         0,
         site.now,
     )
-    rules = e.QueueRules("")
+    rules = site.queue(event.queue).rules if event.queue else e.QueueRules("")
     changes.facts.append(visit.ended(site.now, REFUSAL_BY_QUEUESTATUS[event.status], rules))
 
 
@@ -241,22 +241,18 @@ def ring_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *,
     ring = site.rings.get(ring_id)
     if ring is None:
         return
-    end_ring(site, ring_id, _ring_outcome(site, ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
+    end_ring(site, ring_id, _ring_outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
 
 
-def _ring_outcome(site: Site, ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
+def _ring_outcome(ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
     if not is_certain:
         return RingOutcome.LOST
     if cause == ANSWERED_ELSEWHERE:
         return RingOutcome.WON_BY_COLLEAGUE
     if cause in REJECTION_CAUSES:
         return RingOutcome.REJECTED
-    if ring.outcome is not None:
-        return ring.outcome
-    visit = site.visits.get(ring.channel_id)
-    caller = site.channels.get(ring.channel_id)
-    has_left = visit is None or visit.is_gone or not visit.is_waiting or caller is None or caller.hangup_requested
-    return RingOutcome.GIVEN_UP if has_left else RingOutcome.NOT_ANSWERED
+    # The queue says of every ring that ran out that it did; of one that it gave up for its caller it says nothing.
+    return ring.outcome or RingOutcome.GIVEN_UP
 
 
 def end_ring(

@@ -43,6 +43,11 @@ Viewer = Callable[[str], View | None]
 class Mailbox(Protocol):
     """Where a client's frames go. It never blocks: `deliver` says False when the frame did not fit."""
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the next frame would be taken."""
+        ...
+
     def deliver(self, frame: bytes) -> bool:
         """Takes a whole websocket frame, or refuses it because too much is waiting already."""
         ...
@@ -79,7 +84,7 @@ class Hub:
     def on_changes(self, event: AnyEvent, changes: Changes) -> None:
         """A listener of the keeper."""
         if changes.touched or changes.surprises:
-            self.touch(changes.touched)
+            self.touch({*changes.touched, GAUGES} if changes.surprises else changes.touched)
 
     def show(self, kind: str, viewer: Viewer) -> None:
         """Says who shows the entities of a kind that is not of the floor: asked only when a frame is made."""
@@ -142,10 +147,11 @@ class Hub:
         return viewer(key[1]) if viewer else self._floor.view(key)
 
     def _deliver(self, frame: bytes) -> None:
+        # Who was left behind costs nothing until there is room again: a snapshot is not made in vain.
         for mailbox, is_current in self._mailboxes.items():
             if is_current:
                 self._mailboxes[mailbox] = mailbox.deliver(frame)
-            else:
+            elif mailbox.has_room:
                 self._mailboxes[mailbox] = mailbox.deliver(self.snapshot_frame())
 
     def snapshot_frame(self) -> bytes:

@@ -36,12 +36,16 @@ class TransportMailbox:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
 
+    @property
+    def has_room(self) -> bool:
+        """Whether little enough is waiting."""
+        return not self._transport.is_closing() and self._transport.get_write_buffer_size() <= MAILBOX_BYTES
+
     def deliver(self, frame: bytes) -> bool:
         """Writes the frame unless too much is waiting already."""
-        transport = self._transport
-        if transport.is_closing() or transport.get_write_buffer_size() > MAILBOX_BYTES:
+        if not self.has_room:
             return False
-        transport.write(frame)
+        self._transport.write(frame)
         return True
 
 
@@ -51,8 +55,7 @@ async def serve_feed(websocket: WebSocket, hub: Hub) -> None:
     transport: asyncio.Transport = websocket.scope["extensions"][TRANSPORT]["transport"]
     mailbox = TransportMailbox(transport)
     query = websocket.query_params
-    seq = query.get("seq", "")
-    hub.join(mailbox, query.get("epoch", ""), int(seq) if seq.isdigit() else -1)
+    hub.join(mailbox, query.get("epoch", ""), known_seq(query.get("seq", "")))
     try:
         while True:
             await websocket.receive_text()
@@ -60,3 +63,8 @@ async def serve_feed(websocket: WebSocket, hub: Hub) -> None:
         pass
     finally:
         hub.leave(mailbox)
+
+
+def known_seq(text: str) -> int:
+    """The number of the last frame that a client says it has; -1 for anything that is no such number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1

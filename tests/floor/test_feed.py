@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from callcenter.floor import commands
 from callcenter.floor import events as e
 from callcenter.floor.changes import Delta, changed_fields, merged, publish
+from callcenter.floor.commands import PauseMember
 from callcenter.floor.facts import AnyFact, SeatState
 from callcenter.floor.floor import GAUGES, STEPS, VIEWS, Floor
 from callcenter.floor.seat import STATES, TRANSITIONS
@@ -27,10 +27,11 @@ def test_the_key_of_every_fact_names_fields_of_it() -> None:
         assert set(kind.key) <= set(kind.__struct_fields__), kind
 
 
-def test_every_command_is_frozen() -> None:
-    kinds = [kind for kind in vars(commands).values() if isinstance(kind, type) and hasattr(kind, "__struct_fields__")]
-    assert kinds
-    assert all(kind.__struct_config__.frozen for kind in kinds)
+def test_a_command_names_its_pbx_and_never_changes() -> None:
+    command = PauseMember("pbx1", "PJSIP/1001", "meal")
+    assert (command.pbx, command.queue) == ("pbx1", None)
+    with pytest.raises(AttributeError):
+        command.reason = "training"  # type: ignore[misc]
 
 
 def test_entities_of_a_floor() -> None:

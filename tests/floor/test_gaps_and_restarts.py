@@ -64,6 +64,13 @@ def test_what_a_survey_does_not_find_has_ended_unseen() -> None:
     assert day.surprises == []
 
 
+def test_a_ring_whose_caller_waits_on_is_lost_with_its_leg() -> None:
+    day = a_day("1001").joins("caller").rings("1001", "caller")
+    survey(day, waiting=(found_waiting("caller"),), channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    [ring] = day.remained(Ring)
+    assert (ring.outcome, ring.is_certain, day.waiting()) == (RingOutcome.LOST, False, 1)
+
+
 def test_what_a_survey_finds_is_adopted() -> None:
     day = Diary()
     channels = (
@@ -175,7 +182,8 @@ def test_channels_never_seen_to_open_leave_nothing_behind() -> None:
     day = Diary()
     day.tell(e.CallerJoined, "support", "caller", "caller", "138", "", 1)
     day.tell(e.MemberRung, "support", phone("1001"), "", "caller", "caller", "leg")
-    day.tell(e.RecordingBegun, "caller", "caller", "/monitor/1.wav")
+    for _ in range(2):
+        day.tell(e.RecordingBegun, "caller", "caller", "/monitor/1.wav")
     day.tell(e.ChannelUp, "leg", "caller", "1001", "138")
     day.tell(e.ChannelRinging, "leg", "caller", "1001", "138")
     day.tell(e.BridgeEntered, "leg", "caller", "b")

@@ -157,10 +157,11 @@ def test_a_phone_that_says_no(cause: int) -> None:
     assert day.waiting() == 1
 
 
-def test_ring_ends_unanswered_even_if_the_queue_does_not_say_so() -> None:
+def test_a_ring_that_the_queue_says_nothing_of_was_given_up() -> None:
+    """The caller pressed a key: the leg ends before QueueCallerLeave, and no AgentRingNoAnswer comes."""
     day = a_day("1001").joins("caller").rings("1001", "caller").after(8).closes(day_leg := "1001.1")
     [ring] = day.remained(Ring)
-    assert (ring.ring_id, ring.outcome) == (day_leg, RingOutcome.NOT_ANSWERED)
+    assert (ring.ring_id, ring.outcome) == (day_leg, RingOutcome.GIVEN_UP)
     assert ring.ring_seconds == about(8)
 
 
