@@ -1,12 +1,13 @@
 """`callcenter serve` as a process: it says what is going on, answers, and ends at Ctrl-C."""
 
+import logging
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -14,12 +15,14 @@ from typing import IO
 import httpx
 import pytest
 
+from callcenter.cli import main
 from callcenter.errors import SetupFailed
 from callcenter.serving import listen, url_of
 from callcenter.settings import HttpSettings
 
 COMMAND = [sys.executable, "-m", "callcenter.cli"]
 SERVE = [*COMMAND, "serve"]
+Said = Callable[..., str]
 PORT = {"CALLCENTER_HTTP__PORT": "0"}
 
 
@@ -59,13 +62,25 @@ def _serve(folder: Path) -> Iterator[Serving]:
             process.kill()
 
 
-def _fails(folder: Path, **variables: str) -> str:
-    done = subprocess.run(
-        SERVE, cwd=folder, env=os.environ | variables, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    return done.stderr
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Said]:
+    """Runs `callcenter serve` here, which must fail; gives what it said."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["callcenter", "serve"])
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(**variables: str) -> str:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1
+        return capsys.readouterr().err
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -83,45 +98,39 @@ def test_it_says_where_it_is_answers_and_ends_when_told(tmp_path: Path, number: 
 
 
 def test_user_added_beside_the_running_server_can_sign_in(tmp_path: Path) -> None:
+    add = [*COMMAND, "user", "add", "ada", "--role", "admin", "--password-stdin"]
     with _serve(tmp_path) as serving:
-        add = [*COMMAND, "user", "add", "ada", "--role", "admin", "--password-stdin"]
         subprocess.run(add, cwd=tmp_path, input="correct horse\n", text=True, check=True, capture_output=True)
         with httpx.Client(base_url=serving.url, headers={"X-Requested-With": "callcenter"}) as browser:
-            assert (
-                browser.post("/api/session", json={"username": "ada", "password": "correct horse"}).status_code == 200
-            )
+            credentials = {"username": "ada", "password": "correct horse"}
+            assert browser.post("/api/session", json=credentials).status_code == 200
             assert browser.get("/api/session").json()["user"]["roles"] == ["admin"]
         assert serving.stop(signal.SIGINT) == 0
     assert "signed in: user 1" in serving.said
     assert "correct horse" not in serving.said
+    with _serve(tmp_path) as again:
+        assert "user add" not in again.said
 
 
-def test_administrator_is_not_missed_when_there_is_one(tmp_path: Path) -> None:
-    add = [*COMMAND, "user", "add", "ada", "--role", "admin", "--password-stdin"]
-    subprocess.run(add, cwd=tmp_path, input="correct horse\n", text=True, check=True, capture_output=True)
-    with _serve(tmp_path) as serving:
-        assert "user add" not in serving.said
-
-
-def test_taken_port_is_told(tmp_path: Path) -> None:
+def test_taken_port_is_told(said: Said, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        said = _fails(tmp_path, CALLCENTER_HTTP__PORT=str(port))
-    assert f"port {port} of 127.0.0.1 is taken by another program" in said
+        told = said(CALLCENTER_HTTP__PORT=str(port))
+    assert f"port {port} of 127.0.0.1 is taken by another program" in told
     assert not (tmp_path / "var").exists()
 
 
-def test_wrong_configuration_is_told(tmp_path: Path) -> None:
+def test_wrong_configuration_is_told(said: Said, tmp_path: Path) -> None:
     (tmp_path / "callcenter.toml").write_text('[[pbxs]]\nprot = 1\nsecret = "hunter2"\n')
-    said = _fails(tmp_path)
-    assert "callcenter.toml: pbxs.0.prot: there is no such key; known here: name, host, port" in said
-    assert "hunter2" not in said
+    told = said()
+    assert "callcenter.toml: pbxs.0.prot: there is no such key; known here: name, host, port" in told
+    assert "hunter2" not in told
 
 
-def test_database_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
-    said = _fails(tmp_path, CALLCENTER_DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/centre", **PORT)
-    assert "127.0.0.1:1/centre cannot be used" in said
-    assert "hunter2" not in said
+def test_database_that_cannot_be_reached_is_told(said: Said) -> None:
+    told = said(CALLCENTER_DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/centre", **PORT)
+    assert "127.0.0.1:1/centre cannot be used" in told
+    assert "hunter2" not in told
 
 
 def test_address_that_is_not_this_machines_is_told() -> None:

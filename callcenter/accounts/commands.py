@@ -4,12 +4,12 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, TypeVar
 
 import typer
 
 from callcenter.accounts import service
-from callcenter.accounts.rules import PERMISSIONS, Language, Role, check_username
+from callcenter.accounts.rules import Language, Role, check_username
 from callcenter.accounts.service import Access, NewUser
 from callcenter.errors import BadInput
 from callcenter.settings import Settings, load
@@ -29,8 +29,8 @@ commands = typer.Typer(no_args_is_help=True, help="People who sign in to the pan
 def add(
     username: Username,
     role: Annotated[
-        list[str],
-        typer.Option(metavar="|".join(PERMISSIONS), help="What they may do; give it again for a further role."),
+        list[Role],
+        typer.Option(help="What they may do; give it again for a further role."),
     ],
     name: Annotated[str, typer.Option(help="What others see; the username unless given.")] = "",
     language: Annotated[Language, typer.Option(help="The panel's language; the browser's unless given.")] = "",
@@ -40,7 +40,7 @@ def add(
     """Adds a user. The password is asked for twice."""
     settings = load(config)
     check_username(username)
-    user = NewUser(username, _password(from_stdin=password_stdin), _roles(role), name, language)
+    user = NewUser(username, _password(from_stdin=password_stdin), tuple(role), name, language)
     _run(settings, lambda access: service.add_user(access, user))
     typer.echo(f"{username} was added as {' and '.join(role)}.")
 
@@ -67,14 +67,6 @@ def remove(username: Username, config: Config = None) -> None:
     """Removes a user and signs the user out everywhere."""
     _run(load(config), lambda access: service.remove_user(access, username))
     typer.echo(f"{username} was removed.")
-
-
-def _roles(words: list[str]) -> tuple[Role, ...]:
-    # Typer takes no list of literals.
-    unknown = [word for word in words if word not in PERMISSIONS]
-    if unknown:
-        raise BadInput(f"--role: {unknown[0]!r} is none of {', '.join(PERMISSIONS)}", field="role")
-    return tuple(cast(Role, word) for word in words)
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -98,6 +98,7 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
         "modules": folders.modules,
         "data": folders.data,
         "run": folders.run,
+        "music": folders.run / "music" if site.private else "moh",
     }
 
 

@@ -141,11 +141,14 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
     async def _open(self) -> Protocol:
         opening: asyncio.Task[tuple[object, Protocol]] = self.connect()
         try:
-            return (await asyncio.wait_for(opening, self._timing.connect_seconds))[1]
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes in the turn of the result.
+            async with asyncio.timeout(self._timing.connect_seconds):
+                return (await opening)[1]
         except TimeoutError:
             raise Ended(LinkState.DOWN, f"no answer from {self._where}") from None
         except ssl.SSLError as error:
-            raise Ended(LinkState.DOWN, f"TLS with {self._where} failed: {error.reason or error}") from error
+            why = getattr(error, "verify_message", "") or error.reason or str(error)
+            raise Ended(LinkState.DOWN, f"TLS with {self._where} failed: {why}") from error
         except OSError as error:
             refused = error.errno == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in str(error)
             words = "connection refused at" if refused else f"{error.strerror or error}:"

@@ -35,6 +35,11 @@ class PortBlock:
         return self.first + 2
 
     @property
+    def http(self) -> int:
+        """For HTTP over TCP: the REST interface, where there is one."""
+        return self.first + 3
+
+    @property
     def rtp(self) -> tuple[int, int]:
         """The first and the last port for RTP: audio of about 390 channels at a time."""
         return self.first + 10, self.first + SIZE - 1

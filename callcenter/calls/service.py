@@ -107,8 +107,9 @@ async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
 
 
 def _summaries() -> Select[Any]:
-    # The dialplan begins a file for everybody who waits; only with a conversation is there something in it.
-    has_recording = and_(_has(recording_files), _has(conversations))
+    # The dialplan begins a file for everybody who waits, and leaves it empty when nobody talks to them. A conversation
+    # is recorded when its wrap-up ended, which may be long after the call.
+    has_recording = and_(_has(recording_files), or_(_outcome() == "answered", _has(conversations)))
     return select(calls, _outcome().label("outcome"), has_recording.label("has_recording"))
 
 

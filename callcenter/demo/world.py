@@ -5,10 +5,16 @@ from pathlib import Path
 from callcenter.asterisk.dialplan import Trunk
 from callcenter.asterisk.ports import PortBlock
 from callcenter.asterisk.private import Plan, PrivateAsterisk, plan, write_shipped
-from callcenter.asterisk.template import render_folder
+from callcenter.asterisk.template import Row, render_folder
+from callcenter.demo.ari import APP, Ari
+from callcenter.demo.http_client import Address
+from callcenter.errors import SetupFailed
 from callcenter.settings import Settings
 
 _TEMPLATES = Path(__file__).parent / "outside"
+
+SPEECH = ("demo-congrats", "basic-pbx-ivr-main", "demo-echotest", "demo-instruct")
+"""Long prompts of Asterisk's own English set: what people in the world say when a script lets them speak."""
 
 
 def centre_and_world(settings: Settings) -> tuple[PrivateAsterisk, PrivateAsterisk]:
@@ -28,7 +34,39 @@ def centre_and_world(settings: Settings) -> tuple[PrivateAsterisk, PrivateAsteri
             {"endpoint": agent.at().removeprefix("PJSIP/"), "secret": agent.secret.get_secret_value()}
             for agent in agents
         ]
-        values = {"host": "127.0.0.1", "port": ports.sip, "sip_address": "127.0.0.1", "phones_port": world_ports.phones}
-        render_folder(_TEMPLATES, chosen.run / "etc", values, {"phone": phones})
+        render_folder(_TEMPLATES, chosen.run / "etc", _values(chosen, ports), {"phone": phones})
 
     return PrivateAsterisk(centre_plan), PrivateAsterisk(world_plan, write)
+
+
+def ari_of(world: PrivateAsterisk) -> Ari:
+    """The REST interface of a world that was started; its account is the one of AMI."""
+    pbx = world.plan.pbx
+    return Ari(Address("127.0.0.1", world.plan.ports.http), pbx.username, pbx.secret.get_secret_value())
+
+
+def _values(world: Plan, centre: PortBlock) -> Row:
+    return {
+        "host": "127.0.0.1",
+        "port": centre.sip,
+        "sip_address": "127.0.0.1",
+        "phones_port": world.ports.phones,
+        "http_port": world.ports.http,
+        "ari_user": world.pbx.username,
+        "ari_password": world.pbx.secret.get_secret_value(),
+        "app": APP,
+        "speech": _gather_speech(world),
+    }
+
+
+def _gather_speech(world: Plan) -> Path:
+    """A folder of links to the prompts. Raises SetupFailed when this Asterisk came without them."""
+    folder = world.run / "speech"
+    folder.mkdir(exist_ok=True)
+    for name in SPEECH:
+        prompt = next((world.installation.data / "sounds").glob(f"**/{name}.*"), None)
+        if prompt is None:
+            raise SetupFailed(f"this Asterisk has no prompt {name!r}; install the package asterisk-core-sounds-en")
+        (folder / prompt.name).unlink(missing_ok=True)
+        (folder / prompt.name).symlink_to(prompt)
+    return folder

@@ -1,6 +1,6 @@
 """The routes of callback lists (docs/api.md, Callbacks)."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
@@ -15,10 +15,8 @@ from callcenter.dialer.rules import (
     DEFAULT_MAX_ATTEMPTS,
     DEFAULT_RULES,
     NEVER_REDIALLED,
-    ListState,
     Outcome,
     TargetState,
-    WhyIdle,
 )
 from callcenter.dialer.service import Summary
 from callcenter.dialer.tables import Attempt, Target
@@ -220,14 +218,13 @@ async def _one(sessions: Sessions, worker: Worker, list_id: int) -> dict[str, An
 
 def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
     row = summary.row
-    idle = {ListState.STOPPED: WhyIdle.STOPPED, ListState.FINISHED: WhyIdle.FINISHED}
     return {
         "id": str(row.id),
         "name": row.name,
         "pbx": row.pbx,
         "queue": row.queue,
         "state": row.state,
-        "why_idle": idle.get(cast(ListState, row.state)) or worker.why_idle(row.id),
+        "why_idle": worker.why_idle(summary),
         "windows": row.windows,
         "rules": row.rules,
         "max_attempts": row.max_attempts,

@@ -69,16 +69,18 @@ class Placing:
         except (PhoneRefused, BadInput) as error:
             log.warning("The call of attempt %s was refused: %s", attempt_id, error.message)
             self._ended(self._not_placed(pbx, attempt_id))
+            return
         except PhoneUnreachable:
             self._down_until[pbx] = self._clock() + LINK_PAUSE_SECONDS
             self._ended(Withdrawal(attempt_id))
+            return
         except OutcomeUnknown:
             log.warning("Nobody answered whether attempt %s was placed; it waits for its result", attempt_id)
         except Exception:
             # It may have been sent: like an answer that never came.
             log.exception("Attempt %s failed in a way that is not known", attempt_id)
         if reservation.list_id in self._halted:
-            await self._hang_up(pbx, attempt_id)
+            self._begin_to_hang_up(pbx, attempt_id)
 
     def _command(self, reservation: Reservation) -> PlaceCall:
         return PlaceCall(
@@ -141,14 +143,17 @@ class Placing:
         return list_id in self._halted
 
     async def calm(self, list_id: int, unanswered: Iterable[OpenAttempt]) -> None:
-        """Hangs up `unanswered`; returns when no call of the halted list is being asked for any more."""
+        """Begins to hang up `unanswered`; returns when no call of the halted list is being asked for any more."""
         for attempt in unanswered:
-            task = asyncio.create_task(self._hang_up(attempt.pbx, attempt.attempt_id))
-            self._hanging_up.add(task)
-            task.add_done_callback(self._hanging_up.discard)
+            self._begin_to_hang_up(attempt.pbx, attempt.attempt_id)
         under_way = [task for task, owner in self._under_way.items() if owner == list_id]
         if under_way:
             await asyncio.wait(under_way)
+
+    def _begin_to_hang_up(self, pbx: PbxName, attempt_id: AttemptId) -> None:
+        task = asyncio.create_task(self._hang_up(pbx, attempt_id))
+        self._hanging_up.add(task)
+        task.add_done_callback(self._hanging_up.discard)
 
     async def _hang_up(self, pbx: PbxName, attempt_id: AttemptId) -> None:
         for _ in range(HANG_UP_TRIES):

@@ -4,6 +4,7 @@ A job only says "look at list n". What is due is in our own tables, so a wake-up
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,14 +13,19 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import URL, NullPool, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from typing_extensions import override
 
 from callcenter.dialer.tables import wake_ups
 from callcenter.floor.events import Instant
+
+log = logging.getLogger(__name__)
 
 Wake = Callable[[int], None]
 
 SYNC_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 SQLITE_BUSY_SECONDS = 10
+RETRY_SECONDS = 5.0
 
 # Whoever dials in this process. A stored job names its function by text and can carry no object.
 _wakes: set[Wake] = set()
@@ -29,6 +35,19 @@ def wake_dialer(list_id: int) -> None:
     """What every job does."""
     for wake in tuple(_wakes):
         wake(list_id)
+
+
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    """Its thread outlives a database that is away: APScheduler's own ends when a job cannot be removed."""
+
+    @override
+    def _process_jobs(self) -> float | None:
+        try:
+            seconds: float | None = super()._process_jobs()
+        except (SQLAlchemyError, JobLookupError):
+            log.warning("The wake-ups cannot be read; trying again", exc_info=True)
+            return RETRY_SECONDS
+        return seconds
 
 
 class Schedule:
@@ -43,7 +62,7 @@ class Schedule:
         arguments = {"timeout": SQLITE_BUSY_SECONDS} if url.drivername == "sqlite" else {}
         # No pool: wake-ups are rare, and a pooled connection in use would outlive the shutdown.
         options = {"connect_args": arguments, "poolclass": NullPool}
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _Scheduler(
             jobstores={"default": SQLAlchemyJobStore(url=url, tablename=wake_ups.name, engine_options=options)},
             executors={"default": ThreadPoolExecutor(1)},
             # However late, once is enough and never too late.

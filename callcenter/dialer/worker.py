@@ -98,10 +98,11 @@ class Worker:
             if isinstance(fact, AttemptResult):
                 self._take_end(fact)
 
-    def why_idle(self, list_id: int) -> WhyIdle | None:
-        """Why nothing is dialled for a list, as it was last looked at."""
-        summary = self._lists.get(list_id)
-        return None if summary is None else self._why_idle(summary)
+    def why_idle(self, summary: Summary) -> WhyIdle | None:
+        """Why nothing is dialled for a list right now, None if it is dialled."""
+        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
+            return WhyIdle.STOPPED
+        return why_idle(ListState(summary.row.state), self._moment(summary))
 
     async def start_list(self, list_id: int) -> None:
         """Lets a list be dialled. Raises NotFound, Conflict."""
@@ -135,6 +136,9 @@ class Worker:
                     log.exception("The dialer waits for the database")
                     self._must_read_all = True
                     self._wake_in(DATABASE_PAUSE_SECONDS)
+        except Exception:
+            log.exception("The dialer has stopped; no list is dialled until the server is started again")
+            raise
         finally:
             if self._timer is not None:
                 self._timer.cancel()
@@ -185,20 +189,19 @@ class Worker:
     async def _read_lists(self) -> None:
         """Reads the lists that were touched, finishes those that are done, and sets their wake-ups."""
         if self._must_read_all:
-            now = self.clock()
-            self._lists = {summary.row.id: summary for summary in await service.summaries(self._sessions, now)}
-            self._touched.update(self._lists, self._published)
+            summaries = await service.summaries(self._sessions, self.clock())
+            self._touched.update(self._published, (summary.row.id for summary in summaries))
             self._must_read_all = False
         while self._touched:
-            list_id = next(iter(self._touched))
-            await self._read_list(list_id)
-            self._touched.discard(list_id)
+            await self._read_list(self._touched.pop())
 
     async def _read_list(self, list_id: int) -> None:
-        await attempts.finish(self._sessions, list_id)
         now = self.clock()
         try:
             [summary] = await service.summaries(self._sessions, now, list_id)
+            is_over = summary.row.state == ListState.RUNNING and not summary.open + summary.in_air
+            if is_over and await attempts.finish(self._sessions, list_id):
+                [summary] = await service.summaries(self._sessions, now, list_id)
         except NotFound:
             self._forget(list_id)
             return
@@ -233,19 +236,19 @@ class Worker:
             reservation = await attempts.reserve(
                 self._sessions, row.id, now=self.clock(), free_seats=free_seats, seated=seated
             )
+            self._touched.add(row.id)
             if reservation is None:
                 return
             attempt = OpenAttempt(reservation.attempt_id, row.id, reservation.pbx, reservation.queue)
             self._air.add(attempt, self.clock())
             self._placing.place(reservation)
-            self._touched.add(row.id)
 
     def _may_dial(self, row: CallbackList) -> bool:
         summary = self._lists[row.id]
         free_seats = self._seats.free_seats(row.pbx, row.queue)
         return (
             summary.due > 0
-            and self._why_idle(summary) is None
+            and self.why_idle(summary) is None
             and calls_to_place(free_seats, self._air.unseated(row.pbx, row.queue)) > 0
         )
 
@@ -262,11 +265,6 @@ class Worker:
             free_seats=self._seats.free_seats(row.pbx, row.queue),
         )
 
-    def _why_idle(self, summary: Summary) -> WhyIdle | None:
-        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
-            return WhyIdle.STOPPED
-        return why_idle(ListState(summary.row.state), self._moment(summary))
-
     def _tell(self, summary: Summary) -> None:
         """Publishes a list (docs/api.md, `lists`) if that changed."""
         identity = str(summary.row.id)
@@ -274,7 +272,7 @@ class Worker:
             "id": identity,
             "name": summary.row.name,
             "state": summary.row.state,
-            "why_idle": self._why_idle(summary),
+            "why_idle": self.why_idle(summary),
             "targets": summary.targets,
             "open": summary.open,
             "in_air": summary.in_air,

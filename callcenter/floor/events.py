@@ -296,13 +296,17 @@ class CallerGone(Event, frozen=True):
 
 
 class QueueResult(Event, frozen=True):
-    """The dialplan variable QUEUESTATUS was set on a caller's channel: why Queue() returned (ami.md 2.3)."""
+    """The dialplan variable QUEUESTATUS was set on a caller's channel: why Queue() returned.
+
+    `queue` is known where the shipped dialplan runs Queue(): its extensions are named after the queues.
+    """
 
     channel_id: ChannelId
     call_id: CallId
     status: str
     number: str = ""
     caller_name: str = ""
+    queue: str = ""
 
 
 class MemberRung(Event, frozen=True):

@@ -142,16 +142,16 @@ def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
     visit = Visit(
         site.pbx,
-        "",
+        event.queue,
         event.channel_id,
-        next_join(site, event.channel_id, "", event.at),
+        next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
         event.number,
         event.caller_name,
         0,
         site.now,
     )
-    rules = e.QueueRules("")
+    rules = site.queue(event.queue).rules if event.queue else e.QueueRules("")
     changes.facts.append(visit.ended(site.now, REFUSAL_BY_QUEUESTATUS[event.status], rules))
 
 

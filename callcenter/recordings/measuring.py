@@ -68,7 +68,8 @@ class Measurer:
         again = 0
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), RETRY_SECONDS if again else None)
+                async with asyncio.timeout(RETRY_SECONDS if again else None):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 again = await self.measure_due()

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 PAUSE_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 30.0
+CLOSE_SECONDS = 10.0
+"""So long the server waits at its end for a database that does not answer."""
 # At 500 seats a busy hour makes about 50,000 facts, of about 1 kB each.
 LIMIT = 200_000
 
@@ -84,7 +86,8 @@ class Recorder:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         try:
-            await self.flush()
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.flush()
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, closing goes on and says what is missing
             log.error("%d facts were not written: %s. They are in the journal.", self.pending, _reason(error))
 

@@ -65,8 +65,10 @@ def test_a_number_leads_to_its_queue_and_a_queue_without_number_is_only_reached_
     contexts = sections(rendered(tmp_path)["callcenter/extensions.conf"])
     assert contexts["callcenter-inbound"] == ["exten => 4000,1,Goto(callcenter-queue,q-support,1)"]
     queue = contexts["callcenter-queue"]
-    assert " same => n,Queue(support,t,,,90)" in queue
-    assert " same => n,Queue(sales,t,,,)" in queue, "without a limit the place of the timeout is empty"
+    assert " same => n,Queue(support,t,,,90,,callcenter-record-agent)" in queue
+    assert " same => n,Queue(sales,t,,,,,callcenter-record-agent)" in queue, (
+        "without a limit the place of the timeout is empty"
+    )
     assert contexts["callcenter-exit-support"] == ["exten => 9,1,Goto(callcenter-leave,s,1)"]
     assert "callcenter-exit-sales" not in contexts
 

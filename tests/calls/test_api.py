@@ -129,10 +129,22 @@ async def test_the_outcome_is_that_of_the_last_visit_or_of_the_call(
     assert await _found(supervisor, outcome="not_answered") == ["missed"]
 
 
-async def test_a_file_without_a_conversation_is_no_recording(engine: AsyncEngine, supervisor: AsyncClient) -> None:
-    await _record(engine, [a_call(), a_visit(outcome=VisitOutcome.ABANDONED), a_recording()])
+@pytest.mark.parametrize(
+    ("facts", "has_recording"),
+    [
+        ([a_recording(), a_visit()], True),
+        ([a_recording(), a_visit(outcome=VisitOutcome.TIMED_OUT), a_conversation()], True),
+        ([a_recording(), a_visit(outcome=VisitOutcome.ABANDONED)], False),
+        ([a_conversation(), a_visit()], False),
+    ],
+    ids=["in wrap-up", "talked after all", "only waited", "not recorded"],
+)
+async def test_a_call_has_a_recording_when_somebody_talked(
+    engine: AsyncEngine, supervisor: AsyncClient, facts: list[AnyFact], has_recording: bool
+) -> None:
+    await _record(engine, [a_call(), *facts])
     (call,) = (await supervisor.get("/api/calls")).json()["calls"]
-    assert call["has_recording"] is False
+    assert call["has_recording"] is has_recording
 
 
 async def test_search_by_time_queue_agent_and_direction(engine: AsyncEngine, supervisor: AsyncClient) -> None:

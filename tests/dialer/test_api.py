@@ -20,16 +20,16 @@ from tests.dialer.conftest import ALWAYS, Centre, numbers, result
 PASSWORD = "a long password"
 GOOD = {"name": "Autumn", "queue": "support", "windows": ALWAYS}
 ROUTES = [
-    ("GET", "", "see"),
-    ("GET", "/1", "see"),
-    ("GET", "/1/targets", "see"),
-    ("GET", "/1/attempts", "see"),
-    ("POST", "", "run"),
-    ("PATCH", "/1", "run"),
-    ("DELETE", "/1", "run"),
-    ("POST", "/1/import", "run"),
-    ("POST", "/1/start", "run"),
-    ("POST", "/1/stop", "run"),
+    ("GET", "/lists", "see"),
+    ("GET", "/lists/1", "see"),
+    ("GET", "/lists/1/targets", "see"),
+    ("GET", "/lists/1/attempts", "see"),
+    ("POST", "/lists", "run"),
+    ("PATCH", "/lists/1", "run"),
+    ("DELETE", "/lists/1", "run"),
+    ("POST", "/lists/1/import", "run"),
+    ("POST", "/lists/1/start", "run"),
+    ("POST", "/lists/1/stop", "run"),
 ]
 
 
@@ -43,7 +43,7 @@ class Panel:
     async def of(self, role: Role | None) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self._web),
-            base_url="http://centre/api/lists",
+            base_url="http://centre/api",
             headers={"X-Requested-With": "callcenter"},
         )
         self._clients.append(client)
@@ -77,7 +77,7 @@ async def supervisor(panel: Panel) -> httpx.AsyncClient:
 
 
 async def imported(client: httpx.AsyncClient, text: str, **query: int) -> httpx.Response:
-    return await client.post("/1/import", params=query, files={"file": ("list.csv", text.encode(), "text/csv")})
+    return await client.post("/lists/1/import", params=query, files={"file": ("list.csv", text.encode(), "text/csv")})
 
 
 async def test_who_may_do_what(panel: Panel) -> None:
@@ -96,7 +96,7 @@ async def test_a_change_that_does_not_come_from_the_panel_is_refused(supervisor:
 
 
 async def test_the_way_of_a_list(supervisor: httpx.AsyncClient, centre: Centre) -> None:
-    made = await supervisor.post("", json=GOOD)
+    made = await supervisor.post("/lists", json=GOOD)
     assert made.status_code == 201
     body = made.json()
     assert (body["id"], body["state"], body["why_idle"], body["region"], body["pbx"]) == (
@@ -111,28 +111,28 @@ async def test_the_way_of_a_list(supervisor: httpx.AsyncClient, centre: Centre) 
     report = await imported(supervisor, "phone,name\n" + "\n".join(f"{number},Li" for number in numbers(3)))
     assert report.json() == {"imported": 3, "rows": 3, "errors": [], "duplicates": []}
     centre.seats.free = 1
-    assert (await supervisor.post("/1/start")).json()["state"] == "running"
+    assert (await supervisor.post("/lists/1/start")).json()["state"] == "running"
     [call] = await centre.until_placed(1)
     await centre.until_told(1, in_air=1)
-    targets = (await supervisor.get("/1/targets")).json()["targets"]
+    targets = (await supervisor.get("/lists/1/targets")).json()["targets"]
     assert [(target["state"], target["attempts"]) for target in targets] == [("in_air", 1), ("open", 0), ("open", 0)]
-    stopped = (await supervisor.post("/1/stop")).json()
+    stopped = (await supervisor.post("/lists/1/stop")).json()
     assert (stopped["state"], stopped["why_idle"], stopped["in_air"]) == ("stopped", "stopped", 1)
-    assert (await supervisor.delete("/1")).status_code == 409  # a call is still in the air
+    assert (await supervisor.delete("/lists/1")).status_code == 409  # a call is still in the air
     centre.phone.end(call)
     next(iter(centre.workers)).on_facts([result(call.attempt_id, is_reached=True)])
     await centre.until_told(1, in_air=0)
-    attempts = (await supervisor.get("/1/attempts")).json()["attempts"]
+    attempts = (await supervisor.get("/lists/1/attempts")).json()["attempts"]
     assert [(a["number"], a["name"], a["outcome"], a["agent_number"]) for a in attempts] == [
         ("+8613800138000", "Li", "reached", "1001")
     ]
-    assert (await supervisor.get("")).json()["lists"][0]["outcomes"] == {"reached": 1}
-    assert (await supervisor.delete("/1")).status_code == 204
-    assert (await supervisor.get("/1")).status_code == 404
+    assert (await supervisor.get("/lists")).json()["lists"][0]["outcomes"] == {"reached": 1}
+    assert (await supervisor.delete("/lists/1")).status_code == 204
+    assert (await supervisor.get("/lists/1")).status_code == 404
 
 
 async def test_a_file_with_errors_imports_nothing_unless_they_are_skipped(supervisor: httpx.AsyncClient) -> None:
-    await supervisor.post("", json=GOOD)
+    await supervisor.post("/lists", json=GOOD)
     text = "number,name\n13800138000,A\nnobody,B\n13800138000,C\n"
     expected = {
         "imported": 0,
@@ -144,16 +144,16 @@ async def test_a_file_with_errors_imports_nothing_unless_they_are_skipped(superv
     assert (tried.status_code, tried.json()) == (200, expected)
     refused = await imported(supervisor, text)
     assert (refused.status_code, refused.json()) == (422, expected)
-    assert (await supervisor.get("/1")).json()["targets"] == 0
+    assert (await supervisor.get("/lists/1")).json()["targets"] == 0
     skipped = await imported(supervisor, text, skip_bad=1)
     assert (skipped.status_code, skipped.json()) == (200, expected | {"imported": 1})
     again = await imported(supervisor, "number\n13800138000\n")
     assert again.json()["duplicates"] == [{"line": 2, "number": "+8613800138000", "first_line": None}]
-    assert (await supervisor.get("/1")).json()["targets"] == 1
+    assert (await supervisor.get("/lists/1")).json()["targets"] == 1
 
 
 async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient) -> None:
-    await supervisor.post("", json=GOOD)
+    await supervisor.post("/lists", json=GOOD)
     answer = await imported(supervisor, "name\nLi\n")
     assert (answer.status_code, answer.json()["field"]) == (422, "file")
     assert "'number'" in answer.json()["detail"]
@@ -179,36 +179,36 @@ async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient
     ],
 )
 async def test_what_a_list_must_not_be(supervisor: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
-    assert (await supervisor.post("", json=GOOD | wrong)).status_code == 422
-    assert (await supervisor.get("")).json() == {"lists": []}
+    assert (await supervisor.post("/lists", json=GOOD | wrong)).status_code == 422
+    assert (await supervisor.get("/lists")).json() == {"lists": []}
 
 
 async def test_changing_a_list(supervisor: httpx.AsyncClient) -> None:
-    await supervisor.post("", json=GOOD)
-    await supervisor.post("", json=GOOD | {"name": "Winter"})
-    changed = await supervisor.patch("/1", json={"name": "Spring", "max_attempts": 2, "windows": []})
+    await supervisor.post("/lists", json=GOOD)
+    await supervisor.post("/lists", json=GOOD | {"name": "Winter"})
+    changed = await supervisor.patch("/lists/1", json={"name": "Spring", "max_attempts": 2, "windows": []})
     assert (changed.json()["name"], changed.json()["max_attempts"], changed.json()["windows"]) == ("Spring", 2, [])
-    taken = await supervisor.patch("/1", json={"name": "Winter"})
+    taken = await supervisor.patch("/lists/1", json={"name": "Winter"})
     assert (taken.status_code, taken.json()["field"]) == (409, "name")
-    assert (await supervisor.patch("/9", json={"name": "x"})).status_code == 404
-    assert (await supervisor.post("", json=GOOD | {"name": "Winter"})).status_code == 409
+    assert (await supervisor.patch("/lists/9", json={"name": "x"})).status_code == 404
+    assert (await supervisor.post("/lists", json=GOOD | {"name": "Winter"})).status_code == 409
 
 
 async def test_a_list_without_targets_is_not_started(supervisor: httpx.AsyncClient) -> None:
-    await supervisor.post("", json=GOOD)
-    assert (await supervisor.post("/1/start")).status_code == 409
-    assert (await supervisor.post("/9/start")).status_code == 404
-    assert (await supervisor.post("/9/stop")).status_code == 404
+    await supervisor.post("/lists", json=GOOD)
+    assert (await supervisor.post("/lists/1/start")).status_code == 409
+    assert (await supervisor.post("/lists/9/start")).status_code == 404
+    assert (await supervisor.post("/lists/9/stop")).status_code == 404
 
 
 async def test_pages(supervisor: httpx.AsyncClient) -> None:
-    await supervisor.post("", json=GOOD)
+    await supervisor.post("/lists", json=GOOD)
     await imported(supervisor, "number\n" + "\n".join(numbers(5)))
-    first = (await supervisor.get("/1/targets", params={"limit": 3})).json()
-    second = (await supervisor.get("/1/targets", params={"limit": 3, "cursor": first["next"]})).json()
+    first = (await supervisor.get("/lists/1/targets", params={"limit": 3})).json()
+    second = (await supervisor.get("/lists/1/targets", params={"limit": 3, "cursor": first["next"]})).json()
     assert [target["number"] for target in first["targets"] + second["targets"]] == numbers(5)
     assert second["next"] is None
-    assert (await supervisor.get("/1/targets", params={"state": "reached"})).json()["targets"] == []
-    assert (await supervisor.get("/1/targets", params={"state": "happy"})).status_code == 422
-    assert (await supervisor.get("/9/targets")).status_code == 404
-    assert (await supervisor.get("/9/attempts")).status_code == 404
+    assert (await supervisor.get("/lists/1/targets", params={"state": "reached"})).json()["targets"] == []
+    assert (await supervisor.get("/lists/1/targets", params={"state": "happy"})).status_code == 422
+    assert (await supervisor.get("/lists/9/targets")).status_code == 404
+    assert (await supervisor.get("/lists/9/attempts")).status_code == 404

@@ -4,15 +4,20 @@ import asyncio
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.exc import OperationalError
 
 from callcenter.dialer import attempts, service
 from callcenter.dialer.rules import AirState
 from callcenter.dialer.tables import CallbackList
 from callcenter.dialer.worker import Worker
 from callcenter.errors import OutcomeUnknown, PhoneRefused, PhoneUnreachable
+from callcenter.floor.changes import Changes
 from callcenter.floor.commands import HangUp, PlaceCall
+from callcenter.floor.events import AttemptId, Ticked
+from callcenter.floor.facts import AttemptResult
+from callcenter.store.engine import Sessions
 from callcenter.store.tables import attempt_results
-from tests.dialer.conftest import MONDAY_NOON, Centre, result
+from tests.dialer.conftest import FIELDS, MONDAY_NOON, Centre, result
 
 
 async def started(centre: Centre, list_id: int, free: int) -> Worker:
@@ -346,3 +351,95 @@ async def test_a_deleted_list_leaves_the_feed(centre: Centre) -> None:
     await service.delete_list(centre.sessions, list_id)
     worker.wake(list_id)
     await centre.until(lambda: centre.published[-1] == ("lists", str(list_id), None))
+
+
+async def test_a_result_that_comes_while_the_database_is_away_is_not_lost(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    list_id = await centre.list_with(2)
+    worker = await started(centre, list_id, free=1)
+    [call] = await centre.until_placed(1)
+    settle, failures = attempts.settle, iter([OperationalError("UPDATE", {}, OSError("gone"))])
+
+    async def failing(sessions: Sessions, fact: AttemptResult) -> attempts.Ending | None:
+        for failure in failures:
+            raise failure
+        return await settle(sessions, fact)
+
+    monkeypatch.setattr(attempts, "settle", failing)
+    centre.phone.end(call)
+    worker.on_facts([result(call.attempt_id, 17)])
+    await centre.until_placed(2)
+    assert [attempt.outcome for attempt in await centre.attempts()] == ["busy", None]
+    assert "waits for the database" in caplog.text
+
+
+async def test_lists_of_one_queue_take_turns(centre: Centre) -> None:
+    first = await centre.list_with(3)
+    second = await service.create_list(centre.sessions, FIELDS | {"name": "Winter"}, centre.clock())
+    more = b"number\n13900139000\n13900139001\n13900139002\n"
+    await service.import_targets(centre.sessions, second, more, now=centre.clock(), dry_run=False, skip_bad=False)
+    worker = await started(centre, first, free=0)
+    await worker.start_list(second)
+    await centre.until_told(second, why_idle="no_free_seat")
+    centre.seats.free = 1
+    worker.wake()
+    for placed in range(1, 5):
+        call = (await centre.until_placed(placed))[-1]
+        centre.phone.end(call)
+        worker.on_facts([result(call.attempt_id, is_reached=True)])
+    callers = [attempt.list_id for attempt in await centre.attempts()]
+    assert {first, second} == set(callers[:4])
+
+
+async def test_a_keeper_tells_the_dialer(centre: Centre) -> None:
+    list_id = await centre.list_with(2)
+    worker = await started(centre, list_id, free=0)
+    await centre.until_told(list_id, why_idle="no_free_seat")
+    centre.seats.free = 1
+    changes = Changes()
+    changes.touched.add(("gauges", "*"))
+    worker.on_changes(Ticked("pbx1", 1.0), changes)
+    changes.touched.add(("seats", "pbx1/PJSIP/1001"))
+    worker.on_changes(Ticked("pbx1", 1.0), changes)
+    [call] = await centre.until_placed(1)
+    changes.facts.append(result(call.attempt_id, 17))
+    centre.phone.end(call)
+    worker.on_changes(Ticked("pbx1", 2.0), changes)
+    await centre.until_placed(2)
+
+
+async def test_a_dialer_killed_again_and_again_dials_nobody_twice_and_loses_nobody(centre: Centre) -> None:
+    list_id = await centre.list_with(12)
+    centre.seats.free = 2
+    await service.start_list(centre.sessions, list_id)
+    told: set[AttemptId] = set()
+    for kill in range(8):
+        worker = centre.worker()
+        # Each time a little further on its way: before, between and after commits, sendings and answers.
+        for _ in range(kill * 40):
+            await asyncio.sleep(0)
+        await centre.kill(worker)
+        for call in centre.phone.placed:
+            if call.attempt_id not in told:
+                told.add(call.attempt_id)
+                centre.phone.end(call)
+                fact = result(call.attempt_id, is_reached=True)
+                async with centre.sessions.begin() as session:
+                    row = {field: getattr(fact, field) for field in fact.__struct_fields__}
+                    await session.execute(insert(attempt_results).values(row))
+    worker = centre.worker(quarantine_seconds=0)
+    async with asyncio.timeout(30):
+        while centre.told(list_id).get("state") != "finished":
+            for call in centre.phone.placed:
+                if call.attempt_id not in told:
+                    told.add(call.attempt_id)
+                    centre.phone.end(call)
+                    worker.on_facts([result(call.attempt_id, is_reached=True)])
+            await centre.next(centre.news)
+    await centre.until_told(list_id, state="finished", in_air=0, open=0)
+    called = [call.number for call in centre.phone.placed]
+    assert len(called) == len(set(called))
+    states = [target.state for target in await centre.targets()]
+    assert states.count("reached") == len(called)
+    assert states.count("closed") == 12 - len(called)

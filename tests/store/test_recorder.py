@@ -223,3 +223,15 @@ async def test_a_listener_that_fails_stops_nothing(engine: AsyncEngine, caplog: 
     await recorder.flush()
     assert (recorder.written, recorder.pending) == (1, 0)
     assert "A listener of the recorder failed" in caplog.text
+
+
+async def test_closing_does_not_wait_for_ever(
+    engine: AsyncEngine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "CLOSE_SECONDS", 0.01)
+    recorder = Recorder(engine)
+    monkeypatch.setattr(recorder, "flush", asyncio.Event().wait)
+    recorder.note([a_call()])
+    async with asyncio.timeout(AWAY_SECONDS):
+        await recorder.close()
+    assert "1 facts were not written: TimeoutError" in caplog.text

@@ -40,7 +40,7 @@ export function StartStop({ list, size = "xs" }: { list: CallbackList; size?: "c
   return (
     <Button
       size={size}
-      variant={action === "stop" ? "default" : "filled"}
+      variant={action === "stop" ? "default" : "light"}
       leftSection={<Icon size={13} aria-hidden />}
       loading={running.isPending}
       onClick={() => running.mutate(action, { onError: tell.failure })}

@@ -2,9 +2,11 @@ import { Tooltip } from "@mantine/core";
 import { IconFlag } from "@tabler/icons-react";
 import type { ComponentProps, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
@@ -78,7 +80,7 @@ function NowTiles({ scope }: { scope: string }) {
   const queue = useEntity("queues", scope);
   const source = scope === "*" ? gauges : queue;
   const ready = source?.seats?.ready ?? 0;
-  const pbx = queue?.pbx ?? "";
+  const pbx = scope === "*" ? ALL : (queue?.pbx ?? ALL);
   return (
     <>
       <Tile label={t("floor.waitingNow")}>{source?.waiting ?? 0}</Tile>
@@ -90,25 +92,56 @@ function NowTiles({ scope }: { scope: string }) {
   );
 }
 
+/** What has not happened today is named, not given a tile each: a page of zeros hides the figures that matter. */
+function RestTiles({ figures, scope }: { figures: Figure[]; scope: string }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const formula = useFormula();
+  const zero = useLive(
+    useShallow((live) => figures.filter(({ id, unit }) => unit === "count" && !live.entities.figures[scope]?.[id])),
+  );
+  return (
+    <dl className={classes.rest}>
+      {figures
+        .filter((figure) => !zero.includes(figure))
+        .map((figure) => (
+          <FigureTile key={figure.id} figure={figure} scope={scope} />
+        ))}
+      {zero.length > 0 && (
+        <div className={`${classes.tile} ${classes.zero}`}>
+          <dt>{t("floor.zeroToday")}</dt>
+          <dd>
+            {zero.map((figure) => (
+              <span key={figure.id} title={formula(figure)}>
+                {label(figure)}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
 /** The figures of today for all queues (`*`) or one (`pbx/queue`), straight from the server's catalogue. */
 export function Figures({ scope }: { scope: string }) {
   const { t } = useTranslation();
   const figures = useFigures().data ?? [];
+  const pbx = useLive((live) => live.entities.queues[scope]?.pbx ?? ALL);
+  const isStale = useFrozen(pbx) !== null;
   return (
-    <section aria-label={t("floor.figuresOfToday")} className={`panel ${classes.figures}`}>
+    <section
+      aria-label={t("floor.figuresOfToday")}
+      className={`panel ${classes.figures}`}
+      data-stale={isStale || undefined}
+    >
       <dl className={classes.lead}>
         <NowTiles scope={scope} />
         {figures.filter(isLeading).map((figure) => (
           <FigureTile key={figure.id} figure={figure} scope={scope} />
         ))}
       </dl>
-      <dl className={classes.rest}>
-        {figures
-          .filter((figure) => !isLeading(figure))
-          .map((figure) => (
-            <FigureTile key={figure.id} figure={figure} scope={scope} />
-          ))}
-      </dl>
+      <RestTiles figures={figures.filter((figure) => !isLeading(figure))} scope={scope} />
     </section>
   );
 }

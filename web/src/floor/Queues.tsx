@@ -4,12 +4,16 @@ import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { isLeading, useFormula } from "./Figures";
 import { meetsTarget } from "./filters";
 import classes from "./Queues.module.css";
 import type { ChangeFilter } from "./useFloorFilter";
+
+/** Letters from which on a column is made wider, so that its label does not become a tower. */
+const LONG_LABEL = 18;
 
 function FigureCell({ figure, value }: { figure: Figure; value: number | null }) {
   const label = useLabel();
@@ -36,10 +40,10 @@ function QueueRow({
   const { t } = useTranslation();
   const queue = useEntity("queues", id);
   const values = useEntity("figures", id);
-  const frozen = useLive((live) => queue !== undefined && live.entities.links[queue.pbx]?.state !== "live");
+  const isStale = useFrozen(queue?.pbx ?? ALL) !== null;
   if (!queue) return null;
   return (
-    <tr data-stale={frozen || undefined} data-chosen={isChosen || undefined}>
+    <tr data-stale={isStale || undefined} data-chosen={isChosen || undefined}>
       <th scope="row">
         <button type="button" onClick={onChoose} aria-pressed={isChosen}>
           {queue.label || queue.queue}
@@ -98,7 +102,9 @@ export function Queues({ chosen, change }: { chosen: string; change: ChangeFilte
             <th scope="col">{t("floor.readyOf")}</th>
             {figures.map((figure) => (
               <Tooltip key={figure.id} label={formula(figure)} multiline maw={340} openDelay={250}>
-                <th scope="col">{label(figure)}</th>
+                <th scope="col" data-long={label(figure).length > LONG_LABEL || undefined}>
+                  {label(figure)}
+                </th>
               </Tooltip>
             ))}
           </tr>

@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useSettings } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { useLabel } from "../i18n";
-import { useSecond } from "../live/clock";
-import { frozenAt } from "../live/health";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -77,8 +76,7 @@ interface CardProps {
 function SeatCardOf({ id, compact, onOpen }: CardProps) {
   const seat = useEntity("seats", id);
   const state = useStateLine(seat);
-  const now = useSecond();
-  const isStale = useLive((live) => (seat ? frozenAt(live, seat.pbx, now) !== null : false));
+  const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
   if (!seat) return null;
   const name = seat.agent_name || seat.agent_number || seat.interface;
   return (

@@ -4,6 +4,7 @@ import { useShallow } from "zustand/shallow";
 import { useFormat, useSettings } from "../api/queries";
 import type { Visit } from "../api/shapes";
 import { duration } from "../format";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { useAge } from "../live/Timer";
 import { urgency } from "./filters";
@@ -23,11 +24,12 @@ function Caller({ visit }: { visit: Visit }) {
   const format = useFormat();
   const label = useLive((live) => live.entities.queues[`${visit.pbx}/${visit.queue}`]?.label) || visit.queue;
   const age = useAge(visit.joined_at, visit.pbx);
+  const isStale = useFrozen(visit.pbx) !== null;
   const threshold = useThreshold(visit.pbx, visit.queue);
   const state = urgency(age, threshold);
   const time = format.time(visit.joined_at);
   return (
-    <li className={classes.caller} data-urgency={state}>
+    <li className={classes.caller} data-urgency={state} data-stale={isStale || undefined}>
       <span className={`num ${classes.position}`} title={t("floor.position", { count: visit.position })}>
         {visit.position}
       </span>
@@ -67,7 +69,9 @@ export function WaitingCallers({ scope }: { scope: string }) {
         .map(([id]) => id),
     ),
   );
-  if (ids.length === 0) return <p className={classes.none}>{t("floor.nobodyWaits")}</p>;
+  const pbx = useLive((live) => live.entities.queues[scope]?.pbx ?? ALL);
+  const isStale = useFrozen(pbx) !== null;
+  if (ids.length === 0) return <p className={classes.none}>{isStale ? t("floor.notKnown") : t("floor.nobodyWaits")}</p>;
   return (
     <ol className={classes.callers}>
       {ids.map((id) => (

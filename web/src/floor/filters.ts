@@ -68,8 +68,15 @@ export function countStates(seats: Record<string, Seat>, filter: FloorFilter): S
 
 const collator = new Intl.Collator(["zh-Hans-CN", "en"], { numeric: true });
 
+/** Agent numbers compare as numbers: a collator over 900 seats, ten times a second, is felt on a small machine. */
+function byNumber(a: Seat, b: Seat): number {
+  const difference = Number(a.agent_number) - Number(b.agent_number);
+  if (difference && a.agent_number && b.agent_number) return difference;
+  return collator.compare(a.agent_number || a.interface, b.agent_number || b.interface);
+}
+
 const ORDERS: Record<Sort, (a: Seat, b: Seat) => number> = {
-  number: (a, b) => collator.compare(a.agent_number || a.interface, b.agent_number || b.interface),
+  number: byNumber,
   name: (a, b) => collator.compare(a.agent_name, b.agent_name),
   state: (a, b) => SEAT_STATES.indexOf(a.state) - SEAT_STATES.indexOf(b.state) || a.since - b.since,
   longest: (a, b) => a.since - b.since,

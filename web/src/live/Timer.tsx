@@ -1,13 +1,12 @@
 import type { Instant } from "../api/shapes";
 import { duration } from "../format";
 import { useSecond } from "./clock";
-import { frozenAt } from "./health";
-import { useLive } from "./store";
+import { useFrozen } from "./health";
 
 /** Seconds since `since` by the server's clock, or until the moment at which `pbx` was last heard. */
 export function useAge(since: Instant, pbx: string): number {
   const now = useSecond();
-  const until = useLive((live) => frozenAt(live, pbx, now));
+  const until = useFrozen(pbx);
   return Math.max(0, (until ?? now) - since);
 }
 

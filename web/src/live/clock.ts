@@ -34,7 +34,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-function subscribe(listener: () => void): () => void {
+export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(tick, 250);
   return () => {
@@ -46,7 +46,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-function currentSecond(): number {
+export function currentSecond(): number {
   if (timer === null) second = Math.floor(serverNow());
   return second;
 }

@@ -1,7 +1,8 @@
 /** Whether what is shown is true now, and if not, until when it was. */
 
+import { useSyncExternalStore } from "react";
 import type { Instant, Link, LinkState } from "../api/shapes";
-import { serverNow, useSecond } from "./clock";
+import { currentSecond, serverNow, subscribe, useSecond } from "./clock";
 import { type Live, useLive } from "./store";
 
 /** Heartbeats come every 5 s; beyond this a frame is overdue and the page says by how much. */
@@ -48,11 +49,32 @@ export function useHealth(): Health {
   return healthOf({ connection, lastFrameAt, entities: { ...entities, links } }, serverNow());
 }
 
+/** Every PBX: what is counted over all of them is the past as soon as one of them is. */
+export const ALL = "*";
+
 /** When what is shown of `pbx` stopped being true; null while it is true. Timers stop there. */
-export function frozenAt(live: Live, pbx: string, now: Instant): Instant | null {
+export function frozenAt(
+  live: Pick<Live, "connection" | "lastFrameAt" | "entities">,
+  pbx: string,
+  now: Instant,
+): Instant | null {
   if (live.lastFrameAt > 0 && (live.connection !== "open" || now - live.lastFrameAt >= LATE_SECONDS)) {
     return live.lastFrameAt;
   }
-  const link = live.entities.links[pbx];
-  return link && link.state !== "live" ? link.since : null;
+  const { links } = live.entities;
+  const concerned = pbx === ALL ? Object.values(links) : [links[pbx]];
+  const broken = concerned.filter((link) => link !== undefined && link.state !== "live");
+  return broken.length === 0 ? null : Math.min(...broken.map((link) => link?.since ?? now));
+}
+
+function subscribeToBoth(listener: () => void): () => void {
+  const stops = [subscribe(listener), useLive.subscribe(listener)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Renders only when `pbx` becomes the past or the present again. */
+export function useFrozen(pbx: string): Instant | null {
+  return useSyncExternalStore(subscribeToBoth, () => frozenAt(useLive.getState(), pbx, currentSecond()));
 }

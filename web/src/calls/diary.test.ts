@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import type { CallDetail, Conversation, QueueVisit, Ring } from "../api/shapes";
+import { axisOf, diary, lanes } from "./diary";
+import { peaksOf } from "./waveform";
+
+const LI = { agent_number: "1001", agent_name: "Li Wei", interface: "PJSIP/1001" };
+const ANNA = { agent_number: "1002", agent_name: "", interface: "PJSIP/1002" };
+
+const visit = {
+  channel_id: "c",
+  queue: "sales",
+  join: 1,
+  joined_at: 102,
+  ended_at: 120,
+  outcome: "answered",
+  position: 2,
+};
+const rings = [
+  { ring_id: "r1", channel_id: "c", ...ANNA, began_at: 103, ended_at: 110, outcome: "not_answered" },
+  { ring_id: "r2", channel_id: "c", ...LI, began_at: 112, ended_at: 120, outcome: "answered" },
+];
+const talk = {
+  leg_id: "l",
+  part: 1,
+  ...LI,
+  began_at: 120,
+  ended_at: 180,
+  completed_at: 195,
+  hold_seconds: 10,
+  wrap_up_seconds: 15,
+  ended_by: "caller",
+};
+const detail = {
+  call: { pbx: "p", call_id: "c", started_at: 100, ended_at: 180 },
+  visits: [visit] as unknown as QueueVisit[],
+  rings: rings as unknown as Ring[],
+  conversations: [talk] as unknown as Conversation[],
+  recordings: [{ id: 4, began_at: 120, duration_seconds: 60 }],
+} as unknown as CallDetail;
+
+test("the diary of a call tells its moments in their order", () => {
+  expect(diary(detail).map((moment) => [moment.at, moment.kind, moment.agent, moment.result])).toEqual([
+    [100, "began", "", ""],
+    [102, "joined", "", ""],
+    [103, "ring_began", "1002", ""],
+    [110, "ring_ended", "1002", "not_answered"],
+    [112, "ring_began", "Li Wei", ""],
+    [120, "ring_ended", "Li Wei", "answered"],
+    [120, "left", "", "answered"],
+    [120, "talk_began", "Li Wei", ""],
+    [180, "talk_ended", "Li Wei", "caller"],
+    [180, "ended", "", ""],
+    [195, "wrapped_up", "Li Wei", ""],
+  ]);
+});
+
+test("one lane for the caller, one for each agent, one for a recording; segments to scale", () => {
+  const drawn = lanes(detail).map((lane) => [
+    lane.kind,
+    lane.name,
+    lane.segments.map((segment) => [segment.kind, segment.from, segment.until]),
+  ]);
+  expect(drawn).toEqual([
+    ["caller", "", [["wait", 102, 120]]],
+    ["agent", "1002", [["ring", 103, 110]]],
+    [
+      "agent",
+      "Li Wei",
+      [
+        ["ring", 112, 120],
+        ["talk", 120, 170],
+        ["hold", 170, 180],
+        ["wrap_up", 180, 195],
+      ],
+    ],
+    ["recording", "", [["recording", 120, 180]]],
+  ]);
+});
+
+test("the axis holds the wrap-up, which is longer than the call, in a readable number of ticks", () => {
+  const axis = axisOf(detail);
+  expect([axis.from, axis.until]).toEqual([100, 195]);
+  expect(axis.ticks).toEqual([0, 15, 30, 45, 60, 75, 90]);
+});
+
+test("a call of which nothing but its record is known still has an axis", () => {
+  const bare = { ...detail, visits: [], rings: [], conversations: [], recordings: [] };
+  const call = { ...bare.call, ended_at: bare.call.started_at };
+  expect(axisOf({ ...bare, call })).toEqual({ from: 100, until: 101, ticks: [0, 1] });
+  expect(lanes(bare)).toEqual([]);
+});
+
+test("peaks are the loudest of each stretch, measured by the loudest of all", () => {
+  expect(peaksOf(new Float32Array([0, -0.5, 0.1, 0.25]), 2)).toEqual([1, 0.5]);
+  expect(peaksOf(new Float32Array([0, 0]), 2)).toEqual([0, 0]);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { isNarrowed, readSearch, spanOf, writeSearch } from "./search";
+
+const at = (iso: string) => Date.parse(iso) / 1000;
+const NOW = at("2025-11-22T03:15:40Z");
+const search = (text: string) => readSearch(new URLSearchParams(text));
+
+test("a search survives the address, and today needs none", () => {
+  const text = "range=custom&from=2025-11-01T08%3A00&to=2025-11-02T08%3A00&number=138&queue=sales&outcome=abandoned";
+  expect(writeSearch(search(text)).toString()).toBe(text);
+  expect(writeSearch(search("")).toString()).toBe("");
+});
+
+test.each([
+  ["range=hour", "2025-11-22T02:15:00Z", null],
+  ["", "2025-11-21T16:00:00Z", null],
+  ["range=yesterday", "2025-11-20T16:00:00Z", "2025-11-21T16:00:00Z"],
+  ["range=week", "2025-11-15T16:00:00Z", null],
+  ["range=custom&from=2025-11-20T09:00", "2025-11-20T01:00:00Z", null],
+])("%s in Shanghai", (text, from, to) => {
+  expect(spanOf(search(text), "Asia/Shanghai", NOW)).toEqual({ from: at(from), to: to === null ? null : at(to) });
+});
+
+test("a range alone does not narrow", () => {
+  expect(isNarrowed(search("range=week"))).toBe(false);
+  expect(isNarrowed(search("agent=1001"))).toBe(true);
+});
