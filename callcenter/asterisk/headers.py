@@ -64,7 +64,7 @@ def seconds(m: Message, header: str) -> float:
 
 
 def member(m: Message) -> Member:
-    """The MEMBER headers of the live events (docs/asterisk.md); QueueStatus spells two of them otherwise (see survey.py)."""
+    """The member's headers of the live events; QueueStatus spells two of them otherwise (docs/asterisk.md)."""
     interface = m["Interface"]
     return Member(
         m["Queue"],
