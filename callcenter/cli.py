@@ -13,6 +13,7 @@ from callcenter import app as server
 from callcenter.accounts.commands import commands as user_commands
 from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.asterisk.replay_command import replay
+from callcenter.demo.command import demo
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.settings import load
@@ -22,6 +23,7 @@ app.add_typer(user_commands, name="user")
 app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
 app.command()(replay)
+app.command()(demo)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from callcenter.asterisk.installation import OLDEST, Installation, installed, unpacked
 from callcenter.errors import SetupFailed
 
-PACKAGES = ("asterisk", "asterisk-core-sounds-en", "asterisk-moh-opsound-gsm")
+PACKAGES = ("asterisk", "asterisk-core-sounds-en")
 NEEDED_BYTES = 700_000_000
 """Package lists 100 MB, packages 80 MB, the tree 270 MB, measured on sid; with room for growth."""
 

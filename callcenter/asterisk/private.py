@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from callcenter.asterisk import leash, packages
 from callcenter.asterisk.dialplan import Folders, Site, Trunk, render
 from callcenter.asterisk.installation import Installation
+from callcenter.asterisk.music import write_music
 from callcenter.asterisk.ports import PortBlock
 from callcenter.errors import SetupFailed
 from callcenter.settings import AgentSettings, PbxSettings, Settings
@@ -105,8 +106,9 @@ class PrivateAsterisk:
         self.plan = plan
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
-        for name in ("etc", "db", "spool", "log", "keys"):
+        for name in ("etc", "db", "spool", "log", "keys", "music"):
             (plan.run / name).mkdir(parents=True, exist_ok=True)
+        write_music(plan.run / "music/waiting.wav")
         write(plan)
 
     @classmethod

@@ -29,6 +29,11 @@ class Line:
         self._path = f"channels/{channel_id}"
         self.up = asyncio.Event()
         self.over = asyncio.Event()
+        self._spoke_at = float("-inf")
+
+    def is_fresh(self, seconds: Seconds) -> bool:
+        """Whether the talk on it began less than so many seconds ago."""
+        return asyncio.get_running_loop().time() - self._spoke_at < seconds
 
     async def lasts(self, seconds: Seconds) -> bool:
         """Waits so long; False as soon as the line is over."""
@@ -46,6 +51,7 @@ class Line:
 
     async def speak(self) -> None:
         """Talks on and on, with real speech."""
+        self._spoke_at = asyncio.get_running_loop().time()
         await self._ari.post(f"{self._path}/moh", mohClass="speech")
 
     async def fall_silent(self) -> None:
@@ -117,10 +123,11 @@ class Lines:
             raise
         return line
 
-    async def hang_up_all(self) -> None:
-        """Ends every call there is."""
+    async def hang_up_all(self, spare_seconds: Seconds = 0.0) -> None:
+        """Ends every call there is, except for talks that began less than so many seconds ago."""
         for line in list(self._open.values()):
-            await _until_gone(line.hang_up())
+            if not line.is_fresh(spare_seconds):
+                await _until_gone(line.hang_up())
 
     def _take(self, event: AriEvent) -> None:
         if event.type == "Connected":

@@ -1,4 +1,4 @@
-"""A supervisor at the panel, as a program: it signs in, works a callback list, looks calls up, listens, and watches live.
+"""A supervisor at the panel, as a program: it signs in, works a callback list, looks calls up, listens, watches.
 
 Whatever the demo reports is read the way a browser would read it: through the API, and nothing else.
 """
@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from callcenter.demo.http_client import Address, Answer, Request, ask
 from callcenter.errors import SetupFailed
@@ -64,10 +65,10 @@ class Panel:
     async def frames(self) -> AsyncIterator[Any]:
         """The live feed, frame by frame, until the server closes it."""
         where = f"ws://{self._address.host}:{self._address.port}/api/live"
-        origin = f"http://{self._address.host}:{self._address.port}"
+        origin = Origin(f"http://{self._address.host}:{self._address.port}")
         async with connect(
             where, additional_headers=self._headers, origin=origin, compression=None, proxy=None, max_size=None
-        ) as socket:  # type: ignore[arg-type]
+        ) as socket:
             async for frame in socket:
                 yield msgspec.json.decode(frame)
 

@@ -9,7 +9,7 @@ from callcenter.demo.panel import Panel
 from callcenter.floor.events import Instant
 
 _TOLD_BY_ASTERISK = frozenset({"ringing", "talking", "on_hold", "paused"})
-"""Seat states whose `since` is the Timestamp of the AMI event that brought them; others begin when the clock says so."""
+"""Seat states whose `since` is the Timestamp of the AMI event that brought them; others may begin by the clock."""
 
 
 class Delays(Struct, frozen=True):

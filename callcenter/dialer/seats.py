@@ -61,8 +61,10 @@ class FloorSeats:
 
 
 def _air_state(site: Site, attempt_id: AttemptId) -> AirState:
-    attempt = site.attempts[attempt_id]
-    visit = site.visits.get(ChannelId(attempt_id))
+    attempt, channel_id = site.attempts[attempt_id], ChannelId(attempt_id)
+    visit, channel = site.visits.get(channel_id), site.channels.get(channel_id)
     if attempt.reached_at is not None or (visit is not None and visit.rings):
         return AirState.SEATED
-    return AirState.DIALLING if attempt.answered_at is None else AirState.ANSWERED
+    # A channel found by a survey is up without anybody having seen when it was answered.
+    is_up = attempt.answered_at is not None or (channel is not None and channel.is_up)
+    return AirState.ANSWERED if is_up else AirState.DIALLING

@@ -136,6 +136,9 @@ class Worker:
                     log.exception("The dialer waits for the database")
                     self._must_read_all = True
                     self._wake_in(DATABASE_PAUSE_SECONDS)
+        except Exception:
+            log.exception("The dialer has stopped; no list is dialled until the server is started again")
+            raise
         finally:
             if self._timer is not None:
                 self._timer.cancel()
@@ -186,9 +189,8 @@ class Worker:
     async def _read_lists(self) -> None:
         """Reads the lists that were touched, finishes those that are done, and sets their wake-ups."""
         if self._must_read_all:
-            now = self.clock()
-            self._lists = {summary.row.id: summary for summary in await service.summaries(self._sessions, now)}
-            self._touched.update(self._lists, self._published)
+            summaries = await service.summaries(self._sessions, self.clock())
+            self._touched.update(self._published, (summary.row.id for summary in summaries))
             self._must_read_all = False
         while self._touched:
             await self._read_list(self._touched.pop())

@@ -86,3 +86,10 @@ def test_the_way_of_an_attempt() -> None:
     changes = floor.apply(e.ChannelClosed("pbx1", 9.0, ATTEMPT, CALL, 16))
     assert state() is None
     assert [fact for fact in changes.facts if type(fact).__name__ == "AttemptResult"]
+
+
+def test_an_attempt_that_a_survey_finds_is_answered_if_its_channel_is_up() -> None:
+    floor = floor_with(member(1001))
+    found = e.OpenChannel(ATTEMPT, CALL, "PJSIP/trunk-1", True, "138", "", "", 20.0)
+    floor.apply(e.Surveyed("pbx1", 5.0, ("support",), (member(1001),), (), (found,)))
+    assert dict(FloorSeats(floor).in_air("pbx1")) == {AttemptId(ATTEMPT): AirState.ANSWERED}

@@ -1,14 +1,34 @@
-import { ActionIcon, Button, Chip, Group, Modal, NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Chip,
+  Group,
+  Modal,
+  NumberInput,
+  Select,
+  Switch,
+  TextInput,
+} from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useSettings } from "../api/queries";
-import type { CallbackList } from "../api/shapes";
+import type { CallbackList, RedialRule } from "../api/shapes";
 import { useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
-import { type Draft, type DraftError, draftOf, faults, REDIALLED, type Redialled, settingsOf } from "./form";
+import {
+  type Draft,
+  type DraftError,
+  draftOf,
+  FIRST_RULE,
+  faults,
+  REDIALLED,
+  type Redialled,
+  settingsOf,
+} from "./form";
 import classes from "./ListForm.module.css";
 import { useSaveList } from "./lists";
 
@@ -93,20 +113,31 @@ function Windows({ draft, change }: PartProps) {
 
 function Rule({ draft, change, outcome }: PartProps & { outcome: Redialled }) {
   const { t } = useTranslation();
-  const rule = draft.rules?.[outcome] ?? { delay_seconds: 0, max_attempts: 1 };
-  const edit = (fields: Partial<typeof rule>) =>
-    change({ rules: { ...draft.rules, [outcome]: { ...rule, ...fields } } });
+  const word = t(`attempt.outcome.${outcome}`);
+  const rule = draft.rules?.[outcome];
+  const put = (next: RedialRule | undefined) => {
+    const { [outcome]: _old, ...others } = draft.rules ?? {};
+    change({ rules: next ? { ...others, [outcome]: next } : others });
+  };
   return (
     <tr>
-      <th scope="row">{t(`attempt.outcome.${outcome}`)}</th>
+      <th scope="row">
+        <Checkbox
+          size="xs"
+          label={word}
+          checked={rule !== undefined}
+          onChange={(event) => put(event.currentTarget.checked ? FIRST_RULE : undefined)}
+        />
+      </th>
       <td>
         <NumberInput
           size="xs"
-          min={0}
-          max={100_000}
-          aria-label={`${t(`attempt.outcome.${outcome}`)}: ${t("callbacks.delayMinutes")}`}
-          value={rule.delay_seconds / 60}
-          onChange={(minutes) => edit({ delay_seconds: Number(minutes || 0) * 60 })}
+          min={1}
+          max={43_200}
+          disabled={!rule}
+          aria-label={`${word}: ${t("callbacks.delayMinutes")}`}
+          value={rule ? rule.delay_seconds / 60 : ""}
+          onChange={(minutes) => rule && put({ ...rule, delay_seconds: Number(minutes || 1) * 60 })}
         />
       </td>
       <td>
@@ -115,9 +146,10 @@ function Rule({ draft, change, outcome }: PartProps & { outcome: Redialled }) {
           min={1}
           max={50}
           allowDecimal={false}
-          aria-label={`${t(`attempt.outcome.${outcome}`)}: ${t("callbacks.maxAttempts")}`}
-          value={rule.max_attempts}
-          onChange={(count) => edit({ max_attempts: Number(count || 1) })}
+          disabled={!rule}
+          aria-label={`${word}: ${t("callbacks.maxAttempts")}`}
+          value={rule?.max_attempts ?? ""}
+          onChange={(count) => rule && put({ ...rule, max_attempts: Number(count || 1) })}
         />
       </td>
     </tr>

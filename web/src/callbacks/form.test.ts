@@ -32,6 +32,14 @@ test("a new list leaves to the server what was not chosen", () => {
   });
 });
 
+test("a window up to midnight is typed as 00:00 and sent as 24:00", () => {
+  const evening = { weekdays: [1], from: "18:00", until: "24:00" };
+  const draft = draftOf({ ...LIST, windows: [evening] });
+  expect(draft.windows[0]?.until).toBe("00:00");
+  expect(faults(draft)).toEqual([]);
+  expect(settingsOf(draft).windows).toEqual([evening]);
+});
+
 describe("what is wrong with a draft", () => {
   const good = draftOf(LIST);
   const window = { key: 0, weekdays: [1], from: "09:00", until: "18:00" };

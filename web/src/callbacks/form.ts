@@ -20,6 +20,13 @@ export interface Draft {
 
 export type DraftError = "name" | "queue" | "windows" | "weekdays" | "region";
 
+/** What a rule starts from when it is switched on. */
+export const FIRST_RULE: RedialRule = { delay_seconds: 600, max_attempts: 3 };
+
+/** The end of a day: 24:00 for the server, 00:00 in a field for times, which knows no 24:00. */
+const MIDNIGHT = "24:00";
+const MIDNIGHT_TYPED = "00:00";
+
 const WORKING_HOURS: CallingWindow = { weekdays: [1, 2, 3, 4, 5], from: "09:00", until: "18:00" };
 
 export function draftOf(list: CallbackList | null): Draft {
@@ -27,7 +34,11 @@ export function draftOf(list: CallbackList | null): Draft {
   return {
     name: list?.name ?? "",
     queue: list ? `${list.pbx}/${list.queue}` : "",
-    windows: windows.map((window, key) => ({ ...window, key })),
+    windows: windows.map((window, key) => ({
+      ...window,
+      key,
+      until: window.until === MIDNIGHT ? MIDNIGHT_TYPED : window.until,
+    })),
     rules: list?.rules ?? null,
     maxAttempts: list?.max_attempts ?? null,
     detectMachine: list?.detect_machine ?? false,
@@ -35,15 +46,20 @@ export function draftOf(list: CallbackList | null): Draft {
   };
 }
 
+function untilOf({ until }: CallingWindow): string {
+  return until === MIDNIGHT_TYPED ? MIDNIGHT : until;
+}
+
 export function faults(draft: Draft): DraftError[] {
-  const found: DraftError[] = [];
-  if (!draft.name.trim()) found.push("name");
-  if (!draft.queue) found.push("queue");
-  if (draft.windows.some((window) => !(window.from && window.until && window.from < window.until)))
-    found.push("windows");
-  if (draft.windows.some((window) => window.weekdays.length === 0)) found.push("weekdays");
-  if (draft.region && !/^[A-Z]{2}$/.test(draft.region)) found.push("region");
-  return found;
+  const { windows } = draft;
+  const wrong: Record<DraftError, boolean> = {
+    name: !draft.name.trim(),
+    queue: !draft.queue,
+    windows: windows.some((window) => !(window.from && window.until && window.from < untilOf(window))),
+    weekdays: windows.some((window) => window.weekdays.length === 0),
+    region: draft.region !== "" && !/^[A-Z]{2}$/.test(draft.region),
+  };
+  return (Object.keys(wrong) as DraftError[]).filter((field) => wrong[field]);
 }
 
 /** Only what was set: the server has a default for the rest. */
@@ -53,7 +69,11 @@ export function settingsOf(draft: Draft): Partial<ListSettings> {
     name: draft.name.trim(),
     pbx: draft.queue.slice(0, slash),
     queue: draft.queue.slice(slash + 1),
-    windows: draft.windows.map(({ weekdays, from, until }) => ({ weekdays: [...weekdays].sort(), from, until })),
+    windows: draft.windows.map((window) => ({
+      weekdays: [...window.weekdays].sort(),
+      from: window.from,
+      until: untilOf(window),
+    })),
     ...(draft.rules ? { rules: draft.rules } : {}),
     ...(draft.maxAttempts === null ? {} : { max_attempts: draft.maxAttempts }),
     detect_machine: draft.detectMachine,

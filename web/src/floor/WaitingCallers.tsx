@@ -4,7 +4,7 @@ import { useShallow } from "zustand/shallow";
 import { useFormat, useSettings } from "../api/queries";
 import type { Visit } from "../api/shapes";
 import { duration } from "../format";
-import { useFrozen } from "../live/health";
+import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { useAge } from "../live/Timer";
 import { urgency } from "./filters";
@@ -69,9 +69,12 @@ export function WaitingCallers({ scope }: { scope: string }) {
         .map(([id]) => id),
     ),
   );
-  if (ids.length === 0) return <p className={classes.none}>{t("floor.nobodyWaits")}</p>;
+  const pbx = useLive((live) => live.entities.queues[scope]?.pbx ?? ALL);
+  const isStale = useFrozen(pbx) !== null;
+  if (ids.length === 0) return <p className={classes.none}>{isStale ? t("floor.notKnown") : t("floor.nobodyWaits")}</p>;
   return (
-    <ol className={classes.callers}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+    <ol className={classes.callers} tabIndex={0} aria-label={t("floor.waitingCallers")}>
       {ids.map((id) => (
         <LiveCaller key={id} id={id} />
       ))}

@@ -1,0 +1,46 @@
+"""`callcenter demo`: a call centre at work on this machine."""
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from callcenter.demo.run import Options, run_demo
+from callcenter.errors import CallCenterError
+from callcenter.logs import set_up_logs
+
+
+def demo(
+    seconds: Annotated[float | None, typer.Option(min=10, help="How long; until Ctrl-C unless given.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where to write the report, a JSON object.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same people.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The panel's port; a free one unless given.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the panel when there is a display.")] = True,
+) -> None:
+    """A call centre at work: real calls through a real Asterisk, seen live, recorded, called back."""
+    set_up_logs("WARNING")
+    console = Console(soft_wrap=True, highlight=False)
+    chosen = secrets.randbelow(1_000_000) if seed is None else seed
+    options = Options(seconds, chosen, port, browser, wants_report=bool(report) or seconds is not None)
+    try:
+        result = asyncio.run(run_demo(options, console))
+    except* CallCenterError as group:
+        raise _first(group) from None
+    if result is None:
+        return
+    told = msgspec.json.format(msgspec.json.encode(result), indent=2)
+    if report:
+        report.write_bytes(told + b"\n")
+    else:
+        console.print(told.decode(), markup=False)
+    if not result.is_good:
+        raise typer.Exit(1)
+
+
+def _first(group: BaseExceptionGroup[CallCenterError]) -> CallCenterError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
