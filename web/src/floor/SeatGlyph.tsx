@@ -46,7 +46,13 @@ interface GlyphProps {
 
 export function SeatGlyph({ state, small, still }: GlyphProps) {
   return (
-    <span className={classes.chip} data-state={state} data-small={small} data-still={still} aria-hidden>
+    <span
+      className={classes.chip}
+      data-state={state}
+      data-small={small || undefined}
+      data-still={still || undefined}
+      aria-hidden
+    >
       <svg viewBox="0 0 20 20" aria-hidden="true">
         {SHAPES[state] ?? SHAPES.signed_out}
       </svg>
