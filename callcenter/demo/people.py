@@ -29,8 +29,8 @@ UNALLOCATED, BUSY, DECLINED = 1, 17, 31
 MACHINE_SECONDS = 15.0
 """How long an answering machine goes on talking."""
 
-PATIENCE_SECONDS = 15.0
-"""How long a customer who was called back waits for an agent."""
+HELLO_AFTER_SECONDS, SILENCE_SECONDS = 0.2, 3.0
+"""AMD() takes a short word and 0.8 s of silence for a person (ami.md, 4.3)."""
 
 
 class Meetings:
@@ -143,11 +143,11 @@ class Outside:
             await line.hang_up()
 
     async def _talk(self, line: Line, person: Destination) -> None:
-        met = self.meetings.expect(person.number)
-        if await line.lasts(0.2):
+        """Says hello, hears nothing for as long as machine detection takes, then talks, with whoever is there."""
+        if await line.lasts(HELLO_AFTER_SECONDS):
             await line.greet()
-        await first_of(line.over, met, seconds=PATIENCE_SECONDS)
-        if met.is_set():
+        if await line.lasts(SILENCE_SECONDS):
+            await line.end_silence()
             await line.speak()
             await line.lasts(person.talk_seconds)
         await line.hang_up()
