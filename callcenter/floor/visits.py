@@ -130,13 +130,15 @@ def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
 
 def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
     """Queue() returned: why is the outcome of an unanswered visit, or a refusal at the door."""
+    if event.status in REFUSAL_BY_QUEUESTATUS:
+        if not was_said(site, event.channel_id, event.queue, event.at):
+            moved_on(site, event.channel_id, changes)
+            _refuse(site, event, changes)
+        return
     visit = site.visits.get(event.channel_id)
     outcome = OUTCOME_BY_QUEUESTATUS.get(event.status)
-    if visit is not None:
-        if outcome is not None and _open_visit(site, event.channel_id, visit.queue, event.at):
-            settle(site, visit, outcome, changes)
-    elif event.status in REFUSAL_BY_QUEUESTATUS and not was_said(site, event.channel_id, "", event.at):
-        _refuse(site, event, changes)
+    if visit is not None and outcome is not None and _open_visit(site, visit.channel_id, visit.queue, event.at):
+        settle(site, visit, outcome, changes)
 
 
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
