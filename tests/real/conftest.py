@@ -1,6 +1,7 @@
 """A real Asterisk for the tests, fetched once into the user's cache when this machine has none."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -77,12 +78,19 @@ class Pair:
 @pytest.fixture
 def pair(asterisk_tree: Installation, centre_settings: Settings) -> Iterator[Pair]:
     """The centre with the shipped dialplans, and the outside world beside it."""
-    centre, world = centre_and_world(centre_settings)
+    with paired(centre_settings) as pair:
+        yield pair
+
+
+@contextmanager
+def paired(settings: Settings) -> Iterator[Pair]:
+    """Runs a pair during the block."""
+    centre, world = centre_and_world(settings)
     try:
         centre.boot()
         with Ami(centre.plan.pbx) as ami:
             world.boot()
-            waiting = {agent.at() for agent in centre_settings.agents}
+            waiting = {agent.at() for agent in settings.agents}
             while waiting:
                 waiting.discard(ami.wait_for("DeviceStateChange", State="NOT_INUSE")["Device"])
             with Ami(world.plan.pbx) as outside:
