@@ -19,7 +19,7 @@ from callcenter.floor.site import Site
 
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
-at `transfer` was transferred by the caller, which is never credited to the agent (ami-observed.md, section 3)."""
+at `transfer` was transferred by the caller, which is never credited to the agent."""
 
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
