@@ -13,8 +13,6 @@ from callcenter.demo.run import Options, run_demo
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 
-WORST = "The report has differences or errors; see {}"
-
 
 def demo(
     seconds: Annotated[float | None, typer.Option(min=10, help="How long; until Ctrl-C unless given.")] = None,
@@ -44,8 +42,5 @@ def demo(
 
 
 def _first(group: BaseExceptionGroup[CallCenterError]) -> CallCenterError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, CallCenterError)
-    return error
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

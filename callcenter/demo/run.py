@@ -227,7 +227,7 @@ async def _within(seconds: Seconds, work: Coroutine[Any, Any, object]) -> None:
 
 async def _until(seconds: Seconds, is_so: Callable[[], bool]) -> None:
     async def look() -> None:
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 -- a look at several counters, none of which announces itself
             await asyncio.sleep(0.1)
 
     await _within(seconds, look())

@@ -19,7 +19,7 @@ from callcenter.floor.site import Site
 
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
-at `transfer` was transferred by the caller, which is never credited to the agent (ami-observed.md, section 3)."""
+at `transfer` was transferred by the caller, which is never credited to the agent."""
 
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
@@ -142,16 +142,16 @@ def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
     visit = Visit(
         site.pbx,
-        "",
+        event.queue,
         event.channel_id,
-        next_join(site, event.channel_id, "", event.at),
+        next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
         event.number,
         event.caller_name,
         0,
         site.now,
     )
-    rules = e.QueueRules("")
+    rules = site.queue(event.queue).rules if event.queue else e.QueueRules("")
     changes.facts.append(visit.ended(site.now, REFUSAL_BY_QUEUESTATUS[event.status], rules))
 
 

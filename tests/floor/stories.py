@@ -1,7 +1,7 @@
 """A small vocabulary for stories of the floor: who comes, what rings, who answers, holds and hangs up.
 
 A `Diary` has a clock of its own that runs a millisecond with each event, writes down every event in the order in which
-Asterisk sends them (ami-observed: "Life of a queue call"), applies it to its floor and keeps what came out. Phones are
+Asterisk sends them, applies it to its floor and keeps what came out. Phones are
 named by their number (`"1001"` is `PJSIP/1001`), callers by a word; both are also the ids of their channels.
 """
 

@@ -1,4 +1,4 @@
-"""What is true of every day, however its events are disturbed (design, section 3, "Invariants")."""
+"""What is true of every day, however its events are disturbed."""
 
 from collections import defaultdict
 from itertools import pairwise

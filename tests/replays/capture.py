@@ -146,7 +146,7 @@ class Day:
         # Asterisk waits some seconds for more digits, then the colleague's phone rings.
         self.ami.wait_for("BridgeEnter", seconds=20, CallerIDNum="1003")
         self.rests(2)
-        self.pair.outside.action("Hangup", Channel=r"/^PJSIP\/1001-.*$/")
+        self.ami.action("Hangup", Channel=connected["DestChannel"])
         self.ami.wait_for("AttendedTransfer")
         self.ends(joined)
 
