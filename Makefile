@@ -28,7 +28,7 @@ serve: setup  ## the server, for the PBX named in callcenter.toml
 	@$(BIN)/callcenter serve
 
 style: .venv/.ready  ## ruff, codespell, Biome, tsc
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && git ls-files -z | xargs -0 $(BIN)/codespell
 	@if [ -f web/package.json ]; then $(BIN)/python scripts/build_panel.py --check; fi
 
 types: .venv/.ready  ## mypy, strict

@@ -1,7 +1,7 @@
 """Command → AMI action, and the one encoder of everything that is written to Asterisk.
 
 Whatever a person typed reaches Asterisk only through here: an action is refused before its first byte is sent when a
-value could end a header, a queue_log column or a dialplan argument (ami.md 1.3 #10, 3.2).
+value could end a header, a queue_log column or a dialplan argument (docs/asterisk.md).
 """
 
 import re
@@ -16,7 +16,7 @@ Headers = dict[str, str | Sequence[str]]
 
 CALLBACK_CONTEXT = "callcenter-callback"
 MAX_LINE_BYTES = 1000
-"""Asterisk answers an action line above 1,024 bytes with an error (ami.md 2.6)."""
+"""Asterisk answers an action line above 1,024 bytes with an error (docs/asterisk.md)."""
 
 _INTERFACE = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+(/n)?")
 _DIALLED = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@:+/-]+")
@@ -91,7 +91,7 @@ def _queue_pause(interface: str, queue: str | None, rest: dict[str, str]) -> Hea
 
 
 def _originate(command: c.PlaceCall) -> Headers:
-    # A synchronous Originate blocks this connection until the phone answers (ami-observed.md, 7).
+    # A synchronous Originate blocks this connection until the phone answers (docs/asterisk.md).
     attempt = _matching(_ID, "attempt_id", command.attempt_id)
     caller_id = {"CallerID": _matching(_CALLER_ID, "caller_id", command.caller_id)} if command.caller_id else {}
     return {

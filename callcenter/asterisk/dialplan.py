@@ -20,7 +20,7 @@ from callcenter.errors import BadInput
 from callcenter.settings import AgentSettings, PbxSettings, Settings
 
 SECURITY_FLOOR = Version(22, 10, 1)
-"""The newest release with fixes when this was written; 20.20.1 in its branch (ami.md, 3.2)."""
+"""The newest release with fixes when this was written; 20.20.1 in its branch (docs/asterisk.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ _DEVICE_BY_NAME = {
 
 
 def device_from_number(number: str) -> DeviceState:
-    """`Status` of a queue member (ami.md 2.1)."""
+    """`Status` of a queue member (docs/asterisk.md)."""
     return _DEVICE_BY_NUMBER.get(number, DeviceState.UNKNOWN)
 
 
 def device_from_name(name: str) -> DeviceState:
-    """`State` of DeviceStateChange (ami.md 2.1)."""
+    """`State` of DeviceStateChange (docs/asterisk.md)."""
     return _DEVICE_BY_NAME.get(name, DeviceState.UNKNOWN)
 
 
@@ -64,7 +64,7 @@ def seconds(m: Message, header: str) -> float:
 
 
 def member(m: Message) -> Member:
-    """The MEMBER headers of the live events (ami.md 2.1); QueueStatus spells two of them otherwise (see survey.py)."""
+    """The member's headers of the live events; QueueStatus spells two of them otherwise (docs/asterisk.md)."""
     interface = m["Interface"]
     return Member(
         m["Queue"],

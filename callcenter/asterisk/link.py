@@ -1,6 +1,6 @@
 """The link to one PBX: an AMI connection that is kept up, watched and believed only as far as it goes.
 
-It subclasses panoramisk's Manager and answers each fault that was found in it (ami.md, 1.3).
+It subclasses panoramisk's Manager and answers each fault that was found in it (docs/asterisk.md).
 """
 
 import asyncio

@@ -13,7 +13,7 @@ from callcenter.errors import OutcomeUnknown, PhoneUnreachable
 
 
 class Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
-    """panoramisk's protocol without its parser, its queue of actions to repeat and its reconnecting (ami.md 1.3).
+    """panoramisk's protocol without its parser, its queue of actions to repeat and its reconnecting (docs/asterisk.md).
 
     `lost` is done, with the reason where there is one, as soon as the connection is gone or given up.
     """

@@ -111,7 +111,7 @@ class Session:
         challenge = await self._demand({"Action": "Challenge", "AuthType": "MD5"}, "the login")
         self._raise_if_refused(challenge)
         secret = challenge.get("Challenge", "") + self.settings.secret.get_secret_value()
-        # MD5 is what AMI offers; it keeps the password itself off the wire (ami.md 3.1).
+        # MD5 is what AMI offers; it keeps the password itself off the wire (docs/asterisk.md).
         login = {
             "Action": "Login",
             "AuthType": "MD5",
@@ -135,7 +135,7 @@ class Session:
     async def _survey_until_complete(self) -> None:
         """Surveys once Asterisk is up: FullyBooted, at once or at the end of its start, or a deadline.
 
-        An account without `read=system` never gets FullyBooted (ami.md 1.3 #3).
+        An account without `read=system` never gets FullyBooted (docs/asterisk.md).
         """
         complaint = ""
         for _ in range(self.timing.surveys):
@@ -154,7 +154,7 @@ class Session:
 
     async def _survey(self) -> str:
         """Asks for everything once. Returns what was wrong with the answers, "" when they were complete."""
-        # A ping's answer tells the PBX's clock, which list answers do not (ami.md 2.1).
+        # A ping's answer tells the PBX's clock, which list answers do not (docs/asterisk.md).
         await self._demand({"Action": "Ping"}, "a ping")
         self._surveys += 1
         surveyed = self._surveyed = asyncio.get_running_loop().create_future()
@@ -173,7 +173,7 @@ class Session:
 
     async def _keep_alive(self) -> None:
         """Pings until the next survey is due: now and then, since a QueueReload changes members without an event
-        (ami-observed.md, 6), and when Asterisk ends its start after a first survey."""
+        (docs/asterisk.md), and when Asterisk ends its start after a first survey."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self.timing.survey_every_seconds
         while loop.time() < due:

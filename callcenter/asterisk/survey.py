@@ -119,7 +119,7 @@ def _queue(answers: Answers, m: Message) -> None:
 
 
 def _member(answers: Answers, m: Message) -> None:
-    # The list spells two headers otherwise than the live events (ami.md 2.1).
+    # The list spells two headers otherwise than the live events (docs/asterisk.md).
     interface = m.get("Location") or m["Interface"]
     answers.members.append(member({**m, "Interface": interface, "MemberName": m.get("Name", interface)}))
 

@@ -157,9 +157,21 @@ def _var_set(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
         return None
     if m.get("Variable") == "QUEUESTATUS":
         return e.QueueResult(
-            pbx, at, _channel(m), _call(m), value, number(m, "CallerIDNum"), caller_name(m, "CallerIDName")
+            pbx,
+            at,
+            _channel(m),
+            _call(m),
+            value,
+            number(m, "CallerIDNum"),
+            caller_name(m, "CallerIDName"),
+            _queue_of_extension(m),
         )
     return e.RecordingBegun(pbx, at, _channel(m), _call(m), value)
+
+
+def _queue_of_extension(m: Message) -> str:
+    """A refusal names no queue; the shipped dialplan's extension does (dialplans/callcenter/extensions.conf)."""
+    return m.get("Exten", "").removeprefix("q-") if m.get("Context") == "callcenter-queue" else ""
 
 
 def _caller_join(pbx: str, at: Instant, m: Message) -> AnyEvent:

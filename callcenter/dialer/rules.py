@@ -71,10 +71,11 @@ class WhyIdle(StrEnum):
 
 # --- outcome ----------------------------------------------------------------------------------------------------
 
-# Q.850 cause of a call that was not answered → outcome; measured with chan_pjsip (ami.md 4.1) unless it says "source",
-# which is Asterisk's table from SIP codes to causes. A cause that is not here is trouble on our side: failed.
+# Q.850 cause of a call that was not answered → outcome; measured with chan_pjsip (docs/asterisk.md) unless it
+# says "source", which is Asterisk's table from SIP codes to causes. A cause that is not here is trouble
+# on our side: failed.
 OUTCOME_BY_CAUSE: dict[int, Outcome] = {
-    0: Outcome.NO_ANSWER,  # a plain ring-out (ami-observed, "Ringing")
+    0: Outcome.NO_ANSWER,  # a plain ring-out
     1: Outcome.INVALID_NUMBER,  # 404, 604: unallocated
     16: Outcome.NO_ANSWER,  # we gave up before the answer
     17: Outcome.BUSY,  # 486, 600

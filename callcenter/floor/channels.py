@@ -160,7 +160,7 @@ def _close_attempt(
 def originate_ended(site: Site, event: e.OriginateEnded, changes: Changes) -> None:
     """Asterisk's answer to a dial. With a channel the truth comes with its end; without one nothing was placed.
 
-    A busy phone's channel has ended before the answer comes, and that names no channel (ami-observed.md, "Originate").
+    A busy phone's channel has ended before the answer comes, and that names no channel (docs/asterisk.md, "Originate").
     """
     if event.succeeded or event.channel_id:
         return

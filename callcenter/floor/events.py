@@ -28,7 +28,7 @@ class LinkState(StrEnum):
 
 
 class DeviceState(StrEnum):
-    """What Asterisk says of a device (ami.md 2.1, `DeviceStateChange.State`)."""
+    """What Asterisk says of a device (docs/asterisk.md, `DeviceStateChange.State`)."""
 
     UNKNOWN = "unknown"
     NOT_IN_USE = "not_in_use"
@@ -296,13 +296,17 @@ class CallerGone(Event, frozen=True):
 
 
 class QueueResult(Event, frozen=True):
-    """The dialplan variable QUEUESTATUS was set on a caller's channel: why Queue() returned (ami.md 2.3)."""
+    """The dialplan variable QUEUESTATUS was set on a caller's channel: why Queue() returned.
+
+    `queue` is known where the shipped dialplan runs Queue(): its extensions are named after the queues.
+    """
 
     channel_id: ChannelId
     call_id: CallId
     status: str
     number: str = ""
     caller_name: str = ""
+    queue: str = ""
 
 
 class MemberRung(Event, frozen=True):
@@ -340,7 +344,7 @@ class MemberConnected(Event, frozen=True):
 
 
 class MemberCompleted(Event, frozen=True):
-    """The talk of a queue call ended; either id may be "" (ami-observed.md, "The end of a talk").
+    """The talk of a queue call ended; either id may be "" (docs/asterisk.md, "Queues").
 
     `reason` is caller, agent or transfer. `talk_seconds` includes hold, as in queue_log.
     """
@@ -400,7 +404,7 @@ class WrapUpEnded(Event, frozen=True):
 
 
 class OriginateEnded(Event, frozen=True):
-    """Asterisk's answer to an Originate of ours: the first leg answered, or nothing came of it (ami.md 4.1)."""
+    """Asterisk's answer to an Originate of ours: the first leg answered, or nothing came of it (docs/asterisk.md)."""
 
     attempt_id: AttemptId
     channel_id: ChannelId

@@ -9,7 +9,7 @@ from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, PbxNa
 
 
 class SeatState(StrEnum):
-    """What an agent at a phone is doing (design, section 3)."""
+    """What an agent at a phone is doing (docs/guide.md, Seats)."""
 
     SIGNED_OUT = "signed_out"
     READY = "ready"

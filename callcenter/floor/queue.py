@@ -26,7 +26,7 @@ REFUSAL_BY_QUEUESTATUS = {
 """Why Queue() returned without letting the caller in: no queue event tells of it."""
 
 REJECTION_CAUSES = frozenset({17, 19, 21})
-"""Q.850 causes of a leg whose phone said no: 486 busy, 480 unavailable, 603 declined (ami-observed.md, "Ringing")."""
+"""Q.850 causes of a leg whose phone said no: 486 busy, 480 unavailable, 603 declined (docs/asterisk.md, "Queues")."""
 
 ANSWERED_ELSEWHERE = 26
 """Q.850 cause of a leg that lost to a colleague."""

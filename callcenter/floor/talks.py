@@ -60,7 +60,7 @@ def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel]) -> bool:
 
 def at_the_phone(leg: Channel, seat: Seat) -> Channel:
     """The channel at the agent's phone. Behind a Local member it is the one that the other half dialled: it lives on
-    when the Local channel is optimised away, and holds and hang-ups are its own (ami-observed.md, section 4)."""
+    when the Local channel is optimised away, and holds and hang-ups are its own (docs/asterisk.md)."""
     if not leg.twin_id:
         return leg
     return next((channel for channel in seat.channels.values() if channel.dialled_by == leg.twin_id), leg)

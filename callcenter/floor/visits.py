@@ -19,7 +19,7 @@ from callcenter.floor.site import Site
 
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
-at `transfer` was transferred by the caller, which is never credited to the agent (ami-observed.md, section 3)."""
+at `transfer` was transferred by the caller, which is never credited to the agent."""
 
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
@@ -130,28 +130,30 @@ def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
 
 def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
     """Queue() returned: why is the outcome of an unanswered visit, or a refusal at the door."""
+    if event.status in REFUSAL_BY_QUEUESTATUS:
+        if not was_said(site, event.channel_id, event.queue, event.at):
+            moved_on(site, event.channel_id, changes)
+            _refuse(site, event, changes)
+        return
     visit = site.visits.get(event.channel_id)
     outcome = OUTCOME_BY_QUEUESTATUS.get(event.status)
-    if visit is not None:
-        if outcome is not None and _open_visit(site, event.channel_id, visit.queue, event.at):
-            settle(site, visit, outcome, changes)
-    elif event.status in REFUSAL_BY_QUEUESTATUS and not was_said(site, event.channel_id, "", event.at):
-        _refuse(site, event, changes)
+    if visit is not None and outcome is not None and _open_visit(site, visit.channel_id, visit.queue, event.at):
+        settle(site, visit, outcome, changes)
 
 
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
     visit = Visit(
         site.pbx,
-        "",
+        event.queue,
         event.channel_id,
-        next_join(site, event.channel_id, "", event.at),
+        next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
         event.number,
         event.caller_name,
         0,
         site.now,
     )
-    rules = e.QueueRules("")
+    rules = site.queue(event.queue).rules if event.queue else e.QueueRules("")
     changes.facts.append(visit.ended(site.now, REFUSAL_BY_QUEUESTATUS[event.status], rules))
 
 

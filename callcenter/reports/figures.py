@@ -47,7 +47,7 @@ class Figure(NamedTuple):
 
 
 COUNTED_AT: dict[type[Fact], str] = {QueueVisit: "joined_at", Conversation: "completed_at"}
-"""A visit counts when it entered; handling counts when its wrap-up ended (design, section 4)."""
+"""A visit counts when it entered; handling counts when its wrap-up ended."""
 
 
 def _offered(v: Any) -> Any:

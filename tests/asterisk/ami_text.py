@@ -1,4 +1,4 @@
-"""AMI messages as Asterisk 22 writes them: headers in their real order (ami.md 2.1)."""
+"""AMI messages as Asterisk 22 writes them: headers in their real order (docs/asterisk.md)."""
 
 from collections.abc import Iterable
 

@@ -115,9 +115,17 @@ def test_the_manager_account_may_do_little_and_reads_only_what_is_used(tmp_path:
 
 @pytest.mark.parametrize(
     ("release", "advanced"),
-    [((18, 26), True), ((18, 25, 9), False), ((20, 10, 9), False), ((20, 11), True), ((21, 9), False), ((22, 0, 9), False),
-     ((22, 1), True), ((23, 0), True)],
-)  # fmt: skip
+    [
+        ((18, 26), True),
+        ((18, 25, 9), False),
+        ((20, 10, 9), False),
+        ((20, 11), True),
+        ((21, 9), False),
+        ((22, 0, 9), False),
+        ((22, 1), True),
+        ((23, 0), True),
+    ],
+)
 def test_the_form_of_the_filters_fits_the_release(tmp_path: Path, release: tuple[int, ...], advanced: bool) -> None:
     text = rendered(tmp_path, Site(version=Version(*release)))["callcenter/manager.conf"]
     assert ("eventfilter(action(include),name(Hangup))" in text) is advanced
@@ -184,7 +192,7 @@ def test_a_weak_or_breaking_secret_is_refused_and_not_shown(tmp_path: Path, secr
 
 @pytest.mark.parametrize("recordings", ["relative", "/a,b", "/a)b", "/a${X}", "/a b\n", "/a;b"])
 def test_a_recordings_folder_that_is_dialplan_is_refused(tmp_path: Path, recordings: str) -> None:
-    with pytest.raises(BadInput, match="^recordings"):
+    with pytest.raises(BadInput, match=r"^recordings"):
         rendered(tmp_path, Site(recordings=Path(recordings)))
 
 

@@ -1,4 +1,4 @@
-"""The link against a peer that misbehaves: each fault of ami.md 1.3 and what the link makes of it."""
+"""The link against a peer that misbehaves: each fault of docs/asterisk.md and what the link makes of it."""
 
 import asyncio
 import dataclasses

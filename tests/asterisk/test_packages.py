@@ -133,7 +133,8 @@ def test_who_waits_for_another_finds_what_it_fetched(monkeypatch: pytest.MonkeyP
     """The lock is held by somebody who puts the tree there; then nothing is fetched again."""
     cache = Cache(tmp_path)
     real = fcntl.flock
-    waited = []
+    waited: list[int] = []
+    unpacked_trees: list[Path] = []
 
     def flock(file: object, operation: int) -> None:
         if operation & fcntl.LOCK_NB:
@@ -144,8 +145,9 @@ def test_who_waits_for_another_finds_what_it_fetched(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(fcntl, "flock", flock)
     monkeypatch.setattr(packages, "_fetch", lambda *_: pytest.fail("fetched twice"))
-    monkeypatch.setattr(packages, "unpacked", lambda tree: tree)
-    assert fetch(cache, silent()) == cache.tree
+    monkeypatch.setattr(packages, "unpacked", unpacked_trees.append)
+    fetch(cache, silent())
+    assert unpacked_trees == [cache.tree]
     assert waited == [fcntl.LOCK_EX]
 
 

@@ -47,9 +47,9 @@ def templates(tmp_path: Path) -> Path:
 
 def test_a_folder_is_rendered_with_its_folders_and_again_over_itself(templates: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for value in ("1", "2"):
-        written = render_folder(templates, out, {"value": value}, {})
-        assert sorted(written) == [out / "a.conf", out / "callcenter" / "b.conf"]
+    render_folder(templates, out, {"value": "1"}, {})
+    written = render_folder(templates, out, {"value": "2"}, {})
+    assert sorted(written) == [out / "a.conf", out / "callcenter" / "b.conf"]
     assert (out / "callcenter" / "b.conf").read_text() == f"{MARK}b=2\n"
     assert sorted(file for file in out.rglob("*") if file.is_file()) == sorted(written), "no file is left over"
 

@@ -49,7 +49,7 @@ def result(
     )
 
 
-# The measured table of ami.md 4.1: far end, cause, SIP code, outcome.
+# The measured table of docs/asterisk.md: far end, cause, SIP code, outcome.
 MEASURED = [
     (17, "486", Outcome.BUSY),
     (17, "600", Outcome.BUSY),

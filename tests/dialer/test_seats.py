@@ -92,4 +92,4 @@ def test_an_attempt_that_a_survey_finds_is_answered_if_its_channel_is_up() -> No
     floor = floor_with(member(1001))
     found = e.OpenChannel(ATTEMPT, CALL, "PJSIP/trunk-1", True, "138", "", "", 20.0)
     floor.apply(e.Surveyed("pbx1", 5.0, ("support",), (member(1001),), (), (found,)))
-    assert FloorSeats(floor).in_air("pbx1") == {ATTEMPT: AirState.ANSWERED}
+    assert dict(FloorSeats(floor).in_air("pbx1")) == {AttemptId(ATTEMPT): AirState.ANSWERED}

@@ -87,7 +87,7 @@ def left_by_key(day: Diary, caller: str, chance: random.Random) -> Iterator[Step
 
 def refused(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
     yield lambda: day.calls(caller)
-    yield lambda: day.queue_returns(caller, "FULL").closes(caller)
+    yield lambda: day.queue_returns(caller, "FULL", chance.choice(("", "support"))).closes(caller)
 
 
 def outbound(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:

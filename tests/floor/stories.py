@@ -1,7 +1,7 @@
 """A small vocabulary for stories of the floor: who comes, what rings, who answers, holds and hangs up.
 
 A `Diary` has a clock of its own that runs a millisecond with each event, writes down every event in the order in which
-Asterisk sends them (ami-observed: "Life of a queue call"), applies it to its floor and keeps what came out. Phones are
+Asterisk sends them, applies it to its floor and keeps what came out. Phones are
 named by their number (`"1001"` is `PJSIP/1001`), callers by a word; both are also the ids of their channels.
 """
 
@@ -260,9 +260,9 @@ class Diary:
         self.tell(e.CallerLeft, line.queue, line.channel_id, 1)
         return self
 
-    def queue_returns(self, caller: str, status: str) -> "Diary":
-        """Queue() returned with a QUEUESTATUS."""
-        self.tell(e.QueueResult, ChannelId(caller), CallId(caller), status, CALLER_NUMBER, f"Name of {caller}")
+    def queue_returns(self, caller: str, status: str, queue: str = "") -> "Diary":
+        """Queue() returned with a QUEUESTATUS; the shipped dialplan tells which queue it was."""
+        self.tell(e.QueueResult, ChannelId(caller), CallId(caller), status, CALLER_NUMBER, f"Name of {caller}", queue)
         return self
 
     def rings(self, agent: str, caller: str) -> "Diary":

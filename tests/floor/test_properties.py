@@ -1,4 +1,4 @@
-"""What is true of every day, however its events are disturbed (design, section 3, "Invariants")."""
+"""What is true of every day, however its events are disturbed."""
 
 from collections import defaultdict
 from itertools import pairwise
@@ -142,7 +142,8 @@ def check_nothing_remains(site: Site) -> None:
 def test_a_day_told_once_and_in_order(day: Diary) -> None:
     watched = Watched().run(day.events)
     assert watched.surprises == 0
-    visits = [visit for visit in watched.remained(f.QueueVisit) if visit.queue]
+    refused = f.VisitOutcome.REFUSED_FULL
+    visits = [visit for visit in watched.remained(f.QueueVisit) if visit.outcome is not refused]
     assert len(visits) == joins(day.events)
     assert all(visit.is_certain and visit.outcome is not f.VisitOutcome.LOST for visit in visits)
     assert len(watched.remained(f.Ring)) == sum(isinstance(event, e.MemberRung) for event in day.events)

@@ -121,6 +121,20 @@ def test_refused_at_the_door(status: str, outcome: VisitOutcome) -> None:
     assert (visit.outcome, visit.queue, visit.number) == (outcome, "", "13800138000")
 
 
+@pytest.mark.parametrize("queue", ["", "support", "new"])
+def test_a_refusal_counts_once_and_for_its_queue(queue: str) -> None:
+    day = a_day().calls("caller").queue_returns("caller", "FULL", queue)
+    for event in day.events[-2:]:
+        day.apply(event)
+    assert (day.visit().queue, day.visit().join) == (queue, 1)
+    assert day.queue_returns("caller", "FULL", queue).remained(QueueVisit)[-1].join == 2
+
+
+def test_left_by_key_into_a_full_queue() -> None:
+    day = a_day().joins("caller").leaves("caller").queue_returns("caller", "FULL", "sales").closes("caller")
+    assert day.visit_outcomes() == [VisitOutcome.LEFT_BY_KEY, VisitOutcome.REFUSED_FULL]
+
+
 def test_other_results_say_nothing() -> None:
     """CONTINUE, UNKNOWN: Queue() returned after an answered call; a waiting caller stays."""
     day = a_day().joins("caller").queue_returns("caller", "CONTINUE")

@@ -77,7 +77,7 @@ def test_wrap_up_ended_by_the_agent() -> None:
 
 
 def test_wrap_up_ended_by_a_pause() -> None:
-    """Decision 0004: the agent who pauses has ended the work after the call."""
+    """Decision 5: the agent who pauses has ended the work after the call."""
     day = after_a_talk().after(6).pauses("1001", "training")
     assert day.talk().wrap_up_seconds == about(6)
     assert (day.state("1001"), day.seat("1001").reason) == (SeatState.PAUSED, "training")

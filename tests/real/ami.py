@@ -58,8 +58,10 @@ class Ami:
     def next(self, event: str, **headers: str) -> Message:
         """The first such event since the connection was made, waiting for it if it did not come yet."""
         wanted = headers | {"Event": event}
-        came = (message for message in self.events if wanted.items() <= message.items())
-        return next(came, None) or self.wait_for(event, **headers)
+        for message in self.events:
+            if wanted.items() <= message.items():
+                return message
+        return self.until(lambda message: wanted.items() <= message.items())
 
     def until(self, holds: Callable[[Message], bool], seconds: float = 15) -> Message:
         """The next event for which this holds; fails, showing what came instead, when none arrives in time."""

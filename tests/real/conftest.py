@@ -1,6 +1,8 @@
 """A real Asterisk for the tests, fetched once into the user's cache when this machine has none."""
 
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -19,7 +21,7 @@ def asterisk_tree() -> Installation:
     return packages.find()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def centre_settings() -> Settings:
     """Two queues and three agents with phones PJSIP/1001 to PJSIP/1003. Override it to test with other settings."""
     queues = {
@@ -58,7 +60,7 @@ class Pair:
         self._place(f"PJSIP/{number}@centre", CallerID=f'"{name}" <{caller}>', **speech)
 
     def behave(self, number: str, **how: object) -> None:
-        """Says what the phone or customer of this number does when called: do, after, talk (see the world's dialplan)."""
+        """Says what this number does when called: do, after, talk (see the world's dialplan)."""
         for key, value in how.items():
             self.outside.action("Setvar", Variable=f"{key.upper()}_{number}", Value=value)
 
@@ -69,24 +71,61 @@ class Pair:
             self.ami.wait_for("QueueMemberAdded", Interface=f"PJSIP/{agent}")
         self.ami.wait_for("DeviceStateChange", Device=f"PJSIP/{agent}", State="NOT_INUSE")
 
+    def quieten(self) -> None:
+        """Hangs up whatever is left of earlier calls and waits until it is gone."""
+        deadline = time.monotonic() + 10
+        while self._channels(self.outside) or self._channels(self.ami):
+            assert time.monotonic() < deadline, "calls do not end"
+            for channel in self._channels(self.outside):
+                self.outside.action("Hangup", Channel=channel)
+
+    @staticmethod
+    def _channels(ami: Ami) -> list[str]:
+        return [event["Channel"] for event in ami.listing("CoreShowChannels") if "Channel" in event]
+
     def _place(self, channel: str, **headers: object) -> None:
         answer = self.outside.action("Originate", Channel=channel, Async="true", Timeout=60_000, **headers)
         assert answer["Response"] == "Success", answer
 
 
-@pytest.fixture
-def pair(asterisk_tree: Installation, centre_settings: Settings) -> Iterator[Pair]:
-    """The centre with the shipped dialplans, and the outside world beside it."""
-    centre, world = centre_and_world(centre_settings)
+@contextmanager
+def running_pair(settings: Settings) -> Iterator[Pair]:
+    """Boots a centre and a world and waits until every phone is registered; ends them without ceremony."""
+    centre, world = centre_and_world(settings)
     try:
         centre.boot()
         with Ami(centre.plan.pbx) as ami:
             world.boot()
-            waiting = {agent.at() for agent in centre_settings.agents}
+            waiting = {agent.at() for agent in settings.agents}
             while waiting:
                 waiting.discard(ami.wait_for("DeviceStateChange", State="NOT_INUSE")["Device"])
             with Ami(world.plan.pbx) as outside:
                 yield Pair(centre, world, ami, outside)
     finally:
-        world.remove()
-        centre.remove()
+        for private in (world, centre):
+            private.kill()
+            private.remove()
+
+
+@pytest.fixture
+def pair(asterisk_tree: Installation, centre_settings: Settings) -> Iterator[Pair]:
+    """The centre with the shipped dialplans and the outside world, both fresh."""
+    with running_pair(centre_settings) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def lasting_pair(asterisk_tree: Installation, centre_settings: Settings) -> Iterator[Pair]:
+    """One pair for a module's tests; see `shared_pair`."""
+    with running_pair(centre_settings) as lasting:
+        yield lasting
+
+
+@pytest.fixture
+def shared_pair(lasting_pair: Pair) -> Iterator[Pair]:
+    """A pair for tests that sign nobody in: no call is left from the test before, no event is kept."""
+    lasting_pair.quieten()
+    lasting_pair.ami.events.clear()
+    lasting_pair.outside.events.clear()
+    yield lasting_pair
+    lasting_pair.quieten()

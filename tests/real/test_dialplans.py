@@ -18,12 +18,12 @@ def loudness(file: Path) -> float:
     with wave.open(str(file)) as audio:
         assert (audio.getnchannels(), audio.getframerate(), audio.getsampwidth()) == (1, 8000, 2)
         samples = array("h", audio.readframes(audio.getnframes()))
-    return sum(map(abs, samples)) / max(1, len(samples))
+    return float(sum(map(abs, samples)) / max(1, len(samples)))
 
 
 def seconds(file: Path) -> float:
     with wave.open(str(file)) as audio:
-        return audio.getnframes() / audio.getframerate()
+        return float(audio.getnframes() / audio.getframerate())
 
 
 def closed(file: Path) -> Path:
@@ -63,20 +63,20 @@ def test_an_agent_signs_in_pauses_and_signs_out_with_feature_codes(pair: Pair) -
 
 
 @pytest.mark.parametrize("code", ["*721", "*73"])
-def test_who_is_not_signed_in_cannot_pause(pair: Pair, code: str) -> None:
-    pair.dial("1002", code)
-    ended = pair.ami.wait_for("Hangup", CallerIDNum="1002")
+def test_who_is_not_signed_in_cannot_pause(shared_pair: Pair, code: str) -> None:
+    shared_pair.dial("1002", code)
+    ended = shared_pair.ami.wait_for("Hangup", CallerIDNum="1002")
     assert ended["Context"] == "callcenter-refused"
-    assert "QueueMemberPause" not in pair.ami.names()
+    assert "QueueMemberPause" not in shared_pair.ami.names()
 
 
 @pytest.mark.parametrize("number", ["*70", "*721", "1001", "13900000001", "+8613900000001"])
-def test_a_customer_reaches_queues_and_nothing_else(pair: Pair, number: str) -> None:
+def test_a_customer_reaches_queues_and_nothing_else(shared_pair: Pair, number: str) -> None:
     """No feature codes, no phones directly, and never a way out again, which somebody else would pay."""
-    pair.customer_calls(number)
-    assert pair.outside.next("OriginateResponse")["Response"] == "Failure"
-    assert pair.outside.next("Hangup")["Cause"] == "1", "no such number"
-    assert "DialBegin" not in pair.ami.names()
+    shared_pair.customer_calls(number)
+    assert shared_pair.outside.next("OriginateResponse")["Response"] == "Failure"
+    assert shared_pair.outside.next("Hangup")["Cause"] == "1", "no such number"
+    assert "DialBegin" not in shared_pair.ami.names()
 
 
 def test_a_call_is_answered_recorded_on_two_legs_and_mixed_and_written_in_both_books(pair: Pair) -> None:
@@ -129,24 +129,23 @@ def test_the_exit_key_leaves_the_queue(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("number", ["1002", "013912345678"])
-def test_an_agent_calls_a_colleague_and_the_outside_and_is_recorded(pair: Pair, number: str) -> None:
-    pair.behave(number, after=0, talk=2)
-    pair.outside.action(
+def test_an_agent_calls_a_colleague_and_the_outside_and_is_recorded(shared_pair: Pair, number: str) -> None:
+    shared_pair.behave(number, after=0, talk=2)
+    shared_pair.outside.action(
         "Originate", Channel=f"PJSIP/{number}@1001", Context="world-speech", Exten="s", Priority=1, Async="true"
     )
-    recording = pair.ami.wait_for("VarSet", Variable="MIXMONITOR_FILENAME")
-    assert pair.ami.wait_for("DialEnd")["DialStatus"] == "ANSWER"
-    pair.ami.wait_for("Hangup", Uniqueid=recording["Uniqueid"])
+    recording = shared_pair.ami.wait_for("VarSet", Variable="MIXMONITOR_FILENAME")
+    assert shared_pair.ami.wait_for("DialEnd")["DialStatus"] == "ANSWER"
+    shared_pair.ami.wait_for("Hangup", Uniqueid=recording["Uniqueid"])
     mix = closed(Path(recording["Value"]))
     assert loudness(closed(mix.with_name(f"{mix.stem}_agent.wav"))) > 100
     assert loudness(closed(mix.with_name(f"{mix.stem}_other.wav"))) > 100
 
 
 def call_back(pair: Pair, number: str, *variables: str) -> None:
-    answer = pair.ami.action(
-        "Originate", *variables, Channel=f"PJSIP/{number}@trunk", ChannelId=f"attempt-{number}", Context="callcenter-callback",
-        Exten="s", Priority=1, Async="true", Timeout=20_000,
-    )  # fmt: skip
+    place = {"Context": "callcenter-callback", "Exten": "s", "Priority": 1, "Async": "true", "Timeout": 20_000}
+    channel = {"Channel": f"PJSIP/{number}@trunk", "ChannelId": f"attempt-{number}"}
+    answer = pair.ami.action("Originate", *variables, **channel, **place)
     assert answer["Response"] == "Success", answer
 
 
@@ -172,25 +171,25 @@ def test_a_machine_is_told_and_hung_up_on(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("queue", ["nowhere", "support,1)&x", "${SHELL(touch /)}", "s", "i"])
-def test_a_callback_for_a_queue_that_is_none_is_hung_up(pair: Pair, queue: str) -> None:
-    call_back(pair, "13900000003", f"CC_QUEUE={queue}", "CC_AMD=0")
-    ended = pair.ami.wait_for("Hangup", Uniqueid="attempt-13900000003")
+def test_a_callback_for_a_queue_that_is_none_is_hung_up(shared_pair: Pair, queue: str) -> None:
+    call_back(shared_pair, "13900000003", f"CC_QUEUE={queue}", "CC_AMD=0")
+    ended = shared_pair.ami.wait_for("Hangup", Uniqueid="attempt-13900000003")
     assert ended["Context"].startswith("callcenter-")
-    assert "QueueCallerJoin" not in pair.ami.names()
+    assert "QueueCallerJoin" not in shared_pair.ami.names()
 
 
 @pytest.mark.parametrize(
     ("behaviour", "cause"), [("busy", "17"), ("reject", "21"), ("missing", "1"), ("down", "34"), ("ignore", "19")]
 )
-def test_the_world_ends_calls_as_networks_do(pair: Pair, behaviour: str, cause: str) -> None:
-    pair.behave("13900000004", do=behaviour, after=0)
-    answer = pair.ami.action(
+def test_the_world_ends_calls_as_networks_do(shared_pair: Pair, behaviour: str, cause: str) -> None:
+    shared_pair.behave("13900000004", do=behaviour, after=0)
+    answer = shared_pair.ami.action(
         "Originate", Channel="PJSIP/13900000004@trunk", ChannelId="attempt-4", Context="callcenter-callback", Exten="s",
         Priority=1, Async="true", Timeout=3000,
     )  # fmt: skip
     assert answer["Response"] == "Success"
-    ended = pair.ami.wait_for("Hangup", Uniqueid="attempt-4")
-    assert pair.ami.next("OriginateResponse")["Response"] == "Failure"
+    ended = shared_pair.ami.wait_for("Hangup", Uniqueid="attempt-4")
+    assert shared_pair.ami.next("OriginateResponse")["Response"] == "Failure"
     assert ended["Cause"] == cause
 
 

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from callcenter.asterisk.installation import Installation
+from callcenter.asterisk.event_filter import EVENTS
+from callcenter.asterisk.installation import Installation, Version
 from callcenter.asterisk.packages import Cache
 from callcenter.asterisk.private import Plan, PrivateAsterisk, plan
 from callcenter.errors import SetupFailed
@@ -29,7 +31,7 @@ def log_of(private: PrivateAsterisk) -> str:
 
 def sockets(pid: int) -> set[tuple[str, str, int]]:
     """The sockets of a process: protocol, own address in the kernel's hexadecimal form, port."""
-    links = (os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir())
+    links = (str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
     inodes = {found[1] for link in links if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
     rows = [
         (table, line.split())
@@ -134,6 +136,27 @@ def test_a_configuration_that_it_cannot_run_is_told_with_its_last_words(
         private.remove()
 
 
+@pytest.mark.parametrize("release", [Version(22, 10), Version(20, 6)], ids=["advanced", "legacy"])
+def test_both_forms_of_the_event_filter_let_the_same_events_pass(
+    asterisk_tree: Installation, centre_settings: Settings, release: Version
+) -> None:
+    private = PrivateAsterisk(plan(centre_settings, installation=replace(asterisk_tree, version=release)))
+    try:
+        with private, Ami(private.plan.pbx) as ami:
+            for variable in ("SOMETHING_ELSE", "QUEUESTATUS"):
+                ami.action("Setvar", Variable=variable, Value="Variable: QUEUESTATUS")
+            ami.action("QueueAdd", Queue="support", Interface="PJSIP/1001", MemberName="Event: VarSet")
+            ami.action("UserEvent", UserEvent="Last")
+            ami.next("UserEvent", UserEvent="Last")
+            assert [event["Variable"] for event in ami.of("VarSet")] == ["QUEUESTATUS"]
+            assert ami.of("QueueMemberAdded")
+            assert set(ami.names()) <= {*EVENTS, "VarSet"}
+            listed = {event["Event"] for event in ami.listing("QueueStatus")}
+            assert {"QueueParams", "QueueMember", "QueueStatusComplete"} <= listed, "lists are not filtered"
+    finally:
+        private.remove()
+
+
 def test_stopping_twice_and_a_process_that_ended_by_itself_are_no_errors(pbx: PrivateAsterisk) -> None:
     os.kill(pbx.pid, signal.SIGKILL)
     with pytest.raises(SetupFailed, match="ended by itself"):
@@ -168,3 +191,24 @@ def test_a_fetch_that_was_killed_is_taken_up_by_the_next(tmp_path: Path) -> None
     done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout), done.stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["asterisk", "lock"], "nothing is left over"
+
+
+def test_the_command_runs_one_until_ctrl_c(asterisk_tree: Installation, tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "callcenter.cli", "pbx", "run")
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path)
+    assert running.stdout
+    told = ""
+    while "Ctrl-C ends it." not in told:
+        line = running.stdout.readline()
+        assert line, told
+        told += line
+    port = int(re.findall(r"AMI +127\.0\.0\.1:(\d+)", told)[0])
+    assert "Li Na" in told
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    running.send_signal(signal.SIGINT)
+    assert running.wait(15) == 0
+    running.stdout.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+    run = Path(re.findall(r"Asterisk [\d.]+ in (\S+)", told)[0])
+    assert not run.exists()

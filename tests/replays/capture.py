@@ -140,13 +140,13 @@ class Day:
         self.ami.action("BlindTransfer", Channel=connected["DestChannel"], Exten="4002", Context="callcenter-inbound")
         self.ami.wait_for("AgentConnect")
         self.ends(joined)
-        joined = self.customer("4000", "13800000011", seconds=30)
+        joined = self.customer("4000", "13800000011", seconds=24)
         connected = self.ami.wait_for("AgentConnect")
         self.ami.action("Atxfer", Channel=connected["DestChannel"], Exten="1003", Context="callcenter-agents")
         # Asterisk waits some seconds for more digits, then the colleague's phone rings.
         self.ami.wait_for("BridgeEnter", seconds=20, CallerIDNum="1003")
         self.rests(2)
-        self.pair.outside.action("Hangup", Channel=r"/^PJSIP\/1001-.*$/")
+        self.ami.action("Hangup", Channel=connected["DestChannel"])
         self.ami.wait_for("AttendedTransfer")
         self.ends(joined)
 

@@ -51,15 +51,15 @@ function untilOf({ until }: CallingWindow): string {
 }
 
 export function faults(draft: Draft): DraftError[] {
-  const found: DraftError[] = [];
-  if (!draft.name.trim()) found.push("name");
-  if (!draft.queue) found.push("queue");
-  if (draft.windows.some((window) => !(window.from && window.until && window.from < untilOf(window))))
-    found.push("windows");
-  found.push("windows");
-  if (draft.windows.some((window) => window.weekdays.length === 0)) found.push("weekdays");
-  if (draft.region && !/^[A-Z]{2}$/.test(draft.region)) found.push("region");
-  return found;
+  const { windows } = draft;
+  const wrong: Record<DraftError, boolean> = {
+    name: !draft.name.trim(),
+    queue: !draft.queue,
+    windows: windows.some((window) => !(window.from && window.until && window.from < untilOf(window))),
+    weekdays: windows.some((window) => window.weekdays.length === 0),
+    region: draft.region !== "" && !/^[A-Z]{2}$/.test(draft.region),
+  };
+  return (Object.keys(wrong) as DraftError[]).filter((field) => wrong[field]);
 }
 
 /** Only what was set: the server has a default for the rest. */

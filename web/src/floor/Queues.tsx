@@ -20,7 +20,12 @@ function FigureCell({ figure, value }: { figure: Figure; value: number | null })
   const format = useFormat();
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
   return (
-    <td className="num" data-label={label(figure)} data-bad={misses || undefined}>
+    <td
+      className="num"
+      data-label={label(figure)}
+      data-bad={misses || undefined}
+      data-minor={!isLeading(figure) || undefined}
+    >
       {format.figure(figure.unit, value)}
     </td>
   );

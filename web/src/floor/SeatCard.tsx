@@ -46,7 +46,7 @@ function Extra({ seat }: { seat: Seat }) {
       {odd !== null && (
         <span className={classes.warn}>
           <IconDeviceMobileX size={13} aria-hidden />
-          {device(odd)}
+          {t("seat.phone", { device: device(odd) })}
         </span>
       )}
       {pending !== null && (

@@ -1,7 +1,7 @@
 import { Drawer } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../api/queries";
+import { useFormat, useQueueWord } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { NOTHING } from "../format";
 import { useEntity } from "../live/store";
@@ -21,13 +21,14 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
 
 function CallLines({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
+  const queueWord = useQueueWord();
   if (!seat.call_id) return null;
   return (
     <>
       <Line label={t("seat.call")}>
         {[seat.direction && t(`direction.${seat.direction}`), seat.number].filter(Boolean).join(" · ")}
       </Line>
-      <Line label={t("floor.queue")}>{seat.queue || t("seat.outsideQueues")}</Line>
+      <Line label={t("floor.queue")}>{seat.queue ? queueWord(seat.pbx, seat.queue) : t("seat.outsideQueues")}</Line>
     </>
   );
 }
@@ -38,6 +39,7 @@ function Lines({ seat }: { seat: Seat }) {
   const reason = useReason();
   const device = useDeviceWord();
   const pending = pendingPause(seat);
+  const queueWord = useQueueWord();
   return (
     <dl className={classes.lines}>
       <Line label={t("seat.stateWord")}>
@@ -51,7 +53,7 @@ function Lines({ seat }: { seat: Seat }) {
       {seat.wrap_up_until && <Line label={t("seat.wrapUpUntil")}>{format.time(seat.wrap_up_until)}</Line>}
       <Line label={t("seat.agentNumber")}>{seat.agent_number}</Line>
       <Line label={t("floor.team")}>{seat.team}</Line>
-      <Line label={t("seat.queues")}>{seat.queues.join(", ")}</Line>
+      <Line label={t("seat.queues")}>{seat.queues.map((queue) => queueWord(seat.pbx, queue)).join(", ")}</Line>
       <Line label={t("seat.interface")}>{seat.interface}</Line>
       <Line label={t("seat.device")}>{device(seat.device)}</Line>
       <Line label={t("seat.pbx")}>{seat.pbx}</Line>
@@ -68,6 +70,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
       onClose={onClose}
       position="right"
       size="sm"
+      overlayProps={{ backgroundOpacity: 0.25 }}
       title={seat ? seat.agent_name || seat.agent_number || seat.interface : t("seat.gone")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >

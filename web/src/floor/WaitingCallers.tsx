@@ -73,7 +73,8 @@ export function WaitingCallers({ scope }: { scope: string }) {
   const isStale = useFrozen(pbx) !== null;
   if (ids.length === 0) return <p className={classes.none}>{isStale ? t("floor.notKnown") : t("floor.nobodyWaits")}</p>;
   return (
-    <ol className={classes.callers}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+    <ol className={classes.callers} tabIndex={0} aria-label={t("floor.waitingCallers")}>
       {ids.map((id) => (
         <LiveCaller key={id} id={id} />
       ))}
