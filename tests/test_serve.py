@@ -1,5 +1,6 @@
 """`callcenter serve` as a process: it says what is going on, answers, and ends at Ctrl-C."""
 
+import json
 import logging
 import os
 import re
@@ -14,6 +15,7 @@ from typing import IO
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from callcenter.cli import main
 from callcenter.errors import SetupFailed
@@ -39,6 +41,11 @@ class Serving:
             self.said += line
             found = re.search(r"the panel is at (http://\S+)", line)
             self.url = found[1] if found else ""
+
+    @property
+    def live(self) -> str:
+        """Where the live feed is."""
+        return self.url.replace("http", "ws", 1) + "api/live"
 
     def stop(self, number: signal.Signals) -> int:
         """Sends the signal; the exit status."""
@@ -105,7 +112,10 @@ def test_user_added_beside_the_running_server_can_sign_in(tmp_path: Path) -> Non
             credentials = {"username": "ada", "password": "correct horse"}
             assert browser.post("/api/session", json=credentials).status_code == 200
             assert browser.get("/api/session").json()["user"]["roles"] == ["admin"]
-        assert serving.stop(signal.SIGINT) == 0
+            cookie = f"callcenter_session={browser.cookies['callcenter_session']}"
+        with connect(serving.live, additional_headers={"Cookie": cookie}, proxy=None) as feed:
+            assert json.loads(feed.recv(10))["type"] == "snapshot"
+            assert serving.stop(signal.SIGINT) == 0
     assert "signed in: user 1" in serving.said
     assert "correct horse" not in serving.said
     with _serve(tmp_path) as again:

@@ -35,7 +35,7 @@ function StateCounts({ filter, change }: ToolProps) {
           aria-pressed={filter.states.includes(state)}
           onClick={() => toggle(state)}
         >
-          <SeatGlyph state={state} small />
+          <SeatGlyph state={state} small still />
           {t(`seat.state.${state}`)}
           <b className="num">{counts[state] ?? 0}</b>
         </button>
