@@ -96,6 +96,4 @@ def test_an_attempt_that_a_survey_finds_is_answered_if_its_channel_is_up() -> No
     assert dict(FloorSeats(floor).in_air("pbx1")) == {AttemptId(ATTEMPT): AirState.ANSWERED}
     ended = floor.apply(e.ChannelClosed("pbx1", 9.0, ATTEMPT, CALL, 16)).facts
     (result,) = (fact for fact in ended if isinstance(fact, AttemptResult))
-        if isinstance(fact, AttemptResult)
-    ]
     assert result.answered_at == 5.0
