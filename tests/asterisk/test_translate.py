@@ -191,6 +191,13 @@ def test_a_user_event_that_is_not_ours_though_it_was_parsed() -> None:
     assert translated(raw) is None
 
 
+def test_a_refusal_names_its_queue_where_the_shipped_dialplan_does() -> None:
+    shipped = CHANNEL | {"Context": "callcenter-queue", "Exten": "q-support"}
+    event = translated(message("VarSet", shipped, Variable="QUEUESTATUS", Value="FULL"))
+    assert isinstance(event, e.QueueResult)
+    assert event.queue == "support"
+
+
 def test_other_rows_of_the_same_events() -> None:
     ringing = message("Newstate", LEG | {"ChannelState": "5", "ChannelStateDesc": "Ringing"})
     assert translated(ringing) == e.ChannelRinging("pbx1", NOW, RING, CALL, "1001", "13800138000")

@@ -108,6 +108,17 @@ def test_a_survey_may_be_older_than_events_that_came_before_it() -> None:
     assert len(day.remained(QueueVisit)) == 1
 
 
+def test_what_came_to_be_while_the_lists_came_in_is_left_alone() -> None:
+    """The survey is as old as its first answer; it is told with the last one."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").after(1)
+    asked_at, channels = day.now, (found_open("caller", "PJSIP/trunk-caller"), found_open("1001.1", "PJSIP/1001-1"))
+    day.answers("1001", "caller").joins("late")
+    found = (found_waiting("caller"),)
+    day.apply(e.Surveyed(PBX, asked_at, ("support",), (member("1001"),), found, channels, ()))
+    assert (day.state("1001"), day.waiting(), len(day.remained(QueueVisit))) == (SeatState.TALKING, 1, 1)
+    assert sorted(day.floor.sites[PBX].bridges) == ["bridge of caller"]
+
+
 def test_a_survey_that_finds_a_caller_in_another_queue() -> None:
     day = a_day("1001").joins("caller")
     channels = (found_open("caller", "PJSIP/trunk-caller"),)
@@ -195,6 +206,22 @@ def test_channels_never_seen_to_open_leave_nothing_behind() -> None:
     assert (day.visit().outcome, len(day.remained(RecordingFile))) == (VisitOutcome.ABANDONED, 1)
     day.tell(e.RecordingBegun, "caller", "caller", "/monitor/1.wav")
     day.tell(e.MemberRung, "support", phone("1001"), "", "caller", "caller", "leg")
+    assert day.leftovers() == []
+
+
+def test_a_ring_for_a_caller_who_was_never_seen() -> None:
+    day = a_day("1001").opens("leg", "PJSIP/1001-1", call="caller")
+    day.tell(e.MemberRung, "support", phone("1001"), "", "caller", "caller", "leg")
+    day.tell(e.MemberRung, "support", phone("1001"), "", "caller", "caller", "leg")
+    day.closes("leg", 26)
+    assert [ring.outcome for ring in day.remained(Ring)] == [RingOutcome.WON_BY_COLLEAGUE]
+
+
+def test_a_linkedid_that_changes_back_has_one_record() -> None:
+    """Channels of one call meet another call and part again, their first record is the only one."""
+    day = Diary().opens("one", "PJSIP/trunk-1").opens("two", "PJSIP/trunk-2")
+    day.bridges("two", call="one", bridge="b").bridges("two", call="two", bridge="b").closes("two").closes("one")
+    assert sorted(call.call_id for call in day.remained(CallRecord)) == ["one", "two"]
     assert day.leftovers() == []
 
 

@@ -78,9 +78,7 @@ def test_an_asterisk_that_goes_away_during_a_call_is_never_shown_as_live(
         feed.until(lambda: feed.link()["state"] == "live", 10)
         assert feed.seat("PJSIP/1001")["state"] != "talking", "the present was surveyed before it was called live"
         assert not feed.entities["visits"]
-        feed.until(
-            lambda: feed.seat("PJSIP/1001")["state"] == "ready", always=lambda: feed.link()["state"] == "live"
-        )
+        feed.until(lambda: feed.seat("PJSIP/1001")["state"] == "ready", always=lambda: feed.link()["state"] == "live")
         assert server.stop() == 0
     assert "Traceback" not in server.said
 

@@ -30,7 +30,7 @@ function Head({ call }: { call: Call }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
-  const seconds = (value: number | null) => (value === null ? NOTHING : duration(value));
+  const seconds = (value: number | null) => (value ? duration(value) : NOTHING);
   return (
     <>
       <div className={classes.head}>
