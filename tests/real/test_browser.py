@@ -11,7 +11,7 @@ from playwright.sync_api import APIResponse, Browser, Locator, Page, Response, e
 
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
-from callcenter.settings import AgentSettings, DialerSettings, QueueSettings, Settings
+from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium
 from tests.real.conftest import Pair, running_pair
 from tests.real.holding import taken_over
@@ -328,7 +328,11 @@ def test_the_panel_speaks_chinese(supervisor: Visitor, known_call: str) -> None:
 def _expect_only_chinese(page: Page, path: str) -> None:
     """Headings, columns, labels and buttons are Chinese, but for names that are the same everywhere."""
     words = page.locator("h1:visible, h2:visible, th:visible, dt:visible, nav a:visible, [role=tab]:visible")
-    foreign = [word for word in words.all_inner_texts() if word.strip() and not re.search(r"[\u4e00-\u9fff]|^[\d\s+]+(Eve)?$", word)]
+    foreign = [
+        word
+        for word in words.all_inner_texts()
+        if word.strip() and not re.search(r"[\u4e00-\u9fff]|^[\d\s+]+(Eve)?$", word)
+    ]
     assert foreign == [], path
     keys = re.findall(r"\b[a-z]+(?:\.[a-zA-Z_]+)+\b", page.locator("body").inner_text())
     assert keys == [], path
