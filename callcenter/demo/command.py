@@ -14,6 +14,9 @@ from callcenter.demo.run import Options, run_demo
 from callcenter.errors import BadInput, CallCenterError
 from callcenter.logs import set_up_logs
 
+INTERRUPTED = 130
+"""The exit status of a shell's command that Ctrl-C ended."""
+
 
 def demo(
     seconds: Annotated[float | None, typer.Option(min=10, help="How long; until Ctrl-C unless given.")] = None,
@@ -30,9 +33,9 @@ def demo(
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
     options = Options(seconds, chosen, port, browser, wants_report=bool(report) or seconds is not None)
     try:
-        result = asyncio.run(run_demo(options, console))
-    except* CallCenterError as group:
-        raise _first(group) from None
+        result = _run(options, console)
+    except KeyboardInterrupt:  # before the doors were open, or after they were closed: all of it has ended
+        raise typer.Exit(INTERRUPTED if options.wants_report else 0) from None
     if result is None:
         return
     if report:
@@ -57,6 +60,13 @@ def summary(report: Report) -> list[str]:
         *(f"Difference: {one}" for one in report.differences),
         *(f"Error: {line}" for line in report.errors),
     ]
+
+
+def _run(options: Options, console: Console) -> Report | None:
+    try:
+        return asyncio.run(run_demo(options, console))
+    except* CallCenterError as group:
+        raise _first(group) from None
 
 
 def _first(group: BaseExceptionGroup[CallCenterError]) -> CallCenterError:

@@ -23,12 +23,14 @@ class Talk:
     """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
 
     `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
+    `is_certain` is False where a survey found it under way: when it began is not known.
     """
 
     call_id: CallId
     queue: str
     part: int
     began_at: Instant
+    is_certain: bool = True
     hold_seconds: Seconds = 0.0
     holds: int = 0
     held_since: Instant | None = None

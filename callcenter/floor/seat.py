@@ -144,10 +144,10 @@ def restate(seat: Seat, at: Instant, changes: Changes) -> None:
 
 
 def _state(seat: Seat, rank: int) -> SeatState:
-    for state, applies in STATES:
+    for state, applies in STATES[:-1]:
         if applies(seat, rank):
             return state
-    return SeatState.READY
+    return STATES[-1].state
 
 
 def _show_call(seat: Seat, channel: Channel | None) -> None:

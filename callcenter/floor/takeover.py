@@ -90,7 +90,7 @@ def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, chan
         if seen.channel_id not in site.ended_channels:
             _take_channel(site, seen, at)
     for bridge_id in list(site.bridges):
-        talks.begin_in_bridge(site, bridge_id, changes)
+        talks.begin_in_bridge(site, bridge_id, changes, is_certain=False)
     for channel in site.channels.values():
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)

@@ -89,6 +89,20 @@ def test_what_a_survey_finds_is_adopted() -> None:
     assert (visit["call_id"], day.seat("1003").device) == ("waiting", DeviceState.UNAVAILABLE)
 
 
+def test_a_talk_found_under_way_is_known_for_the_queues_when_it_is_complete() -> None:
+    day = Diary().directory("1001", wrap_up=20)
+    channels = (
+        found_open("caller", "PJSIP/trunk-1", bridge_id="b"),
+        found_open("leg", "PJSIP/1001-1", call_id="caller", bridge_id="b"),
+    )
+    survey(day, channels=channels).after(30)
+    day.tell(e.MemberCompleted, "support", phone("1001"), "", "caller", "leg", 5.0, 90.0, "caller")
+    assert day.state("1001") is SeatState.WRAP_UP
+    talk = day.closes("leg").closes("caller").after(60).ticks().talk()
+    assert (talk.queue, talk.is_certain, talk.wrap_up_seconds) == ("support", False, about(20))
+    assert talk.talk_seconds == about(30)
+
+
 def test_a_survey_may_be_newer_than_events_on_their_way() -> None:
     day = Diary()
     survey(day, waiting=(found_waiting("caller"),), channels=(found_open("caller", "PJSIP/trunk-1"),))
@@ -311,6 +325,14 @@ def test_attempt_answered_and_nobody_reached() -> None:
     result = the_result(day)
     assert (result.reached_at, result.agent_number) == (None, "")
     assert day.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_attempt_found_on_the_line_has_answered() -> None:
+    day = Diary()
+    survey(day, channels=(found_open(ATTEMPT, "PJSIP/trunk-77"),))
+    survey(day.after(5), channels=(found_open(ATTEMPT, "PJSIP/trunk-77"),))
+    result = the_result(day.closes(ATTEMPT))
+    assert result.answered_at == about(day.now - 5)
 
 
 def test_attempt_never_placed() -> None:

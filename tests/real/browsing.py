@@ -1,0 +1,99 @@
+"""A real browser at the panel: Chromium of this machine, driven by Playwright; its complaints fail the test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from callcenter.accounts.rules import Role
+from tests.serving import PANEL, PASSWORD
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--mute-audio",
+)  # fmt: skip
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+DESK = (1440, 900)
+PHONE = (390, 844)
+PATIENCE_SECONDS = 20
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Runs the browser during the block."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.fail(f"none of {', '.join(PROGRAMS)} is on PATH; scripts/system_packages.sh installs chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody with a browser window of their own. What the browser complains of fails the test at the end."""
+
+    def __init__(self, browser: Browser, url: str, size: tuple[int, int] = DESK) -> None:
+        self.url = url
+        self.complaints: list[str] = []
+        width, height = size
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", color_scheme="light"
+        )
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.context.close()
+        if error is None:
+            assert self.complaints == []
+
+    def sign_in(self, role: Role) -> Self:
+        """Signs in behind the page's back, which is quicker; `enter` does it with the form."""
+        credentials = {"username": role.value, "password": PASSWORD}
+        answer = self.context.request.post(f"{self.url}api/session", headers=PANEL, data=credentials)
+        assert answer.ok, answer.text()
+        return self
+
+    def enter(self, username: str, password: str) -> None:
+        """Fills in the form for signing in and sends it."""
+        self.page.get_by_label("User name").fill(username)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def open(self, path: str = "") -> None:
+        """Loads a page of the panel."""
+        self.page.goto(self.url + path)
+
+    def visit(self, name: str) -> None:
+        """Follows a link of the navigation."""
+        self.page.get_by_role("navigation").get_by_role("link", name=name).click()
+
+    def tab_to(self, is_there: Callable[[], bool], most: int = 80) -> None:
+        """Presses Tab until the focus is there; fails when it does not get there in so many steps."""
+        for _ in range(most):
+            if is_there():
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{most} times Tab did not lead there")
+
+    def focus(self, expression: str) -> object:
+        """What this expression of the focused element `e` is."""
+        return self.page.evaluate(f"(() => {{ const e = document.activeElement; return {expression}; }})()")
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Asking who is signed in, and being told "nobody" or "wrong password", is no fault; browsers log each 401.
+        is_question = "401" in message.text and message.location["url"].endswith("/api/session")
+        if message.type in ("error", "warning") and not is_question:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")

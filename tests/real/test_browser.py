@@ -1,0 +1,404 @@
+"""The panel in a real browser, at a real server, beside a real Asterisk with customers and phones outside."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Response, expect
+
+from callcenter.accounts.rules import Role
+from callcenter.demo.centre import OwnSettings
+from callcenter.settings import AgentSettings, DialerSettings, QueueSettings, Settings
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium
+from tests.real.conftest import Pair, running_pair
+from tests.real.holding import taken_over
+from tests.serving import PANEL, PASSWORD, Serving, add_users, serving, write_settings
+
+pytestmark = pytest.mark.real
+
+CUSTOMER = "13800138000"
+SEAT = "pbx1/PJSIP/1001"
+WATCH_THE_SEAT = """(id) => {
+    window.seen = [];
+    const look = (changes) => changes
+        .filter((change) => change.target.dataset.seat === id)
+        .forEach((change) => window.seen.push(change.target.dataset.state));
+    new MutationObserver(look).observe(document.body, { subtree: true, attributeFilter: ["data-state"] });
+}"""
+SPREADSHEET = """number,name,policy
+13900000001,Ann,A-1
+not a number,Bea,A-2
+13900000002,Cai,A-3
+12,Dov,A-4
++86 139 0000 0001,Ann again,A-5
+"""
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+# --- the stage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    """A centre of two agents, the first of them signed in; who is called back is busy, or answers and hangs up."""
+    queues = {"support": QueueSettings(extension="4000", label="Support 客服", wrap_up_seconds=2)}
+    agents = tuple(
+        AgentSettings(number=number, name=name, team="Day", queues=("support",))
+        for number, name in (("1001", "Li Na"), ("1002", "Wang Wei"))
+    )
+    dialer = DialerSettings(caller_id="4008001234", ring_seconds=6)
+    settings = OwnSettings(timezone="Asia/Shanghai", queues=queues, agents=agents, dialer=dialer)
+    with running_pair(settings) as pair:
+        pair.sign_in("1001", queues=1)
+        for number in ("13900000001", "+8613900000001", "8613900000001"):
+            pair.behave(number, do="busy", after=0)
+        for number in ("13900000002", "+8613900000002", "8613900000002"):
+            pair.behave(number, after=0, talk=4)
+        yield pair
+
+
+@pytest.fixture(scope="module")
+def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("centre")
+    write_settings(folder, pair.centre.plan.settings)
+    add_users(folder, *Role)
+    with serving(folder) as server:
+        server.await_said("pbx1: live")
+        yield server
+        assert "Traceback" not in server.said
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def stranger(server: Serving, browser: Browser) -> Iterator[Visitor]:
+    """Somebody who is not signed in."""
+    with Visitor(browser, server.url) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def supervisor(stranger: Visitor) -> Visitor:
+    return stranger.sign_in(Role.SUPERVISOR)
+
+
+@pytest.fixture(scope="module")
+def known_call(pair: Pair, server: Serving, browser: Browser) -> str:
+    """The path of the page of a call that is over and whose recording is complete."""
+    pair.behave("1001", after=0, talk=2)
+    pair.customer_calls("4000", caller="13700137000", name="Eve")
+    pair.ami.wait_for("AgentComplete", seconds=30)
+    with Visitor(browser, server.url) as visitor:
+        call = _recorded(visitor.sign_in(Role.SUPERVISOR), "13700137000")
+    pair.behave("1001", talk="")
+    return f"calls/{call['pbx']}/{call['call_id']}"
+
+
+# --- what the tests look at -----------------------------------------------------------------------------------------
+
+
+def _seat(page: Page) -> Locator:
+    return page.locator(f'[data-seat="{SEAT}"]')
+
+
+def _expect_state(page: Page, state: str) -> None:
+    expect(_seat(page)).to_have_attribute("data-state", state)
+
+
+def _tile(page: Page, label: str) -> Locator:
+    """The value under a label among the figures."""
+    figures = page.get_by_role("region", name="Figures of today")
+    return figures.locator("div", has=page.locator("dt", has_text=re.compile(f"^{label}$"))).last.locator("dd")
+
+
+def _ask(visitor: Visitor, path: str) -> Any:
+    answer: APIResponse = visitor.context.request.get(visitor.url + path)
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def _until(visitor: Visitor, found: Callable[[], Any]) -> Any:
+    """The first answer that is something; the browser's clock ticks between the tries."""
+    for _ in range(PATIENCE_SECONDS * 10):
+        if answer := found():
+            return answer
+        visitor.page.wait_for_timeout(100)
+    raise AssertionError(f"not in {PATIENCE_SECONDS} s")
+
+
+def _recorded(visitor: Visitor, number: str) -> Any:
+    """The call of that number once it is over and its sound is complete."""
+
+    def look() -> Any:
+        for call in _ask(visitor, f"api/calls?number={number}")["calls"]:
+            recordings = _ask(visitor, f"api/calls/{call['pbx']}/{call['call_id']}")["recordings"]
+            if recordings and all(recording["state"] == "ready" for recording in recordings):
+                return call
+        return None
+
+    return _until(visitor, look)
+
+
+# --- signing in -----------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_password_is_told_and_the_right_one_leads_to_the_floor(stranger: Visitor) -> None:
+    stranger.open()
+    stranger.enter("supervisor", "wrong")
+    expect(stranger.page.get_by_role("alert")).to_have_text("The user name or the password is wrong.")
+    stranger.enter("supervisor", PASSWORD)
+    _expect_state(stranger.page, "ready")
+    expect(stranger.page.get_by_role("button", name="PBX: Live")).to_be_visible()
+    assert stranger.page.url.endswith("/floor")
+
+
+def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in(supervisor: Visitor) -> None:
+    supervisor.open("floor")
+    _expect_state(supervisor.page, "ready")
+    cookies = {cookie["name"]: cookie["value"] for cookie in supervisor.context.cookies()}
+    assert httpx.delete(f"{supervisor.url}api/session", cookies=cookies, headers=PANEL).status_code == 204
+    supervisor.visit("Calls")
+    expect(supervisor.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert all("401" in complaint for complaint in supervisor.complaints)
+    supervisor.complaints.clear()
+
+
+@pytest.mark.parametrize(("role", "pages"), [(Role.AGENT, ["Floor"]), (Role.QA, ["Calls"])])
+def test_a_role_has_its_pages_and_no_others(stranger: Visitor, role: Role, pages: list[str]) -> None:
+    page = stranger.sign_in(role).page
+    stranger.open()
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_text(pages)
+    for path in {"floor", "calls", "callbacks"} - {name.lower() for name in pages}:
+        stranger.open(path)
+        expect(page.get_by_text("Your account may not see this")).to_be_visible()
+
+
+# --- a call ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_watched_live_then_found_and_heard(pair: Pair, supervisor: Visitor) -> None:
+    page = supervisor.page
+    supervisor.open()
+    _expect_state(page, "ready")
+    answered = int(_tile(page, "Answered").inner_text() or 0) if _tile(page, "Answered").count() else 0
+    page.evaluate(WATCH_THE_SEAT, SEAT)
+    pair.behave("1001", after=2)
+    pair.customer_calls("4000", caller=CUSTOMER)
+    expect(page.get_by_role("region", name="Waiting callers")).to_contain_text(CUSTOMER)
+    expect(_tile(page, "Waiting now")).to_have_text("1")
+    _expect_state(page, "ringing")
+    _expect_state(page, "talking")
+    expect(_seat(page)).to_contain_text(CUSTOMER)
+    expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+    with taken_over(pair, "1001") as phone:
+        page.wait_for_timeout(1000)  # a second of speech, which must be heard later
+        phone.hold()
+        _expect_state(page, "on_hold")
+        expect(_seat(page)).to_contain_text("On hold")
+        phone.take_back()
+        _expect_state(page, "talking")
+        phone.hang_up()
+    _expect_state(page, "wrap_up")
+    _expect_state(page, "ready")
+    seen = ["ringing", "talking", "on_hold", "talking", "wrap_up", "ready"]
+    assert page.evaluate("window.seen") == seen
+    expect(_tile(page, "Answered")).to_have_text(str(answered + 1))
+    expect(_tile(page, "Waiting now")).to_have_text("0")
+    _find_and_hear(supervisor)
+
+
+def _find_and_hear(supervisor: Visitor) -> None:
+    page = supervisor.page
+    _recorded(supervisor, CUSTOMER)
+    supervisor.visit("Calls")
+    page.get_by_label("Customer's number").fill("8138000")
+    row = page.get_by_role("row").filter(has_text=CUSTOMER)
+    expect(row).to_contain_text("Li Na")
+    expect(row).to_contain_text("Answered")
+    expect(row.get_by_role("img", name="With recording")).to_be_visible()
+    heard: list[Response] = []
+    page.on("response", lambda answer: heard.append(answer) if answer.request.resource_type == "media" else None)
+    row.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(CUSTOMER)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('audio').currentTime > 1")
+    assert page.evaluate("document.querySelector('audio').duration") > 2
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    assert {answer.status for answer in heard} == {206}
+    assert all("range" in answer.request.all_headers() for answer in heard)
+    assert httpx.get(heard[0].url).status_code == 401
+
+
+# --- callbacks ------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_made_imported_and_dialled(supervisor: Visitor, tmp_path: Path) -> None:
+    page = supervisor.page
+    supervisor.open("callbacks")
+    _make_list(page, "Renewals 续保")
+    spreadsheet = tmp_path / "renewals.csv"
+    spreadsheet.write_text(SPREADSHEET)
+    _import(page, spreadsheet)
+    page.get_by_role("button", name="Start: Renewals").click()
+    page.get_by_role("tab", name="Attempts").click()
+    attempts = page.get_by_role("tabpanel").get_by_role("row")
+    expect(attempts.filter(has_text="13900000001")).to_contain_text("Busy")
+    reached = attempts.filter(has_text="13900000002")
+    expect(reached).to_contain_text("Reached")
+    expect(reached).to_contain_text("1001")
+    page.get_by_role("button", name="Stop: Renewals").click()
+    expect(page.get_by_role("region", name="Progress")).to_contain_text("Stopped")
+
+
+def _make_list(page: Page, name: str) -> None:
+    page.get_by_role("button", name="New list").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Create the list").click()
+    expect(dialog).to_contain_text("Give the list a name.")
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("Queue").click()
+    page.get_by_role("option", name="Support").click()
+    for day in ("Sat", "Sun"):
+        dialog.get_by_text(day, exact=True).click()
+    dialog.get_by_label("From").fill("00:00")
+    dialog.get_by_label("To").fill("00:00")
+    dialog.get_by_role("button", name="Create the list").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def _import(page: Page, spreadsheet: Path) -> None:
+    page.get_by_role("button", name="Import targets").first.click()
+    dialog = page.get_by_role("dialog")
+    with page.expect_file_chooser() as choosing:
+        dialog.get_by_label("CSV file").click()
+    choosing.value.set_files(spreadsheet)
+    bad = dialog.get_by_role("row").filter(has=page.get_by_role("cell"))
+    expect(bad).to_have_count(2)
+    assert [row.get_by_role("cell").first.inner_text() for row in bad.all()] == ["3", "5"]
+    expect(bad.first).to_contain_text("not a number")
+    expect(dialog).to_contain_text("Line 6")
+    expect(dialog.get_by_role("button", name="Import 2 targets")).to_be_disabled()
+    dialog.get_by_label("Import the good rows and leave out the 2 bad ones").check()
+    dialog.get_by_role("button", name="Import 2 targets").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("cell", name="Cai")).to_be_visible()
+
+
+# --- every page -----------------------------------------------------------------------------------------------------
+
+
+def _pages(visitor: Visitor, known_call: str) -> Iterator[str]:
+    """Opens every page in turn, and waits until it is filled."""
+    answer = visitor.context.request.post(
+        f"{visitor.url}api/lists", headers=PANEL, data={"name": "Winbacks 挽留", "pbx": "pbx1", "queue": "support"}
+    )
+    assert answer.ok, answer.text()
+    landmarks = {
+        "floor": f'[data-seat="{SEAT}"]',
+        "calls": "tbody tr",
+        known_call: "audio",
+        "callbacks": "tbody tr",
+        f"callbacks/{answer.json()['id']}": "[role=tabpanel]",
+    }
+    for path, landmark in landmarks.items():
+        visitor.open(path)
+        visitor.page.locator(landmark).first.wait_for(state="attached")
+        yield path
+
+
+def test_the_panel_speaks_chinese(supervisor: Visitor, known_call: str) -> None:
+    page = supervisor.page
+    supervisor.open("floor")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    for path in _pages(supervisor, known_call):
+        _expect_only_chinese(page, path)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def _expect_only_chinese(page: Page, path: str) -> None:
+    """Headings, columns, labels and buttons are Chinese, but for names that are the same everywhere."""
+    words = page.locator("h1:visible, h2:visible, th:visible, dt:visible, nav a:visible, [role=tab]:visible")
+    foreign = [word for word in words.all_inner_texts() if word.strip() and not re.search(r"[\u4e00-\u9fff]|^[\d\s+]+(Eve)?$", word)]
+    assert foreign == [], path
+    keys = re.findall(r"\b[a-z]+(?:\.[a-zA-Z_]+)+\b", page.locator("body").inner_text())
+    assert keys == [], path
+
+
+def test_the_panel_has_a_dark_side_and_keeps_it(supervisor: Visitor) -> None:
+    page = supervisor.page
+    brightness = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3))"
+    supervisor.open("floor")
+    _expect_state(page, "ready")
+    assert page.evaluate(brightness) > 200
+    page.get_by_role("button", name="Dark theme").click()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    assert page.evaluate(brightness) < 60
+    page.reload()
+    _expect_state(page, "ready")
+    assert page.evaluate(brightness) < 60
+
+
+def test_no_page_scrolls_sideways_on_a_phone(server: Serving, browser: Browser, known_call: str) -> None:
+    sideways = "document.documentElement.scrollWidth - window.innerWidth"
+    with Visitor(browser, server.url, PHONE) as visitor:
+        visitor.open()
+        expect(visitor.page.get_by_role("button", name="Sign in")).to_be_visible()
+        assert visitor.page.evaluate(sideways) <= 0
+        visitor.sign_in(Role.SUPERVISOR)
+        for path in _pages(visitor, known_call):
+            assert visitor.page.evaluate(sideways) <= 0, path
+
+
+# --- by keyboard ----------------------------------------------------------------------------------------------------
+
+
+def test_a_seat_and_a_recording_are_reached_by_keyboard_alone(stranger: Visitor, known_call: str) -> None:
+    page, keys = stranger.page, stranger.page.keyboard
+    stranger.open()
+    expect(page.get_by_label("User name")).to_be_focused()
+    keys.type("supervisor")
+    stranger.tab_to(lambda: stranger.focus("e.name") == "password", 3)
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    _expect_state(page, "ready")
+    stranger.tab_to(lambda: stranger.focus("e.dataset.seat") == SEAT)
+    keys.press("Enter")
+    expect(page.get_by_role("dialog", name="Li Na")).to_be_visible()
+    keys.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(_seat(page)).to_be_focused()
+    stranger.tab_to(lambda: str(stranger.focus("e.href")).endswith("/calls"))
+    keys.press("Enter")
+    page.get_by_role("row").filter(has_text="13700137000").wait_for()
+    stranger.tab_to(lambda: str(stranger.focus("e.href")).endswith(known_call))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("13700137000")
+    stranger.tab_to(lambda: stranger.focus("e.getAttribute('aria-label')") == "Play")
+    keys.press("Space")
+    page.wait_for_function("document.querySelector('audio').currentTime > 0.3")
+
+
+# --- the PBX goes away (last: nobody can call after this) -------------------------------------------------------------
+
+
+def test_a_pbx_that_goes_away_is_said_and_its_seats_are_the_past(pair: Pair, supervisor: Visitor) -> None:
+    page = supervisor.page
+    supervisor.open("floor")
+    _expect_state(page, "ready")
+    expect(_seat(page)).not_to_have_attribute("data-stale", "true")
+    pair.centre.kill()
+    expect(page.get_by_role("alert")).to_contain_text("PBX pbx1 unreachable since")
+    expect(_seat(page)).to_have_attribute("data-stale", "true")
+    pair.centre.boot()
+    expect(page.get_by_role("button", name="PBX: Live")).to_be_visible()
+    expect(_seat(page)).not_to_have_attribute("data-stale", "true")
