@@ -1,6 +1,7 @@
 /** What pages ask for, by name; TanStack Query keeps it. */
 
 import { MutationCache, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { type Format, formatFor } from "../format";
 import { useLanguage } from "../i18n";
 import { ApiError, ask } from "./client";
@@ -38,8 +39,14 @@ export function useSessionQuery() {
   return useQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY });
 }
 
+/**
+ * The session of the signed-in part of the page, given to it from above. It is not read from the query cache there: a
+ * live row that renders between the end of the session and the change of page would find none.
+ */
+export const SessionContext = createContext<Session | null>(null);
+
 export function useSession(): Session {
-  const session = useSessionQuery().data;
+  const session = useContext(SessionContext);
   if (!session) throw new Error("used outside the signed-in part of the page");
   return session;
 }
