@@ -23,8 +23,8 @@ from callcenter.demo.lines import Line, Lines, first_of
 from callcenter.floor.events import Seconds
 from callcenter.settings import AgentSettings, Settings
 
-UNALLOCATED, BUSY, DECLINED = 1, 17, 31
-"""Causes that Asterisk's SIP channel turns into 404, 486 and 603 (hangup_cause2sip in chan_pjsip.c)."""
+UNALLOCATED, BUSY, DECLINED = 1, 17, 21
+"""Q.850 causes that Asterisk's SIP channel turns into 404, 486 and 403."""
 
 MACHINE_SECONDS = 15.0
 """How long an answering machine goes on talking."""

@@ -184,7 +184,7 @@ async def _day_is_over(options: Options) -> None:
 
 async def _show(stage: Stage, console: Console) -> None:
     """One quiet line that tells how it goes."""
-    with console.status("") as status:
+    with console.status("", refresh_per_second=2) as status:
         while True:
             status.update(_line(stage.watch))
             await asyncio.sleep(0.5)
