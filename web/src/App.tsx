@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch } from "wouter";
-import { signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
+import { SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
 import type { Permission } from "./api/shapes";
 import { Shell } from "./frame/Shell";
 import { suggestLanguage } from "./i18n";
@@ -102,5 +102,10 @@ export function App() {
   const session = useSessionQuery();
   if (session.isPending) return <PageSkeleton />;
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
-  return session.data ? <SignedIn /> : <SignIn />;
+  if (!session.data) return <SignIn />;
+  return (
+    <SessionContext value={session.data}>
+      <SignedIn />
+    </SessionContext>
+  );
 }

@@ -1,6 +1,7 @@
 /** What pages ask for, by name; TanStack Query keeps it. */
 
 import { MutationCache, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { type Format, formatFor } from "../format";
 import { useLanguage } from "../i18n";
 import { ApiError, ask } from "./client";
@@ -38,8 +39,11 @@ export function useSessionQuery() {
   return useQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY });
 }
 
+/** Kept by the signed-in part as long as it is mounted: the cache forgets the session before its pages are gone. */
+export const SessionContext = createContext<Session | null>(null);
+
 export function useSession(): Session {
-  const session = useSessionQuery().data;
+  const session = useContext(SessionContext);
   if (!session) throw new Error("used outside the signed-in part of the page");
   return session;
 }
