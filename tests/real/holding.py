@@ -35,6 +35,7 @@ class HeldPhone:
 def taken_over(pair: Pair, agent: str) -> Iterator[HeldPhone]:
     """The phone of the agent whose last call was answered."""
     pbx, port = pair.world.plan.pbx, pair.world.plan.ports.http
+    pair.outside.action("Ping")  # whatever was said before the answer has been read then
     leg = [event for event in pair.outside.of("Newchannel") if event["Exten"] == agent][-1]
     account = httpx.BasicAuth(pbx.username, pbx.secret.get_secret_value())
     events = f"ws://127.0.0.1:{port}/ari/events?app={APP}&api_key={pbx.username}:{pbx.secret.get_secret_value()}"
