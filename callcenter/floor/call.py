@@ -100,6 +100,11 @@ class Call:
     attempt_id: AttemptId | None = None
     channels: set[ChannelId] = field(default_factory=set)
 
+    @property
+    def is_feature_code(self) -> bool:
+        """A phone that dialled a code (`*72`) and talked with nobody: an act of the agent, no call."""
+        return self.direction is Direction.INTERNAL and self.answered_at is None and self.dialled[:1] in ("*", "#")
+
 
 @dataclass(slots=True)
 class Attempt:

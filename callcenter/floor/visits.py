@@ -9,6 +9,7 @@ from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
 from callcenter.floor.queue import (
     OUTCOME_BY_QUEUESTATUS,
     REFUSAL_BY_QUEUESTATUS,
+    Queue,
     Visit,
 )
 from callcenter.floor.seat import Seat
@@ -40,6 +41,7 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
         event.position,
         site.now,
     )
+    _shift(site.queue(event.queue), visit, 1, changes)
     wait(site, visit, changes)
 
 
@@ -76,6 +78,14 @@ def wait(site: Site, visit: Visit, changes: Changes) -> None:
     changes.touched.update((visit.key, queue.key))
 
 
+def _shift(queue: Queue, around: Visit, places: int, changes: Changes) -> None:
+    """Moves those behind a visit by so many places: Asterisk says it of nobody but the one who comes or goes."""
+    for other in queue.waiting.values():
+        if other is not around and other.position >= around.position:
+            other.position = max(1, other.position + places)
+            changes.touched.add(other.key)
+
+
 def leave_line(site: Site, visit: Visit, changes: Changes) -> None:
     """The caller waits no more, whatever the outcome will be."""
     if visit.left_at is None:
@@ -83,6 +93,7 @@ def leave_line(site: Site, visit: Visit, changes: Changes) -> None:
     queue = site.queue(visit.queue)
     if queue.waiting.get(visit.channel_id) is visit:
         del queue.waiting[visit.channel_id]
+        _shift(queue, visit, -1, changes)
     changes.touched.update((visit.key, queue.key))
 
 

@@ -234,6 +234,7 @@ def test_unknown_callers_have_no_number() -> None:
         ('Jo \\"The Ace\\" Smith', 'Jo "The Ace" Smith'),
         ("back\\\\slash", "back\\slash"),
         ("\\\\t is no tab, \\t is", "\\t is no tab, \t is"),
+        ("Grace O\\'Neil", "Grace O'Neil"),
         ("A|B|C", "A|B|C"),
         (" kept ", " kept "),
     ],
