@@ -23,6 +23,7 @@ from callcenter.store.engine import make_engine, make_sessions, migrate
 
 COMMAND = [sys.executable, "-m", "callcenter.cli"]
 SERVE = [*COMMAND, "serve"]
+FREE_PORT = {"CALLCENTER_HTTP__PORT": "0"}
 PASSWORD = "correct horse battery"
 PANEL = {"X-Requested-With": "callcenter"}
 """What every request that changes something carries."""
@@ -75,9 +76,9 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Serving]:
+def serving(folder: Path) -> Iterator[Serving]:
     """Serves what `folder/callcenter.toml` says, at a free port; killed at the end of the block if it still runs."""
-    env = os.environ | {"CALLCENTER_HTTP__PORT": "0"} | dict(environment or {})
+    env = os.environ | FREE_PORT
     with subprocess.Popen(SERVE, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield Serving(process)

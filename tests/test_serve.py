@@ -1,17 +1,13 @@
-"""`callcenter serve` as a process: it says what is going on, answers, and ends at Ctrl-C."""
+"""`callcenter serve` by itself: it says what is going on, answers, and ends at Ctrl-C."""
 
 import json
 import logging
-import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import httpx
 import pytest
@@ -21,52 +17,9 @@ from callcenter.cli import main
 from callcenter.errors import SetupFailed
 from callcenter.serving import listen, url_of
 from callcenter.settings import HttpSettings
+from tests.serving import COMMAND, FREE_PORT, serving
 
-COMMAND = [sys.executable, "-m", "callcenter.cli"]
-SERVE = [*COMMAND, "serve"]
 Said = Callable[..., str]
-PORT = {"CALLCENTER_HTTP__PORT": "0"}
-
-
-class Serving:
-    """A `callcenter serve` under way: what it has said, and where its panel is."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.said = ""
-        self.url = ""
-        while not self.url:
-            line = self._stderr.readline()
-            assert line, f"it ended: {self.said}"
-            self.said += line
-            found = re.search(r"the panel is at (http://\S+)", line)
-            self.url = found[1] if found else ""
-
-    @property
-    def live(self) -> str:
-        """Where the live feed is."""
-        return self.url.replace("http", "ws", 1) + "api/live"
-
-    def stop(self, number: signal.Signals) -> int:
-        """Sends the signal; the exit status."""
-        self.process.send_signal(number)
-        status = self.process.wait(timeout=20)
-        self.said += self._stderr.read()
-        return status
-
-    @property
-    def _stderr(self) -> IO[str]:
-        assert self.process.stderr is not None
-        return self.process.stderr
-
-
-@contextmanager
-def _serve(folder: Path) -> Iterator[Serving]:
-    with subprocess.Popen(SERVE, cwd=folder, env=os.environ | PORT, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield Serving(process)
-        finally:
-            process.kill()
 
 
 @pytest.fixture
@@ -92,33 +45,34 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_answers_and_ends_when_told(tmp_path: Path, number: signal.Signals) -> None:
-    with _serve(tmp_path) as serving:
-        assert "PBX pbx1 at 127.0.0.1:5038" in serving.said
-        assert "run callcenter user add NAME --role admin" in serving.said
-        with httpx.Client(base_url=serving.url) as browser:
+    with serving(tmp_path) as server:
+        assert "PBX pbx1 at 127.0.0.1:5038" in server.said
+        assert "run callcenter user add NAME --role admin" in server.said
+        with httpx.Client(base_url=server.url) as browser:
             assert browser.get("/api/health").json() == {"status": "ok"}
             assert "server" not in browser.get("/api/session").headers
-            assert serving.stop(number) == 0
-    assert "stopping" in serving.said
-    assert "Traceback" not in serving.said
+            assert server.stop(number) == 0
+    assert "stopping" in server.said
+    assert "Traceback" not in server.said
     assert (tmp_path / "var" / "callcenter.db").exists()
 
 
 def test_user_added_beside_the_running_server_can_sign_in(tmp_path: Path) -> None:
     add = [*COMMAND, "user", "add", "ada", "--role", "admin", "--password-stdin"]
-    with _serve(tmp_path) as serving:
+    with serving(tmp_path) as server:
         subprocess.run(add, cwd=tmp_path, input="correct horse\n", text=True, check=True, capture_output=True)
-        with httpx.Client(base_url=serving.url, headers={"X-Requested-With": "callcenter"}) as browser:
+        with httpx.Client(base_url=server.url, headers={"X-Requested-With": "callcenter"}) as browser:
             credentials = {"username": "ada", "password": "correct horse"}
             assert browser.post("/api/session", json=credentials).status_code == 200
             assert browser.get("/api/session").json()["user"]["roles"] == ["admin"]
             cookie = f"callcenter_session={browser.cookies['callcenter_session']}"
-        with connect(serving.live, additional_headers={"Cookie": cookie}, proxy=None) as feed:
+        feed_url = server.url.replace("http", "ws", 1) + "api/live"
+        with connect(feed_url, additional_headers={"Cookie": cookie}, proxy=None) as feed:
             assert json.loads(feed.recv(10))["type"] == "snapshot"
-            assert serving.stop(signal.SIGINT) == 0
-    assert "signed in: user 1" in serving.said
-    assert "correct horse" not in serving.said
-    with _serve(tmp_path) as again:
+            assert server.stop(signal.SIGINT) == 0
+    assert "signed in: user 1" in server.said
+    assert "correct horse" not in server.said
+    with serving(tmp_path) as again:
         assert "user add" not in again.said
 
 
@@ -138,7 +92,7 @@ def test_wrong_configuration_is_told(said: Said, tmp_path: Path) -> None:
 
 
 def test_database_that_cannot_be_reached_is_told(said: Said) -> None:
-    told = said(CALLCENTER_DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/centre", **PORT)
+    told = said(CALLCENTER_DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/centre", **FREE_PORT)
     assert "127.0.0.1:1/centre cannot be used" in told
     assert "hunter2" not in told
 

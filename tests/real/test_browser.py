@@ -19,6 +19,9 @@ from tests.serving import PANEL, PASSWORD, Serving, add_users, serving, write_se
 
 pytestmark = pytest.mark.real
 
+Pages = dict[str, str]
+"""The path of a page, and what is there once it is filled."""
+
 CUSTOMER = "13800138000"
 SEAT = "pbx1/PJSIP/1001"
 WATCH_THE_SEAT = """(id) => {
@@ -134,6 +137,10 @@ def _until(visitor: Visitor, found: Callable[[], Any]) -> Any:
     raise AssertionError(f"not in {PATIENCE_SECONDS} s")
 
 
+def _expect_played(visitor: Visitor, seconds: float) -> None:
+    _until(visitor, lambda: visitor.page.evaluate("document.querySelector('audio').currentTime") > seconds)
+
+
 def _recorded(visitor: Visitor, number: str) -> Any:
     """The call of that number once it is over and its sound is complete."""
 
@@ -229,8 +236,8 @@ def _find_and_hear(supervisor: Visitor) -> None:
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(CUSTOMER)
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('audio').currentTime > 1")
-    assert page.evaluate("document.querySelector('audio').duration") > 2
+    _expect_played(supervisor, 1)
+    assert page.evaluate("document.querySelector('audio').duration") > 1
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     assert {answer.status for answer in heard} == {206}
     assert all("range" in answer.request.all_headers() for answer in heard)
@@ -295,31 +302,37 @@ def _import(page: Page, spreadsheet: Path) -> None:
 # --- every page -----------------------------------------------------------------------------------------------------
 
 
-def _pages(visitor: Visitor, known_call: str) -> Iterator[str]:
-    """Opens every page in turn, and waits until it is filled."""
-    answer = visitor.context.request.post(
-        f"{visitor.url}api/lists", headers=PANEL, data={"name": "Winbacks 挽留", "pbx": "pbx1", "queue": "support"}
-    )
-    assert answer.ok, answer.text()
-    landmarks = {
+@pytest.fixture(scope="module")
+def pages(server: Serving, browser: Browser, known_call: str) -> Pages:
+    """Every page of the panel, with something on it."""
+    settings = {"name": "Winbacks 挽留", "pbx": "pbx1", "queue": "support"}
+    with Visitor(browser, server.url).sign_in(Role.SUPERVISOR) as visitor:
+        answer = visitor.context.request.post(f"{server.url}api/lists", headers=PANEL, data=settings)
+        assert answer.ok, answer.text()
+        list_id = answer.json()["id"]
+    return {
         "floor": f'[data-seat="{SEAT}"]',
         "calls": "tbody tr",
         known_call: "audio",
         "callbacks": "tbody tr",
-        f"callbacks/{answer.json()['id']}": "[role=tabpanel]",
+        f"callbacks/{list_id}": "[role=tabpanel]",
     }
-    for path, landmark in landmarks.items():
+
+
+def _in_turn(visitor: Visitor, pages: Pages) -> Iterator[str]:
+    """Opens every page and waits until it is filled."""
+    for path, landmark in pages.items():
         visitor.open(path)
         visitor.page.locator(landmark).first.wait_for(state="attached")
         yield path
 
 
-def test_the_panel_speaks_chinese(supervisor: Visitor, known_call: str) -> None:
+def test_the_panel_speaks_chinese(supervisor: Visitor, pages: Pages) -> None:
     page = supervisor.page
     supervisor.open("floor")
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-    for path in _pages(supervisor, known_call):
+    for path in _in_turn(supervisor, pages):
         _expect_only_chinese(page, path)
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -327,9 +340,11 @@ def test_the_panel_speaks_chinese(supervisor: Visitor, known_call: str) -> None:
 
 def _expect_only_chinese(page: Page, path: str) -> None:
     """Headings, columns, labels and buttons are Chinese, but for names that are the same everywhere."""
-    words = page.locator("h1:visible, h2:visible, th:visible, dt:visible, nav a:visible, [role=tab]:visible")
+    places = page.locator("h1:visible, h2:visible, th:visible, dt:visible, nav a:visible, [role=tab]:visible")
+    words = places.all_inner_texts()
+    assert {"现场", "通话", "回访"} & set(words), words
     native = re.compile(r"[\u4e00-\u9fff]|^[\d\s+]*(Eve)?$")
-    foreign = [word for word in words.all_inner_texts() if not native.search(word.strip())]
+    foreign = [word for word in words if not native.search(word.strip())]
     assert foreign == [], path
     keys = re.findall(r"\b[a-z]+(?:\.[a-zA-Z_]+)+\b", page.locator("body").inner_text())
     assert keys == [], path
@@ -349,14 +364,14 @@ def test_the_panel_has_a_dark_side_and_keeps_it(supervisor: Visitor) -> None:
     assert page.evaluate(brightness) < 60
 
 
-def test_no_page_scrolls_sideways_on_a_phone(server: Serving, browser: Browser, known_call: str) -> None:
+def test_no_page_scrolls_sideways_on_a_phone(server: Serving, browser: Browser, pages: Pages) -> None:
     sideways = "document.documentElement.scrollWidth - window.innerWidth"
     with Visitor(browser, server.url, PHONE) as visitor:
         visitor.open()
         expect(visitor.page.get_by_role("button", name="Sign in")).to_be_visible()
         assert visitor.page.evaluate(sideways) <= 0
         visitor.sign_in(Role.SUPERVISOR)
-        for path in _pages(visitor, known_call):
+        for path in _in_turn(visitor, pages):
             assert visitor.page.evaluate(sideways) <= 0, path
 
 
@@ -386,7 +401,7 @@ def test_a_seat_and_a_recording_are_reached_by_keyboard_alone(stranger: Visitor,
     expect(page.get_by_role("heading", level=1)).to_contain_text("13700137000")
     stranger.tab_to(lambda: stranger.focus("e.getAttribute('aria-label')") == "Play")
     keys.press("Space")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.3")
+    _expect_played(stranger, 0.3)
 
 
 # --- the PBX goes away (last: nobody can call after this) -------------------------------------------------------------

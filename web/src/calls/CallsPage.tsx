@@ -149,10 +149,15 @@ export default function CallsPage() {
   useEffect(() => {
     document.title = `${t("page.calls")} · callcenter`;
   }, [t]);
+  // What is typed is searched after a pause. A call that was opened meanwhile stays open: this page is still mounted
+  // while that one is loaded.
+  const onSearch = (next: Search) => {
+    if (window.location.pathname === "/calls") setParams(writeSearch(next), { replace: true });
+  };
   return (
     <div className={classes.page}>
       <h1>{t("page.calls")}</h1>
-      <CallSearch search={search} onSearch={(next) => setParams(writeSearch(next), { replace: true })} />
+      <CallSearch search={search} onSearch={onSearch} />
       <div className="panel">
         <Found search={search} />
       </div>
