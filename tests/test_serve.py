@@ -1,5 +1,6 @@
 """`callcenter serve` by itself: it says what is going on, answers, and ends at Ctrl-C."""
 
+import json
 import logging
 import signal
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from callcenter.cli import main
 from callcenter.errors import SetupFailed
@@ -63,7 +65,11 @@ def test_user_added_beside_the_running_server_can_sign_in(tmp_path: Path) -> Non
             credentials = {"username": "ada", "password": "correct horse"}
             assert browser.post("/api/session", json=credentials).status_code == 200
             assert browser.get("/api/session").json()["user"]["roles"] == ["admin"]
-        assert server.stop(signal.SIGINT) == 0
+            cookie = f"callcenter_session={browser.cookies['callcenter_session']}"
+        feed_url = server.url.replace("http", "ws", 1) + "api/live"
+        with connect(feed_url, additional_headers={"Cookie": cookie}, proxy=None) as feed:
+            assert json.loads(feed.recv(10))["type"] == "snapshot"
+            assert server.stop(signal.SIGINT) == 0
     assert "signed in: user 1" in server.said
     assert "correct horse" not in server.said
     with serving(tmp_path) as again:

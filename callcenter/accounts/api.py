@@ -1,18 +1,23 @@
 """The door of every route: who is signed in, what they may do, and the routes that sign in and out."""
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response, WebSocket
+from fastapi import APIRouter, Depends, Request, Response, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import HTTPConnection
 
 from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH, Permission
 from callcenter.accounts.service import Access, Account, close_session, find_session, sign_in
 from callcenter.errors import NotAllowed, NotSignedIn
 from callcenter.floor.events import Seconds
+
+log = logging.getLogger(__name__)
 
 COOKIE = "callcenter_session"
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,6 +26,7 @@ PANEL_HEADER, PANEL_VALUE = "X-Requested-With", "callcenter"
 CLOSE_CODE = 4000
 """A refused websocket is closed with this and the HTTP status: 4401, 4403."""
 
+CLOSE_SECONDS: Seconds = 5
 RECHECK_SECONDS: Seconds = 30
 """An open socket outlives its session by no more than this; asking also keeps the session of a wallboard alive."""
 
@@ -98,22 +104,33 @@ class Guarded:
         watching = asyncio.ensure_future(self._revoked(websocket))
         try:
             await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
-            if watching.done() and not serving.done():
-                await websocket.close(watching.result())
         finally:
-            watching.cancel()
             serving.cancel()
-            ended = await asyncio.gather(serving, watching, return_exceptions=True)
-        if isinstance(ended[0], Exception):
-            raise ended[0]
+            watching.cancel()
+            ended, revoked = await asyncio.gather(serving, watching, return_exceptions=True)
+        if isinstance(revoked, int):
+            await _close(websocket, revoked)
+        elif isinstance(ended, Exception):
+            raise ended
 
     async def _revoked(self, websocket: WebSocket) -> int:
+        """Returns the code to close with, once the session or the permission has ended."""
         while True:
             await asyncio.sleep(self.recheck_seconds)
             try:
                 await account_of(websocket, self.permission)
             except (NotSignedIn, NotAllowed) as error:
                 return CLOSE_CODE + error.status
+            except (OSError, DBAPIError):
+                # The floor must stay visible while the database is away; nobody new is let in meanwhile.
+                log.warning("sessions cannot be checked: the database cannot be reached")
+
+
+async def _close(websocket: WebSocket, code: int) -> None:
+    # The client may have gone in this very turn (RuntimeError), or may not read what it is sent.
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await websocket.close(code)
 
 
 def _check_origin(websocket: WebSocket) -> None:

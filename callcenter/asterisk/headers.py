@@ -1,5 +1,7 @@
 """Reads single values out of a message: what Asterisk writes for unknown, how it escapes, how it counts."""
 
+import re
+
 from callcenter.asterisk.messages import Message
 from callcenter.floor.events import DeviceState, Member
 
@@ -37,6 +39,11 @@ def device_from_name(name: str) -> DeviceState:
     return _DEVICE_BY_NAME.get(name, DeviceState.UNKNOWN)
 
 
+_ESCAPED = re.compile(r"\\(.)")
+_CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+"""What stands for a control character after a backslash (ast_escape_c); anything else stands for itself."""
+
+
 def number(m: Message, header: str) -> str:
     """A caller's number, "" where Asterisk writes `<unknown>` or `unknown`."""
     value = m.get(header, "")
@@ -44,11 +51,11 @@ def number(m: Message, header: str) -> str:
 
 
 def caller_name(m: Message, header: str) -> str:
-    """A caller's name. AMI writes channel names C-escaped: a quote as \\", a backslash as \\\\, a tab as \\t."""
+    """A caller's name, which AMI writes C-escaped: a quote as \\", a backslash as \\\\, a tab as \\t."""
     value = number(m, header)
     if "\\" not in value:
         return value
-    return value.replace("\\\\", "\0").replace('\\"', '"').replace("\\t", "\t").replace("\0", "\\")
+    return _ESCAPED.sub(lambda match: _CONTROL.get(match[1], match[1]), value)
 
 
 def whole(m: Message, header: str) -> int:

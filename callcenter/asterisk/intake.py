@@ -39,11 +39,15 @@ class Intake:
         """Applies every message that `data` completes. Raises NotAmi when the peer speaks something else."""
         messages = self._framer.feed(data)
         self.messages += len(messages)
+        translate, survey = self.translator.translate, self.translator.survey
         for raw in messages:
             try:
                 if self._answers is not None and raw.startswith(FOR_THE_LINK):
                     self._answers(parse(raw))
-                self._take(self.translator.translate(raw))
+                event = translate(raw)
+                # Most of an unfiltered stream says nothing: it must cost nothing.
+                if event is not None or survey.current != self._held_for:
+                    self._take(event)
             except Exception as error:  # noqa: BLE001 -- whatever a message does, the next one is applied
                 self._failed(event_name(raw).decode("utf-8", "replace"), error)
 

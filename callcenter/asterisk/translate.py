@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from callcenter.asterisk.headers import caller_name, device_from_name, member, number, seconds, whole
-from callcenter.asterisk.messages import Message, event_name, parse
+from callcenter.asterisk.messages import EventParser, Message, event_name, parse
 from callcenter.asterisk.survey import LIST_EVENTS, Assembler
 from callcenter.floor import events as e
 from callcenter.floor.events import AnyEvent, AttemptId, CallId, ChannelId, Instant
@@ -363,6 +363,7 @@ class Translator:
         self.clock: Instant = 0.0
         self.unknown: Counter[bytes] = Counter()
         self.survey = Assembler(pbx)
+        self._parser = EventParser()
 
     def translate(self, raw: bytes) -> AnyEvent | None:
         """The event in one message, or None where it says nothing that matters on the floor.
@@ -375,7 +376,7 @@ class Translator:
             return self._without_row(name, raw)
         if row.needles and not any(needle in raw for needle in row.needles):
             return None
-        message = parse(raw)
+        message = self._parser.parse(name, raw)
         if name == b"DeviceStateChange" and "Privilege" not in message:
             return self.survey.feed("DeviceStateChange", message, self.clock)
         timestamp = message.get("Timestamp")

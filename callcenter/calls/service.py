@@ -52,6 +52,8 @@ class CallSummary:
         self.wait_seconds += visit.wait_seconds
         if visit.queue and visit.queue not in self.queues:
             self.queues.append(visit.queue)
+        if visit.interface:  # who answered is known at once, the conversation only when its wrap-up has ended
+            self.agents.setdefault(visit.agent_number or visit.interface, visit.agent_name)
 
     def add_conversation(self, conversation: Conversation) -> None:
         """Counts a conversation in; they come in their order."""

@@ -89,7 +89,9 @@ class Ari:
     async def _ask(self, method: str, path: str, query: dict[str, str]) -> None:
         target = f"/ari/{quote(path)}?{urlencode(query)}"
         answer = await ask(self._address, Request(method, target, self._headers))
-        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
+        # A channel that is just hanging up answers "Failed to …", 500, before it is not found any more.
+        is_over = "/" in path and answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        if is_over or answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
             raise Gone(f"{method} {path}: {answer.status}")
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise SetupFailed(f"{method} {path}: {answer.status} {answer.body.decode(errors='replace')}")

@@ -100,7 +100,6 @@ class Destination(Struct, frozen=True):
     name: str
     reaction: Reaction
     after_seconds: Seconds
-    talk_seconds: Seconds
 
 
 _REACTIONS = (
@@ -144,9 +143,7 @@ def destinations(seed: int, how_many: int) -> list[Destination]:
     chance = Random(f"{seed}/destinations")  # noqa: S311
     numbers = chance.sample(range(10_000), how_many)
     return [
-        Destination(
-            f"+86138001{number:05d}", chance.choice(_NAMES), reaction, chance.uniform(0.8, 2.5), chance.uniform(5, 10)
-        )
+        Destination(f"+86138001{number:05d}", chance.choice(_NAMES), reaction, chance.uniform(0.8, 2.5))
         for number, reaction in zip(numbers, islice(cycle(_REACTIONS), how_many), strict=True)
     ]
 

@@ -24,7 +24,7 @@ QUEUES = {
         strategy="leastrecent",
         ring_seconds=6,
         max_wait_seconds=14,
-        max_waiting=4,
+        max_waiting=6,
         wrap_up_seconds=5,
         service_level_seconds=8,
         exit_digit=EXIT_DIGIT,
@@ -42,8 +42,8 @@ QUEUES = {
 
 _TEAMS = {
     "Service 服务组": (("support", "callbacks"), ("王小明", "Anna Weber", "李娜", "James Okafor")),
-    "Sales 销售组": (("sales", "callbacks"), ("陈伟", "Sofia Rossi", "赵敏")),
-    "Evening 晚班组": (("support", "sales"), ("Emma Clark", "刘洋", "Tom Nguyen")),
+    "Sales 销售组": (("sales", "callbacks"), ("陈伟", "Sofia Rossi", "赵敏", "Tom Nguyen")),
+    "Evening 晚班组": (("support", "sales"), ("Emma Clark", "刘洋")),
 }
 
 RING_SECONDS = 6

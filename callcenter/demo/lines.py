@@ -54,13 +54,17 @@ class Line:
         self._spoke_at = asyncio.get_running_loop().time()
         await self._ari.post(f"{self._path}/moh", mohClass="speech")
 
-    async def fall_silent(self) -> None:
-        """Stops talking."""
-        await self._ari.delete(f"{self._path}/moh")
-
     async def greet(self) -> None:
-        """Says one word, as people do when they take a call."""
+        """Says one word, as people do when they take a call, and is silent then.
+
+        A silent phone sends audio, too: without any, machine detection would wait for it.
+        """
         await self._ari.post(f"{self._path}/play", media="sound:hello")
+        await self._ari.post(f"{self._path}/silence")
+
+    async def end_silence(self) -> None:
+        """Ends the silence of `greet`."""
+        await self._ari.delete(f"{self._path}/silence")
 
     async def hold(self) -> None:
         """Puts the other side on hold."""

@@ -23,18 +23,24 @@ from callcenter.demo.lines import Line, Lines, first_of
 from callcenter.floor.events import Seconds
 from callcenter.settings import AgentSettings, Settings
 
-UNALLOCATED, BUSY, DECLINED = 1, 17, 31
-"""Causes that Asterisk's SIP channel turns into 404, 486 and 603 (hangup_cause2sip in chan_pjsip.c)."""
+UNALLOCATED, BUSY, DECLINED = 1, 17, 21
+"""Q.850 causes that Asterisk's SIP channel turns into 404, 486 and 403."""
 
 MACHINE_SECONDS = 15.0
 """How long an answering machine goes on talking."""
 
-PATIENCE_SECONDS = 15.0
-"""How long a customer who was called back waits for an agent."""
+HELLO_AFTER_SECONDS, SILENCE_SECONDS = 0.2, 3.0
+"""AMD() takes a short word and 0.8 s of silence for a person (ami.md, 4.3)."""
+
+LONGEST_CALLBACK_SECONDS = 25.0
+"""Whoever was called back and reaches nobody hangs up then; a talk is ended by the agent long before."""
 
 
 class Meetings:
-    """Tells a customer that an agent took the call: on a real line it is the voice that tells."""
+    """Tells a customer that an agent takes the call: on a real line it is the voice that tells.
+
+    A moment early, so that nobody gives up in the very moment of the answer.
+    """
 
     def __init__(self) -> None:
         self._expected: dict[str, asyncio.Event] = {}
@@ -143,13 +149,13 @@ class Outside:
             await line.hang_up()
 
     async def _talk(self, line: Line, person: Destination) -> None:
-        met = self.meetings.expect(person.number)
-        if await line.lasts(0.2):
+        """Says hello, hears nothing for as long as machine detection takes, then talks until the agent hangs up."""
+        if await line.lasts(HELLO_AFTER_SECONDS):
             await line.greet()
-        await first_of(line.over, met, seconds=PATIENCE_SECONDS)
-        if met.is_set():
+        if await line.lasts(SILENCE_SECONDS):
+            await line.end_silence()
             await line.speak()
-            await line.lasts(person.talk_seconds)
+            await line.lasts(LONGEST_CALLBACK_SECONDS)
         await line.hang_up()
 
 
@@ -187,8 +193,8 @@ class Softphone:
         await line.over.wait()
 
     async def _talk(self, line: Line, caller: str, script: Answering) -> None:
-        await line.answer()
         self._outside.meetings.happen(caller)
+        await line.answer()
         await line.speak()
         rest = script.talk_seconds
         if script.hold_after_seconds is not None and await line.lasts(script.hold_after_seconds):

@@ -73,7 +73,7 @@ class Findings(Struct, frozen=True):
     recordings: Recordings
 
 
-async def look_up(panel: Panel) -> Findings:
+async def look_up(panel: Panel, ear: "Ear") -> Findings:
     """Opens every call, and listens to every recording of an answered visit."""
     visits: list[Visit] = []
     linked = audible = 0
@@ -82,7 +82,7 @@ async def look_up(panel: Panel) -> Findings:
         visits += [Visit(visit["channel_id"], visit["queue"], visit["outcome"]) for visit in story["visits"]]
         for recording in _of_queue_talks(story):
             linked += 1
-            audible += await _is_audible(panel, recording["id"])
+            audible += await ear.hears(recording["id"])
     return Findings(visits, Recordings(sum(visit.outcome == "answered" for visit in visits), linked, audible))
 
 
@@ -97,12 +97,21 @@ def _of_queue_talks(story: Any) -> list[Any]:
     return [recording for talk, recording in found.items() if talk in talks]
 
 
-async def _is_audible(panel: Panel, recording_id: int) -> bool:
-    """Whether the mix and each side alone have sound in them."""
-    for side in ("mix", "agent", "customer"):
-        if peak(await panel.audio(recording_id, side)) < AUDIBLE_LEVEL:
-            return False
-    return True
+class Ear:
+    """Listens to recordings, to each that was heard once only."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._heard: set[int] = set()
+
+    async def hears(self, recording_id: int) -> bool:
+        """Whether the mix and each side alone have sound in them."""
+        if recording_id not in self._heard:
+            for side in ("mix", "agent", "customer"):
+                if peak(await self._panel.audio(recording_id, side)) < AUDIBLE_LEVEL:
+                    return False
+            self._heard.add(recording_id)
+        return True
 
 
 def peak(sound: bytes) -> int:

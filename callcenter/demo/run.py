@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ from callcenter.demo.lines import Lines
 from callcenter.demo.panel import Panel
 from callcenter.demo.people import Outside
 from callcenter.demo.queue_log_count import count, differences
-from callcenter.demo.report import Complaints, Report, callbacks_of, errors_in, look_up, visits_in
+from callcenter.demo.report import Complaints, Ear, Report, callbacks_of, errors_in, look_up, visits_in
 from callcenter.demo.watch import Watch
 from callcenter.demo.world import ari_of, centre_and_world
 from callcenter.floor.events import Seconds
@@ -63,7 +63,7 @@ class Options(Struct, frozen=True):
 class Stage(Struct, frozen=True):
     """Everything that is running."""
 
-    settings_of: PrivateAsterisk
+    centre: PrivateAsterisk
     panel: Panel
     watch: Watch
     outside: Outside
@@ -184,7 +184,7 @@ async def _day_is_over(options: Options) -> None:
 
 async def _show(stage: Stage, console: Console) -> None:
     """One quiet line that tells how it goes."""
-    with console.status("") as status:
+    with console.status("", refresh_per_second=2) as status:
         while True:
             status.update(_line(stage.watch))
             await asyncio.sleep(0.5)
@@ -209,7 +209,7 @@ async def _drain(stage: Stage) -> None:
     await _within(SHORTEST_TALK_SECONDS, outside.lines.all_over.wait())
     await outside.lines.hang_up_all()
     await _within(HURRY_SECONDS, outside.lines.all_over.wait())
-    await _until(SETTLE_SECONDS, lambda: not _is_busy(stage.watch))
+    await _within(SETTLE_SECONDS, stage.watch.until(lambda: not _is_busy(stage.watch)))
 
 
 def _is_busy(watch: Watch) -> bool:
@@ -225,28 +225,21 @@ async def _within(seconds: Seconds, work: Coroutine[Any, Any, object]) -> None:
         return
 
 
-async def _until(seconds: Seconds, is_so: Callable[[], bool]) -> None:
-    async def look() -> None:
-        while not is_so():  # noqa: ASYNC110 -- a look at several counters, none of which announces itself
-            await asyncio.sleep(0.1)
-
-    await _within(seconds, look())
-
-
 async def _report(stage: Stage, list_id: str, seconds: Seconds) -> Report:
     """Looks until both books agree and every recording is there, or until the last facts should have come."""
     deadline = time.monotonic() + SETTLE_SECONDS
+    ear = Ear(stage.panel)
     while True:
-        report = await _look(stage, list_id, seconds)
+        report = await _look(stage, list_id, ear, seconds)
         is_whole = report.recordings.linked == report.recordings.expected and "in_air" not in report.callbacks
         if (is_whole and not report.differences) or time.monotonic() > deadline:
             return report
         await asyncio.sleep(0.5)
 
 
-async def _look(stage: Stage, list_id: str, seconds: Seconds) -> Report:
-    this_centre = stage.settings_of
-    findings = await look_up(stage.panel)
+async def _look(stage: Stage, list_id: str, ear: Ear, seconds: Seconds) -> Report:
+    this_centre = stage.centre
+    findings = await look_up(stage.panel, ear)
     log = visits_in(this_centre.queue_log)
     ours = count(findings.visits)
     return Report(

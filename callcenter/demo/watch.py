@@ -1,6 +1,8 @@
 """Watches the live feed like one more panel, and measures how long news takes to get there."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -33,6 +35,7 @@ class Watch:
         self.entities: dict[str, dict[str, dict[str, Any]]] = {}
         self._deltas = 0
         self._delays_ms: list[float] = []
+        self._news = asyncio.Event()
 
     async def run(self, panel: Panel) -> None:
         """Watches until the server closes the feed."""
@@ -47,6 +50,13 @@ class Watch:
             self._deltas += 1
             self._delays_ms += [(now - at) * 1000 for at in _events_in(frame["changed"])]
             self._apply(frame)
+        self._news.set()
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Waits for frames until it is so."""
+        while not is_so():
+            self._news.clear()
+            await self._news.wait()
 
     def show(self, kind: str, field: str, entity: str = "*") -> Any:
         """One field as a panel would show it now; None while it is not known."""

@@ -51,7 +51,7 @@ class Target(Base):
     __tablename__ = "targets"
     __table_args__ = (
         UniqueConstraint("list_id", "number"),
-        Index(None, "list_id", "state", "due_at"),
+        Index(None, "list_id", "state", "due_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -78,6 +78,13 @@ class Attempt(Base):
             "uq_attempts_number_in_air",
             "number",
             unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_attempts_pbx_queue_in_air",
+            "pbx",
+            "queue",
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),

@@ -23,12 +23,14 @@ class Talk:
     """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
 
     `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
+    `is_certain` is False where a survey found it under way: when it began is not known.
     """
 
     call_id: CallId
     queue: str
     part: int
     began_at: Instant
+    is_certain: bool = True
     hold_seconds: Seconds = 0.0
     holds: int = 0
     held_since: Instant | None = None
@@ -97,6 +99,11 @@ class Call:
     answered_at: Instant | None = None
     attempt_id: AttemptId | None = None
     channels: set[ChannelId] = field(default_factory=set)
+
+    @property
+    def is_feature_code(self) -> bool:
+        """A phone that dialled a code (`*72`) and talked with nobody: an act of the agent, no call."""
+        return self.direction is Direction.INTERNAL and self.answered_at is None and self.dialled[:1] in ("*", "#")
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """What channel events change: calls, legs of seats, bridges, attempts, recordings."""
 
 from callcenter.floor import events as e
-from callcenter.floor import talks, visits
+from callcenter.floor import rings, talks, visits
 from callcenter.floor.call import Attempt, Channel, Recording
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import AttemptId, CallId, ChannelId
@@ -97,7 +97,7 @@ def close(
         return
     site.ended_channels.remember(channel_id)
     visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
-    visits.ring_closed(site, channel_id, cause, changes, is_certain=is_certain)
+    rings.leg_closed(site, channel_id, cause, changes, is_certain=is_certain)
     _close_recordings(site, channel_id, changes)
     channel = site.channels.get(channel_id)
     if channel is None:

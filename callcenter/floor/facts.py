@@ -79,6 +79,7 @@ class Fact(Struct, frozen=True, kw_only=True, tag=True):
 class QueueVisit(Fact, frozen=True, kw_only=True):
     """One stay of a call in one queue; `join` counts the joins of this channel to this queue from 1.
 
+    `position` is the place taken in the line when joining.
     `queue` is "" for a refusal whose queue Asterisk did not name. Thresholds are those in force when it ended.
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.floor import channels, events, members, takeover, talks, visits
+from callcenter.floor import channels, events, members, rings, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
 from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LocalOptimised, PbxName, PbxStopped, Ticked
 from callcenter.floor.facts import SeatState
@@ -55,11 +55,11 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.CallerLeft: visits.left,
     events.CallerGone: visits.gone,
     events.QueueResult: visits.queue_result,
-    events.MemberRung: visits.rung,
-    events.RingNotAnswered: visits.not_answered,
+    events.MemberRung: rings.rung,
+    events.RingNotAnswered: rings.not_answered,
     events.MemberConnected: visits.connected,
     events.MemberCompleted: visits.completed,
-    events.MemberDumped: visits.dumped,
+    events.MemberDumped: rings.dumped,
     events.MemberAdded: members.described,
     events.MemberChanged: members.described,
     events.MemberRemoved: members.removed,

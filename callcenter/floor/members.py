@@ -18,9 +18,12 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
     seat = site.seat(_phone(member))
     if not seat.agent_name:
         seat.agent_name = member.name if member.name != member.interface else ""
+    known = seat.members.get(member.queue)
     seat.members[member.queue] = member
-    seat.device = member.device
     former = queue.seats.get(member.interface.lower())
+    if known is not None and former is seat and seat.device is member.device and _pause(known) == _pause(member):
+        return seat
+    seat.device = member.device
     if former is not seat:
         if former is not None:  # the same member at another phone (hot-desking)
             expel(site, member.queue, member.interface, changes)
@@ -28,6 +31,10 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
     changes.touched.add(queue.key)
     restate(seat, site.now, changes)
     return seat
+
+
+def _pause(member: Member) -> tuple[bool, str]:
+    return member.is_paused, member.pause_reason
 
 
 def _phone(member: Member) -> str:

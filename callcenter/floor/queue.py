@@ -69,6 +69,7 @@ class RingUnderWay:
 class Visit:
     """A stay in a queue that has no outcome yet. A caller who has left waits no more, but the outcome may be open.
 
+    `position` moves up as others leave; `taken_position` is the place taken when joining.
     `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key.
     """
 
@@ -86,9 +87,11 @@ class Visit:
     left_at: Instant | None = None
     wait_seconds: Seconds | None = None
     rings: set[ChannelId] = field(default_factory=set)
+    taken_position: int = field(init=False)
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
+        self.taken_position = self.position
         self.key = ("visits", f"{self.pbx}/{self.channel_id}/{self.queue}/{self.join}")
 
     @property
@@ -125,7 +128,7 @@ class Visit:
             ended_at=ended_at,
             outcome=outcome,
             wait_seconds=measured,
-            position=self.position,
+            position=self.taken_position,
             agent_number=seat.agent_number if seat else "",
             agent_name=seat.agent_name if seat else "",
             interface=seat.interface if seat else "",

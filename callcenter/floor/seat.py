@@ -127,7 +127,7 @@ def restate(seat: Seat, at: Instant, changes: Changes) -> None:
     """
     channel = seat.busiest()
     rank = _business(channel) if channel else 0
-    state = next(rule.state for rule in STATES if rule.applies(seat, rank))
+    state = _state(seat, rank)
     reason = seat.pause_reason if state == SeatState.PAUSED else ""
     call_id = channel.call_id if channel and rank else None
     changes.touched.add(seat.key)
@@ -141,6 +141,13 @@ def restate(seat: Seat, at: Instant, changes: Changes) -> None:
     seat.state, seat.reason, seat.since, seat.call_id = state, reason, max(at, seat.since), call_id
     _show_call(seat, channel if rank else None)
     changes.touched.update(("queues", f"{seat.pbx}/{queue}") for queue in seat.members)
+
+
+def _state(seat: Seat, rank: int) -> SeatState:
+    for state, applies in STATES[:-1]:
+        if applies(seat, rank):
+            return state
+    return STATES[-1].state
 
 
 def _show_call(seat: Seat, channel: Channel | None) -> None:

@@ -132,7 +132,7 @@ def is_attempt(channel_id: ChannelId) -> bool:
 def close_call(site: Site, call: Call, changes: Changes, *, is_certain: bool = True) -> None:
     """The last channel of a call has gone: its record remains, once."""
     site.calls.pop(call.call_id, None)
-    if call.call_id in site.ended_calls:
+    if call.call_id in site.ended_calls or call.is_feature_code:
         return
     site.ended_calls.remember(call.call_id)
     changes.facts.append(

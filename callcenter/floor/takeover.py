@@ -4,7 +4,7 @@ from callcenter.floor import channels, members, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import CallId, ChannelId, Instant, OpenChannel, WaitingCaller
+from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, OpenChannel, WaitingCaller
 from callcenter.floor.queue import Visit
 from callcenter.floor.seat import restate
 from callcenter.floor.site import Site
@@ -90,7 +90,7 @@ def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, chan
         if seen.channel_id not in site.ended_channels:
             _take_channel(site, seen, at)
     for bridge_id in list(site.bridges):
-        talks.begin_in_bridge(site, bridge_id, changes)
+        talks.begin_in_bridge(site, bridge_id, changes, is_certain=False)
     for channel in site.channels.values():
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
@@ -99,6 +99,7 @@ def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, chan
 def _take_channel(site: Site, seen: OpenChannel, at: Instant) -> None:
     channel = site.channels.get(seen.channel_id) or _adopt(site, seen)
     channel.is_up = channel.is_up or seen.is_up
+    _answer_attempt(site, channel)
     if channel.bridged_at > at:
         return
     channels.leave_bridge(site, channel)
@@ -117,3 +118,10 @@ def _adopt(site: Site, seen: OpenChannel) -> Channel:
     if visit is not None:
         visit.call_id = seen.call_id
     return channel
+
+
+def _answer_attempt(site: Site, channel: Channel) -> None:
+    """A customer of the dialer who is found on the line has answered, though nobody saw when."""
+    attempt = site.attempts.get(AttemptId(channel.channel_id))
+    if attempt is not None and channel.is_up and attempt.answered_at is None:
+        attempt.answered_at = site.now

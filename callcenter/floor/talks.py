@@ -10,7 +10,7 @@ from callcenter.floor.seat import Seat, finish_wrap_up, restate
 from callcenter.floor.site import Site
 
 
-def begin(site: Site, channel: Channel, queue: str, changes: Changes) -> None:
+def begin(site: Site, channel: Channel, queue: str, changes: Changes, *, is_certain: bool = True) -> None:
     """The agent at this channel begins to talk; does nothing when already talking on it."""
     seat = channel.seat
     if seat is None or channel.talk is not None:
@@ -18,7 +18,7 @@ def begin(site: Site, channel: Channel, queue: str, changes: Changes) -> None:
     channel.is_ringing = channel.is_dialling = False
     channel.queue = queue
     channel.parts += 1
-    channel.talk = Talk(channel.call_id, queue, channel.parts, site.now)
+    channel.talk = Talk(channel.call_id, queue, channel.parts, site.now, is_certain)
     _reach(site, channel, seat)
     _describe(site, channel)
     restate(seat, site.now, changes)
@@ -40,7 +40,7 @@ def _reach(site: Site, channel: Channel, seat: Seat) -> None:
         attempt.agent_number = seat.agent_number
 
 
-def begin_in_bridge(site: Site, bridge_id: str, changes: Changes) -> None:
+def begin_in_bridge(site: Site, bridge_id: str, changes: Changes, *, is_certain: bool = True) -> None:
     """Two channels in a bridge talk; every one of them that ends at a seat is a conversation (again)."""
     members = site.bridges[bridge_id]
     if len(members) < 2:
@@ -49,7 +49,7 @@ def begin_in_bridge(site: Site, bridge_id: str, changes: Changes) -> None:
         if channel.talk is not None:
             channel.talk.left_bridge_at = None
         elif not (channel.twin_id or channel.has_handed_over or _is_rung_through(site, members)):
-            begin(site, channel, "", changes)
+            begin(site, channel, "", changes, is_certain=is_certain)
 
 
 def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel]) -> bool:
@@ -113,7 +113,7 @@ def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *
     hold_seconds = min(talk.hold_seconds, ended_at - talk.began_at)
     return Conversation(
         pbx=seat.pbx,
-        is_certain=is_certain,
+        is_certain=is_certain and talk.is_certain,
         leg_id=channel.channel_id,
         part=talk.part,
         call_id=talk.call_id,

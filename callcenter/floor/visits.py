@@ -1,17 +1,15 @@
-"""Queue visits and rings: what becomes of a caller in a line, decided only when Asterisk has said enough."""
+"""Queue visits: what becomes of a caller in a line, decided only when Asterisk has said enough."""
 
 from callcenter.floor import events as e
-from callcenter.floor import talks
+from callcenter.floor import rings, talks
 from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
 from callcenter.floor.queue import (
-    ANSWERED_ELSEWHERE,
     OUTCOME_BY_QUEUESTATUS,
     REFUSAL_BY_QUEUESTATUS,
-    REJECTION_CAUSES,
-    RingUnderWay,
+    Queue,
     Visit,
 )
 from callcenter.floor.seat import Seat
@@ -43,6 +41,7 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
         event.position,
         site.now,
     )
+    _shift(site.queue(event.queue), visit, 1, changes)
     wait(site, visit, changes)
 
 
@@ -79,6 +78,14 @@ def wait(site: Site, visit: Visit, changes: Changes) -> None:
     changes.touched.update((visit.key, queue.key))
 
 
+def _shift(queue: Queue, around: Visit, places: int, changes: Changes) -> None:
+    """Moves those behind a visit by so many places: Asterisk says it of nobody but the one who comes or goes."""
+    for other in queue.waiting.values():
+        if other is not around and other.position >= around.position:
+            other.position = max(1, other.position + places)
+            changes.touched.add(other.key)
+
+
 def leave_line(site: Site, visit: Visit, changes: Changes) -> None:
     """The caller waits no more, whatever the outcome will be."""
     if visit.left_at is None:
@@ -86,6 +93,7 @@ def leave_line(site: Site, visit: Visit, changes: Changes) -> None:
     queue = site.queue(visit.queue)
     if queue.waiting.get(visit.channel_id) is visit:
         del queue.waiting[visit.channel_id]
+        _shift(queue, visit, -1, changes)
     changes.touched.update((visit.key, queue.key))
 
 
@@ -101,7 +109,7 @@ def settle(site: Site, visit: Visit, outcome: VisitOutcome, changes: Changes, se
         for ring_id in sorted(visit.rings):
             ring = site.rings.get(ring_id)
             if ring is not None and ring.outcome is None:
-                end_ring(site, ring_id, given_up, changes, is_certain=visit.is_certain)
+                rings.end(site, ring_id, given_up, changes, is_certain=visit.is_certain)
 
 
 def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
@@ -130,13 +138,15 @@ def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
 
 def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
     """Queue() returned: why is the outcome of an unanswered visit, or a refusal at the door."""
+    if event.status in REFUSAL_BY_QUEUESTATUS:
+        if not was_said(site, event.channel_id, event.queue, event.at):
+            moved_on(site, event.channel_id, changes)
+            _refuse(site, event, changes)
+        return
     visit = site.visits.get(event.channel_id)
     outcome = OUTCOME_BY_QUEUESTATUS.get(event.status)
-    if visit is not None:
-        if outcome is not None and _open_visit(site, event.channel_id, visit.queue, event.at):
-            settle(site, visit, outcome, changes)
-    elif event.status in REFUSAL_BY_QUEUESTATUS and not was_said(site, event.channel_id, "", event.at):
-        _refuse(site, event, changes)
+    if visit is not None and outcome is not None and _open_visit(site, visit.channel_id, visit.queue, event.at):
+        settle(site, visit, outcome, changes)
 
 
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
@@ -198,75 +208,6 @@ def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> 
         lose(site, visit, changes)
 
 
-def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
-    """A queue rings a member, once on each leg."""
-    channel = site.channels.get(event.ring_id)
-    if event.ring_id in site.rings or event.ring_id in site.ended_channels or (channel and channel.queue):
-        return
-    seat = _seat_of_member(site, event.queue, event.interface)
-    ring = RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now)
-    site.rings[event.ring_id] = ring
-    visit = site.visits.get(event.channel_id)
-    if visit is not None:
-        visit.rings.add(event.ring_id)
-    if channel is not None:
-        channel.queue = event.queue
-        if visit is not None:
-            channel.other_number = visit.number
-        _take_seat(channel, seat)
-
-
-def _seat_of_member(site: Site, queue: str, interface: str) -> Seat:
-    """A member's seat is at its StateInterface where it has one (Local channels), else at the interface."""
-    known = site.queue(queue).seats.get(interface.lower())
-    return known or site.seat(interface)
-
-
-def _take_seat(channel: Channel, seat: Seat) -> None:
-    if channel.seat is None:
-        channel.seat = seat
-        seat.channels[channel.channel_id] = channel
-
-
-def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None:
-    """A ring ran out, or the phone said no: the cause of the leg tells which."""
-    ring = site.rings.get(event.ring_id)
-    if ring is not None:
-        ring.outcome = RingOutcome.NOT_ANSWERED
-        ring.ring_seconds = event.ring_seconds
-
-
-def ring_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *, is_certain: bool) -> None:
-    """The rung leg ended: now its outcome is known."""
-    ring = site.rings.get(ring_id)
-    if ring is None:
-        return
-    end_ring(site, ring_id, _ring_outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
-
-
-def _ring_outcome(ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
-    if not is_certain:
-        return RingOutcome.LOST
-    if cause == ANSWERED_ELSEWHERE:
-        return RingOutcome.WON_BY_COLLEAGUE
-    if cause in REJECTION_CAUSES:
-        return RingOutcome.REJECTED
-    # The queue says of every ring that ran out that it did; of one that it gave up for its caller it says nothing.
-    return ring.outcome or RingOutcome.GIVEN_UP
-
-
-def end_ring(
-    site: Site, ring_id: ChannelId, outcome: RingOutcome, changes: Changes, *, is_certain: bool = True
-) -> None:
-    """A ring is over: the fact remains. Does nothing for a ring that has ended before."""
-    ring = site.rings.pop(ring_id, None)
-    if ring is None:
-        return
-    changes.facts.append(ring.ended(site.pbx, site.now, outcome, is_certain=is_certain))
-    if ring_id not in site.channels:  # a leg that was never seen to open: nothing else will say that it has ended
-        site.ended_channels.remember(ring_id)
-
-
 def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
     """A member and a caller were connected: the visit is answered, the losers' rings end, the talk begins."""
     visit = _open_visit(site, event.channel_id, event.queue, event.at)
@@ -276,14 +217,14 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
         site.surprise("a visit to be answered", "AgentConnect", changes, event.call_id)
         supersede(site, event.channel_id, changes)
         visit = _unseen(site, event)
-    seat = _seat_of_member(site, event.queue, event.interface)
+    seat = rings.seat_of_member(site, event.queue, event.interface)
     visit.wait_seconds = event.wait_seconds
     ring = site.rings.get(event.ring_id)
     if ring is not None:
         ring.ring_seconds = event.ring_seconds
-    end_ring(site, event.ring_id, RingOutcome.ANSWERED, changes)
+    rings.end(site, event.ring_id, RingOutcome.ANSWERED, changes)
     for ring_id in sorted(visit.rings - {event.ring_id}):
-        end_ring(site, ring_id, RingOutcome.WON_BY_COLLEAGUE, changes)
+        rings.end(site, ring_id, RingOutcome.WON_BY_COLLEAGUE, changes)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
     _begin_talk(site, event, seat, visit.number, changes)
 
@@ -293,7 +234,7 @@ def _begin_talk(site: Site, event: e.MemberConnected, seat: Seat, number: str, c
     if leg is None:
         site.surprise("a channel to talk on", "AgentConnect", changes, event.call_id)
         return
-    _take_seat(leg, seat)
+    rings.take_seat(leg, seat)
     leg.is_ringing = False
     leg.queue = event.queue
     channel = talks.at_the_phone(leg, seat)
@@ -314,10 +255,11 @@ def _unseen(site: Site, event: e.MemberConnected) -> Visit:
 
 def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
     """The talk of a queue call ended. Either id may be missing: the member's own talk in this queue is meant then."""
-    seat = _seat_of_member(site, event.queue, event.interface)
+    seat = rings.seat_of_member(site, event.queue, event.interface)
     leg = site.channels.get(event.ring_id)
     channel = talks.at_the_phone(leg, seat) if leg else None if event.ring_id else _only_talk(site, event, seat)
-    if channel is not None and channel.talk is not None and channel.talk.queue == event.queue:
+    if channel is not None and channel.talk is not None and channel.talk.queue in ("", event.queue):
+        channel.talk.queue = event.queue  # a talk that a survey found under way: whose it was is known only now
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
 
 
@@ -332,11 +274,6 @@ def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | No
         and (caller is None or channel.call_id == caller.call_id)
     ]
     return matching[0] if len(matching) == 1 else None
-
-
-def dumped(site: Site, event: e.MemberDumped, changes: Changes) -> None:
-    """The agent hung up in the announcement; the caller waits on."""
-    end_ring(site, event.ring_id, RingOutcome.REJECTED, changes)
 
 
 def lose(site: Site, visit: Visit, changes: Changes) -> None:

@@ -7,9 +7,9 @@ from typing import Any, get_args
 import httpx
 import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
-from sqlalchemy import update
+from sqlalchemy import text, update
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from callcenter.accounts import service
 from callcenter.accounts.api import Centre, Guarded, requires, session_routes
@@ -261,6 +261,30 @@ async def test_open_websocket_ends_with_the_permission(access: Access, place: st
     socket = await _open(place, "see_calls", await _token(access))
     await _change(access, roles=["agent"])
     assert await _close_code(socket) == 4403
+
+
+async def test_open_websocket_outlives_a_database_that_is_away(
+    access: Access, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with await _open(place, "see_floor", await _token(access)) as socket:
+        async with access.sessions.begin() as db:
+            await db.execute(text("DROP TABLE sessions"))
+        async with asyncio.timeout(10):
+            while "sessions cannot be checked" not in caplog.text:
+                await socket.send("here")
+                assert await socket.recv() == "here"
+        await socket.send("still here")
+        assert await socket.recv() == "still here"
+
+
+async def test_failure_of_the_serving_is_not_hidden(access: Access, web: FastAPI, place: str) -> None:
+    async def fails(_websocket: WebSocket) -> None:
+        raise LookupError("a fault of ours")
+
+    web.add_api_websocket_route("/live-fails", Guarded("see_floor", fails))
+    headers = {"Cookie": f"callcenter_session={await _token(access)}"}
+    with pytest.raises(InvalidStatus, match="500"):
+        await connect(f"ws://{place}/live-fails", additional_headers=headers, proxy=None)
 
 
 async def _change(access: Access, **values: object) -> None:

@@ -191,6 +191,13 @@ def test_a_user_event_that_is_not_ours_though_it_was_parsed() -> None:
     assert translated(raw) is None
 
 
+def test_a_refusal_names_its_queue_where_the_shipped_dialplan_does() -> None:
+    shipped = CHANNEL | {"Context": "callcenter-queue", "Exten": "q-support"}
+    event = translated(message("VarSet", shipped, Variable="QUEUESTATUS", Value="FULL"))
+    assert isinstance(event, e.QueueResult)
+    assert event.queue == "support"
+
+
 def test_other_rows_of_the_same_events() -> None:
     ringing = message("Newstate", LEG | {"ChannelState": "5", "ChannelStateDesc": "Ringing"})
     assert translated(ringing) == e.ChannelRinging("pbx1", NOW, RING, CALL, "1001", "13800138000")
@@ -227,6 +234,7 @@ def test_unknown_callers_have_no_number() -> None:
         ('Jo \\"The Ace\\" Smith', 'Jo "The Ace" Smith'),
         ("back\\\\slash", "back\\slash"),
         ("\\\\t is no tab, \\t is", "\\t is no tab, \t is"),
+        ("Grace O\\'Neil", "Grace O'Neil"),
         ("A|B|C", "A|B|C"),
         (" kept ", " kept "),
     ],

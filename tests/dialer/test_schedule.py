@@ -4,8 +4,11 @@ import asyncio
 import time
 
 import pytest
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from callcenter.dialer import schedule as module
 from callcenter.dialer.schedule import Schedule, sync_url
 from callcenter.dialer.tables import Target, wake_ups
 from callcenter.store.engine import Sessions
@@ -66,6 +69,30 @@ async def test_a_wake_up_is_moved_and_removed(storage_url: str, sessions: Sessio
     await schedule.wake_at(8, None)
     assert await jobs(sessions) == []
     await schedule.close()
+
+
+async def test_a_database_that_is_away_does_not_end_the_wake_ups(
+    storage_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    removed, failures = SQLAlchemyJobStore.remove_job, iter([OperationalError("DELETE", {}, OSError("gone"))])
+
+    def remove_job(store: SQLAlchemyJobStore, job_id: str) -> None:
+        for failure in failures:
+            raise failure
+        removed(store, job_id)
+
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(SQLAlchemyJobStore, "remove_job", remove_job)
+    woken, schedule = Woken(), Schedule(storage_url)
+    await schedule.start(woken)
+    await schedule.wake_at(7, time.time() + 0.1)
+    async with asyncio.timeout(10):
+        # Twice, since it could not be removed: that does no harm.
+        assert [await woken.lists.get(), await woken.lists.get()] == [7, 7]
+        await schedule.wake_at(8, time.time() + 0.1)
+        assert await woken.lists.get() == 8
+    await schedule.close()
+    assert "trying again" in caplog.text
 
 
 async def test_a_retry_is_dialled_by_itself_when_it_falls_due(centre: Centre) -> None:

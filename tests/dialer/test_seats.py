@@ -7,6 +7,7 @@ from callcenter.dialer.seats import FloorSeats
 from callcenter.floor import events as e
 from callcenter.floor.call import ATTEMPT_PREFIX
 from callcenter.floor.events import AttemptId, CallId, ChannelId, DeviceState, LinkState, Member
+from callcenter.floor.facts import AttemptResult
 from callcenter.floor.floor import Floor
 
 ATTEMPT = ChannelId(f"{ATTEMPT_PREFIX}1")
@@ -93,3 +94,6 @@ def test_an_attempt_that_a_survey_finds_is_answered_if_its_channel_is_up() -> No
     found = e.OpenChannel(ATTEMPT, CALL, "PJSIP/trunk-1", True, "138", "", "", 20.0)
     floor.apply(e.Surveyed("pbx1", 5.0, ("support",), (member(1001),), (), (found,)))
     assert dict(FloorSeats(floor).in_air("pbx1")) == {AttemptId(ATTEMPT): AirState.ANSWERED}
+    ended = floor.apply(e.ChannelClosed("pbx1", 9.0, ATTEMPT, CALL, 16)).facts
+    (result,) = (fact for fact in ended if isinstance(fact, AttemptResult))
+    assert result.answered_at == 5.0

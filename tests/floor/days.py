@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from callcenter.floor import events as e
 from callcenter.floor.events import AnyEvent, DeviceState, OpenChannel, WaitingCaller
+from callcenter.floor.floor import Floor
 from tests.floor.stories import PBX, Diary
 
 AGENTS = ("1001", "1002", "1003")
@@ -87,7 +88,7 @@ def left_by_key(day: Diary, caller: str, chance: random.Random) -> Iterator[Step
 
 def refused(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
     yield lambda: day.calls(caller)
-    yield lambda: day.queue_returns(caller, "FULL").closes(caller)
+    yield lambda: day.queue_returns(caller, "FULL", chance.choice(("", "support"))).closes(caller)
 
 
 def outbound(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
@@ -127,7 +128,7 @@ def seat_life(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
 
 
 def surveyed(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
-    yield lambda: day.tell(lambda pbx, at: true_survey(day, at))
+    yield lambda: day.tell(lambda pbx, at: true_survey(day.floor, at))
 
 
 STORIES: tuple[Story, ...] = (
@@ -145,9 +146,9 @@ STORIES: tuple[Story, ...] = (
 )
 
 
-def true_survey(day: Diary, at: float) -> e.Surveyed:
-    """What a survey would find now, if the diary's floor has seen everything."""
-    site = day.floor.sites[PBX]
+def true_survey(floor: Floor, at: float) -> e.Surveyed:
+    """What a survey would find now, if the floor has seen everything."""
+    site = floor.sites[PBX]
     members = [member for seat in site.seats.values() for member in seat.members.values()]
     waiting = [
         WaitingCaller(visit.queue, visit.channel_id, 1, visit.number, visit.caller_name, at - visit.joined_at)

@@ -260,9 +260,9 @@ class Diary:
         self.tell(e.CallerLeft, line.queue, line.channel_id, 1)
         return self
 
-    def queue_returns(self, caller: str, status: str) -> "Diary":
-        """Queue() returned with a QUEUESTATUS."""
-        self.tell(e.QueueResult, ChannelId(caller), CallId(caller), status, CALLER_NUMBER, f"Name of {caller}")
+    def queue_returns(self, caller: str, status: str, queue: str = "") -> "Diary":
+        """Queue() returned with a QUEUESTATUS; the shipped dialplan tells which queue it was."""
+        self.tell(e.QueueResult, ChannelId(caller), CallId(caller), status, CALLER_NUMBER, f"Name of {caller}", queue)
         return self
 
     def rings(self, agent: str, caller: str) -> "Diary":

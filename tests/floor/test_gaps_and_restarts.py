@@ -89,6 +89,20 @@ def test_what_a_survey_finds_is_adopted() -> None:
     assert (visit["call_id"], day.seat("1003").device) == ("waiting", DeviceState.UNAVAILABLE)
 
 
+def test_a_talk_found_under_way_is_known_for_the_queues_when_it_is_complete() -> None:
+    day = Diary().directory("1001", wrap_up=20)
+    channels = (
+        found_open("caller", "PJSIP/trunk-1", bridge_id="b"),
+        found_open("leg", "PJSIP/1001-1", call_id="caller", bridge_id="b"),
+    )
+    survey(day, channels=channels).after(30)
+    day.tell(e.MemberCompleted, "support", phone("1001"), "", "caller", "leg", 5.0, 90.0, "caller")
+    assert day.state("1001") is SeatState.WRAP_UP
+    talk = day.closes("leg").closes("caller").after(60).ticks().talk()
+    assert (talk.queue, talk.is_certain, talk.wrap_up_seconds) == ("support", False, about(20))
+    assert talk.talk_seconds == about(30)
+
+
 def test_a_survey_may_be_newer_than_events_on_their_way() -> None:
     day = Diary()
     survey(day, waiting=(found_waiting("caller"),), channels=(found_open("caller", "PJSIP/trunk-1"),))
@@ -106,6 +120,17 @@ def test_a_survey_may_be_older_than_events_that_came_before_it() -> None:
     survey(day, waiting=(found_waiting("caller"),), channels=(found_open("caller", "PJSIP/trunk-1"),))
     assert (day.waiting(), day.floor.sites[PBX].channels) == (0, {})
     assert len(day.remained(QueueVisit)) == 1
+
+
+def test_what_came_to_be_while_the_lists_came_in_is_left_alone() -> None:
+    """The survey is as old as its first answer; it is told with the last one."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").after(1)
+    asked_at, channels = day.now, (found_open("caller", "PJSIP/trunk-caller"), found_open("1001.1", "PJSIP/1001-1"))
+    day.answers("1001", "caller").joins("late")
+    found = (found_waiting("caller"),)
+    day.apply(e.Surveyed(PBX, asked_at, ("support",), (member("1001"),), found, channels, ()))
+    assert (day.state("1001"), day.waiting(), len(day.remained(QueueVisit))) == (SeatState.TALKING, 1, 1)
+    assert sorted(day.floor.sites[PBX].bridges) == ["bridge of caller"]
 
 
 def test_a_survey_that_finds_a_caller_in_another_queue() -> None:
@@ -198,6 +223,22 @@ def test_channels_never_seen_to_open_leave_nothing_behind() -> None:
     assert day.leftovers() == []
 
 
+def test_a_ring_for_a_caller_who_was_never_seen() -> None:
+    day = a_day("1001").opens("leg", "PJSIP/1001-1", call="caller")
+    day.tell(e.MemberRung, "support", phone("1001"), "", "caller", "caller", "leg")
+    day.tell(e.MemberRung, "support", phone("1001"), "", "caller", "caller", "leg")
+    day.closes("leg", 26)
+    assert [ring.outcome for ring in day.remained(Ring)] == [RingOutcome.WON_BY_COLLEAGUE]
+
+
+def test_a_linkedid_that_changes_back_has_one_record() -> None:
+    """Channels of one call meet another call and part again, their first record is the only one."""
+    day = Diary().opens("one", "PJSIP/trunk-1").opens("two", "PJSIP/trunk-2")
+    day.bridges("two", call="one", bridge="b").bridges("two", call="two", bridge="b").closes("two").closes("one")
+    assert sorted(call.call_id for call in day.remained(CallRecord)) == ["one", "two"]
+    assert day.leftovers() == []
+
+
 def test_ended_ids_are_remembered_for_a_while() -> None:
     ended = Ended()
     for number in range(REMEMBERED + 5):
@@ -284,6 +325,14 @@ def test_attempt_answered_and_nobody_reached() -> None:
     result = the_result(day)
     assert (result.reached_at, result.agent_number) == (None, "")
     assert day.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_attempt_found_on_the_line_has_answered() -> None:
+    day = Diary()
+    survey(day, channels=(found_open(ATTEMPT, "PJSIP/trunk-77"),))
+    survey(day.after(5), channels=(found_open(ATTEMPT, "PJSIP/trunk-77"),))
+    result = the_result(day.closes(ATTEMPT))
+    assert result.answered_at == about(day.now - 5)
 
 
 def test_attempt_never_placed() -> None:

@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from callcenter.floor import events as e
 from callcenter.floor import facts as f
@@ -13,7 +14,7 @@ from callcenter.floor.changes import Entities, merged, publish
 from callcenter.floor.events import AnyEvent
 from callcenter.floor.floor import GAUGES, Floor
 from callcenter.floor.site import Site
-from tests.floor.days import channels_named, days, disturbances, disturbed, joins, repetitions
+from tests.floor.days import channels_named, days, disturbances, disturbed, joins, repetitions, true_survey
 from tests.floor.stories import PBX, TICK, Diary
 
 CLOSE = 1e-5
@@ -142,7 +143,8 @@ def check_nothing_remains(site: Site) -> None:
 def test_a_day_told_once_and_in_order(day: Diary) -> None:
     watched = Watched().run(day.events)
     assert watched.surprises == 0
-    visits = [visit for visit in watched.remained(f.QueueVisit) if visit.queue]
+    refused = f.VisitOutcome.REFUSED_FULL
+    visits = [visit for visit in watched.remained(f.QueueVisit) if visit.outcome is not refused]
     assert len(visits) == joins(day.events)
     assert all(visit.is_certain and visit.outcome is not f.VisitOutcome.LOST for visit in visits)
     assert len(watched.remained(f.Ring)) == sum(isinstance(event, e.MemberRung) for event in day.events)
@@ -189,3 +191,36 @@ def test_a_survey_mends_what_was_not_seen(day: Diary, how: Any) -> None:
     check_nothing_remains(watched.floor.sites[PBX])
     assert {seat.state for seat in watched.floor.sites[PBX].seats.values()} <= {f.SeatState.SIGNED_OUT}
     check_spells(watched)
+
+
+def talking(site: Site) -> set[str]:
+    """The channels that talk in a bridge; between AgentConnect and the bridge nothing tells a survey of the talk."""
+    return {
+        channel.channel_id
+        for channel in site.channels.values()
+        if channel.talk and len(site.bridges.get(channel.bridge_id, ())) > 1
+    }
+
+
+@thorough
+@given(days, st.floats(0, 1), st.floats(0, 1))
+def test_a_survey_after_a_gap_finds_the_floor_as_it_is(day: Diary, first: float, second: float) -> None:
+    """One floor sees everything; the other sees nothing between two moments, then a survey, then the rest."""
+    start, end = sorted(int(share * len(day.events)) for share in (first, second))
+    seen, mended = Watched().run(day.events[:end]), Watched().run(day.events[:start])
+    assume(start > 0)
+    truth = seen.floor.sites[PBX]
+    mended.run([true_survey(seen.floor, truth.now)])
+    site = mended.floor.sites[PBX]
+    assert site.channels.keys() == truth.channels.keys()
+    assert {queue.name: queue.waiting.keys() for queue in site.queues.values() if queue.waiting} == {
+        queue.name: queue.waiting.keys() for queue in truth.queues.values() if queue.waiting
+    }
+    assert {name: seat.members for name, seat in site.seats.items()} == {
+        name: seat.members for name, seat in truth.seats.items()
+    }
+    assert talking(truth) <= talking(site), "who has just stopped talking may still be found in a bridge"
+    mended.run([*day.events[end:], e.Ticked(PBX, day.now + 60)])
+    check_nothing_remains(site)
+    for check in (check_spells, check_conversations, check_visits):
+        check(mended)

@@ -121,6 +121,20 @@ def test_refused_at_the_door(status: str, outcome: VisitOutcome) -> None:
     assert (visit.outcome, visit.queue, visit.number) == (outcome, "", "13800138000")
 
 
+@pytest.mark.parametrize("queue", ["", "support", "new"])
+def test_a_refusal_counts_once_and_for_its_queue(queue: str) -> None:
+    day = a_day().calls("caller").queue_returns("caller", "FULL", queue)
+    for event in day.events[-2:]:
+        day.apply(event)
+    assert (day.visit().queue, day.visit().join) == (queue, 1)
+    assert day.queue_returns("caller", "FULL", queue).remained(QueueVisit)[-1].join == 2
+
+
+def test_left_by_key_into_a_full_queue() -> None:
+    day = a_day().joins("caller").leaves("caller").queue_returns("caller", "FULL", "sales").closes("caller")
+    assert day.visit_outcomes() == [VisitOutcome.LEFT_BY_KEY, VisitOutcome.REFUSED_FULL]
+
+
 def test_other_results_say_nothing() -> None:
     """CONTINUE, UNKNOWN: Queue() returned after an answered call; a waiting caller stays."""
     day = a_day().joins("caller").queue_returns("caller", "CONTINUE")
@@ -280,3 +294,28 @@ def test_an_abandon_of_nobody_is_a_surprise() -> None:
     day = a_day().calls("caller")
     day.tell(e.CallerGone, "support", "caller", 1, 1, 3.0)
     assert [surprise.came for surprise in day.surprises] == ["QueueCallerAbandon"]
+
+
+def places(day: Diary) -> dict[str, int]:
+    """Who stands where in the line."""
+    lines = day.floor.snapshot()["visits"].values()
+    return {view["caller_name"].removeprefix("Name of "): view["position"] for view in lines}
+
+
+def test_those_behind_move_up_and_one_who_comes_in_front_moves_them_back() -> None:
+    """Asterisk tells the place of the one who joins or leaves, and nobody else's."""
+    day = a_day("1001").joins("anna", position=1).joins("ben", position=2).joins("vip", position=1)
+    assert places(day) == {"vip": 1, "anna": 2, "ben": 3}
+    day.rings("1001", "vip").answers("1001", "vip")
+    assert places(day) == {"anna": 1, "ben": 2}
+    assert day.visit().position == 1
+    day.gives_up("anna")
+    assert places(day) == {"ben": 1}
+
+
+def test_a_feature_code_is_no_call() -> None:
+    day = a_day("1001")
+    day.opens("code", f"{phone('1001')}-00000001", number="1001", extension="*722").closes("code")
+    assert day.remained(CallRecord) == []
+    day.opens("call", f"{phone('1001')}-00000002", number="1001", extension="13800138000").closes("call")
+    assert [call.direction for call in day.remained(CallRecord)] == [Direction.OUTBOUND]

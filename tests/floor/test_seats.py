@@ -167,6 +167,23 @@ def test_own_outbound_call() -> None:
     assert day.state("1001") is SeatState.READY
 
 
+def test_a_phone_that_asterisk_calls_for_nobody_rings_until_it_is_answered() -> None:
+    """An Originate to a seat (a supervisor who listens): the phone is dialled by no channel."""
+    day = a_day("1001").opens("leg", "PJSIP/1001-1")
+    day.tell(e.DialBegun, "leg", "", "leg", "PJSIP/1001-1", "1001")
+    day.tell(e.ChannelRinging, "leg", "leg", "1001", "")
+    assert day.state("1001") is SeatState.RINGING
+    day.tell(e.ChannelUp, "leg", "leg", "1001", "")
+    assert day.state("1001") is SeatState.READY
+
+
+def test_a_ringing_channel_of_nobody() -> None:
+    day = a_day("1001").opens("customer", "PJSIP/trunk-1")
+    day.tell(e.ChannelRinging, "customer", "customer", "139", "")
+    day.tell(e.ChannelUp, "customer", "customer", "139", "")
+    assert day.state("1001") is SeatState.READY
+
+
 def test_outbound_call_that_nobody_answers() -> None:
     day = a_day("1001").dials("1001", "13900139000", to="customer").after(20)
     day.tell(e.DialEnded, "customer", "NOANSWER")

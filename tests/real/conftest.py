@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 
@@ -41,6 +42,9 @@ def pbx(asterisk_tree: Installation, centre_settings: Settings) -> Iterator[Priv
     private.remove()
 
 
+_numbers = count(1)
+
+
 @dataclass
 class Pair:
     """A running centre and a running world whose phones are registered, and a manager connection to each."""
@@ -52,12 +56,12 @@ class Pair:
 
     def dial(self, agent: str, number: str) -> None:
         """An agent dials a number on the phone; the phone listens until the other side hangs up."""
-        self._place(f"PJSIP/{number}@{agent}", Application="Wait", Data=60)
+        self.place(f"PJSIP/{number}@{agent}", Application="Wait", Data=60)
 
-    def customer_calls(self, number: str, caller: str = "13800138000", name: str = "Bob") -> None:
-        """A customer calls over the trunk and talks until the other side hangs up."""
+    def customer_calls(self, number: str, caller: str = "13800138000", name: str = "Bob") -> str:
+        """A customer calls over the trunk and talks until the other side hangs up; the channel's id in the world."""
         speech = {"Context": "world-speech", "Exten": "s", "Priority": 1}
-        self._place(f"PJSIP/{number}@centre", CallerID=f'"{name}" <{caller}>', **speech)
+        return self.place(f"PJSIP/{number}@centre", CallerID=f'"{name}" <{caller}>', **speech)
 
     def behave(self, number: str, **how: object) -> None:
         """Says what this number does when called: do, after, talk (see the world's dialplan)."""
@@ -83,9 +87,13 @@ class Pair:
     def _channels(ami: Ami) -> list[str]:
         return [event["Channel"] for event in ami.listing("CoreShowChannels") if "Channel" in event]
 
-    def _place(self, channel: str, **headers: object) -> None:
-        answer = self.outside.action("Originate", Channel=channel, Async="true", Timeout=60_000, **headers)
+    def place(self, channel: str, **headers: object) -> str:
+        """Originates in the world; the id of the channel, by which its events are told from those of earlier calls."""
+        channel_id = f"world-{next(_numbers)}"
+        headers |= {"Channel": channel, "ChannelId": channel_id, "Async": "true", "Timeout": 60_000}
+        answer = self.outside.action("Originate", **headers)
         assert answer["Response"] == "Success", answer
+        return channel_id
 
 
 @contextmanager

@@ -140,7 +140,7 @@ class Day:
         self.ami.action("BlindTransfer", Channel=connected["DestChannel"], Exten="4002", Context="callcenter-inbound")
         self.ami.wait_for("AgentConnect")
         self.ends(joined)
-        joined = self.customer("4000", "13800000011", seconds=30)
+        joined = self.customer("4000", "13800000011", seconds=24)
         connected = self.ami.wait_for("AgentConnect")
         self.ami.action("Atxfer", Channel=connected["DestChannel"], Exten="1003", Context="callcenter-agents")
         # Asterisk waits some seconds for more digits, then the colleague's phone rings.

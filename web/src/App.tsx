@@ -1,12 +1,13 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Redirect, Route, Switch } from "wouter";
+import { Redirect, Route, Switch, useLocation } from "wouter";
 import { SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
 import type { Permission } from "./api/shapes";
 import { Shell } from "./frame/Shell";
 import { suggestLanguage } from "./i18n";
 import { startFeed } from "./live/feed";
 import { reset } from "./live/store";
+import { Boundary } from "./parts/Boundary";
 import { Failure } from "./parts/Failure";
 import { Empty, PageSkeleton } from "./parts/Waiting";
 import { SignIn } from "./signin/SignIn";
@@ -39,6 +40,7 @@ function SignedIn() {
   const { t } = useTranslation();
   const { user } = useSession();
   const seesFloor = useMay("see_floor");
+  const [location] = useLocation();
   useEffect(() => suggestLanguage(user.language), [user.language]);
   useEffect(() => {
     if (!seesFloor) return;
@@ -51,49 +53,51 @@ function SignedIn() {
   const first = PAGES.find((page) => user.permissions.includes(page.permission));
   return (
     <Shell pages={PAGES.filter((page) => user.permissions.includes(page.permission))}>
-      <Suspense fallback={<PageSkeleton />}>
-        <Switch>
-          <Route path="/">
-            {first ? (
-              <Redirect to={first.path} replace />
-            ) : (
-              <Empty title={t("page.nothing")} text={t("page.nothingText")} />
-            )}
-          </Route>
-          <Route path="/floor">
-            <Allowed permission="see_floor">
-              <FloorPage />
-            </Allowed>
-          </Route>
-          <Route path="/calls">
-            <Allowed permission="see_calls">
-              <CallsPage />
-            </Allowed>
-          </Route>
-          <Route path="/calls/:pbx/:call">
-            {({ pbx, call }) => (
+      <Boundary key={location}>
+        <Suspense fallback={<PageSkeleton />}>
+          <Switch>
+            <Route path="/">
+              {first ? (
+                <Redirect to={first.path} replace />
+              ) : (
+                <Empty title={t("page.nothing")} text={t("page.nothingText")} />
+              )}
+            </Route>
+            <Route path="/floor">
+              <Allowed permission="see_floor">
+                <FloorPage />
+              </Allowed>
+            </Route>
+            <Route path="/calls">
               <Allowed permission="see_calls">
-                <CallPage pbx={decodeURIComponent(pbx)} callId={decodeURIComponent(call)} />
+                <CallsPage />
               </Allowed>
-            )}
-          </Route>
-          <Route path="/callbacks">
-            <Allowed permission="see_lists">
-              <ListsPage />
-            </Allowed>
-          </Route>
-          <Route path="/callbacks/:id">
-            {({ id }) => (
+            </Route>
+            <Route path="/calls/:pbx/:call">
+              {({ pbx, call }) => (
+                <Allowed permission="see_calls">
+                  <CallPage pbx={decodeURIComponent(pbx)} callId={decodeURIComponent(call)} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/callbacks">
               <Allowed permission="see_lists">
-                <ListPage id={id} />
+                <ListsPage />
               </Allowed>
-            )}
-          </Route>
-          <Route>
-            <Empty title={t("page.unknown")} text={t("page.unknownText")} />
-          </Route>
-        </Switch>
-      </Suspense>
+            </Route>
+            <Route path="/callbacks/:id">
+              {({ id }) => (
+                <Allowed permission="see_lists">
+                  <ListPage id={id} />
+                </Allowed>
+              )}
+            </Route>
+            <Route>
+              <Empty title={t("page.unknown")} text={t("page.unknownText")} />
+            </Route>
+          </Switch>
+        </Suspense>
+      </Boundary>
     </Shell>
   );
 }

@@ -16,12 +16,12 @@ test.each([
 
 test("figures by unit, and a dash where there is nothing to divide by", () => {
   const format = formatFor("en", "UTC");
-  expect(format.figure("share", 0.8532)).toBe("85.3 %");
-  expect(format.figure("share", 1)).toBe("100 %");
+  expect(format.figure("share", 0.8532)).toBe("85.3\u00a0%");
+  expect(format.figure("share", 1)).toBe("100\u00a0%");
   expect(format.figure("seconds", 167)).toBe("2:47");
   expect(format.figure("count", 12345)).toBe("12,345");
   expect(format.figure("count", null)).toBe("—");
-  expect(format.target("share", 0.85)).toBe("85 %");
+  expect(format.target("share", 0.85)).toBe("85\u00a0%");
 });
 
 test("times are those of the centre, not of the browser", () => {

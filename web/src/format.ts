@@ -44,6 +44,9 @@ export interface Format {
 
 export const NOTHING = "—";
 
+/** Written with a space that does not break. */
+const PERCENT = "\u00a0%";
+
 export function formatFor(language: string, zone: string): Format {
   const locale = language === "zh" ? "zh-CN" : "en-GB";
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
@@ -51,7 +54,7 @@ export function formatFor(language: string, zone: string): Format {
   const write = (options: Intl.DateTimeFormatOptions) => (at: Instant) =>
     formatter(language, zone, options).format(at * 1000);
   const number = (value: number) => value.toLocaleString(locale);
-  const share = (value: number) => `${(value * 100).toFixed(value >= 0.9995 ? 0 : 1)} %`;
+  const share = (value: number) => `${(value * 100).toFixed(value >= 0.9995 ? 0 : 1)}${PERCENT}`;
   const figure: Format["figure"] = (unit, value) => {
     if (value === null || value === undefined) return NOTHING;
     if (unit === "share") return share(value);
@@ -66,7 +69,7 @@ export function formatFor(language: string, zone: string): Format {
     number,
     share,
     figure,
-    target: (unit, value) => figure(unit, value).replace(".0 %", " %"),
+    target: (unit, value) => figure(unit, value).replace(`.0${PERCENT}`, PERCENT),
   };
 }
 

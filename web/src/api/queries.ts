@@ -39,7 +39,10 @@ export function useSessionQuery() {
   return useQuery({ queryKey: SESSION, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY });
 }
 
-/** Kept by the signed-in part as long as it is mounted: the cache forgets the session before its pages are gone. */
+/**
+ * The session of the signed-in part of the page, given to it from above. It is not read from the query cache there: a
+ * live row that renders between the end of the session and the change of page would find none.
+ */
 export const SessionContext = createContext<Session | null>(null);
 
 export function useSession(): Session {

@@ -8,12 +8,14 @@ import { ask } from "../api/client";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { Call, CallDetail, Recording } from "../api/shapes";
 import { duration, NOTHING } from "../format";
+import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
 import { Outcome } from "../parts/Outcome";
 import { PageSkeleton } from "../parts/Waiting";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
+import { isStillComing } from "./diary";
 import { Player, type PlayerHandle } from "./Player";
 import { Timeline } from "./Timeline";
 
@@ -30,7 +32,7 @@ function Head({ call }: { call: Call }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
-  const seconds = (value: number | null) => (value === null ? NOTHING : duration(value));
+  const seconds = (value: number | null) => (value ? duration(value) : NOTHING);
   return (
     <>
       <div className={classes.head}>
@@ -141,11 +143,15 @@ function Detail({ detail }: { detail: CallDetail }) {
   );
 }
 
+/** How soon to look again while more of the call is to come. */
+const AGAIN_MS = 3000;
+
 export default function CallPage({ pbx, callId }: { pbx: string; callId: string }) {
   const { t } = useTranslation();
   const detail = useQuery({
     queryKey: ["call", pbx, callId],
     queryFn: () => ask<CallDetail>("GET", `/api/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(callId)}`),
+    refetchInterval: ({ state }) => state.data !== undefined && isStillComing(state.data, serverNow()) && AGAIN_MS,
   });
   useEffect(() => {
     document.title = `${detail.data?.call.number ?? t("seat.call")} · callcenter`;

@@ -41,7 +41,7 @@ function CallRow({ call }: { call: Call }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
-  const seconds = (value: number | null) => (value === null ? NOTHING : duration(value));
+  const hasWaited = call.queues.length > 0 && call.wait_seconds !== null;
   const address = `/calls/${encodeURIComponent(call.pbx)}/${encodeURIComponent(call.call_id)}`;
   return (
     <tr className={table.linked}>
@@ -61,10 +61,10 @@ function CallRow({ call }: { call: Call }) {
         <Outcome outcome={call.outcome} />
       </td>
       <td className={`num ${table.right} ${classes.wait}`} data-label={t("calls.wait")}>
-        {seconds(call.wait_seconds)}
+        {hasWaited ? duration(call.wait_seconds ?? 0) : NOTHING}
       </td>
       <td className={`num ${table.right} ${classes.talk}`} data-label={t("calls.talk")}>
-        {seconds(call.talk_seconds)}
+        {call.talk_seconds ? duration(call.talk_seconds) : NOTHING}
       </td>
       <td className={classes.recording}>
         {call.has_recording && <IconMicrophone size={15} role="img" aria-label={t("calls.hasRecording")} />}

@@ -162,7 +162,7 @@ export function Player({ recording, onMove, handle }: PlayerProps) {
       <div className={classes.controls}>
         <ActionIcon
           size={40}
-          radius="xl"
+          radius="50%"
           onClick={toggle}
           aria-label={isPlaying ? t("player.pause") : t("player.play")}
         >

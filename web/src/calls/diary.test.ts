@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CallDetail, Conversation, QueueVisit, Ring } from "../api/shapes";
-import { axisOf, diary, lanes } from "./diary";
+import { axisOf, diary, isStillComing, lanes } from "./diary";
 import { peaksOf } from "./waveform";
 
 const LI = { agent_number: "1001", agent_name: "Li Wei", interface: "PJSIP/1001" };
@@ -93,4 +93,13 @@ test("a call of which nothing but its record is known still has an axis", () => 
 test("peaks are the loudest of each stretch, measured by the loudest of all", () => {
   expect(peaksOf(new Float32Array([0, -0.5, 0.1, 0.25]), 2)).toEqual([1, 0.5]);
   expect(peaksOf(new Float32Array([0, 0]), 2)).toEqual([0, 0]);
+});
+
+test("a call that was answered is looked at again until its conversation and its recording are there", () => {
+  const answered = { ...detail, call: { ...detail.call, outcome: "answered" } };
+  const writing = { ...answered, recordings: [{ ...detail.recordings[0], state: "writing" }] } as CallDetail;
+  expect(isStillComing(answered, 190)).toBe(false);
+  expect(isStillComing({ ...answered, conversations: [] }, 190)).toBe(true);
+  expect(isStillComing({ ...answered, conversations: [] }, 10_000)).toBe(false);
+  expect(isStillComing(writing, 190)).toBe(true);
 });

@@ -159,3 +159,13 @@ export function axisOf(detail: CallDetail): Axis {
   const ticks = Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => index * step);
   return { from, until, ticks };
 }
+
+/** A wrap-up is seldom longer; after that, what is missing will not come. */
+const STILL_COMING_SECONDS = 600;
+
+/** The call is over, but its wrap-up or its recording is not: more of it will be told. */
+export function isStillComing({ call, conversations, recordings }: CallDetail, now: Instant): boolean {
+  if (now - call.ended_at > STILL_COMING_SECONDS) return false;
+  const isTalkMissing = call.outcome === "answered" && conversations.length === 0;
+  return isTalkMissing || recordings.some((recording) => recording.state === "writing");
+}

@@ -37,9 +37,22 @@ const SHAPES: Record<SeatState, ReactNode> = {
   signed_out: <path d="M5 10h10" />,
 };
 
-export function SeatGlyph({ state, small = false }: { state: SeatState; small?: boolean }) {
+interface GlyphProps {
+  state: SeatState;
+  small?: boolean;
+  /** In a legend nothing rings. */
+  still?: boolean;
+}
+
+export function SeatGlyph({ state, small, still }: GlyphProps) {
   return (
-    <span className={classes.chip} data-state={state} data-small={small || undefined} aria-hidden>
+    <span
+      className={classes.chip}
+      data-state={state}
+      data-small={small || undefined}
+      data-still={still || undefined}
+      aria-hidden
+    >
       <svg viewBox="0 0 20 20" aria-hidden="true">
         {SHAPES[state] ?? SHAPES.signed_out}
       </svg>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
 import { useSettings } from "../api/queries";
 import { SEAT_STATES, type SeatState } from "../api/shapes";
+import { ALL, useFrozen } from "../live/health";
 import { useLive } from "../live/store";
 import { countStates, DENSITIES, type Density, type FloorFilter, SORTS, type Sort } from "./filters";
 import { SeatGlyph } from "./SeatGlyph";
@@ -18,6 +19,7 @@ interface ToolProps {
 function StateCounts({ filter, change }: ToolProps) {
   const { t } = useTranslation();
   const counts = useLive(useShallow((live) => countStates(live.entities.seats, filter)));
+  const isStale = useFrozen(ALL) !== null;
   const toggle = (state: SeatState) =>
     change({
       states: filter.states.includes(state)
@@ -25,7 +27,7 @@ function StateCounts({ filter, change }: ToolProps) {
         : [...filter.states, state],
     });
   return (
-    <fieldset className={classes.counts}>
+    <fieldset className={classes.counts} data-stale={isStale || undefined}>
       <VisuallyHidden component="legend">{t("floor.byState")}</VisuallyHidden>
       {SEAT_STATES.filter((state) => counts[state] || filter.states.includes(state)).map((state) => (
         <button
@@ -35,7 +37,7 @@ function StateCounts({ filter, change }: ToolProps) {
           aria-pressed={filter.states.includes(state)}
           onClick={() => toggle(state)}
         >
-          <SeatGlyph state={state} small />
+          <SeatGlyph state={state} small still />
           {t(`seat.state.${state}`)}
           <b className="num">{counts[state] ?? 0}</b>
         </button>

@@ -51,7 +51,7 @@ def _targets() -> None:
         sa.UniqueConstraint("list_id", "number", name="uq_targets_list_id_number"),
         sa.ForeignKeyConstraint(["list_id"], ["lists.id"], name="fk_targets_list_id_lists", ondelete="CASCADE"),
     )
-    op.create_index("ix_targets_list_id_state_due_at", "targets", ["list_id", "state", "due_at"])
+    op.create_index("ix_targets_list_id_state_due_at_id", "targets", ["list_id", "state", "due_at", "id"])
 
 
 def _attempts() -> None:
@@ -88,6 +88,13 @@ def _attempts() -> None:
         "attempts",
         ["number"],
         unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_attempts_pbx_queue_in_air",
+        "attempts",
+        ["pbx", "queue"],
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )

@@ -1,0 +1,83 @@
+"""Rings: each try of a queue to reach a seat, and how it ended."""
+
+from callcenter.floor import events as e
+from callcenter.floor.call import Channel
+from callcenter.floor.changes import Changes
+from callcenter.floor.events import ChannelId
+from callcenter.floor.facts import RingOutcome
+from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, RingUnderWay
+from callcenter.floor.seat import Seat
+from callcenter.floor.site import Site
+
+
+def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
+    """A queue rings a member, once on each leg."""
+    channel = site.channels.get(event.ring_id)
+    if event.ring_id in site.rings or event.ring_id in site.ended_channels or (channel and channel.queue):
+        return
+    seat = seat_of_member(site, event.queue, event.interface)
+    ring = RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now)
+    site.rings[event.ring_id] = ring
+    visit = site.visits.get(event.channel_id)
+    if visit is not None:
+        visit.rings.add(event.ring_id)
+    if channel is not None:
+        channel.queue = event.queue
+        if visit is not None:
+            channel.other_number = visit.number
+        take_seat(channel, seat)
+
+
+def seat_of_member(site: Site, queue: str, interface: str) -> Seat:
+    """A member's seat is at its StateInterface where it has one (Local channels), else at the interface."""
+    known = site.queue(queue).seats.get(interface.lower())
+    return known or site.seat(interface)
+
+
+def take_seat(channel: Channel, seat: Seat) -> None:
+    """A leg whose name is no phone's (a Local channel) belongs to the seat that it rings."""
+    if channel.seat is None:
+        channel.seat = seat
+        seat.channels[channel.channel_id] = channel
+
+
+def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None:
+    """A ring ran out, or the phone said no: the cause of the leg tells which."""
+    ring = site.rings.get(event.ring_id)
+    if ring is not None:
+        ring.outcome = RingOutcome.NOT_ANSWERED
+        ring.ring_seconds = event.ring_seconds
+
+
+def dumped(site: Site, event: e.MemberDumped, changes: Changes) -> None:
+    """The agent hung up in the announcement; the caller waits on."""
+    end(site, event.ring_id, RingOutcome.REJECTED, changes)
+
+
+def leg_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *, is_certain: bool) -> None:
+    """The rung leg ended: now its outcome is known."""
+    ring = site.rings.get(ring_id)
+    if ring is None:
+        return
+    end(site, ring_id, _outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
+
+
+def _outcome(ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
+    if not is_certain:
+        return RingOutcome.LOST
+    if cause == ANSWERED_ELSEWHERE:
+        return RingOutcome.WON_BY_COLLEAGUE
+    if cause in REJECTION_CAUSES:
+        return RingOutcome.REJECTED
+    # The queue says of every ring that ran out that it did; of one that it gave up for its caller it says nothing.
+    return ring.outcome or RingOutcome.GIVEN_UP
+
+
+def end(site: Site, ring_id: ChannelId, outcome: RingOutcome, changes: Changes, *, is_certain: bool = True) -> None:
+    """A ring is over: the fact remains. Does nothing for a ring that has ended before."""
+    ring = site.rings.pop(ring_id, None)
+    if ring is None:
+        return
+    changes.facts.append(ring.ended(site.pbx, site.now, outcome, is_certain=is_certain))
+    if ring_id not in site.channels:  # a leg that was never seen to open: nothing else will say that it has ended
+        site.ended_channels.remember(ring_id)
