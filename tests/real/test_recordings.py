@@ -84,7 +84,7 @@ async def test_an_answered_call_is_heard(pair: Pair, reviewer: AsyncClient) -> N
     (recording,) = story["recordings"]
     assert recording["conversation"] == {"leg_id": conversation["leg_id"], "part": conversation["part"]}
     assert recording["has_audio"]
-    assert recording["began_at"] == pytest.approx(conversation["began_at"], abs=0.5)
+    assert recording["began_at"] == pytest.approx(conversation["began_at"], abs=0.1)
     assert recording["duration_seconds"] == pytest.approx(conversation["ended_at"] - conversation["began_at"], abs=0.5)
     assert [leg["side"] for leg in recording["legs"]] == ["customer", "agent"]
     for side in ("mix", "customer", "agent"):
