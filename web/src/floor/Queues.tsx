@@ -14,7 +14,7 @@ import classes from "./Queues.module.css";
 import type { ChangeFilter } from "./useFloorFilter";
 
 /** Letters up to which a label stands in one line, and from which on its column is made wider: no towers of letters. */
-const SHORT_LABEL = 4;
+const SHORT_LABEL = 7;
 const LONG_LABEL = 18;
 
 /** The parts of the AHT stand beside it, quieter than the sum. */

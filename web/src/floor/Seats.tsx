@@ -6,7 +6,7 @@ import { useShallow } from "zustand/shallow";
 import { useLive } from "../live/store";
 import { Empty } from "../parts/Waiting";
 import { COMPACT_FROM, chooseSeats, countStates, type FloorFilter } from "./filters";
-import { CARD, COMPACT, columnsFor, fitScale, GROW_UP_TO } from "./fit";
+import { CARD, type CardSize, COMPACT, columnsFor, fitCards, GROW_UP_TO, ROOMY } from "./fit";
 import { SeatCard } from "./SeatCard";
 import { SeatDetail } from "./SeatDetail";
 import classes from "./Seats.module.css";
@@ -23,12 +23,14 @@ function rem(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 }
 
-/** How large cards are drawn with `count` seats below `top`; `count` is null where they must not grow. */
-function useScale(count: number | null, width: number, top: number): number {
+const AS_EVER = { size: CARD, scale: 1 };
+
+/** How cards are drawn with `count` seats below `top`; `count` is null where they must not grow. */
+function useCards(count: number | null, width: number, top: number): { size: CardSize; scale: number } {
   const screen = useViewportSize();
-  if (count === null || count > GROW_UP_TO) return 1;
+  if (count === null || count > GROW_UP_TO) return AS_EVER;
   const room = { width, height: screen.height - top - BELOW, rem: rem() };
-  return fitScale(count, CARD, room, screen.width >= WALL_FROM ? MOST.wall : MOST.desk);
+  return fitCards(count, room, screen.width >= WALL_FROM ? MOST.wall : MOST.desk);
 }
 
 interface GridProps {
@@ -45,9 +47,9 @@ function SeatGrid({ ids, compact, growFor, onOpen }: GridProps) {
   const grid = useRef<HTMLDivElement>(null);
   const ref = useMergedRef(sized, grid);
   const [top, setTop] = useState(0);
-  const size = compact ? COMPACT : CARD;
   const unit = rem();
-  const scale = useScale(growFor, width, top);
+  const cards = useCards(growFor, width, top);
+  const { size, scale } = compact ? { size: COMPACT, scale: 1 } : cards;
   const columns = columnsFor(size, scale, { width, height: 0, rem: unit });
   const height = (size.height * scale + size.gap) * unit;
   const rows = useWindowVirtualizer({
@@ -69,7 +71,7 @@ function SeatGrid({ ids, compact, growFor, onOpen }: GridProps) {
       ref={ref}
       className={classes.grid}
       style={{ height: rows.getTotalSize(), ["--scale" as string]: scale }}
-      data-grown={scale > 1 || undefined}
+      data-roomy={size === ROOMY || undefined}
     >
       {rows.getVirtualItems().map((row) => (
         <div

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CARD, columnsFor, fitScale } from "./fit";
+import { CARD, columnsFor, fitCards, fitScale, ROOMY } from "./fit";
 
 const WALL = { width: 1880, height: 470, rem: 18 };
 
@@ -21,4 +21,10 @@ test("the more seats, the smaller, and never smaller than they are without room"
 test("a card is not drawn wider than a narrow screen", () => {
   const phone = { width: 366, height: 2000, rem: 16 };
   expect(CARD.width * fitScale(1, CARD, phone, 2.2) * phone.rem).toBeLessThanOrEqual(phone.width);
+});
+
+test("a card has a line more where that costs hardly any scale", () => {
+  expect(fitCards(10, WALL, 2.2).size).toBe(ROOMY);
+  expect(fitCards(24, WALL, 2.2).size).toBe(CARD);
+  expect(fitCards(60, WALL, 2.2)).toEqual({ size: CARD, scale: 1 });
 });

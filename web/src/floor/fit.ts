@@ -8,6 +8,8 @@ export interface CardSize {
 }
 
 export const CARD: CardSize = { width: 12.25, height: 4.625, gap: 0.5 };
+/** With a line more, so that state and queue need not be cut; for cards that have grown. */
+export const ROOMY: CardSize = { ...CARD, height: 5.75 };
 export const COMPACT: CardSize = { width: 9.75, height: 2.75, gap: 0.375 };
 
 /** With more seats than this the board is read as a whole, and cards of one size are easier to run over. */
@@ -34,4 +36,14 @@ export function fitScale(count: number, size: CardSize, room: Room, most: number
     if (!isNarrow && rows * (size.height * scale * room.rem + gap) - gap <= room.height) return scale;
   }
   return 1;
+}
+
+/** What a roomy card may lose in scale against a plain one: the letters come first. */
+const ROOMY_WORTH = 0.85;
+
+/** Size and scale of the cards for `count` seats. */
+export function fitCards(count: number, room: Room, most: number): { size: CardSize; scale: number } {
+  const plain = fitScale(count, CARD, room, most);
+  const roomy = fitScale(count, ROOMY, room, most);
+  return roomy > 1 && roomy >= plain * ROOMY_WORTH ? { size: ROOMY, scale: roomy } : { size: CARD, scale: plain };
 }
