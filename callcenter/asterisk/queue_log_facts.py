@@ -81,10 +81,13 @@ class QueueLogFacts:
         return facts
 
     def finish(self) -> list[AnyFact]:
-        """What is left at the end of the log: callers and talks without an ending, whose outcome nobody can tell."""
-        facts = self._lose_everything()
-        facts += self._pauses.finish(self._heard_at)
-        return facts
+        """What can be said at the end of the log: callers without an ending are lost, until a longer log tells it.
+
+        Their rings, talks that go on and agents who are still paused are left to that longer log.
+        """
+        stays = [stay for stays in self._waiting.values() for stay in stays.values()]
+        lost: list[AnyFact] = [self._make.visit(stay, VisitOutcome.LOST, self._heard_at, None) for stay in stays]
+        return self.settle() + lost
 
     def _turn(self, at: Instant) -> list[AnyFact]:
         """A day has passed: what began before it is forgotten, and lost if it is still open."""

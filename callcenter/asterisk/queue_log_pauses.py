@@ -41,12 +41,11 @@ class Pauses:
             case Unpaused() | MemberRemoved():
                 return self._unpaused(record)
             case Started():
-                return self.finish(heard_at)
+                return self._lose(heard_at)
             case _:
                 return []
 
-    def finish(self, at: Instant) -> list[SeatSpell]:
-        """Ends what is still open, not knowing when it really ended."""
+    def _lose(self, at: Instant) -> list[SeatSpell]:
         spells = [spell for pause in self._open.values() for spell in self._spell(pause, at, is_certain=False)]
         self._open.clear()
         return spells

@@ -240,10 +240,15 @@ def test_signing_in_paused_and_signing_out_while_paused() -> None:
     ) == [("PJSIP/1001", "", 0, 20, True)]
 
 
-@pytest.mark.parametrize("end", ["60|NONE|NONE|NONE|QUEUESTART|", "60|NONE|NONE|NONE|CONFIGRELOAD|"])
-def test_a_pause_without_an_end_is_uncertain(end: str) -> None:
-    found = spells("0|NONE|sales|Zhao|PAUSE|x", "20|NONE|other|Zhao|PAUSE|x", end)
-    assert [(name, reason, certain) for name, reason, _, _, certain in found] == [("Zhao", "x", False)]
+def test_a_pause_that_a_restart_ended_is_uncertain() -> None:
+    paused = ("0|NONE|sales|Zhao|PAUSE|x", "20|NONE|other|Zhao|PAUSE|x")
+    assert spells(*paused, "60|NONE|NONE|NONE|QUEUESTART|") == [("Zhao", "x", 0, 20, False)]
+
+
+def test_what_goes_on_at_the_end_of_the_log_is_left_to_a_longer_one() -> None:
+    kinds = [type(fact) for fact in facts_of(JOINED, ANSWERED, "9|NONE|sales|Zhao|PAUSE|x")]
+    assert kinds == [QueueVisit, Ring]
+    assert [type(fact) for fact in facts_of(JOINED, "3|1.1|sales|Zhao|RINGNOANSWER|3000")] == [QueueVisit]
 
 
 def test_a_pause_of_a_night_has_lost_its_end() -> None:
