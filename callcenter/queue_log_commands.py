@@ -153,16 +153,17 @@ def _tell_imported(imported: Imported, settings: Settings) -> None:
 def _tell(pbx: PbxName, found: Reconciliation, settings: Settings, console: Console) -> None:
     rows = [(each.queue, each.outcome.value, str(each.stored), str(each.logged)) for each in found.counts]
     console.print(_table(("queue", "outcome", "recorded", "queue_log"), rows, pbx))
-    for title, differences in (("differences", found.differences), ("explained", found.explained)):
-        if differences:
-            told = [_told_difference(each, settings) for each in differences]
-            console.print(_table(("queue", "call", "joined", "recorded", "queue_log", "why"), told, f"{pbx}: {title}"))
+    for each in (*found.differences, *found.explained):
+        console.print(_told_difference(each, settings), soft_wrap=True)
     console.print(f"{pbx}: {len(found.differences)} differences, {len(found.explained)} explained", highlight=False)
 
 
-def _told_difference(each: Difference, settings: Settings) -> tuple[str, ...]:
-    sides = (outcome.value if outcome else "-" for outcome in (each.stored, each.logged))
-    return (each.queue, each.channel_id, _told(each.joined_at, settings), *sides, each.explanation)
+def _told_difference(each: Difference, settings: Settings) -> Text:
+    """One line, so that it can be searched; the call is its channel, which both sides name alike."""
+    ours, theirs = (outcome.value if outcome else "nothing" for outcome in (each.stored, each.logged))
+    why = f" ({each.explanation})" if each.explanation else ""
+    where = f"{_told(each.joined_at, settings)} {each.queue} {each.channel_id}"
+    return Text(f"{where}: recorded {ours}, queue_log {theirs}{why}")
 
 
 def _told(at: Instant, settings: Settings) -> str:
@@ -173,5 +174,5 @@ def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]], title: str)
     table = Table(*titles, title=Text(title), title_justify="left")
     for row in rows:
         # Text, since a queue may be called "[red]".
-        table.add_row(*(Text(cell, overflow="fold") for cell in row))
+        table.add_row(*(Text(cell) for cell in row))
     return table
