@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.asterisk.reconciliation import Difference, Reconciliation
@@ -26,11 +27,6 @@ T = TypeVar("T")
 Config = Annotated[Path | None, typer.Option(help="The settings; callcenter.toml here, if it exists.")]
 
 import_commands = typer.Typer(no_args_is_help=True, help="Takes over what others have recorded.")
-
-
-@import_commands.callback()
-def imports() -> None:
-    """Takes over what others have recorded."""
 
 
 @import_commands.command("queue-log")
@@ -134,6 +130,9 @@ async def _with_engine(settings: Settings, task: Callable[[AsyncEngine], Awaitab
     try:
         await migrate(engine)
         return await task(engine)
+    except (OSError, DBAPIError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise SetupFailed(f"The database refused: {reason}", field="database_url") from error
     finally:
         await engine.dispose()
 
