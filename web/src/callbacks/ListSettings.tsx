@@ -9,11 +9,12 @@ import { REDIALLED } from "./form";
 import { useWeekdays } from "./ListForm";
 import classes from "./ListPage.module.css";
 import { useDeleteList } from "./lists";
+import { weekdaysInWords } from "./windows";
 
 function Windows({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
   const weekdays = useWeekdays();
-  const names = (days: number[]) => days.map((day) => weekdays[day - 1]?.label ?? String(day)).join(" ");
+  const names = (days: number[]) => weekdaysInWords(days, (day) => weekdays[day - 1]?.label ?? String(day));
   return (
     <section>
       <h3>{t("callbacks.windows")}</h3>
