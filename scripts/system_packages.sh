@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the system packages that the tests run for real (only those missing); starts no service.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 missing=()
 need() {  # need PACKAGE PATTERN…: the package is there when one of the programs is
@@ -13,10 +14,8 @@ need() {  # need PACKAGE PATTERN…: the package is there when one of the progra
 }
 
 need postgresql /usr/lib/postgresql/*/bin/initdb initdb
-need chromium chromium chromium-browser google-chrome
-need redis-server redis-server
-need ffmpeg ffmpeg
-need sip-tester sipp
+playwrights="${HOME:-}/.cache/ms-playwright"
+need chromium chromium chromium-browser google-chrome "$playwrights"/chromium-*/chrome-linux*/chrome
 
 if [ ${#missing[@]} = 0 ]; then exit 0; fi
 if [ "$(id -u)" != 0 ]; then
@@ -38,12 +37,20 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 echo "Installing ${missing[*]}"
-install() { apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$log" 2>&1; }
 log=$(mktemp)
-if ! install; then
-    if ! { apt-get update -qq >>"$log" 2>&1 && install; }; then
-        cat "$log" >&2
-        exit 1
+quietly() { "$@" >>"$log" 2>&1; }
+install() { quietly apt-get install -y -qq --no-install-recommends "$@"; }
+install_afresh() {
+    quietly apt-get update -qq
+    if [[ " ${missing[*]} " == *" chromium "* && -z $(apt-cache madison chromium) ]]; then
+        # Ubuntu has Chromium as a snap only, which containers cannot run; Playwright brings a build of its own.
+        quietly .venv/bin/python -m playwright install --with-deps chromium || return
+        read -ra missing <<<"${missing[*]/chromium/}"
     fi
+    [ ${#missing[@]} = 0 ] || install "${missing[@]}"
+}
+if ! install "${missing[@]}" && ! install_afresh; then
+    cat "$log" >&2
+    exit 1
 fi
 rm -f "$log"

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from callcenter.floor.events import Seconds
 
-MEAN_GAP_SECONDS = 1.35
+MEAN_GAP_SECONDS = 1.3
 """Between two new customers, on average. With the talks below it keeps ten agents busy and some customers waiting."""
 
 EXIT_DIGIT = "9"

@@ -42,7 +42,7 @@ QUEUES = {
 
 _TEAMS = {
     "Service 服务组": (("support", "callbacks"), ("王小明", "Anna Weber", "李娜", "James Okafor")),
-    "Sales 销售组": (("sales", "callbacks"), ("陈伟", "Sofia Rossi", "赵敏", "Tom Nguyen")),
+    "Sales 销售组": (("sales",), ("陈伟", "Sofia Rossi", "赵敏", "Tom Nguyen")),
     "Evening 晚班组": (("support", "sales"), ("Emma Clark", "刘洋")),
 }
 

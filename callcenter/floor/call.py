@@ -1,13 +1,9 @@
-"""Channels, the calls that they form, and the conversations in them, while they last."""
+"""Calls, the conversations in them, and the dialer's attempts, while they last."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, Seconds
 from callcenter.floor.facts import Direction, EndedBy
-
-if TYPE_CHECKING:
-    from callcenter.floor.seat import Seat
 
 ATTEMPT_PREFIX = "attempt-"
 """The ids of the dialer's attempts begin so; the attempt's id is the id of its channel."""
@@ -52,38 +48,6 @@ class Talk:
         self.hold_seconds += max(0.0, at - self.held_since)
         self.held_since = None
         return True
-
-
-@dataclass(slots=True)
-class Channel:
-    """An open channel; `seat` is the seat at whose phone it ends, if it is one.
-
-    `queue` is the queue that rang it, `other_number` who is at the other end, `parts` counts its conversations.
-    `bridged_at` is when it entered or left a bridge last,
-    `dialled_by` is the channel that dialled it, `twin_id` the other half of a Local channel. `has_handed_over`: its
-    agent transferred the call away, so that what it still does is no conversation.
-    """
-
-    channel_id: ChannelId
-    call_id: CallId
-    name: str
-    number: str
-    opened_at: Instant
-    seat: "Seat | None" = None
-    is_up: bool = False
-    is_ringing: bool = False
-    is_dialling: bool = False
-    bridge_id: str = ""
-    bridged_at: Instant = 0.0
-    hangup_requested: bool = False
-    talk: Talk | None = None
-    parts: int = 0
-    queue: str = ""
-    direction: Direction | None = None
-    other_number: str = ""
-    dialled_by: ChannelId | None = None
-    twin_id: ChannelId | None = None
-    has_handed_over: bool = False
 
 
 @dataclass(slots=True)

@@ -1,12 +1,11 @@
 """Rings: each try of a queue to reach a seat, and how it ended."""
 
 from callcenter.floor import events as e
-from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import RingOutcome
 from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, RingUnderWay
-from callcenter.floor.seat import Seat
+from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.site import Site
 
 

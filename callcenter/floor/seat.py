@@ -1,4 +1,4 @@
-"""A seat: an agent at a phone, in exactly one state. States and transitions are tables."""
+"""A seat and its channels: an agent at a phone, in exactly one state. States and transitions are tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,10 +6,42 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from callcenter.floor.call import Channel
+from callcenter.floor.call import Talk
 from callcenter.floor.changes import Changes, Key, Surprise
 from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PbxName
 from callcenter.floor.facts import Conversation, Direction, SeatSpell, SeatState
+
+
+@dataclass(slots=True)
+class Channel:
+    """An open channel; `seat` is the seat at whose phone it ends, if it is one.
+
+    `queue` is the queue that rang it, `other_number` who is at the other end, `parts` counts its conversations.
+    `bridged_at` is when it entered or left a bridge last,
+    `dialled_by` is the channel that dialled it, `twin_id` the other half of a Local channel. `has_handed_over`: its
+    agent transferred the call away, so that what it still does is no conversation.
+    """
+
+    channel_id: ChannelId
+    call_id: CallId
+    name: str
+    number: str
+    opened_at: Instant
+    seat: "Seat | None" = None
+    is_up: bool = False
+    is_ringing: bool = False
+    is_dialling: bool = False
+    bridge_id: str = ""
+    bridged_at: Instant = 0.0
+    hangup_requested: bool = False
+    talk: Talk | None = None
+    parts: int = 0
+    queue: str = ""
+    direction: Direction | None = None
+    other_number: str = ""
+    dialled_by: ChannelId | None = None
+    twin_id: ChannelId | None = None
+    has_handed_over: bool = False
 
 
 @dataclass(slots=True, eq=False)

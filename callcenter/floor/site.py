@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Channel, Recording, interface_of
+from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, interface_of
 from callcenter.floor.changes import Changes, Key, Surprise
 from callcenter.floor.events import (
     AgentEntry,
@@ -16,7 +16,7 @@ from callcenter.floor.events import (
 )
 from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
-from callcenter.floor.seat import Seat
+from callcenter.floor.seat import Channel, Seat
 
 REMEMBERED = 20_000
 """How many ended channels and calls a site remembers: more than end in an hour of a large centre."""

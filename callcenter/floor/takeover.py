@@ -2,11 +2,10 @@
 
 from callcenter.floor import channels, members, talks, visits
 from callcenter.floor import events as e
-from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, OpenChannel, WaitingCaller
 from callcenter.floor.queue import Visit
-from callcenter.floor.seat import restate
+from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import Site
 
 

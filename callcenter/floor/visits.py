@@ -2,7 +2,6 @@
 
 from callcenter.floor import events as e
 from callcenter.floor import rings, talks
-from callcenter.floor.call import Channel
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
@@ -12,7 +11,7 @@ from callcenter.floor.queue import (
     Queue,
     Visit,
 )
-from callcenter.floor.seat import Seat
+from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.site import Site
 
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}

@@ -6,15 +6,19 @@ The PBX's path is never opened: its last parts are looked for below the folder w
 import shutil
 import struct
 import tempfile
-from array import array
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from operator import mul
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from callcenter.floor.events import Seconds
+
+with warnings.catch_warnings():
+    # pydub looks for ffmpeg when it is imported and warns without it; nothing here converts.
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
 
 Side = Literal["mix", "agent", "customer"]
 
@@ -127,16 +131,17 @@ def is_audible(path: Path, layout: Layout) -> bool:
     with path.open("rb") as file:
         file.seek(layout.data_at)
         for _ in range(layout.data_bytes // block_bytes):
-            loud += _is_loud(file.read(block_bytes))
+            loud += _is_loud(file.read(block_bytes), layout)
             if loud >= wanted:
                 return True
     return False
 
 
-def _is_loud(block: bytes) -> bool:
-    samples = array("h", block[: len(block) - len(block) % SAMPLE_BYTES])
-    energy: int = sum(map(mul, samples, samples))
-    return energy > AUDIBLE_LEVEL**2 * len(samples)
+def _is_loud(block: bytes, layout: Layout) -> bool:
+    # Of pydub only the arithmetic: it would read a whole file into memory, and a file cut by a crash as 0 s long.
+    whole = block[: len(block) - len(block) % (SAMPLE_BYTES * layout.channels)]
+    segment = AudioSegment(data=whole, sample_width=SAMPLE_BYTES, frame_rate=layout.rate, channels=layout.channels)
+    return bool(segment.rms > AUDIBLE_LEVEL)
 
 
 def playable(path: Path, copy: Path) -> Path:

@@ -1,8 +1,9 @@
-"""A real browser at the panel: Chromium of this machine, driven by Playwright; its complaints fail the test."""
+"""A real browser at the panel: this machine's Chromium or Playwright's own; what it complains of fails the test."""
 
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,10 +26,10 @@ PATIENCE_SECONDS = 20
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Runs the browser during the block."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.fail(f"none of {', '.join(PROGRAMS)} is on PATH; scripts/system_packages.sh installs chromium")
     with sync_playwright() as playwright:
+        program = next(filter(None, map(shutil.which, PROGRAMS)), playwright.chromium.executable_path)
+        if not Path(program).exists():
+            pytest.fail(f"none of {', '.join(PROGRAMS)} is on PATH; scripts/system_packages.sh installs chromium")
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
         browser.close()

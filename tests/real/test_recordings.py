@@ -84,7 +84,7 @@ async def test_an_answered_call_is_heard(pair: Pair, reviewer: AsyncClient) -> N
     (recording,) = story["recordings"]
     assert recording["conversation"] == {"leg_id": conversation["leg_id"], "part": conversation["part"]}
     assert recording["has_audio"]
-    assert recording["began_at"] == conversation["began_at"]
+    assert recording["began_at"] == pytest.approx(conversation["began_at"], abs=0.1)
     assert recording["duration_seconds"] == pytest.approx(conversation["ended_at"] - conversation["began_at"], abs=0.5)
     assert [leg["side"] for leg in recording["legs"]] == ["customer", "agent"]
     for side in ("mix", "customer", "agent"):
@@ -100,7 +100,6 @@ async def test_a_caller_who_only_waited_has_no_recording(pair: Pair, reviewer: A
         pair.sign_in("1001")
         pair.behave("1001", do="ignore")
         pair.customer_calls("4000", caller="13800138002")
-        pair.ami.wait_for("VarSet", Variable="MIXMONITOR_FILENAME")
         joined = pair.ami.wait_for("QueueCallerJoin")
         pair.outside.action("Hangup", Channel="/^PJSIP/centre-.*/", Cause=16)
         pair.ami.wait_for("Hangup", Uniqueid=joined["Uniqueid"])
