@@ -8,27 +8,25 @@ import type { CallbackList } from "../api/shapes";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
-import { ListForm, useWeekdays } from "./ListForm";
+import { ListForm, useWeekdayWords } from "./ListForm";
 import { ListState, StartStop } from "./ListState";
 import classes from "./ListsPage.module.css";
 import { useLists, useLiveList } from "./lists";
 import { OutcomeCounts } from "./OutcomeCounts";
 import { Progress } from "./Progress";
 import { AttemptTable } from "./Tables";
-import { weekdaysInWords } from "./windows";
 
 /** When a list may call, and when that begins where it is not now. */
 function Windows({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const weekdays = useWeekdays();
-  const name = (day: number) => weekdays[day - 1]?.label ?? String(day);
+  const words = useWeekdayWords();
   if (list.windows.length === 0) return <span className={classes.fault}>{t("callbacks.noWindows")}</span>;
   return (
     <>
       {list.windows.map((window) => (
         <span key={`${window.weekdays} ${window.from}`} className={`num ${classes.window}`}>
-          {weekdaysInWords(window.weekdays, name)} {window.from}–{window.until}
+          {words(window.weekdays)} {window.from}–{window.until}
         </span>
       ))}
       {list.state !== "finished" && (

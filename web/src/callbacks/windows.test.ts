@@ -18,5 +18,11 @@ test.each([
 
 test("are named by their ends", () => {
   const names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-  expect(weekdaysInWords([1, 2, 3, 6], (day) => names[day - 1] ?? "")).toBe("Mon–Wed, Sat");
+  expect(
+    weekdaysInWords(
+      [1, 2, 3, 6],
+      (day) => names[day - 1] ?? "",
+      (first, last) => `${first}–${last}`,
+    ),
+  ).toBe("Mon–Wed, Sat");
 });

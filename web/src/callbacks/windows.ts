@@ -11,9 +11,13 @@ export function weekdayRuns(days: readonly number[]): [first: number, last: numb
   return runs;
 }
 
-/** "Mon–Wed, Sat" where `name` names a day. */
-export function weekdaysInWords(days: readonly number[], name: (day: number) => string): string {
+/** "Mon–Wed, Sat", where `name` names a day and `span` says from one to another. */
+export function weekdaysInWords(
+  days: readonly number[],
+  name: (day: number) => string,
+  span: (first: string, last: string) => string,
+): string {
   return weekdayRuns(days)
-    .map(([first, last]) => (first === last ? name(first) : `${name(first)}–${name(last)}`))
+    .map(([first, last]) => (first === last ? name(first) : span(name(first), name(last))))
     .join(", ");
 }
