@@ -103,38 +103,35 @@ async def examine(
     found = Examination(pbx=pbx)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            reader, writer = await _open(found)
-    except (OSError, TimeoutError) as error:
-        _note_failure(found, error)
+            reader, writer = await asyncio.open_connection(pbx.host, pbx.port)
+    except OSError as error:
+        found.why = _words(error)
         return found
-    asking = _Asking(found, reader, writer)
+    found.reached = Reached.ADDRESS
     try:
+        if pbx.tls:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await writer.start_tls(ssl.create_default_context(), server_hostname=pbx.host)
+        asking = _Asking(found, reader, writer)
         await asking.take_banner()
         await asking.log_in()
         await asking.ask_all(interfaces, clock)
-    except (Lost, NotAmi, OSError) as error:
+    except (Lost, NotAmi) as error:
         found.why = str(error)
+    except OSError as error:
+        found.why = _words(error)
     finally:
         writer.transport.abort()
     return found
 
 
-async def _open(found: Examination) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    pbx = found.pbx
-    reader, writer = await asyncio.open_connection(pbx.host, pbx.port)
-    found.reached = Reached.ADDRESS
-    if pbx.tls:
-        await writer.start_tls(ssl.create_default_context(), server_hostname=pbx.host)
-    return reader, writer
-
-
-def _note_failure(found: Examination, error: Exception) -> None:
+def _words(error: OSError) -> str:
+    """What went wrong, in words. TimeoutError and SSLError are kinds of OSError."""
     if isinstance(error, ssl.SSLError):
-        found.why = f"TLS failed: {getattr(error, 'verify_message', '') or error.reason or error}"
-    elif isinstance(error, TimeoutError):
-        found.why = f"no answer within {CONNECT_SECONDS:g} s"
-    elif isinstance(error, OSError):
-        found.why = error.strerror or str(error)
+        return getattr(error, "verify_message", "") or error.reason or str(error)
+    if isinstance(error, TimeoutError):
+        return f"no answer within {CONNECT_SECONDS:g} s"
+    return error.strerror or str(error)
 
 
 class _Asking:

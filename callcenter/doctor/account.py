@@ -28,6 +28,14 @@ WRITE = "write = " + ",".join(NEEDED_TO_DO)
 READ = "read = system,call,agent,user,dialplan"
 
 
+def how_to_hear(username: str) -> str:
+    """What to change so that every event comes that the server reads."""
+    return (
+        f"In [{username}] of manager.conf: {READ}, and no eventfilter that takes them out (callcenter dialplan render "
+        f"DIR writes one that fits), no disabledevents in [general]; {RELOAD}"
+    )
+
+
 def _granted(found: Examination) -> set[str]:
     """The classes of `write=` that are certain: each lets through an action that no other class does."""
     told = (re.search(r"\(Priv: ([\w,]+)\)", text) for text in found.actions.values())
@@ -79,8 +87,7 @@ def read_permission(found: Examination, _settings: Settings) -> Finding:
     if silent:
         return error(
             f"events that the server needs do not come: {', '.join(silent)}",
-            f"In [{username}] of manager.conf: {READ}, and no eventfilter that takes them out (callcenter dialplan "
-            f"render DIR writes one that fits), no disabledevents in [general]; {RELOAD}",
+            how_to_hear(username),
         )
     not_asked = [echo.read_class for echo in ECHOES if echo.event not in found.echoes and echo.read_class not in heard]
     if not_asked:

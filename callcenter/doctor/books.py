@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from callcenter.asterisk.examination import Examination, Reached
 from callcenter.asterisk.messages import END, event_name
-from callcenter.doctor.account import READ, RELOAD
+from callcenter.doctor.account import how_to_hear
 from callcenter.doctor.findings import Finding, PbxCheck, error, ok, unknown, warning
 from callcenter.floor.events import Instant
 from callcenter.settings import Settings
@@ -126,8 +126,7 @@ def queue_events(found: Examination, settings: Settings) -> Finding:
     missing = ", ".join(dict.fromkeys(TWINS[event].decode() for event in hidden))
     return error(
         f"queue_log has {', '.join(hidden)}, but AMI did not tell: {missing} (compared with the server's journal)",
-        f"In [{found.pbx.username}] of manager.conf: {READ}, and no eventfilter that takes them out (callcenter dialplan "
-        f"render DIR writes one that fits), no disabledevents in [general]; {RELOAD}",
+        how_to_hear(found.pbx.username),
     )
 
 
@@ -166,8 +165,8 @@ def recordings(found: Examination, _settings: Settings) -> Finding:
     """Whether what Asterisk records can be played here."""
     folder = found.pbx.recordings_folder
     advice = (
-        "Set recordings_folder of this PBX to the folder as this machine sees it (mount it, if the PBX is another "
-        "machine), and put the server's user into its group (asterisk)."
+        "Asterisk makes the folder with its first recording. Set recordings_folder of this PBX to the folder "
+        "as this machine sees it (mount it, if the PBX is another machine), and put the server's user into its group (asterisk)."
     )
     if not folder.is_dir():
         return error(f"there is no folder {folder}: no recording can be played", advice)

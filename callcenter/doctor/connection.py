@@ -44,8 +44,9 @@ def ami(found: Examination, _settings: Settings) -> Finding:
     if found.pbx.tls:
         return error(
             f"no AMI over TLS: {found.why}",
-            "Compare port with tlsbindaddr in manager.conf (5039 by default), and let this machine trust the certificate "
-            "of tlscertfile; it must be made out for the host in the settings. Without TLS on the PBX: tls = false.",
+            "Compare port with tlsbindaddr in manager.conf (5039 by default), and let this machine trust the "
+            "certificate of tlscertfile; it must be made out for the host in the settings. "
+            "Without TLS on the PBX: tls = false.",
         )
     return error(
         f"this is no AMI: {found.why}",
@@ -60,8 +61,8 @@ def login(found: Examination, _settings: Settings) -> Finding:
     if found.reached < Reached.LOGIN:
         return error(
             f"user {pbx.username} is refused: {found.why}",
-            f"Compare username and secret of this PBX with [{pbx.username}] in manager.conf; its permit must allow this "
-            "machine's address. Then: asterisk -rx 'manager reload'.",
+            f"Compare username and secret of this PBX with [{pbx.username}] in manager.conf; its permit must allow "
+            "this machine's address. Then: asterisk -rx 'manager reload'.",
         )
     if found.why:
         return error(f"the connection ended after the login: {found.why}", "Look into Asterisk's log for the reason.")

@@ -38,9 +38,9 @@ def members(found: Examination, _settings: Settings) -> Finding:
     if invalid:
         return warning(
             f"there is no such phone: {_named(invalid)}; Asterisk calls these members invalid",
-            "Correct the interface where the member is added, or configure the phone (pjsip.conf, the hint's extension).",
+            "Correct the interface where the member is added, or configure the phone in pjsip.conf.",
         )
-    return ok(f"{len(here)} members, each with a phone that Asterisk knows")
+    return ok(f"{len(here)} now, each with a phone that Asterisk knows" if here else "nobody is signed in now")
 
 
 def _told(item: Message) -> str:
