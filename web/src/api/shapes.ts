@@ -76,11 +76,7 @@ export interface PauseReason {
   label_zh: string;
   is_away: boolean;
 }
-export type ServiceLevelVariant =
-  | "offered_without_short_abandons"
-  | "answered"
-  | "offered"
-  | "abandons_count_as_met";
+export type ServiceLevelVariant = "offered_without_short_abandons" | "answered" | "offered" | "abandons_count_as_met";
 
 export interface QueueSettings {
   pbx: string;
