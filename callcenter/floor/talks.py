@@ -62,8 +62,11 @@ def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel]) -> bool:
 
 
 def at_the_phone(site: Site, leg: Channel) -> Channel:
-    """The channel at the end of a rung leg. Behind a Local member it is the one that the other half dialled: it lives on
-    when the Local channel is optimised away, and holds and hang-ups are its own (docs/asterisk.md)."""
+    """The channel at the end of a rung leg.
+
+    Behind a Local member it is the one that the other half dialled: it lives on when the Local channel is optimised
+    away, and holds and hang-ups are its own (docs/asterisk.md).
+    """
     if not leg.twin_id:
         return leg
     others = (site.channels[channel_id] for channel_id in site.calls[leg.call_id].channels)

@@ -1,12 +1,10 @@
 """The stage for situations on a real Asterisk: many small queues with fixed members, played at the same time.
 
-Queue `qNNNN` is reached by dialling NNNN, so a phone can transfer to it; each scene has queues and agents of its own, and its
-counts can be told from the others'. A scene has its own manager connections: scenes run in threads.
+Queue `qNNNN` is reached by dialling NNNN, so a phone can transfer to it; each scene has queues and agents of its own,
+and its counts can be told from the others'. A scene has its own manager connections: scenes run in threads.
 """
 
-import gzip
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +23,8 @@ DIALPLAN = """
 exten => _7XXX,1,Answer()
  same => n,Queue(q${EXTEN},tT,,,${IF($["${EXTEN:0:2}" = "71"]?3:60)})
  same => n,Wait(2)
+; Whither a customer may transfer.
+exten => 1035,1,Dial(PJSIP/1035)
 [scenes]
 exten => wait,1,Answer()
  same => n,Wait(60)
@@ -86,7 +86,8 @@ class Scene:
 
     def leg(self, agent: str) -> str:
         """The world's channel of a phone whose call was answered last."""
-        self.outside.action("Ping")  # whatever was said before the answer has been read then
+        for _ in range(2):  # an answer overtakes events; those before the first one have come with the second
+            self.outside.action("Ping")
         told = self.outside.events
         ended = {event["Channel"] for event in told if event.get("Event") == "Hangup"}
         opened = (event for event in told if event.get("Event") == "Newchannel" and event["Exten"] == agent)
@@ -186,7 +187,7 @@ class Stage:
         threads = [threading.Thread(target=perform, args=(number,)) for number in self.scripts if only in number]
         for thread in threads:
             thread.start()
-            time.sleep(0.1)  # not all of them in one packet
+            threading.Event().wait(0.1)  # not all of them in one packet
         for thread in threads:
             thread.join()
         last = Scene(pair, "")  # fresh connections: nobody read those of the pair meanwhile
@@ -203,8 +204,3 @@ def _member(member: str) -> str:
 def _append(run: Path, name: str, text: str) -> None:
     with (run / "etc/callcenter" / name).open("a") as file:
         file.write(text)
-
-
-def keep(heard: bytes, folder: Path) -> None:
-    """Keeps what AMI said, for a look at it."""
-    (folder / "semantics.ami.gz").write_bytes(gzip.compress(heard))
