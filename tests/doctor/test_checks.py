@@ -1,6 +1,7 @@
 """Each check against a PBX, a disk or a database that has just the fault it looks for."""
 
 import asyncio
+import os
 import socket
 import sqlite3
 import time
@@ -10,7 +11,7 @@ import pytest
 
 from callcenter.asterisk import examination
 from callcenter.asterisk.examination import Examination, Reached
-from callcenter.doctor import connection, machine
+from callcenter.doctor import books, connection, machine
 from callcenter.doctor.findings import Status
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
 from callcenter.store.engine import make_engine, migrate
@@ -297,6 +298,27 @@ async def test_no_recordings_folder(doctor: Doctor, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for wrong in ("nowhere", "file"):
         assert (await doctor({"recordings_folder": tmp_path / wrong}))["recordings"].status is ERROR
+
+
+@pytest.mark.parametrize("closed", ["recordings", "call.wav"])
+async def test_recordings_that_may_not_be_read(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    """Root may read everything, so that the refusal is made here."""
+    (tmp_path / "recordings/call.wav").touch()
+    access = os.access
+    monkeypatch.setattr(books.os, "access", lambda path, mode: Path(path).name != closed and access(path, mode))
+    finding = (await doctor())["recordings"]
+    assert (finding.status, "may not be read" in finding.said) == (ERROR, True)
+
+
+async def test_a_queue_event_that_comes_meanwhile(doctor: Doctor, peer: Peer) -> None:
+    async def busy(connection: Connection, action: Action) -> None:
+        connection.say("Event: QueueCallerJoin\r\nPrivilege: agent,all\r\nTimestamp: 1.5\r\nQueue: support")
+        await release("22.10.1")(connection, action)
+
+    peer.answers["CoreSettings"] = busy
+    assert (await doctor())["queue_events"].status is OK
 
 
 @pytest.mark.parametrize(
