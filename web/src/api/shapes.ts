@@ -76,12 +76,14 @@ export interface PauseReason {
   label_zh: string;
   is_away: boolean;
 }
+export type ServiceLevelVariant = "offered_without_short_abandons" | "answered" | "offered" | "abandons_count_as_met";
+
 export interface QueueSettings {
   pbx: string;
   queue: string;
   label: string;
   service_level_seconds: Seconds;
-  service_level_variant: string;
+  service_level_variant: ServiceLevelVariant;
   short_abandon_seconds: Seconds;
 }
 export interface CentreSettings {
@@ -297,6 +299,7 @@ export interface ListSettings {
 export interface CallbackList extends ListSettings, ListProgress {
   name: string;
   created_at: Instant;
+  opens_at: Instant | null;
   due: number;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
@@ -328,6 +331,6 @@ export interface Attempt {
 export interface ImportReport {
   imported: number;
   rows: number;
-  errors: { line: number; column: string; value: string; reason: string }[];
-  duplicates: { line: number; number: string; first_line: number | null }[];
+  errors: { line: number; column: string; value: string; code: string; reason: string }[];
+  duplicates: { line: number; number: string; code: string; first_line: number | null }[];
 }
