@@ -11,7 +11,7 @@ import pytest
 
 from callcenter.asterisk import examination
 from callcenter.asterisk.examination import Examination, Reached
-from callcenter.doctor import books, connection, machine
+from callcenter.doctor import connection, machine
 from callcenter.doctor.findings import Status
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
 from callcenter.store.engine import make_engine, migrate
@@ -307,7 +307,7 @@ async def test_recordings_that_may_not_be_read(
     """Root may read everything, so that the refusal is made here."""
     (tmp_path / "recordings/call.wav").touch()
     access = os.access
-    monkeypatch.setattr(books.os, "access", lambda path, mode: Path(path).name != closed and access(path, mode))
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != closed and access(path, mode))
     finding = (await doctor())["recordings"]
     assert (finding.status, "may not be read" in finding.said) == (ERROR, True)
 
