@@ -257,7 +257,7 @@ def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
     assert day.state("1001") is SeatState.WRAP_UP
     day.after(60).completes("1001", "caller", "caller")
     assert day.talk().talk_seconds == about(20)
-    assert day.talk().ended_by is EndedBy.UNKNOWN
+    assert day.talk().ended_by is EndedBy.CALLER, "as queue_log says"
 
 
 def test_a_caller_whose_join_was_not_seen() -> None:

@@ -33,11 +33,13 @@ interface TileProps extends ComponentProps<"div"> {
 function Tile({ label, note, rule, isBad, children, ...others }: TileProps) {
   return (
     <div {...others} className={classes.tile} data-bad={isBad || undefined}>
-      <dt>{label}</dt>
+      <dt>
+        {label}
+        {rule && <span className={classes.rule}>{rule}</span>}
+      </dt>
       <dd>
         <span className={`num ${classes.value}`}>{children}</span>
         <span className={classes.note}>{note}</span>
-        {rule && <span className={classes.rule}>{rule}</span>}
       </dd>
     </div>
   );
