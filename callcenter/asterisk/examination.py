@@ -23,6 +23,7 @@ from callcenter.settings import PbxSettings
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
+LIST_SECONDS = 30.0
 ECHO_SECONDS = 2.0
 """An event comes within milliseconds of what caused it; a busy PBX gets its time."""
 
@@ -192,7 +193,9 @@ class _Asking:
         self._asked += 1
         action_id = f"callcenter-doctor-{self._name}:{self._asked}"
         self._writer.write(actions.encode({"ActionID": action_id, **headers}))
-        return await self._until(lambda m: "Response" in m and m.get("ActionID") == action_id, headers["Action"])
+        return await self._until(
+            lambda m: "Response" in m and m.get("ActionID") == action_id, headers["Action"], ANSWER_SECONDS
+        )
 
     async def _skew(self, clock: Callable[[], float]) -> Seconds | None:
         asked_at = clock()
@@ -210,7 +213,9 @@ class _Asking:
             return None
         ours = answer["ActionID"]
         try:
-            await self._until(lambda m: m.get("ActionID") == ours and m.get("EventList") == "Complete", question)
+            await self._until(
+                lambda m: m.get("ActionID") == ours and m.get("EventList") == "Complete", question, LIST_SECONDS
+            )
         except Lost:
             return None
         return [m for m in self.found.events[before:] if m.get("ActionID") == ours and m.get("EventList") is None]
@@ -238,7 +243,7 @@ class _Asking:
         except Lost:
             return None
 
-    async def _until(self, holds: Callable[[Message], bool], what: str, seconds: Seconds = ANSWER_SECONDS) -> Message:
+    async def _until(self, holds: Callable[[Message], bool], what: str, seconds: Seconds) -> Message:
         try:
             async with asyncio.timeout(seconds):
                 while True:

@@ -165,8 +165,8 @@ def recordings(found: Examination, _settings: Settings) -> Finding:
     """Whether what Asterisk records can be played here."""
     folder = found.pbx.recordings_folder
     advice = (
-        "Asterisk makes the folder with its first recording. Set recordings_folder of this PBX to the folder "
-        "as this machine sees it (mount it, if the PBX is another machine), and put the server's user into its group (asterisk)."
+        "Asterisk makes the folder with its first recording. Set recordings_folder of this PBX to the folder as "
+        "this machine sees it (mount it, if the PBX is elsewhere); put the server's user into its group (asterisk)."
     )
     if not folder.is_dir():
         return error(f"there is no folder {folder}: no recording can be played", advice)

@@ -1,6 +1,7 @@
 """Each check against a PBX, a disk or a database that has just the fault it looks for."""
 
 import asyncio
+import os
 import socket
 import sqlite3
 import time
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from callcenter.asterisk import examination
-from callcenter.doctor import machine
+from callcenter.asterisk.examination import Examination, Reached
+from callcenter.doctor import connection, machine
 from callcenter.doctor.findings import Status
-from callcenter.settings import AgentSettings, QueueSettings
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
 from callcenter.store.engine import make_engine, migrate
 from tests.asterisk import peer as peers
 from tests.asterisk.peer import QUEUES, Action, Connection, Peer, mute, refuse
@@ -104,6 +106,13 @@ async def test_a_missing_permission_is_named_with_its_line(doctor: Doctor, peer:
     assert peer.counts()[action] == (1 if action == "CoreShowChannels" else 0), "it is not asked for what it may not"
 
 
+def test_a_network_that_can_listen_is_a_warning() -> None:
+    far = PbxSettings(host="pbx.example.org")
+    for pbx, status in ((far, WARNING), (far.model_copy(update={"tls": True}), OK), (PbxSettings(host="::1"), OK)):
+        found = Examination(pbx=pbx, reached=Reached.LOGIN)
+        assert connection.login(found, Settings()).status is status
+
+
 async def test_no_queues_at_all(doctor: Doctor, peer: Peer) -> None:
     peer.answers |= {"ListCommands": may("UserEvent"), "QueueStatus": refuse}
     found = await doctor()
@@ -129,6 +138,17 @@ async def test_an_asterisk_that_does_not_list_actions(doctor: Doctor, peer: Peer
     assert (
         found["write_permission"].status is found["excess_permission"].status is found["timestamps"].status is UNKNOWN
     )
+
+
+async def test_a_list_that_is_cut(doctor: Doctor, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cut(connection: Connection, action: Action) -> None:
+        peers.begin_list(connection, action, 1)
+
+    monkeypatch.setattr(examination, "LIST_SECONDS", 0.1)
+    peer.answers["DeviceStateList"] = cut
+    found = await doctor()
+    assert (found["lists"].status, found["lists"].said) == (ERROR, "not answered: DeviceStateList")
+    assert found["queues"].status is OK, "the rest was asked for all the same"
 
 
 @pytest.mark.parametrize("question", ["QueueStatus", "CoreShowChannels", "DeviceStateList"])
@@ -278,6 +298,27 @@ async def test_no_recordings_folder(doctor: Doctor, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for wrong in ("nowhere", "file"):
         assert (await doctor({"recordings_folder": tmp_path / wrong}))["recordings"].status is ERROR
+
+
+@pytest.mark.parametrize("closed", ["recordings", "call.wav"])
+async def test_recordings_that_may_not_be_read(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    """Root may read everything, so that the refusal is made here."""
+    (tmp_path / "recordings/call.wav").touch()
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != closed and access(path, mode))
+    finding = (await doctor())["recordings"]
+    assert (finding.status, "may not be read" in finding.said) == (ERROR, True)
+
+
+async def test_a_queue_event_that_comes_meanwhile(doctor: Doctor, peer: Peer) -> None:
+    async def busy(connection: Connection, action: Action) -> None:
+        connection.say("Event: QueueCallerJoin\r\nPrivilege: agent,all\r\nTimestamp: 1.5\r\nQueue: support")
+        await release("22.10.1")(connection, action)
+
+    peer.answers["CoreSettings"] = busy
+    assert (await doctor())["queue_events"].status is OK
 
 
 @pytest.mark.parametrize(
