@@ -13,6 +13,7 @@ from callcenter.accounts.commands import commands as user_commands
 from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.asterisk.replay_command import replay
 from callcenter.demo.command import demo
+from callcenter.doctor.command import doctor
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
@@ -26,6 +27,7 @@ app.add_typer(import_commands, name="import")
 app.command()(replay)
 app.command()(reconcile)
 app.command()(demo)
+app.command()(doctor)
 
 
 @app.command()
