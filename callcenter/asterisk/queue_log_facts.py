@@ -9,7 +9,7 @@ from msgspec import structs
 
 from callcenter.asterisk.queue_log_lines import AnyRecord, Completed, Connected, Entered, Left, RingEnded, Started
 from callcenter.asterisk.queue_log_pauses import Pauses
-from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, leg_id
+from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unseen
 from callcenter.floor.events import ChannelId, DirectoryChanged, Instant
 from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
 
@@ -46,6 +46,46 @@ class Joins:
         self._recent, self._older = {}, {}
 
 
+class Talks:
+    """The talks that go on. Asterisk may write two endings of one talk: the first counts."""
+
+    def __init__(self, make: StayFacts) -> None:
+        self._make = make
+        self._open: dict[TalkKey, tuple[Stay, Connected]] = {}
+
+    def begin(self, stay: Stay, record: Connected) -> list[AnyFact]:
+        """A talk begins; one of the same call and agent, whose ending was not logged, is over."""
+        key = record.channel_id, record.queue, record.agent
+        facts = self._end(key, None, record.at)
+        self._open[key] = stay, record
+        return facts
+
+    def end(self, record: Completed) -> list[AnyFact]:
+        """The ending was logged."""
+        return self._end(self._key_of(record), record, record.at)
+
+    def lose(self, before: Instant, ended_at: Instant | None = None) -> list[AnyFact]:
+        """Ends what began before, then or in the second in which it began: its ending will not come."""
+        lost = [(key, begin.at) for key, (_, begin) in self._open.items() if begin.at < before]
+        return [fact for key, at in lost for fact in self._end(key, None, at if ended_at is None else ended_at)]
+
+    def _key_of(self, end: Completed) -> TalkKey:
+        """Asterisk may name a channel that nobody has heard of (a hidden one): then the time and the agent tell."""
+        key = end.channel_id, end.queue, end.agent
+        if key not in self._open and end.talk_seconds is not None:
+            began_at = end.at - end.talk_seconds
+            for other, (_, begin) in self._open.items():
+                if other[1:] == key[1:] and abs(begin.at - began_at) <= 1.0:
+                    return other
+        return key
+
+    def _end(self, key: TalkKey, end: Completed | None, ended_at: Instant) -> list[AnyFact]:
+        stay, begin = self._open.pop(key, (None, None))
+        if stay is None or begin is None:
+            return []
+        return [self._make.conversation(stay, begin, ended_at, end)]
+
+
 class QueueLogFacts:
     """Takes the records of one PBX in the order of time and gives the facts that each of them completes.
 
@@ -58,7 +98,7 @@ class QueueLogFacts:
         self._make = StayFacts(pbx, directory.agents, directory.queues)
         self._joins = Joins()
         self._waiting: dict[ChannelId, dict[str, Stay]] = {}
-        self._talking: dict[TalkKey, tuple[Stay, Connected]] = {}
+        self._talks = Talks(self._make)
         self._abandoned: dict[ChannelId, QueueVisit] = {}
         self._pauses = Pauses(pbx, self._make.agent_of)
         self._heard_at: Instant = 0.0
@@ -106,7 +146,7 @@ class QueueLogFacts:
             case Connected():
                 return self._connected(record)
             case Completed():
-                return self._end_talk(self._talk_of(record), record, record.at)
+                return self._talks.end(record)
             case Left():
                 return self._left(record)
             case Started():
@@ -127,15 +167,7 @@ class QueueLogFacts:
         stays = self._waiting.setdefault(record.channel_id, {})
         if record.queue in stays:
             facts += self._lost(stays[record.queue], record.at)
-        stays[record.queue] = Stay(
-            record.channel_id,
-            record.queue,
-            self._joins.add(record.channel_id, record.queue),
-            record.at,
-            record.number,
-            record.caller_name,
-            record.position,
-        )
+        stays[record.queue] = entered(record, self._joins.add(record.channel_id, record.queue))
         return facts
 
     def _ring_ended(self, record: RingEnded) -> list[AnyFact]:
@@ -149,9 +181,7 @@ class QueueLogFacts:
         stay = self._ended_stay(record)
         if stay is None:
             return []
-        key = record.channel_id, record.queue, record.agent
-        facts = self._end_talk(key, None, record.at)
-        self._talking[key] = stay, record
+        facts = self._talks.begin(stay, record)
         stay.rings[leg_id(record)] = record
         facts.append(self._make.visit(stay, VisitOutcome.ANSWERED, record.at, record))
         return facts + self._make.rings(stay)
@@ -176,36 +206,14 @@ class QueueLogFacts:
             return stay
         if self._joins.count(record.channel_id, record.queue):
             return None
-        join = self._joins.add(record.channel_id, record.queue)
-        joined_at = record.at - (record.wait_seconds or 0.0)
-        return Stay(record.channel_id, record.queue, join, joined_at, is_seen=False)
-
-    def _talk_of(self, end: Completed) -> TalkKey:
-        """Asterisk may name a channel that nobody has heard of (a hidden one): then the time and the agent tell."""
-        key = end.channel_id, end.queue, end.agent
-        if key not in self._talking and end.talk_seconds is not None:
-            began_at = end.at - end.talk_seconds
-            for other, (_, begin) in self._talking.items():
-                if other[1:] == key[1:] and abs(begin.at - began_at) <= 1.0:
-                    return other
-        return key
-
-    def _end_talk(self, key: TalkKey, end: Completed | None, ended_at: Instant) -> list[AnyFact]:
-        """Asterisk may write two endings of one talk: the first counts."""
-        stay, begin = self._talking.pop(key, (None, None))
-        if stay is None or begin is None:
-            return []
-        return [self._make.conversation(stay, begin, ended_at, end)]
+        return unseen(record, self._joins.add(record.channel_id, record.queue))
 
     def _lost(self, stay: Stay, at: Instant) -> list[AnyFact]:
         return [self._make.visit(stay, VisitOutcome.LOST, at, None), *self._make.rings(stay)]
 
     def _lose(self, before: Instant) -> list[AnyFact]:
         """Ends what began so long ago that its ending will not come; it may have ended in the same second."""
-        facts: list[AnyFact] = []
-        for key, (_, begin) in list(self._talking.items()):
-            if begin.at < before:
-                facts += self._end_talk(key, None, begin.at)
+        facts = self._talks.lose(before)
         for stay in [stay for stays in self._waiting.values() for stay in stays.values() if stay.joined_at < before]:
             facts += self._lost(self._taken(stay.channel_id, stay.queue) or stay, stay.joined_at)
         return facts
@@ -224,7 +232,6 @@ class QueueLogFacts:
         for stays in self._waiting.values():
             for stay in stays.values():
                 facts += self._lost(stay, self._heard_at)
-        for key in list(self._talking):
-            facts += self._end_talk(key, None, self._heard_at)
+        facts += self._talks.lose(float("inf"), self._heard_at)
         self._waiting.clear()
         return facts

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from callcenter.asterisk.queue_log_lines import Completed, Connected, Left, RingEnded
+from callcenter.asterisk.queue_log_lines import Completed, Connected, Entered, Left, RingEnded
 from callcenter.floor.events import AgentEntry, CallId, ChannelId, Instant, PbxName, QueueRules
 from callcenter.floor.facts import (
     AnyFact,
@@ -33,6 +33,17 @@ class Stay:
     position: int = 0
     is_seen: bool = True
     rings: dict[ChannelId, RingEnded | Connected] = field(default_factory=dict)
+
+
+def entered(record: Entered, join: int) -> Stay:
+    """A stay that begins."""
+    number, name = record.number, record.caller_name
+    return Stay(record.channel_id, record.queue, join, record.at, number, name, record.position)
+
+
+def unseen(end: Connected | Left, join: int) -> Stay:
+    """A stay of which only the ending is in the log."""
+    return Stay(end.channel_id, end.queue, join, end.at - (end.wait_seconds or 0.0), is_seen=False)
 
 
 class StayFacts:
