@@ -39,6 +39,10 @@ class Talk:
     left_bridge_at: Instant | None = None
     ended_by: EndedBy = EndedBy.UNKNOWN
 
+    def may_be_of(self, queue: str) -> bool:
+        """Whether this is a queue's talk: whose a talk is that a survey found under way, its end tells first."""
+        return self.queue == queue or not (self.queue or self.is_certain)
+
     def hold(self, at: Instant) -> bool:
         """Puts the caller on hold; False when already held."""
         if self.held_since is not None:

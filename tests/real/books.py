@@ -29,7 +29,12 @@ ENDS = {
     "BLINDTRANSFER": EndedBy.TRANSFER,
     "ATTENDEDTRANSFER": EndedBy.TRANSFER,
 }
-RINGS = {"CONNECT": "answered", "RINGNOANSWER": "not_answered", "RINGCANCELED": "given_up"}
+RINGS = {
+    "CONNECT": "answered",
+    "RINGNOANSWER": "not_answered",
+    "RINGCANCELED": "given_up",
+    "AGENTDUMP": "not_answered",  # picked up, and hung up again in the announcement
+}
 OUR_RINGS = {
     RingOutcome.ANSWERED: "answered",
     RingOutcome.NOT_ANSWERED: "not_answered",
@@ -50,14 +55,19 @@ class Book(Struct):
 
 
 def of_queue_log(lines: Iterable[Line]) -> dict[str, Book]:
-    """What Asterisk wrote, by queue."""
+    """What Asterisk wrote, by queue. Of two endings of one stay (it writes so now and then) the first counts."""
     books: dict[str, Book] = defaultdict(Book)
+    talking: set[tuple[str, ...]] = set()
     for _, _, queue, agent, event, *data in lines:
+        stay = (queue, agent)  # the call's id may have become another one
         book = books[queue]
+        if event == "CONNECT":
+            talking.add(stay)
         if event in OUTCOMES:
             book.outcomes.append(OUTCOMES[event])
             book.waits.append(_wait(event, data))
-        if event in ENDS:
+        if event in ENDS and stay in talking:
+            talking.remove(stay)
             book.ends.append(ENDS[event])
             book.talks.append(float(data[-2]))
         if event in RINGS:

@@ -149,7 +149,7 @@ def complete_never_comes(s: Scene) -> None:
     s.ami.action("Bridge", Channel1=connected["Channel"], Channel2=waiting["Channel"])
     s.rests(3)
     s.hangs_up(customer)
-    s.hangs_up(other)
+    s.outside.action("Hangup", Channel=other)  # it may have ended with the bridge
     s.ends(connected)
 
 
@@ -363,3 +363,142 @@ def members_replaced_by_a_reload(s: Scene) -> None:
     s.rests(2)
     s.hangs_up(customer)
     s.ends(connected)
+
+
+# --- the phone's own attended transfer (REFER with Replaces) ---------------------------------------------------------
+
+
+@scene("7040", "1039")
+def attended_by_refer_to_a_colleague(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.rests(1)
+    consulting = s.pair.place("PJSIP/1040@1039", Application="Wait", Data=60)
+    s.reaches("1040")
+    s.rests(2)
+    s.refers_to_call(s.leg("1039"), consulting, "1040")
+    s.ami.next("AttendedTransfer")
+    s.rests(3)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+@scene("7041", "1041")
+def attended_by_refer_into_a_queue(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.rests(1)
+    consulting = s.pair.place("PJSIP/7042@1041", Application="Wait", Data=60)
+    s.ami.wait_for("AgentConnect", Queue="q7042")
+    s.rests(2)
+    s.refers_to_call(s.leg("1041"), consulting, "7042")
+    s.ami.next("AttendedTransfer")
+    s.rests(3)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+queue("7042", "1042")
+
+
+@scene("7043", "1043")
+def the_customer_transfers_attended(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.rests(1)
+    consulting = s.pair.place("PJSIP/1055@centre", Application="Wait", Data=60)
+    s.reaches("1055")
+    s.rests(1)
+    s.refers_to_call(customer, consulting, "1055")
+    s.ami.next("AttendedTransfer")
+    s.rests(3)
+    s.hangs_up(s.leg("1043"))
+    s.ami.next("Hangup", Uniqueid=connected["DestUniqueid"])
+
+
+# --- more of the same kinds ------------------------------------------------------------------------------------------
+
+
+@scene("7044", "1044")
+def attended_into_a_queue_that_has_answered(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.presses("1044", "*27045")
+    s.ami.wait_for("AgentConnect", seconds=20, Queue="q7045")
+    s.rests(2)
+    s.hangs_up(s.leg("1044"))
+    s.ami.next("AttendedTransfer")
+    s.rests(3)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+queue("7045", "1045")
+
+
+@scene("7046", "1046")
+def attended_without_an_answer(s: Scene) -> None:
+    s.behave("1047", do="busy", after=1)
+    customer, connected = s.talks()
+    s.presses("1046", "*21047")
+    s.ami.until(lambda event: event.get("DialStatus") == "BUSY")
+    s.rests(4)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+@scene("7047", "1048")
+def blind_to_nowhere(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.presses("1048", "#1555")
+    s.rests(6)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+@scene("7048", "1049", announce="demo-instruct")
+def hung_up_in_the_announcement(s: Scene) -> None:
+    customer, joined = s.joins()
+    s.ami.wait_for("DialEnd", DialStatus="ANSWER", Uniqueid=joined["Uniqueid"])
+    s.rests(1)
+    s.hangs_up(s.leg("1049"))
+    s.ami.wait_for("AgentDump")
+    s.behave("1049", do="ignore")
+    s.rests(2)
+    s.hangs_up(customer)
+    s.ends(joined)
+
+
+@scene("7049", "1050")
+def both_sides_moved(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.rests(2)
+    place = {"Context": "scenes", "Exten": "wait", "Priority": 1}
+    more = {"ExtraChannel": connected["DestChannel"], "ExtraContext": "scenes", "ExtraExten": "wait"}
+    s.ami.action("Redirect", Channel=connected["Channel"], **place, **more, ExtraPriority=1)
+    s.rests(2)
+    s.hangs_up(customer)
+    s.ends(connected)
+    s.hangs_up(s.leg("1050"))
+
+
+@scene("7050", "1051")
+def a_caller_from_a_click(s: Scene) -> None:
+    place = {"Context": "scenes", "Exten": "wait", "Priority": 1, "Async": "true"}
+    s.ami.action("Originate", Channel="Local/7050@callcenter-inbound", **place)
+    connected = s.ami.wait_for("AgentConnect", Queue="q7050")
+    s.rests(2)
+    s.hangs_up(s.leg("1051"))
+    s.ami.next("Hangup", Uniqueid=connected["DestUniqueid"])
+
+
+@scene("7051", "1052", "1053", "1054", strategy="rrmemory", timeout=2, wrapuptime=1)
+def a_busy_quarter_of_a_minute(s: Scene) -> None:
+    s.behave("1052", after=0, talk=2)
+    s.behave("1053", after=1, talk=3)
+    s.behave("1054", do="reject", after=0)
+    callers = []
+    for _ in range(8):
+        callers.append(s.joins())
+        s.rests(0.4)
+    s.rests(3)
+    for customer, _ in callers[4:6]:
+        s.outside.action("Hangup", Channel=customer)
+    for _, joined in callers:
+        s.ends(joined)
