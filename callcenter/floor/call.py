@@ -74,6 +74,10 @@ class Call:
     attempt_id: AttemptId | None = None
     channels: set[ChannelId] = field(default_factory=set)
 
+    def customer_number(self, said: str) -> str:
+        """Who is at the other end. In a call of the dialer Asterisk says our own caller id there."""
+        return self.number if self.attempt_id and self.number else said
+
     @property
     def is_feature_code(self) -> bool:
         """A phone that dialled a code (`*72`) and talked with nobody: an act of the agent, no call."""

@@ -60,7 +60,8 @@ def ringing(site: Site, event: e.ChannelRinging, changes: Changes) -> None:
 
 def _describe_ring(site: Site, channel: Channel, connected_number: str) -> None:
     call = site.call(channel.call_id)
-    channel.other_number = connected_number or channel.other_number or (call.number if call else "")
+    said = call.customer_number(connected_number) if call else connected_number
+    channel.other_number = said or channel.other_number or (call.number if call else "")
     channel.direction = call.direction if call else None
 
 

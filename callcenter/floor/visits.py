@@ -33,13 +33,14 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     if was_said(site, event.channel_id, event.queue, event.at):
         return
     supersede(site, event.channel_id, changes)
+    call = site.call(event.call_id)
     visit = Visit(
         site.pbx,
         event.queue,
         event.channel_id,
         next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
-        event.number,
+        call.customer_number(event.number) if call else event.number,
         event.caller_name,
         event.position,
         site.now,
