@@ -13,9 +13,9 @@ from callcenter.demo.world import centre_and_world
 from callcenter.settings import AgentSettings, Settings
 from tests.real.ami import Ami, Message
 from tests.real.conftest import Pair
-from tests.replays.capture import OBSERVER, Recorder
+from tests.replays.capture import Recorder
 
-AGENTS = tuple(str(number) for number in range(1001, 1056))
+AGENTS = tuple(str(number) for number in range(1001, 1059))
 
 QUEUE = "[q{queue}](callcenter-queue)\nretry = 1\n{options}{members}\n"
 DIALPLAN = """
@@ -160,7 +160,6 @@ class Stage:
         agents = tuple(AgentSettings(number=number, name=f"Agent {number}") for number in AGENTS)
         centre, world = centre_and_world(Settings(agents=agents))
         port = centre.plan.ports.sip
-        _append(centre.plan.run, "manager.conf", OBSERVER % centre.plan.pbx.secret.get_secret_value())
         _append(centre.plan.run, "queues.conf", "".join(self.queues.values()))
         _append(centre.plan.run, "extensions.conf", DIALPLAN)
         pjsip = centre.plan.run / "etc/callcenter/pjsip.conf"
@@ -183,7 +182,8 @@ class Stage:
 
     def play(self, pair: Pair, only: str = "") -> tuple[bytes, list[list[str]], dict[str, str]]:
         """Plays all scenes at once: what AMI said, the lines of queue_log, and which scripts failed with what."""
-        recorder = Recorder(pair.centre.plan.pbx, "observer")
+        recorder = Recorder(pair.centre.plan.pbx, pair.centre.plan.pbx.username)
+        recorder.survey(1)
         failures: dict[str, str] = {}
 
         def perform(number: str) -> None:
@@ -206,6 +206,10 @@ class Stage:
         last.close()
         heard = recorder.stop()
         return heard, [line.split("|") for line in pair.centre.queue_log.read_text().splitlines()], failures
+
+
+STAGE = Stage()
+"""What `tests.real.situations` and `tests.real.transfers` play on."""
 
 
 def _member(member: str) -> str:

@@ -10,8 +10,10 @@ from msgspec import Struct
 from callcenter.asterisk.installation import Installation
 from callcenter.floor.facts import Conversation, EndedBy, QueueVisit, SeatState, VisitOutcome
 from tests.floor.test_properties import Watched, check_conversations, check_nothing_remains, check_spells, check_visits
+from tests.real import transfers as _transfers  # noqa: F401 - its situations are on the stage
 from tests.real.books import REFUSED, Book, of_floor, of_queue_log
-from tests.real.situations import FORWARDED_TO, FORWARDING, NAMES, STAGE
+from tests.real.scenes import STAGE
+from tests.real.situations import FORWARDED_TO, FORWARDING, NAMES
 
 pytestmark = pytest.mark.real
 
@@ -98,6 +100,18 @@ def test_whoever_is_sent_on_is_talked_with_by_the_next(played: Played) -> None:
 def test_a_forwarded_ring_is_the_members_and_talks_as_long_as_queue_log_says(played: Played) -> None:
     [talk] = talks_of(played, "q7024", f"Agent {FORWARDING}")
     assert talk.talk_seconds == pytest.approx(3, abs=0.5)
+
+
+def test_holds_are_told_apart_from_talk(played: Played) -> None:
+    [talk] = talks_of(played, "q7052", "Agent 1056")
+    assert (talk.holds, talk.ended_by) == (3, EndedBy.AGENT)
+    assert talk.hold_seconds == pytest.approx(3, abs=0.5)
+    assert talk.talk_seconds == pytest.approx(2, abs=0.7)
+
+
+def test_an_agents_own_call_is_no_queues(played: Played) -> None:
+    [own, _] = [talk for talk in played.day.remained(Conversation) if talk.agent_name == "Agent 1057"]
+    assert (own.queue, own.number) == ("", "1058")
 
 
 def test_names_arrive_as_they_were_given(played: Played) -> None:
