@@ -1,38 +1,20 @@
 """Every situation of the floor on a real Asterisk: what we count of it is what Asterisk wrote into queue_log.
 
-All situations are played once, at the same time, each with queues and agents of its own. Where queue_log is known to be
-wrong, ours is listed here, with the reason.
+All situations are played once, at the same time, each with queues and agents of its own.
 """
 
 import pytest
 from msgspec import Struct
 
 from callcenter.asterisk.installation import Installation
-from callcenter.floor.facts import Conversation, EndedBy, QueueVisit, SeatState, VisitOutcome
+from callcenter.floor.facts import Conversation, EndedBy, QueueVisit, SeatState
 from tests.floor.test_properties import Watched, check_conversations, check_nothing_remains, check_spells, check_visits
 from tests.real import transfers as _transfers  # noqa: F401 - its situations are on the stage
-from tests.real.books import REFUSED, Book, of_floor, of_queue_log
+from tests.real.books import REFUSED, Book, check_agreement, of_floor, of_queue_log
 from tests.real.scenes import STAGE
 from tests.real.situations import FORWARDED_TO, FORWARDING, NAMES
 
 pytestmark = pytest.mark.real
-
-WITHDRAWN = VisitOutcome.WITHDRAWN
-MOVED = "queue_log writes ABANDON for a waiting caller whom AMI moved elsewhere"
-RUNS_ON = "queue_log lets the talk of a caller whom AMI moved away run on until that caller hangs up"
-CUSTOMERS = "queue_log writes a transfer by the customer as if the agent had transferred, an attended one by chance"
-
-EXPLAINED: dict[str, tuple[str, dict[str, list[object]]]] = {
-    "q7009": (MOVED, {"outcomes": [WITHDRAWN, WITHDRAWN, WITHDRAWN]}),
-    "q7036": (MOVED, {"outcomes": [WITHDRAWN]}),
-    "q7011": (RUNS_ON, {"talks": [2.0, 2.0]}),
-    "q7013": (RUNS_ON, {"talks": [1.0]}),
-    "q7049": (RUNS_ON, {"talks": [2.0]}),
-    "q7028": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
-    "q7042": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),  # its customer is the agent who consults
-    "q7043": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
-}
-"""By queue: why, and ours."""
 
 
 class Played(Struct):
@@ -56,15 +38,7 @@ def played(asterisk_tree: Installation) -> Played:
 @pytest.mark.parametrize("number", STAGE.queues)
 def test_both_accounts_agree(played: Played, number: str) -> None:
     assert number not in played.failures, played.failures[number]
-    queue = f"q{number}"
-    ours, asterisk = played.ours[queue], played.asterisk[queue]
-    assert ours.outcomes, "somebody called"
-    expected = {name: getattr(asterisk, name) for name in ("outcomes", "waits", "talks", "ends", "rings")}
-    expected |= EXPLAINED[queue][1] if queue in EXPLAINED else {}
-    for name in ("outcomes", "ends", "rings"):
-        assert sorted(getattr(ours, name)) == sorted(expected[name]), name
-    for name in ("waits", "talks"):
-        assert sorted(getattr(ours, name)) == pytest.approx(sorted(expected[name]), abs=1.01), name
+    check_agreement(played.asterisk, played.ours, f"q{number}")
 
 
 def test_nothing_surprises_and_nothing_remains(played: Played) -> None:
