@@ -1,13 +1,9 @@
-"""Calls, the conversations in them, and the dialer's attempts, while they last."""
+"""Calls, recordings and the dialer's attempts, while they last."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, Seconds
-from callcenter.floor.facts import Direction, EndedBy
-
-if TYPE_CHECKING:
-    from callcenter.floor.seat import Seat
+from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant
+from callcenter.floor.facts import Direction
 
 ATTEMPT_PREFIX = "attempt-"
 """The ids of the dialer's attempts begin so; the attempt's id is the id of its channel."""
@@ -16,44 +12,6 @@ ATTEMPT_PREFIX = "attempt-"
 def interface_of(channel_name: str) -> str:
     """`PJSIP/1001-0000002a` is a channel of the interface `PJSIP/1001`."""
     return channel_name.rpartition("-")[0]
-
-
-@dataclass(slots=True)
-class Talk:
-    """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
-
-    `seat` is whose conversation it is: not that of the phone where the member's own phone forwarded the ring to it.
-    `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
-    `is_certain` is False where a survey found it under way: when it began is not known.
-    """
-
-    call_id: CallId
-    queue: str
-    seat: "Seat"
-    part: int
-    began_at: Instant
-    is_certain: bool = True
-    hold_seconds: Seconds = 0.0
-    holds: int = 0
-    held_since: Instant | None = None
-    left_bridge_at: Instant | None = None
-    ended_by: EndedBy = EndedBy.UNKNOWN
-
-    def hold(self, at: Instant) -> bool:
-        """Puts the caller on hold; False when already held."""
-        if self.held_since is not None:
-            return False
-        self.held_since = at
-        self.holds += 1
-        return True
-
-    def resume(self, at: Instant) -> bool:
-        """Takes the caller back; False when not held. Hanging up on hold sends no Unhold: the end closes it too."""
-        if self.held_since is None:
-            return False
-        self.hold_seconds += max(0.0, at - self.held_since)
-        self.held_since = None
-        return True
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""A seat and its channels: an agent at a phone, in exactly one state. States and transitions are tables."""
+"""A seat, its channels and talks: an agent at a phone, in exactly one state. States and transitions are tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,10 +6,51 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from callcenter.floor.call import Talk
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PbxName
-from callcenter.floor.facts import Conversation, Direction, SeatSpell, SeatState
+from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PbxName, Seconds
+from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
+
+    `seat` is whose conversation it is: not that of the phone where the member's own phone forwarded the ring to it.
+    `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
+    `is_certain` is False where a survey found it under way: when it began is not known.
+    """
+
+    call_id: CallId
+    queue: str
+    seat: "Seat"
+    part: int
+    began_at: Instant
+    is_certain: bool = True
+    hold_seconds: Seconds = 0.0
+    holds: int = 0
+    held_since: Instant | None = None
+    left_bridge_at: Instant | None = None
+    ended_by: EndedBy = EndedBy.UNKNOWN
+
+    def may_be_of(self, queue: str) -> bool:
+        """Whether this is a queue's talk: whose a talk is that a survey found under way, its end tells first."""
+        return self.queue == queue or not (self.queue or self.is_certain)
+
+    def hold(self, at: Instant) -> bool:
+        """Puts the caller on hold; False when already held."""
+        if self.held_since is not None:
+            return False
+        self.held_since = at
+        self.holds += 1
+        return True
+
+    def resume(self, at: Instant) -> bool:
+        """Takes the caller back; False when not held. Hanging up on hold sends no Unhold: the end closes it too."""
+        if self.held_since is None:
+            return False
+        self.hold_seconds += max(0.0, at - self.held_since)
+        self.held_since = None
+        return True
 
 
 @dataclass(slots=True)

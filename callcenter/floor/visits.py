@@ -264,8 +264,8 @@ def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
     seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     leg = site.channels.get(event.ring_id)
     channel = talks.at_the_phone(site, leg) if leg else None if event.ring_id else _only_talk(site, event, seat)
-    if channel is not None and channel.talk is not None and channel.talk.queue in ("", event.queue):
-        channel.talk.queue = event.queue  # a talk that a survey found under way: whose it was is known only now
+    if channel is not None and channel.talk is not None and channel.talk.may_be_of(event.queue):
+        channel.talk.queue = event.queue
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
         talks.go_on(site, channel, event.channel_id, changes)
 

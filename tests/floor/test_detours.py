@@ -144,6 +144,7 @@ def test_attended_transfer_by_the_caller_leaves_the_agent_in_a_talk_of_its_own(c
     day.completes("1001", "caller", "transfer")
     if comes == "after":
         day.bridges("third", call="caller", bridge="bridge of caller")
+    day.completes("1001", "caller", "caller")  # sometimes a stay is said to end twice, in the same millisecond
     day.leaves_bridge("caller", "bridge of caller").closes("caller").after(10)
     assert day.state("1001") is SeatState.TALKING
     day.requests_hangup("third").closes("third").closes(day.leg("1001"))

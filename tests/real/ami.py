@@ -38,7 +38,8 @@ class Ami:
         deadline = time.monotonic() + 10
         while True:
             message = self._read(deadline)
-            if message.get("ActionID") == number and "Response" in message:
+            # An OriginateResponse is an event: everybody hears it, with the number of whoever asked.
+            if message.get("ActionID") == number and "Event" not in message:
                 return message
             self.events.append(message)
 

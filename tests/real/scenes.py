@@ -13,9 +13,9 @@ from callcenter.demo.world import centre_and_world
 from callcenter.settings import AgentSettings, Settings
 from tests.real.ami import Ami, Message
 from tests.real.conftest import Pair
-from tests.replays.capture import OBSERVER, Recorder
+from tests.replays.capture import Recorder
 
-AGENTS = tuple(str(number) for number in range(1001, 1045))
+AGENTS = tuple(str(number) for number in range(1001, 1059))
 
 QUEUE = "[q{queue}](callcenter-queue)\nretry = 1\n{options}{members}\n"
 DIALPLAN = """
@@ -25,6 +25,7 @@ exten => _7XXX,1,Answer()
  same => n,Wait(2)
 ; Whither a customer may transfer.
 exten => 1035,1,Dial(PJSIP/1035)
+exten => 1055,1,Dial(PJSIP/1055)
 [scenes]
 exten => wait,1,Answer()
  same => n,Wait(60)
@@ -33,6 +34,8 @@ exten => 9,1,Wait(1)
 WORLD = """
 [scenes]
 exten => _[0-9].,1,Transfer(PJSIP/sip:${{EXTEN}}@127.0.0.1:{port})
+ same => n,Wait(20)
+exten => replaces,1,Transfer(PJSIP/${{REFER_TO}})
  same => n,Wait(20)
 [world](+)
 ; This phone forwards (302).
@@ -86,13 +89,8 @@ class Scene:
 
     def leg(self, agent: str) -> str:
         """The world's channel of a phone whose call was answered last."""
-        for _ in range(2):  # an answer overtakes events; those before the first one have come with the second
-            self.outside.action("Ping")
-        told = self.outside.events
-        ended = {event["Channel"] for event in told if event.get("Event") == "Hangup"}
-        opened = (event for event in told if event.get("Event") == "Newchannel" and event["Exten"] == agent)
-        alive = [event["Channel"] for event in opened if event["Channel"] not in ended]
-        return alive[-1] if alive else self.outside.wait_for("Newchannel", Exten=agent)["Channel"]
+        self.outside.action("Ping")  # whatever was said before the answer has been read then
+        return [event["Channel"] for event in self.outside.of("Newchannel") if event["Exten"] == agent][-1]
 
     def presses(self, agent: str, digits: str) -> None:
         """A phone sends digits while talking."""
@@ -104,6 +102,19 @@ class Scene:
     def refers(self, channel: str, to: str) -> None:
         """A phone in the world sends REFER."""
         self.outside.action("Redirect", Channel=channel, Context="scenes", Exten=to, Priority=1)
+
+    def refers_to_call(self, channel: str, consulting: str, number: str) -> None:
+        """A phone in the world sends REFER with Replaces: joins its first call with the one to `number`."""
+        answers = [
+            self.outside.action("Getvar", Channel=consulting, Variable=f"CHANNEL(pjsip,{what})")
+            for what in ("call-id", "local_tag", "remote_tag")
+        ]
+        call, ours, theirs = (answer["Value"] for answer in answers)
+        port = self.pair.centre.plan.ports.sip
+        replaces = f"{call}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{ours}"
+        target = f"<sip:{number}@127.0.0.1:{port}?Replaces={replaces}>"
+        self.outside.action("Setvar", Channel=channel, Variable="REFER_TO", Value=target)
+        self.refers(channel, "replaces")
 
     def reaches(self, agent: str) -> Message:
         """Waits until a phone that was dialled has answered."""
@@ -149,7 +160,6 @@ class Stage:
         agents = tuple(AgentSettings(number=number, name=f"Agent {number}") for number in AGENTS)
         centre, world = centre_and_world(Settings(agents=agents))
         port = centre.plan.ports.sip
-        _append(centre.plan.run, "manager.conf", OBSERVER % centre.plan.pbx.secret.get_secret_value())
         _append(centre.plan.run, "queues.conf", "".join(self.queues.values()))
         _append(centre.plan.run, "extensions.conf", DIALPLAN)
         pjsip = centre.plan.run / "etc/callcenter/pjsip.conf"
@@ -172,7 +182,8 @@ class Stage:
 
     def play(self, pair: Pair, only: str = "") -> tuple[bytes, list[list[str]], dict[str, str]]:
         """Plays all scenes at once: what AMI said, the lines of queue_log, and which scripts failed with what."""
-        recorder = Recorder(pair.centre.plan.pbx, "observer")
+        recorder = Recorder(pair.centre.plan.pbx, pair.centre.plan.pbx.username)
+        recorder.survey(1)
         failures: dict[str, str] = {}
 
         def perform(number: str) -> None:
@@ -195,6 +206,10 @@ class Stage:
         last.close()
         heard = recorder.stop()
         return heard, [line.split("|") for line in pair.centre.queue_log.read_text().splitlines()], failures
+
+
+STAGE = Stage()
+"""What `tests.real.situations` and `tests.real.transfers` play on."""
 
 
 def _member(member: str) -> str:

@@ -1,89 +1,11 @@
-"""The situations: what callers, agents and AMI do in each."""
+"""The situations of queues, members and callers: what is done in each. Transfers have their own module."""
 
-from tests.real.scenes import Scene, Stage
+from tests.real.holding import taken_over
+from tests.real.scenes import STAGE, Scene
 
-STAGE = Stage()
 scene, queue = STAGE.scene, STAGE.queue
 
 FORWARDING, FORWARDED_TO = "1027", "1028"
-
-
-@scene("7001", "1001")
-def blind_by_keys_into_a_queue(s: Scene) -> None:
-    customer, connected = s.talks()
-    s.rests(2)
-    s.presses("1001", "#17002")
-    s.ami.wait_for("AgentConnect", Queue="q7002")
-    s.rests(2)
-    s.hangs_up(customer)
-    s.ends(connected)
-
-
-queue("7002", "1002")
-
-
-@scene("7003", "1003")
-def blind_by_refer_to_a_colleague(s: Scene) -> None:
-    customer, connected = s.talks()
-    s.rests(2)
-    s.refers(s.leg("1003"), "1004")
-    s.reaches("1004")
-    s.rests(3)
-    s.hangs_up(customer)
-    s.ends(connected)
-
-
-@scene("7004", "1005")
-def blind_by_ami_to_a_colleague(s: Scene) -> None:
-    customer, connected = s.talks()
-    s.rests(2)
-    s.ami.action("BlindTransfer", Channel=connected["DestChannel"], Exten="1006", Context="callcenter-agents")
-    s.reaches("1006")
-    s.rests(3)
-    s.hangs_up(customer)
-    s.ends(connected)
-
-
-@scene("7005", "1007")
-def attended_completed(s: Scene) -> None:
-    customer, connected = s.talks()
-    s.presses("1007", "*21008")
-    s.ami.wait_for("BridgeEnter", seconds=20, CallerIDNum="1008")
-    s.rests(2)
-    s.hangs_up(s.leg("1007"))
-    s.ami.wait_for("AttendedTransfer")
-    s.rests(3)
-    s.hangs_up(customer)
-    s.ends(connected)
-
-
-@scene("7006", "1009")
-def attended_aborted(s: Scene) -> None:
-    customer, connected = s.talks()
-    s.presses("1009", "*21010")
-    s.ami.wait_for("BridgeEnter", seconds=20, CallerIDNum="1010")
-    s.rests(2)
-    s.presses("1009", "*1")
-    s.rests(3)
-    s.hangs_up(customer)
-    s.ends(connected)
-
-
-@scene("7007", "1011")
-def attended_into_a_queue_that_still_rings(s: Scene) -> None:
-    s.behave("1012", after=5)
-    customer, connected = s.talks()
-    s.presses("1011", "*27008")
-    s.ami.wait_for("AgentCalled", seconds=20, Queue="q7008")
-    s.rests(1)
-    s.hangs_up(s.leg("1011"))
-    s.ami.wait_for("AgentConnect", Queue="q7008")
-    s.rests(3)
-    s.hangs_up(customer)
-    s.ends(connected)
-
-
-queue("7008", "1012", timeout=12)
 
 
 @scene("7009", "1013")
@@ -149,7 +71,7 @@ def complete_never_comes(s: Scene) -> None:
     s.ami.action("Bridge", Channel1=connected["Channel"], Channel2=waiting["Channel"])
     s.rests(3)
     s.hangs_up(customer)
-    s.hangs_up(other)
+    s.outside.action("Hangup", Channel=other)  # it may have ended with the bridge
     s.ends(connected)
 
 
@@ -334,17 +256,6 @@ def numbers_of_any_kind(s: Scene) -> None:
         s.ends(joined)
 
 
-@scene("7028", "1034")
-def the_customer_transfers(s: Scene) -> None:
-    customer, connected = s.talks()
-    s.rests(2)
-    s.refers(customer, "1035")
-    s.reaches("1035")
-    s.rests(3)
-    s.hangs_up(s.leg("1035"))
-    s.ami.next("Hangup", Uniqueid=connected["DestUniqueid"])
-
-
 @scene("7029", "1036")
 def withdrawn(s: Scene) -> None:
     s.behave("1036", do="ignore")
@@ -363,3 +274,86 @@ def members_replaced_by_a_reload(s: Scene) -> None:
     s.rests(2)
     s.hangs_up(customer)
     s.ends(connected)
+
+
+@scene("7048", "1049", announce="demo-instruct")
+def hung_up_in_the_announcement(s: Scene) -> None:
+    customer, joined = s.joins()
+    s.ami.wait_for("DialEnd", DialStatus="ANSWER", Uniqueid=joined["Uniqueid"])
+    s.rests(1)
+    s.hangs_up(s.leg("1049"))
+    s.ami.wait_for("AgentDump")
+    s.behave("1049", do="ignore")
+    s.rests(2)
+    s.hangs_up(customer)
+    s.ends(joined)
+
+
+@scene("7049", "1050")
+def both_sides_moved(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.rests(2)
+    place = {"Context": "scenes", "Exten": "wait", "Priority": 1}
+    more = {"ExtraChannel": connected["DestChannel"], "ExtraContext": "scenes", "ExtraExten": "wait"}
+    s.ami.action("Redirect", Channel=connected["Channel"], **place, **more, ExtraPriority=1)
+    s.rests(2)
+    s.hangs_up(customer)
+    s.ends(connected)
+    s.hangs_up(s.leg("1050"))
+
+
+@scene("7050", "1051")
+def a_caller_from_a_click(s: Scene) -> None:
+    place = {"Context": "scenes", "Exten": "wait", "Priority": 1, "Async": "true"}
+    s.ami.action("Originate", Channel="Local/7050@callcenter-inbound", **place)
+    connected = s.ami.wait_for("AgentConnect", Queue="q7050")
+    s.rests(2)
+    s.hangs_up(s.leg("1051"))
+    s.ami.next("Hangup", Uniqueid=connected["DestUniqueid"])
+
+
+@scene("7051", "1052", "1053", "1054", strategy="rrmemory", timeout=2, wrapuptime=1)
+def a_busy_quarter_of_a_minute(s: Scene) -> None:
+    s.behave("1052", after=0, talk=2)
+    s.behave("1053", after=1, talk=3)
+    s.behave("1054", do="reject", after=0)
+    callers = []
+    for _ in range(8):
+        callers.append(s.joins())
+        s.rests(0.4)
+    s.rests(3)
+    for customer, _ in callers[4:6]:
+        s.outside.action("Hangup", Channel=customer)
+    for _, joined in callers:
+        s.ends(joined)
+
+
+@scene("7052", "1056")
+def several_holds(s: Scene) -> None:
+    _, connected = s.talks()
+    with taken_over(s.pair, "1056") as phone:
+        for _ in range(2):
+            s.rests(1)
+            phone.hold()
+            s.ami.wait_for("Hold", Uniqueid=connected["DestUniqueid"])
+            s.rests(1)
+            phone.take_back()
+            s.ami.wait_for("Unhold", Uniqueid=connected["DestUniqueid"])
+        phone.hold()
+        s.ami.wait_for("Hold", Uniqueid=connected["DestUniqueid"])
+        s.rests(1)
+        phone.hang_up()
+    s.ends(connected)
+
+
+@scene("7053", "1057", ringinuse="no")
+def busy_outside_the_queue(s: Scene) -> None:
+    own = s.pair.place("PJSIP/1058@1057", Application="Wait", Data=60)
+    s.reaches("1058")
+    customer, joined = s.joins()
+    s.rests(2)
+    s.hangs_up(own)
+    s.ami.next("AgentConnect", Uniqueid=joined["Uniqueid"])
+    s.rests(1)
+    s.hangs_up(customer)
+    s.ends(joined)

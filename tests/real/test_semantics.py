@@ -1,33 +1,20 @@
 """Every situation of the floor on a real Asterisk: what we count of it is what Asterisk wrote into queue_log.
 
-All situations are played once, at the same time, each with queues and agents of its own. Where queue_log is known to be
-wrong, ours is listed here, with the reason.
+All situations are played once, at the same time, each with queues and agents of its own.
 """
 
 import pytest
 from msgspec import Struct
 
 from callcenter.asterisk.installation import Installation
-from callcenter.floor.facts import Conversation, EndedBy, QueueVisit, SeatState, VisitOutcome
+from callcenter.floor.facts import Conversation, EndedBy, QueueVisit, SeatState
 from tests.floor.test_properties import Watched, check_conversations, check_nothing_remains, check_spells, check_visits
-from tests.real.books import REFUSED, Book, of_floor, of_queue_log
-from tests.real.situations import FORWARDED_TO, FORWARDING, NAMES, STAGE
+from tests.real import transfers as _transfers  # noqa: F401 - its situations are on the stage
+from tests.real.books import REFUSED, Book, check_agreement, of_floor, of_queue_log
+from tests.real.scenes import STAGE
+from tests.real.situations import FORWARDED_TO, FORWARDING, NAMES
 
 pytestmark = pytest.mark.real
-
-WITHDRAWN = VisitOutcome.WITHDRAWN
-MOVED = "queue_log writes ABANDON for a waiting caller whom AMI moved elsewhere"
-RUNS_ON = "queue_log lets the talk of a caller whom AMI moved away run on until that caller hangs up"
-CUSTOMERS = "queue_log writes a transfer by the customer as if the agent had transferred"
-
-EXPLAINED: dict[str, tuple[str, str, list[object]]] = {
-    "q7009": (MOVED, "outcomes", [WITHDRAWN, WITHDRAWN, WITHDRAWN]),
-    "q7036": (MOVED, "outcomes", [WITHDRAWN]),
-    "q7011": (RUNS_ON, "talks", [2.0, 2.0]),
-    "q7013": (RUNS_ON, "talks", [1.0]),
-    "q7028": (CUSTOMERS, "ends", [EndedBy.CALLER]),
-}
-"""By queue: why, what, and ours."""
 
 
 class Played(Struct):
@@ -51,20 +38,7 @@ def played(asterisk_tree: Installation) -> Played:
 @pytest.mark.parametrize("number", STAGE.queues)
 def test_both_accounts_agree(played: Played, number: str) -> None:
     assert number not in played.failures, played.failures[number]
-    queue = f"q{number}"
-    ours, asterisk = played.ours[queue], played.asterisk[queue]
-    assert ours.outcomes, "somebody called"
-    expected = {name: getattr(asterisk, name) for name in ("outcomes", "waits", "talks", "ends", "rings")}
-    if queue in EXPLAINED:
-        reason, name, real = EXPLAINED[queue]
-        assert sorted(expected[name]) != pytest.approx(real, abs=1.01) if name == "talks" else expected[name] != real, (
-            f"no longer so: {reason}"
-        )
-        expected[name] = real
-    for name in ("outcomes", "ends", "rings"):
-        assert sorted(getattr(ours, name)) == sorted(expected[name]), name
-    for name in ("waits", "talks"):
-        assert sorted(getattr(ours, name)) == pytest.approx(sorted(expected[name]), abs=1.01), name
+    check_agreement(played.asterisk, played.ours, f"q{number}")
 
 
 def test_nothing_surprises_and_nothing_remains(played: Played) -> None:
@@ -100,6 +74,18 @@ def test_whoever_is_sent_on_is_talked_with_by_the_next(played: Played) -> None:
 def test_a_forwarded_ring_is_the_members_and_talks_as_long_as_queue_log_says(played: Played) -> None:
     [talk] = talks_of(played, "q7024", f"Agent {FORWARDING}")
     assert talk.talk_seconds == pytest.approx(3, abs=0.5)
+
+
+def test_holds_are_told_apart_from_talk(played: Played) -> None:
+    [talk] = talks_of(played, "q7052", "Agent 1056")
+    assert (talk.holds, talk.ended_by) == (3, EndedBy.AGENT)
+    assert talk.hold_seconds == pytest.approx(3, abs=0.5)
+    assert talk.talk_seconds == pytest.approx(2, abs=0.7)
+
+
+def test_an_agents_own_call_is_no_queues(played: Played) -> None:
+    [own, _] = [talk for talk in played.day.remained(Conversation) if talk.agent_name == "Agent 1057"]
+    assert (own.queue, own.number) == ("", "1058")
 
 
 def test_names_arrive_as_they_were_given(played: Played) -> None:
