@@ -2,77 +2,107 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 from msgspec import Struct, field
 
 from callcenter.asterisk.intake import Intake, Sink
-from callcenter.floor.events import AnyEvent, Instant
-from callcenter.floor.facts import QueueVisit
-from callcenter.floor.floor import Floor
+from callcenter.asterisk.messages import Message
+from callcenter.floor.account import Account
+from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
+
+SILENCE_SECONDS = 1.0
+"""A shorter silence cannot be told from the whole seconds of a queue_log."""
 
 
 class Reading(Struct):
     """What a replay read: `events` by our name, `unknown` by Asterisk's, `failures` by kind.
 
-    The span is by the PBX's clock. `outcomes` counts the finished queue visits by queue and outcome.
+    The span is by the PBX's clock. `responses` are the messages that are no events.
     """
 
     messages: int = 0
+    responses: int = 0
     first_at: Instant = 0.0
     last_at: Instant = 0.0
     events: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
-    outcomes: dict[str, Counter[str]] = {}
-    surprises: int = 0
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same as plain values, the most frequent first."""
-        counters = {name: dict(getattr(self, name).most_common()) for name in ("events", "unknown", "failures")}
-        outcomes = {queue: dict(counts.most_common()) for queue, counts in sorted(self.outcomes.items())}
-        return {
-            "messages": self.messages,
-            "first_at": self.first_at,
-            "last_at": self.last_at,
-            **counters,
-            "outcomes": outcomes,
-            "surprises": self.surprises,
-        }
+
+class Gap(Struct):
+    """A time in which the capture heard nothing though something may have happened, and what became of its calls."""
+
+    since: Instant
+    until: Instant
+    recovered: int = 0
+    lost: int = 0
+
+
+class Replay:
+    """One pass over recorded bytes. Every event is told to `sink`, in order."""
+
+    def __init__(self, pbx: str, sink: Sink, account: Account | None = None) -> None:
+        self.reading = Reading()
+        self.gaps: list[Gap] = []
+        self.silences: list[tuple[Instant, Instant]] = []
+        self._pbx, self._sink, self._account = pbx, sink, account
+        self._events: Counter[type[AnyEvent]] = Counter()
+        self._intake = Intake(pbx, self._happened, self._answered, self._connected)
+        self._uptime: Seconds | None = None
+        self._is_new_connection = False
+
+    def read(self, pieces: Iterable[bytes]) -> Reading:
+        """All pieces to their end. Raises NotAmi when they are something else."""
+        for data in pieces:
+            self._intake.feed(data)
+        self._intake.reset()
+        reading, intake = self.reading, self._intake
+        reading.messages = intake.messages
+        reading.events.update({kind.__name__: n for kind, n in self._events.items()})
+        reading.unknown.update({name.decode("utf-8", "replace"): n for name, n in intake.translator.unknown.items()})
+        reading.failures = intake.failures
+        return reading
+
+    def _connected(self) -> None:
+        self._is_new_connection = bool(self.reading.last_at)
+        self._uptime = None
+
+    def _answered(self, message: Message) -> None:
+        self.reading.responses += "Response" in message
+        uptime = message.get("Uptime", "")
+        if self._is_new_connection and uptime.isdecimal():
+            self._uptime = float(uptime)
+
+    def _happened(self, event: AnyEvent) -> None:
+        reading = self.reading
+        self._events[type(event)] += 1
+        if event.at - reading.last_at > SILENCE_SECONDS:
+            self._heard_again(event.at)
+        if self._is_new_connection and type(event) is not Surveyed:
+            self._begin_again(event.at)
+        reading.last_at = max(reading.last_at, event.at)
+        self._sink(event)
+
+    def _heard_again(self, at: Instant) -> None:
+        if not self.reading.first_at:
+            self.reading.first_at = at
+        else:
+            self.silences.append((self.reading.last_at, at))
+
+    def _begin_again(self, at: Instant) -> None:
+        """The first event of another connection: what happened since the last one is not known.
+
+        The FullyBooted that answers a login has no Timestamp; that Asterisk was started meanwhile is told by its Uptime.
+        """
+        self._is_new_connection = False
+        since = self.reading.last_at
+        self.gaps.append(Gap(since, at))
+        if self._uptime is not None and self._uptime < at - since:
+            self._sink(PbxStarted(self._pbx, since))
+        if self._account is not None:
+            self._account.lose_sight()
 
 
 def replay(pieces: Iterable[bytes], pbx: str, sink: Sink) -> Reading:
     """Tells `sink` every event in the recorded bytes, in order. Raises NotAmi when they are something else."""
-    reading = Reading()
-
-    def count(event: AnyEvent) -> None:
-        reading.events[type(event).__name__] += 1
-        reading.first_at = reading.first_at or event.at
-        reading.last_at = max(reading.last_at, event.at)
-        sink(event)
-
-    intake = Intake(pbx, count)
-    for data in pieces:
-        intake.feed(data)
-    intake.reset()
-    reading.messages = intake.messages
-    reading.unknown.update({name.decode("utf-8", "replace"): n for name, n in intake.translator.unknown.items()})
-    reading.failures = intake.failures
-    return reading
-
-
-def replay_on_floor(pieces: Iterable[bytes], pbx: str) -> Reading:
-    """Replays on a floor of its own and counts the outcomes of the queue visits that ended."""
-    floor = Floor()
-    visits: dict[tuple[str, str, int], QueueVisit] = {}
-
-    def apply(event: AnyEvent) -> None:
-        for fact in floor.apply(event).facts:
-            if isinstance(fact, QueueVisit):
-                visits[fact.channel_id, fact.queue, fact.join] = fact
-
-    reading = replay(pieces, pbx, apply)
-    for visit in visits.values():
-        reading.outcomes.setdefault(visit.queue, Counter())[visit.outcome.value] += 1
-    reading.surprises = floor.surprises
-    return reading
+    return Replay(pbx, sink).read(pieces)
