@@ -27,7 +27,7 @@ from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import NotFound, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand, Phone
-from callcenter.floor.events import Instant, PbxName
+from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.floor import Floor
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
@@ -106,6 +106,7 @@ async def running(
         stack.push_async_callback(recorder.close)
         keeper, hub = await _floor(stack, settings, engine, recorder, clock)
         links = _links(stack, settings, keeper)
+        _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
@@ -152,7 +153,6 @@ async def _floor(
     for event in directory(settings, clock()):
         keeper.tell(event)
     _in_background(stack, tick(keeper), "ticker")
-    _in_background(stack, hub.beat(), "heartbeat")
     _in_background(stack, today.follow_the_calendar(clock), "calendar")
     return keeper, hub
 
@@ -176,6 +176,11 @@ def _links(stack: AsyncExitStack, settings: Settings, keeper: Keeper) -> dict[Pb
         link = links[pbx.name] = Link(pbx, sink=keeper.tell, journal=journal)
         stack.push_async_callback(link.close)
     return links
+
+
+def _link_ages(links: Mapping[PbxName, Link], clock: Callable[[], Instant]) -> dict[PbxName, Seconds | None]:
+    now = clock()
+    return {name: round(now - link.last_heard_at, 3) if link.last_heard_at else None for name, link in links.items()}
 
 
 def _dialer(

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from callcenter import app as server
 from callcenter.accounts.commands import commands as user_commands
 from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.asterisk.replay_command import replay
@@ -31,6 +30,9 @@ def serve(
     config: Annotated[Path | None, typer.Option(help="The settings; callcenter.toml here, if it exists.")] = None,
 ) -> None:
     """Runs the server until Ctrl-C."""
+    # The server is half of the time that any command takes to start; only this one needs it.
+    from callcenter import app as server
+
     set_up_logs()
     asyncio.run(server.serve(load(config)))
 

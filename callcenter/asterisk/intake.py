@@ -47,14 +47,14 @@ class Intake:
         """Applies every message that `data` completes. Raises NotAmi when the peer speaks something else."""
         messages = self._framer.feed(data)
         self.messages += len(messages)
-        translate, survey = self.translator.translate, self.translator.survey
+        translate, survey, answers = self.translator.translate, self.translator.survey, self._answers
         for raw in messages:
             if raw is BANNER:
                 self._new_connection()
                 continue
             try:
-                if self._answers is not None and raw.startswith(FOR_THE_LINK):
-                    self._answers(parse(raw))
+                if answers is not None and raw.startswith(FOR_THE_LINK):
+                    answers(parse(raw))
                 event = translate(raw)
                 # Most of an unfiltered stream says nothing: it must cost nothing.
                 if event is not None or survey.current != self._held_for:

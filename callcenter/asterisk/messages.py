@@ -84,7 +84,7 @@ def _parse_irregular(lines: list[str]) -> Message:
 
 # fmt: off
 UNREAD = frozenset((
-    "Event", "SystemName", "ChannelStateDesc", "ConnectedLineName", "Language", "AccountCode", "Priority",
+    "Event", "Privilege", "SystemName", "ChannelStateDesc", "ConnectedLineName", "Language", "AccountCode", "Priority",
     "DestChannelState", "DestChannelStateDesc", "DestCallerIDNum", "DestCallerIDName", "DestConnectedLineNum",
     "DestConnectedLineName", "DestLanguage", "DestAccountCode", "DestContext", "DestExten", "DestPriority",
     "BridgeType", "BridgeTechnology", "BridgeCreator", "BridgeName", "BridgeNumChannels", "BridgeVideoSourceMode",

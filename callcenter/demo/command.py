@@ -3,16 +3,18 @@
 import asyncio
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 
 from callcenter.demo.report import Report
-from callcenter.demo.run import Options, run_demo
 from callcenter.errors import BadInput, CallCenterError
 from callcenter.logs import set_up_logs
+
+if TYPE_CHECKING:
+    from callcenter.demo.run import Options
 
 INTERRUPTED = 130
 """The exit status of a shell's command that Ctrl-C ended."""
@@ -26,6 +28,9 @@ def demo(
     browser: Annotated[bool, typer.Option(help="Open the panel when there is a display.")] = True,
 ) -> None:
     """A call centre at work: real calls through a real Asterisk, seen live, recorded, called back."""
+    # Not at the top: with it comes the whole server, and every other command would load that, too.
+    from callcenter.demo.run import Options
+
     if report and not report.absolute().parent.is_dir():
         raise BadInput(f"--report: there is no folder {report.absolute().parent}", field="report")
     set_up_logs("WARNING")
@@ -62,7 +67,9 @@ def summary(report: Report) -> list[str]:
     ]
 
 
-def _run(options: Options, console: Console) -> Report | None:
+def _run(options: "Options", console: Console) -> Report | None:
+    from callcenter.demo.run import run_demo
+
     try:
         return asyncio.run(run_demo(options, console))
     except* CallCenterError as group:

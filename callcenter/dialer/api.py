@@ -231,6 +231,7 @@ def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
         "detect_machine": row.detect_machine,
         "region": row.region,
         "created_at": row.created_at,
+        "opens_at": worker.opens_at(row),
         "targets": summary.targets,
         "open": summary.open,
         "due": summary.due,

@@ -5,6 +5,7 @@ Accepts UTF-8 (with or without BOM) and GB18030, and comma, semicolon or tab. Th
 
 import csv
 from collections.abc import Iterator
+from enum import StrEnum
 from io import StringIO
 
 import phonenumbers
@@ -24,6 +25,34 @@ NAME_COLUMNS = frozenset({"name", "姓名"})
 COSTLY = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
 
 
+class RowFault(StrEnum):
+    """What can be wrong with a row; the panel has its words for each, so a value never changes."""
+
+    NOT_CSV = "not_csv"
+    TOO_MANY_VALUES = "too_many_values"
+    TOO_LONG = "too_long"
+    NO_NUMBER = "no_number"
+    NOT_A_NUMBER = "not_a_number"
+    HAS_EXTENSION = "has_extension"
+    INVALID_NUMBER = "invalid_number"
+    COSTLY_NUMBER = "costly_number"
+
+
+class Known(StrEnum):
+    """From where a duplicate is known."""
+
+    FROM_FILE = "from_file"
+    FROM_LIST = "from_list"
+
+
+class NumberRefused(ValueError):
+    """A number that cannot be called: which fault, and the reason in words."""
+
+    def __init__(self, fault: RowFault, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = fault
+
+
 class Row(Struct, frozen=True):
     """A good row: `number` is E.164 (`+` and digits); the other columns are `attributes`."""
 
@@ -34,19 +63,24 @@ class Row(Struct, frozen=True):
 
 
 class RowError(Struct, frozen=True):
-    """What is wrong in which line (from 1, the header's) and column; "" where it concerns the whole row."""
+    """What is wrong in which line (from 1, the header's) and column; "" where it concerns the whole row.
+
+    `reason` says it in English, with what `code` cannot tell: a limit, a country.
+    """
 
     line: int
     column: str
     value: str
+    code: RowFault
     reason: str
 
 
 class Duplicate(Struct, frozen=True):
-    """A number that came before: in line `first_line`, or None when the list has it already."""
+    """A number that came before: in line `first_line` of the file, or (None) in the list."""
 
     line: int
     number: str
+    code: Known
     first_line: int | None
 
 
@@ -122,7 +156,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]] | RowError]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield RowError(line, "", "", f"not CSV: {error}")
+            yield RowError(line, "", "", RowFault.NOT_CSV, f"not CSV: {error}")
             continue
         if any(value.strip() for value in record):
             yield line, record
@@ -144,16 +178,18 @@ def _header(names: list[str]) -> _Columns:
 
 def _row(line: int, values: list[str], columns: _Columns, region: str) -> Row | RowError:
     if len(values) > len(columns.names):
-        return RowError(line, "", values[len(columns.names)], "more values than columns")
+        spare = values[len(columns.names)]
+        return RowError(line, "", spare, RowFault.TOO_MANY_VALUES, "more values than columns")
     values = [value.strip() for value in values] + [""] * (len(columns.names) - len(values))
     for index, value in enumerate(values):
         limit = MAX_NAME_LENGTH if index == columns.name else MAX_VALUE_LENGTH
         if len(value) > limit:
-            return RowError(line, columns.names[index], value[:50] + "…", f"longer than {limit} characters")
+            reason = f"longer than {limit} characters"
+            return RowError(line, columns.names[index], value[:50] + "…", RowFault.TOO_LONG, reason)
     try:
         number = read_number(values[columns.number], region)
-    except ValueError as error:
-        return RowError(line, columns.names[columns.number], values[columns.number], str(error))
+    except NumberRefused as error:
+        return RowError(line, columns.names[columns.number], values[columns.number], error.fault, str(error))
     plain = {columns.number, columns.name}
     attributes = {
         name: value for index, (name, value) in enumerate(zip(columns.names, values, strict=True)) if index not in plain
@@ -165,21 +201,21 @@ def _row(line: int, values: list[str], columns: _Columns, region: str) -> Row | 
 def read_number(text: str, region: str) -> str:
     """A number written by somebody as `+` and digits, one spelling for each line in the world.
 
-    Raises ValueError with the reason if it cannot be called.
+    Raises NumberRefused if it cannot be called.
     """
     if not text:
-        raise ValueError("no number")
+        raise NumberRefused(RowFault.NO_NUMBER, "no number")
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        raise ValueError("not a phone number") from None
+        raise NumberRefused(RowFault.NOT_A_NUMBER, "not a phone number") from None
     if number.extension:
-        raise ValueError("has an extension, which cannot be dialled")
+        raise NumberRefused(RowFault.HAS_EXTENSION, "has an extension, which cannot be dialled")
     kind = phonenumbers.number_type(number)
     if kind == phonenumbers.PhoneNumberType.UNKNOWN:
-        raise ValueError(f"no valid number in +{number.country_code}")
+        raise NumberRefused(RowFault.INVALID_NUMBER, f"no valid number in +{number.country_code}")
     if kind in COSTLY:
-        raise ValueError("a premium-rate or shared-cost number")
+        raise NumberRefused(RowFault.COSTLY_NUMBER, "a premium-rate or shared-cost number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -192,13 +228,13 @@ def _without_duplicates(rows: list[Row], errors: list[RowError], row_count: int)
         if first_line == row.line:
             kept.append(row)
         else:
-            duplicates.append(Duplicate(row.line, row.number, first_line))
+            duplicates.append(Duplicate(row.line, row.number, Known.FROM_FILE, first_line))
     return Sheet(kept, errors, duplicates, row_count)
 
 
 def without_known(sheet: Sheet, known: frozenset[str]) -> Sheet:
     """The sheet without the numbers that the list has already: they become duplicates without a first line."""
-    duplicates = [Duplicate(row.line, row.number, None) for row in sheet.rows if row.number in known]
+    duplicates = [Duplicate(row.line, row.number, Known.FROM_LIST, None) for row in sheet.rows if row.number in known]
     return Sheet(
         [row for row in sheet.rows if row.number not in known],
         sheet.errors,

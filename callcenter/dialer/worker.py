@@ -104,6 +104,12 @@ class Worker:
             return WhyIdle.STOPPED
         return why_idle(ListState(summary.row.state), self._moment(summary))
 
+    def opens_at(self, row: CallbackList) -> Instant | None:
+        """When a list may call next by its windows; None if it may now, or never."""
+        now = self.clock()
+        at = next_opening(windows_of(row.windows), self._around.zone, now)
+        return None if at == now else at
+
     async def start_list(self, list_id: int) -> None:
         """Lets a list be dialled. Raises NotFound, Conflict."""
         await service.start_list(self._sessions, list_id)

@@ -4,14 +4,14 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from callcenter.floor.changes import Changes, Entities, Key, View
 from callcenter.floor.changes import publish as bring_up_to_date
-from callcenter.floor.events import AnyEvent
+from callcenter.floor.events import AnyEvent, PbxName, Seconds
 from callcenter.floor.floor import GAUGES, Floor
 
 FRAME_SECONDS = 0.1
@@ -38,6 +38,10 @@ def text_frame(payload: bytes) -> bytes:
 
 Viewer = Callable[[str], View | None]
 """Gives the fields of one entity of a kind by its id, None when there is none."""
+
+
+LinkAges = Callable[[], Mapping[PbxName, Seconds | None]]
+"""How long ago each PBX was last heard; None for one never heard."""
 
 
 class Mailbox(Protocol):
@@ -188,9 +192,9 @@ class Hub:
         """How many clients are joined."""
         return len(self._mailboxes)
 
-    async def beat(self) -> None:
+    async def beat(self, link_ages: LinkAges) -> None:
         """Sends a heartbeat every few seconds, until cancelled; a client left behind gets its snapshot then."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            beat = {"type": "heartbeat", "at": time.time(), "seq": self.seq}
+            beat = {"type": "heartbeat", "at": time.time(), "seq": self.seq, "links": link_ages()}
             self._deliver(text_frame(_encode(beat)))

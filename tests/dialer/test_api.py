@@ -15,7 +15,7 @@ from callcenter.accounts.service import Access, NewUser, add_user, sign_in
 from callcenter.dialer.api import callback_routes
 from callcenter.problems import tell_problems
 from callcenter.settings import QueueSettings, Settings
-from tests.dialer.conftest import ALWAYS, Centre, numbers, result
+from tests.dialer.conftest import ALWAYS, MONDAY_NOON, Centre, numbers, result
 
 PASSWORD = "a long password"
 GOOD = {"name": "Autumn", "queue": "support", "windows": ALWAYS}
@@ -137,8 +137,16 @@ async def test_a_file_with_errors_imports_nothing_unless_they_are_skipped(superv
     expected = {
         "imported": 0,
         "rows": 3,
-        "errors": [{"line": 3, "column": "number", "value": "nobody", "reason": "not a phone number"}],
-        "duplicates": [{"line": 4, "number": "+8613800138000", "first_line": 2}],
+        "errors": [
+            {
+                "line": 3,
+                "column": "number",
+                "value": "nobody",
+                "code": "not_a_number",
+                "reason": "not a phone number",
+            }
+        ],
+        "duplicates": [{"line": 4, "number": "+8613800138000", "code": "from_file", "first_line": 2}],
     }
     tried = await imported(supervisor, text, dry_run=1)
     assert (tried.status_code, tried.json()) == (200, expected)
@@ -148,7 +156,9 @@ async def test_a_file_with_errors_imports_nothing_unless_they_are_skipped(superv
     skipped = await imported(supervisor, text, skip_bad=1)
     assert (skipped.status_code, skipped.json()) == (200, expected | {"imported": 1})
     again = await imported(supervisor, "number\n13800138000\n")
-    assert again.json()["duplicates"] == [{"line": 2, "number": "+8613800138000", "first_line": None}]
+    assert again.json()["duplicates"] == [
+        {"line": 2, "number": "+8613800138000", "code": "from_list", "first_line": None}
+    ]
     assert (await supervisor.get("/lists/1")).json()["targets"] == 1
 
 
@@ -192,6 +202,16 @@ async def test_changing_a_list(supervisor: httpx.AsyncClient) -> None:
     assert (taken.status_code, taken.json()["field"]) == (409, "name")
     assert (await supervisor.patch("/lists/9", json={"name": "x"})).status_code == 404
     assert (await supervisor.post("/lists", json=GOOD | {"name": "Winter"})).status_code == 409
+
+
+async def test_a_list_says_when_it_opens(supervisor: httpx.AsyncClient, centre: Centre) -> None:
+    afternoon = [{"weekdays": [1], "from": "13:00", "until": "18:00"}]
+    centre.clock.now = MONDAY_NOON
+    made = await supervisor.post("/lists", json=GOOD | {"windows": afternoon})
+    assert made.json()["opens_at"] == MONDAY_NOON + 3600
+    centre.clock.now += 3600
+    assert (await supervisor.get("/lists/1")).json()["opens_at"] is None
+    assert (await supervisor.patch("/lists/1", json={"windows": []})).json()["opens_at"] is None
 
 
 async def test_a_list_without_targets_is_not_started(supervisor: httpx.AsyncClient) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.dialer import importing
-from callcenter.dialer.importing import Duplicate, Row, RowError, Sheet, read_sheet, without_known
+from callcenter.dialer.importing import Duplicate, Known, Row, RowError, RowFault, Sheet, read_sheet, without_known
 from callcenter.errors import BadInput
 
 
@@ -33,27 +33,27 @@ def test_other_column_names_and_columns_that_are_missing() -> None:
 def test_quotes_keep_separators_and_line_breaks_and_the_line_is_where_the_row_begins() -> None:
     sheet = read('number,note\n13800138000,"a, ""b""\nc"\n\nnobody,x\n')
     assert sheet.rows[0].attributes == {"note": 'a, "b"\nc'}
-    assert sheet.errors == [RowError(5, "number", "nobody", "not a phone number")]
+    assert sheet.errors == [RowError(5, "number", "nobody", RowFault.NOT_A_NUMBER, "not a phone number")]
 
 
 @pytest.mark.parametrize(
-    ("number", "reason"),
+    ("number", "fault", "reason"),
     [
-        ("", "no number"),
-        ("hello", "not a phone number"),
-        ("123", "no valid number in +86"),
-        ("110", "no valid number in +86"),
-        ("+1 900 234 5678", "a premium-rate or shared-cost number"),
-        ("010-62345678 ext. 12", "has an extension, which cannot be dialled"),
-        ("13800138000&PJSIP/evil", "not a phone number"),
-        ("=cmd|'/c calc'!A1", "not a phone number"),
-        ("1380013800013800138000", "not a phone number"),
+        ("", RowFault.NO_NUMBER, "no number"),
+        ("hello", RowFault.NOT_A_NUMBER, "not a phone number"),
+        ("123", RowFault.INVALID_NUMBER, "no valid number in +86"),
+        ("110", RowFault.INVALID_NUMBER, "no valid number in +86"),
+        ("+1 900 234 5678", RowFault.COSTLY_NUMBER, "a premium-rate or shared-cost number"),
+        ("010-62345678 ext. 12", RowFault.HAS_EXTENSION, "has an extension, which cannot be dialled"),
+        ("13800138000&PJSIP/evil", RowFault.NOT_A_NUMBER, "not a phone number"),
+        ("=cmd|'/c calc'!A1", RowFault.NOT_A_NUMBER, "not a phone number"),
+        ("1380013800013800138000", RowFault.NOT_A_NUMBER, "not a phone number"),
     ],
 )
-def test_numbers_that_cannot_be_called(number: str, reason: str) -> None:
+def test_numbers_that_cannot_be_called(number: str, fault: RowFault, reason: str) -> None:
     sheet = read(f'name,phone\nx,"{number}"\n')
     assert sheet.rows == []
-    assert sheet.errors == [RowError(2, "phone", number, reason)]
+    assert sheet.errors == [RowError(2, "phone", number, fault, reason)]
 
 
 def test_whatever_is_accepted_is_a_plus_and_digits() -> None:
@@ -78,17 +78,17 @@ def test_duplicates_in_the_file_and_in_the_list() -> None:
     )
     assert [row.line for row in sheet.rows] == [2]
     assert sheet.duplicates == [
-        Duplicate(3, "+8613800138000", 2),
-        Duplicate(4, "+8613800138001", None),
-        Duplicate(5, "+8613800138000", 2),
+        Duplicate(3, "+8613800138000", Known.FROM_FILE, 2),
+        Duplicate(4, "+8613800138001", Known.FROM_LIST, None),
+        Duplicate(5, "+8613800138000", Known.FROM_FILE, 2),
     ]
 
 
 def test_rows_that_do_not_fit_their_header() -> None:
     sheet = read("number,name\n13800138000,a,b\n13800138001," + "x" * 201 + "\n13800138002,ok\n")
-    assert [(error.line, error.column, error.reason) for error in sheet.errors] == [
-        (2, "", "more values than columns"),
-        (3, "name", "longer than 200 characters"),
+    assert [(error.line, error.column, error.code, error.reason) for error in sheet.errors] == [
+        (2, "", RowFault.TOO_MANY_VALUES, "more values than columns"),
+        (3, "name", RowFault.TOO_LONG, "longer than 200 characters"),
     ]
     assert [row.line for row in sheet.rows] == [4]
     assert sheet.row_count == 3
@@ -96,7 +96,7 @@ def test_rows_that_do_not_fit_their_header() -> None:
 
 def test_broken_quotes_are_told_with_their_line() -> None:
     sheet = read('number,name\n13800138000,"a"b\n13800138001,c\n13800138002,"never closed\n')
-    assert [(error.line, error.reason.split(":")[0]) for error in sheet.errors] == [(2, "not CSV"), (4, "not CSV")]
+    assert [(error.line, error.code) for error in sheet.errors] == [(2, RowFault.NOT_CSV), (4, RowFault.NOT_CSV)]
     assert [row.line for row in sheet.rows] == [3]
 
 

@@ -1,4 +1,4 @@
-"""A real browser at the panel: Chromium of this machine (or Playwright's own), driven by Playwright; its complaints fail the test."""
+"""A real browser at the panel: this machine's Chromium or Playwright's own; what it complains of fails the test."""
 
 import shutil
 from collections.abc import Callable, Iterator

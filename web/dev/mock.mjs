@@ -362,6 +362,7 @@ const lists = [
   detect_machine: id === "1",
   region: "CN",
   created_at: now() - 86400 * Number(id),
+  opens_at: why_idle === "outside_window" ? now() + 36000 : null,
   outcomes: {
     reached,
     busy: Math.floor(targets / 9),
@@ -705,6 +706,7 @@ const ROUTES = [
         outcomes: {},
         pbx: "pbx1",
         created_at: now(),
+        opens_at: null,
         ...body,
       };
       lists.push(list);
@@ -728,8 +730,8 @@ const ROUTES = [
     /^\/api\/lists\/(\d+)\/import$/,
     (_m, q) => {
       const errors = [
-        { line: 4, column: "number", value: "12ab", reason: "not a phone number" },
-        { line: 9, column: "number", value: "", reason: "no number" },
+        { line: 4, column: "number", value: "12ab", code: "not_a_number", reason: "not a phone number" },
+        { line: 9, column: "number", value: "", code: "no_number", reason: "no number" },
       ];
       const good = q.get("skip_bad") === "1";
       return [
@@ -738,7 +740,7 @@ const ROUTES = [
           imported: q.get("dry_run") || !good ? 0 : 21,
           rows: 24,
           errors,
-          duplicates: [{ line: 12, number: "+8613812345678", first_line: 3 }],
+          duplicates: [{ line: 12, number: "+8613812345678", code: "from_file", first_line: 3 }],
         },
       ];
     },

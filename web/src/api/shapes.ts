@@ -297,6 +297,7 @@ export interface ListSettings {
 export interface CallbackList extends ListSettings, ListProgress {
   name: string;
   created_at: Instant;
+  opens_at: Instant | null;
   due: number;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
@@ -328,6 +329,6 @@ export interface Attempt {
 export interface ImportReport {
   imported: number;
   rows: number;
-  errors: { line: number; column: string; value: string; reason: string }[];
-  duplicates: { line: number; number: string; first_line: number | null }[];
+  errors: { line: number; column: string; value: string; code: string; reason: string }[];
+  duplicates: { line: number; number: string; code: string; first_line: number | null }[];
 }

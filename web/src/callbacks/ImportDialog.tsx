@@ -10,17 +10,12 @@ import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
 import classes from "./ImportDialog.module.css";
 import { goodRows, sendImport } from "./lists";
-import { reasonKey } from "./reasons";
 
 /** More lines than anybody corrects by hand from a dialog; the rest is counted. */
 const MOST_LINES = 200;
 
 function ErrorTable({ report }: { report: ImportReport }) {
   const { t } = useTranslation();
-  const word = (reason: string) => {
-    const key = reasonKey(reason);
-    return key ? t(`import.reasons.${key}`) : reason;
-  };
   return (
     <section className={classes.block}>
       <h3>{t("import.errors", { count: report.errors.length })}</h3>
@@ -40,7 +35,7 @@ function ErrorTable({ report }: { report: ImportReport }) {
                 <td className="num">{error.line}</td>
                 <td>{error.column}</td>
                 <td className={classes.value}>{error.value || t("import.empty")}</td>
-                <td>{word(error.reason)}</td>
+                <td>{t(`import.reasons.${error.code as "too_long"}`, { defaultValue: error.reason })}</td>
               </tr>
             ))}
           </tbody>
@@ -59,7 +54,7 @@ function DuplicateTable({ report }: { report: ImportReport }) {
       <ul className={classes.lines}>
         {report.duplicates.slice(0, MOST_LINES).map((duplicate) => (
           <li key={duplicate.line} className="num">
-            {duplicate.first_line === null
+            {duplicate.code === "from_list"
               ? t("import.knownAlready", { line: duplicate.line, number: duplicate.number })
               : t("import.sameAs", { line: duplicate.line, number: duplicate.number, first: duplicate.first_line })}
           </li>

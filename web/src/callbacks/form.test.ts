@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { CallbackList, ImportReport } from "../api/shapes";
 import { draftOf, faults, settingsOf } from "./form";
 import { goodRows } from "./lists";
-import { reasonKey } from "./reasons";
 
 const LIST = {
   id: "3",
@@ -58,13 +57,4 @@ describe("what is wrong with a draft", () => {
 test("rows with an error and duplicates are not imported", () => {
   const report = { imported: 0, rows: 10, errors: [{}, {}], duplicates: [{}] } as unknown as ImportReport;
   expect(goodRows(report)).toBe(7);
-});
-
-test.each([
-  ["no number", "empty"],
-  ["no valid number in +86", "invalid"],
-  ["longer than 1000 characters", "tooLong"],
-  ["something new", null],
-])("the server's reason “%s”", (reason, key) => {
-  expect(reasonKey(reason)).toBe(key);
 });

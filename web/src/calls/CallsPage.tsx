@@ -1,13 +1,14 @@
 import { Button } from "@mantine/core";
-import { IconMicrophone, IconRefresh } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { IconArrowUp, IconMicrophone, IconRefresh } from "@tabler/icons-react";
+import { type InfiniteData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { ask, query } from "../api/client";
-import { useFormat, useQueueWord, useZone } from "../api/queries";
+import { queryClient, useFormat, useQueueWord, useZone } from "../api/queries";
 import type { Call } from "../api/shapes";
 import { duration, NOTHING } from "../format";
+import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
 import { Outcome } from "../parts/Outcome";
@@ -15,26 +16,49 @@ import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { CallSearch } from "./CallSearch";
 import classes from "./CallsPage.module.css";
-import { isNarrowed, readSearch, type Search, spanOf, writeSearch } from "./search";
+import { type CallsPart, countNewer, filledIn, isAnyFresh } from "./fresh";
+import { isNarrowed, readSearch, type Search, spanOf, withoutFilters, writeSearch } from "./search";
 
-interface CallPageOf {
-  calls: Call[];
-  next: string | null;
+/** How soon to look again while more of the calls shown is to come. */
+const AGAIN_MS = 5000;
+
+function useAskCalls(search: Search): (cursor: string) => Promise<CallsPart> {
+  const zone = useZone();
+  return (cursor) => {
+    const { range: _range, ...fields } = search;
+    const span = spanOf(search, zone, Date.now() / 1000);
+    return ask<CallsPart>("GET", `/api/calls${query({ ...fields, ...span, cursor, limit: 50 })}`);
+  };
 }
 
 function useCalls(search: Search) {
-  const zone = useZone();
+  const askCalls = useAskCalls(search);
   return useInfiniteQuery({
     queryKey: ["calls", search],
     initialPageParam: "",
-    queryFn: ({ pageParam }) => {
-      const { range: _range, ...fields } = search;
-      const span = spanOf(search, zone, Date.now() / 1000);
-      return ask<CallPageOf>("GET", `/api/calls${query({ ...fields, ...span, cursor: pageParam, limit: 50 })}`);
-    },
+    queryFn: ({ pageParam }) => askCalls(pageParam),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
   });
+}
+
+/** Fills in, quietly, what comes of the calls shown; how many newer ones there are. */
+function useNewer(search: Search, shown: Call[]): number {
+  const askCalls = useAskCalls(search);
+  const newest = useQuery({
+    queryKey: ["newest calls", search],
+    queryFn: async () => {
+      const { calls } = await askCalls("");
+      queryClient.setQueryData<InfiniteData<CallsPart>>(
+        ["calls", search],
+        (before) => before && { ...before, pages: filledIn(before.pages, calls) },
+      );
+      return calls;
+    },
+    enabled: isAnyFresh(shown, serverNow()),
+    refetchInterval: ({ state }) => isAnyFresh(state.data ?? shown, serverNow()) && AGAIN_MS,
+  });
+  return countNewer(shown, newest.data ?? []);
 }
 
 function CallRow({ call }: { call: Call }) {
@@ -104,17 +128,71 @@ function CallTable({ calls }: { calls: Call[] }) {
   );
 }
 
-function Found({ search }: { search: Search }) {
+interface FoundProps {
+  search: Search;
+  onSearch: (search: Search) => void;
+}
+
+function NoCalls({ search, onSearch, children }: FoundProps & { children: ReactNode }) {
+  const { t } = useTranslation();
+  const isNarrow = isNarrowed(search);
+  return (
+    <Empty title={t("calls.none")} text={isNarrow ? t("calls.noneText") : t("calls.noneYetText")}>
+      <div className={classes.ways}>
+        {isNarrow && (
+          <Button size="xs" variant="default" onClick={() => onSearch(withoutFilters(search))}>
+            {t("calls.clear")}
+          </Button>
+        )}
+        {search.range !== "week" && (
+          <Button size="xs" variant="default" onClick={() => onSearch({ ...search, range: "week" })}>
+            {t("calls.lastWeek")}
+          </Button>
+        )}
+        {children}
+      </div>
+    </Empty>
+  );
+}
+
+function Found({ search, onSearch }: FoundProps) {
   const { t } = useTranslation();
   const result = useCalls(search);
   const calls = result.data?.pages.flatMap((page) => page.calls) ?? [];
+  const newer = useNewer(search, calls);
   if (result.isPending) return <RowsSkeleton rows={12} />;
   if (result.isError) return <Failure error={result.error} onRetry={() => void result.refetch()} />;
+  const again = (
+    <Button
+      size="xs"
+      variant="subtle"
+      leftSection={<IconRefresh size={14} />}
+      loading={result.isRefetching}
+      onClick={() => void result.refetch()}
+    >
+      {t("calls.refresh")}
+    </Button>
+  );
   if (calls.length === 0) {
-    return <Empty title={t("calls.none")} text={isNarrowed(search) ? t("calls.noneText") : t("calls.noneYetText")} />;
+    return (
+      <NoCalls search={search} onSearch={onSearch}>
+        {again}
+      </NoCalls>
+    );
   }
+  const showNewer = () => {
+    window.scrollTo({ top: 0 });
+    void result.refetch();
+  };
   return (
     <div aria-busy={result.isFetching} data-busy={result.isPlaceholderData || undefined} className={classes.found}>
+      <div className={classes.newer} role="status">
+        {newer > 0 && (
+          <Button size="compact-xs" radius="xl" leftSection={<IconArrowUp size={13} />} onClick={showNewer}>
+            {t("calls.newer", { count: newer })}
+          </Button>
+        )}
+      </div>
       <CallTable calls={calls} />
       <div className={classes.more}>
         <span className="muted">{t("calls.shown", { count: calls.length })}</span>
@@ -128,15 +206,7 @@ function Found({ search }: { search: Search }) {
             {t("calls.more")}
           </Button>
         )}
-        <Button
-          size="xs"
-          variant="subtle"
-          leftSection={<IconRefresh size={14} />}
-          loading={result.isRefetching}
-          onClick={() => void result.refetch()}
-        >
-          {t("calls.refresh")}
-        </Button>
+        {again}
       </div>
     </div>
   );
@@ -159,7 +229,7 @@ export default function CallsPage() {
       <h1>{t("page.calls")}</h1>
       <CallSearch search={search} onSearch={onSearch} />
       <div className="panel">
-        <Found search={search} />
+        <Found search={search} onSearch={onSearch} />
       </div>
     </div>
   );

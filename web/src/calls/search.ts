@@ -42,6 +42,10 @@ export function isNarrowed(search: Search): boolean {
   return FIELDS.some((field) => search[field].trim() !== "");
 }
 
+export function withoutFilters(search: Search): Search {
+  return { ...search, number: "", agent: "", queue: "", outcome: "", direction: "" };
+}
+
 /** From and until (exclusive); null is open. */
 export function spanOf(search: Search, zone: string, now: Instant): { from: Instant | null; to: Instant | null } {
   const minute = Math.floor(now / 60) * 60;

@@ -57,7 +57,7 @@ export default function FloorPage() {
       <Figures scope={filter.queue || "*"} />
       <div className={classes.middle}>
         <section className="panel" aria-label={t("floor.queues")}>
-          <Queues chosen={filter.queue} change={change} />
+          <Queues filter={filter} change={change} />
         </section>
         <section className="panel" aria-labelledby="waiting-title">
           <h2 id="waiting-title" className={classes.title}>

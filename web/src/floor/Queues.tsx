@@ -1,4 +1,5 @@
 import { Tooltip } from "@mantine/core";
+import type { ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat } from "../api/queries";
@@ -8,12 +9,28 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { isLeading, useFormula } from "./Figures";
-import { meetsTarget } from "./filters";
+import { type Columns, type FloorFilter, meetsTarget } from "./filters";
 import classes from "./Queues.module.css";
 import type { ChangeFilter } from "./useFloorFilter";
 
-/** Letters from which on a column is made wider, so that its label does not become a tower. */
+/** Letters up to which a label stands in one line, and from which on its column is made wider: no towers of letters. */
+const SHORT_LABEL = 7;
 const LONG_LABEL = 18;
+
+/** The parts of the AHT stand beside it, quieter than the sum. */
+function isPart(figure: Figure): boolean {
+  return ["talk_seconds", "hold_seconds", "wrap_up_seconds"].includes(figure.id);
+}
+
+function Head({ label, ...others }: ComponentProps<"th"> & { label: string }) {
+  const length = label.length;
+  const size = length <= SHORT_LABEL ? "short" : length > LONG_LABEL ? "long" : undefined;
+  return (
+    <th {...others} scope="col" data-size={size}>
+      {label}
+    </th>
+  );
+}
 
 function FigureCell({ figure, value }: { figure: Figure; value: number | null }) {
   const label = useLabel();
@@ -24,6 +41,7 @@ function FigureCell({ figure, value }: { figure: Figure; value: number | null })
       className="num"
       data-label={label(figure)}
       data-bad={misses || undefined}
+      data-part={isPart(figure) || undefined}
       data-minor={!isLeading(figure) || undefined}
     >
       {format.figure(figure.unit, value)}
@@ -74,24 +92,45 @@ function QueueRow({
   );
 }
 
-/** As in the tiles, what has a target first; a count that is 0 in every queue is left out until it happens. */
-function useColumns(): Figure[] {
+/** What fits beside the waiting callers on a desk screen, in this order: how it goes, how long a call takes, how many. */
+const MAIN = [
+  "answer_rate",
+  "service_level",
+  "asa_seconds",
+  "aht_seconds",
+  "talk_seconds",
+  "hold_seconds",
+  "wrap_up_seconds",
+  "offered",
+  "answered",
+  "abandoned",
+  "abandoned_short",
+];
+
+/** The main columns, then on request the others; of these a count that is 0 in every queue is left out. */
+function useColumns(choice: Columns): Figure[] {
   const figures = useFigures().data ?? [];
-  const counted = useLive(
+  const others = useLive(
     useShallow((live) => {
+      if (choice === "main") return [];
       const rows = Object.entries(live.entities.figures).filter(([id]) => id !== "*");
-      return figures.filter((figure) => figure.unit !== "count" || rows.some(([, values]) => values[figure.id]));
+      return figures.filter(
+        ({ id, unit }) => !MAIN.includes(id) && (unit !== "count" || rows.some(([, values]) => values[id])),
+      );
     }),
   );
-  return [...counted.filter(isLeading), ...counted.filter((figure) => !isLeading(figure))];
+  const main = MAIN.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
+  return [...main, ...others];
 }
 
 /** One row a queue: what is true now, then the figures of today, the same ones as in the tiles. */
-export function Queues({ chosen, change }: { chosen: string; change: ChangeFilter }) {
+export function Queues({ filter, change }: { filter: FloorFilter; change: ChangeFilter }) {
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
-  const figures = useColumns();
+  const figures = useColumns(filter.columns);
+  const chosen = filter.queue;
+  const isAll = filter.columns === "all";
   const ids = useLive(useShallow((live) => Object.keys(live.entities.queues).sort()));
   if (ids.length === 0) return <p className={classes.none}>{t("floor.noQueues")}</p>;
   return (
@@ -101,15 +140,21 @@ export function Queues({ chosen, change }: { chosen: string; change: ChangeFilte
           <tr>
             <th scope="col">
               <h2>{t("floor.queues")}</h2>
+              <button
+                type="button"
+                className={classes.columns}
+                aria-pressed={isAll}
+                onClick={() => change({ columns: isAll ? "main" : "all" })}
+              >
+                {isAll ? t("floor.fewerColumns") : t("floor.moreColumns")}
+              </button>
             </th>
-            <th scope="col">{t("floor.waiting")}</th>
-            <th scope="col">{t("floor.longestWait")}</th>
-            <th scope="col">{t("floor.readyOf")}</th>
+            <Head label={t("floor.waiting")} />
+            <Head label={t("floor.longestWait")} />
+            <Head label={t("floor.readyOf")} />
             {figures.map((figure) => (
               <Tooltip key={figure.id} label={formula(figure)} multiline maw={340} openDelay={250}>
-                <th scope="col" data-long={label(figure).length > LONG_LABEL || undefined}>
-                  {label(figure)}
-                </th>
+                <Head label={label(figure)} data-part={isPart(figure) || undefined} />
               </Tooltip>
             ))}
           </tr>

@@ -70,12 +70,13 @@ test("a filter survives the address", () => {
     states: ["paused" as const],
     name: "李",
     sort: "longest" as const,
+    columns: "all" as const,
   };
   expect(readFilter(new URLSearchParams(writeFilter(filter).toString()))).toEqual(filter);
 });
 
 test("an address with nonsense is read as no filter", () => {
-  expect(readFilter(new URLSearchParams("state=x,y&sort=up&density=1"))).toEqual(ALL);
+  expect(readFilter(new URLSearchParams("state=x,y&sort=up&density=1&columns=2"))).toEqual(ALL);
 });
 
 test.each([

@@ -6,6 +6,9 @@ export const SORTS = ["number", "name", "state", "longest"] as const;
 export type Sort = (typeof SORTS)[number];
 export const DENSITIES = ["auto", "cards", "compact"] as const;
 export type Density = (typeof DENSITIES)[number];
+/** Of the queues' table: those that a supervisor steers by, or every figure there is. */
+export const COLUMNS = ["main", "all"] as const;
+export type Columns = (typeof COLUMNS)[number];
 
 export interface FloorFilter {
   /** `pbx/queue`, or "" for all. */
@@ -15,6 +18,7 @@ export interface FloorFilter {
   name: string;
   sort: Sort;
   density: Density;
+  columns: Columns;
 }
 
 /** Above this, cards would make the board longer than anybody scrolls. */
@@ -29,6 +33,7 @@ export function readFilter(params: URLSearchParams): FloorFilter {
     name: params.get("name") ?? "",
     sort: SORTS.find((sort) => sort === params.get("sort")) ?? "number",
     density: DENSITIES.find((density) => density === params.get("density")) ?? "auto",
+    columns: COLUMNS.find((columns) => columns === params.get("columns")) ?? "main",
   };
 }
 
@@ -40,6 +45,7 @@ export function writeFilter(filter: FloorFilter): URLSearchParams {
   if (filter.name) params.set("name", filter.name);
   if (filter.sort !== "number") params.set("sort", filter.sort);
   if (filter.density !== "auto") params.set("density", filter.density);
+  if (filter.columns !== "main") params.set("columns", filter.columns);
   return params;
 }
 

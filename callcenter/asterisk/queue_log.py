@@ -1,0 +1,128 @@
+"""Reads Asterisk's queue_log: one file or many, current, rotated or compressed, in the order of time."""
+
+import bz2
+import gzip
+import heapq
+import lzma
+import zlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO, cast
+
+from callcenter.asterisk.queue_log_lines import AnyRecord, parse
+from callcenter.errors import BadInput, NotFound
+from callcenter.floor.events import Instant
+
+BytesRead = Callable[[int], None]
+"""Told now and then how many more bytes of the files, as they are on disk, have been read."""
+
+LINES_A_TELLING = 2_000
+
+_OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+    b"\x1f\x8b": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
+    b"BZh": lambda file: cast(IO[bytes], bz2.BZ2File(file)),
+    b"\xfd7zXZ": lambda file: cast(IO[bytes], lzma.LZMAFile(file)),  # noqa: SIM115 - closed by _lines
+}
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+def records(
+    paths: Iterable[Path],
+    since: Instant | None = None,
+    until: Instant | None = None,
+    bytes_read: BytesRead = lambda count: None,
+) -> Iterator[AnyRecord]:
+    """What the files tell from `since` up to, but without, `until`; in the order of time, whatever that of the files.
+
+    Lines of one file keep their order. The last line of a file is left out while its line end is missing. Bytes that
+    are no UTF-8 become U+FFFD. Raises NotFound or BadInput that names the file, and the line that is none of a
+    queue_log.
+    """
+    begun = ((_first_at(path), place, path) for place, path in enumerate(paths))
+    started = sorted((at, place, path) for at, place, path in begun if at is not None)
+    begins = float("-inf") if since is None else since
+    ends = float("inf") if until is None else until
+    for record in _merged([(at, path) for at, _, path in started], bytes_read):
+        if begins <= record.at < ends:
+            yield record
+
+
+def files_of(path: Path) -> list[Path]:
+    """A queue_log and what rotation left beside it (`queue_log.1`, `queue_log-20260101.gz`); NotFound without one."""
+    folder = path.parent
+    found = sorted(file for file in folder.iterdir() if file.name.startswith(path.name)) if folder.is_dir() else []
+    if not found:
+        raise NotFound(f"{path}: there is no such file")
+    return found
+
+
+def _merged(started: list[tuple[Instant, Path]], bytes_read: BytesRead) -> Iterator[AnyRecord]:
+    """Rotated files lie one behind the other: a file is opened when its time has come, so few are open at once."""
+    waiting = deque(started)
+    rest: Iterator[AnyRecord]
+    heap: list[tuple[Instant, int, AnyRecord, Iterator[AnyRecord]]] = []
+    while waiting or heap:
+        if waiting and (not heap or waiting[0][0] <= heap[0][0]):
+            rest = _records_of(waiting.popleft()[1], bytes_read)
+            place = -len(waiting)
+        else:
+            _, place, record, rest = heapq.heappop(heap)
+            yield record
+        following = next(rest, None)
+        if following is not None:
+            heapq.heappush(heap, (following.at, place, following, rest))
+
+
+def _records_of(path: Path, bytes_read: BytesRead) -> Generator[AnyRecord]:
+    for number, line in _lines(path, bytes_read):
+        record = parse(line)
+        if record is None:
+            raise BadInput(f"{path}:{number}: this is no line of a queue_log", field="file")
+        yield record
+
+
+def _first_at(path: Path) -> Instant | None:
+    """When the file begins; None for an empty one."""
+    with closing(_records_of(path, lambda count: None)) as found:
+        first = next(found, None)
+    return first.at if first else None
+
+
+def _lines(path: Path, bytes_read: BytesRead) -> Iterator[tuple[int, str]]:
+    """The whole lines that are not empty, numbered from 1, without their ends."""
+    try:
+        with path.open("rb") as file, _unpacked(path, file) as content:
+            told = 0
+            for number, raw in enumerate(content, 1):
+                if number % LINES_A_TELLING == 0:
+                    told = _tell(file, told, bytes_read)
+                if raw.endswith(b"\n") and (line := _text(raw)):
+                    yield number, line
+            _tell(file, told, bytes_read)
+    except FileNotFoundError:
+        raise NotFound(f"{path}: there is no such file") from None
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
+        raise BadInput(f"{path}: the packed file is damaged: {error}", field="file") from error
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}", field="file") from error
+
+
+def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
+    magic = file.read(6)
+    file.seek(0)
+    if magic.startswith(_ZSTD):
+        raise BadInput(f"{path}: unpack it first (unzstd): zstd is not read here", field="file")
+    return next((unpack(file) for start, unpack in _OPENERS.items() if magic.startswith(start)), file)
+
+
+def _text(raw: bytes) -> str:
+    # A machine that lost power may leave zero bytes where it was about to write.
+    return raw.replace(b"\0", b"").decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _tell(file: IO[bytes], told: int, bytes_read: BytesRead) -> int:
+    position = file.tell()
+    bytes_read(position - told)
+    return position

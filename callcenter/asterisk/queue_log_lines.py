@@ -1,0 +1,282 @@
+"""What one line of Asterisk's queue_log says: `epoch|callid|queue|agent|EVENT|data…`.
+
+The columns are in Asterisk's documentation (Queue Logs); what it does not say was observed (docs/asterisk.md). Instants
+are whole seconds. Nothing is escaped: a `|` in a member's name, a number or a reason moves the columns behind it, so
+they are counted from the side where it cannot stand. To add an event: a class and a row in `_READERS`.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from callcenter.floor.events import ChannelId, Instant, Seconds
+from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
+
+
+class Record(Struct, frozen=True, gc=False):
+    """One line. `channel_id` is the caller's Uniqueid, or who did it (MANAGER, CLI, NONE) where there is no caller.
+
+    `agent` is the member's name, but the interface in MemberAdded and MemberRemoved unless Asterisk is told otherwise
+    (`log_membername_as_agent`). A column that old versions of Asterisk do not write is None or empty.
+    """
+
+    at: Instant
+    channel_id: ChannelId
+    queue: str
+    agent: str
+
+
+class Started(Record, frozen=True, gc=False):
+    """Asterisk started: whatever was open before has no ending."""
+
+
+class Entered(Record, frozen=True, gc=False):
+    """A caller joined at `position`; the name is written only with `log-caller-id-name`."""
+
+    number: str
+    caller_name: str
+    position: int
+
+
+class Connected(Record, frozen=True, gc=False):
+    """An agent answered. `ring_id` is the channel that was rung: AgentConnect's DestUniqueid."""
+
+    wait_seconds: Seconds | None
+    ring_id: ChannelId
+    ring_seconds: Seconds
+
+
+class Completed(Record, frozen=True, gc=False):
+    """The talk ended. `talk_seconds` includes hold."""
+
+    ended_by: EndedBy
+    wait_seconds: Seconds | None
+    talk_seconds: Seconds | None
+
+
+class Left(Record, frozen=True, gc=False):
+    """The caller left unanswered."""
+
+    outcome: VisitOutcome
+    wait_seconds: Seconds | None
+
+
+class RingEnded(Record, frozen=True, gc=False):
+    """A ring ended unanswered. NOT_ANSWERED may be a phone that said no: queue_log does not tell them apart."""
+
+    outcome: RingOutcome
+    ring_seconds: Seconds
+
+
+class MemberAdded(Record, frozen=True, gc=False):
+    """A member joined the queue, perhaps paused from the start (then no Paused follows)."""
+
+    is_paused: bool
+
+
+class MemberRemoved(Record, frozen=True, gc=False):
+    """A member left the queue."""
+
+
+class Paused(Record, frozen=True, gc=False):
+    """A member was paused in this queue, or given another reason."""
+
+    reason: str
+
+
+class Unpaused(Record, frozen=True, gc=False):
+    """A member was unpaused in this queue."""
+
+
+class Other(Record, frozen=True, gc=False):
+    """A line that no figure needs, of Asterisk or of somebody's dialplan."""
+
+    event: str
+    data: tuple[str, ...]
+
+
+AnyRecord = (
+    Started
+    | Entered
+    | Connected
+    | Completed
+    | Left
+    | RingEnded
+    | MemberAdded
+    | MemberRemoved
+    | Paused
+    | Unpaused
+    | Other
+)
+
+
+class Head(NamedTuple):
+    """The columns that every line has."""
+
+    at: Instant
+    channel_id: ChannelId
+    queue: str
+    agent: str
+
+
+Data = list[str]
+Reader = Callable[[Head, Data], AnyRecord]
+
+LONGEST_POSITION = 4
+"""Digits: a queue of more than 9,999 callers is none."""
+
+
+def _seconds(text: str) -> Seconds | None:
+    return float(text) if text.isdecimal() else None
+
+
+def _at(data: Data, place: int) -> str:
+    """The column at that place, from the right where negative; "" where the line is shorter."""
+    return data[place] if -len(data) <= place < len(data) else ""
+
+
+def _entered(head: Head, data: Data) -> AnyRecord:
+    # url|number|position[|name]: a `|` of the number is kept, one of the name is written as `_`.
+    has_name = len(data) > 3 and not _is_position(data[-1], "|".join(data[1:-2]))
+    name = data.pop() if has_name else ""
+    position = data.pop() if len(data) > 2 else ""
+    return Entered(*head, "|".join(data[1:]), name, int(position) if position.isdecimal() else 0)
+
+
+def _is_position(text: str, number: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_POSITION and text != number
+
+
+def _connected(head: Head, data: Data) -> AnyRecord:
+    ring_seconds = _seconds(_at(data, 2)) or 0.0
+    return Connected(*head, _seconds(_at(data, 0)), ChannelId(_at(data, 1)), ring_seconds)
+
+
+def _completed(ended_by: EndedBy, wait_at: int = 0) -> Reader:
+    def read(head: Head, data: Data) -> AnyRecord:
+        return Completed(*head, ended_by, _seconds(_at(data, wait_at)), _seconds(_at(data, wait_at + 1)))
+
+    return read
+
+
+# Where to, in two or three columns (or more, with a `|` in it), and then wait|talk|position.
+_transferred = _completed(EndedBy.TRANSFER, wait_at=-3)
+
+
+def _left(outcome: VisitOutcome, wait_at: int) -> Reader:
+    def read(head: Head, data: Data) -> AnyRecord:
+        return Left(*head, outcome, _seconds(_at(data, wait_at)))
+
+    return read
+
+
+def _ring_ended(outcome: RingOutcome) -> Reader:
+    def read(head: Head, data: Data) -> AnyRecord:
+        return RingEnded(*head, outcome, (_seconds(_at(data, 0)) or 0.0) / 1000)
+
+    return read
+
+
+def _dumped(head: Head, data: Data) -> AnyRecord:
+    return RingEnded(*head, RingOutcome.REJECTED, 0.0)
+
+
+def _started(head: Head, data: Data) -> AnyRecord:
+    return Started(*head)
+
+
+def _member_added(head: Head, data: Data) -> AnyRecord:
+    return MemberAdded(*head, _at(data, 0) == "PAUSED")
+
+
+def _member_removed(head: Head, data: Data) -> AnyRecord:
+    return MemberRemoved(*head)
+
+
+def _paused(head: Head, data: Data) -> AnyRecord:
+    return Paused(*head, "|".join(data))
+
+
+def _unpaused(head: Head, data: Data) -> AnyRecord:
+    return Unpaused(*head)
+
+
+def _other(event: str) -> Reader:
+    def read(head: Head, data: Data) -> AnyRecord:
+        return Other(*head, event, tuple(data))
+
+    return read
+
+
+# Asterisk writes these for every queue or for things that other lines tell as well.
+_OF_NO_FIGURE = (
+    "PAUSEALL",
+    "UNPAUSEALL",
+    "CONFIGRELOAD",
+    "PENALTY",
+    "RINGINUSE",
+    "AGENTLOGIN",
+    "AGENTLOGOFF",
+    "OUTCALL",
+)
+
+_READERS: dict[str, Reader] = {
+    "QUEUESTART": _started,
+    "ENTERQUEUE": _entered,
+    "CONNECT": _connected,
+    "COMPLETECALLER": _completed(EndedBy.CALLER),
+    "COMPLETEAGENT": _completed(EndedBy.AGENT),
+    "BLINDTRANSFER": _transferred,
+    "ATTENDEDTRANSFER": _transferred,
+    "TRANSFER": _transferred,  # before Asterisk 12
+    "ABANDON": _left(VisitOutcome.ABANDONED, 2),
+    "SYSCOMPAT": _left(VisitOutcome.ABANDONED, 2),
+    "EXITWITHTIMEOUT": _left(VisitOutcome.TIMED_OUT, 2),
+    "EXITEMPTY": _left(VisitOutcome.LEFT_WHEN_EMPTY, 2),
+    "WITHDRAW": _left(VisitOutcome.WITHDRAWN, 2),
+    "EXITWITHKEY": _left(VisitOutcome.LEFT_BY_KEY, 3),
+    "RINGNOANSWER": _ring_ended(RingOutcome.NOT_ANSWERED),
+    "RINGCANCELED": _ring_ended(RingOutcome.GIVEN_UP),
+    "AGENTDUMP": _dumped,
+    "ADDMEMBER": _member_added,
+    "REMOVEMEMBER": _member_removed,
+    "PAUSE": _paused,
+    "UNPAUSE": _unpaused,
+    **{event: _other(event) for event in _OF_NO_FIGURE},
+}
+
+COLUMNS = 5
+EVENT = 4
+LONGEST_INSTANT = 10
+"""Digits: enough until the year 2286."""
+
+# A machine that died while a line was written goes on in that line when Asterisk starts again.
+_START_IN_A_LINE = re.compile(r"\d{10}\|NONE\|NONE\|NONE\|QUEUESTART\|?$")
+
+
+def parse(line: str) -> AnyRecord | None:
+    """The record in a line without its line end; None when it is no line of a queue_log."""
+    columns = line.split("|")
+    if len(columns) < COLUMNS or not columns[0].isdecimal() or len(columns[0]) > LONGEST_INSTANT:
+        return _start_in(line)
+    event = columns[EVENT]
+    read = _READERS.get(event)
+    if read is None or "QUEUESTART" in columns[COLUMNS:]:
+        return _start_in(line) or _parse_moved(columns)
+    head = Head(float(columns[0]), ChannelId(columns[1]), columns[2], columns[3])
+    return read(head, columns[COLUMNS:])
+
+
+def _start_in(line: str) -> AnyRecord | None:
+    start = _START_IN_A_LINE.search(line)
+    return parse(start.group()) if start and start.start() else None
+
+
+def _parse_moved(columns: list[str]) -> AnyRecord:
+    """A line whose event is not where it should be, since the member's name has a `|`, or an unknown event."""
+    place = next((place for place, word in enumerate(columns) if place >= EVENT and word in _READERS), EVENT)
+    head = Head(float(columns[0]), ChannelId(columns[1]), columns[2], "|".join(columns[3:place]))
+    read = _READERS.get(columns[place]) or _other(columns[place])
+    return read(head, columns[place + 1 :])
