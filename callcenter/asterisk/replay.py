@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
-from callcenter.floor.account import Account
+from callcenter.floor.account import CLOCK_SECONDS, Account
 from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
 
 SILENCE_SECONDS = 1.0
@@ -27,6 +27,7 @@ class Reading(Struct):
     events: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    surprises: int = 0
 
 
 class Gap(Struct):
@@ -49,6 +50,7 @@ class Replay:
         self._events: Counter[type[AnyEvent]] = Counter()
         self._intake = Intake(pbx, self._happened, self._answered, self._connected)
         self._uptime: Seconds | None = None
+        self._booted_at: Instant | None = None
         self._is_new_connection = False
 
     def read(self, pieces: Iterable[bytes]) -> Reading:
@@ -70,7 +72,7 @@ class Replay:
     def _answered(self, message: Message) -> None:
         self.reading.responses += "Response" in message
         uptime = message.get("Uptime", "")
-        if self._is_new_connection and uptime.isdecimal():
+        if uptime.isdecimal():
             self._uptime = float(uptime)
 
     def _happened(self, event: AnyEvent) -> None:
@@ -80,6 +82,8 @@ class Replay:
             self._heard_again(event.at)
         if self._is_new_connection and type(event) is not Surveyed:
             self._begin_again(event.at)
+        if self._uptime is not None:
+            self._booted_at, self._uptime = event.at - self._uptime, None
         reading.last_at = max(reading.last_at, event.at)
         self._sink(event)
 
@@ -90,17 +94,24 @@ class Replay:
             self.silences.append((self.reading.last_at, at))
 
     def _begin_again(self, at: Instant) -> None:
-        """The first event of another connection: what happened since the last one is not known.
-
-        The FullyBooted that answers a login has no Timestamp; that Asterisk was started meanwhile is told by its Uptime.
-        """
+        """The first event of another connection: what happened since the last one is not known."""
         self._is_new_connection = False
         since = self.reading.last_at
         self.gaps.append(Gap(since, at))
-        if self._uptime is not None and self._uptime < at - since:
+        if self._was_restarted(since, at):
             self._sink(PbxStarted(self._pbx, since))
         if self._account is not None:
             self._account.lose_sight()
+
+    def _was_restarted(self, since: Instant, at: Instant) -> bool:
+        """Whether Asterisk was started in this gap: the FullyBooted that answers a login has no Timestamp, but an Uptime."""
+        if self._uptime is None or self._uptime >= at - since:
+            return False
+        if self._booted_at is None:
+            return True
+        # The same Asterisk would have reached this uptime within the gap.
+        reached_at = self._booted_at + self._uptime
+        return not since - CLOCK_SECONDS <= reached_at <= at + CLOCK_SECONDS
 
 
 def replay(pieces: Iterable[bytes], pbx: str, sink: Sink) -> Reading:

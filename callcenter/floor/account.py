@@ -112,18 +112,17 @@ class Account:
         """Applies an event to the floor and keeps what ended by it."""
         if self._unheard:
             self._unheard.discard(getattr(event, "channel_id", ""))
-        kind = type(event)
-        if kind is e.MemberRung:
+        if isinstance(event, e.MemberRung):
             self._rung[event.ring_id] = event.member_name
         changes = self.floor.apply(event)
         for fact in changes.facts:
             keep = _KEEP.get(type(fact))
             if keep is not None:
                 keep(self, fact)
-        note = _NOTE.get(kind)
+        note = _NOTE.get(type(event))
         if note is not None:
             note(self, event)
-        if kind in _MEMBERSHIP and changes.touched:
+        if changes.touched and isinstance(event, _MEMBERSHIP):
             self._note_members(changes.touched)
 
     def lose_sight(self) -> None:
@@ -296,9 +295,24 @@ class Account:
             self._agent("", interface).signed_in_seconds += seconds
         for answer, seconds in self._wrap_ups:
             self._agent(answer.call.agent, answer.call.interface).wrap_up_seconds += seconds
+
+    def credit_calls(self) -> None:
+        """Adds the visits to the agents who answered them, once they are complete."""
         for call in self.calls:
             if call.outcome is Outcome.ANSWERED:
-                call.agent = call.agent or self._name("", call.interface)
+                agent = self._agent(call.agent, call.interface)
+                agent.answered += 1
+                if call.talk is not None:
+                    agent.talk_seconds += call.talk.seconds
+                    agent.hold_seconds += call.talk.hold_seconds
+
+    def add_ring(self, agent: str, outcome: RingOutcome) -> None:
+        """A ring of which only Asterisk's own account tells."""
+        counted = RINGS_COUNTED_AS.get(outcome)
+        into = self._agent(agent, agent)
+        into.rings += 1
+        if counted:
+            setattr(into, counted, getattr(into, counted) + 1)
 
     def _agent(self, name: str, interface: str) -> AgentTally:
         return self.agents.setdefault(self._name(name, interface), AgentTally())

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.asterisk.journal import Journal, pack, read
+from callcenter.asterisk.capture import read
+from callcenter.asterisk.journal import Journal, pack
 from callcenter.errors import BadInput, NotFound
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
