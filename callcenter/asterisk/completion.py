@@ -59,6 +59,7 @@ class Completion:
         """The visits of the log that belong to the span, as they stood at its end."""
         self._calls, self._log, self._gaps = calls, log, gaps
         self._first_at, self._last_at = first_at, last_at
+        self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
     def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
         """Finds the holes, completes and compares."""
@@ -118,7 +119,9 @@ class Completion:
         if gap is None and theirs.joined_at > self._first_at:
             self._differ(theirs, "missing in the capture", None, theirs.outcome)
             return
-        self._calls.append(structs.replace(theirs))
+        ours = structs.replace(theirs)
+        self._take_outcome(ours, theirs)
+        self._calls.append(ours)
         gap = gap or (self._gap_at(ended_at) if ended_at else None)
         if gap is not None:
             gap.recovered += 1
@@ -128,16 +131,25 @@ class Completion:
             return
         if ours.outcome in (None, VisitOutcome.LOST):
             self._recover(ours, theirs, theirs.left_at)
-            _take_outcome(ours, theirs)
+            self._take_outcome(ours, theirs)
         elif ours.outcome is VisitOutcome.ABANDONED or ours.outcome is VisitOutcome.WITHDRAWN:
             self._settle_gone(ours, theirs)
         else:
             self._differ(ours, "outcome", ours.outcome, theirs.outcome)
 
+    def _take_outcome(self, ours: QueueCall, theirs: QueueCall) -> None:
+        ours.outcome, ours.left_at, ours.wait_seconds = theirs.outcome, theirs.left_at, theirs.wait_seconds
+        ours.agent = ours.agent or theirs.agent
+        ours.is_over = False
+        lived_on = self._last_stays[theirs.channel_id] != (theirs.queue, theirs.joined_at)
+        if theirs.outcome is VisitOutcome.ABANDONED and lived_on:
+            ours.outcome = VisitOutcome.WITHDRAWN
+            self._differ(ours, "outcome", ours.outcome, theirs.outcome, MOVED_WAITING)
+
     def _settle_gone(self, ours: QueueCall, theirs: QueueCall) -> None:
         if theirs.outcome in EXACT_OUTCOMES:
             self._differ(ours, "outcome", ours.outcome, theirs.outcome, NOT_NAMED)
-            _take_outcome(ours, theirs)
+            self._take_outcome(ours, theirs)
         elif theirs.outcome is VisitOutcome.ABANDONED:
             self._differ(ours, "outcome", ours.outcome, theirs.outcome, MOVED_WAITING)
         else:
@@ -192,9 +204,3 @@ def _nearest(calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
     if place is None or abs(calls[place].joined_at - theirs.joined_at) > SAME_STAY_SECONDS:
         return None
     return calls.pop(place)
-
-
-def _take_outcome(ours: QueueCall, theirs: QueueCall) -> None:
-    ours.outcome, ours.left_at, ours.wait_seconds = theirs.outcome, theirs.left_at, theirs.wait_seconds
-    ours.agent = ours.agent or theirs.agent
-    ours.is_over = False

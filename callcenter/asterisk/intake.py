@@ -22,8 +22,8 @@ class Intake:
     The lists of a survey describe the moment when they began, and events come in between them. Those are held until
     the survey is told, so that a channel that closed meanwhile is closed and not found open.
 
-    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown; `connected` is told
-    when a recorded stream begins another connection.
+    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown; `connected` is
+    told when a recorded stream begins another connection.
     """
 
     def __init__(

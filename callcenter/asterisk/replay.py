@@ -104,7 +104,7 @@ class Replay:
             self._account.lose_sight()
 
     def _was_restarted(self, since: Instant, at: Instant) -> bool:
-        """Whether Asterisk was started in this gap: the FullyBooted that answers a login has no Timestamp, but an Uptime."""
+        """Whether Asterisk was started in this gap: FullyBooted after a login has no Timestamp, but an Uptime."""
         if self._uptime is None or self._uptime >= at - since:
             return False
         if self._booted_at is None:

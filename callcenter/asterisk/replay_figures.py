@@ -24,13 +24,14 @@ def replay_figures(
     reading = replay.read(pieces)
     account.close()
     reconciliation = None if records is None else _reconcile(account, replay, LogCalls(records), thresholds)
-    account.credit_calls()
+    for call in account.calls:
+        account.attendance.credit(call)
     _count_lost(account.calls, replay.gaps)
     totals, queues = tally(account.calls, thresholds)
     figures = {
         "totals": tell(totals),
         "queues": {name: tell(queue) for name, queue in queues.items()},
-        "agents": {name: tell(agent) for name, agent in sorted(account.agents.items())},
+        "agents": {name: tell(agent) for name, agent in sorted(account.attendance.agents.items())},
         "events": reading.messages - reading.responses,
         "unknown_events": dict(reading.unknown.most_common()),
         "open_calls": account.open_calls(),
@@ -57,13 +58,13 @@ def _reconcile(account: Account, replay: Replay, log: LogCalls, thresholds: Thre
 def _complete_rings(account: Account, log: LogCalls, gaps: list[Gap]) -> None:
     """Adds the rings that ended in a gap; of those that we saw begin, the log tells how they ended."""
     ended: dict[ChannelId, list[Ring]] = {}
-    for ring, _ in account.rings:
+    for ring, _ in account.attendance.rings:
         if ring.outcome is not RingOutcome.LOST:
             ended.setdefault(ring.channel_id, []).append(ring)
     for record in log.rings:
         seen = any(abs(ring.ended_at - record.at) <= CLOCK_SECONDS for ring in ended.get(record.channel_id, ()))
         if not seen and any(gap.since - 1 <= record.at <= gap.until for gap in gaps):
-            account.add_ring(record.agent, record.outcome)
+            account.attendance.add_ring(record.agent, record.outcome)
 
 
 def _count_lost(calls: Iterable[QueueCall], gaps: list[Gap]) -> None:

@@ -10,24 +10,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from callcenter.floor import events as e
-from callcenter.floor.changes import Key
-from callcenter.floor.events import AnyEvent, ChannelId, DeviceState, Instant
-from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, Ring, RingOutcome, SeatSpell, SeatState
+from callcenter.floor.attendance import Attendance
+from callcenter.floor.events import AnyEvent, ChannelId, DeviceState
+from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, Ring, SeatSpell
 from callcenter.floor.facts import VisitOutcome as Outcome
 from callcenter.floor.floor import Floor
 from callcenter.floor.queue import Visit
-from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
-from callcenter.floor.tally import AgentTally, PauseTally, QueueCall, QueueTalk
+from callcenter.floor.tally import QueueCall, QueueTalk
 
 REASONS = {"agent": EndedBy.AGENT, "caller": EndedBy.CALLER, "transfer": EndedBy.TRANSFER}
-
-RINGS_COUNTED_AS = {
-    RingOutcome.NOT_ANSWERED: "not_answered",
-    RingOutcome.REJECTED: "not_answered",
-    RingOutcome.GIVEN_UP: "given_up",
-}
-"""As queue_log has them: RINGNOANSWER and RINGCANCELED."""
 
 CLOCK_SECONDS = 2.0
 """How far an instant that follows from Asterisk's whole seconds may be off."""
@@ -35,7 +27,6 @@ CLOCK_SECONDS = 2.0
 MOST_TALKS = 20
 """More than any seat has under way in one queue."""
 
-_IN_A_CALL = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD})
 _DEVICES_WITHOUT_CALL = frozenset({DeviceState.NOT_IN_USE, DeviceState.UNAVAILABLE, DeviceState.INVALID})
 _MEMBERSHIP = (e.MemberAdded, e.MemberRemoved, e.MemberChanged, e.Surveyed)
 
@@ -78,15 +69,13 @@ class Answer:
 
 
 class Account:
-    """A floor of one PBX, and what it came to. `apply` everything, then `close`, then read `calls` and `agents`."""
+    """A floor of one PBX, and what it came to. `apply` everything, then `close`, then read `calls` and `attendance`."""
 
     def __init__(self, pbx: str) -> None:
         self.floor = Floor()
         self.calls: list[QueueCall] = []
-        self.rings: list[tuple[Ring, str]] = []
-        """The rings that ended, each with the member's name."""
-        self.agents: dict[str, AgentTally] = {}
-        self._pbx = pbx
+        self.site = self.floor.sites[pbx] = Site(pbx)
+        self.attendance = Attendance(self.site)
         self._answers: list[Answer] = []
         self._of_stay: dict[tuple[ChannelId, str], Answer] = {}
         self._of_ring: dict[ChannelId, Answer] = {}
@@ -94,17 +83,8 @@ class Account:
         self._of_leg: dict[ChannelId, Answer] = {}
         self._rung: dict[ChannelId, str] = {}
         self._dumped: set[ChannelId] = set()
-        self._spells: dict[str, SeatSpell] = {}
-        self._pauses: list[tuple[str, str, str, float, bool]] = []
-        self._signed_in: dict[str, Instant] = {}
-        self._presences: list[tuple[str, float]] = []
         self._wrap_ups: list[tuple[Answer, float]] = []
         self._unheard: set[ChannelId] = set()
-
-    @property
-    def site(self) -> Site:
-        """The PBX; made by the first event."""
-        return self.floor.sites.setdefault(self._pbx, Site(self._pbx))
 
     # --- what happens -------------------------------------------------------------------------------------------
 
@@ -123,7 +103,7 @@ class Account:
         if note is not None:
             note(self, event)
         if changes.touched and isinstance(event, _MEMBERSHIP):
-            self._note_members(changes.touched)
+            self.attendance.members_changed(changes.touched)
 
     def lose_sight(self) -> None:
         """Something was missed here: what is open now and is never heard of again has ended unseen."""
@@ -211,31 +191,13 @@ class Account:
         return min(ours, key=lambda answer: abs((answer.call.left_at or 0.0) - fact.began_at), default=None)
 
     def _ring(self, fact: Ring) -> None:
-        self.rings.append((fact, self._rung.pop(fact.ring_id, "")))
+        self.attendance.rings.append((fact, self._rung.pop(fact.ring_id, "") or fact.agent_name))
 
     def _dump(self, event: e.MemberDumped) -> None:
         self._dumped.add(event.ring_id)
 
     def _spell(self, fact: SeatSpell) -> None:
-        before = self._spells.get(fact.interface)
-        if fact.state in _IN_A_CALL and before is not None and before.state is SeatState.PAUSED:
-            return  # a call in a pause does not make two pauses of it
-        self._spells[fact.interface] = fact
-        if fact.state is SeatState.PAUSED:
-            self._pause(fact, fact.until - fact.since, before)
-
-    def _pause(self, paused: SeatSpell | Seat, seconds: float, before: SeatSpell | None) -> None:
-        is_new = before is None or before.state is not SeatState.PAUSED or before.reason != paused.reason
-        self._pauses.append((paused.interface, paused.agent_name, paused.reason, seconds, is_new))
-
-    def _note_members(self, touched: set[Key]) -> None:
-        """Who signed in or out: a seat is signed in while it is a member of a queue."""
-        for kind, identity in touched:
-            seat = self.site.seats.get(identity.partition("/")[2].lower()) if kind == "seats" else None
-            if seat is not None and seat.members:
-                self._signed_in.setdefault(seat.interface, self.site.now)
-            elif seat is not None and seat.interface in self._signed_in:
-                self._presences.append((seat.interface, self.site.now - self._signed_in.pop(seat.interface)))
+        self.attendance.spell(fact)
 
     # --- the end ------------------------------------------------------------------------------------------------
 
@@ -245,15 +207,14 @@ class Account:
         for seat in site.seats.values():
             if seat.unfinished is not None:
                 self._conversation(replace(seat.unfinished, wrap_up_seconds=site.now - seat.unfinished.ended_at))
-            if seat.state is SeatState.PAUSED:
-                self._pause(seat, site.now - seat.since, self._spells.get(seat.interface))
         for visit in site.visits.values():
             self._keep_call(self._open(visit))
         for answer in self._answers:
             answer.call.talk = answer.talk()
             answer.call.is_over = answer.call.talk is None and self._has_gone(answer.call)
-        self._presences += [(interface, site.now - since) for interface, since in self._signed_in.items()]
-        self._tally_agents()
+        self.attendance.close(self._dumped)
+        for answer, seconds in self._wrap_ups:
+            self.attendance.add_wrap_up(answer.call, seconds)
 
     def _open(self, visit: Visit) -> QueueCall:
         is_lost = visit.channel_id in self._unheard
@@ -266,7 +227,7 @@ class Account:
         )
 
     def _has_gone(self, call: QueueCall) -> bool:
-        """Whether a talk that nobody saw end cannot go on: its channel has gone, or was missed and its phone is free."""
+        """Whether a talk that nobody saw end is over: its channel has gone, or was lost sight of and the phone is free."""
         if call.channel_id in self.site.ended_channels:
             return True
         seat = self.site.seats.get(call.interface.lower())
@@ -276,53 +237,6 @@ class Account:
     def open_calls(self) -> int:
         """Calls that are under way, without those that were lost sight of."""
         return sum(not call.channels <= self._unheard for call in self.site.calls.values() if call.channels)
-
-    def _tally_agents(self) -> None:
-        for seat in self.site.seats.values():
-            if seat.members:
-                self._agent("", seat.interface)
-        for ring, name in self.rings:
-            agent = self._agent(name or ring.agent_name, ring.interface)
-            agent.rings += 1
-            counted = RINGS_COUNTED_AS.get(ring.outcome)
-            if counted and ring.ring_id not in self._dumped:  # AGENTDUMP is no RINGNOANSWER
-                setattr(agent, counted, getattr(agent, counted) + 1)
-        for interface, name, reason, seconds, is_new in self._pauses:
-            pause = self._agent(name, interface).pauses.setdefault(reason, PauseTally())
-            pause.count += is_new
-            pause.seconds += seconds
-        for interface, seconds in self._presences:
-            self._agent("", interface).signed_in_seconds += seconds
-        for answer, seconds in self._wrap_ups:
-            self._agent(answer.call.agent, answer.call.interface).wrap_up_seconds += seconds
-
-    def credit_calls(self) -> None:
-        """Adds the visits to the agents who answered them, once they are complete."""
-        for call in self.calls:
-            if call.outcome is Outcome.ANSWERED:
-                agent = self._agent(call.agent, call.interface)
-                agent.answered += 1
-                if call.talk is not None:
-                    agent.talk_seconds += call.talk.seconds
-                    agent.hold_seconds += call.talk.hold_seconds
-
-    def add_ring(self, agent: str, outcome: RingOutcome) -> None:
-        """A ring of which only Asterisk's own account tells."""
-        counted = RINGS_COUNTED_AS.get(outcome)
-        into = self._agent(agent, agent)
-        into.rings += 1
-        if counted:
-            setattr(into, counted, getattr(into, counted) + 1)
-
-    def _agent(self, name: str, interface: str) -> AgentTally:
-        return self.agents.setdefault(self._name(name, interface), AgentTally())
-
-    def _name(self, name: str, interface: str) -> str:
-        """The member's name; one that Asterisk never told is the interface."""
-        if name:
-            return name
-        seat = self.site.seats.get(interface.lower())
-        return (seat.agent_name if seat else "") or interface
 
 
 _KEEP: dict[type[AnyFact], Callable[[Account, Any], None]] = {

@@ -1,6 +1,6 @@
 """What a stretch of time comes to: queue visits with the talks that came of them, by queue and by agent.
 
-Pure sums over things that are over or still going on. Asterisk's own account (queue_log) is summed up by the same rules.
+Pure sums over what is over and what still goes on; Asterisk's own account (queue_log) is summed up by the same rules.
 """
 
 from collections.abc import Iterable
@@ -81,7 +81,7 @@ class PauseTally(Struct):
 
 
 class AgentTally(Struct):
-    """What one agent did in queues. `not_answered` are rings that ran out or were rejected, as RINGNOANSWER has them."""
+    """What one agent did in queues. `not_answered`: the ring ran out or was rejected, as RINGNOANSWER has it."""
 
     rings: int = 0
     answered: int = 0
