@@ -227,7 +227,7 @@ class Account:
         )
 
     def _has_gone(self, call: QueueCall) -> bool:
-        """Whether a talk that nobody saw end is over: its channel has gone, or was lost sight of and the phone is free."""
+        """Whether a talk that nobody saw end is over: its channel has gone, or its phone is free after a gap."""
         if call.channel_id in self.site.ended_channels:
             return True
         seat = self.site.seats.get(call.interface.lower())
