@@ -79,6 +79,7 @@ class Account:
         self._answers: list[Answer] = []
         self._of_stay: dict[tuple[ChannelId, str], Answer] = {}
         self._of_ring: dict[ChannelId, Answer] = {}
+        self._lost: dict[tuple[ChannelId, str], QueueCall] = {}
         self._of_seat: dict[tuple[str, str], list[Answer]] = {}
         self._of_leg: dict[ChannelId, Answer] = {}
         self._rung: dict[ChannelId, str] = {}
@@ -120,7 +121,19 @@ class Account:
             agent=fact.agent_name,
             interface=fact.interface,
         )
-        self._keep_call(call)
+        if call.outcome is Outcome.LOST and not self._was_answered(call):
+            self._lost[call.channel_id, call.queue] = call
+            self.calls.append(call)
+        elif call.outcome is not Outcome.LOST:
+            self._keep_call(call)
+
+    def _was_answered(self, call: QueueCall) -> bool:
+        """Whether a visit whose end was missed is known to be answered, since the end of its talk was seen."""
+        answer = self._of_stay.get((call.channel_id, call.queue))
+        if answer is None or (answer.call.left_at or 0.0) < call.joined_at:
+            return False
+        answer.call.joined_at = call.joined_at
+        return True
 
     def _keep_call(self, call: QueueCall) -> Answer | None:
         self.calls.append(call)
@@ -142,21 +155,30 @@ class Account:
     def _completed(self, event: e.MemberCompleted) -> None:
         answer = self._of_stay.get((event.channel_id, event.queue)) or self._of_ring.get(event.ring_id)
         if answer is None and not event.channel_id:
-            waiting = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
-            answer = next((one for one in waiting if one.said is None), None)
+            answer = self._by_seconds(event)
         if answer is None and event.channel_id:
             answer = self._unseen(event)
         if answer is not None and answer.said is None:  # of two endings of one stay the first counts
             answer.said = event
 
+    def _by_seconds(self, event: e.MemberCompleted) -> Answer | None:
+        """The talk of this seat in this queue that began so many seconds ago."""
+        began_at = event.at - event.talk_seconds
+        talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
+        fitting = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
+        return next(fitting, None)
+
     def _unseen(self, event: e.MemberCompleted) -> Answer | None:
         """The end of a talk whose beginning was not seen."""
         left_at = event.at - event.talk_seconds
+        lost = self._lost.pop((event.channel_id, event.queue), None)
+        if lost is not None:
+            self.calls.remove(lost)
         return self._keep_call(
             QueueCall(
                 channel_id=event.channel_id,
                 queue=event.queue,
-                joined_at=left_at - event.wait_seconds,
+                joined_at=lost.joined_at if lost else left_at - event.wait_seconds,
                 outcome=Outcome.ANSWERED,
                 left_at=left_at,
                 wait_seconds=event.wait_seconds,
@@ -207,8 +229,9 @@ class Account:
         for seat in site.seats.values():
             if seat.unfinished is not None:
                 self._conversation(replace(seat.unfinished, wrap_up_seconds=site.now - seat.unfinished.ended_at))
-        for visit in site.visits.values():
-            self._keep_call(self._open(visit))
+        for call in map(self._open, site.visits.values()):
+            if not self._was_answered(call):
+                self.calls.append(call)
         for answer in self._answers:
             answer.call.talk = answer.talk()
             answer.call.is_over = answer.call.talk is None and self._has_gone(answer.call)
@@ -217,14 +240,20 @@ class Account:
             self.attendance.add_wrap_up(answer.call, seconds)
 
     def _open(self, visit: Visit) -> QueueCall:
-        is_lost = visit.channel_id in self._unheard
         return QueueCall(
             channel_id=visit.channel_id,
             queue=visit.queue,
             joined_at=visit.joined_at,
-            outcome=Outcome.LOST if is_lost else None,
-            wait_seconds=max(0.0, self.site.now - visit.joined_at),
+            outcome=self._outcome_so_far(visit),
+            left_at=visit.left_at,
+            wait_seconds=max(0.0, (visit.left_at or self.site.now) - visit.joined_at),
         )
+
+    def _outcome_so_far(self, visit: Visit) -> Outcome | None:
+        """None while the caller waits, or has left just now: what decides the outcome follows at once."""
+        if visit.left_at is not None and self.site.now - visit.left_at > CLOCK_SECONDS:
+            return Outcome.ABANDONED if visit.is_gone else Outcome.LEFT_BY_KEY
+        return Outcome.LOST if visit.channel_id in self._unheard else None
 
     def _has_gone(self, call: QueueCall) -> bool:
         """Whether a talk that nobody saw end is over: its channel has gone, or its phone is free after a gap."""
