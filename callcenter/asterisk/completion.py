@@ -4,6 +4,7 @@ Where Asterisk's own account is known to be wrong (docs/asterisk.md) ours stands
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,6 +60,7 @@ class Completion:
         """The visits of the log that belong to the span, as they stood at its end."""
         self._calls, self._log, self._gaps = calls, log, gaps
         self._first_at, self._last_at = first_at, last_at
+        self._stays = Counter((call.channel_id, call.queue) for call in log.calls)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
     def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
@@ -69,11 +71,20 @@ class Completion:
             if call.outcome not in REFUSALS:
                 ours.setdefault((call.channel_id, call.queue), []).append(call)
         for theirs in self._log.calls:
-            match = _nearest(ours.get((theirs.channel_id, theirs.queue), []), theirs)
+            match = self._match(ours.get((theirs.channel_id, theirs.queue), []), theirs)
             self._settle(match, self._as_of_the_end(theirs, match))
         for call in (call for calls in ours.values() for call in calls):
             if call.joined_at >= self._log.first_at:
                 self._differ(call, "missing in queue_log", call.outcome, None)
+
+    def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
+        """Takes the visit that began when this one did out of those of one channel and queue; an only one is it."""
+        place = min(range(len(calls)), key=lambda n: abs(calls[n].joined_at - theirs.joined_at), default=None)
+        if place is None:
+            return None
+        is_only = len(calls) == self._stays[theirs.channel_id, theirs.queue] == 1
+        is_same = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
+        return calls.pop(place) if is_only or is_same else None
 
     def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
@@ -196,11 +207,3 @@ class Completion:
             call=call.channel_id, queue=call.queue, what=what, ours=ours, queue_log=queue_log, reason=reason
         )
         (self.explained if reason else self.differences).append(difference)
-
-
-def _nearest(calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
-    """Takes the visit that began when this one did out of those of the same channel and queue."""
-    place = min(range(len(calls)), key=lambda n: abs(calls[n].joined_at - theirs.joined_at), default=None)
-    if place is None or abs(calls[place].joined_at - theirs.joined_at) > SAME_STAY_SECONDS:
-        return None
-    return calls.pop(place)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
@@ -52,6 +53,7 @@ class Replay:
         self._uptime: Seconds | None = None
         self._booted_at: Instant | None = None
         self._is_new_connection = False
+        self._survey: Surveyed | None = None
 
     def read(self, pieces: Iterable[bytes]) -> Reading:
         """All pieces to their end. Raises NotAmi when they are something else."""
@@ -77,10 +79,13 @@ class Replay:
 
     def _happened(self, event: AnyEvent) -> None:
         reading = self.reading
+        if self._is_new_connection and isinstance(event, Surveyed) and event.at <= reading.last_at:
+            self._survey = event
+            return
         self._events[type(event)] += 1
         if event.at - reading.last_at > SILENCE_SECONDS:
             self._heard_again(event.at)
-        if self._is_new_connection and type(event) is not Surveyed:
+        if self._is_new_connection:
             self._begin_again(event.at)
         if self._uptime is not None:
             self._booted_at, self._uptime = event.at - self._uptime, None
@@ -102,6 +107,10 @@ class Replay:
             self._sink(PbxStarted(self._pbx, since))
         if self._account is not None:
             self._account.lose_sight()
+        if self._survey is not None:
+            # List answers have no Timestamp: they are as old as what follows them, not as what was before the gap.
+            self._sink(replace(self._survey, at=at))
+            self._survey = None
 
     def _was_restarted(self, since: Instant, at: Instant) -> bool:
         """Whether Asterisk was started in this gap: FullyBooted after a login has no Timestamp, but an Uptime."""

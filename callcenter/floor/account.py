@@ -48,7 +48,8 @@ class Answer:
         said = self.said
         parts = self.parts[:1] if said is None else [part for part in self.parts if part.began_at < said.at]
         if said is not None and not (parts and all(part.is_certain for part in parts)):
-            return QueueTalk(seconds=said.talk_seconds, ended_by=REASONS.get(said.reason), ended_at=said.at)
+            ended_by = REASONS.get(said.reason, EndedBy.UNKNOWN)
+            return QueueTalk(seconds=said.talk_seconds, ended_by=ended_by, ended_at=said.at)
         if not parts:
             return None
         hold_seconds = sum(part.hold_seconds for part in parts)

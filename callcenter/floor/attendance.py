@@ -87,7 +87,7 @@ class Attendance:
             return
         agent = self._agent(call.agent, call.interface)
         agent.answered += 1
-        if call.talk is not None:
+        if call.talk is not None and call.talk.ended_by is not None:
             agent.talk_seconds += call.talk.seconds
             agent.hold_seconds += call.talk.hold_seconds
 

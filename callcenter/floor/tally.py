@@ -17,7 +17,7 @@ REFUSALS = frozenset({VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL})
 class QueueTalk(Struct, kw_only=True):
     """The talk that came of a visit. `seconds` includes hold, as queue_log counts it.
 
-    `ended_by` is None where nobody saw how it ended.
+    `ended_by` is None where nobody saw it end: how long it was is not known then, and it is not counted.
     """
 
     seconds: Seconds
@@ -142,11 +142,10 @@ def _add(into: QueueTally, call: QueueCall, thresholds: Thresholds) -> None:
         into.answered_within += call.wait_seconds <= thresholds.service_level_seconds
         into.wait_answered_seconds += call.wait_seconds
         into.talking_now += call.is_talking
-    if call.talk is not None:
+    if call.talk is not None and call.talk.ended_by is not None:
         into.talk_seconds += call.talk.seconds
         into.hold_seconds += call.talk.hold_seconds
-        if call.talk.ended_by is not None:
-            _one_more(into, _TALKS_COUNTED_AS[call.talk.ended_by])
+        _one_more(into, _TALKS_COUNTED_AS[call.talk.ended_by])
 
 
 def _one_more(into: QueueTally, name: str) -> None:
