@@ -140,7 +140,7 @@ class Completion:
     def _settle_outcome(self, ours: QueueCall, theirs: QueueCall) -> None:
         if ours.outcome is theirs.outcome:
             return
-        if ours.outcome in (None, VisitOutcome.LOST):
+        if ours.outcome in (None, VisitOutcome.LOST) or self._is_hidden(theirs.left_at):
             self._recover(ours, theirs, theirs.left_at)
             self._take_outcome(ours, theirs)
         elif ours.outcome is VisitOutcome.ABANDONED or ours.outcome is VisitOutcome.WITHDRAWN:
@@ -151,7 +151,7 @@ class Completion:
     def _take_outcome(self, ours: QueueCall, theirs: QueueCall) -> None:
         ours.outcome, ours.left_at, ours.wait_seconds = theirs.outcome, theirs.left_at, theirs.wait_seconds
         ours.agent = ours.agent or theirs.agent
-        ours.is_over = False
+        ours.is_over = theirs.is_over
         lived_on = self._last_stays[theirs.channel_id] != (theirs.queue, theirs.joined_at)
         if theirs.outcome is VisitOutcome.ABANDONED and lived_on:
             ours.outcome = VisitOutcome.WITHDRAWN
@@ -169,12 +169,19 @@ class Completion:
     def _settle_talk(self, ours: QueueCall, theirs: QueueCall) -> None:
         if theirs.talk is None:
             self._settle_without_end(ours, theirs)
-        elif ours.talk is None or ours.talk.ended_by is None:
+        elif ours.talk is None or ours.talk.ended_by is None or self._has_seen_another_end(ours.talk, theirs.talk):
             self._recover(ours, theirs, theirs.talk.ended_at)
             hold_seconds = ours.talk.hold_seconds if ours.talk else 0.0
             ours.talk = structs.replace(theirs.talk, hold_seconds=min(hold_seconds, theirs.talk.seconds))
         else:
             self._compare_talks(ours, ours.talk, theirs.talk)
+
+    def _has_seen_another_end(self, ours: QueueTalk, theirs: QueueTalk) -> bool:
+        """Whether the talk ended in a gap, and what we took for its end came later."""
+        return ours.ended_at - theirs.ended_at > WHOLE_SECONDS and self._is_hidden(theirs.ended_at)
+
+    def _is_hidden(self, at: Instant | None) -> bool:
+        return at is not None and self._gap_at(at) is not None
 
     def _settle_without_end(self, ours: QueueCall, theirs: QueueCall) -> None:
         """The log has no end of the talk: it was still going on, or Asterisk died."""

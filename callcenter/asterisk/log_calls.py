@@ -31,6 +31,8 @@ class LogCalls:
         self.rings: list[RingEnded] = []
         self.moments: list[Instant] = []
         """When something happened to a caller or a ring."""
+        self.starts: list[Instant] = []
+        """When Asterisk started."""
         self.first_at: Instant = 0.0
         self._waiting: dict[Stay, QueueCall] = {}
         self._talking: dict[Stay, list[QueueCall]] = {}
@@ -104,6 +106,7 @@ class LogCalls:
         return call
 
     def _started(self, record: Started) -> None:
+        self.starts.append(record.at)
         for call in self._waiting.values():
             call.outcome, call.left_at = VisitOutcome.LOST, record.at
         for calls in self._talking.values():

@@ -1,6 +1,6 @@
 """Reads recorded AMI traffic back: a journal, or any capture of a socket, through the very way of the live link."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from msgspec import Struct, field
@@ -41,9 +41,12 @@ class Gap(Struct):
 
 
 class Replay:
-    """One pass over recorded bytes. Every event is told to `sink`, in order."""
+    """One pass over recorded bytes. Every event is told to `sink`, in order.
 
-    def __init__(self, pbx: str, sink: Sink, account: Account | None = None) -> None:
+    `starts` are seconds in which Asterisk started, known from elsewhere: the capture may have slept through them.
+    """
+
+    def __init__(self, pbx: str, sink: Sink, account: Account | None = None, starts: Iterable[Instant] = ()) -> None:
         self.reading = Reading()
         self.gaps: list[Gap] = []
         self.silences: list[tuple[Instant, Instant]] = []
@@ -54,6 +57,7 @@ class Replay:
         self._booted_at: Instant | None = None
         self._is_new_connection = False
         self._survey: Surveyed | None = None
+        self._starts = deque(starts)
 
     def read(self, pieces: Iterable[bytes]) -> Reading:
         """All pieces to their end. Raises NotAmi when they are something else."""
@@ -95,8 +99,12 @@ class Replay:
     def _heard_again(self, at: Instant) -> None:
         if not self.reading.first_at:
             self.reading.first_at = at
-        else:
-            self.silences.append((self.reading.last_at, at))
+            return
+        silence = (self.reading.last_at, at)
+        self.silences.append(silence)
+        while self._starts and self._starts[0] + 1 <= at:
+            if self._starts.popleft() >= silence[0]:
+                self._sink(PbxStarted(self._pbx, silence[0]))
 
     def _begin_again(self, at: Instant) -> None:
         """The first event of another connection: what happened since the last one is not known."""

@@ -20,10 +20,11 @@ def replay_figures(
 ) -> tuple[Figures, Reading]:
     """Everything that a capture comes to, as plain values, and how it was read. Raises NotAmi for anything else."""
     account = Account(pbx)
-    replay = Replay(pbx, account.apply, account)
+    log = None if records is None else LogCalls(records)
+    replay = Replay(pbx, account.apply, account, log.starts if log else ())
     reading = replay.read(pieces)
     account.close()
-    reconciliation = None if records is None else _reconcile(account, replay, LogCalls(records), thresholds)
+    reconciliation = _reconcile(account, replay, log, thresholds) if log else None
     for call in account.calls:
         account.attendance.credit(call)
     _count_lost(account.calls, replay.gaps)
