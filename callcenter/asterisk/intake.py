@@ -34,7 +34,7 @@ class Intake:
         connected: Callable[[], None] | None = None,
     ) -> None:
         self.failures: Counter[str] = Counter()
-        self.messages = 0
+        self.messages = self.events = 0
         self.translator = Translator(pbx)
         self._framer = Framer()
         self._sink = sink
@@ -47,6 +47,7 @@ class Intake:
         """Applies every message that `data` completes. Raises NotAmi when the peer speaks something else."""
         messages = self._framer.feed(data)
         self.messages += len(messages)
+        self.events += [raw[:7] for raw in messages].count(b"Event: ")
         translate, survey, answers = self.translator.translate, self.translator.survey, self._answers
         for raw in messages:
             if raw is BANNER:

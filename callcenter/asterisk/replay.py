@@ -18,11 +18,11 @@ SILENCE_SECONDS = 1.0
 class Reading(Struct):
     """What a replay read: `events` by our name, `unknown` by Asterisk's, `failures` by kind.
 
-    The span is by the PBX's clock. `responses` are the messages that are no events.
+    The span is by the PBX's clock. `ami_events` are the messages that are neither answers nor torn.
     """
 
     messages: int = 0
-    responses: int = 0
+    ami_events: int = 0
     first_at: Instant = 0.0
     last_at: Instant = 0.0
     events: Counter[str] = field(default_factory=Counter)
@@ -65,7 +65,7 @@ class Replay:
             self._intake.feed(data)
         self._intake.reset()
         reading, intake = self.reading, self._intake
-        reading.messages = intake.messages
+        reading.messages, reading.ami_events = intake.messages, intake.events
         reading.events.update({kind.__name__: n for kind, n in self._events.items()})
         reading.unknown.update({name.decode("utf-8", "replace"): n for name, n in intake.translator.unknown.items()})
         reading.failures = intake.failures
@@ -76,7 +76,6 @@ class Replay:
         self._uptime = None
 
     def _answered(self, message: Message) -> None:
-        self.reading.responses += "Response" in message
         uptime = message.get("Uptime", "")
         if uptime.isdecimal():
             self._uptime = float(uptime)

@@ -33,7 +33,7 @@ def replay_figures(
         "totals": tell(totals),
         "queues": {name: tell(queue) for name, queue in queues.items()},
         "agents": {name: tell(agent) for name, agent in sorted(account.attendance.agents.items())},
-        "events": reading.messages - reading.responses,
+        "events": reading.ami_events,
         "unknown_events": dict(reading.unknown.most_common()),
         "open_calls": account.open_calls(),
         "gaps": [
