@@ -1,5 +1,6 @@
 """Reads recorded AMI traffic back: a journal, or any capture of a socket, through the very way of the live link."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterable
 
@@ -10,6 +11,8 @@ from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
 from callcenter.floor.account import CLOCK_SECONDS, Account
 from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
+
+_TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 
 SILENCE_SECONDS = 1.0
 """A shorter silence cannot be told from the whole seconds of a queue_log."""
@@ -56,12 +59,14 @@ class Replay:
         self._uptime: Seconds | None = None
         self._booted_at: Instant | None = None
         self._is_new_connection = False
-        self._survey: Surveyed | None = None
+        self._survey: AnyEvent | None = None
         self._starts = deque(starts)
 
     def read(self, pieces: Iterable[bytes]) -> Reading:
         """All pieces to their end. Raises NotAmi when they are something else."""
         for data in pieces:
+            if not self.reading.first_at:
+                self._begin(data)
             self._intake.feed(data)
         self._intake.reset()
         reading, intake = self.reading, self._intake
@@ -71,8 +76,14 @@ class Replay:
         reading.failures = intake.failures
         return reading
 
+    def _begin(self, data: bytes) -> None:
+        """The capture begins with its first Timestamp, be it of an event that says nothing on the floor."""
+        stamp = _TIMESTAMP.search(data)
+        if stamp is not None:
+            self.reading.first_at = self.reading.last_at = float(stamp[1])
+
     def _connected(self) -> None:
-        self._is_new_connection = bool(self.reading.last_at)
+        self._is_new_connection = bool(self._events)
         self._uptime = None
 
     def _answered(self, message: Message) -> None:
@@ -82,8 +93,7 @@ class Replay:
 
     def _happened(self, event: AnyEvent) -> None:
         reading = self.reading
-        if self._is_new_connection and isinstance(event, Surveyed) and event.at <= reading.last_at:
-            self._survey = event
+        if self._must_wait(event):
             return
         self._events[type(event)] += 1
         if event.at - reading.last_at > SILENCE_SECONDS:
@@ -94,6 +104,14 @@ class Replay:
             self._booted_at, self._uptime = event.at - self._uptime, None
         reading.last_at = max(reading.last_at, event.at)
         self._sink(event)
+
+    def _must_wait(self, event: AnyEvent) -> bool:
+        """List answers have no Timestamp: after a gap they are as old as what follows them, not as what was before."""
+        is_early = self._is_new_connection and isinstance(event, Surveyed) and event.at <= self.reading.last_at
+        if self._account is None or not is_early:
+            return False
+        self._survey = event
+        return True
 
     def _heard_again(self, at: Instant) -> None:
         if not self.reading.first_at:
@@ -115,7 +133,6 @@ class Replay:
         if self._account is not None:
             self._account.lose_sight()
         if self._survey is not None:
-            # List answers have no Timestamp: they are as old as what follows them, not as what was before the gap.
             self._sink(replace(self._survey, at=at))
             self._survey = None
 

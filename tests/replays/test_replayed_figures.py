@@ -219,8 +219,8 @@ def test_a_kill_loses_what_was_open_and_nothing_else() -> None:
 
 def test_two_days_one_behind_the_other() -> None:
     """Asterisk was restarted between them; both are wholly known."""
-    both = figures_of([*capture("busy").messages[:-1], *capture("everything").messages])
-    parts = [figures_of(capture(name).messages)["totals"] for name in ("busy", "everything")]
+    both = figures_of([*capture("everything").messages[:-1], *capture("busy").messages])
+    parts = [figures_of(capture(name).messages)["totals"] for name in ("everything", "busy")]
     assert both["totals"] == {key: pytest.approx(parts[0][key] + parts[1][key]) for key in parts[0]}
 
 
