@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from bench import streams
 
@@ -34,18 +35,19 @@ class Peer:
         threading.Thread(target=self._answer, args=(client, lock), daemon=True).start()
         told, _ = self.control.accept()
         told.recv(1)
-        with lock:
+        with lock, suppress(ConnectionError):
             play(client)
-        client.shutdown(socket.SHUT_WR)
+            client.shutdown(socket.SHUT_WR)
         told.close()
 
     def _answer(self, client: socket.socket, lock: threading.Lock) -> None:
         rest = b""
-        while data := client.recv(65536):
-            *actions, rest = (rest + data).split(streams.END)
-            for action in actions:
-                with lock:
-                    client.sendall(self._reply(b"\r\n" + action))
+        with suppress(ConnectionError):  # the client is ended with its measurement
+            while data := client.recv(65536):
+                *actions, rest = (rest + data).split(streams.END)
+                for action in actions:
+                    with lock:
+                        client.sendall(self._reply(b"\r\n" + action))
 
     def _reply(self, action: bytes) -> bytes:
         name = streams.header(action, b"Action").lower()
@@ -93,6 +95,7 @@ class Template:
         self.messages = _answered_call(streams.messages(streams.FILTERED))
         connect = next(message for message in self.messages if message.startswith(b"Event: AgentConnect"))
         interface = streams.header(connect, b"Interface")
+        bridged = next(message for message in self.messages if message.startswith(b"Event: BridgeEnter"))
         self.replaced = {
             streams.header(connect, b"Uniqueid"): b"@caller@",
             streams.header(connect, b"DestUniqueid"): b"@leg@",
@@ -101,6 +104,7 @@ class Template:
             streams.header(connect, b"MemberName"): b"Agent @seat@",
             streams.header(connect, b"Queue"): b"bench",
             interface: b"PJSIP/@seat@",
+            streams.header(bridged, b"BridgeUniqueid"): b"bridge-@caller@",
         }
         pattern = b"|".join(re.escape(key) for key in sorted(self.replaced, key=len, reverse=True))
         stamped = re.compile(rb"Timestamp: [0-9.]+")

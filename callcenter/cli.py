@@ -13,6 +13,7 @@ from callcenter.accounts.commands import commands as user_commands
 from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.asterisk.replay_command import replay
 from callcenter.demo.command import demo
+from callcenter.doctor.command import doctor
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.settings import load
@@ -23,6 +24,7 @@ app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
 app.command()(replay)
 app.command()(demo)
+app.command()(doctor)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 import os
 import tomllib
-from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -145,7 +144,6 @@ class Settings(BaseSettings):
     feature_codes: FeatureCodes = FeatureCodes()
     http: HttpSettings = HttpSettings()
     dialer: DialerSettings = DialerSettings()
-    day_starts_at: time = time(0)
 
     @field_validator("timezone")
     @classmethod

@@ -54,6 +54,18 @@ class Ended(Exception):
         self.detail = detail
 
 
+def login_headers(settings: PbxSettings, challenge: str) -> dict[str, str]:
+    """The login that answers a challenge. MD5 is what AMI offers; it keeps the password off the wire."""
+    secret = challenge + settings.secret.get_secret_value()
+    return {
+        "Action": "Login",
+        "AuthType": "MD5",
+        "Username": settings.username,
+        "Key": hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest(),
+        "Events": EVENT_CLASSES,
+    }
+
+
 class Session:
     """What is done on one connection, from the login to its end; `tell` is told each state of the link on the way.
 
@@ -110,15 +122,7 @@ class Session:
     async def _log_in(self) -> None:
         challenge = await self._demand({"Action": "Challenge", "AuthType": "MD5"}, "the login")
         self._raise_if_refused(challenge)
-        secret = challenge.get("Challenge", "") + self.settings.secret.get_secret_value()
-        # MD5 is what AMI offers; it keeps the password itself off the wire (docs/asterisk.md).
-        login = {
-            "Action": "Login",
-            "AuthType": "MD5",
-            "Username": self.settings.username,
-            "Key": hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest(),
-            "Events": EVENT_CLASSES,
-        }
+        login = login_headers(self.settings, challenge.get("Challenge", ""))
         self._raise_if_refused(await self._demand(login, "the login"))
 
     def _raise_if_refused(self, answer: Message) -> None:

@@ -1,9 +1,13 @@
 """Calls, the conversations in them, and the dialer's attempts, while they last."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, Seconds
 from callcenter.floor.facts import Direction, EndedBy
+
+if TYPE_CHECKING:
+    from callcenter.floor.seat import Seat
 
 ATTEMPT_PREFIX = "attempt-"
 """The ids of the dialer's attempts begin so; the attempt's id is the id of its channel."""
@@ -18,12 +22,14 @@ def interface_of(channel_name: str) -> str:
 class Talk:
     """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
 
+    `seat` is whose conversation it is: not that of the phone where the member's own phone forwarded the ring to it.
     `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
     `is_certain` is False where a survey found it under way: when it began is not known.
     """
 
     call_id: CallId
     queue: str
+    seat: "Seat"
     part: int
     began_at: Instant
     is_certain: bool = True
@@ -63,6 +69,10 @@ class Call:
     answered_at: Instant | None = None
     attempt_id: AttemptId | None = None
     channels: set[ChannelId] = field(default_factory=set)
+
+    def customer_number(self, said: str) -> str:
+        """Who is at the other end. In a call of the dialer Asterisk says our own caller id there."""
+        return self.number if self.attempt_id and self.number else said
 
     @property
     def is_feature_code(self) -> bool:

@@ -60,7 +60,8 @@ def ringing(site: Site, event: e.ChannelRinging, changes: Changes) -> None:
 
 def _describe_ring(site: Site, channel: Channel, connected_number: str) -> None:
     call = site.call(channel.call_id)
-    channel.other_number = connected_number or channel.other_number or (call.number if call else "")
+    said = call.customer_number(connected_number) if call else connected_number
+    channel.other_number = said or channel.other_number or (call.number if call else "")
     channel.direction = call.direction if call else None
 
 
@@ -102,7 +103,8 @@ def close(
     channel = site.channels.get(channel_id)
     if channel is None:
         return
-    talks.end(site, channel, talks.who_ended(site, channel), changes, is_certain=is_certain)
+    ended_by = talks.who_ended(site, channel) if is_certain else EndedBy.UNKNOWN
+    talks.end(site, channel, ended_by, changes, is_certain=is_certain)
     if is_attempt(channel_id):
         _close_attempt(site, AttemptId(channel_id), cause, tech_cause, changes, is_certain=is_certain)
     _forget(site, channel, changes, is_certain=is_certain)
@@ -202,6 +204,7 @@ def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
         call.number = dialled_number(event.dialled)
     if dialled is not None:
         dialled.dialled_by = event.caller_id
+        rings.follow(site, event.caller_id, dialled)
     if caller is None or caller.seat is None or dialled is None:
         return
     if call is not None and call.direction is Direction.OUTBOUND and dialled.seat is not None:
@@ -219,8 +222,10 @@ def dialled_number(dial_string: str) -> str:
 def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
     """A dial ended. Only the caller's side is looked at: the dialled leg's own events say more.
 
-    With an answer the two are about to talk.
+    With an answer the two are about to talk. A queue's ring that the phone forwarded goes on elsewhere.
     """
+    if event.forwarded_to:
+        rings.forwarded(site, event.channel_id)
     if event.status == "ANSWER":
         return
     dialled = site.channels.get(event.channel_id)
@@ -238,6 +243,7 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
     if event.call_id and event.call_id != channel.call_id:
         talks.end(site, channel, EndedBy.TRANSFER, changes)
         change_call(site, channel, event.call_id, changes)
+    visits.moved_on(site, event.channel_id, changes)
     leave_bridge(site, channel)
     channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
     site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel

@@ -6,7 +6,6 @@ from typing import Any
 from callcenter.floor import channels, events, members, rings, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
 from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LocalOptimised, PbxName, PbxStopped, Ticked
-from callcenter.floor.facts import SeatState
 from callcenter.floor.gauges import gauges
 from callcenter.floor.site import Site
 
@@ -133,7 +132,7 @@ class Floor:
         """How many seats of a queue could be rung now."""
         site = self.sites.get(pbx)
         line = site.queues.get(queue) if site else None
-        return sum(seat.state is SeatState.READY for seat in line.seats.values()) if line else 0
+        return sum(seat.is_free for seat in line.seats.values()) if line else 0
 
     def next_due_at(self) -> Instant | None:
         """When the next wrap-up ends by itself."""

@@ -34,7 +34,10 @@ ANSWERED_ELSEWHERE = 26
 
 @dataclass(slots=True)
 class RingUnderWay:
-    """A member being rung; `ring_seconds` and `outcome` are known once the queue says that it was not answered."""
+    """A member being rung; `ring_seconds` and `outcome` are known once the queue says that it was not answered.
+
+    `is_forwarded`: the phone sent it elsewhere (302); it lives on when the leg of the phone ends.
+    """
 
     ring_id: ChannelId
     channel_id: ChannelId
@@ -44,6 +47,7 @@ class RingUnderWay:
     began_at: Instant
     outcome: RingOutcome | None = None
     ring_seconds: Seconds | None = None
+    is_forwarded: bool = False
 
     def ended(self, pbx: PbxName, at: Instant, outcome: RingOutcome, *, is_certain: bool = True) -> Ring:
         """The fact that remains."""

@@ -14,7 +14,7 @@ def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
     channel = site.channels.get(event.ring_id)
     if event.ring_id in site.rings or event.ring_id in site.ended_channels or (channel and channel.queue):
         return
-    seat = seat_of_member(site, event.queue, event.interface)
+    seat = seat_of_member(site, event.queue, event.interface, event.member_name)
     ring = RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now)
     site.rings[event.ring_id] = ring
     visit = site.visits.get(event.channel_id)
@@ -27,10 +27,12 @@ def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
         take_seat(channel, seat)
 
 
-def seat_of_member(site: Site, queue: str, interface: str) -> Seat:
+def seat_of_member(site: Site, queue: str, interface: str, name: str) -> Seat:
     """A member's seat is at its StateInterface where it has one (Local channels), else at the interface."""
-    known = site.queue(queue).seats.get(interface.lower())
-    return known or site.seat(interface)
+    seat = site.queue(queue).seats.get(interface.lower()) or site.seat(interface)
+    if not seat.agent_name and name != interface:
+        seat.agent_name = name
+    return seat
 
 
 def take_seat(channel: Channel, seat: Seat) -> None:
@@ -44,8 +46,29 @@ def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None
     """A ring ran out, or the phone said no: the cause of the leg tells which."""
     ring = site.rings.get(event.ring_id)
     if ring is not None:
-        ring.outcome = RingOutcome.NOT_ANSWERED
+        ring.outcome, ring.is_forwarded = RingOutcome.NOT_ANSWERED, False
         ring.ring_seconds = event.ring_seconds
+
+
+def forwarded(site: Site, ring_id: ChannelId) -> None:
+    """The phone sent the ring elsewhere: the queue dials there next, and the ring is still the member's."""
+    ring = site.rings.get(ring_id)
+    if ring is not None and ring.channel_id in site.visits:
+        ring.is_forwarded = True
+
+
+def follow(site: Site, caller_id: ChannelId, leg: Channel) -> None:
+    """A caller's queue dialled a channel: a ring that was forwarded goes on there. No AgentCalled names that leg."""
+    visit = site.visits.get(caller_id)
+    for ring_id in sorted(visit.rings) if visit else ():
+        ring = site.rings.get(ring_id)
+        if visit is not None and ring is not None and ring.is_forwarded:
+            ring.is_forwarded = False
+            site.rings[leg.channel_id] = site.rings.pop(ring_id)
+            visit.rings.add(leg.channel_id)
+            leg.queue, leg.other_number = ring.queue, visit.number
+            take_seat(leg, ring.seat)
+            return
 
 
 def dumped(site: Site, event: e.MemberDumped, changes: Changes) -> None:
@@ -56,7 +79,7 @@ def dumped(site: Site, event: e.MemberDumped, changes: Changes) -> None:
 def leg_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *, is_certain: bool) -> None:
     """The rung leg ended: now its outcome is known."""
     ring = site.rings.get(ring_id)
-    if ring is None:
+    if ring is None or ring.is_forwarded:
         return
     end(site, ring_id, _outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
 

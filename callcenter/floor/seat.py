@@ -77,6 +77,11 @@ class Seat:
         return bool(self.members) and all(member.is_paused for member in self.members.values())
 
     @property
+    def is_free(self) -> bool:
+        """Ready, and the phone is not in use for something that is no call of ours (a prompt, a parked call)."""
+        return self.state is SeatState.READY and self.device in _FREE_DEVICES
+
+    @property
     def pause_reason(self) -> str:
         """The reason given last."""
         paused = [member for member in self.members.values() if member.is_paused]
@@ -122,6 +127,7 @@ class Rule(NamedTuple):
     applies: Callable[[Seat, int], bool]
 
 
+_FREE_DEVICES = frozenset({DeviceState.NOT_IN_USE, DeviceState.UNKNOWN})
 _UNREACHABLE_DEVICES = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 
 STATES: tuple[Rule, ...] = (

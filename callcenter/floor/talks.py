@@ -10,18 +10,21 @@ from callcenter.floor.seat import Channel, Seat, finish_wrap_up, restate
 from callcenter.floor.site import Site
 
 
-def begin(site: Site, channel: Channel, queue: str, changes: Changes, *, is_certain: bool = True) -> None:
-    """The agent at this channel begins to talk; does nothing when already talking on it."""
-    seat = channel.seat
-    if seat is None or channel.talk is not None:
+def begin(
+    site: Site, channel: Channel, queue: str, changes: Changes, *, seat: Seat | None = None, is_certain: bool = True
+) -> None:
+    """The agent at this channel (or `seat`, whose queue rang it) begins to talk; nothing when already talking on it."""
+    at = channel.seat
+    if at is None or channel.talk is not None:
         return
+    seat = seat or at
     channel.is_ringing = channel.is_dialling = False
     channel.queue = queue
     channel.parts += 1
-    channel.talk = Talk(channel.call_id, queue, channel.parts, site.now, is_certain)
+    channel.talk = Talk(channel.call_id, queue, seat, channel.parts, site.now, is_certain)
     _reach(site, channel, seat)
     _describe(site, channel)
-    restate(seat, site.now, changes)
+    restate(at, site.now, changes)
 
 
 def _describe(site: Site, channel: Channel) -> None:
@@ -58,12 +61,25 @@ def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel]) -> bool:
     return any(half is not None and half.queue for half in halves)
 
 
-def at_the_phone(leg: Channel, seat: Seat) -> Channel:
-    """The channel at the agent's phone. Behind a Local member it is the one that the other half dialled: it lives on
-    when the Local channel is optimised away, and holds and hang-ups are its own (docs/asterisk.md)."""
+def at_the_phone(site: Site, leg: Channel) -> Channel:
+    """The channel at the end of a rung leg.
+
+    Behind a Local member it is the one that the other half dialled: it lives on when the Local channel is optimised
+    away, and holds and hang-ups are its own (docs/asterisk.md).
+    """
     if not leg.twin_id:
         return leg
-    return next((channel for channel in seat.channels.values() if channel.dialled_by == leg.twin_id), leg)
+    others = (site.channels[channel_id] for channel_id in site.calls[leg.call_id].channels)
+    behind = (channel for channel in others if channel.dialled_by == leg.twin_id)
+    return max(behind, key=lambda channel: (channel.is_up, channel.opened_at), default=leg)
+
+
+def go_on(site: Site, channel: Channel, caller_id: ChannelId, changes: Changes) -> None:
+    """The queue's talk is over, but the agent goes on with somebody whom the caller's transfer brought: a talk of its
+    own, outside the queue."""
+    others = site.bridges.get(channel.bridge_id, {}).keys() - {channel.channel_id, caller_id}
+    if caller_id and others and not channel.hangup_requested:
+        begin_in_bridge(site, channel.bridge_id, changes)
 
 
 def hold(site: Site, channel_id: ChannelId, changes: Changes) -> None:
@@ -82,9 +98,10 @@ def resume(site: Site, channel_id: ChannelId, changes: Changes) -> None:
 
 def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is_certain: bool = True) -> None:
     """The conversation on this channel ends, at the moment when it left the bridge if it has; wrap-up begins."""
-    talk, seat = channel.talk, channel.seat
-    if talk is None or seat is None:
+    talk = channel.talk
+    if talk is None:
         return
+    seat = talk.seat
     ended_at = site.now if talk.left_bridge_at is None else talk.left_bridge_at
     ended_at = max(ended_at, talk.began_at)
     talk.resume(ended_at)
@@ -97,6 +114,8 @@ def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is
     if seat.wrap_up_until is None:
         finish_wrap_up(seat, ended_at, changes)
     restate(seat, site.now, changes)
+    if channel.seat is not None and channel.seat is not seat:
+        restate(channel.seat, site.now, changes)
 
 
 def _begin_wrap_up(site: Site, seat: Seat, queue: str, ended_at: Instant) -> None:
@@ -135,10 +154,13 @@ def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *
 
 
 def who_ended(site: Site, channel: Channel) -> EndedBy:
-    """Whoever asked for the hang-up: the agent's phone, or anybody else in the call."""
+    """Whoever asked for the hang-up: the agent's phone, or anybody else in the call.
+
+    A queue's talk that nobody in the call ended (AMI did) is the caller's end in queue_log, and here.
+    """
     if channel.talk is not None and channel.talk.ended_by is not EndedBy.UNKNOWN:
         return channel.talk.ended_by
     if channel.hangup_requested:
         return EndedBy.AGENT
     asked = any(site.channels[other].hangup_requested for other in site.calls[channel.call_id].channels)
-    return EndedBy.CALLER if asked else EndedBy.UNKNOWN
+    return EndedBy.CALLER if asked or channel.queue else EndedBy.UNKNOWN

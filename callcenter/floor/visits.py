@@ -18,6 +18,10 @@ ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer":
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
 at `transfer` was transferred by the caller, which is never credited to the agent."""
 
+MOVED_SECONDS = 0.5
+"""A caller's channel that outlives its unexplained end of waiting by more than this was moved by AMI's Redirect; AMI's
+Hangup ends it within milliseconds."""
+
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     """A caller entered a queue. One whom a survey found there already is the same stay."""
@@ -29,13 +33,14 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     if was_said(site, event.channel_id, event.queue, event.at):
         return
     supersede(site, event.channel_id, changes)
+    call = site.call(event.call_id)
     visit = Visit(
         site.pbx,
         event.queue,
         event.channel_id,
         next_join(site, event.channel_id, event.queue, event.at),
         event.call_id,
-        event.number,
+        call.customer_number(event.number) if call else event.number,
         event.caller_name,
         event.position,
         site.now,
@@ -199,7 +204,8 @@ def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> 
     if not is_certain:
         lose(site, visit, changes)
     elif visit.is_gone:
-        settle(site, visit, VisitOutcome.ABANDONED, changes)
+        outlived = visit.left_at is not None and site.now - visit.left_at > MOVED_SECONDS
+        settle(site, visit, VisitOutcome.WITHDRAWN if outlived else VisitOutcome.ABANDONED, changes)
     elif not visit.is_waiting:
         settle(site, visit, VisitOutcome.LEFT_BY_KEY, changes)
     else:
@@ -216,7 +222,7 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
         site.surprise("a visit to be answered", "AgentConnect", changes, event.call_id)
         supersede(site, event.channel_id, changes)
         visit = _unseen(site, event)
-    seat = rings.seat_of_member(site, event.queue, event.interface)
+    seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     visit.wait_seconds = event.wait_seconds
     ring = site.rings.get(event.ring_id)
     if ring is not None:
@@ -236,9 +242,10 @@ def _begin_talk(site: Site, event: e.MemberConnected, seat: Seat, number: str, c
     rings.take_seat(leg, seat)
     leg.is_ringing = False
     leg.queue = event.queue
-    channel = talks.at_the_phone(leg, seat)
+    channel = talks.at_the_phone(site, leg)
+    rings.take_seat(channel, seat)
     channel.other_number = number
-    talks.begin(site, channel, event.queue, changes)
+    talks.begin(site, channel, event.queue, changes, seat=seat)
 
 
 def _unseen(site: Site, event: e.MemberConnected) -> Visit:
@@ -254,12 +261,13 @@ def _unseen(site: Site, event: e.MemberConnected) -> Visit:
 
 def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
     """The talk of a queue call ended. Either id may be missing: the member's own talk in this queue is meant then."""
-    seat = rings.seat_of_member(site, event.queue, event.interface)
+    seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     leg = site.channels.get(event.ring_id)
-    channel = talks.at_the_phone(leg, seat) if leg else None if event.ring_id else _only_talk(site, event, seat)
+    channel = talks.at_the_phone(site, leg) if leg else None if event.ring_id else _only_talk(site, event, seat)
     if channel is not None and channel.talk is not None and channel.talk.queue in ("", event.queue):
         channel.talk.queue = event.queue  # a talk that a survey found under way: whose it was is known only now
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
+        talks.go_on(site, channel, event.channel_id, changes)
 
 
 def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | None:

@@ -1,12 +1,16 @@
 """The way to the database: the engine with its settings, sessions, and the schema brought up to date."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -52,11 +56,35 @@ async def migrate(engine: AsyncEngine) -> None:
 
     Raises SetupFailed if the database cannot be reached or refuses.
     """
-    try:
+    with _told_as_setup(engine):
         async with engine.connect() as connection:
             await connection.execute(text(_locking(connection.dialect.name)), _lock_parameters(connection.dialect.name))
             await connection.run_sync(_upgrade)
             await connection.commit()
+
+
+class Schema(NamedTuple):
+    """How far a database is migrated: its revision ("" when nothing is there), the newest, all that are known."""
+
+    revision: str
+    newest: str
+    known: frozenset[str]
+
+
+async def read_schema(engine: AsyncEngine) -> Schema:
+    """Looks without changing anything. Raises SetupFailed if the database cannot be reached or refuses."""
+    scripts = ScriptDirectory.from_config(_config())
+    with _told_as_setup(engine):
+        async with engine.connect() as connection:
+            revision = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    known = frozenset(script.revision for script in scripts.walk_revisions())
+    return Schema(revision or "", scripts.get_current_head() or "", known)
+
+
+@contextmanager
+def _told_as_setup(engine: AsyncEngine) -> Iterator[None]:
+    try:
+        yield
     except (OSError, DBAPIError) as error:
         where = engine.url.render_as_string(hide_password=True)
         reason = error.orig if isinstance(error, DBAPIError) else error
@@ -103,7 +131,12 @@ def _lock_parameters(dialect: str) -> dict[str, int]:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("callcenter.store") / "migrations"))
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("callcenter.store") / "migrations"))
+    return config

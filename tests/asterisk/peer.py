@@ -88,7 +88,7 @@ class Connection:
 
     async def serve(self) -> None:
         """Answers actions until the end."""
-        self.raw(b"Asterisk Call Manager/11.0.0\r\n")
+        self.raw(self.peer.banner)
         try:
             while True:
                 text = (await self.reader.readuntil(b"\r\n\r\n")).decode().strip()
@@ -115,6 +115,7 @@ class Peer:
         self.asked: list[Action] = []
         self.connections: list[Connection] = []
         self.secret = SECRET
+        self.banner = b"Asterisk Call Manager/11.0.0\r\n"
         self.says_fully_booted = True
         self.port = 0
         self._server: asyncio.Server | None = None

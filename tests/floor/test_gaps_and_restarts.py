@@ -318,6 +318,17 @@ def test_attempt_answered_and_reached() -> None:
     assert day.talk().number == "13900139000"
 
 
+def test_a_customer_called_back_is_shown_by_the_number_that_was_dialled() -> None:
+    """Asterisk says the centre's own caller id wherever a customer's number would stand."""
+    day = an_attempt()
+    day.tell(e.ChannelUp, ATTEMPT, ATTEMPT, "4008001234", "")
+    day.adopts(ATTEMPT).joins(ATTEMPT).rings("1001", ATTEMPT)
+    assert [view["number"] for view in day.floor.snapshot()["visits"].values()] == ["13900139000"]
+    assert day.seat("1001").number == "13900139000"
+    day.gives_up(ATTEMPT)
+    assert day.visit().number == "13900139000"
+
+
 def test_attempt_answered_and_nobody_reached() -> None:
     day = an_attempt()
     day.tell(e.ChannelUp, ATTEMPT, ATTEMPT, "", "")

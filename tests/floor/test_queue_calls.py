@@ -223,16 +223,6 @@ def test_an_agent_nobody_signed_in_makes_a_seat_by_itself() -> None:
     assert ("seats", "pbx1/PJSIP/2002") in {("seats", seat) for seat in day.floor.snapshot()["seats"]}
 
 
-def test_a_forwarded_ring_is_answered_on_a_leg_that_never_rang() -> None:
-    """A 302: AgentConnect names the agent and a channel that no AgentCalled named."""
-    day = a_day("1001").joins("caller").rings("1001", "caller").requests_hangup("1001.1")
-    day.opens("elsewhere", "Local/9@agents-1;1", call="caller")
-    day.tell(e.CallerLeft, "support", "caller", 1)
-    day.tell(e.MemberConnected, "support", phone("1001"), "", "caller", "caller", "elsewhere", 6.0, 2.0)
-    assert day.visit().agent_number == "1001"
-    assert day.state("1001") is SeatState.TALKING
-
-
 @pytest.mark.parametrize("ids", ["caller", "agent", "none"])
 def test_agent_complete_may_lack_its_ids(ids: str) -> None:
     day = a_day("1001", wrap_up=20).joins("caller").rings("1001", "caller").answers("1001", "caller").after(10)
@@ -257,7 +247,7 @@ def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
     assert day.state("1001") is SeatState.WRAP_UP
     day.after(60).completes("1001", "caller", "caller")
     assert day.talk().talk_seconds == about(20)
-    assert day.talk().ended_by is EndedBy.UNKNOWN
+    assert day.talk().ended_by is EndedBy.CALLER, "as queue_log says"
 
 
 def test_a_caller_whose_join_was_not_seen() -> None:

@@ -291,6 +291,7 @@ def _import(page: Page, spreadsheet: Path) -> None:
     expect(bad).to_have_count(2)
     assert [row.get_by_role("cell").first.inner_text() for row in bad.all()] == ["3", "5"]
     expect(bad.first).to_contain_text("not a number")
+    expect(bad.first).to_contain_text("Not a phone number")
     expect(dialog).to_contain_text("Line 6")
     expect(dialog.get_by_role("button", name="Import 2 targets")).to_be_disabled()
     dialog.get_by_label("Import the good rows and leave out the 2 bad ones").check()
@@ -373,6 +374,21 @@ def test_no_page_scrolls_sideways_on_a_phone(server: Serving, browser: Browser, 
         visitor.sign_in(Role.SUPERVISOR)
         for path in _in_turn(visitor, pages):
             assert visitor.page.evaluate(sideways) <= 0, path
+
+
+def test_the_table_of_queues_fits_a_desk_and_has_more_columns_on_request(supervisor: Visitor) -> None:
+    page = supervisor.page
+    supervisor.open("floor")
+    _expect_state(page, "ready")
+    table = page.get_by_role("table")
+    others = page.get_by_role("columnheader", name="Abandonment rate")
+    for language in ("中文", "English"):
+        page.get_by_role("button", name=language).click()
+        assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth"), language
+    expect(others).to_have_count(0)
+    page.get_by_role("button", name="More columns").click()
+    page.reload()
+    expect(others).to_be_visible()
 
 
 # --- by keyboard ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import SetupFailed
 from callcenter.store import engine as engine_module
-from callcenter.store.engine import make_engine, migrate
+from callcenter.store.engine import make_engine, migrate, read_schema
 from tests.databases import PostgresServer, SqliteFiles
 
 
@@ -31,6 +31,15 @@ async def empty(request: pytest.FixtureRequest) -> AsyncIterator[AsyncEngine]:
 async def _tables(engine: AsyncEngine) -> list[str]:
     async with engine.connect() as connection:
         return await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+
+
+async def test_the_schema_is_read_without_changing_it(empty: AsyncEngine) -> None:
+    before = await read_schema(empty)
+    assert before.revision == ""
+    assert before.newest in before.known
+    assert await _tables(empty) == []
+    await migrate(empty)
+    assert (await read_schema(empty)).revision == before.newest
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(

@@ -76,12 +76,14 @@ export interface PauseReason {
   label_zh: string;
   is_away: boolean;
 }
+export type ServiceLevelVariant = "offered_without_short_abandons" | "answered" | "offered" | "abandons_count_as_met";
+
 export interface QueueSettings {
   pbx: string;
   queue: string;
   label: string;
   service_level_seconds: Seconds;
-  service_level_variant: string;
+  service_level_variant: ServiceLevelVariant;
   short_abandon_seconds: Seconds;
 }
 export interface CentreSettings {

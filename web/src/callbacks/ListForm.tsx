@@ -31,6 +31,7 @@ import {
 } from "./form";
 import classes from "./ListForm.module.css";
 import { useSaveList } from "./lists";
+import { weekdaysInWords } from "./windows";
 
 interface PartProps {
   draft: Draft;
@@ -47,6 +48,18 @@ export function useWeekdays(): { value: string; label: string }[] {
     value: String(day + 1),
     label: name.format(Date.UTC(2024, 0, 1 + day)),
   }));
+}
+
+/** Weekdays of a window in few words. */
+export function useWeekdayWords(): (days: readonly number[]) => string {
+  const { t } = useTranslation();
+  const weekdays = useWeekdays();
+  return (days) =>
+    weekdaysInWords(
+      days,
+      (day) => weekdays[day - 1]?.label ?? String(day),
+      (first, last) => t("callbacks.fromTo", { first, last }),
+    );
 }
 
 function Windows({ draft, change }: PartProps) {

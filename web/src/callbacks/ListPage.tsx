@@ -4,9 +4,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
-import { ATTEMPT_OUTCOMES, type CallbackList } from "../api/shapes";
+import type { CallbackList } from "../api/shapes";
 import { Failure } from "../parts/Failure";
-import { Outcome } from "../parts/Outcome";
 import { PageSkeleton } from "../parts/Waiting";
 import { ImportDialog } from "./ImportDialog";
 import { ListForm } from "./ListForm";
@@ -14,6 +13,7 @@ import classes from "./ListPage.module.css";
 import { ListSettings } from "./ListSettings";
 import { ListState, StartStop } from "./ListState";
 import { useList, useLiveList } from "./lists";
+import { OutcomeCounts } from "./OutcomeCounts";
 import { Progress } from "./Progress";
 import { AttemptTable, TargetTable } from "./Tables";
 
@@ -22,7 +22,7 @@ const COUNTS = ["targets", "open", "due", "in_air", "reached", "closed"] as cons
 function Summary({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const outcomes = ATTEMPT_OUTCOMES.filter((outcome) => list.outcomes[outcome]);
+  const hasOutcomes = Object.keys(list.outcomes).length > 0;
   return (
     <section className={`panel ${classes.summary}`} aria-label={t("callbacks.progress")}>
       <div className={classes.state}>
@@ -37,17 +37,10 @@ function Summary({ list }: { list: CallbackList }) {
           </div>
         ))}
       </dl>
-      {outcomes.length > 0 && (
-        <dl className={classes.outcomes} aria-label={t("callbacks.outcomes")}>
-          {outcomes.map((outcome) => (
-            <div key={outcome}>
-              <dt>
-                <Outcome outcome={outcome} of="attempt" />
-              </dt>
-              <dd className="num">{format.number(list.outcomes[outcome] ?? 0)}</dd>
-            </div>
-          ))}
-        </dl>
+      {hasOutcomes && (
+        <div className={classes.outcomes}>
+          <OutcomeCounts list={list} />
+        </div>
       )}
     </section>
   );

@@ -6,14 +6,13 @@ import type { CallbackList, RedialRule } from "../api/shapes";
 import { duration } from "../format";
 import { useTell } from "../parts/useTell";
 import { REDIALLED } from "./form";
-import { useWeekdays } from "./ListForm";
+import { useWeekdayWords } from "./ListForm";
 import classes from "./ListPage.module.css";
 import { useDeleteList } from "./lists";
 
 function Windows({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
-  const weekdays = useWeekdays();
-  const names = (days: number[]) => days.map((day) => weekdays[day - 1]?.label ?? String(day)).join(" ");
+  const words = useWeekdayWords();
   return (
     <section>
       <h3>{t("callbacks.windows")}</h3>
@@ -21,7 +20,7 @@ function Windows({ list }: { list: CallbackList }) {
       <ul>
         {list.windows.map((window) => (
           <li key={`${window.weekdays} ${window.from}`}>
-            <span>{names(window.weekdays)}</span>
+            <span>{words(window.weekdays)}</span>
             <span className="num">
               {window.from} – {window.until}
             </span>

@@ -1,5 +1,5 @@
 import { Button, Select } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
@@ -25,6 +25,16 @@ function More({
         {t("callbacks.more")}
       </Button>
     </div>
+  );
+}
+
+/** A table that may be wider than a phone: scrolled with the keyboard as well. */
+function Wide({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+    <section className={classes.scroll} aria-label={label} tabIndex={0}>
+      {children}
+    </section>
   );
 }
 
@@ -91,7 +101,7 @@ export function TargetTable({ id, onImport }: { id: string; onImport: (() => voi
 function TargetRows({ targets }: { targets: Target[] }) {
   const { t } = useTranslation();
   return (
-    <div className={classes.scroll}>
+    <Wide label={t("callbacks.targets")}>
       <table className={table.table}>
         <thead>
           <tr>
@@ -112,7 +122,7 @@ function TargetRows({ targets }: { targets: Target[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -154,7 +164,7 @@ export function AttemptTable({ id }: { id: string }) {
   if (attempts.length === 0) return <Empty title={t("attempt.none")} text={t("attempt.noneText")} />;
   return (
     <>
-      <div className={classes.scroll}>
+      <Wide label={t("callbacks.attempts")}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -174,7 +184,7 @@ export function AttemptTable({ id }: { id: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       <More pages={pages} />
     </>
   );

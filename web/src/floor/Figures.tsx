@@ -11,6 +11,7 @@ import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
 import { meetsTarget } from "./filters";
+import { useServiceLevelRule } from "./serviceLevel";
 
 /** Figures with a target lead; counts and parts stand below them, smaller. */
 export function isLeading(figure: Figure): boolean {
@@ -25,13 +26,17 @@ export function useFormula(): (figure: Figure) => string {
 interface TileProps extends ComponentProps<"div"> {
   label: string;
   note?: ReactNode;
+  rule?: string;
   isBad?: boolean;
 }
 
-function Tile({ label, note, isBad, children, ...others }: TileProps) {
+function Tile({ label, note, rule, isBad, children, ...others }: TileProps) {
   return (
     <div {...others} className={classes.tile} data-bad={isBad || undefined}>
-      <dt>{label}</dt>
+      <dt>
+        {label}
+        {rule && <span className={classes.rule}>{rule}</span>}
+      </dt>
       <dd>
         <span className={`num ${classes.value}`}>{children}</span>
         <span className={classes.note}>{note}</span>
@@ -47,7 +52,10 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
   const format = useFormat();
   const value = useLive((live) => live.entities.figures[scope]?.[figure.id] ?? null);
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
-  const formulaText = value === null ? `${formula(figure)} — ${t("floor.noValue")}` : formula(figure);
+  const rule = useServiceLevelRule()(scope);
+  const isLevel = figure.id === "service_level";
+  const meaning = isLevel && rule ? rule : formula(figure);
+  const formulaText = value === null ? `${meaning} — ${t("floor.noValue")}` : meaning;
   return (
     <Tooltip label={formulaText} multiline maw={340} openDelay={250} events={{ hover: true, focus: true, touch: true }}>
       <Tile
@@ -55,6 +63,7 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
         label={label(figure)}
         isBad={misses}
         note={figure.target !== null && <Target figure={figure} misses={misses} />}
+        rule={isLevel ? rule : undefined}
       >
         {format.figure(figure.unit, value)}
       </Tile>

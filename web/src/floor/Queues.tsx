@@ -11,6 +11,7 @@ import { Timer } from "../live/Timer";
 import { isLeading, useFormula } from "./Figures";
 import { type Columns, type FloorFilter, meetsTarget } from "./filters";
 import classes from "./Queues.module.css";
+import { useServiceLevelRule } from "./serviceLevel";
 import type { ChangeFilter } from "./useFloorFilter";
 
 /** Letters up to which a label stands in one line, and from which on its column is made wider: no towers of letters. */
@@ -32,7 +33,7 @@ function Head({ label, ...others }: ComponentProps<"th"> & { label: string }) {
   );
 }
 
-function FigureCell({ figure, value }: { figure: Figure; value: number | null }) {
+function FigureCell({ figure, value, rule }: { figure: Figure; value: number | null; rule?: string }) {
   const label = useLabel();
   const format = useFormat();
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
@@ -43,6 +44,7 @@ function FigureCell({ figure, value }: { figure: Figure; value: number | null })
       data-bad={misses || undefined}
       data-part={isPart(figure) || undefined}
       data-minor={!isLeading(figure) || undefined}
+      title={rule}
     >
       {format.figure(figure.unit, value)}
     </td>
@@ -64,6 +66,7 @@ function QueueRow({
   const queue = useEntity("queues", id);
   const values = useEntity("figures", id);
   const isStale = useFrozen(queue?.pbx ?? ALL) !== null;
+  const rule = useServiceLevelRule()(id);
   if (!queue) return null;
   return (
     <tr data-stale={isStale || undefined} data-chosen={isChosen || undefined}>
@@ -86,7 +89,12 @@ function QueueRow({
         {queue.seats?.ready ?? 0} / {queue.members}
       </td>
       {figures.map((figure) => (
-        <FigureCell key={figure.id} figure={figure} value={values?.[figure.id] ?? null} />
+        <FigureCell
+          key={figure.id}
+          figure={figure}
+          value={values?.[figure.id] ?? null}
+          rule={figure.id === "service_level" ? rule : undefined}
+        />
       ))}
     </tr>
   );

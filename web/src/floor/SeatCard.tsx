@@ -44,7 +44,7 @@ function Extra({ seat }: { seat: Seat }) {
       {seat.direction && <DirectionArrow direction={seat.direction} />}
       {seat.number && <span className={`num ${classes.clip}`}>{seat.number}</span>}
       {odd !== null && (
-        <span className={classes.warn}>
+        <span className={classes.warn} title={t("seat.phone", { device: device(odd) })}>
           <IconDeviceMobileX size={13} aria-hidden />
           {t("seat.phone", { device: device(odd) })}
         </span>

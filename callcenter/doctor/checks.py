@@ -1,0 +1,96 @@
+"""Every check in the order of fixing, and what they found."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from callcenter.asterisk.examination import Examination, Reached, examine
+from callcenter.doctor import account, books, connection, machine, queues
+from callcenter.doctor.findings import Finding, Status, Visit, error, ok, unknown
+from callcenter.errors import SetupFailed
+from callcenter.settings import Settings
+from callcenter.store.engine import Schema, make_engine, read_schema
+
+PBX_CHECKS = (
+    *connection.CHECKS,
+    *account.CHECKS,
+    *connection.CHECKS_OF_RELEASE,
+    *books.CHECKS,
+    *queues.CHECKS,
+)
+CENTRE_CHECKS = (*queues.CENTRE_CHECKS, *machine.CHECKS)
+
+NOT_REACHED = {
+    Reached.ADDRESS: "not looked at: the address cannot be reached",
+    Reached.AMI: "not looked at: there is no AMI",
+    Reached.LOGIN: "not looked at: there is no login",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check as made: of a PBX, or of the centre ("")."""
+
+    name: str
+    title: str
+    pbx: str
+    finding: Finding
+
+
+async def look(load: Callable[[], Settings]) -> list[Row]:
+    """Makes every check; without settings there is nothing else to look at."""
+    try:
+        settings = load()
+    except SetupFailed as failure:
+        advice = "Correct it and run this again; docs/guide.md lists every setting."
+        return [Row("settings", "Settings", "", error(failure.message, advice))]
+    interfaces = list(dict.fromkeys(agent.at() for agent in settings.agents))
+    examinations = tuple(await asyncio.gather(*(examine(pbx, interfaces) for pbx in settings.pbxs)))
+    visit = Visit(settings, examinations, await _schema(settings.storage_url))
+    readable = ok(f"{len(settings.pbxs)} PBX, {len(settings.queues)} queues, {len(settings.agents)} agents")
+    return [
+        Row("settings", "Settings", "", readable),
+        *(row for found in examinations for row in _of_pbx(found, settings)),
+        *(Row(check.name, check.title, "", check.look(visit)) for check in CENTRE_CHECKS),
+    ]
+
+
+def _of_pbx(found: Examination, settings: Settings) -> Iterator[Row]:
+    for check in PBX_CHECKS:
+        is_reached = found.reached >= check.needs
+        finding = check.look(found, settings) if is_reached else unknown(NOT_REACHED[check.needs])
+        yield Row(check.name, check.title, found.pbx.name, finding)
+
+
+async def _schema(storage_url: str) -> Schema | SetupFailed | None:
+    """How far the database is migrated. A SQLite file that is not there is not made."""
+    if _is_missing_file(storage_url):
+        return None
+    try:
+        engine = make_engine(storage_url)
+    except SetupFailed as failure:
+        return failure
+    try:
+        return await read_schema(engine)
+    except SetupFailed as failure:
+        return failure
+    finally:
+        await engine.dispose()
+
+
+def _is_missing_file(storage_url: str) -> bool:
+    try:
+        url = make_url(storage_url)
+    except (ArgumentError, ValueError):
+        return False
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
+def worst(rows: list[Row]) -> Status:
+    """The status of all together; what could not be looked at is not counted."""
+    seen = {row.finding.status for row in rows}
+    return next((status for status in (Status.ERROR, Status.WARNING) if status in seen), Status.OK)
