@@ -16,13 +16,16 @@ from callcenter.demo.command import demo
 from callcenter.doctor.command import doctor
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
+from callcenter.queue_log_commands import import_commands, reconcile
 from callcenter.settings import load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(user_commands, name="user")
 app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
+app.add_typer(import_commands, name="import")
 app.command()(replay)
+app.command()(reconcile)
 app.command()(demo)
 app.command()(doctor)
 

@@ -138,7 +138,8 @@ class Completion:
             gap.recovered += 1
 
     def _settle_outcome(self, ours: QueueCall, theirs: QueueCall) -> None:
-        if ours.outcome is theirs.outcome:
+        asked_back = ours.outcome is VisitOutcome.CALLBACK_REQUESTED and theirs.outcome is VisitOutcome.LEFT_BY_KEY
+        if ours.outcome is theirs.outcome or asked_back:
             return
         if ours.outcome in (None, VisitOutcome.LOST) or self._is_hidden(theirs.left_at):
             self._recover(ours, theirs, theirs.left_at)

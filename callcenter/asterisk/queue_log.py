@@ -44,7 +44,7 @@ def records(
     started = sorted((at, place, path) for at, place, path in begun if at is not None)
     begins = float("-inf") if since is None else since
     ends = float("inf") if until is None else until
-    for record in _merged([(at, path) for at, _, path in started], bytes_read):
+    for record in _merged([(at, path) for at, _, path in started if at < ends], bytes_read):
         if begins <= record.at < ends:
             yield record
 

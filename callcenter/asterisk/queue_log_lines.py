@@ -124,12 +124,14 @@ class Head(NamedTuple):
 Data = list[str]
 Reader = Callable[[Head, Data], AnyRecord]
 
+LONGEST_INSTANT = 10
+"""Digits: enough until the year 2286."""
 LONGEST_POSITION = 4
 """Digits: a queue of more than 9,999 callers is none."""
 
 
 def _seconds(text: str) -> Seconds | None:
-    return float(text) if text.isdecimal() else None
+    return float(text) if text.isdecimal() and len(text) <= LONGEST_INSTANT else None
 
 
 def _at(data: Data, place: int) -> str:
@@ -142,7 +144,8 @@ def _entered(head: Head, data: Data) -> AnyRecord:
     has_name = len(data) > 3 and not _is_position(data[-1], "|".join(data[1:-2]))
     name = data.pop() if has_name else ""
     position = data.pop() if len(data) > 2 else ""
-    return Entered(*head, "|".join(data[1:]), name, int(position) if position.isdecimal() else 0)
+    is_whole = position.isdecimal() and len(position) <= LONGEST_POSITION
+    return Entered(*head, "|".join(data[1:]), name, int(position) if is_whole else 0)
 
 
 def _is_position(text: str, number: str) -> bool:
@@ -249,8 +252,6 @@ _READERS: dict[str, Reader] = {
 
 COLUMNS = 5
 EVENT = 4
-LONGEST_INSTANT = 10
-"""Digits: enough until the year 2286."""
 
 # A machine that died while a line was written goes on in that line when Asterisk starts again.
 _START_IN_A_LINE = re.compile(r"\d{10}\|NONE\|NONE\|NONE\|QUEUESTART\|?$")

@@ -5,18 +5,16 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from itertools import islice
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Insert, or_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.floor.facts import AnyFact, Fact
-from callcenter.store.tables import FACT_TABLES
+from callcenter.store.upsert import Columns, upsert
 
 log = logging.getLogger(__name__)
 
@@ -153,18 +151,11 @@ class Recorder:
 
 
 async def _upsert(connection: AsyncConnection, kind: type[Fact], rows: list[dict[str, Any]]) -> None:
-    await connection.execute(_statement(kind, connection.dialect.name), rows)
+    await connection.execute(upsert(kind, connection.dialect.name, _newest_unless_less_certain), rows)
 
 
-@cache
-def _statement(kind: type[Fact], dialect: str) -> Insert:
-    table = FACT_TABLES[kind]
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    new = insert.excluded
-    others = {column.name: new[column.name] for column in table.c if column.name not in (*kind.key, "id")}
-    return insert.on_conflict_do_update(
-        index_elements=[*kind.key], set_=others, where=or_(new.is_certain, ~table.c.is_certain)
-    )
+def _newest_unless_less_certain(old: Columns, new: Columns) -> ColumnElement[bool]:
+    return or_(new.is_certain, ~old.is_certain)
 
 
 def _is_fault_of_fact(error: Exception) -> bool:

@@ -94,6 +94,7 @@ def test_every_event(event: str, record: AnyRecord) -> None:
         ("|139|17|6|1", "139|17|6", "", 1),
         ("|139|17|6|1|Pi_pe", "139|17|6", "Pi_pe", 1),
         ("http://crm/?id=1|139|2", "139", "", 2),
+        ("|139|99999999999999999999", "139", "", 0),
         ("", "", "", 0),
     ],
 )
@@ -146,6 +147,11 @@ def test_rotated_files_in_any_order_and_packing(tmp_path: Path) -> None:
 def test_a_span(tmp_path: Path) -> None:
     (path,) = written(tmp_path, "".join(f"{line('PAUSE|x', at=at)}\n" for at in range(100, 110)))
     assert [record.at for record in records([path], 103, 105)] == [103, 104]
+
+
+def test_a_file_that_begins_after_the_span_is_not_read(tmp_path: Path) -> None:
+    paths = written(tmp_path, START, f"{line('PAUSE|x', at=1_800_000_000)}\nno line\n")
+    assert len(list(records(paths, until=1_800_000_000))) == 1
 
 
 def test_lines_of_one_second_stay_in_their_order(tmp_path: Path) -> None:

@@ -1,0 +1,230 @@
+"""queue_log → facts: the visits, rings, conversations and pauses that its lines tell of, in whole seconds.
+
+The keys are those of the facts that are recorded live, where queue_log has them: a visit's is its channel, queue and
+join; that of an answered ring and of a conversation is the agent's channel. queue_log numbers no other ring, so theirs
+begin with `queue_log:`. What it does not know stays out: refusals at the door, holds, wrap-up, losers of ringall.
+"""
+
+from msgspec import structs
+
+from callcenter.asterisk.queue_log_lines import AnyRecord, Completed, Connected, Entered, Left, RingEnded, Started
+from callcenter.asterisk.queue_log_pauses import Pauses
+from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, leg_id
+from callcenter.floor.events import ChannelId, DirectoryChanged, Instant
+from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
+
+TalkKey = tuple[ChannelId, str, str]
+"""Channel, queue and agent as written: a caller may be talking from one stay and be in another of the same queue."""
+
+DAY = 86_400.0
+"""So long a channel is remembered at least, to number its joins and to see that an abandoned caller lives on."""
+
+
+class Joins:
+    """Counts the joins of a channel to a queue, and forgets channels that have not been heard of for a day or two."""
+
+    def __init__(self) -> None:
+        self._recent: dict[tuple[ChannelId, str], int] = {}
+        self._older: dict[tuple[ChannelId, str], int] = {}
+
+    def count(self, channel_id: ChannelId, queue: str) -> int:
+        """How many joins there were."""
+        key = channel_id, queue
+        return self._recent.get(key) or self._older.get(key, 0)
+
+    def add(self, channel_id: ChannelId, queue: str) -> int:
+        """One more; its number, from 1."""
+        join = self._recent[channel_id, queue] = self.count(channel_id, queue) + 1
+        return join
+
+    def turn(self) -> None:
+        """A day has passed."""
+        self._older, self._recent = self._recent, {}
+
+    def clear(self) -> None:
+        """Asterisk started: its channels are new."""
+        self._recent, self._older = {}, {}
+
+
+class QueueLogFacts:
+    """Takes the records of one PBX in the order of time and gives the facts that each of them completes.
+
+    `directory` says who sits where and which thresholds are stored with a visit. A caller whom somebody moved out of
+    the line is logged as ABANDON like one who hung up; that the channel joins another queue afterwards tells, so facts
+    of abandoned visits come up to a day (of the log) later, or at `settle`.
+    """
+
+    def __init__(self, pbx: str, directory: DirectoryChanged) -> None:
+        self._make = StayFacts(pbx, directory.agents, directory.queues)
+        self._joins = Joins()
+        self._waiting: dict[ChannelId, dict[str, Stay]] = {}
+        self._talking: dict[TalkKey, tuple[Stay, Connected]] = {}
+        self._abandoned: dict[ChannelId, QueueVisit] = {}
+        self._pauses = Pauses(pbx, self._make.agent_of)
+        self._heard_at: Instant = 0.0
+        self._turned_at: Instant = 0.0
+
+    def apply(self, record: AnyRecord) -> list[AnyFact]:
+        """The facts that this record completes."""
+        facts: list[AnyFact] = []
+        if record.at - self._turned_at > DAY:
+            facts += self._turn(record.at)
+        facts += self._pauses.apply(record, self._heard_at)
+        facts += self._step(record)
+        self._heard_at = max(self._heard_at, record.at)
+        return facts
+
+    def settle(self) -> list[AnyFact]:
+        """The facts that were held back for what might have followed; call it once all records have been applied."""
+        facts: list[AnyFact] = list(self._abandoned.values())
+        self._abandoned.clear()
+        return facts
+
+    def finish(self) -> list[AnyFact]:
+        """What can be said at the end of the log: callers without an ending are lost, until a longer log tells it.
+
+        Their rings, talks that go on and agents who are still paused are left to that longer log.
+        """
+        stays = [stay for stays in self._waiting.values() for stay in stays.values()]
+        lost: list[AnyFact] = [self._make.visit(stay, VisitOutcome.LOST, self._heard_at, None) for stay in stays]
+        return self.settle() + lost
+
+    def _turn(self, at: Instant) -> list[AnyFact]:
+        """A day has passed: what began before it is forgotten, and lost if it is still open."""
+        self._turned_at, before = at, at - DAY
+        self._joins.turn()
+        old = [channel_id for channel_id, visit in self._abandoned.items() if visit.ended_at < before]
+        facts: list[AnyFact] = [self._abandoned.pop(channel_id) for channel_id in old]
+        return facts + self._lose(before)
+
+    def _step(self, record: AnyRecord) -> list[AnyFact]:
+        match record:
+            case Entered():
+                return self._entered(record)
+            case RingEnded():
+                return self._ring_ended(record)
+            case Connected():
+                return self._connected(record)
+            case Completed():
+                return self._end_talk(self._talk_of(record), record, record.at)
+            case Left():
+                return self._left(record)
+            case Started():
+                return self._started()
+            case _:
+                return []
+
+    def _started(self) -> list[AnyFact]:
+        facts = self._lose_everything()
+        self._joins.clear()
+        return facts
+
+    def _entered(self, record: Entered) -> list[AnyFact]:
+        facts: list[AnyFact] = []
+        moved = self._abandoned.pop(record.channel_id, None)
+        if moved is not None:
+            facts.append(structs.replace(moved, outcome=VisitOutcome.WITHDRAWN))
+        stays = self._waiting.setdefault(record.channel_id, {})
+        if record.queue in stays:
+            facts += self._lost(stays[record.queue], record.at)
+        stays[record.queue] = Stay(
+            record.channel_id,
+            record.queue,
+            self._joins.add(record.channel_id, record.queue),
+            record.at,
+            record.number,
+            record.caller_name,
+            record.position,
+        )
+        return facts
+
+    def _ring_ended(self, record: RingEnded) -> list[AnyFact]:
+        """Its fact comes with the visit's."""
+        stay = self._waiting.get(record.channel_id, {}).get(record.queue)
+        if stay is not None:
+            add_ring(stay, record)
+        return []
+
+    def _connected(self, record: Connected) -> list[AnyFact]:
+        stay = self._ended_stay(record)
+        if stay is None:
+            return []
+        key = record.channel_id, record.queue, record.agent
+        facts = self._end_talk(key, None, record.at)
+        self._talking[key] = stay, record
+        stay.rings[leg_id(record)] = record
+        facts.append(self._make.visit(stay, VisitOutcome.ANSWERED, record.at, record))
+        return facts + self._make.rings(stay)
+
+    def _left(self, record: Left) -> list[AnyFact]:
+        stay = self._ended_stay(record)
+        if stay is None:
+            return []
+        is_abandoned = record.outcome is VisitOutcome.ABANDONED
+        is_elsewhere = record.channel_id in self._waiting
+        outcome = VisitOutcome.WITHDRAWN if is_abandoned and is_elsewhere else record.outcome
+        visit = self._make.visit(stay, outcome, record.at, record)
+        if outcome is VisitOutcome.ABANDONED:
+            self._abandoned[record.channel_id] = visit
+            return self._make.rings(stay)
+        return [visit, *self._make.rings(stay)]
+
+    def _ended_stay(self, record: Connected | Left) -> Stay | None:
+        """The stay that a record ends; one that began before the log; None for one that has ended before."""
+        stay = self._taken(record.channel_id, record.queue)
+        if stay is not None:
+            return stay
+        if self._joins.count(record.channel_id, record.queue):
+            return None
+        join = self._joins.add(record.channel_id, record.queue)
+        joined_at = record.at - (record.wait_seconds or 0.0)
+        return Stay(record.channel_id, record.queue, join, joined_at, is_seen=False)
+
+    def _talk_of(self, end: Completed) -> TalkKey:
+        """Asterisk may name a channel that nobody has heard of (a hidden one): then the time and the agent tell."""
+        key = end.channel_id, end.queue, end.agent
+        if key not in self._talking and end.talk_seconds is not None:
+            began_at = end.at - end.talk_seconds
+            for other, (_, begin) in self._talking.items():
+                if other[1:] == key[1:] and abs(begin.at - began_at) <= 1.0:
+                    return other
+        return key
+
+    def _end_talk(self, key: TalkKey, end: Completed | None, ended_at: Instant) -> list[AnyFact]:
+        """Asterisk may write two endings of one talk: the first counts."""
+        stay, begin = self._talking.pop(key, (None, None))
+        if stay is None or begin is None:
+            return []
+        return [self._make.conversation(stay, begin, ended_at, end)]
+
+    def _lost(self, stay: Stay, at: Instant) -> list[AnyFact]:
+        return [self._make.visit(stay, VisitOutcome.LOST, at, None), *self._make.rings(stay)]
+
+    def _lose(self, before: Instant) -> list[AnyFact]:
+        """Ends what began so long ago that its ending will not come; it may have ended in the same second."""
+        facts: list[AnyFact] = []
+        for key, (_, begin) in list(self._talking.items()):
+            if begin.at < before:
+                facts += self._end_talk(key, None, begin.at)
+        for stay in [stay for stays in self._waiting.values() for stay in stays.values() if stay.joined_at < before]:
+            facts += self._lost(self._taken(stay.channel_id, stay.queue) or stay, stay.joined_at)
+        return facts
+
+    def _taken(self, channel_id: ChannelId, queue: str) -> Stay | None:
+        """Takes a stay out of the line."""
+        stays = self._waiting.get(channel_id, {})
+        stay = stays.pop(queue, None)
+        if stay is not None and not stays:
+            del self._waiting[channel_id]
+        return stay
+
+    def _lose_everything(self) -> list[AnyFact]:
+        """Ends what is open at the last moment that the log tells of."""
+        facts = self.settle()
+        for stays in self._waiting.values():
+            for stay in stays.values():
+                facts += self._lost(stay, self._heard_at)
+        for key in list(self._talking):
+            facts += self._end_talk(key, None, self._heard_at)
+        self._waiting.clear()
+        return facts

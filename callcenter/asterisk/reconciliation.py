@@ -1,0 +1,136 @@
+"""Compares the stored queue visits with those that queue_log tells of."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from callcenter.floor.events import ChannelId, Instant
+from callcenter.floor.facts import QueueVisit, VisitOutcome
+
+UNCOUNTED = frozenset({VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL})
+"""Outcomes of which queue_log knows nothing."""
+
+TOLERANCE_SECONDS = 2.0
+"""One stay may have joined by so much earlier or later on the other side: queue_log has whole seconds."""
+
+EXPLANATIONS = {
+    (VisitOutcome.WITHDRAWN, VisitOutcome.ABANDONED): "somebody moved the caller, which queue_log writes as ABANDON",
+    (VisitOutcome.CALLBACK_REQUESTED, VisitOutcome.LEFT_BY_KEY): "the key asked for a callback",
+}
+"""Where Asterisk's own account is known to tell less than ours: stored outcome, logged outcome → why."""
+
+
+class Difference(Struct, frozen=True):
+    """A stay that the two sides do not tell alike; None stands for a side that has none.
+
+    `explanation` says why ours is right, where that is known.
+    """
+
+    queue: str
+    channel_id: ChannelId
+    joined_at: Instant
+    stored: VisitOutcome | None
+    logged: VisitOutcome | None
+    explanation: str = ""
+
+
+class Count(NamedTuple):
+    """How many visits of one queue and outcome each side has."""
+
+    queue: str
+    outcome: VisitOutcome
+    stored: int
+    logged: int
+
+
+class Reconciliation(Struct, frozen=True):
+    """`differences` need somebody's attention; `explained` ones are right on our side."""
+
+    counts: list[Count]
+    differences: list[Difference]
+    explained: list[Difference]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {
+            "counts": [count._asdict() for count in self.counts],
+            "differences": [_plain(each) for each in self.differences],
+            "explained": [_plain(each) for each in self.explained],
+        }
+
+
+class Pair(NamedTuple):
+    """One stay as each side has it."""
+
+    stored: QueueVisit | None
+    logged: QueueVisit | None
+
+    @property
+    def either(self) -> QueueVisit:
+        """Ours, if we have it."""
+        found = self.stored or self.logged
+        assert found is not None, "a pair has a side"  # noqa: S101 - by construction
+        return found
+
+
+def reconcile(
+    stored: Iterable[QueueVisit], logged: Iterable[QueueVisit], since: Instant, until: Instant
+) -> Reconciliation:
+    """Compares the visits that began from `since` up to, but without, `until`.
+
+    Give both sides from TOLERANCE_SECONDS before to as much after, so that no stay at an edge loses its twin.
+    """
+    pairs = [pair for pair in paired(stored, logged) if since <= pair.either.joined_at < until]
+    differing = [_difference(pair) for pair in pairs if _outcome(pair.stored) is not _outcome(pair.logged)]
+    return Reconciliation(
+        counts=_counts(pairs),
+        differences=[each for each in differing if not each.explanation],
+        explained=[each for each in differing if each.explanation],
+    )
+
+
+def paired(stored: Iterable[QueueVisit], logged: Iterable[QueueVisit]) -> list[Pair]:
+    """Each stay with its twin, which has the same channel and queue and began within TOLERANCE_SECONDS; by time."""
+    ours: dict[tuple[str, str], list[QueueVisit]] = {}
+    for visit in sorted(stored, key=_joined_at):
+        if visit.outcome not in UNCOUNTED:
+            ours.setdefault((visit.channel_id, visit.queue), []).append(visit)
+    pairs = []
+    for visit in sorted(logged, key=_joined_at):
+        candidates = ours.get((visit.channel_id, visit.queue), [])
+        twin = next((each for each in candidates if abs(each.joined_at - visit.joined_at) <= TOLERANCE_SECONDS), None)
+        if twin is not None:
+            candidates.remove(twin)
+        pairs.append(Pair(twin, visit))
+    pairs += [Pair(visit, None) for visits in ours.values() for visit in visits]
+    return sorted(pairs, key=lambda pair: (pair.either.joined_at, pair.either.channel_id))
+
+
+def _joined_at(visit: QueueVisit) -> Instant:
+    return visit.joined_at
+
+
+def _outcome(visit: QueueVisit | None) -> VisitOutcome | None:
+    return visit.outcome if visit else None
+
+
+def _difference(pair: Pair) -> Difference:
+    visit, stored, logged = pair.either, _outcome(pair.stored), _outcome(pair.logged)
+    explanation = EXPLANATIONS.get((stored, logged), "") if stored and logged else ""
+    return Difference(visit.queue, visit.channel_id, visit.joined_at, stored, logged, explanation)
+
+
+def _counts(pairs: Iterable[Pair]) -> list[Count]:
+    stored: Counter[tuple[str, VisitOutcome]] = Counter()
+    logged: Counter[tuple[str, VisitOutcome]] = Counter()
+    for pair in pairs:
+        for visit, counter in ((pair.stored, stored), (pair.logged, logged)):
+            if visit is not None:
+                counter[visit.queue, visit.outcome] += 1
+    return [Count(*key, stored[key], logged[key]) for key in sorted(stored.keys() | logged.keys())]
+
+
+def _plain(difference: Difference) -> dict[str, Any]:
+    return {name: getattr(difference, name) for name in difference.__struct_fields__}
