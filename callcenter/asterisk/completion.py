@@ -189,7 +189,8 @@ class Completion:
         if ours.talk is None:
             ours.is_over = theirs.is_over
         elif ours.talk.ended_by is not None:
-            self._differ(ours, "talk_seconds", round(ours.talk.seconds, 3), None)
+            reason = "" if theirs.is_over else MOVED_TALKING
+            self._differ(ours, "talk_seconds", round(ours.talk.seconds, 3), None, reason)
         elif not theirs.is_over:
             ours.talk = None
 
