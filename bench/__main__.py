@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import delay, fanout, queue_log, throughput
+from bench import delay, fanout, queue_log, replaying, throughput
 
 Rows = list[dict[str, object]]
 
@@ -15,6 +15,11 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "AMI events through the whole path (unfiltered at least 2x, filtered at least 1x bare panoramisk)",
         throughput.measure,
         lambda rows: float(str(rows[0]["ratio"])) >= 2 and float(str(rows[1]["ratio"])) >= 1,
+    ),
+    "replay": (
+        "Replay of a recorded stream to its figures (at least 2x bare panoramisk)",
+        replaying.measure,
+        lambda rows: float(str(rows[0]["ratio"])) >= 2,
     ),
     "fanout": (
         "CPU per delivered frame (at most 1.0x bare broadcast)",

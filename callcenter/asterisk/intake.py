@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
-from callcenter.asterisk.messages import Framer, Message, event_name, parse
+from callcenter.asterisk.messages import BANNER, Framer, Message, event_name, parse
 from callcenter.asterisk.translate import Translator
 from callcenter.floor.events import AnyEvent, Surveyed
 
@@ -22,16 +22,24 @@ class Intake:
     The lists of a survey describe the moment when they began, and events come in between them. Those are held until
     the survey is told, so that a channel that closed meanwhile is closed and not found open.
 
-    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown.
+    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown; `connected` is
+    told when a recorded stream begins another connection.
     """
 
-    def __init__(self, pbx: str, sink: Sink, answers: Callable[[Message], None] | None = None) -> None:
+    def __init__(
+        self,
+        pbx: str,
+        sink: Sink,
+        answers: Callable[[Message], None] | None = None,
+        connected: Callable[[], None] | None = None,
+    ) -> None:
         self.failures: Counter[str] = Counter()
-        self.messages = 0
+        self.messages = self.events = 0
         self.translator = Translator(pbx)
         self._framer = Framer()
         self._sink = sink
         self._answers = answers
+        self._connected = connected
         self._held: list[AnyEvent] = []
         self._held_for = ""
 
@@ -39,8 +47,12 @@ class Intake:
         """Applies every message that `data` completes. Raises NotAmi when the peer speaks something else."""
         messages = self._framer.feed(data)
         self.messages += len(messages)
+        self.events += [raw[:7] for raw in messages].count(b"Event: ")
         translate, survey, answers = self.translator.translate, self.translator.survey, self._answers
         for raw in messages:
+            if raw is BANNER:
+                self._new_connection()
+                continue
             try:
                 if answers is not None and raw.startswith(FOR_THE_LINK):
                     answers(parse(raw))
@@ -50,6 +62,13 @@ class Intake:
                     self._take(event)
             except Exception as error:  # noqa: BLE001 -- whatever a message does, the next one is applied
                 self._failed(event_name(raw).decode("utf-8", "replace"), error)
+
+    def _new_connection(self) -> None:
+        """A recorded stream goes on with another connection: the lists of the one before will not be completed."""
+        self.messages -= 1
+        self.give_up_survey()
+        if self._connected is not None:
+            self._connected()
 
     def reset(self) -> None:
         """Forgets what a lost connection left unfinished: half a message, half a survey."""

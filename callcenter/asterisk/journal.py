@@ -1,4 +1,4 @@
-"""Keeps the raw bytes of an AMI connection by day, before they are applied, and reads them back."""
+"""Keeps the raw bytes of an AMI connection by day, before they are applied."""
 
 import gzip
 import logging
@@ -6,18 +6,13 @@ import os
 import shutil
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, cast
-
-from callcenter.errors import BadInput, NotFound
 
 log = logging.getLogger(__name__)
 
 END = b"\r\n\r\n"
-CHUNK_BYTES = 1 << 16
 
 
 class Journal:
@@ -104,29 +99,3 @@ def pack(folder: Path, today: str) -> None:
         except OSError as error:
             log.warning("Journal %s could not be compressed: %s", path, error)
             part.unlink(missing_ok=True)
-
-
-def read(path: Path) -> Iterator[bytes]:
-    """The bytes of a journal file or of any capture of an AMI socket, plain or `.gz`, in pieces.
-
-    A torn end (crash, cut copy) ends the reading without an error. Raises NotFound if there is no such file, BadInput
-    if a `.gz` is none.
-    """
-    if not path.is_file():
-        raise NotFound(f"There is no journal file {path}.")
-    with _open(path) as file:
-        while True:
-            try:
-                data = file.read(CHUNK_BYTES)
-            except EOFError:
-                log.warning("%s ends in the middle of its compressed data", path)
-                return
-            except (gzip.BadGzipFile, zlib.error) as error:
-                raise BadInput(f"{path} cannot be decompressed: {error}", field="file") from error
-            if not data:
-                return
-            yield data
-
-
-def _open(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")

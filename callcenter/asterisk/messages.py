@@ -28,7 +28,7 @@ class Framer:
         self._rest = b""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The messages that `data` completes, without their blank line and without the banner.
+        """The messages that `data` completes, without their blank line. A banner is given as `BANNER` alone.
 
         Raises NotAmi when the unfinished rest grows without bound.
         """
@@ -38,7 +38,7 @@ class Framer:
             self.reset()
             raise NotAmi("More than a megabyte came from the peer without the end of a message: is it an AMI port?")
         if messages and BANNER in data:
-            messages = [_without_banner(message) for message in messages]
+            messages = [part for message in messages for part in _at_banners(message)]
         # Asterisk ends TestEvent MIXMONITOR_END with one line end too many: it stands before the next message.
         return [message.lstrip(b"\r\n") if message[:1] == b"\r" else message for message in messages]
 
@@ -47,9 +47,10 @@ class Framer:
         self._rest = b""
 
 
-def _without_banner(message: bytes) -> bytes:
+def _at_banners(message: bytes) -> list[bytes]:
     """What follows the last banner; half an event of a cut connection may stand before it in a recorded stream."""
-    return _BANNER_LINE.split(message)[-1]
+    parts = _BANNER_LINE.split(message)
+    return [BANNER, parts[-1]] if len(parts) > 1 else parts
 
 
 def event_name(raw: bytes) -> bytes:

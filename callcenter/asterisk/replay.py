@@ -1,78 +1,152 @@
 """Reads recorded AMI traffic back: a journal, or any capture of a socket, through the very way of the live link."""
 
-from collections import Counter
+import re
+from collections import Counter, deque
 from collections.abc import Iterable
-from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callcenter.asterisk.intake import Intake, Sink
-from callcenter.floor.events import AnyEvent, Instant
-from callcenter.floor.facts import QueueVisit
-from callcenter.floor.floor import Floor
+from callcenter.asterisk.messages import Message
+from callcenter.floor.account import CLOCK_SECONDS, Account
+from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
+
+_TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
+
+SILENCE_SECONDS = 1.0
+"""A shorter silence cannot be told from the whole seconds of a queue_log."""
 
 
 class Reading(Struct):
     """What a replay read: `events` by our name, `unknown` by Asterisk's, `failures` by kind.
 
-    The span is by the PBX's clock. `outcomes` counts the finished queue visits by queue and outcome.
+    The span is by the PBX's clock. `ami_events` are the messages that are neither answers nor torn.
     """
 
     messages: int = 0
+    ami_events: int = 0
     first_at: Instant = 0.0
     last_at: Instant = 0.0
     events: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
-    outcomes: dict[str, Counter[str]] = {}
     surprises: int = 0
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same as plain values, the most frequent first."""
-        counters = {name: dict(getattr(self, name).most_common()) for name in ("events", "unknown", "failures")}
-        outcomes = {queue: dict(counts.most_common()) for queue, counts in sorted(self.outcomes.items())}
-        return {
-            "messages": self.messages,
-            "first_at": self.first_at,
-            "last_at": self.last_at,
-            **counters,
-            "outcomes": outcomes,
-            "surprises": self.surprises,
-        }
+
+class Gap(Struct):
+    """A time in which the capture heard nothing though something may have happened, and what became of its calls."""
+
+    since: Instant
+    until: Instant
+    recovered: int = 0
+    lost: int = 0
+
+
+class Replay:
+    """One pass over recorded bytes. Every event is told to `sink`, in order.
+
+    `starts` are seconds in which Asterisk started, known from elsewhere: the capture may have slept through them.
+    """
+
+    def __init__(self, pbx: str, sink: Sink, account: Account | None = None, starts: Iterable[Instant] = ()) -> None:
+        self.reading = Reading()
+        self.gaps: list[Gap] = []
+        self.silences: list[tuple[Instant, Instant]] = []
+        self._pbx, self._sink, self._account = pbx, sink, account
+        self._events: Counter[type[AnyEvent]] = Counter()
+        self._intake = Intake(pbx, self._happened, self._answered, self._connected)
+        self._uptime: Seconds | None = None
+        self._booted_at: Instant | None = None
+        self._is_new_connection = False
+        self._survey: AnyEvent | None = None
+        self._starts = deque(starts)
+
+    def read(self, pieces: Iterable[bytes]) -> Reading:
+        """All pieces to their end. Raises NotAmi when they are something else."""
+        for data in pieces:
+            if not self.reading.first_at:
+                self._begin(data)
+            self._intake.feed(data)
+        self._intake.reset()
+        reading, intake = self.reading, self._intake
+        reading.messages, reading.ami_events = intake.messages, intake.events
+        reading.events.update({kind.__name__: n for kind, n in self._events.items()})
+        reading.unknown.update({name.decode("utf-8", "replace"): n for name, n in intake.translator.unknown.items()})
+        reading.failures = intake.failures
+        return reading
+
+    def _begin(self, data: bytes) -> None:
+        """The capture begins with its first Timestamp, be it of an event that says nothing on the floor."""
+        stamp = _TIMESTAMP.search(data)
+        if stamp is not None:
+            self.reading.first_at = self.reading.last_at = float(stamp[1])
+
+    def _connected(self) -> None:
+        self._is_new_connection = bool(self._events)
+        self._uptime = None
+
+    def _answered(self, message: Message) -> None:
+        uptime = message.get("Uptime", "")
+        if uptime.isdecimal():
+            self._uptime = float(uptime)
+
+    def _happened(self, event: AnyEvent) -> None:
+        reading = self.reading
+        if self._must_wait(event):
+            return
+        self._events[type(event)] += 1
+        if event.at - reading.last_at > SILENCE_SECONDS:
+            self._heard_again(event.at)
+        if self._is_new_connection:
+            self._begin_again(event.at)
+        if self._uptime is not None:
+            self._booted_at, self._uptime = event.at - self._uptime, None
+        reading.last_at = max(reading.last_at, event.at)
+        self._sink(event)
+
+    def _must_wait(self, event: AnyEvent) -> bool:
+        """List answers have no Timestamp: after a gap they are as old as what follows them, not as what was before."""
+        is_early = self._is_new_connection and isinstance(event, Surveyed) and event.at <= self.reading.last_at
+        if self._account is None or not is_early:
+            return False
+        self._survey = event
+        return True
+
+    def _heard_again(self, at: Instant) -> None:
+        if not self.reading.first_at:
+            self.reading.first_at = at
+            return
+        silence = (self.reading.last_at, at)
+        self.silences.append(silence)
+        while self._starts and self._starts[0] + 1 <= at:
+            if self._starts.popleft() >= silence[0]:
+                self._sink(PbxStarted(self._pbx, silence[0]))
+
+    def _begin_again(self, at: Instant) -> None:
+        """The first event of another connection: what happened since the last one is not known."""
+        self._is_new_connection = False
+        since = self.reading.last_at
+        self.gaps.append(Gap(since, at))
+        if self._was_restarted(since, at):
+            self._sink(PbxStarted(self._pbx, since))
+        if self._account is not None:
+            self._account.lose_sight()
+        if self._survey is not None:
+            self._sink(replace(self._survey, at=at))
+            self._survey = None
+
+    def _was_restarted(self, since: Instant, at: Instant) -> bool:
+        """Whether Asterisk was started in this gap: FullyBooted after a login has no Timestamp, but an Uptime."""
+        if self._uptime is None or self._uptime >= at - since:
+            return False
+        if self._booted_at is None:
+            return True
+        # The same Asterisk would have reached this uptime within the gap.
+        reached_at = self._booted_at + self._uptime
+        return not since - CLOCK_SECONDS <= reached_at <= at + CLOCK_SECONDS
 
 
 def replay(pieces: Iterable[bytes], pbx: str, sink: Sink) -> Reading:
     """Tells `sink` every event in the recorded bytes, in order. Raises NotAmi when they are something else."""
-    reading = Reading()
-
-    def count(event: AnyEvent) -> None:
-        reading.events[type(event).__name__] += 1
-        reading.first_at = reading.first_at or event.at
-        reading.last_at = max(reading.last_at, event.at)
-        sink(event)
-
-    intake = Intake(pbx, count)
-    for data in pieces:
-        intake.feed(data)
-    intake.reset()
-    reading.messages = intake.messages
-    reading.unknown.update({name.decode("utf-8", "replace"): n for name, n in intake.translator.unknown.items()})
-    reading.failures = intake.failures
-    return reading
-
-
-def replay_on_floor(pieces: Iterable[bytes], pbx: str) -> Reading:
-    """Replays on a floor of its own and counts the outcomes of the queue visits that ended."""
-    floor = Floor()
-    visits: dict[tuple[str, str, int], QueueVisit] = {}
-
-    def apply(event: AnyEvent) -> None:
-        for fact in floor.apply(event).facts:
-            if isinstance(fact, QueueVisit):
-                visits[fact.channel_id, fact.queue, fact.join] = fact
-
-    reading = replay(pieces, pbx, apply)
-    for visit in visits.values():
-        reading.outcomes.setdefault(visit.queue, Counter())[visit.outcome.value] += 1
-    reading.surprises = floor.surprises
-    return reading
+    return Replay(pbx, sink).read(pieces)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.asterisk.messages import END, MAX_UNFINISHED_BYTES, Framer, NotAmi, event_name, parse
+from callcenter.asterisk.messages import BANNER, END, MAX_UNFINISHED_BYTES, Framer, NotAmi, event_name, parse
 from tests.asterisk.ami_text import CHANNEL, message
 
-BANNER = b"Asterisk Call Manager/11.0.0\r\n"
+BANNER_LINE = b"Asterisk Call Manager/11.0.0\r\n"
 LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted"
 JOIN = message("QueueCallerJoin", CHANNEL, Queue="客服", Position="1", Count="1")
 HANGUP = message("Hangup", CHANNEL, {"Cause": "16", "Cause-txt": "Normal Clearing"})
@@ -25,22 +25,22 @@ def fed(stream: bytes, cuts: list[int]) -> list[bytes]:
 @given(st.lists(st.integers(0, 10_000), max_size=30))
 def test_cuts_make_no_difference(cuts: list[int]) -> None:
     """Not within a line end, not within a character, not within the banner."""
-    stream = BANNER + END.join((LOGIN, JOIN, HANGUP, b""))
-    assert fed(stream, cuts) == [LOGIN, JOIN, HANGUP]
+    stream = BANNER_LINE + END.join((LOGIN, JOIN, HANGUP, b""))
+    assert fed(stream, cuts) == [BANNER, LOGIN, JOIN, HANGUP]
 
 
 @given(st.integers(1, len(JOIN) - 1), st.lists(st.integers(0, 10_000), max_size=10))
 def test_half_an_event_before_a_banner_is_thrown_away(kept: int, cuts: list[int]) -> None:
     """A recorded stream goes on with the next connection's banner in the middle of an event."""
-    stream = HANGUP + END + JOIN[:kept] + BANNER + LOGIN + END + JOIN + END
-    assert fed(stream, cuts) == [HANGUP, LOGIN, JOIN]
+    stream = HANGUP + END + JOIN[:kept] + BANNER_LINE + LOGIN + END + JOIN + END
+    assert fed(stream, cuts) == [HANGUP, BANNER, LOGIN, JOIN]
 
 
 def test_what_is_unfinished_waits_or_is_forgotten() -> None:
     framer = Framer()
     assert framer.feed(JOIN + END + HANGUP[:30]) == [JOIN]
     framer.reset()
-    assert framer.feed(BANNER + LOGIN + END) == [LOGIN]
+    assert framer.feed(BANNER_LINE + LOGIN + END) == [BANNER, LOGIN]
 
 
 def test_what_is_no_ami_is_said_once_it_is_too_long() -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from callcenter.asterisk.capture import read
 from callcenter.asterisk.intake import Intake
-from callcenter.asterisk.journal import Journal, read
+from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.messages import NotAmi
-from callcenter.asterisk.replay import replay, replay_on_floor
+from callcenter.asterisk.replay import replay
 from callcenter.cli import app
+from callcenter.errors import BadInput
 from callcenter.floor.events import AnyEvent, ChannelClosed, LinkChanged, LinkState, MemberChanged, Surveyed
 from tests.asterisk.conftest import Told
 from tests.asterisk.peer import QUEUES, Peer, hang_up_event, pause_event
@@ -58,12 +60,6 @@ def test_pieces_make_no_difference(size: int) -> None:
     assert len(events) == 12
     assert reading.unknown == {"RTCPSent": 2}
     assert (reading.first_at, reading.last_at) == (1700000000.0, 1700000067.0)
-
-
-def test_outcomes_are_counted_by_queue() -> None:
-    reading = replay_on_floor([CAPTURE], "pbx1")
-    assert reading.outcomes == {"support": {"abandoned": 1}, "客服": {"abandoned": 1}}
-    assert reading.surprises == 0
 
 
 @pytest.mark.parametrize("size", [1, 50, 100_000])
@@ -149,9 +145,21 @@ def test_the_command_tells_what_it_read(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["replay", str(first), str(second), "--json"])
     assert result.exit_code == 0
     told = json.loads(result.stdout)
-    assert told["outcomes"] == {"support": {"abandoned": 1}, "客服": {"abandoned": 1}}
-    assert told["events"]["CallerJoined"] == 2
-    assert (told["unknown"], told["failures"], told["messages"]) == ({"RTCPSent": 2}, {}, 15)
+    assert {queue: (figures["offered"], figures["abandoned"]) for queue, figures in told["queues"].items()} == {
+        "support": (1, 1),
+        "客服": (1, 1),
+    }
+    assert told["totals"]["abandoned"] == 2
+    assert (told["events"], told["unknown_events"]) == (14, {"RTCPSent": 2})
+    assert (told["open_calls"], told["gaps"], told["agents"]) == (0, [], {})
+
+
+@pytest.mark.parametrize(("seconds", "short"), [(6, 0), (6.5, 2)])
+def test_the_thresholds_are_options(tmp_path: Path, seconds: float, short: int) -> None:
+    file = tmp_path / "1.ami"
+    file.write_bytes(CAPTURE)
+    result = CliRunner().invoke(app, ["replay", str(file), "--short-abandon", str(seconds), "--json"])
+    assert json.loads(result.stdout)["totals"]["abandoned_short"] == short
 
 
 def test_the_command_prints_tables(tmp_path: Path) -> None:
@@ -162,3 +170,11 @@ def test_the_command_prints_tables(tmp_path: Path) -> None:
     assert "2023-11-14 22:13:20+00:00 to 2023-11-14 22:14:27+00:00" in result.stdout
     assert "客服" in result.stdout
     assert "abandoned" in result.stdout
+
+
+def test_a_queue_log_that_is_none_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "1.ami"
+    file.write_bytes(CAPTURE)
+    result = CliRunner().invoke(app, ["replay", str(file), "--queue-log", str(file), "--json"])
+    assert isinstance(result.exception, BadInput)
+    assert str(file) in result.exception.message

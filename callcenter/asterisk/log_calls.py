@@ -1,0 +1,128 @@
+"""What a queue_log alone tells of the visits to queues: read in code that shares nothing with the floor."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from callcenter.asterisk.queue_log_lines import (
+    AnyRecord,
+    Completed,
+    Connected,
+    Entered,
+    Left,
+    Record,
+    RingEnded,
+    Started,
+)
+from callcenter.floor.events import ChannelId, Instant, Seconds
+from callcenter.floor.facts import VisitOutcome
+from callcenter.floor.tally import QueueCall, QueueTalk
+
+Stay = tuple[ChannelId, str]
+
+
+class LogCalls:
+    """The visits that the lines tell of, in the order in which they were first heard of.
+
+    A visit whose beginning is before the file is known by its end; instants that no line has follow from its seconds.
+    """
+
+    def __init__(self, records: Iterable[AnyRecord]) -> None:
+        self.calls: list[QueueCall] = []
+        self.rings: list[RingEnded] = []
+        self.moments: list[Instant] = []
+        """When something happened to a caller or a ring."""
+        self.starts: list[Instant] = []
+        """When Asterisk started."""
+        self.first_at: Instant = 0.0
+        self._waiting: dict[Stay, QueueCall] = {}
+        self._talking: dict[Stay, list[QueueCall]] = {}
+        self._completed_at: dict[Stay, Instant] = {}
+        for record in records:
+            self.first_at = self.first_at or record.at
+            step = _STEPS.get(type(record))
+            if step is not None:
+                step(self, record)
+                self.moments.append(record.at)
+
+    def _begin(self, record: Record, joined_at: Instant) -> QueueCall:
+        call = QueueCall(channel_id=record.channel_id, queue=record.queue, joined_at=joined_at)
+        self.calls.append(call)
+        return call
+
+    def _entered(self, record: Entered) -> None:
+        self._waiting[record.channel_id, record.queue] = self._begin(record, record.at)
+
+    def _left(self, record: Left) -> None:
+        self._end_wait(record, record.outcome, record.wait_seconds)
+
+    def _end_wait(self, record: Record, outcome: VisitOutcome, wait_seconds: Seconds | None) -> QueueCall:
+        call = self._waiting.pop((record.channel_id, record.queue), None)
+        call = call or self._begin(record, record.at - (wait_seconds or 0.0))
+        call.outcome, call.left_at = outcome, record.at
+        call.wait_seconds = record.at - call.joined_at if wait_seconds is None else wait_seconds
+        return call
+
+    def _connected(self, record: Connected) -> None:
+        call = self._end_wait(record, VisitOutcome.ANSWERED, record.wait_seconds)
+        call.agent = record.agent
+        self._talking.setdefault((call.channel_id, call.queue), []).append(call)
+
+    def _completed(self, record: Completed) -> None:
+        stay = (record.channel_id, record.queue)
+        call = self._talk_of(record)
+        if call is None:
+            if record.at - self._completed_at.get(stay, 0.0) <= 1:
+                return  # an attended transfer into another queue's call may end its visit twice
+            call = self._unseen(record)
+        seconds = record.talk_seconds
+        call.talk = QueueTalk(
+            seconds=record.at - (call.left_at or record.at) if seconds is None else seconds,
+            ended_by=record.ended_by,
+            ended_at=record.at,
+        )
+        self._completed_at[stay] = record.at
+
+    def _talk_of(self, record: Completed) -> QueueCall | None:
+        """The talk that ended: by its caller, or the agent's oldest in this queue if another channel took its place."""
+        stay = (record.channel_id, record.queue)
+        if stay not in self._talking:
+            if stay in self._completed_at:
+                return None
+            agents = ((key, calls[0]) for key, calls in self._talking.items() if key[1] == record.queue)
+            stay = next((key for key, call in agents if call.agent == record.agent), stay)
+        calls = self._talking.get(stay)
+        if not calls:
+            return None
+        call = calls.pop(0)
+        if not calls:
+            del self._talking[stay]
+        return call
+
+    def _unseen(self, record: Completed) -> QueueCall:
+        left_at = record.at - (record.talk_seconds or 0.0)
+        call = self._begin(record, left_at - (record.wait_seconds or 0.0))
+        call.outcome, call.left_at, call.agent = VisitOutcome.ANSWERED, left_at, record.agent
+        call.wait_seconds = record.wait_seconds or 0.0
+        return call
+
+    def _started(self, record: Started) -> None:
+        self.starts.append(record.at)
+        for call in self._waiting.values():
+            call.outcome, call.left_at = VisitOutcome.LOST, record.at
+        for calls in self._talking.values():
+            for call in calls:
+                call.is_over = True
+        self._waiting, self._talking = {}, {}
+
+    def _ring_ended(self, record: RingEnded) -> None:
+        self.rings.append(record)
+
+
+_STEPS: dict[type[AnyRecord], Callable[[LogCalls, Any], None]] = {
+    Started: LogCalls._started,
+    Entered: LogCalls._entered,
+    Left: LogCalls._left,
+    Connected: LogCalls._connected,
+    Completed: LogCalls._completed,
+    RingEnded: LogCalls._ring_ended,
+}

@@ -1,0 +1,79 @@
+"""The figures of a capture: queues, agents, gaps, and how they agree with the queue_log beside it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from callcenter.asterisk.completion import Completion
+from callcenter.asterisk.log_calls import LogCalls
+from callcenter.asterisk.queue_log_lines import AnyRecord
+from callcenter.asterisk.replay import Gap, Reading, Replay
+from callcenter.floor.account import CLOCK_SECONDS, Account
+from callcenter.floor.events import ChannelId
+from callcenter.floor.facts import Ring, RingOutcome, VisitOutcome
+from callcenter.floor.tally import QueueCall, Thresholds, tally, tell
+
+Figures = dict[str, Any]
+
+
+def replay_figures(
+    pieces: Iterable[bytes], pbx: str, thresholds: Thresholds, records: Iterable[AnyRecord] | None = None
+) -> tuple[Figures, Reading]:
+    """Everything that a capture comes to, as plain values, and how it was read. Raises NotAmi for anything else."""
+    account = Account(pbx)
+    log = None if records is None else LogCalls(records)
+    replay = Replay(pbx, account.apply, account, log.starts if log else ())
+    reading = replay.read(pieces)
+    account.close()
+    reconciliation = _reconcile(account, replay, log, thresholds) if log else None
+    for call in account.calls:
+        account.attendance.credit(call)
+    _count_lost(account.calls, replay.gaps)
+    totals, queues = tally(account.calls, thresholds)
+    figures = {
+        "totals": tell(totals),
+        "queues": {name: tell(queue) for name, queue in queues.items()},
+        "agents": {name: tell(agent) for name, agent in sorted(account.attendance.agents.items())},
+        "events": reading.ami_events,
+        "unknown_events": dict(reading.unknown.most_common()),
+        "open_calls": account.open_calls(),
+        "gaps": [
+            {"from": gap.since, "to": gap.until, "recovered": gap.recovered, "lost": gap.lost} for gap in replay.gaps
+        ],
+    }
+    reading.surprises = account.floor.surprises
+    return figures if reconciliation is None else {**figures, "reconciliation": reconciliation}, reading
+
+
+def _reconcile(account: Account, replay: Replay, log: LogCalls, thresholds: Thresholds) -> Figures:
+    reading = replay.reading
+    completion = Completion(account.calls, log, reading.first_at, reading.last_at, replay.gaps)
+    completion.run(replay.silences)
+    _complete_rings(account, log, replay.gaps)
+    return {
+        "queue_log": tell(tally(completion.log_calls, thresholds)[0]),
+        "differences": [difference.as_dict() for difference in completion.differences],
+        "explained": [difference.as_dict() for difference in completion.explained],
+    }
+
+
+def _complete_rings(account: Account, log: LogCalls, gaps: list[Gap]) -> None:
+    """Adds the rings that ended in a gap; of those that we saw begin, the log tells how they ended."""
+    ended: dict[ChannelId, list[Ring]] = {}
+    for ring, _ in account.attendance.rings:
+        if ring.outcome is not RingOutcome.LOST:
+            ended.setdefault(ring.channel_id, []).append(ring)
+    for record in log.rings:
+        seen = any(abs(ring.ended_at - record.at) <= CLOCK_SECONDS for ring in ended.get(record.channel_id, ()))
+        if not seen and any(gap.since - 1 <= record.at <= gap.until for gap in gaps):
+            account.attendance.add_ring(record.agent, record.outcome)
+
+
+def _count_lost(calls: Iterable[QueueCall], gaps: list[Gap]) -> None:
+    """A call is lost in the first gap after its beginning, if nobody knows how its visit or its talk ended."""
+    for call in calls:
+        is_lost = call.outcome is VisitOutcome.LOST or (
+            call.outcome is VisitOutcome.ANSWERED and not call.is_talking and (not call.talk or not call.talk.ended_by)
+        )
+        gap = next((gap for gap in gaps if gap.until >= call.joined_at), None) if is_lost else None
+        if gap is not None:
+            gap.lost += 1

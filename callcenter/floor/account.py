@@ -1,0 +1,283 @@
+"""Keeps account of everything that happens on a floor from first to last: visits with their talks, and agents.
+
+It holds every visit, so it is for a span that ends (a replay), not for a server that runs on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from callcenter.floor import events as e
+from callcenter.floor.attendance import Attendance
+from callcenter.floor.events import AnyEvent, ChannelId, DeviceState
+from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, Ring, SeatSpell
+from callcenter.floor.facts import VisitOutcome as Outcome
+from callcenter.floor.floor import Floor
+from callcenter.floor.queue import Visit
+from callcenter.floor.site import Site
+from callcenter.floor.tally import QueueCall, QueueTalk
+
+REASONS = {"agent": EndedBy.AGENT, "caller": EndedBy.CALLER, "transfer": EndedBy.TRANSFER}
+
+CLOCK_SECONDS = 2.0
+"""How far an instant that follows from Asterisk's whole seconds may be off."""
+
+MOST_TALKS = 20
+"""More than any seat has under way in one queue."""
+
+_DEVICES_WITHOUT_CALL = frozenset({DeviceState.NOT_IN_USE, DeviceState.UNAVAILABLE, DeviceState.INVALID})
+_MEMBERSHIP = (e.MemberAdded, e.MemberRemoved, e.MemberChanged, e.Surveyed)
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """An answered visit: what the floor saw of its talk (`parts`), and what Asterisk said at its end (`said`)."""
+
+    call: QueueCall
+    parts: list[Conversation] = field(default_factory=list)
+    said: e.MemberCompleted | None = None
+
+    def talk(self) -> QueueTalk | None:
+        """The talk as it really was; None while it lasts.
+
+        A talk goes on in another conversation of the same leg when the other side is exchanged by an attended
+        transfer; Asterisk's own end of the visit tells how many of these belong to it.
+        """
+        said = self.said
+        parts = self.parts[:1] if said is None else [part for part in self.parts if part.began_at < said.at]
+        if said is not None and not (parts and all(part.is_certain for part in parts)):
+            ended_by = REASONS.get(said.reason, EndedBy.UNKNOWN)
+            return QueueTalk(seconds=said.talk_seconds, ended_by=ended_by, ended_at=said.at)
+        if not parts:
+            return None
+        hold_seconds = sum(part.hold_seconds for part in parts)
+        return QueueTalk(
+            seconds=hold_seconds + sum(part.talk_seconds for part in parts),
+            hold_seconds=hold_seconds,
+            ended_by=self._ended_by(parts[-1]),
+            ended_at=parts[-1].ended_at,
+        )
+
+    def _ended_by(self, last: Conversation) -> EndedBy | None:
+        # A transfer that succeeded is one, whatever Asterisk calls the end of the visit.
+        if last.ended_by is EndedBy.TRANSFER:
+            return EndedBy.TRANSFER
+        if self.said is not None:
+            return REASONS.get(self.said.reason, last.ended_by)
+        return last.ended_by if last.is_certain else None
+
+
+class Account:
+    """A floor of one PBX, and what it came to. `apply` everything, then `close`, then read `calls` and `attendance`."""
+
+    def __init__(self, pbx: str) -> None:
+        self.floor = Floor()
+        self.calls: list[QueueCall] = []
+        self.site = self.floor.sites[pbx] = Site(pbx)
+        self.attendance = Attendance(self.site)
+        self._answers: list[Answer] = []
+        self._of_stay: dict[tuple[ChannelId, str], Answer] = {}
+        self._of_ring: dict[ChannelId, Answer] = {}
+        self._lost: dict[tuple[ChannelId, str], QueueCall] = {}
+        self._of_seat: dict[tuple[str, str], list[Answer]] = {}
+        self._of_leg: dict[ChannelId, Answer] = {}
+        self._rung: dict[ChannelId, str] = {}
+        self._dumped: set[ChannelId] = set()
+        self._wrap_ups: list[tuple[Answer, float]] = []
+        self._unheard: set[ChannelId] = set()
+
+    # --- what happens -------------------------------------------------------------------------------------------
+
+    def apply(self, event: AnyEvent) -> None:
+        """Applies an event to the floor and keeps what ended by it."""
+        if self._unheard:
+            self._unheard.discard(getattr(event, "channel_id", ""))
+        if isinstance(event, e.MemberRung):
+            self._rung[event.ring_id] = event.member_name
+        changes = self.floor.apply(event)
+        for fact in changes.facts:
+            keep = _KEEP.get(type(fact))
+            if keep is not None:
+                keep(self, fact)
+        note = _NOTE.get(type(event))
+        if note is not None:
+            note(self, event)
+        if changes.touched and isinstance(event, _MEMBERSHIP):
+            self.attendance.members_changed(changes.touched)
+
+    def lose_sight(self) -> None:
+        """Something was missed here: what is open now and is never heard of again has ended unseen."""
+        self._unheard = {*self.site.channels, *self.site.visits}
+
+    def _visit(self, fact: QueueVisit) -> None:
+        call = QueueCall(
+            channel_id=fact.channel_id,
+            queue=fact.queue,
+            joined_at=fact.joined_at,
+            outcome=fact.outcome,
+            left_at=fact.ended_at,
+            wait_seconds=fact.wait_seconds,
+            agent=fact.agent_name,
+            interface=fact.interface,
+        )
+        if call.outcome is Outcome.LOST and not self._was_answered(call):
+            self._lost[call.channel_id, call.queue] = call
+            self.calls.append(call)
+        elif call.outcome is not Outcome.LOST:
+            self._keep_call(call)
+
+    def _was_answered(self, call: QueueCall) -> bool:
+        """Whether a visit whose end was missed is known to be answered, since the end of its talk was seen."""
+        answer = self._of_stay.get((call.channel_id, call.queue))
+        if answer is None or (answer.call.left_at or 0.0) < call.joined_at:
+            return False
+        answer.call.joined_at = call.joined_at
+        return True
+
+    def _keep_call(self, call: QueueCall) -> Answer | None:
+        self.calls.append(call)
+        if call.outcome is not Outcome.ANSWERED:
+            return None
+        answer = self._of_stay[call.channel_id, call.queue] = Answer(call)
+        self._answers.append(answer)
+        talking = self._of_seat.setdefault((call.interface.lower(), call.queue), [])
+        talking.append(answer)
+        del talking[:-MOST_TALKS]
+        return answer
+
+    def _connected(self, event: e.MemberConnected) -> None:
+        answer = self._of_stay.get((event.channel_id, event.queue))
+        if answer is not None:
+            self._of_ring[event.ring_id] = answer
+            answer.call.agent = event.member_name or answer.call.agent
+
+    def _completed(self, event: e.MemberCompleted) -> None:
+        answer = self._of_stay.get((event.channel_id, event.queue)) or self._of_ring.get(event.ring_id)
+        if answer is None and not event.channel_id:
+            answer = self._by_seconds(event)
+        if answer is None and event.channel_id:
+            answer = self._unseen(event)
+        if answer is not None and answer.said is None:  # of two endings of one stay the first counts
+            answer.said = event
+
+    def _by_seconds(self, event: e.MemberCompleted) -> Answer | None:
+        """The talk of this seat in this queue that began so many seconds ago."""
+        began_at = event.at - event.talk_seconds
+        talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
+        fitting = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
+        return next(fitting, None)
+
+    def _unseen(self, event: e.MemberCompleted) -> Answer | None:
+        """The end of a talk whose beginning was not seen."""
+        left_at = event.at - event.talk_seconds
+        lost = self._lost.pop((event.channel_id, event.queue), None)
+        if lost is not None:
+            self.calls.remove(lost)
+        return self._keep_call(
+            QueueCall(
+                channel_id=event.channel_id,
+                queue=event.queue,
+                joined_at=lost.joined_at if lost else left_at - event.wait_seconds,
+                outcome=Outcome.ANSWERED,
+                left_at=left_at,
+                wait_seconds=event.wait_seconds,
+                agent=event.member_name,
+                interface=self._phone(event.queue, event.interface),
+            )
+        )
+
+    def _phone(self, queue: str, interface: str) -> str:
+        seat = self.site.queue(queue).seats.get(interface.lower())
+        return (seat.interface if seat else interface).lower()
+
+    def _conversation(self, fact: Conversation) -> None:
+        answer = self._answer_of(fact)
+        if answer is not None:
+            if fact.queue:
+                self._of_seat[fact.interface.lower(), fact.queue].remove(answer)
+            answer.parts.append(fact)
+            self._of_leg[fact.leg_id] = answer
+            self._wrap_ups.append((answer, fact.wrap_up_seconds))
+
+    def _answer_of(self, fact: Conversation) -> Answer | None:
+        if not fact.queue:
+            before = self._of_leg.get(fact.leg_id)
+            follows = before is not None and abs(fact.began_at - before.parts[-1].ended_at) < 1
+            return before if follows else None
+        ours = [
+            answer
+            for answer in self._of_seat.get((fact.interface.lower(), fact.queue), ())
+            if (answer.call.left_at or 0.0) <= fact.began_at + CLOCK_SECONDS
+        ]
+        return min(ours, key=lambda answer: abs((answer.call.left_at or 0.0) - fact.began_at), default=None)
+
+    def _ring(self, fact: Ring) -> None:
+        self.attendance.rings.append((fact, self._rung.pop(fact.ring_id, "") or fact.agent_name))
+
+    def _dump(self, event: e.MemberDumped) -> None:
+        self._dumped.add(event.ring_id)
+
+    def _spell(self, fact: SeatSpell) -> None:
+        self.attendance.spell(fact)
+
+    # --- the end ------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Takes what is still open into the account as it stands."""
+        site = self.site
+        for seat in site.seats.values():
+            if seat.unfinished is not None:
+                self._conversation(replace(seat.unfinished, wrap_up_seconds=site.now - seat.unfinished.ended_at))
+        for call in map(self._open, site.visits.values()):
+            if not self._was_answered(call):
+                self.calls.append(call)
+        for answer in self._answers:
+            answer.call.talk = answer.talk()
+            answer.call.is_over = answer.call.talk is None and self._has_gone(answer.call)
+        self.attendance.close(self._dumped)
+        for answer, seconds in self._wrap_ups:
+            self.attendance.add_wrap_up(answer.call, seconds)
+
+    def _open(self, visit: Visit) -> QueueCall:
+        return QueueCall(
+            channel_id=visit.channel_id,
+            queue=visit.queue,
+            joined_at=visit.joined_at,
+            outcome=self._outcome_so_far(visit),
+            left_at=visit.left_at,
+            wait_seconds=max(0.0, (visit.left_at or self.site.now) - visit.joined_at),
+        )
+
+    def _outcome_so_far(self, visit: Visit) -> Outcome | None:
+        """None while the caller waits, or has left just now: what decides the outcome follows at once."""
+        if visit.left_at is not None and self.site.now - visit.left_at > CLOCK_SECONDS:
+            return Outcome.ABANDONED if visit.is_gone else Outcome.LEFT_BY_KEY
+        return Outcome.LOST if visit.channel_id in self._unheard else None
+
+    def _has_gone(self, call: QueueCall) -> bool:
+        """Whether a talk that nobody saw end is over: its channel has gone, or its phone is free after a gap."""
+        if call.channel_id in self.site.ended_channels:
+            return True
+        seat = self.site.seats.get(call.interface.lower())
+        is_free = seat is not None and seat.device in _DEVICES_WITHOUT_CALL
+        return call.channel_id in self._unheard and is_free
+
+    def open_calls(self) -> int:
+        """Calls that are under way, without those that were lost sight of."""
+        return sum(not call.channels <= self._unheard for call in self.site.calls.values() if call.channels)
+
+
+_KEEP: dict[type[AnyFact], Callable[[Account, Any], None]] = {
+    QueueVisit: Account._visit,
+    Conversation: Account._conversation,
+    Ring: Account._ring,
+    SeatSpell: Account._spell,
+}
+
+_NOTE: dict[type[AnyEvent], Callable[[Account, Any], None]] = {
+    e.MemberConnected: Account._connected,
+    e.MemberCompleted: Account._completed,
+    e.MemberDumped: Account._dump,
+}

@@ -1,0 +1,106 @@
+"""Keeps account of the agents over a span: rings, pauses, and how long each was signed in."""
+
+from callcenter.floor.changes import Key
+from callcenter.floor.events import ChannelId, Instant
+from callcenter.floor.facts import Ring, RingOutcome, SeatSpell, SeatState, VisitOutcome
+from callcenter.floor.seat import Seat
+from callcenter.floor.site import Site
+from callcenter.floor.tally import AgentTally, PauseTally, QueueCall
+
+RINGS_COUNTED_AS = {
+    RingOutcome.NOT_ANSWERED: "not_answered",
+    RingOutcome.REJECTED: "not_answered",
+    RingOutcome.GIVEN_UP: "given_up",
+}
+"""As queue_log has them: RINGNOANSWER and RINGCANCELED."""
+
+_IN_A_CALL = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD})
+
+
+class Attendance:
+    """What the agents at the seats of one PBX did; named as members are, which is known at the end at the latest."""
+
+    def __init__(self, site: Site) -> None:
+        self.agents: dict[str, AgentTally] = {}
+        self.rings: list[tuple[Ring, str]] = []
+        """The rings that ended, each with the member's name where it is known."""
+        self._site = site
+        self._spells: dict[str, SeatSpell] = {}
+        self._pauses: list[tuple[str, str, float, bool]] = []
+        self._signed_in: dict[str, Instant] = {}
+        self._presences: list[tuple[str, float]] = []
+
+    def spell(self, fact: SeatSpell) -> None:
+        """A stretch of a seat is over. A call in a pause does not make two pauses of it."""
+        before = self._spells.get(fact.interface)
+        if fact.state in _IN_A_CALL and before is not None and before.state is SeatState.PAUSED:
+            return
+        if fact.state is SeatState.PAUSED:
+            self._pause(fact.interface, fact.reason, fact.until - fact.since)
+        self._spells[fact.interface] = fact
+
+    def _pause(self, interface: str, reason: str, seconds: float) -> None:
+        before = self._spells.get(interface)
+        goes_on = before is not None and before.state is SeatState.PAUSED and before.reason == reason
+        self._pauses.append((interface, reason, seconds, not goes_on))
+
+    def members_changed(self, touched: set[Key]) -> None:
+        """Who signed in or out: a seat is signed in while it is a member of a queue."""
+        for kind, identity in touched:
+            seat = self._site.seats.get(identity.partition("/")[2].lower()) if kind == "seats" else None
+            if seat is not None:
+                self._note_presence(seat)
+
+    def _note_presence(self, seat: Seat) -> None:
+        if seat.members:
+            self._signed_in.setdefault(seat.interface, self._site.now)
+        elif seat.interface in self._signed_in:
+            self._presences.append((seat.interface, self._site.now - self._signed_in.pop(seat.interface)))
+
+    def close(self, dumped: set[ChannelId]) -> None:
+        """Adds everything up, with what is still going on. `dumped` rings are AGENTDUMP, which is no RINGNOANSWER."""
+        site = self._site
+        for seat in site.seats.values():
+            if seat.state is SeatState.PAUSED:
+                self._pause(seat.interface, seat.reason, site.now - seat.since)
+        self._presences += [(interface, site.now - since) for interface, since in self._signed_in.items()]
+        for interface, seconds in self._presences:
+            self._agent("", interface).signed_in_seconds += seconds
+        for interface, reason, seconds, is_new in self._pauses:
+            pause = self._agent("", interface).pauses.setdefault(reason, PauseTally())
+            pause.count += is_new
+            pause.seconds += seconds
+        for ring, name in self.rings:
+            _count_ring(self._agent(name, ring.interface), None if ring.ring_id in dumped else ring.outcome)
+
+    def add_ring(self, agent: str, outcome: RingOutcome) -> None:
+        """A ring of which only Asterisk's own account tells."""
+        _count_ring(self._agent(agent, agent), outcome)
+
+    def add_wrap_up(self, call: QueueCall, seconds: float) -> None:
+        """The work after a talk."""
+        self._agent(call.agent, call.interface).wrap_up_seconds += seconds
+
+    def credit(self, call: QueueCall) -> None:
+        """Counts a visit for the agent who answered it, if somebody did."""
+        if call.outcome is not VisitOutcome.ANSWERED:
+            return
+        agent = self._agent(call.agent, call.interface)
+        agent.answered += 1
+        if call.talk is not None and call.talk.ended_by is not None:
+            agent.talk_seconds += call.talk.seconds
+            agent.hold_seconds += call.talk.hold_seconds
+
+    def _agent(self, name: str, interface: str) -> AgentTally:
+        """By the member's name; one that Asterisk never told is the interface."""
+        if not name:
+            seat = self._site.seats.get(interface.lower())
+            name = (seat.agent_name if seat else "") or interface
+        return self.agents.setdefault(name, AgentTally())
+
+
+def _count_ring(into: AgentTally, outcome: RingOutcome | None) -> None:
+    into.rings += 1
+    counted = RINGS_COUNTED_AS.get(outcome) if outcome else None
+    if counted:
+        setattr(into, counted, getattr(into, counted) + 1)
