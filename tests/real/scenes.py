@@ -5,6 +5,7 @@ and its counts can be told from the others'. A scene has its own manager connect
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -204,6 +205,10 @@ class Stage:
         last = Scene(pair, "")  # fresh connections: nobody read those of the pair meanwhile
         last.pair.quieten()
         last.close()
+        recorder.survey(2)
+        deadline = time.monotonic() + 5
+        while recorder.heard.count(b"Event: DeviceStateListComplete") < 2 and time.monotonic() < deadline:
+            threading.Event().wait(0.05)  # whatever was said before the answer has been heard then
         heard = recorder.stop()
         return heard, [line.split("|") for line in pair.centre.queue_log.read_text().splitlines()], failures
 

@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from callcenter.asterisk.private import PrivateAsterisk
@@ -42,8 +43,9 @@ class Recorder:
         self._thread.start()
 
     def _listen(self) -> None:
-        while chunk := self._socket.recv(65536):
-            self.heard += chunk
+        with suppress(ConnectionResetError):  # stopped while Asterisk was still talking
+            while chunk := self._socket.recv(65536):
+                self.heard += chunk
 
     def survey(self, turn: int) -> None:
         """Asks for the whole state, as the link does."""
