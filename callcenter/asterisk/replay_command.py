@@ -16,6 +16,7 @@ from callcenter.asterisk.capture import read
 from callcenter.asterisk.queue_log import records
 from callcenter.asterisk.replay import Reading
 from callcenter.asterisk.replay_figures import Figures, replay_figures
+from callcenter.errors import BadInput
 from callcenter.floor.tally import Thresholds
 
 
@@ -39,6 +40,8 @@ def replay(
         Thresholds(service_level, short_abandon),
         None if queue_log is None else records([queue_log]),
     )
+    if not reading.messages and any(capture.stat().st_size for capture in captures):
+        raise BadInput(f"{captures[0]} holds no AMI message: is it what an AMI socket delivered?", field="CAPTURE")
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
     else:

@@ -178,3 +178,12 @@ def test_a_queue_log_that_is_none_is_said(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["replay", str(file), "--queue-log", str(file), "--json"])
     assert isinstance(result.exception, BadInput)
     assert str(file) in result.exception.message
+
+
+def test_a_file_of_something_else_is_an_error_that_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear customer,\n\nthis is no AMI.\n")
+    result = CliRunner().invoke(app, ["replay", str(file), "--json"])
+    assert isinstance(result.exception, BadInput)
+    assert str(file) in result.exception.message
+    assert result.output == ""
