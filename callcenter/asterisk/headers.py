@@ -78,7 +78,7 @@ def member(m: Message) -> Member:
         interface,
         m.get("MemberName", interface),
         m.get("StateInterface") or interface,
-        _DEVICE_BY_NUMBER.get(m.get("Status", ""), DeviceState.UNKNOWN),
+        device_from_number(m.get("Status", "")),
         m.get("Paused") == "1",
         m.get("PausedReason", "") if m.get("Paused") == "1" else "",
         m.get("Membership") != "static",

@@ -8,9 +8,7 @@ from msgspec import Struct
 
 from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import QueueVisit, VisitOutcome
-
-UNCOUNTED = frozenset({VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL})
-"""Outcomes of which queue_log knows nothing."""
+from callcenter.floor.tally import REFUSALS
 
 TOLERANCE_SECONDS = 2.0
 """One stay may have joined by so much earlier or later on the other side: queue_log has whole seconds."""
@@ -95,7 +93,7 @@ def paired(stored: Iterable[QueueVisit], logged: Iterable[QueueVisit]) -> list[P
     """Each stay with its twin, which has the same channel and queue and began within TOLERANCE_SECONDS; by time."""
     ours: dict[tuple[str, str], list[QueueVisit]] = {}
     for visit in sorted(stored, key=_joined_at):
-        if visit.outcome not in UNCOUNTED:
+        if visit.outcome not in REFUSALS:  # of these queue_log knows nothing
             ours.setdefault((visit.channel_id, visit.queue), []).append(visit)
     pairs = []
     for visit in sorted(logged, key=_joined_at):

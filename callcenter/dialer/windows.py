@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from callcenter.floor.events import Instant
 
-MINUTES_A_DAY = 24 * 60
 # A window can vanish in a clock change, so that it next opens a week later.
 DAYS_AHEAD = 15
 

@@ -33,8 +33,15 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     if was_said(site, event.channel_id, event.queue, event.at):
         return
     supersede(site, event.channel_id, changes)
+    visit = _begun(site, event, event.position)
+    _shift(site.queue(event.queue), visit, 1, changes)
+    wait(site, visit, changes)
+
+
+def _begun(site: Site, event: e.CallerJoined | e.QueueResult, position: int) -> Visit:
+    """The stay that begins with this event; a refused one ends with it, too."""
     call = site.call(event.call_id)
-    visit = Visit(
+    return Visit(
         site.pbx,
         event.queue,
         event.channel_id,
@@ -42,11 +49,9 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
         event.call_id,
         call.customer_number(event.number) if call else event.number,
         event.caller_name,
-        event.position,
+        position,
         site.now,
     )
-    _shift(site.queue(event.queue), visit, 1, changes)
-    wait(site, visit, changes)
 
 
 def next_join(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> int:
@@ -154,17 +159,7 @@ def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
 
 
 def _refuse(site: Site, event: e.QueueResult, changes: Changes) -> None:
-    visit = Visit(
-        site.pbx,
-        event.queue,
-        event.channel_id,
-        next_join(site, event.channel_id, event.queue, event.at),
-        event.call_id,
-        event.number,
-        event.caller_name,
-        0,
-        site.now,
-    )
+    visit = _begun(site, event, 0)
     rules = site.queue(event.queue).rules if event.queue else e.QueueRules("")
     changes.facts.append(visit.ended(site.now, REFUSAL_BY_QUEUESTATUS[event.status], rules))
 

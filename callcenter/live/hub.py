@@ -67,7 +67,6 @@ class Hub:
         self.epoch = secrets.token_hex(4)
         self.seq = 0
         self.published: Entities = {}
-        self.deltas = 0
         self._floor = floor
         self._others: dict[Key, View | None] = {}
         self._viewers: dict[str, Viewer] = {}
@@ -127,7 +126,6 @@ class Hub:
         if not delta:
             return None
         self.seq += 1
-        self.deltas += 1
         self._snapshot = None
         message: dict[str, Any] = {
             "type": "delta",

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.dialer.windows import MINUTES_A_DAY, Window, is_open, next_change, next_opening
+from callcenter.dialer.windows import Window, is_open, next_change, next_opening
+
+MINUTES_A_DAY = 24 * 60
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -329,6 +329,12 @@ def test_a_customer_called_back_is_shown_by_the_number_that_was_dialled() -> Non
     assert day.visit().number == "13900139000"
 
 
+def test_a_customer_called_back_and_refused_is_known_by_the_dialled_number_too() -> None:
+    day = an_attempt()
+    day.tell(e.QueueResult, ATTEMPT, ATTEMPT, "FULL", "4008001234", "", "support")
+    assert (day.visit().outcome, day.visit().number) == (VisitOutcome.REFUSED_FULL, "13900139000")
+
+
 def test_attempt_answered_and_nobody_reached() -> None:
     day = an_attempt()
     day.tell(e.ChannelUp, ATTEMPT, ATTEMPT, "", "")
