@@ -18,8 +18,11 @@ from callcenter.accounts.api import Centre, Guarded, session_routes
 from callcenter.accounts.service import Access, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.agents.directory import directory
+from callcenter.asterisk import marks
+from callcenter.asterisk.intake import Memory
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
+from callcenter.asterisk.marks import Told
 from callcenter.calls.api import call_routes
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.schedule import Schedule
@@ -43,6 +46,7 @@ from callcenter.recordings.service import recordings_of
 from callcenter.reports.api import figure_routes
 from callcenter.reports.queries import sums_by_queue
 from callcenter.reports.today import Today
+from callcenter.resuming import Checkpoints, Past, resume
 from callcenter.serving import listen, served, stop_asked, url_of
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
@@ -104,9 +108,17 @@ async def running(
         recorder = Recorder(engine, after_write=measurer.on_facts)
         recorder.start()
         stack.push_async_callback(recorder.close)
-        keeper, hub = await _floor(stack, settings, engine, recorder, clock)
-        links = _links(stack, settings, keeper)
+        past = Past(Floor(), recorder, engine, settings.data_folder / "checkpoints", clock)
+        keeper = Keeper(past.floor, clock=clock)
+        journals = _journals(stack, settings, clock)
+        memories = await _resumed(settings, past, journals)
+        links = _links(settings, keeper, journals, memories)
+        _keep_checkpoints(stack, past, journals, links)
+        hub = await _floor(stack, settings, past, keeper, journals)
         _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
+        for name, journal in journals.items():
+            journal.changed = partial(_show_journal, hub, journal, links[name])
+            journal.changed()
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
@@ -134,27 +146,77 @@ async def serve(settings: Settings) -> None:
             log.info("stopping")
 
 
-async def _floor(
-    stack: AsyncExitStack,
+def _journals(stack: AsyncExitStack, settings: Settings, clock: Callable[[], Instant]) -> dict[PbxName, Journal]:
+    """The journal of each PBX, not yet opened."""
+    folder, keep_days = settings.data_folder / "journal", settings.journal_days
+    journals = {pbx.name: Journal(folder, pbx.name, keep_days=keep_days, clock=clock) for pbx in settings.pbxs}
+    for journal in journals.values():
+        stack.callback(journal.close)
+    return journals
+
+
+async def _resumed(settings: Settings, past: Past, journals: Mapping[PbxName, Journal]) -> dict[PbxName, Memory]:
+    """The floor is as the last run left it, and the record complete up to there."""
+    return {told.pbx: await resume(past, journals[told.pbx], told) for told in directory(settings, past.clock())}
+
+
+def _links(
     settings: Settings,
-    engine: AsyncEngine,
-    recorder: Recorder,
-    clock: Callable[[], Instant],
-) -> tuple[Keeper, Hub]:
-    """The live floor and those who are told of it, in this order: the record, today's figures, the panels."""
-    keeper = Keeper(Floor(), clock=clock)
+    keeper: Keeper,
+    journals: Mapping[PbxName, Journal],
+    memories: Mapping[PbxName, Memory],
+) -> dict[PbxName, Link]:
+    """One link for each PBX, which goes on where the last run ended; not yet started."""
+    links = {}
+    for pbx in settings.pbxs:
+        link = links[pbx.name] = Link(pbx, sink=keeper.tell, journal=journals[pbx.name])
+        link.intake.memory = memories[pbx.name]
+    return links
+
+
+def _keep_checkpoints(
+    stack: AsyncExitStack, past: Past, journals: Mapping[PbxName, Journal], links: Mapping[PbxName, Link]
+) -> None:
+    """The next start is kept ready; the links end before the last checkpoint is taken."""
+    checkpoints = Checkpoints(past, journals, {name: link.intake for name, link in links.items()})
+    stack.push_async_callback(checkpoints.close)
+    for link in links.values():
+        stack.push_async_callback(link.close)
+    _in_background(stack, checkpoints.keep(), "checkpoints")
+
+
+async def _floor(
+    stack: AsyncExitStack, settings: Settings, past: Past, keeper: Keeper, journals: Mapping[PbxName, Journal]
+) -> Hub:
+    """Those who are told of the floor, in this order: the record, today's figures, the panels."""
+    clock = past.clock
     hub = Hub(keeper.floor)
     today = Today(settings.zone, hub.touch, clock())
     hub.show("figures", today.view)
-    today.load(await sums_by_queue(engine, today.since, today.until))
-    keeper.listen(lambda event, changes: recorder.note(changes.facts))
+    today.load(await sums_by_queue(past.engine, today.since, today.until))
+    keeper.listen(lambda event, changes: past.recorder.note(changes.facts))
     keeper.listen(today.on_changes)
     keeper.listen(hub.on_changes)
+    tell = partial(_tell_and_keep, keeper, journals)
     for event in directory(settings, clock()):
-        keeper.tell(event)
-    _in_background(stack, tick(keeper), "ticker")
+        tell(event)
+    _in_background(stack, tick(keeper, tell), "ticker")
     _in_background(stack, today.follow_the_calendar(clock), "calendar")
-    return keeper, hub
+    return hub
+
+
+def _tell_and_keep(keeper: Keeper, journals: Mapping[PbxName, Journal], event: Told) -> None:
+    """Tells what no PBX says, and keeps it in the journal: read back, it gives what was."""
+    journals[event.pbx].append(marks.told(event))
+    keeper.tell(event)
+
+
+def _show_journal(hub: Hub, journal: Journal, link: Link) -> None:
+    """Panels see a journal that cannot be written (docs/api.md, `journals`); behind a hole it begins with a survey."""
+    name, trouble = link.settings.name, journal.trouble
+    hub.put("journals", name, {"pbx": name, **trouble._asdict()} if trouble else None)
+    if trouble is None:
+        link.survey_again()
 
 
 def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -165,17 +227,6 @@ def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name:
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)
-
-
-def _links(stack: AsyncExitStack, settings: Settings, keeper: Keeper) -> dict[PbxName, Link]:
-    """One link for each PBX, with its journal; not yet started."""
-    links = {}
-    for pbx in settings.pbxs:
-        journal = Journal(settings.data_folder / "journal", pbx.name)
-        stack.callback(journal.close)
-        link = links[pbx.name] = Link(pbx, sink=keeper.tell, journal=journal)
-        stack.push_async_callback(link.close)
-    return links
 
 
 def _link_ages(links: Mapping[PbxName, Link], clock: Callable[[], Instant]) -> dict[PbxName, Seconds | None]:

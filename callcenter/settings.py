@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     timezone: str = "UTC"
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
     data_folder: Path = Path("var")
+    journal_days: Annotated[int, Field(ge=1, le=36_500)] = 90
     database_url: str = ""
     pbxs: tuple[PbxSettings, ...] = (PbxSettings(),)
     queues: dict[str, QueueSettings] = {}

@@ -17,8 +17,8 @@ PIECE_BYTES = 1 << 16
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
-def read(path: Path) -> Iterator[bytes]:
-    """The bytes of a journal file or of any capture of an AMI socket: plain, gzip or zstd.
+def read(path: Path, offset: int = 0) -> Iterator[bytes]:
+    """The bytes of a journal file or of any capture of an AMI socket: plain, gzip or zstd; those behind `offset`.
 
     A torn end (crash, cut copy) ends the reading without an error. Raises NotFound if there is no such file, BadInput
     if it cannot be read or unpacked.
@@ -27,6 +27,8 @@ def read(path: Path) -> Iterator[bytes]:
         raise NotFound(f"There is no capture {path}.")
     try:
         with path.open("rb") as file, _unpacked(file) as content:
+            if offset:
+                content.seek(offset)
             while piece := content.read(PIECE_BYTES):
                 yield piece
     except EOFError:

@@ -3,10 +3,12 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 
+from callcenter.asterisk import marks
 from callcenter.asterisk.messages import BANNER, Framer, Message, event_name, parse
 from callcenter.asterisk.translate import Translator
-from callcenter.floor.events import AnyEvent, Surveyed
+from callcenter.floor.events import AnyEvent, Instant, Surveyed
 
 log = logging.getLogger(__name__)
 
@@ -14,6 +16,13 @@ Sink = Callable[[AnyEvent], None]
 
 FOR_THE_LINK = (b"Response: ", b"Event: FullyBooted\r\n", b"Event: Shutdown\r\n")
 MAX_HELD_EVENTS = 100_000
+
+
+class Memory(NamedTuple):
+    """What an intake must know of the past between two messages, while no survey is under way."""
+
+    clock: Instant = 0.0
+    given_up: str = ""
 
 
 class Intake:
@@ -43,9 +52,24 @@ class Intake:
         self._held: list[AnyEvent] = []
         self._held_for = ""
 
-    def feed(self, data: bytes) -> None:
-        """Applies every message that `data` completes. Raises NotAmi when the peer speaks something else."""
+    @property
+    def memory(self) -> Memory | None:
+        """What another intake needs to go on from here; None while a survey holds events back."""
+        survey = self.translator.survey
+        return Memory(self.translator.clock, survey.given_up) if survey.is_idle and not self._held else None
+
+    @memory.setter
+    def memory(self, memory: Memory) -> None:
+        self.translator.clock, self.translator.survey.given_up = memory
+
+    def feed(self, data: bytes, keep: Callable[[bytes], None] | None = None) -> None:
+        """Applies every message that `data` completes; `keep` gets their bytes before.
+
+        Raises NotAmi when the peer speaks something else.
+        """
         messages = self._framer.feed(data)
+        if keep is not None and messages:
+            keep(self._framer.completed)
         self.messages += len(messages)
         self.events += [raw[:7] for raw in messages].count(b"Event: ")
         translate, survey, answers = self.translator.translate, self.translator.survey, self._answers
@@ -54,6 +78,9 @@ class Intake:
                 self._new_connection()
                 continue
             try:
+                if raw.startswith(marks.PREFIX):
+                    self._read_mark(raw)
+                    continue
                 if answers is not None and raw.startswith(FOR_THE_LINK):
                     answers(parse(raw))
                 event = translate(raw)
@@ -66,9 +93,26 @@ class Intake:
     def _new_connection(self) -> None:
         """A recorded stream goes on with another connection: the lists of the one before will not be completed."""
         self.messages -= 1
+        self._begin_again()
+
+    def _begin_again(self) -> None:
         self.give_up_survey()
         if self._connected is not None:
             self._connected()
+
+    def _read_mark(self, raw: bytes) -> None:
+        """What the server wrote into its journal: told in its place, also while a survey holds back what Asterisk said.
+
+        Behind a hole it is as behind a cut connection: what happened meanwhile was not heard.
+        """
+        self.messages -= 1
+        self.events -= 1
+        if raw.startswith(marks.TOLD):
+            self.tell(marks.event_in(raw, self.translator.pbx))
+        elif raw.startswith(marks.HOLE):
+            self._begin_again()
+        elif raw.startswith(marks.CLOSED):
+            self.give_up_survey()
 
     def reset(self) -> None:
         """Forgets what a lost connection left unfinished: half a message, half a survey."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from panoramisk import Manager
 
-from callcenter.asterisk import actions
+from callcenter.asterisk import actions, marks
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.messages import Message
@@ -31,7 +31,7 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
     """Keeps one PBX connected, tells `sink` everything that happens there in order, and carries out commands.
 
     `state`, `detail`, `since` and `last_heard_at` (wall clock) are its health; each change is a LinkChanged, too.
-    What the socket delivers goes to the journal before it is applied.
+    Whole messages go to the journal before they are applied.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
         self._timing = timing
         self._where = f"{settings.host}:{settings.port}"
         self._tries = 0
+        self._has_heard = False
         self._session: Session | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -96,6 +97,11 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
             raise PhoneRefused(f"{self.settings.name}: {answer.get('Message', 'refused without a reason')}")
         log.info("%s: %s accepted", self.settings.name, type(command).__name__)
 
+    def survey_again(self) -> None:
+        """Has the whole state asked again soon: the journal has a hole, and what follows must make sense by itself."""
+        if self._session is not None:
+            self._session.survey_again()
+
     # --- the life of the link -----------------------------------------------------------------------------------
 
     async def _run(self) -> None:
@@ -128,7 +134,7 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
             if self.protocol is not None:
                 self.protocol.close("the link was closed")
             self.protocol = self._session = None
-            self.intake.reset()
+            self._forget_unfinished()
 
     def _new_protocol(self) -> Protocol:
         # Known from here on, so that it is closed also when the connection is given up half-way.
@@ -158,9 +164,14 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
 
     def _received(self, data: bytes) -> None:
         self.last_heard_at = self._clock()
-        if self._journal is not None:
-            self._journal.append(data)
-        self.intake.feed(data)
+        self._has_heard = True
+        self.intake.feed(data, self._journal.append if self._journal is not None else None)
+
+    def _forget_unfinished(self) -> None:
+        if self._journal is not None and self._has_heard:
+            self._journal.append(marks.closed(self._clock()))
+        self._has_heard = False
+        self.intake.reset()
 
     def _answered(self, message: Message) -> None:
         if self._session is not None:

@@ -22,9 +22,13 @@ class NotAmi(CallCenterError):
 
 
 class Framer:
-    """Cuts a byte stream into whole messages; what is unfinished is kept until its rest comes."""
+    """Cuts a byte stream into whole messages; what is unfinished is kept until its rest comes.
+
+    `completed` are the bytes of the messages that the last `feed` gave.
+    """
 
     def __init__(self) -> None:
+        self.completed = b""
         self._rest = b""
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -34,6 +38,7 @@ class Framer:
         """
         data = self._rest + data
         *messages, self._rest = data.split(END)
+        self.completed = data[: len(data) - len(self._rest)]
         if len(self._rest) > MAX_UNFINISHED_BYTES:
             self.reset()
             raise NotAmi("More than a megabyte came from the peer without the end of a message: is it an AMI port?")

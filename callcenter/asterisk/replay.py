@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from callcenter.asterisk import marks
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
 from callcenter.floor.account import CLOCK_SECONDS, Account
-from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
+from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed, Ticked
 
 _TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 
@@ -93,7 +94,10 @@ class Replay:
 
     def _happened(self, event: AnyEvent) -> None:
         reading = self.reading
-        if self._must_wait(event):
+        if isinstance(event, Ticked):
+            self._sink(event)
+        # Whatever a journal says of the settings of its time, a capture is counted by what Asterisk said.
+        if isinstance(event, marks.Told) or self._must_wait(event):
             return
         self._events[type(event)] += 1
         if event.at - reading.last_at > SILENCE_SECONDS:

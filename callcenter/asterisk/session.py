@@ -92,6 +92,7 @@ class Session:
         self._shortcoming = ""
         self._booted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._surveyed: asyncio.Future[Surveyed] | None = None
+        self._wanted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> NoReturn:
         """Keeps the connection in use until Ended tells why it is over."""
@@ -113,6 +114,11 @@ class Session:
                 self.protocol.close("Asterisk is restarting" if restarts else "Asterisk is shutting down")
             case _:
                 self.protocol.answer(message)
+
+    def survey_again(self) -> None:
+        """Wants a survey before the next one is due."""
+        if not self._wanted.done():
+            self._wanted.set_result(None)
 
     def happened(self, event: AnyEvent) -> None:
         """Notices the survey's end among the events that were applied."""
@@ -177,11 +183,12 @@ class Session:
 
     async def _keep_alive(self) -> None:
         """Pings until the next survey is due: now and then, since a QueueReload changes members without an event
-        (docs/asterisk.md), and when Asterisk ends its start after a first survey."""
+        (docs/asterisk.md), when Asterisk ends its start after a first survey, and when one is wanted."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self.timing.survey_every_seconds
         while loop.time() < due:
-            if await self._wait(self.timing.ping_every_seconds, *self._boot()):
+            if await self._wait(self.timing.ping_every_seconds, self._wanted, *self._boot()):
+                self._wanted = loop.create_future() if self._wanted.done() else self._wanted
                 return
             await self._demand({"Action": "Ping"}, "a ping")
 

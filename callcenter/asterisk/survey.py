@@ -78,8 +78,14 @@ class Assembler:
         self.pbx = pbx
         self.current = ""
         """Our survey whose answers are coming in; "" when there is none."""
-        self._given_up = ""
+        self.given_up = ""
+        """Our survey that was given up: what still comes of it is a rest without a head."""
         self._open: dict[str, Answers] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no list is coming in."""
+        return not self.current and not self._open
 
     def feed(self, name: str, message: Message, at: Instant) -> Surveyed | None:
         """The survey that this answer completes, if it does.
@@ -104,12 +110,12 @@ class Assembler:
 
     def give_up(self) -> None:
         """Forgets what has come in; answers to our survey that come later are ignored, being a rest without a head."""
-        self._given_up = self.current or self._given_up
+        self.given_up = self.current or self.given_up
         self.current = ""
         self._open.clear()
 
     def _begin(self, key: str) -> None:
-        if key not in (self.current, self._given_up):
+        if key not in (self.current, self.given_up):
             self.give_up()
             self.current = key
 

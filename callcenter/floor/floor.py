@@ -82,7 +82,11 @@ class Floor:
 
     def __init__(self) -> None:
         self.sites: dict[PbxName, Site] = {}
-        self.surprises = 0
+
+    @property
+    def surprises(self) -> int:
+        """How many times something else came than expected."""
+        return sum(site.surprises for site in self.sites.values())
 
     def apply(self, event: AnyEvent) -> Changes:
         """Applies one event and says what it changed.
@@ -92,7 +96,7 @@ class Floor:
         """
         changes = Changes()
         site = self.sites.get(event.pbx) or self._open(event.pbx)
-        if event.at > site.now and not isinstance(event, _WALL_TIMED):
+        if event.at >= site.now and not isinstance(event, _WALL_TIMED):
             if site.wrapping_up:
                 _fall_due(site, event.at, changes)
             site.now = event.at
@@ -100,7 +104,7 @@ class Floor:
         if site.made:
             changes.touched |= site.made
             site.made = set()
-        self.surprises += len(changes.surprises)
+        site.surprises += len(changes.surprises)
         return changes
 
     def _open(self, pbx: PbxName) -> Site:

@@ -71,6 +71,7 @@ class Site:
     ended_calls: Ended = field(default_factory=Ended)
     agents: dict[str, AgentEntry] = field(default_factory=dict)
     rules: dict[str, QueueRules] = field(default_factory=dict)
+    surprises: int = 0
     made: set[Key] = field(default_factory=set)
     """Entities made by the event under way: the feed has never shown them."""
     key: Key = field(init=False)
@@ -82,6 +83,11 @@ class Site:
     def view(self) -> dict[str, object]:
         """The fields of the live feed (docs/api.md, `links`)."""
         return {"pbx": self.pbx, "state": self.link, "since": self.link_since, "detail": self.link_detail}
+
+    def due_at(self, now: Instant) -> Instant | None:
+        """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""
+        due = [seat.wrap_up_until for seat in self.wrapping_up if seat.wrap_up_until and seat.wrap_up_until <= now]
+        return max(self.now, *due) if due else None
 
     def seat(self, interface: str) -> Seat:
         """The seat at an interface, made if it is new. Asterisk compares interfaces without regard to case."""
