@@ -1,6 +1,7 @@
 """The composed server: every route has a rule, errors tell nothing of the inside, headers are on everything."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,10 +32,11 @@ FROM_PANEL = {"X-Requested-With": "callcenter"}
 
 
 @pytest.fixture
-async def app(storage_url: str) -> AsyncIterator[App]:
+async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
     """The server on an empty database, with a user `ada` who is an agent."""
     settings = Settings(
         database_url=storage_url,
+        data_folder=tmp_path,
         timezone="Asia/Shanghai",
         pbxs=(PbxSettings(name="north", secret=SecretStr("ami-secret")), PbxSettings(name="south")),
         queues={"sales": QueueSettings(label="Sales", service_level_seconds=20)},
@@ -158,8 +160,8 @@ async def test_settings_are_shown_to_whoever_is_signed_in(panel: httpx.AsyncClie
     assert "secret" not in answer.text
 
 
-async def test_present_says_whether_this_is_a_demonstration(storage_url: str) -> None:
-    async with running(Settings(database_url=storage_url), is_demo=True) as app:
+async def test_present_says_whether_this_is_a_demonstration(storage_url: str, tmp_path: Path) -> None:
+    async with running(Settings(database_url=storage_url, data_folder=tmp_path), is_demo=True) as app:
         await service.add_user(app.access, NewUser("ada", SECRET, (Role.AGENT,)))
         transport = httpx.ASGITransport(app.web)
         async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=FROM_PANEL) as panel:
@@ -173,7 +175,7 @@ async def test_database_that_cannot_be_used_stops_the_start() -> None:
             raise AssertionError("it started")
 
 
-async def test_start_brings_an_empty_database_up_to_date(tmp_path: Any) -> None:
+async def test_start_brings_an_empty_database_up_to_date(tmp_path: Path) -> None:
     settings = Settings(data_folder=tmp_path / "var")
     async with running(settings) as app:
         assert await service.users(app.access) == []
