@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from callcenter.asterisk.messages import BANNER, Framer, Message, event_name, parse
 from callcenter.asterisk.translate import Translator
-from callcenter.floor.events import AnyEvent, Surveyed
+from callcenter.floor.events import AnyEvent, ConnectionBegan, Surveyed
 
 log = logging.getLogger(__name__)
 
@@ -22,24 +22,17 @@ class Intake:
     The lists of a survey describe the moment when they began, and events come in between them. Those are held until
     the survey is told, so that a channel that closed meanwhile is closed and not found open.
 
-    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown; `connected` is
-    told when a recorded stream begins another connection.
+    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown.
     """
 
-    def __init__(
-        self,
-        pbx: str,
-        sink: Sink,
-        answers: Callable[[Message], None] | None = None,
-        connected: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, pbx: str, sink: Sink, answers: Callable[[Message], None] | None = None) -> None:
         self.failures: Counter[str] = Counter()
         self.messages = self.events = 0
         self.translator = Translator(pbx)
         self._framer = Framer()
         self._sink = sink
         self._answers = answers
-        self._connected = connected
+        self._is_first = True
         self._held: list[AnyEvent] = []
         self._held_for = ""
 
@@ -64,11 +57,11 @@ class Intake:
                 self._failed(event_name(raw).decode("utf-8", "replace"), error)
 
     def _new_connection(self) -> None:
-        """A recorded stream goes on with another connection: the lists of the one before will not be completed."""
+        """The lists of the connection before will not be completed, and what came to pass since was not heard."""
         self.messages -= 1
         self.give_up_survey()
-        if self._connected is not None:
-            self._connected()
+        self.tell(ConnectionBegan(self.translator.pbx, self.translator.clock, self._is_first))
+        self._is_first = False
 
     def reset(self) -> None:
         """Forgets what a lost connection left unfinished: half a message, half a survey."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
 from callcenter.floor.account import CLOCK_SECONDS, Account
-from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
+from callcenter.floor.events import AnyEvent, ConnectionBegan, Instant, PbxStarted, Seconds, Surveyed
 
 _TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 
@@ -55,7 +55,7 @@ class Replay:
         self.silences: list[tuple[Instant, Instant]] = []
         self._pbx, self._sink, self._account = pbx, sink, account
         self._events: Counter[type[AnyEvent]] = Counter()
-        self._intake = Intake(pbx, self._happened, self._answered, self._connected)
+        self._intake = Intake(pbx, self._happened, self._answered)
         self._uptime: Seconds | None = None
         self._booted_at: Instant | None = None
         self._is_new_connection = False
@@ -82,9 +82,12 @@ class Replay:
         if stamp is not None:
             self.reading.first_at = self.reading.last_at = float(stamp[1])
 
-    def _connected(self) -> None:
+    def _connected(self, event: ConnectionBegan) -> None:
+        """An account finds out by itself what a gap came to: it is compared with queue_log as a whole."""
         self._is_new_connection = bool(self._events)
         self._uptime = None
+        if self._account is None:
+            self._sink(event)
 
     def _answered(self, message: Message) -> None:
         uptime = message.get("Uptime", "")
@@ -93,6 +96,9 @@ class Replay:
 
     def _happened(self, event: AnyEvent) -> None:
         reading = self.reading
+        if isinstance(event, ConnectionBegan):
+            self._connected(event)
+            return
         if self._must_wait(event):
             return
         self._events[type(event)] += 1
