@@ -58,15 +58,14 @@ async def resume(past: Past, journal: Journal, directory: DirectoryChanged) -> M
     if found is not None:
         header = found.header
         past.floor.sites[pbx] = found.site
-        reading = _Reading(past, pbx, Memory(header.clock, header.given_up))
+        reading = _Reading(past, pbx, Memory(header.clock, header.given_up, header.is_first))
         start = Position(header.day, header.offset)
     else:
         reading, start = await _without_checkpoint(past, directory)
     memory = await reading.run(read_from(journal.folder, start))
     await past.recorder.flush()
-    # As the floor has it now: what was unfinished is not continued.
-    journal.append(marks.closed(past.clock()))
-    return memory
+    journal.append(marks.started(past.clock()))
+    return memory._replace(is_first=True)
 
 
 async def _without_checkpoint(past: Past, directory: DirectoryChanged) -> "tuple[_Reading, Position]":
@@ -175,6 +174,7 @@ class Checkpoints:
             offset=position.offset,
             clock=memory.clock,
             given_up=memory.given_up,
+            is_first=memory.is_first,
         )
         body = checkpoint.frozen(site)
         # What was told up to here must be in the database first: a start does not tell it again.

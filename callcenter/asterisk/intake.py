@@ -8,7 +8,7 @@ from typing import NamedTuple
 from callcenter.asterisk import marks
 from callcenter.asterisk.messages import BANNER, Framer, Message, event_name, parse
 from callcenter.asterisk.translate import Translator
-from callcenter.floor.events import AnyEvent, Instant, Surveyed
+from callcenter.floor.events import AnyEvent, ConnectionBegan, Instant, Surveyed
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class Memory(NamedTuple):
 
     clock: Instant = 0.0
     given_up: str = ""
+    is_first: bool = True
 
 
 class Intake:
@@ -31,24 +32,17 @@ class Intake:
     The lists of a survey describe the moment when they began, and events come in between them. Those are held until
     the survey is told, so that a channel that closed meanwhile is closed and not found open.
 
-    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown; `connected` is
-    told when a recorded stream begins another connection.
+    `answers` gets the messages that concern the connection itself: responses, FullyBooted, Shutdown.
     """
 
-    def __init__(
-        self,
-        pbx: str,
-        sink: Sink,
-        answers: Callable[[Message], None] | None = None,
-        connected: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, pbx: str, sink: Sink, answers: Callable[[Message], None] | None = None) -> None:
         self.failures: Counter[str] = Counter()
         self.messages = self.events = 0
         self.translator = Translator(pbx)
         self._framer = Framer()
         self._sink = sink
         self._answers = answers
-        self._connected = connected
+        self._is_first = True
         self._held: list[AnyEvent] = []
         self._held_for = ""
 
@@ -56,11 +50,13 @@ class Intake:
     def memory(self) -> Memory | None:
         """What another intake needs to go on from here; None while a survey holds events back."""
         survey = self.translator.survey
-        return Memory(self.translator.clock, survey.given_up) if survey.is_idle and not self._held else None
+        if self._held or not survey.is_idle:
+            return None
+        return Memory(self.translator.clock, survey.given_up, self._is_first)
 
     @memory.setter
     def memory(self, memory: Memory) -> None:
-        self.translator.clock, self.translator.survey.given_up = memory
+        self.translator.clock, self.translator.survey.given_up, self._is_first = memory
 
     def feed(self, data: bytes, keep: Callable[[bytes], None] | None = None) -> None:
         """Applies every message that `data` completes; `keep` gets their bytes before.
@@ -91,14 +87,14 @@ class Intake:
                 self._failed(event_name(raw).decode("utf-8", "replace"), error)
 
     def _new_connection(self) -> None:
-        """A recorded stream goes on with another connection: the lists of the one before will not be completed."""
+        """The lists of the connection before will not be completed, and what came to pass since was not heard."""
         self.messages -= 1
         self._begin_again()
 
     def _begin_again(self) -> None:
         self.give_up_survey()
-        if self._connected is not None:
-            self._connected()
+        self.tell(ConnectionBegan(self.translator.pbx, self.translator.clock, self._is_first))
+        self._is_first = False
 
     def _read_mark(self, raw: bytes) -> None:
         """What the server wrote into its journal: told in its place, also while a survey holds back what Asterisk said.
@@ -111,8 +107,9 @@ class Intake:
             self.tell(marks.event_in(raw, self.translator.pbx))
         elif raw.startswith(marks.HOLE):
             self._begin_again()
-        elif raw.startswith(marks.CLOSED):
+        else:
             self.give_up_survey()
+            self._is_first = self._is_first or raw.startswith(marks.STARTED)
 
     def reset(self) -> None:
         """Forgets what a lost connection left unfinished: half a message, half a survey."""

@@ -4,25 +4,41 @@ A floor also moves by what no PBX says: a wrap-up falls due, the directory chang
 everything that was told, in its order, so that reading it back gives exactly what was.
 """
 
-from typing import cast
+from typing import TypeAlias
 
 import msgspec
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from callcenter.asterisk.messages import END
-from callcenter.floor.events import AnyEvent, DirectoryChanged, Instant, PbxName, Ticked
+from callcenter.floor.events import DirectoryChanged, GapSettled, Instant, LoggedTalk, PbxName, Ticked
+from callcenter.floor.facts import AnyFact
 
 PREFIX = b"Event: Callcenter"
 TOLD = PREFIX + b"Told\r\n"
 HOLE = PREFIX + b"Hole\r\n"
 CLOSED = PREFIX + b"Closed\r\n"
+STARTED = PREFIX + b"Started\r\n"
 
-Told = Ticked | DirectoryChanged
+Told: TypeAlias = Ticked | DirectoryChanged | GapSettled
 """The events that are ours to tell."""
+
+
+class Settled(Struct, tag="GapSettled"):
+    """GapSettled as it is read: there the type of a fact is known by name alone, since facts stand above events."""
+
+    pbx: PbxName
+    at: Instant
+    until: Instant
+    facts: tuple[AnyFact, ...] = ()
+    talks: tuple[LoggedTalk, ...] = ()
+    has_start: bool = False
+    is_readable: bool = True
+
 
 _CONTENT = b"Content: "
 _encode = msgspec.json.Encoder().encode
-_decoder = msgspec.json.Decoder(Told)
+_decoder = msgspec.json.Decoder(Ticked | DirectoryChanged | Settled)
 
 
 def told(event: Told) -> bytes:
@@ -30,10 +46,12 @@ def told(event: Told) -> bytes:
     return b"%sTimestamp: %.6f\r\n%s%s%s" % (TOLD, event.at, _CONTENT, _encode(event), END)
 
 
-def event_in(raw: bytes, pbx: PbxName) -> AnyEvent:
+def event_in(raw: bytes, pbx: PbxName) -> Told:
     """The event of a `TOLD` mark, at the PBX whose journal it is. Raises ValueError for one that holds none."""
-    event = _decoder.decode(raw[raw.index(_CONTENT) + len(_CONTENT) :])
-    return cast(AnyEvent, replace(event, pbx=pbx))
+    read: Ticked | DirectoryChanged | Settled = _decoder.decode(raw[raw.index(_CONTENT) + len(_CONTENT) :])
+    event = GapSettled(**structs.asdict(read)) if isinstance(read, Settled) else read
+    told: Told = replace(event, pbx=pbx)
+    return told
 
 
 def hole(since: Instant, until: Instant) -> bytes:
@@ -44,3 +62,8 @@ def hole(since: Instant, until: Instant) -> bytes:
 def closed(at: Instant) -> bytes:
     """The mark of a connection's end: what it left unfinished is not continued behind it."""
     return b"%sTimestamp: %.6f%s" % (CLOSED, at, END)
+
+
+def started(at: Instant) -> bytes:
+    """The mark of a start of the server: what was unfinished is not continued behind it."""
+    return b"%sTimestamp: %.6f%s" % (STARTED, at, END)

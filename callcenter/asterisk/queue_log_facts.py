@@ -10,7 +10,7 @@ from msgspec import structs
 from callcenter.asterisk.queue_log_lines import AnyRecord, Completed, Connected, Entered, Left, RingEnded, Started
 from callcenter.asterisk.queue_log_pauses import Pauses
 from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unseen
-from callcenter.floor.events import ChannelId, DirectoryChanged, Instant
+from callcenter.floor.events import ChannelId, DirectoryChanged, Instant, LoggedTalk
 from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
 
 TalkKey = tuple[ChannelId, str, str]
@@ -69,6 +69,13 @@ class Talks:
         lost = [(key, begin.at) for key, (_, begin) in self._open.items() if begin.at < before]
         return [fact for key, at in lost for fact in self._end(key, None, at if ended_at is None else ended_at)]
 
+    def under_way(self) -> list[LoggedTalk]:
+        """The talks that have no ending so far."""
+        return [
+            LoggedTalk(begin.channel_id, begin.queue, begin.agent, leg_id(begin), begin.at)
+            for _, begin in self._open.values()
+        ]
+
     def _key_of(self, end: Completed) -> TalkKey:
         """Asterisk may name a channel that nobody has heard of (a hidden one): then the time and the agent tell."""
         key = end.channel_id, end.queue, end.agent
@@ -119,6 +126,15 @@ class QueueLogFacts:
         facts: list[AnyFact] = list(self._abandoned.values())
         self._abandoned.clear()
         return facts
+
+    def talks(self) -> list[LoggedTalk]:
+        """The talks that were under way at the last record."""
+        return self._talks.under_way()
+
+    def rings(self) -> list[AnyFact]:
+        """The rings so far of those who still wait; they come again with the visit."""
+        stays = (stay for stays in self._waiting.values() for stay in stays.values())
+        return [ring for stay in stays for ring in self._make.rings(stay)]
 
     def finish(self) -> list[AnyFact]:
         """What can be said at the end of the log: callers without an ending are lost, until a longer log tells it.

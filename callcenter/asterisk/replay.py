@@ -11,7 +11,7 @@ from callcenter.asterisk import marks
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
 from callcenter.floor.account import CLOCK_SECONDS, Account
-from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed, Ticked
+from callcenter.floor.events import AnyEvent, ConnectionBegan, Instant, PbxStarted, Seconds, Surveyed, Ticked
 
 _TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 
@@ -56,7 +56,7 @@ class Replay:
         self.silences: list[tuple[Instant, Instant]] = []
         self._pbx, self._sink, self._account = pbx, sink, account
         self._events: Counter[type[AnyEvent]] = Counter()
-        self._intake = Intake(pbx, self._happened, self._answered, self._connected)
+        self._intake = Intake(pbx, self._happened, self._answered)
         self._uptime: Seconds | None = None
         self._booted_at: Instant | None = None
         self._is_new_connection = False
@@ -83,9 +83,12 @@ class Replay:
         if stamp is not None:
             self.reading.first_at = self.reading.last_at = float(stamp[1])
 
-    def _connected(self) -> None:
+    def _connected(self, event: ConnectionBegan) -> None:
+        """An account finds out by itself what a gap came to: it is compared with queue_log as a whole."""
         self._is_new_connection = bool(self._events)
         self._uptime = None
+        if self._account is None:
+            self._sink(event)
 
     def _answered(self, message: Message) -> None:
         uptime = message.get("Uptime", "")
@@ -94,10 +97,13 @@ class Replay:
 
     def _happened(self, event: AnyEvent) -> None:
         reading = self.reading
-        if isinstance(event, Ticked):
-            self._sink(event)
-        # Whatever a journal says of the settings of its time, a capture is counted by what Asterisk said.
-        if isinstance(event, marks.Told) or self._must_wait(event):
+        if isinstance(event, ConnectionBegan):
+            self._connected(event)
+            return
+        if isinstance(event, marks.Told):
+            self._told(event)
+            return
+        if self._must_wait(event):
             return
         self._events[type(event)] += 1
         if event.at - reading.last_at > SILENCE_SECONDS:
@@ -108,6 +114,11 @@ class Replay:
             self._booted_at, self._uptime = event.at - self._uptime, None
         reading.last_at = max(reading.last_at, event.at)
         self._sink(event)
+
+    def _told(self, event: marks.Told) -> None:
+        """An account counts what Asterisk said, whatever a journal says of the settings and gaps of its time."""
+        if self._account is None or isinstance(event, Ticked):
+            self._sink(event)
 
     def _must_wait(self, event: AnyEvent) -> bool:
         """List answers have no Timestamp: after a gap they are as old as what follows them, not as what was before."""

@@ -5,9 +5,12 @@ prints it in `Timestamp`; the wall clock is never asked. Ids: `channel_id` is th
 """
 
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from callcenter.floor.facts import AnyFact
 
 Instant = float
 Seconds = float
@@ -99,6 +102,19 @@ class OpenChannel(Part, frozen=True):
     connected_number: str = ""
 
 
+class LoggedTalk(Part, frozen=True):
+    """A queue's talk that queue_log says was under way; `leg_id` is the channel that was rung, `agent` a member's name.
+
+    `began_at` is a whole second.
+    """
+
+    channel_id: ChannelId
+    queue: str
+    agent: str
+    leg_id: ChannelId
+    began_at: Instant
+
+
 # --- the PBX and the link to it ---------------------------------------------------------------------------------
 
 
@@ -107,6 +123,29 @@ class LinkChanged(Event, frozen=True):
 
     state: LinkState
     detail: str = ""
+
+
+class ConnectionBegan(Event, frozen=True):
+    """A connection to the PBX began: whatever happened after `at` and before the next survey was not heard.
+
+    `at` is the newest instant of the connection before (0 where there was none: `is_first`).
+    """
+
+    is_first: bool = False
+
+
+class GapSettled(Event, frozen=True):
+    """What queue_log tells of a gap, told once after the survey at `until`.
+
+    `facts` ended in it, `talks` were under way at its end; `has_start`: Asterisk started meanwhile.
+    `is_readable` False: nothing could be read.
+    """
+
+    until: Instant
+    facts: "tuple[AnyFact, ...]" = ()
+    talks: tuple[LoggedTalk, ...] = ()
+    has_start: bool = False
+    is_readable: bool = True
 
 
 class PbxStarted(Event, frozen=True):
@@ -451,6 +490,8 @@ class Ticked(Event, frozen=True):
 
 AnyEvent = (
     LinkChanged
+    | ConnectionBegan
+    | GapSettled
     | PbxStarted
     | PbxStopped
     | Surveyed

@@ -64,6 +64,14 @@ class EndedBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+class GapReason(StrEnum):
+    """Why nothing was heard: the link was away, the server was, or Asterisk was started meanwhile."""
+
+    LINK = "link"
+    SERVER = "server"
+    PBX_RESTART = "pbx_restart"
+
+
 class Fact(Struct, frozen=True, kw_only=True, tag=True):
     """One thing that is over. `key` names the fields that identify it: recording it twice changes nothing.
 
@@ -213,4 +221,21 @@ class AttemptResult(Fact, frozen=True, kw_only=True):
     agent_number: str = ""
 
 
-AnyFact = QueueVisit | Ring | Conversation | SeatSpell | CallRecord | RecordingFile | AttemptResult
+class Gap(Fact, frozen=True, kw_only=True):
+    """A time in which nothing was heard of the PBX, up to the survey after it, and what became of its calls.
+
+    `recovered` calls were completed from queue_log; of `lost` ones nobody knows how their stay or talk ended.
+    `is_readable`: queue_log could be read.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("pbx", "since")
+
+    since: Instant
+    until: Instant
+    reason: GapReason
+    recovered: int
+    lost: int
+    is_readable: bool
+
+
+AnyFact = Gap | QueueVisit | Ring | Conversation | SeatSpell | CallRecord | RecordingFile | AttemptResult

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.floor import channels, events, members, rings, takeover, talks, visits
+from callcenter.floor import channels, events, gap, members, rings, settling, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
 from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LocalOptimised, PbxName, PbxStopped, Ticked
 from callcenter.floor.gauges import gauges
@@ -31,6 +31,8 @@ def _nothing(site: Site, event: PbxStopped | Ticked | LocalOptimised, changes: C
 
 STEPS: dict[type[AnyEvent], Step] = {
     events.LinkChanged: _link_changed,
+    events.ConnectionBegan: settling.connection_began,
+    events.GapSettled: settling.settled,
     events.PbxStarted: takeover.started,
     events.PbxStopped: _nothing,
     events.Surveyed: takeover.surveyed,
@@ -74,6 +76,11 @@ STEPS: dict[type[AnyEvent], Step] = {
 _WALL_TIMED = (events.LinkChanged, events.DirectoryChanged)
 """Events of our own clock; the floor goes by the clock of the PBX."""
 
+OURS = frozenset(
+    {events.LinkChanged, events.DirectoryChanged, events.Ticked, events.ConnectionBegan, events.GapSettled}
+)
+"""Events that the PBX did not tell: their instants say nothing of its clock."""
+
 GAUGES: Key = ("gauges", "*")
 
 
@@ -100,7 +107,12 @@ class Floor:
             if site.wrapping_up:
                 _fall_due(site, event.at, changes)
             site.now = event.at
-        STEPS[type(event)](site, event, changes)
+        kind = type(event)
+        if event.at > site.heard_at and kind not in OURS:
+            site.heard_at = event.at
+        STEPS[kind](site, event, changes)
+        if changes.facts:
+            gap.pass_on(site, event, changes)
         if site.made:
             changes.touched |= site.made
             site.made = set()

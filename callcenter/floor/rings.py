@@ -12,7 +12,8 @@ from callcenter.floor.site import Site
 def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
     """A queue rings a member, once on each leg."""
     channel = site.channels.get(event.ring_id)
-    if event.ring_id in site.rings or event.ring_id in site.ended_channels or (channel and channel.queue):
+    is_known = channel is not None and bool(channel.queue or channel.parts)
+    if is_known or event.ring_id in site.rings or event.ring_id in site.ended_channels:
         return
     seat = seat_of_member(site, event.queue, event.interface, event.member_name)
     ring = RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now)
@@ -101,5 +102,8 @@ def end(site: Site, ring_id: ChannelId, outcome: RingOutcome, changes: Changes, 
     if ring is None:
         return
     changes.facts.append(ring.ended(site.pbx, site.now, outcome, is_certain=is_certain))
-    if ring_id not in site.channels:  # a leg that was never seen to open: nothing else will say that it has ended
+    leg = site.channels.get(ring_id)
+    if leg is None:  # never seen to open: nothing else will say that it has ended
         site.ended_channels.remember(ring_id)
+    elif not leg.queue:  # seen to open after it was rung
+        leg.queue = ring.queue

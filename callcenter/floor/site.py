@@ -1,5 +1,6 @@
 """One PBX as the floor knows it: its seats, queues, calls, and how they are found."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, interface_of
@@ -15,6 +16,7 @@ from callcenter.floor.events import (
     QueueRules,
 )
 from callcenter.floor.facts import CallRecord, Direction
+from callcenter.floor.gap import OpenGap, ToldFact
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
 from callcenter.floor.seat import Channel, Seat
 
@@ -47,6 +49,8 @@ class Stays:
 class Site:
     """Everything open at one PBX. `visits` holds those without an outcome, the last of each channel.
 
+    `heard_at` is the newest event of the PBX itself. `gap` is set from a new connection until what was not heard before
+    it is settled; `told` are the facts that it may tell again (see `gap.py`).
     `stays` is kept for living channels, by queue. `ended_channels` and `ended_calls` tell what came late from what is
     new.
     """
@@ -56,6 +60,9 @@ class Site:
     link_since: Instant = 0.0
     link_detail: str = ""
     now: Instant = 0.0
+    heard_at: Instant = 0.0
+    gap: OpenGap | None = None
+    told: deque[ToldFact] = field(default_factory=deque)
     seats: dict[str, Seat] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
     channels: dict[ChannelId, Channel] = field(default_factory=dict)
@@ -82,7 +89,13 @@ class Site:
 
     def view(self) -> dict[str, object]:
         """The fields of the live feed (docs/api.md, `links`)."""
-        return {"pbx": self.pbx, "state": self.link, "since": self.link_since, "detail": self.link_detail}
+        return {
+            "pbx": self.pbx,
+            "state": self.link,
+            "since": self.link_since,
+            "detail": self.link_detail,
+            "unheard_since": self.gap.since if self.gap else None,
+        }
 
     def due_at(self, now: Instant) -> Instant | None:
         """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""

@@ -4,9 +4,13 @@ from callcenter.floor import channels, members, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, OpenChannel, WaitingCaller
+from callcenter.floor.facts import GapReason
 from callcenter.floor.queue import Visit
 from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import Site
+
+SAME_STAY_SECONDS = 4.0
+"""A survey tells the time waited in whole seconds. One who joined later than that has left and come back unheard."""
 
 
 def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
@@ -26,10 +30,15 @@ def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
         _take_channels(site, event.channels, event.at, changes)
     for device, state in event.devices or ():
         members.device_changed(site, e.DeviceChanged(site.pbx, site.now, device, state), changes)
+    if site.gap is not None:
+        site.gap.until = max(event.at, site.gap.since)
+        changes.touched.add(site.key)
 
 
 def started(site: Site, event: e.PbxStarted, changes: Changes) -> None:
     """Asterisk has just started: what was open before ended unseen."""
+    if site.gap is not None:
+        site.gap.reason = GapReason.PBX_RESTART
     _drop_channels(site, set(), site.now, changes)
 
 
@@ -63,11 +72,14 @@ def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], at: Instant, c
 
 def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Changes) -> None:
     known = site.visits.get(caller.channel_id)
+    joined_at = site.now - caller.wait_seconds
     if known is not None and known.queue == caller.queue and known.is_waiting:
-        known.position = caller.position
-        changes.touched.add(known.key)
-        return
-    if visits.was_said(site, caller.channel_id, caller.queue, at):
+        if site.gap is None or joined_at - known.joined_at <= SAME_STAY_SECONDS:
+            known.position = caller.position
+            changes.touched.add(known.key)
+            return
+        visits.lose(site, known, changes)
+    elif visits.was_said(site, caller.channel_id, caller.queue, at):
         return
     visits.supersede(site, caller.channel_id, changes)
     visit = Visit(
@@ -79,7 +91,7 @@ def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Change
         caller.number,
         caller.caller_name,
         caller.position,
-        site.now - caller.wait_seconds,
+        joined_at,
     )
     visits.wait(site, visit, changes)
 

@@ -18,6 +18,7 @@ import os
 import pickle
 import pkgutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
@@ -49,8 +50,8 @@ class Unusable(CallCenterError):
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What a checkpoint is: of whom, when (wall clock), and where in the journal.
 
-    `clock` and `given_up` are what the intake must know. `fingerprint` is that of the floor's records, `digest` of the
-    pickle behind this line: `write` sets them.
+    `clock`, `given_up` and `is_first` are what the intake must know. `fingerprint` is that of the floor's records,
+    `digest` of the pickle behind this line: `write` sets them.
     """
 
     format: int = FORMAT
@@ -60,6 +61,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     clock: Instant
     given_up: str
+    is_first: bool
     fingerprint: str = ""
     digest: str = ""
 
@@ -230,8 +232,8 @@ def _shape(kind: type) -> str:
 
 @cache
 def _known() -> dict[tuple[str, str], Any]:
-    """What a checkpoint may name: the floor's classes, and what puts their records together again."""
-    known: tuple[Any, ...] = (*_records(), _fill, _rebuilt, _remembered)
+    """What a checkpoint may name: the floor's classes, and what they are put together with again."""
+    known: tuple[Any, ...] = (*_records(), deque, _fill, _rebuilt, _remembered)
     return {(one.__module__, one.__qualname__): one for one in known}
 
 

@@ -5,14 +5,12 @@ import time
 from collections.abc import Callable
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AnyEvent, DirectoryChanged, Instant, LinkChanged, PbxName, Ticked
-from callcenter.floor.floor import Floor
+from callcenter.floor.events import AnyEvent, Instant, PbxName
+from callcenter.floor.floor import OURS, Floor
 
 log = logging.getLogger(__name__)
 
 Listener = Callable[[AnyEvent, Changes], None]
-
-_WALL_TIMED = (LinkChanged, DirectoryChanged, Ticked)
 
 
 class Keeper:
@@ -35,7 +33,7 @@ class Keeper:
 
     def tell(self, event: AnyEvent) -> None:
         """Applies an event. One that cannot be applied is logged and counted; it never stops the next one."""
-        if not isinstance(event, _WALL_TIMED):
+        if type(event) not in OURS:
             self._lag[event.pbx] = self._clock() - event.at
         try:
             changes = self.floor.apply(event)

@@ -19,6 +19,7 @@ from callcenter.floor.facts import (
     CallRecord,
     Conversation,
     Fact,
+    Gap,
     QueueVisit,
     RecordingFile,
     Ring,
@@ -93,6 +94,7 @@ seat_spells = fact_table(SeatSpell, "seat_spells", ("since",), ("until",), ("age
 calls = fact_table(CallRecord, "calls", ("started_at", "id"), ("number", "started_at"), ("attempt_id",))
 recording_files = fact_table(RecordingFile, "recording_files", ("pbx", "call_id"), ("began_at",))
 attempt_results = fact_table(AttemptResult, "attempt_results", ("ended_at",), ("pbx", "call_id"))
+gaps = fact_table(Gap, "gaps", ("until",))
 
 FACT_TABLES: dict[type[Fact], Table] = {
     QueueVisit: queue_visits,
@@ -102,6 +104,7 @@ FACT_TABLES: dict[type[Fact], Table] = {
     CallRecord: calls,
     RecordingFile: recording_files,
     AttemptResult: attempt_results,
+    Gap: gaps,
 }
 
 

@@ -80,7 +80,7 @@ async def test_it_is_live_only_after_the_survey(peer: Peer, told: Told, make_lin
     await told.until_state(LIVE)
     assert [state for state, _ in told.states()] == [CONNECTING, SURVEYING, LIVE]
     kinds = [type(event).__name__ for event in told.events]
-    assert kinds.index("Surveyed") == kinds.index("LinkChanged", 2) - 1
+    assert kinds.index("Surveyed") == kinds.index("LinkChanged", 3) - 1
     (survey,) = told.of(Surveyed)
     assert (survey.queues, survey.at) == (("support",), 1700000042.0)
     assert survey.channels is not None

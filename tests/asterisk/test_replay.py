@@ -14,7 +14,15 @@ from callcenter.asterisk.messages import NotAmi
 from callcenter.asterisk.replay import replay
 from callcenter.cli import app
 from callcenter.errors import BadInput
-from callcenter.floor.events import AnyEvent, ChannelClosed, LinkChanged, LinkState, MemberChanged, Surveyed
+from callcenter.floor.events import (
+    AnyEvent,
+    ChannelClosed,
+    ConnectionBegan,
+    LinkChanged,
+    LinkState,
+    MemberChanged,
+    Surveyed,
+)
 from tests.asterisk.conftest import Told
 from tests.asterisk.peer import QUEUES, Peer, hang_up_event, pause_event
 from tests.asterisk.test_link import MakeLink
@@ -57,7 +65,7 @@ def test_pieces_make_no_difference(size: int) -> None:
     events: list[AnyEvent] = []
     reading = replay((CAPTURE[at : at + size] for at in range(0, len(CAPTURE), size)), "pbx1", events.append)
     assert reading.messages == 15
-    assert len(events) == 12
+    assert (len(events), events[0]) == (13, ConnectionBegan("pbx1", 0.0, is_first=True))
     assert reading.unknown == {"RTCPSent": 2}
     assert (reading.first_at, reading.last_at) == (1700000000.0, 1700000067.0)
 

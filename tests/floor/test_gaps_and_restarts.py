@@ -249,7 +249,13 @@ def test_ended_ids_are_remembered_for_a_while() -> None:
 def test_a_link_goes_by_our_clock_and_says_why() -> None:
     floor = Floor()
     floor.apply(e.LinkChanged(PBX, 5e9, LinkState.DOWN, "refused"))
-    assert floor.view(("links", PBX)) == {"pbx": PBX, "state": LinkState.DOWN, "since": 5e9, "detail": "refused"}
+    assert floor.view(("links", PBX)) == {
+        "pbx": PBX,
+        "state": LinkState.DOWN,
+        "since": 5e9,
+        "detail": "refused",
+        "unheard_since": None,
+    }
     assert floor.sites[PBX].now == 0.0
     assert floor.view(("links", "elsewhere")) is None
 

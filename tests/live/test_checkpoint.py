@@ -16,7 +16,9 @@ from callcenter.live.checkpoint import Header, Unusable
 from tests.floor.stories import PBX, Diary
 from tests.floor.test_seats import after_a_talk
 
-HEADER = Header(pbx=PBX, at=1.0, day="2026-11-25", offset=77, clock=0.5, given_up="callcenter-1-survey:2")
+HEADER = Header(
+    pbx=PBX, at=1.0, day="2026-11-25", offset=77, clock=0.5, given_up="callcenter-1-survey:2", is_first=False
+)
 
 
 @pytest.fixture

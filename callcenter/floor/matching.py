@@ -1,0 +1,14 @@
+"""Finds one and the same thing in two accounts, of which one has whole seconds."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from callcenter.floor.events import Instant, Seconds
+
+T = TypeVar("T")
+
+
+def nearest(at: Instant, candidates: Iterable[T], when: Callable[[T], Instant], within: Seconds) -> T | None:
+    """The candidate whose time is nearest to `at`, if it is near enough."""
+    found = min(candidates, key=lambda one: abs(when(one) - at), default=None)
+    return found if found is not None and abs(when(found) - at) <= within else None

@@ -1,0 +1,130 @@
+"""Stays in queues and their rings in a gap: each of queue_log is told before, open still, concluded, or new."""
+
+from msgspec.structs import replace
+
+from callcenter.floor import visits
+from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
+from callcenter.floor.matching import nearest
+from callcenter.floor.queue import RingUnderWay, Visit
+from callcenter.floor.settlement import HALF_A_SECOND, TOLERANCE_SECONDS, Settlement, stay_of
+
+
+def settle_visit(books: Settlement, theirs: QueueVisit) -> None:
+    """Takes one stay of queue_log into the books."""
+    theirs = books.named(_moved(books, theirs))
+    ours = _same_stay(books, theirs)
+    if ours is None:
+        books.tell(_whole(books, theirs))
+    elif isinstance(ours, Visit):
+        _decide(books, ours, theirs)
+    elif ours in books.concluded.visits.get(stay_of(theirs), ()):
+        books.concluded.visits[stay_of(theirs)].remove(ours)
+        books.tell(_settled(ours, theirs))
+    else:
+        books.told.visits[stay_of(theirs)].remove(ours)
+
+
+def _moved(books: Settlement, theirs: QueueVisit) -> QueueVisit:
+    """queue_log says ABANDON, too, of a caller whom somebody moved and who lives on."""
+    is_moved = theirs.outcome is VisitOutcome.ABANDONED and theirs.channel_id in books.site.channels
+    return replace(theirs, outcome=VisitOutcome.WITHDRAWN) if is_moved else theirs
+
+
+def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | None:
+    stay = stay_of(theirs)
+    known: list[QueueVisit | Visit] = [*books.concluded.visits.get(stay, ()), *books.told.visits.get(stay, ())]
+    visit = books.site.visits.get(theirs.channel_id)
+    if visit is not None and visit.queue == theirs.queue:
+        known.append(visit)
+    return nearest(theirs.joined_at + HALF_A_SECOND, known, lambda one: one.joined_at, TOLERANCE_SECONDS)
+
+
+def _decide(books: Settlement, visit: Visit, theirs: QueueVisit) -> None:
+    """A caller who waits will be heard to leave. One who had left when the gap began has an outcome now."""
+    if visit.is_waiting or theirs.outcome is VisitOutcome.LOST:
+        return
+    del books.site.visits[visit.channel_id]
+    ours = visit.ended(books.site.now, VisitOutcome.LOST, books.site.queue(visit.queue).rules)
+    books.tell(_settled(ours, theirs))
+
+
+def _settled(ours: QueueVisit, theirs: QueueVisit) -> QueueVisit:
+    """The end is that of queue_log; what only AMI tells stays."""
+    return replace(
+        ours,
+        is_certain=theirs.outcome is not VisitOutcome.LOST,
+        outcome=theirs.outcome,
+        ended_at=max(ours.joined_at, theirs.ended_at),
+        wait_seconds=theirs.wait_seconds,
+        agent_number=theirs.agent_number,
+        agent_name=theirs.agent_name,
+        interface=theirs.interface,
+    )
+
+
+def _whole(books: Settlement, theirs: QueueVisit) -> QueueVisit:
+    """A stay that began unseen, too."""
+    site = books.site
+    channel = site.channels.get(theirs.channel_id)
+    if channel is None:
+        site.ended_channels.remember(theirs.channel_id)
+    rules = site.queue(theirs.queue).rules
+    return replace(
+        theirs,
+        join=_free_join(books, theirs),
+        call_id=channel.call_id if channel else theirs.call_id,
+        service_level_seconds=rules.service_level_seconds,
+        service_level_variant=rules.service_level_variant,
+        short_abandon_seconds=rules.short_abandon_seconds,
+    )
+
+
+def _free_join(books: Settlement, theirs: QueueVisit) -> int:
+    if theirs.channel_id in books.site.channels:
+        return visits.next_join(books.site, theirs.channel_id, theirs.queue, theirs.ended_at)
+    facts = (*books.gap.unsettled, *books.site.told, *books.telling.visits.get(stay_of(theirs), ()))
+    joins = [one.join for one in facts if isinstance(one, QueueVisit) and stay_of(one) == stay_of(theirs)]
+    return max(joins, default=0) + 1
+
+
+# --- rings ------------------------------------------------------------------------------------------------------
+
+
+def settle_ring(books: Settlement, theirs: Ring) -> None:
+    """Takes one ring of queue_log into the books. It numbers only answered ones as we do."""
+    theirs = books.named(theirs)
+    ours = _same_ring(books, theirs)
+    if ours is None:
+        books.tell(theirs)
+    elif isinstance(ours, Ring) and ours in books.concluded.rings.get(stay_of(theirs), ()):
+        books.concluded.rings[stay_of(theirs)].remove(ours)
+        ended_at = max(ours.began_at, theirs.ended_at)
+        end = {"outcome": theirs.outcome, "ended_at": ended_at, "ring_seconds": theirs.ring_seconds}
+        books.tell(replace(ours, is_certain=True, **end))
+    elif isinstance(ours, Ring):
+        books.told.rings[stay_of(theirs)].remove(ours)
+
+
+def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
+    stay = stay_of(theirs)
+    known: list[Ring | RingUnderWay] = [*books.concluded.rings.get(stay, ()), *books.told.rings.get(stay, ())]
+    known += (ring for ring in books.site.rings.values() if (ring.channel_id, ring.queue) == stay)
+    by_id = next((ring for ring in known if ring.ring_id == theirs.ring_id), None)
+    if by_id is not None:
+        return by_id
+    ours = [ring for ring in known if _interface(ring).lower() == theirs.interface.lower()]
+    return nearest(theirs.began_at + HALF_A_SECOND, ours, lambda ring: ring.began_at, TOLERANCE_SECONDS)
+
+
+def _interface(ring: Ring | RingUnderWay) -> str:
+    return ring.interface if isinstance(ring, Ring) else ring.seat.interface
+
+
+def beaten(books: Settlement, ring: Ring) -> Ring:
+    """A ring of which queue_log has no end lost to the colleague who answered (ringall)."""
+    answered = (
+        visit.interface != ring.interface and visit.ended_at >= ring.began_at
+        for visit in books.telling.visits.get(stay_of(ring), ())
+        if visit.outcome is VisitOutcome.ANSWERED
+    )
+    return replace(ring, outcome=RingOutcome.WON_BY_COLLEAGUE) if any(answered) else ring

@@ -1,0 +1,156 @@
+"""Talks in a gap: those that ended in it, and those that a survey found under way."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from callcenter.floor import talks
+from callcenter.floor.events import ChannelId, LoggedTalk
+from callcenter.floor.facts import Conversation, EndedBy
+from callcenter.floor.seat import Channel, Seat, finish_wrap_up, restate
+from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
+
+
+def settle_talk(books: Settlement, theirs: Conversation) -> None:
+    """Takes one talk of queue_log, which ended in the gap, into the books."""
+    theirs = books.named(theirs)
+    if _ends_open_talk(books, theirs):
+        return
+    told, ours = _same(books.told.talks, theirs), _same(books.concluded.talks, theirs)
+    seat = _finishing(books, theirs)
+    if told is not None:
+        books.told.talks.remove(told)
+    elif ours is not None:
+        books.concluded.talks.remove(ours)
+        books.tell(_settled(ours, theirs))
+    elif seat is not None and seat.unfinished is not None:
+        _settle_unfinished(books, seat, seat.unfinished, theirs)
+    else:
+        books.tell(_whole(books, theirs))
+
+
+def _same(candidates: Iterable[Conversation], theirs: Conversation) -> Conversation | None:
+    return next((talk for talk in candidates if _is_same(talk, theirs)), None)
+
+
+def _is_same(ours: Conversation, theirs: Conversation) -> bool:
+    """By the leg; behind a Local member, whose leg is another one, by the seat and the time or the call."""
+    if ours.leg_id == theirs.leg_id:
+        return True
+    if ours.interface.lower() != theirs.interface.lower() or ours.queue not in ("", theirs.queue):
+        return False
+    is_then = abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS
+    return is_then if ours.queue else ours.call_id == theirs.call_id and not ours.is_certain
+
+
+def _ends_open_talk(books: Settlement, theirs: Conversation) -> bool:
+    """A talk of the queue whose leg lives on: either it goes on, or the other side was exchanged in the gap."""
+    channel = _phone_of(books, theirs.leg_id)
+    talk = channel.talk if channel else None
+    if channel is None or talk is None or talk.queue != theirs.queue:
+        return False
+    if theirs.is_certain and theirs.ended_at + 1 <= books.event.until:
+        talk.left_bridge_at = theirs.ended_at
+        talks.end(books.site, channel, theirs.ended_by, books.changes)
+        books.recovered.add(channel.call_id)
+        if channel.bridge_id in books.site.bridges:
+            talks.begin_in_bridge(books.site, channel.bridge_id, books.changes, is_certain=False)
+    return True
+
+
+def _phone_of(books: Settlement, leg_id: ChannelId) -> Channel | None:
+    leg = books.site.channels.get(leg_id)
+    return talks.at_the_phone(books.site, leg) if leg else None
+
+
+def _finishing(books: Settlement, theirs: Conversation) -> Seat | None:
+    """The seat whose wrap-up after this talk is under way."""
+    seat = books.site.seats.get(theirs.interface.lower())
+    is_it = seat is not None and seat.unfinished is not None and _is_same(seat.unfinished, theirs)
+    return seat if is_it else None
+
+
+def _settle_unfinished(books: Settlement, seat: Seat, ours: Conversation, theirs: Conversation) -> None:
+    """The talk ended before the survey that did not find it, and so does the work after it."""
+    if ours.is_certain:
+        return
+    seat.unfinished = settled = _settled(ours, theirs)
+    books.count(settled)
+    if seat.wrap_up_until is None:
+        return
+    seat.wrap_up_until -= ours.ended_at - settled.ended_at
+    if seat.wrap_up_until <= books.site.now:
+        books.site.wrapping_up.discard(seat)
+        finish_wrap_up(seat, seat.wrap_up_until, books.changes)
+        restate(seat, books.site.now, books.changes)
+
+
+def _settled(ours: Conversation, theirs: Conversation) -> Conversation:
+    """The length and the end are those of queue_log; what only AMI tells stays. A beginning that was seen is exact."""
+    was_seen = abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS
+    began_at = ours.began_at if was_seen else theirs.began_at
+    seconds = theirs.talk_seconds if theirs.is_certain else max(0.0, theirs.ended_at - began_at)
+    hold_seconds = min(ours.hold_seconds, seconds)
+    return replace(
+        ours,
+        is_certain=theirs.is_certain,
+        queue=theirs.queue,
+        began_at=began_at,
+        ended_at=began_at + seconds,
+        completed_at=began_at + seconds + ours.wrap_up_seconds,
+        talk_seconds=seconds - hold_seconds,
+        hold_seconds=hold_seconds,
+        ended_by=theirs.ended_by,
+    )
+
+
+def _whole(books: Settlement, theirs: Conversation) -> Conversation:
+    """A talk that began unseen, too: the caller is that of the visit of which it came."""
+    visits = books.telling.visits.get((ChannelId(theirs.call_id), theirs.queue), ())
+    visit = next((one for one in visits if one.interface == theirs.interface), None)
+    return replace(theirs, number=visit.number, call_id=visit.call_id) if visit else theirs
+
+
+# --- under way --------------------------------------------------------------------------------------------------
+
+
+def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
+    """A survey found a talk: queue_log knows of which queue it is and when it began."""
+    channel = _phone_of(books, theirs.leg_id) or _talking_to(books, theirs)
+    talk = channel.talk if channel else None
+    if channel is None or talk is None:
+        _begin_ended(books, theirs)
+    elif talk.may_be_of(theirs.queue) and not talk.is_certain:
+        talk.queue = channel.queue = talk.seat.queue = theirs.queue
+        talk.began_at, talk.is_certain = min(talk.began_at, theirs.began_at), True
+        books.changes.touched.add(talk.seat.key)
+        books.recovered.add(channel.call_id)
+
+
+def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:
+    """The phone in the caller's call, where the Local channel that was rung has gone since."""
+    caller = books.site.channels.get(theirs.channel_id)
+    call = books.site.call(caller.call_id) if caller else None
+    channels = (books.site.channels[one] for one in sorted(call.channels)) if call else ()
+    return next((one for one in channels if one.talk and not one.talk.is_certain), None)
+
+
+def _begin_ended(books: Settlement, theirs: LoggedTalk) -> None:
+    """The talk ended after the survey, before queue_log was read: its end was seen, its beginning is told here."""
+    for ours in books.concluded.talks:
+        if ours.leg_id == theirs.leg_id:
+            books.concluded.talks.remove(ours)
+            books.tell(_begun(ours, theirs))
+            return
+    for seat in books.site.seats.values():
+        ours_still = seat.unfinished
+        if ours_still is not None and ours_still.leg_id == theirs.leg_id and not ours_still.is_certain:
+            seat.unfinished = _begun(ours_still, theirs)
+            books.count(seat.unfinished)
+
+
+def _begun(ours: Conversation, theirs: LoggedTalk) -> Conversation:
+    began_at = min(ours.began_at, theirs.began_at)
+    seconds = ours.ended_at - began_at - ours.hold_seconds
+    is_certain = ours.ended_by is not EndedBy.UNKNOWN
+    return replace(ours, is_certain=is_certain, queue=theirs.queue, began_at=began_at, talk_seconds=seconds)
