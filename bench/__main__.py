@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import delay, fanout, queue_log, replaying, throughput
+from bench import delay, fanout, queue_log, replaying, starting, throughput
 
 Rows = list[dict[str, object]]
 
@@ -35,6 +35,16 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "Lines of queue_log taken over (at least 100,000 a second into figures, 20,000 into SQLite)",
         queue_log.measure,
         lambda rows: int(str(rows[0]["lines/s"])) >= 100_000 and int(str(rows[1]["lines/s"])) >= 20_000,
+    ),
+    "start": (
+        "A start after kill -9 with a day of 100,000 calls in the journal (under 5 s)",
+        starting.measure,
+        lambda rows: float(str(rows[2]["seconds"])) < starting.LIMIT_SECONDS,
+    ),
+    "checkpoint": (
+        "How long the loop waits for a checkpoint of 2,000 seats (at most 50 ms)",
+        starting.measure_pause,
+        lambda rows: float(str(rows[0]["checkpoint ms"])) <= starting.LIMIT_MS,
     ),
 }
 

@@ -142,7 +142,7 @@ const FIGURES = [
 
 // --- the floor ---------------------------------------------------------------------------------------------------
 
-const entities = { links: {}, seats: {}, queues: {}, visits: {}, gauges: {}, figures: {}, lists: {} };
+const entities = { links: {}, seats: {}, queues: {}, visits: {}, gauges: {}, figures: {}, lists: {}, journals: {} };
 let changed = {};
 let removed = {};
 function set(kind, id, fields) {
@@ -771,6 +771,14 @@ const ROUTES = [
         since: now(),
         detail: q.get("state") === "live" ? "" : "connection refused",
       });
+      return [200, {}];
+    },
+  ],
+  [
+    "GET",
+    /^\/mock\/journal$/,
+    () => {
+      set("journals", "pbx1", { pbx: "pbx1", since: now() - 75, reason: "No space left on device" });
       return [200, {}];
     },
   ],

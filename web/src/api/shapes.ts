@@ -157,6 +157,13 @@ export interface ListProgress {
   closed: number;
 }
 
+/** A journal that cannot be written, while that lasts. */
+export interface JournalTrouble {
+  pbx: string;
+  since: Instant;
+  reason: string;
+}
+
 /** The entities of the floor by kind; the ids are those of `docs/api.md`. */
 export interface Entities {
   links: Record<string, Link>;
@@ -166,6 +173,7 @@ export interface Entities {
   gauges: Record<string, Gauges>;
   figures: Record<string, FigureValues>;
   lists: Record<string, ListProgress>;
+  journals: Record<string, JournalTrouble>;
 }
 export type Kind = keyof Entities;
 

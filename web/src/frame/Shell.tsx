@@ -6,6 +6,7 @@ import { Link, useLocation } from "wouter";
 import type { Page } from "../App";
 import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
+import { JournalBanner } from "./JournalBanner";
 import { HealthBanner, LinkHealth } from "./LinkHealth";
 import classes from "./Shell.module.css";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
@@ -80,6 +81,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
         </div>
       </header>
       {seesFloor && <HealthBanner />}
+      {seesFloor && <JournalBanner />}
       <main id="content" tabIndex={-1} className={classes.content}>
         {children}
       </main>
