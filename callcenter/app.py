@@ -18,8 +18,13 @@ from callcenter.accounts.api import Centre, Guarded, session_routes
 from callcenter.accounts.service import Access, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.agents.directory import directory
+from callcenter.asterisk.gap_filling import GapFiller
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
+from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
+from callcenter.books.api import book_routes
+from callcenter.books.rules import Span
+from callcenter.books.service import Books, Comparison
 from callcenter.calls.api import call_routes
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.schedule import Schedule
@@ -36,6 +41,7 @@ from callcenter.live.socket import serve_feed
 from callcenter.live.ticker import tick
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
+from callcenter.queue_logs import reconcile_span
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
@@ -105,6 +111,9 @@ async def running(
         recorder.start()
         stack.push_async_callback(recorder.close)
         keeper, hub = await _floor(stack, settings, engine, recorder, clock)
+        logs = {pbx.name: queue_log_of(pbx, settings.zone) for pbx in settings.pbxs}
+        _fill_gaps(stack, keeper, logs)
+        books = _books(stack, settings, engine, logs, clock)
         links = _links(stack, settings, keeper)
         _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
@@ -116,10 +125,12 @@ async def running(
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
+            book_routes(books),
             _health(engine),
         ]
         panel = PanelFiles()
         web = _web(access, hub, panel, routers)
+        books.start()
         for link in links.values():
             link.start()
         yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)
@@ -165,6 +176,31 @@ def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name:
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)
+
+
+def _fill_gaps(stack: AsyncExitStack, keeper: Keeper, logs: Mapping[PbxName, QueueLog | None]) -> None:
+    filler = GapFiller(keeper.floor, keeper.tell, logs)
+    keeper.listen(filler.on_changes)
+    stack.push_async_callback(filler.close)
+
+
+def _books(
+    stack: AsyncExitStack,
+    settings: Settings,
+    engine: AsyncEngine,
+    logs: Mapping[PbxName, QueueLog | None],
+    clock: Callable[[], Instant],
+) -> Books:
+    """Our books and Asterisk's, compared for each PBX whose queue_log is known."""
+
+    async def compare(pbx: PbxName, queue_log: QueueLog, span: Span) -> Comparison:
+        found = (await reconcile_span(engine, settings, pbx, queue_log, span)).as_dict()
+        return Comparison(found["counts"], found["differences"], found["explained"])
+
+    comparing = {name: partial(compare, name, queue_log) for name, queue_log in logs.items() if queue_log is not None}
+    books = Books(make_sessions(engine), comparing, settings.zone, clock)
+    stack.push_async_callback(books.close)
+    return books
 
 
 def _links(stack: AsyncExitStack, settings: Settings, keeper: Keeper) -> dict[PbxName, Link]:
