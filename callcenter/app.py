@@ -19,10 +19,15 @@ from callcenter.accounts.service import Access, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.agents.directory import directory
 from callcenter.asterisk import marks
+from callcenter.asterisk.gap_filling import GapFiller
 from callcenter.asterisk.intake import Memory
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.marks import Told
+from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
+from callcenter.books.api import book_routes
+from callcenter.books.rules import Span
+from callcenter.books.service import Books, Comparison
 from callcenter.calls.api import call_routes
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.schedule import Schedule
@@ -39,6 +44,7 @@ from callcenter.live.socket import serve_feed
 from callcenter.live.ticker import tick
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
+from callcenter.queue_logs import reconcile_span
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
@@ -111,14 +117,12 @@ async def running(
         past = Past(Floor(), recorder, engine, settings.data_folder / "checkpoints", clock)
         keeper = Keeper(past.floor, clock=clock)
         journals = _journals(stack, settings, clock)
-        memories = await _resumed(settings, past, journals)
-        links = _links(settings, keeper, journals, memories)
+        links = _links(settings, keeper, journals, await _resumed(settings, past, journals))
         _keep_checkpoints(stack, past, journals, links)
         hub = await _floor(stack, settings, past, keeper, journals)
-        _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
-        for name, journal in journals.items():
-            journal.changed = partial(_show_journal, hub, journal, links[name])
-            journal.changed()
+        logs = _fill_gaps(stack, settings, keeper, journals)
+        books = _books(stack, settings, engine, logs, clock)
+        _show_health(stack, hub, journals, links, clock)
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
@@ -128,10 +132,12 @@ async def running(
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
+            book_routes(books),
             _health(engine),
         ]
         panel = PanelFiles()
         web = _web(access, hub, panel, routers)
+        books.start()
         for link in links.values():
             link.start()
         yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)
@@ -211,6 +217,20 @@ def _tell_and_keep(keeper: Keeper, journals: Mapping[PbxName, Journal], event: T
     keeper.tell(event)
 
 
+def _show_health(
+    stack: AsyncExitStack,
+    hub: Hub,
+    journals: Mapping[PbxName, Journal],
+    links: Mapping[PbxName, Link],
+    clock: Callable[[], Instant],
+) -> None:
+    """Panels see how old what they show is, and whether it is kept."""
+    _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
+    for name, journal in journals.items():
+        journal.changed = partial(_show_journal, hub, journal, links[name])
+        journal.changed()
+
+
 def _show_journal(hub: Hub, journal: Journal, link: Link) -> None:
     """Panels see a journal that cannot be written (docs/api.md, `journals`); behind a hole it begins with a survey."""
     name, trouble = link.settings.name, journal.trouble
@@ -227,6 +247,36 @@ def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name:
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)
+
+
+def _fill_gaps(
+    stack: AsyncExitStack, settings: Settings, keeper: Keeper, journals: Mapping[PbxName, Journal]
+) -> dict[PbxName, QueueLog | None]:
+    """What AMI did not tell is taken from queue_log; gives each PBX's, None where it is not known."""
+    logs = {pbx.name: queue_log_of(pbx, settings.zone) for pbx in settings.pbxs}
+    filler = GapFiller(keeper.floor, partial(_tell_and_keep, keeper, journals), logs)
+    keeper.listen(filler.on_changes)
+    stack.push_async_callback(filler.close)
+    return logs
+
+
+def _books(
+    stack: AsyncExitStack,
+    settings: Settings,
+    engine: AsyncEngine,
+    logs: Mapping[PbxName, QueueLog | None],
+    clock: Callable[[], Instant],
+) -> Books:
+    """Our books and Asterisk's, compared for each PBX whose queue_log is known."""
+
+    async def compare(pbx: PbxName, queue_log: QueueLog, span: Span) -> Comparison:
+        found = (await reconcile_span(engine, settings, pbx, queue_log, span)).as_dict()
+        return Comparison(found["counts"], found["differences"], found["explained"])
+
+    comparing = {name: partial(compare, name, queue_log) for name, queue_log in logs.items() if queue_log is not None}
+    books = Books(make_sessions(engine), comparing, settings.zone, clock)
+    stack.push_async_callback(books.close)
+    return books
 
 
 def _link_ages(links: Mapping[PbxName, Link], clock: Callable[[], Instant]) -> dict[PbxName, Seconds | None]:

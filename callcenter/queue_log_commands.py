@@ -15,6 +15,7 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.asterisk.queue_log_source import queue_log_of
 from callcenter.asterisk.reconciliation import Difference, Reconciliation
 from callcenter.errors import BadInput, SetupFailed
 from callcenter.floor.events import Instant, PbxName
@@ -79,7 +80,7 @@ def reconcile(
 
 
 def _reconciled(settings: Settings, pbx: PbxSettings, span: tuple[Instant, Instant]) -> Reconciliation:
-    queue_log = pbx.queue_log
+    queue_log = queue_log_of(pbx, settings.zone)
     assert queue_log is not None, "only PBXs with a queue_log are asked"  # noqa: S101 - by construction
     return _run(settings, lambda engine: reconcile_span(engine, settings, pbx.name, queue_log, span))
 
@@ -100,10 +101,12 @@ def _pbx(settings: Settings, name: PbxName) -> PbxSettings:
 
 def _pbxs_with_log(settings: Settings, name: PbxName) -> list[PbxSettings]:
     asked = [_pbx(settings, name)] if name else list(settings.pbxs)
-    found = [pbx for pbx in asked if pbx.queue_log is not None]
+    found = [pbx for pbx in asked if queue_log_of(pbx, settings.zone) is not None]
     if not found:
         names = " or ".join(pbx.name for pbx in asked)
-        raise SetupFailed(f"pbxs: no queue_log is set for {names}: the path at which this machine sees it")
+        raise SetupFailed(
+            f"pbxs: no queue_log is set for {names}: the path where this machine sees it, or queue_log_url"
+        )
     return found
 
 

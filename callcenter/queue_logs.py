@@ -1,5 +1,6 @@
 """Asterisk's own account of a PBX beside ours: taken over into the database, or compared with it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.agents.directory import directory
-from callcenter.asterisk.queue_log import BytesRead, files_of, records
+from callcenter.asterisk.queue_log import BytesRead, records
 from callcenter.asterisk.queue_log_facts import DAY, QueueLogFacts
+from callcenter.asterisk.queue_log_source import QueueLog
 from callcenter.asterisk.queue_log_stay import OWN_ID
 from callcenter.asterisk.reconciliation import TOLERANCE_SECONDS, Reconciliation, reconcile
 from callcenter.floor.events import Instant, PbxName
@@ -65,20 +67,20 @@ def _facts(
 
 
 async def reconcile_span(
-    engine: AsyncEngine, settings: Settings, pbx: PbxName, queue_log: Path, span: tuple[Instant, Instant]
+    engine: AsyncEngine, settings: Settings, pbx: PbxName, queue_log: QueueLog, span: tuple[Instant, Instant]
 ) -> Reconciliation:
-    """Compares the stored visits that began in the span with that queue_log and what rotation left beside it.
+    """Compares the stored visits that began in the span with that queue_log, which is read in a thread.
 
     Callers who still wait at the end of the log are on neither side. Raises NotFound and BadInput for the log.
     """
     since, until = span[0] - TOLERANCE_SECONDS, span[1] + TOLERANCE_SECONDS
-    logged = logged_visits(_fold(settings, pbx), queue_log, since, until)
+    logged = await asyncio.to_thread(logged_visits, _fold(settings, pbx), queue_log, since, until)
     return reconcile(await _stored_visits(engine, pbx, since, until), logged, *span)
 
 
-def logged_visits(fold: QueueLogFacts, queue_log: Path, since: Instant, until: Instant) -> list[QueueVisit]:
+def logged_visits(fold: QueueLogFacts, queue_log: QueueLog, since: Instant, until: Instant) -> list[QueueVisit]:
     """The visits that began in that time; a day more is read on each side, for their other joins and their endings."""
-    facts = [fact for record in records(files_of(queue_log), since - DAY, until + DAY) for fact in fold.apply(record)]
+    facts = [fact for record in queue_log.records(since - DAY, until + DAY) for fact in fold.apply(record)]
     facts += fold.settle()
     return [fact for fact in facts if isinstance(fact, QueueVisit) and since <= fact.joined_at < until]
 

@@ -3,10 +3,10 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,7 +32,10 @@ class Part(BaseModel):
 
 
 class PbxSettings(Part):
-    """One Asterisk: where its AMI is; where this machine sees its recordings and queue_log."""
+    """One Asterisk: where its AMI is; where this machine sees its recordings and queue_log.
+
+    queue_log is a file, with what rotation left beside it, or the table of a realtime queue_log.
+    """
 
     name: Word = "pbx1"
     host: str = "127.0.0.1"
@@ -42,6 +45,16 @@ class PbxSettings(Part):
     tls: bool = False
     recordings_folder: Path = Path("recordings")
     queue_log: Path | None = None
+    queue_log_url: SecretStr = SecretStr("")
+    queue_log_table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$")] = (
+        "queue_log"
+    )
+
+    @model_validator(mode="after")
+    def _one_queue_log(self) -> Self:
+        if self.queue_log is not None and self.queue_log_url.get_secret_value():
+            raise ValueError("queue_log and queue_log_url are two places of one log: leave one of them out")
+        return self
 
 
 class QueueSettings(Part):

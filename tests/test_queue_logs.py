@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.asterisk.messages import Framer
+from callcenter.asterisk.queue_log_source import LogFiles
 from callcenter.asterisk.translate import Translator
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.facts import AnyFact, Conversation, QueueVisit, Ring, SeatSpell, VisitOutcome
@@ -77,7 +78,7 @@ async def test_importing_a_day_that_was_recorded_live_changes_nothing(engine: As
 
 async def test_a_live_day_and_its_queue_log_agree(engine: AsyncEngine) -> None:
     await record_live(engine)
-    found = await reconcile_span(engine, SETTINGS, "pbx1", QUEUE_LOG, (DAY_BEGAN, DAY_ENDED))
+    found = await reconcile_span(engine, SETTINGS, "pbx1", LogFiles(QUEUE_LOG), (DAY_BEGAN, DAY_ENDED))
     assert [(each.channel_id, each.stored, each.logged) for each in found.differences] == []
     assert sum(count.stored for count in found.counts) == 17
     assert all(count.stored == count.logged for count in found.counts)
@@ -89,7 +90,7 @@ async def test_a_difference_names_the_call(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         changed = queue_visits.c.channel_id == "pbx1-1795343533.4"
         await connection.execute(update(queue_visits).where(changed).values(outcome=VisitOutcome.ABANDONED))
-    found = await reconcile_span(engine, SETTINGS, "pbx1", QUEUE_LOG, (DAY_BEGAN, DAY_ENDED))
+    found = await reconcile_span(engine, SETTINGS, "pbx1", LogFiles(QUEUE_LOG), (DAY_BEGAN, DAY_ENDED))
     assert [(each.channel_id, each.stored, each.logged) for each in found.differences] == [
         ("pbx1-1795343533.4", VisitOutcome.ABANDONED, VisitOutcome.ANSWERED)
     ]

@@ -8,6 +8,8 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from itertools import islice
+from os import SEEK_END
 from pathlib import Path
 from typing import IO, cast
 
@@ -19,6 +21,9 @@ BytesRead = Callable[[int], None]
 """Told now and then how many more bytes of the files, as they are on disk, have been read."""
 
 LINES_A_TELLING = 2_000
+
+PASSED_OVER_BYTES = 262_144
+"""A stretch so short is read. It also forgives a clock that was set back by what is written in it."""
 
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
@@ -44,7 +49,7 @@ def records(
     started = sorted((at, place, path) for at, place, path in begun if at is not None)
     begins = float("-inf") if since is None else since
     ends = float("inf") if until is None else until
-    for record in _merged([(at, path) for at, _, path in started if at < ends], bytes_read):
+    for record in _merged([(at, path) for at, _, path in started if at < ends], begins, bytes_read):
         if begins <= record.at < ends:
             yield record
 
@@ -58,14 +63,21 @@ def files_of(path: Path) -> list[Path]:
     return found
 
 
-def _merged(started: list[tuple[Instant, Path]], bytes_read: BytesRead) -> Iterator[AnyRecord]:
+def files_since(path: Path, since: Instant) -> list[Path]:
+    """Those of `files_of` that have lines from `since` on, as far as the beginnings of the files tell."""
+    begun = sorted((at, file) for file in files_of(path) if (at := _first_at(file)) is not None)
+    before = [place for place, (at, _) in enumerate(begun) if at < since]
+    return [file for _, file in begun[before[-1] if before else 0 :]]
+
+
+def _merged(started: list[tuple[Instant, Path]], since: Instant, bytes_read: BytesRead) -> Iterator[AnyRecord]:
     """Rotated files lie one behind the other: a file is opened when its time has come, so few are open at once."""
     waiting = deque(started)
     rest: Iterator[AnyRecord]
     heap: list[tuple[Instant, int, AnyRecord, Iterator[AnyRecord]]] = []
     while waiting or heap:
         if waiting and (not heap or waiting[0][0] <= heap[0][0]):
-            rest = _records_of(waiting.popleft()[1], bytes_read)
+            rest = _records_of(waiting.popleft()[1], bytes_read, since)
             place = -len(waiting)
         else:
             _, place, record, rest = heapq.heappop(heap)
@@ -75,8 +87,8 @@ def _merged(started: list[tuple[Instant, Path]], bytes_read: BytesRead) -> Itera
             heapq.heappush(heap, (following.at, place, following, rest))
 
 
-def _records_of(path: Path, bytes_read: BytesRead) -> Generator[AnyRecord]:
-    for number, line in _lines(path, bytes_read):
+def _records_of(path: Path, bytes_read: BytesRead, since: Instant = float("-inf")) -> Generator[AnyRecord]:
+    for number, line in _lines(path, bytes_read, since):
         record = parse(line)
         if record is None:
             raise BadInput(f"{path}:{number}: this is no line of a queue_log", field="file")
@@ -90,11 +102,16 @@ def _first_at(path: Path) -> Instant | None:
     return first.at if first else None
 
 
-def _lines(path: Path, bytes_read: BytesRead) -> Iterator[tuple[int, str]]:
-    """The whole lines that are not empty, numbered from 1, without their ends."""
+def _lines(path: Path, bytes_read: BytesRead, since: Instant) -> Iterator[tuple[int, str]]:
+    """The whole lines that are not empty, numbered from 1, without their ends.
+
+    Of a long plain file the lines before `since` are passed over; then they are numbered from where reading began.
+    """
     try:
         with path.open("rb") as file, _unpacked(path, file) as content:
-            told = 0
+            if content is file:
+                _pass_over(file, since)
+            told = file.tell()
             for number, raw in enumerate(content, 1):
                 if number % LINES_A_TELLING == 0:
                     told = _tell(file, told, bytes_read)
@@ -107,6 +124,29 @@ def _lines(path: Path, bytes_read: BytesRead) -> Iterator[tuple[int, str]]:
         raise BadInput(f"{path}: the packed file is damaged: {error}", field="file") from error
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}", field="file") from error
+
+
+def _pass_over(file: IO[bytes], since: Instant) -> None:
+    """Goes to the beginning of a line before which everything is older, by halving: logs of years are long."""
+    low, high = 0, file.seek(0, SEEK_END)
+    while high - low > PASSED_OVER_BYTES:
+        middle = (low + high) // 2
+        at = _next_at(file, middle)
+        low, high = (middle, high) if at is not None and at < since else (low, middle)
+    file.seek(low)
+    if low:
+        file.readline()
+
+
+def _next_at(file: IO[bytes], place: int) -> Instant | None:
+    """When the first readable line behind this place was written."""
+    file.seek(place)
+    file.readline()
+    for raw in islice(file, 100):
+        record = parse(_text(raw))
+        if record is not None:
+            return record.at
+    return None
 
 
 def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from callcenter.floor.events import ChannelId, Instant
+from callcenter.floor.events import CallId, ChannelId, Instant
 from callcenter.floor.facts import QueueVisit, VisitOutcome
 from callcenter.floor.tally import REFUSALS
 
@@ -28,6 +28,7 @@ class Difference(Struct, frozen=True):
 
     queue: str
     channel_id: ChannelId
+    call_id: CallId
     joined_at: Instant
     stored: VisitOutcome | None
     logged: VisitOutcome | None
@@ -117,7 +118,7 @@ def _outcome(visit: QueueVisit | None) -> VisitOutcome | None:
 def _difference(pair: Pair) -> Difference:
     visit, stored, logged = pair.either, _outcome(pair.stored), _outcome(pair.logged)
     explanation = EXPLANATIONS.get((stored, logged), "") if stored and logged else ""
-    return Difference(visit.queue, visit.channel_id, visit.joined_at, stored, logged, explanation)
+    return Difference(visit.queue, visit.channel_id, visit.call_id, visit.joined_at, stored, logged, explanation)
 
 
 def _counts(pairs: Iterable[Pair]) -> list[Count]:

@@ -1,7 +1,7 @@
 """The comparison of stored visits with those of queue_log."""
 
 from callcenter.asterisk.reconciliation import Count, Difference, reconcile
-from callcenter.floor.events import ChannelId
+from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import QueueVisit, VisitOutcome
 from tests.facts import NOON, a_visit
 
@@ -28,9 +28,9 @@ def test_another_outcome_and_a_stay_of_one_side_only() -> None:
     stored = [visit("1", LOST), visit("2", ABANDONED, 5)]
     logged = [visit("1", ANSWERED), visit("3", ABANDONED, 9)]
     assert differences(stored, logged) == [
-        Difference("service", ChannelId("1"), NOON, LOST, ANSWERED),
-        Difference("service", ChannelId("2"), NOON + 5, ABANDONED, None),
-        Difference("service", ChannelId("3"), NOON + 9, None, ABANDONED),
+        Difference("service", ChannelId("1"), CallId("1763812800.1"), NOON, LOST, ANSWERED),
+        Difference("service", ChannelId("2"), CallId("1763812800.1"), NOON + 5, ABANDONED, None),
+        Difference("service", ChannelId("3"), CallId("1763812800.1"), NOON + 9, None, ABANDONED),
     ]
 
 

@@ -41,9 +41,12 @@ def _reconciliations() -> None:
         sa.Column("until", sa.Double(), nullable=False),
         sa.Column("ran_at", sa.Double(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("difference_count", sa.Integer(), nullable=False),
         sa.Column("differences", sa.JSON(), nullable=False),
+        sa.Column("explained_count", sa.Integer(), nullable=False),
         sa.Column("explained", sa.JSON(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_reconciliations"),
     )
-    op.create_index("ix_reconciliations_pbx_ran_at", "reconciliations", ["pbx", "ran_at"])
+    op.create_index("ix_reconciliations_ran_at", "reconciliations", ["ran_at"])
+    op.create_index("ix_reconciliations_pbx_since", "reconciliations", ["pbx", "since"])
