@@ -52,7 +52,7 @@ from callcenter.recordings.service import recordings_of
 from callcenter.reports.api import figure_routes
 from callcenter.reports.queries import sums_by_queue
 from callcenter.reports.today import Today
-from callcenter.resuming import Checkpoints, Past, resume
+from callcenter.resuming import Checkpoints, Past, alone_in, resume
 from callcenter.serving import listen, served, stop_asked, url_of
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
@@ -102,6 +102,7 @@ async def running(
     Raises SetupFailed if a part cannot start; what had started is stopped then.
     """
     async with AsyncExitStack() as stack:
+        stack.enter_context(alone_in(settings.data_folder))
         engine = await _store(stack, settings)
         sessions = make_sessions(engine)
         access = Access(sessions, clock)

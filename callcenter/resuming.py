@@ -1,9 +1,11 @@
 """A start goes on where the last run ended, cleanly or not: from its checkpoint and the journal behind it."""
 
 import asyncio
+import fcntl
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from callcenter.asterisk import marks
 from callcenter.asterisk.intake import Intake, Memory
 from callcenter.asterisk.journal import Journal, Position, read_from
 from callcenter.asterisk.messages import NotAmi
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, SetupFailed
 from callcenter.floor.events import AnyEvent, DirectoryChanged, Instant, PbxName, Seconds
 from callcenter.floor.floor import Floor
 from callcenter.live import checkpoint
@@ -34,6 +36,27 @@ LOOK_BACK = timedelta(hours=2)
 SAY_AFTER_SECONDS: Seconds = 1.0
 FLUSH_AT = 5_000
 """So many facts may wait for the database while a journal is read back faster than it writes."""
+
+
+@contextmanager
+def alone_in(data_folder: Path) -> Iterator[None]:
+    """Nobody else serves with this folder during the block: two servers would write one journal.
+
+    Raises SetupFailed. The lock goes with the process, however it ends.
+    """
+    try:
+        data_folder.mkdir(parents=True, exist_ok=True)
+        file = (data_folder / "server.lock").open("w")
+    except OSError as error:
+        raise SetupFailed(f"{data_folder} cannot be used: {error.strerror}", field="data_folder") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SetupFailed(
+                f"another server works with {data_folder}: stop it, or set another data_folder", field="data_folder"
+            ) from error
+        yield
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from typing_extensions import override
 
 from callcenter.app import App, running
+from callcenter.errors import SetupFailed
 from callcenter.floor.facts import SeatState
 from callcenter.live import checkpoint
 from callcenter.settings import AgentSettings, PbxSettings, Settings
@@ -186,3 +187,12 @@ async def test_no_checkpoint_is_kept_before_its_facts_are_in_the_database(
 
 def test_the_signal_of_a_full_disk_does_not_end_the_server() -> None:
     assert signal.getsignal(signal.SIGXFSZ) is signal.SIG_IGN, "Python ignores it: a write fails instead"
+
+
+async def test_two_servers_do_not_work_with_one_folder(tmp_path: Path, peer: Peer) -> None:
+    async with centre(tmp_path, peer):
+        with pytest.raises(SetupFailed, match="another server works with"):
+            async with running(_settings(tmp_path, peer.settings())):
+                raise AssertionError("it started")
+    async with centre(tmp_path, peer):
+        pass

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from callcenter.asterisk import marks
 from callcenter.asterisk.capture import read
 from callcenter.asterisk.intake import Intake
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.messages import NotAmi
 from callcenter.asterisk.replay import replay
+from callcenter.asterisk.replay_figures import replay_figures
 from callcenter.cli import app
 from callcenter.errors import BadInput
 from callcenter.floor.events import (
@@ -22,7 +24,9 @@ from callcenter.floor.events import (
     LinkState,
     MemberChanged,
     Surveyed,
+    Ticked,
 )
+from callcenter.floor.tally import Thresholds
 from tests.asterisk.conftest import Told
 from tests.asterisk.peer import QUEUES, Peer, hang_up_event, pause_event
 from tests.asterisk.test_link import MakeLink
@@ -195,3 +199,12 @@ def test_a_file_of_something_else_is_an_error_that_names_it(tmp_path: Path) -> N
     assert isinstance(result.exception, BadInput)
     assert str(file) in result.exception.message
     assert result.output == ""
+
+
+def test_a_hole_of_the_journal_is_a_gap() -> None:
+    hole = marks.hole(1700000070.0, 1700000990.0) + marks.told(Ticked("pbx1", 1700000500.0))
+    recorded = CAPTURE + hole + queue_call("1700001000.3", 1700001000)
+    figures, reading = replay_figures([recorded], "pbx1", Thresholds())
+    assert [(gap["from"], gap["to"]) for gap in figures["gaps"]] == [(1700000067.0, 1700001000.0)]
+    assert (figures["totals"]["offered"], figures["unknown_events"]) == (3, {"RTCPSent": 3})
+    assert not reading.failures
