@@ -17,7 +17,7 @@ from callcenter.asterisk import marks
 from callcenter.asterisk.intake import Intake, Memory
 from callcenter.asterisk.journal import Journal, Position, read_from
 from callcenter.asterisk.messages import NotAmi
-from callcenter.errors import BadInput, SetupFailed
+from callcenter.errors import SetupFailed
 from callcenter.floor.events import AnyEvent, DirectoryChanged, Instant, PbxName, Seconds
 from callcenter.floor.floor import Floor
 from callcenter.live import checkpoint
@@ -121,7 +121,8 @@ class _Reading:
                 if self._past.recorder.pending > FLUSH_AT:
                     await self._past.recorder.flush()
                 self._say()
-        except (BadInput, NotAmi) as error:
+                await asyncio.sleep(0)  # whoever wants to stop the server is heard
+        except NotAmi as error:
             log.error("The journal of %s could not be read to its end: %s", self._pbx, error.message)
         self._intake.reset()
         log.info(

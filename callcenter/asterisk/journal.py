@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from callcenter.asterisk import capture, marks
 from callcenter.asterisk.messages import END
+from callcenter.errors import BadInput
 from callcenter.floor.events import Instant
 
 log = logging.getLogger(__name__)
@@ -198,7 +199,7 @@ def days(folder: Path) -> list[str]:
 def read_from(folder: Path, start: Position) -> Iterator[bytes]:
     """Everything in a journal behind a position, also where its day has been packed since.
 
-    A day that is not there any more is passed over. Raises BadInput where one cannot be read.
+    A day that is not there any more is passed over; so is, with a line in the log, what cannot be read of one.
     """
     for day in days(folder):
         if day >= start.day:
@@ -207,4 +208,7 @@ def read_from(folder: Path, start: Position) -> Iterator[bytes]:
 
 def _read_day(plain: Path, offset: int) -> Iterator[bytes]:
     # It may be packed in this moment: the packed file is there before the plain one goes.
-    yield from capture.read(plain if plain.exists() else plain.with_suffix(".ami.gz"), offset)
+    try:
+        yield from capture.read(plain if plain.exists() else plain.with_suffix(".ami.gz"), offset)
+    except BadInput as error:
+        log.error("The journal cannot be read whole: %s", error.message)

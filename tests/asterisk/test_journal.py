@@ -194,6 +194,14 @@ def test_everything_behind_a_position_is_read_though_its_day_has_been_packed(jou
     assert b"".join(read_from(journal.folder, Position("2026-12-01", 7))) == b""
 
 
+def test_a_day_that_is_damaged_does_not_hide_the_next(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    journal.append(EVENT)
+    journal.close()
+    (journal.folder / "2026-11-21.ami.gz").write_bytes(gzip.compress(EVENT)[:12] + b"x" * 40)
+    assert b"".join(read_from(journal.folder, Position("2026-11-21", 0))) == EVENT
+    assert "cannot be read whole" in caplog.text
+
+
 def test_a_clock_that_is_put_back_does_not_turn_the_days_round(journal: Journal, tmp_path: Path, clock: Clock) -> None:
     journal.append(EVENT)
     clock.now -= DAY

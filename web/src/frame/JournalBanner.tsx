@@ -13,7 +13,12 @@ export function JournalBanner() {
   useSecond();
   const journals = useLive((live) => live.entities.journals);
   return Object.values(journals).map((journal) => (
-    <div key={journal.pbx} className={`${classes.banner} ${classes.still} ${classes.tone}`} data-tone="warn" role="alert">
+    <div
+      key={journal.pbx}
+      className={`${classes.banner} ${classes.still} ${classes.tone}`}
+      data-tone="warn"
+      role="alert"
+    >
       <IconDatabaseOff size={16} aria-hidden />
       <span>
         {t("health.journal", { pbx: journal.pbx, time: format.time(journal.since) })} <em>({journal.reason})</em>
