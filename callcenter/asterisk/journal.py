@@ -64,6 +64,7 @@ class Journal:
         self._file: int | None = None
         self._size = 0
         self._packer: threading.Thread | None = None
+        self._tidying = threading.Lock()
 
     @property
     def position(self) -> Position | None:
@@ -114,10 +115,13 @@ class Journal:
         path = self.folder / f"{self._day}.ami"
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._size = os.fstat(self._file).st_size
-        work = (self.folder, self._day, self._keep_days)
-        self._packer = threading.Thread(target=tidy, args=work, daemon=True, name="journal-packer")
+        self._packer = threading.Thread(target=self._tidy, args=(self._day,), daemon=True, name="journal-packer")
         self._packer.start()
         return self._file
+
+    def _tidy(self, day: str) -> None:
+        with self._tidying:
+            tidy(self.folder, day, self._keep_days)
 
     def _write(self, file: int, data: bytes) -> None:
         """All of `data` or none of it: a disk that fills up half-way leaves no half message."""
