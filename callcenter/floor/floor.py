@@ -1,5 +1,6 @@
 """The floor: all seats, queues and calls of all PBXs. One event goes in, what it changed comes out."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +94,7 @@ class Floor:
         changes = Changes()
         site = self.sites.get(event.pbx) or self._open(event.pbx)
         if event.at > site.now and not isinstance(event, _WALL_TIMED):
-            if site.wrapping_up:
+            if event.at >= site.due_at:
                 _fall_due(site, event.at, changes)
             site.now = event.at
         STEPS[type(event)](site, event, changes)
@@ -147,6 +148,7 @@ def _fall_due(site: Site, until: Instant, changes: Changes) -> None:
     for at, seat in sorted(due, key=lambda pair: (pair[0] or 0.0, pair[1].interface)):
         site.now = max(site.now, at or site.now)
         members.end_wrap_up(site, seat, changes)
+    site.due_at = min((seat.wrap_up_until or 0.0 for seat in site.wrapping_up), default=math.inf)
 
 
 def _view_link(site: Site, rest: str) -> View | None:

@@ -7,6 +7,8 @@ from callcenter.floor.changes import Key
 from callcenter.floor.events import CallId, ChannelId, Instant, PbxName, QueueRules, Seconds
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
 
+from callcenter.floor.seat import Census
+
 if TYPE_CHECKING:
     from callcenter.floor.seat import Seat
 
@@ -151,6 +153,7 @@ class Queue:
     rules: QueueRules
     waiting: dict[ChannelId, Visit] = field(default_factory=dict)
     seats: "dict[str, Seat]" = field(default_factory=dict)
+    census: Census = field(default_factory=Census)
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,9 +165,6 @@ class Queue:
 
     def view(self) -> dict[str, object]:
         """The fields of the live feed (docs/api.md, `queues`)."""
-        seats: dict[str, int] = {}
-        for seat in self.seats.values():
-            seats[seat.state] = seats.get(seat.state, 0) + 1
         return {
             "pbx": self.pbx,
             "queue": self.name,
@@ -172,5 +172,5 @@ class Queue:
             "waiting": len(self.waiting),
             "oldest_joined_at": self.oldest_joined_at(),
             "members": len(self.seats),
-            "seats": seats,
+            "seats": dict(self.census.states),
         }

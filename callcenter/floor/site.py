@@ -1,5 +1,7 @@
 """One PBX as the floor knows it: its seats, queues, calls, and how they are found."""
 
+import math
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, interface_of
@@ -16,20 +18,20 @@ from callcenter.floor.events import (
 )
 from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
-from callcenter.floor.seat import Channel, Seat
+from callcenter.floor.seat import Census, Channel, Seat
 
 REMEMBERED = 20_000
 """How many ended channels and calls a site remembers: more than end in an hour of a large centre."""
 
 
-class Ended(dict[str, None]):
+class Ended(OrderedDict[str, None]):
     """Ids of what ended lately. Asterisk never uses an id again, so an event about one of them has come late."""
 
     def remember(self, identity: str) -> None:
         """Keeps an id; the oldest one is forgotten for it."""
         self[identity] = None
         if len(self) > REMEMBERED:
-            del self[next(iter(self))]
+            self.popitem(last=False)
 
 
 @dataclass(slots=True)
@@ -66,7 +68,10 @@ class Site:
     rings: dict[ChannelId, RingUnderWay] = field(default_factory=dict)
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     recordings: dict[ChannelId, list[Recording]] = field(default_factory=dict)
+    census: Census = field(default_factory=Census)
     wrapping_up: set[Seat] = field(default_factory=set)
+    due_at: Instant = math.inf
+    """Before this no wrap-up ends by itself."""
     ended_channels: Ended = field(default_factory=Ended)
     ended_calls: Ended = field(default_factory=Ended)
     agents: dict[str, AgentEntry] = field(default_factory=dict)
@@ -88,6 +93,7 @@ class Site:
         found = self.seats.get(interface.lower())
         if found is None:
             found = self.seats[interface.lower()] = Seat(self.pbx, interface)
+            found.count_in(self.census)
             name_seat(found, self.agents.get(interface.lower()))
             self.made.add(found.key)
         return found
