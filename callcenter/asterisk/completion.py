@@ -27,6 +27,9 @@ EXACT_OUTCOMES = frozenset({VisitOutcome.TIMED_OUT, VisitOutcome.LEFT_WHEN_EMPTY
 
 MOVED_WAITING = "moved by AMI while waiting: queue_log calls it ABANDON though the caller had not hung up"
 MOVED_TALKING = "moved by AMI while talking: queue_log lets the talk run on until the caller hangs up"
+TRANSFERRED_BEHIND = (
+    "transferred at the phone behind a Local channel: queue_log lets the talk run on until the caller hangs up"
+)
 TRANSFERRED = "the transfer succeeded; queue_log calls it an ordinary end"
 NOT_NAMED = "the capture tells only that the caller had gone; the reason is from queue_log"
 NOT_CAPTURED = "the capture does not tell the end; it is from queue_log"
@@ -201,7 +204,8 @@ class Completion:
             reason = TRANSFERRED if ended_by is EndedBy.TRANSFER else ""
             self._differ(call, "ended_by", ended_by, theirs.ended_by, reason)
         if abs(ours.seconds - theirs.seconds) > WHOLE_SECONDS:
-            reason = MOVED_TALKING if theirs.ended_at - ours.ended_at > 1 else ""
+            ran_on = TRANSFERRED_BEHIND if ended_by is EndedBy.TRANSFER else MOVED_TALKING
+            reason = ran_on if theirs.ended_at - ours.ended_at > 1 else ""
             self._differ(call, "talk_seconds", round(ours.seconds, 3), theirs.seconds, reason)
 
     def _recover(self, ours: QueueCall, theirs: QueueCall, at: Instant | None) -> None:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
-from callcenter.floor.account import CLOCK_SECONDS, Account
+from callcenter.floor.account import Account
 from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Seconds, Surveyed
+from callcenter.floor.site import CLOCK_SECONDS
 
 _TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 

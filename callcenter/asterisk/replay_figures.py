@@ -7,9 +7,10 @@ from callcenter.asterisk.completion import Completion
 from callcenter.asterisk.log_calls import LogCalls
 from callcenter.asterisk.queue_log_lines import AnyRecord
 from callcenter.asterisk.replay import Gap, Reading, Replay
-from callcenter.floor.account import CLOCK_SECONDS, Account
+from callcenter.floor.account import Account
 from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import Ring, RingOutcome, VisitOutcome
+from callcenter.floor.site import CLOCK_SECONDS
 from callcenter.floor.tally import QueueCall, Thresholds, tally, tell
 
 Figures = dict[str, Any]

@@ -16,13 +16,10 @@ from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, R
 from callcenter.floor.facts import VisitOutcome as Outcome
 from callcenter.floor.floor import Floor
 from callcenter.floor.queue import Visit
-from callcenter.floor.site import Site
+from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.tally import QueueCall, QueueTalk
 
 REASONS = {"agent": EndedBy.AGENT, "caller": EndedBy.CALLER, "transfer": EndedBy.TRANSFER}
-
-CLOCK_SECONDS = 2.0
-"""How far an instant that follows from Asterisk's whole seconds may be off."""
 
 MOST_TALKS = 20
 """More than any seat has under way in one queue."""
@@ -87,6 +84,7 @@ class Account:
         self._dumped: set[ChannelId] = set()
         self._wrap_ups: list[tuple[Answer, float]] = []
         self._unheard: set[ChannelId] = set()
+        self._newest: Answer | None = None
 
     # --- what happens -------------------------------------------------------------------------------------------
 
@@ -96,6 +94,7 @@ class Account:
             self._unheard.discard(getattr(event, "channel_id", ""))
         if isinstance(event, e.MemberRung):
             self._rung[event.ring_id] = event.member_name
+        self._newest = None
         changes = self.floor.apply(event)
         for fact in changes.facts:
             keep = _KEEP.get(type(fact))
@@ -140,7 +139,7 @@ class Account:
         self.calls.append(call)
         if call.outcome is not Outcome.ANSWERED:
             return None
-        answer = self._of_stay[call.channel_id, call.queue] = Answer(call)
+        answer = self._newest = self._of_stay[call.channel_id, call.queue] = Answer(call)
         self._answers.append(answer)
         talking = self._of_seat.setdefault((call.interface.lower(), call.queue), [])
         talking.append(answer)
@@ -148,8 +147,10 @@ class Account:
         return answer
 
     def _connected(self, event: e.MemberConnected) -> None:
-        answer = self._of_stay.get((event.channel_id, event.queue))
+        # Another channel may have taken the place of the one that joined: its talk ends under the new id.
+        answer = self._newest or self._of_stay.get((event.channel_id, event.queue))
         if answer is not None:
+            self._of_stay[event.channel_id, event.queue] = answer
             self._of_ring[event.ring_id] = answer
             answer.call.agent = event.member_name or answer.call.agent
 
@@ -254,7 +255,7 @@ class Account:
         """None while the caller waits, or has left just now: what decides the outcome follows at once."""
         if visit.left_at is not None and self.site.now - visit.left_at > CLOCK_SECONDS:
             return Outcome.ABANDONED if visit.is_gone else Outcome.LEFT_BY_KEY
-        return Outcome.LOST if visit.channel_id in self._unheard else None
+        return Outcome.LOST if visit.holder_id in self._unheard else None
 
     def _has_gone(self, call: QueueCall) -> bool:
         """Whether a talk that nobody saw end is over: its channel has gone, or its phone is free after a gap."""

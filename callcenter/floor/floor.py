@@ -166,9 +166,10 @@ def _view_queue(site: Site, name: str) -> View | None:
 
 
 def _view_visit(site: Site, rest: str) -> View | None:
-    channel_id = events.ChannelId(rest.partition("/")[0])
-    visit = site.visits.get(channel_id)
-    return visit.view() if visit and visit.is_waiting and visit.key[1] == f"{site.pbx}/{rest}" else None
+    channel_id, _, where = rest.partition("/")
+    queue = site.queues.get(where.rpartition("/")[0])
+    visit = queue.waiting.get(events.ChannelId(channel_id)) if queue else None
+    return visit.view() if visit and visit.key[1] == f"{site.pbx}/{rest}" else None
 
 
 VIEWS: dict[str, Callable[[Site, str], View | None]] = {

@@ -75,8 +75,10 @@ class RingUnderWay:
 class Visit:
     """A stay in a queue that has no outcome yet. A caller who has left waits no more, but the outcome may be open.
 
+    `channel_id` is who joined; `holder_id` who waits now: an attended transfer may put another channel into its place.
     `position` moves up as others leave; `taken_position` is the place taken when joining.
-    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key.
+    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key; `has_hung_up`: the caller
+    had hung up by the time of leaving.
     """
 
     pbx: PbxName
@@ -90,13 +92,16 @@ class Visit:
     joined_at: Instant
     is_certain: bool = True
     is_gone: bool = False
+    has_hung_up: bool = False
     left_at: Instant | None = None
     wait_seconds: Seconds | None = None
     rings: set[ChannelId] = field(default_factory=set)
+    holder_id: ChannelId = field(init=False)
     taken_position: int = field(init=False)
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
+        self.holder_id = self.channel_id
         self.taken_position = self.position
         self.key = ("visits", f"{self.pbx}/{self.channel_id}/{self.queue}/{self.join}")
 

@@ -20,6 +20,9 @@ from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
 from callcenter.floor.seat import Census, Channel, Seat
 
+CLOCK_SECONDS = 2.0
+"""How far an instant that follows from Asterisk's whole seconds may be off."""
+
 REMEMBERED = 20_000
 """How many ended channels and calls a site remembers: more than end in an hour of a large centre."""
 
