@@ -74,7 +74,9 @@ class Completion:
             if call.outcome not in REFUSALS:
                 ours.setdefault((call.channel_id, call.queue), []).append(call)
         for theirs in self._log.calls:
-            match = self._match(ours.get((theirs.channel_id, theirs.queue), []), theirs)
+            known_as = (theirs.channel_id, theirs.holder_id or theirs.channel_id)
+            candidates = next((found for channel_id in known_as if (found := ours.get((channel_id, theirs.queue)))), [])
+            match = self._match(candidates, theirs)
             self._settle(match, self._as_of_the_end(theirs, match))
         for call in (call for calls in ours.values() for call in calls):
             if call.joined_at >= self._log.first_at:
@@ -205,7 +207,8 @@ class Completion:
             self._differ(call, "ended_by", ended_by, theirs.ended_by, reason)
         if abs(ours.seconds - theirs.seconds) > WHOLE_SECONDS:
             ran_on = TRANSFERRED_BEHIND if ended_by is EndedBy.TRANSFER else MOVED_TALKING
-            reason = ran_on if theirs.ended_at - ours.ended_at > 1 else ""
+            ended_before = theirs.ended_at + 1 - ours.ended_at > WHOLE_SECONDS
+            reason = ran_on if ended_before else ""
             self._differ(call, "talk_seconds", round(ours.seconds, 3), theirs.seconds, reason)
 
     def _recover(self, ours: QueueCall, theirs: QueueCall, at: Instant | None) -> None:

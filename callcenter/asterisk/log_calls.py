@@ -65,11 +65,13 @@ class LogCalls:
 
     def _taken_over(self, record: Record, joined_at: Instant) -> QueueCall | None:
         """The stay in whose place an attended transfer put this channel: it joined then, under another id."""
-        began = (
-            stay for stay, call in self._waiting.items() if stay[1] == record.queue and call.joined_at == joined_at
-        )
-        stay = next(began, None)
-        return self._waiting.pop(stay) if stay else None
+        queues = ((stay, call) for stay, call in self._waiting.items() if stay[1] == record.queue)
+        stay = next((stay for stay, call in queues if call.joined_at == joined_at), None)
+        if stay is None:
+            return None
+        call = self._waiting.pop(stay)
+        call.holder_id = record.channel_id
+        return call
 
     def _connected(self, record: Connected) -> None:
         call = self._end_wait(record, VisitOutcome.ANSWERED, record.wait_seconds)

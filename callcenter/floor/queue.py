@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from callcenter.floor.changes import Key
 from callcenter.floor.events import CallId, ChannelId, Instant, PbxName, QueueRules, Seconds
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
-
 from callcenter.floor.seat import Census
 
 if TYPE_CHECKING:

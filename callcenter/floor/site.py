@@ -39,12 +39,13 @@ class Ended(OrderedDict[str, None]):
 
 @dataclass(slots=True)
 class Stays:
-    """The stays of one channel in one queue: how many, and the instant of the newest event about them.
+    """The stays of one channel in one queue: how many, when the latest one began, the newest event about any of them.
 
-    One channel's events come in order, so whatever is older than that has been said before.
+    What is older than that has been said before, unless it came late within the latest stay.
     """
 
     joins: int = 0
+    began_at: Instant = 0.0
     heard_at: Instant = 0.0
 
 

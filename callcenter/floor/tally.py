@@ -30,6 +30,7 @@ class QueueCall(Struct, kw_only=True):
     """One queue visit and its talk. `outcome` None: the caller waits still; answered without `talk`: they talk still.
 
     `agent` is the member's name; `left_at` is the end of the wait. `is_over` is set where no talk will ever be seen.
+    `holder_id` is another channel that had taken the place of `channel_id` by the end, where there was one.
     """
 
     channel_id: ChannelId
@@ -42,6 +43,7 @@ class QueueCall(Struct, kw_only=True):
     interface: str = ""
     talk: QueueTalk | None = None
     is_over: bool = False
+    holder_id: ChannelId = ChannelId("")
 
     @property
     def is_talking(self) -> bool:

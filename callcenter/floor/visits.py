@@ -58,6 +58,7 @@ def next_join(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> int
     """Counts the joins of a channel to a queue: the same one may come back."""
     stays = site.stays_in(channel_id, queue)
     stays.joins += 1
+    stays.began_at = at
     stays.heard_at = max(at, stays.heard_at)
     return stays.joins
 
@@ -73,9 +74,9 @@ def _open_visit(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> V
     if visit is None or visit.queue != queue:
         return None
     stays = site.stays_in(channel_id, queue)
-    if at < stays.heard_at:
+    if at < stays.began_at:
         return None
-    stays.heard_at = at
+    stays.heard_at = max(at, stays.heard_at)
     return visit
 
 
