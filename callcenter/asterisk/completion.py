@@ -4,7 +4,6 @@ Where Asterisk's own account is known to be wrong (docs/asterisk.md) ours stands
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,6 +30,7 @@ TRANSFERRED_BEHIND = (
     "transferred at the phone behind a Local channel: queue_log lets the talk run on until the caller hangs up"
 )
 TRANSFERRED = "the transfer succeeded; queue_log calls it an ordinary end"
+NOT_WRITTEN = "Asterisk died before it wrote the end of the talk"
 NOT_NAMED = "the capture tells only that the caller had gone; the reason is from queue_log"
 NOT_CAPTURED = "the capture does not tell the end; it is from queue_log"
 
@@ -63,7 +63,9 @@ class Completion:
         """The visits of the log that belong to the span, as they stood at its end."""
         self._calls, self._log, self._gaps = calls, log, gaps
         self._first_at, self._last_at = first_at, last_at
-        self._stays = Counter((call.channel_id, call.queue) for call in log.calls)
+        self._joins: dict[Stay, list[Instant]] = {}
+        for call in log.calls:
+            self._joins.setdefault((call.channel_id, call.queue), []).append(call.joined_at)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
     def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
@@ -87,8 +89,10 @@ class Completion:
         place = min(range(len(calls)), key=lambda n: abs(calls[n].joined_at - theirs.joined_at), default=None)
         if place is None:
             return None
-        is_only = len(calls) == self._stays[theirs.channel_id, theirs.queue] == 1
-        is_same = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
+        joined_at, joins = calls[place].joined_at, self._joins[theirs.channel_id, theirs.queue]
+        is_only = len(calls) == len(joins) == 1
+        off = abs(joined_at - theirs.joined_at)
+        is_same = off <= SAME_STAY_SECONDS and off == min(abs(joined_at - at) for at in joins)
         return calls.pop(place) if is_only or is_same else None
 
     def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
@@ -194,7 +198,7 @@ class Completion:
         if ours.talk is None:
             ours.is_over = theirs.is_over
         elif ours.talk.ended_by is not None:
-            reason = "" if theirs.is_over else MOVED_TALKING
+            reason = NOT_WRITTEN if theirs.is_over else MOVED_TALKING
             self._differ(ours, "talk_seconds", round(ours.talk.seconds, 3), None, reason)
         elif not theirs.is_over:
             ours.talk = None

@@ -65,11 +65,11 @@ class LogCalls:
 
     def _taken_over(self, record: Record, joined_at: Instant) -> QueueCall | None:
         """The stay in whose place an attended transfer put this channel: it joined then, under another id."""
-        queues = ((stay, call) for stay, call in self._waiting.items() if stay[1] == record.queue)
-        stay = next((stay for stay, call in queues if call.joined_at == joined_at), None)
-        if stay is None:
+        here = ((stay, abs(call.joined_at - joined_at)) for stay, call in self._waiting.items())
+        near = [(off, stay) for stay, off in here if stay[1] == record.queue and off <= 1]
+        if not near:
             return None
-        call = self._waiting.pop(stay)
+        call = self._waiting.pop(min(near)[1])
         call.holder_id = record.channel_id
         return call
 
@@ -91,6 +91,8 @@ class LogCalls:
             ended_by=record.ended_by,
             ended_at=record.at,
         )
+        if call.channel_id != record.channel_id:
+            call.holder_id = record.channel_id
         self._completed_at[stay] = record.at
 
     def _talk_of(self, record: Completed) -> QueueCall | None:

@@ -128,7 +128,7 @@ class Replay:
         """The first event of another connection: what happened since the last one is not known."""
         self._is_new_connection = False
         since = self.reading.last_at
-        self.gaps.append(Gap(since, at))
+        self.gaps.append(Gap(since, max(since, at)))
         if self._was_restarted(since, at):
             self._sink(PbxStarted(self._pbx, since))
         if self._account is not None:

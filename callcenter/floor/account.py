@@ -164,11 +164,11 @@ class Account:
             answer.said = event
 
     def _by_seconds(self, event: e.MemberCompleted) -> Answer | None:
-        """The talk of this seat in this queue that began so many seconds ago."""
+        """The talk of this seat in this queue that began so many seconds ago, after so many seconds of waiting."""
         began_at = event.at - event.talk_seconds
         talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
-        fitting = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
-        return next(fitting, None)
+        began_then = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
+        return next((one for one in began_then if one.call.wait_seconds == event.wait_seconds), None)
 
     def _unseen(self, event: e.MemberCompleted) -> Answer | None:
         """The end of a talk whose beginning was not seen."""

@@ -213,7 +213,7 @@ def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_ce
 def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> None:
     if not is_certain:
         lose(site, visit, changes)
-    elif visit.is_gone:
+    elif visit.is_gone or visit.has_hung_up:
         outlived = not visit.has_hung_up and site.now - (visit.left_at or site.now) > MOVED_SECONDS
         settle(site, visit, VisitOutcome.WITHDRAWN if outlived else VisitOutcome.ABANDONED, changes)
     elif not visit.is_waiting:
@@ -270,11 +270,12 @@ def _unseen(site: Site, event: e.MemberConnected) -> Visit:
 
 
 def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
-    """The talk of a queue call ended. Either id may be missing: the member's own talk in this queue is meant then."""
+    """The talk of a queue call ended. Of a channel that has gone the id may be missing: the member's own talk in this
+    queue is meant."""
     seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     _answer_unseen(site, event, seat, changes)
     leg = site.channels.get(event.ring_id)
-    channel = talks.at_the_phone(site, leg) if leg else None if event.ring_id else _only_talk(site, event, seat)
+    channel = talks.at_the_phone(site, leg) if leg else _only_talk(site, event, seat)
     if channel is not None and channel.talk is not None and channel.talk.may_be_of(event.queue):
         channel.talk.queue = event.queue
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
@@ -296,13 +297,16 @@ def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Ch
 
 
 def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | None:
+    """The talk that such an end means. Without both ids both channels have gone, and the talk with them."""
+    if event.ring_id or not event.channel_id:
+        return None
     caller = site.channels.get(event.channel_id)
     matching = [
         channel
         for channel in seat.channels.values()
         if channel.talk
         and channel.talk.queue == event.queue
-        and channel.talk.began_at <= event.at
+        and abs(event.at - event.talk_seconds - channel.talk.began_at) <= CLOCK_SECONDS
         and (caller is None or channel.call_id == caller.call_id)
     ]
     return matching[0] if len(matching) == 1 else None
