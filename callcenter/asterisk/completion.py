@@ -206,7 +206,9 @@ class Completion:
     def _compare_talks(self, call: QueueCall, ours: QueueTalk, theirs: QueueTalk) -> None:
         # Asterisk knows no third: what AMI or the dialplan ended is COMPLETECALLER.
         ended_by = EndedBy.CALLER if ours.ended_by is EndedBy.UNKNOWN else ours.ended_by
-        if ended_by is not theirs.ended_by:
+        if ended_by is not theirs.ended_by and self._is_hidden(theirs.ended_at) and ended_by is not EndedBy.TRANSFER:
+            ours.ended_by = theirs.ended_by
+        elif ended_by is not theirs.ended_by:
             reason = TRANSFERRED if ended_by is EndedBy.TRANSFER else ""
             self._differ(call, "ended_by", ended_by, theirs.ended_by, reason)
         if abs(ours.seconds - theirs.seconds) > WHOLE_SECONDS:

@@ -190,13 +190,14 @@ def supersede(site: Site, channel_id: ChannelId, changes: Changes) -> None:
 def taken_over(site: Site, channel_id: ChannelId, by: ChannelId, changes: Changes) -> None:
     """Another channel takes the place of one that waits: its agent had called the queue and gives it to the caller."""
     visit, channel = site.visits.get(channel_id), site.channels.get(by)
-    if visit is None or channel is None:
+    if visit is None or not by:
         return
     moved_on(site, by, changes)
     del site.visits[channel_id]
     site.visits[by], visit.holder_id = visit, by
-    call = site.calls[channel.call_id]
-    visit.call_id, visit.number, visit.caller_name = call.call_id, call.number, call.caller_name
+    call = site.calls[channel.call_id] if channel else None
+    if call is not None:
+        visit.call_id, visit.number, visit.caller_name = call.call_id, call.number, call.caller_name
     for ring_id in visit.rings & site.rings.keys():
         site.rings[ring_id].channel_id = by
     changes.touched.add(visit.key)
