@@ -16,6 +16,7 @@ from callcenter.floor.tally import Thresholds
 FEW, MANY = 10_000, 100_000
 SEATS, QUEUES = 100, 10
 PAGE_BYTES = 4096
+FRAMES_LEFT_OUT = 20
 
 
 def resident_bytes() -> int:
@@ -47,9 +48,10 @@ def server(marks: Marks) -> None:
 
 async def _serve(marks: Marks) -> None:
     ours = Server()
-    for piece in marks.passed():
+    for place, piece in enumerate(marks.passed()):
         ours.intake.feed(piece)
-        ours.hub.next_frame()
+        if place % FRAMES_LEFT_OUT == 0:
+            ours.hub.next_frame()
 
 
 def replay(marks: Marks) -> None:

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from callcenter.asterisk.log_calls import LogCalls, Stay
 from callcenter.asterisk.replay import Gap
-from callcenter.floor.events import ChannelId, Instant
+from callcenter.floor.events import ChannelId, Instant, Seconds
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
 
@@ -63,9 +63,9 @@ class Completion:
         """The visits of the log that belong to the span, as they stood at its end."""
         self._calls, self._log, self._gaps = calls, log, gaps
         self._first_at, self._last_at = first_at, last_at
-        self._joins: dict[Stay, list[Instant]] = {}
+        self._stays: dict[Stay, list[QueueCall]] = {}
         for call in log.calls:
-            self._joins.setdefault((call.channel_id, call.queue), []).append(call.joined_at)
+            self._stays.setdefault((call.channel_id, call.queue), []).append(call)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
     def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
@@ -86,14 +86,14 @@ class Completion:
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
         """Takes the visit that began when this one did out of those of one channel and queue; an only one is it."""
-        place = min(range(len(calls)), key=lambda n: abs(calls[n].joined_at - theirs.joined_at), default=None)
+        place = min(range(len(calls)), key=lambda n: _distance(calls[n], theirs), default=None)
         if place is None:
             return None
-        joined_at, joins = calls[place].joined_at, self._joins[theirs.channel_id, theirs.queue]
-        is_only = len(calls) == len(joins) == 1
-        off = abs(joined_at - theirs.joined_at)
-        is_same = off <= SAME_STAY_SECONDS and off == min(abs(joined_at - at) for at in joins)
-        return calls.pop(place) if is_only or is_same else None
+        stays = self._stays[theirs.channel_id, theirs.queue]
+        is_only = len(calls) == len(stays) == 1
+        is_near = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
+        is_nearest = _distance(calls[place], theirs) == min(_distance(calls[place], stay) for stay in stays)
+        return calls.pop(place) if is_only or (is_near and is_nearest) else None
 
     def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
@@ -229,3 +229,10 @@ class Completion:
             call=call.channel_id, queue=call.queue, what=what, ours=ours, queue_log=queue_log, reason=reason
         )
         (self.explained if reason else self.differences).append(difference)
+
+
+def _distance(ours: QueueCall, theirs: QueueCall) -> Seconds:
+    """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second."""
+    talks = ours.talk, theirs.talk
+    apart = abs(talks[0].ended_at - talks[1].ended_at) if talks[0] and talks[1] else 0.0
+    return abs(ours.joined_at - theirs.joined_at) + apart
