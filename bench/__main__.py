@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import delay, fanout, queue_log, replaying, starting, throughput
+from bench import delay, fanout, memory, queue_log, replaying, scale, starting, throughput
 
 Rows = list[dict[str, object]]
 
@@ -20,6 +20,16 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "Replay of a recorded stream to its figures (at least 2x bare panoramisk)",
         replaying.measure,
         lambda rows: float(str(rows[0]["ratio"])) >= 2,
+    ),
+    "scale": (
+        "An event with many seats (at most 1.3x of what it costs with few)",
+        scale.measure,
+        lambda rows: all(float(str(row["ratio"])) <= 1.3 for row in rows),
+    ),
+    "memory": (
+        "Memory after many calls (at most 1.1x of what it is after few)",
+        memory.measure,
+        lambda rows: all(float(str(row["ratio"])) <= 1.1 for row in rows),
     ),
     "fanout": (
         "CPU per delivered frame (at most 1.0x bare broadcast)",

@@ -102,7 +102,7 @@ class Template:
             streams.header(connect, b"Channel"): b"PJSIP/trunk-@caller@",
             streams.header(connect, b"DestChannel"): b"PJSIP/@seat@-@leg@",
             streams.header(connect, b"MemberName"): b"Agent @seat@",
-            streams.header(connect, b"Queue"): b"bench",
+            streams.header(connect, b"Queue"): b"@queue@",
             interface: b"PJSIP/@seat@",
             streams.header(bridged, b"BridgeUniqueid"): b"bridge-@caller@",
         }
@@ -113,10 +113,10 @@ class Template:
             for message in self.messages
         ]
 
-    def message(self, index: int, seat: int, call: int) -> bytes:
-        """The `index`-th message of call number `call`, taken by `seat`, stamped with this moment."""
-        now = b"%.6f" % time.time()
-        part = self.parts[index]
+    def message(self, index: int, seat: int, call: int, at: float, queue: bytes = b"bench") -> bytes:
+        """The `index`-th message of call number `call`, taken by `seat`, stamped with that moment."""
+        now = b"%.6f" % at
+        part = self.parts[index].replace(b"@queue@", queue)
         part = part.replace(b"@caller@", b"1900000000.%d" % (2 * call)).replace(
             b"@leg@", b"1900000000.%d" % (2 * call + 1)
         )
@@ -166,7 +166,7 @@ def pace(rate: int, seats: int, seconds: int) -> None:
             chunk = []
             for _ in range(due):
                 seat, number, index = under_way[position]
-                chunk.append(template.message(index, seat, number))
+                chunk.append(template.message(index, seat, number, time.time()))
                 index += 1
                 if index == length:
                     index, number, call = 0, call, call + 1

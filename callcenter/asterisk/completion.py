@@ -4,7 +4,6 @@ Where Asterisk's own account is known to be wrong (docs/asterisk.md) ours stands
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +11,7 @@ from msgspec import Struct, structs
 
 from callcenter.asterisk.log_calls import LogCalls, Stay
 from callcenter.asterisk.replay import Gap
-from callcenter.floor.events import ChannelId, Instant
+from callcenter.floor.events import ChannelId, Instant, Seconds
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
 
@@ -27,7 +26,11 @@ EXACT_OUTCOMES = frozenset({VisitOutcome.TIMED_OUT, VisitOutcome.LEFT_WHEN_EMPTY
 
 MOVED_WAITING = "moved by AMI while waiting: queue_log calls it ABANDON though the caller had not hung up"
 MOVED_TALKING = "moved by AMI while talking: queue_log lets the talk run on until the caller hangs up"
+TRANSFERRED_BEHIND = (
+    "transferred at the phone behind a Local channel: queue_log lets the talk run on until the caller hangs up"
+)
 TRANSFERRED = "the transfer succeeded; queue_log calls it an ordinary end"
+NOT_WRITTEN = "Asterisk died before it wrote the end of the talk"
 NOT_NAMED = "the capture tells only that the caller had gone; the reason is from queue_log"
 NOT_CAPTURED = "the capture does not tell the end; it is from queue_log"
 
@@ -60,7 +63,9 @@ class Completion:
         """The visits of the log that belong to the span, as they stood at its end."""
         self._calls, self._log, self._gaps = calls, log, gaps
         self._first_at, self._last_at = first_at, last_at
-        self._stays = Counter((call.channel_id, call.queue) for call in log.calls)
+        self._stays: dict[Stay, list[QueueCall]] = {}
+        for call in log.calls:
+            self._stays.setdefault((call.channel_id, call.queue), []).append(call)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
     def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
@@ -71,7 +76,9 @@ class Completion:
             if call.outcome not in REFUSALS:
                 ours.setdefault((call.channel_id, call.queue), []).append(call)
         for theirs in self._log.calls:
-            match = self._match(ours.get((theirs.channel_id, theirs.queue), []), theirs)
+            known_as = (theirs.channel_id, theirs.holder_id or theirs.channel_id)
+            candidates = next((found for channel_id in known_as if (found := ours.get((channel_id, theirs.queue)))), [])
+            match = self._match(candidates, theirs)
             self._settle(match, self._as_of_the_end(theirs, match))
         for call in (call for calls in ours.values() for call in calls):
             if call.joined_at >= self._log.first_at:
@@ -79,12 +86,14 @@ class Completion:
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
         """Takes the visit that began when this one did out of those of one channel and queue; an only one is it."""
-        place = min(range(len(calls)), key=lambda n: abs(calls[n].joined_at - theirs.joined_at), default=None)
+        place = min(range(len(calls)), key=lambda n: _distance(calls[n], theirs), default=None)
         if place is None:
             return None
-        is_only = len(calls) == self._stays[theirs.channel_id, theirs.queue] == 1
-        is_same = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
-        return calls.pop(place) if is_only or is_same else None
+        stays = self._stays[theirs.channel_id, theirs.queue]
+        is_only = len(calls) == len(stays) == 1
+        is_near = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
+        is_nearest = _distance(calls[place], theirs) == min(_distance(calls[place], stay) for stay in stays)
+        return calls.pop(place) if is_only or (is_near and is_nearest) else None
 
     def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
@@ -189,7 +198,7 @@ class Completion:
         if ours.talk is None:
             ours.is_over = theirs.is_over
         elif ours.talk.ended_by is not None:
-            reason = "" if theirs.is_over else MOVED_TALKING
+            reason = NOT_WRITTEN if theirs.is_over else MOVED_TALKING
             self._differ(ours, "talk_seconds", round(ours.talk.seconds, 3), None, reason)
         elif not theirs.is_over:
             ours.talk = None
@@ -197,11 +206,15 @@ class Completion:
     def _compare_talks(self, call: QueueCall, ours: QueueTalk, theirs: QueueTalk) -> None:
         # Asterisk knows no third: what AMI or the dialplan ended is COMPLETECALLER.
         ended_by = EndedBy.CALLER if ours.ended_by is EndedBy.UNKNOWN else ours.ended_by
-        if ended_by is not theirs.ended_by:
+        if ended_by is not theirs.ended_by and self._is_hidden(theirs.ended_at) and ended_by is not EndedBy.TRANSFER:
+            ours.ended_by = theirs.ended_by
+        elif ended_by is not theirs.ended_by:
             reason = TRANSFERRED if ended_by is EndedBy.TRANSFER else ""
             self._differ(call, "ended_by", ended_by, theirs.ended_by, reason)
         if abs(ours.seconds - theirs.seconds) > WHOLE_SECONDS:
-            reason = MOVED_TALKING if theirs.ended_at - ours.ended_at > 1 else ""
+            ran_on = TRANSFERRED_BEHIND if ended_by is EndedBy.TRANSFER else MOVED_TALKING
+            ended_before = theirs.ended_at + 1 - ours.ended_at > WHOLE_SECONDS
+            reason = ran_on if ended_before else ""
             self._differ(call, "talk_seconds", round(ours.seconds, 3), theirs.seconds, reason)
 
     def _recover(self, ours: QueueCall, theirs: QueueCall, at: Instant | None) -> None:
@@ -216,3 +229,10 @@ class Completion:
             call=call.channel_id, queue=call.queue, what=what, ours=ours, queue_log=queue_log, reason=reason
         )
         (self.explained if reason else self.differences).append(difference)
+
+
+def _distance(ours: QueueCall, theirs: QueueCall) -> Seconds:
+    """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second."""
+    talks = ours.talk, theirs.talk
+    apart = abs(talks[0].ended_at - talks[1].ended_at) if talks[0] and talks[1] else 0.0
+    return abs(ours.joined_at - theirs.joined_at) + apart

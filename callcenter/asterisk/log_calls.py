@@ -56,10 +56,21 @@ class LogCalls:
         self._end_wait(record, record.outcome, record.wait_seconds)
 
     def _end_wait(self, record: Record, outcome: VisitOutcome, wait_seconds: Seconds | None) -> QueueCall:
-        call = self._waiting.pop((record.channel_id, record.queue), None)
-        call = call or self._begin(record, record.at - (wait_seconds or 0.0))
+        joined_at = record.at - (wait_seconds or 0.0)
+        call = self._waiting.pop((record.channel_id, record.queue), None) or self._taken_over(record, joined_at)
+        call = call or self._begin(record, joined_at)
         call.outcome, call.left_at = outcome, record.at
         call.wait_seconds = record.at - call.joined_at if wait_seconds is None else wait_seconds
+        return call
+
+    def _taken_over(self, record: Record, joined_at: Instant) -> QueueCall | None:
+        """The stay in whose place an attended transfer put this channel: it joined then, under another id."""
+        here = ((stay, abs(call.joined_at - joined_at)) for stay, call in self._waiting.items())
+        near = [(off, stay) for stay, off in here if stay[1] == record.queue and off <= 1]
+        if not near:
+            return None
+        call = self._waiting.pop(min(near)[1])
+        call.holder_id = record.channel_id
         return call
 
     def _connected(self, record: Connected) -> None:
@@ -80,16 +91,20 @@ class LogCalls:
             ended_by=record.ended_by,
             ended_at=record.at,
         )
+        if call.channel_id != record.channel_id:
+            call.holder_id = record.channel_id
         self._completed_at[stay] = record.at
 
     def _talk_of(self, record: Completed) -> QueueCall | None:
-        """The talk that ended: by its caller, or the agent's oldest in this queue if another channel took its place."""
+        """The talk that ended: by its caller, or the agent's that began then if another channel took its place."""
         stay = (record.channel_id, record.queue)
         if stay not in self._talking:
             if stay in self._completed_at:
                 return None
-            agents = ((key, calls[0]) for key, calls in self._talking.items() if key[1] == record.queue)
-            stay = next((key for key, call in agents if call.agent == record.agent), stay)
+            began_at = record.at - (record.talk_seconds or 0.0)
+            agents = [(key, calls[0]) for key, calls in self._talking.items() if key[1] == record.queue]
+            agents = [(key, call) for key, call in agents if call.agent == record.agent]
+            stay, _ = min(agents, key=lambda one: abs((one[1].left_at or 0.0) - began_at), default=(stay, None))
         calls = self._talking.get(stay)
         if not calls:
             return None

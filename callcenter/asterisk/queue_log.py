@@ -13,6 +13,9 @@ from os import SEEK_END
 from pathlib import Path
 from typing import IO, cast
 
+from zstandard import ZstdError
+
+from callcenter.asterisk import zstd_file
 from callcenter.asterisk.queue_log_lines import AnyRecord, parse
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.events import Instant
@@ -29,8 +32,8 @@ _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
     b"BZh": lambda file: cast(IO[bytes], bz2.BZ2File(file)),
     b"\xfd7zXZ": lambda file: cast(IO[bytes], lzma.LZMAFile(file)),  # noqa: SIM115 - closed by _lines
+    b"\x28\xb5\x2f\xfd": zstd_file.unpacked,
 }
-_ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 def records(
@@ -120,7 +123,7 @@ def _lines(path: Path, bytes_read: BytesRead, since: Instant) -> Iterator[tuple[
             _tell(file, told, bytes_read)
     except FileNotFoundError:
         raise NotFound(f"{path}: there is no such file") from None
-    except (EOFError, zlib.error, lzma.LZMAError) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, ZstdError) as error:
         raise BadInput(f"{path}: the packed file is damaged: {error}", field="file") from error
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}", field="file") from error
@@ -152,8 +155,6 @@ def _next_at(file: IO[bytes], place: int) -> Instant | None:
 def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
     magic = file.read(6)
     file.seek(0)
-    if magic.startswith(_ZSTD):
-        raise BadInput(f"{path}: unpack it first (unzstd): zstd is not read here", field="file")
     return next((unpack(file) for start, unpack in _OPENERS.items() if magic.startswith(start)), file)
 
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from callcenter.asterisk import marks
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
-from callcenter.floor.account import CLOCK_SECONDS, Account
+from callcenter.floor.account import Account
 from callcenter.floor.events import AnyEvent, ConnectionBegan, Instant, PbxStarted, Seconds, Surveyed, Ticked
+from callcenter.floor.site import CLOCK_SECONDS
 
 _TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 
@@ -142,7 +143,7 @@ class Replay:
         """The first event of another connection: what happened since the last one is not known."""
         self._is_new_connection = False
         since = self.reading.last_at
-        self.gaps.append(Gap(since, at))
+        self.gaps.append(Gap(since, max(since, at)))
         if self._was_restarted(since, at):
             self._sink(PbxStarted(self._pbx, since))
         if self._account is not None:

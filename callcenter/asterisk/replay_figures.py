@@ -1,37 +1,49 @@
 """The figures of a capture: queues, agents, gaps, and how they agree with the queue_log beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from callcenter.asterisk.completion import Completion
 from callcenter.asterisk.log_calls import LogCalls
 from callcenter.asterisk.queue_log_lines import AnyRecord
 from callcenter.asterisk.replay import Gap, Reading, Replay
-from callcenter.floor.account import CLOCK_SECONDS, Account
+from callcenter.floor.account import Account
 from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import Ring, RingOutcome, VisitOutcome
-from callcenter.floor.tally import QueueCall, Thresholds, tally, tell
+from callcenter.floor.site import CLOCK_SECONDS
+from callcenter.floor.tally import QueueCall, Tallies, Thresholds, tell
 
 Figures = dict[str, Any]
+
+SETTLING_BYTES = 4_000_000
+"""Some thousand events: so often what is over is settled."""
 
 
 def replay_figures(
     pieces: Iterable[bytes], pbx: str, thresholds: Thresholds, records: Iterable[AnyRecord] | None = None
 ) -> tuple[Figures, Reading]:
-    """Everything that a capture comes to, as plain values, and how it was read. Raises NotAmi for anything else."""
-    account = Account(pbx)
+    """Everything that a capture comes to, as plain values, and how it was read. Raises NotAmi for anything else.
+
+    Without `records` the calls that are over are counted and forgotten; with them all are kept, to be compared.
+    """
+    account, tallies = Account(pbx), Tallies(thresholds)
     log = None if records is None else LogCalls(records)
     replay = Replay(pbx, account.apply, account, log.starts if log else ())
-    reading = replay.read(pieces)
+
+    def count(calls: Iterable[QueueCall]) -> None:
+        for call in calls:
+            account.attendance.credit(call)
+            _count_lost(call, replay.gaps)
+        tallies.add(calls)
+
+    settling = pieces if log else _settling(pieces, lambda: count(account.take_settled()))
+    reading = replay.read(settling)
     account.close()
     reconciliation = _reconcile(account, replay, log, thresholds) if log else None
-    for call in account.calls:
-        account.attendance.credit(call)
-    _count_lost(account.calls, replay.gaps)
-    totals, queues = tally(account.calls, thresholds)
+    count(account.calls)
     figures = {
-        "totals": tell(totals),
-        "queues": {name: tell(queue) for name, queue in queues.items()},
+        "totals": tell(tallies.totals),
+        "queues": {name: tell(queue) for name, queue in sorted(tallies.queues.items())},
         "agents": {name: tell(agent) for name, agent in sorted(account.attendance.agents.items())},
         "events": reading.ami_events,
         "unknown_events": dict(reading.unknown.most_common()),
@@ -44,13 +56,24 @@ def replay_figures(
     return figures if reconciliation is None else {**figures, "reconciliation": reconciliation}, reading
 
 
+def _settling(pieces: Iterable[bytes], settle: Callable[[], None]) -> Iterator[bytes]:
+    """The pieces; now and then, between two of them, what is over is settled."""
+    size = 0
+    for piece in pieces:
+        yield piece
+        size += len(piece)
+        if size > SETTLING_BYTES:
+            settle()
+            size = 0
+
+
 def _reconcile(account: Account, replay: Replay, log: LogCalls, thresholds: Thresholds) -> Figures:
     reading = replay.reading
     completion = Completion(account.calls, log, reading.first_at, reading.last_at, replay.gaps)
     completion.run(replay.silences)
     _complete_rings(account, log, replay.gaps)
     return {
-        "queue_log": tell(tally(completion.log_calls, thresholds)[0]),
+        "queue_log": tell(Tallies(thresholds).add(completion.log_calls).totals),
         "differences": [difference.as_dict() for difference in completion.differences],
         "explained": [difference.as_dict() for difference in completion.explained],
     }
@@ -68,12 +91,11 @@ def _complete_rings(account: Account, log: LogCalls, gaps: list[Gap]) -> None:
             account.attendance.add_ring(record.agent, record.outcome)
 
 
-def _count_lost(calls: Iterable[QueueCall], gaps: list[Gap]) -> None:
+def _count_lost(call: QueueCall, gaps: list[Gap]) -> None:
     """A call is lost in the first gap after its beginning, if nobody knows how its visit or its talk ended."""
-    for call in calls:
-        is_lost = call.outcome is VisitOutcome.LOST or (
-            call.outcome is VisitOutcome.ANSWERED and not call.is_talking and (not call.talk or not call.talk.ended_by)
-        )
-        gap = next((gap for gap in gaps if gap.until >= call.joined_at), None) if is_lost else None
-        if gap is not None:
-            gap.lost += 1
+    is_lost = call.outcome is VisitOutcome.LOST or (
+        call.outcome is VisitOutcome.ANSWERED and not call.is_talking and (not call.talk or not call.talk.ended_by)
+    )
+    gap = next((gap for gap in gaps if gap.until >= call.joined_at), None) if is_lost else None
+    if gap is not None:
+        gap.lost += 1

@@ -1,6 +1,7 @@
 """Keeps account of everything that happens on a floor from first to last: visits with their talks, and agents.
 
-It holds every visit, so it is for a span that ends (a replay), not for a server that runs on.
+It is for a span that ends (a replay), not for a server that runs on. It holds every visit until somebody takes those
+that are settled.
 """
 
 from collections.abc import Callable
@@ -16,13 +17,13 @@ from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, R
 from callcenter.floor.facts import VisitOutcome as Outcome
 from callcenter.floor.floor import Floor
 from callcenter.floor.queue import Visit
-from callcenter.floor.site import Site
+from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.tally import QueueCall, QueueTalk
 
 REASONS = {"agent": EndedBy.AGENT, "caller": EndedBy.CALLER, "transfer": EndedBy.TRANSFER}
 
-CLOCK_SECONDS = 2.0
-"""How far an instant that follows from Asterisk's whole seconds may be off."""
+SETTLED_SECONDS = 900.0
+"""So long after its end nothing more is said of a visit or of its talk, nor of the work after it."""
 
 MOST_TALKS = 20
 """More than any seat has under way in one queue."""
@@ -38,6 +39,7 @@ class Answer:
     call: QueueCall
     parts: list[Conversation] = field(default_factory=list)
     said: e.MemberCompleted | None = None
+    wrap_up_seconds: float = 0.0
 
     def talk(self) -> QueueTalk | None:
         """The talk as it really was; None while it lasts.
@@ -85,8 +87,8 @@ class Account:
         self._of_leg: dict[ChannelId, Answer] = {}
         self._rung: dict[ChannelId, str] = {}
         self._dumped: set[ChannelId] = set()
-        self._wrap_ups: list[tuple[Answer, float]] = []
         self._unheard: set[ChannelId] = set()
+        self._newest: Answer | None = None
 
     # --- what happens -------------------------------------------------------------------------------------------
 
@@ -96,6 +98,7 @@ class Account:
             self._unheard.discard(getattr(event, "channel_id", ""))
         if isinstance(event, e.MemberRung):
             self._rung[event.ring_id] = event.member_name
+        self._newest = None
         changes = self.floor.apply(event)
         for fact in changes.facts:
             keep = _KEEP.get(type(fact))
@@ -140,7 +143,7 @@ class Account:
         self.calls.append(call)
         if call.outcome is not Outcome.ANSWERED:
             return None
-        answer = self._of_stay[call.channel_id, call.queue] = Answer(call)
+        answer = self._newest = self._of_stay[call.channel_id, call.queue] = Answer(call)
         self._answers.append(answer)
         talking = self._of_seat.setdefault((call.interface.lower(), call.queue), [])
         talking.append(answer)
@@ -148,8 +151,10 @@ class Account:
         return answer
 
     def _connected(self, event: e.MemberConnected) -> None:
-        answer = self._of_stay.get((event.channel_id, event.queue))
+        # Another channel may have taken the place of the one that joined: its talk ends under the new id.
+        answer = self._newest or self._of_stay.get((event.channel_id, event.queue))
         if answer is not None:
+            self._of_stay[event.channel_id, event.queue] = answer
             self._of_ring[event.ring_id] = answer
             answer.call.agent = event.member_name or answer.call.agent
 
@@ -163,11 +168,11 @@ class Account:
             answer.said = event
 
     def _by_seconds(self, event: e.MemberCompleted) -> Answer | None:
-        """The talk of this seat in this queue that began so many seconds ago."""
+        """The talk of this seat in this queue that began so many seconds ago, after so many seconds of waiting."""
         began_at = event.at - event.talk_seconds
         talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
-        fitting = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
-        return next(fitting, None)
+        began_then = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
+        return next((one for one in began_then if one.call.wait_seconds == event.wait_seconds), None)
 
     def _unseen(self, event: e.MemberCompleted) -> Answer | None:
         """The end of a talk whose beginning was not seen."""
@@ -199,7 +204,7 @@ class Account:
                 self._of_seat[fact.interface.lower(), fact.queue].remove(answer)
             answer.parts.append(fact)
             self._of_leg[fact.leg_id] = answer
-            self._wrap_ups.append((answer, fact.wrap_up_seconds))
+            answer.wrap_up_seconds += fact.wrap_up_seconds
 
     def _answer_of(self, fact: Conversation) -> Answer | None:
         if not fact.queue:
@@ -222,6 +227,47 @@ class Account:
     def _spell(self, fact: SeatSpell) -> None:
         self.attendance.spell(fact)
 
+    # --- what is settled ---------------------------------------------------------------------------------------
+
+    def take_settled(self) -> list[QueueCall]:
+        """The visits of which nothing more will be said: they are forgotten here, and the agents' part is added up."""
+        before = self.site.now - SETTLED_SECONDS
+        answers = [answer for answer in self._answers if self._is_settled(answer, before)]
+        others = [call for call in self.calls if call.outcome is not Outcome.ANSWERED and self._is_over(call, before)]
+        if answers:
+            self._forget(answers)
+        taken = {id(call) for call in (*others, *(answer.call for answer in answers))}
+        settled = [call for call in self.calls if id(call) in taken]
+        self.calls[:] = [call for call in self.calls if id(call) not in taken]
+        self._lost = {stay: call for stay, call in self._lost.items() if id(call) not in taken}
+        for answer in answers:
+            self._sum_up(answer)
+        self.attendance.add_up(self._dumped)
+        return settled
+
+    def _is_over(self, call: QueueCall, before: float) -> bool:
+        return (call.left_at or before) < before and call.channel_id not in self.site.channels
+
+    def _is_settled(self, answer: Answer, before: float) -> bool:
+        talk = answer.talk()
+        is_told = answer.said is not None or self._is_over(answer.call, before)
+        return is_told and talk is not None and talk.ended_at < before
+
+    def _forget(self, answers: list[Answer]) -> None:
+        gone = {id(answer) for answer in answers}
+        self._answers = [answer for answer in self._answers if id(answer) not in gone]
+        self._of_stay = {stay: answer for stay, answer in self._of_stay.items() if id(answer) not in gone}
+        for index in (self._of_ring, self._of_leg):
+            for key in [key for key, answer in index.items() if id(answer) in gone]:
+                del index[key]
+        for talking in self._of_seat.values():
+            talking[:] = [answer for answer in talking if id(answer) not in gone]
+
+    def _sum_up(self, answer: Answer) -> None:
+        answer.call.talk = answer.talk()
+        answer.call.is_over = answer.call.talk is None and self._has_gone(answer.call)
+        self.attendance.add_wrap_up(answer.call, answer.wrap_up_seconds)
+
     # --- the end ------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -233,12 +279,9 @@ class Account:
         for call in map(self._open, site.visits.values()):
             if not self._was_answered(call):
                 self.calls.append(call)
-        for answer in self._answers:
-            answer.call.talk = answer.talk()
-            answer.call.is_over = answer.call.talk is None and self._has_gone(answer.call)
         self.attendance.close(self._dumped)
-        for answer, seconds in self._wrap_ups:
-            self.attendance.add_wrap_up(answer.call, seconds)
+        for answer in self._answers:
+            self._sum_up(answer)
 
     def _open(self, visit: Visit) -> QueueCall:
         return QueueCall(
@@ -254,7 +297,7 @@ class Account:
         """None while the caller waits, or has left just now: what decides the outcome follows at once."""
         if visit.left_at is not None and self.site.now - visit.left_at > CLOCK_SECONDS:
             return Outcome.ABANDONED if visit.is_gone else Outcome.LEFT_BY_KEY
-        return Outcome.LOST if visit.channel_id in self._unheard else None
+        return Outcome.LOST if visit.holder_id in self._unheard else None
 
     def _has_gone(self, call: QueueCall) -> bool:
         """Whether a talk that nobody saw end is over: its channel has gone, or its phone is free after a gap."""

@@ -64,14 +64,29 @@ class Attendance:
             if seat.state is SeatState.PAUSED:
                 self._pause(seat.interface, seat.reason, site.now - seat.since)
         self._presences += [(interface, site.now - since) for interface, since in self._signed_in.items()]
+        self._add_seconds()
+        for ring, name in self.rings:  # kept for who compares them with another account
+            self._add_ring(ring, name, dumped)
+
+    def add_up(self, dumped: set[ChannelId]) -> None:
+        """Adds up what is over, and forgets it."""
+        self._add_seconds()
+        for ring, name in self.rings:
+            self._add_ring(ring, name, dumped)
+        self.rings.clear()
+        dumped.clear()
+
+    def _add_seconds(self) -> None:
         for interface, seconds in self._presences:
             self._agent("", interface).signed_in_seconds += seconds
         for interface, reason, seconds, is_new in self._pauses:
             pause = self._agent("", interface).pauses.setdefault(reason, PauseTally())
             pause.count += is_new
             pause.seconds += seconds
-        for ring, name in self.rings:
-            _count_ring(self._agent(name, ring.interface), None if ring.ring_id in dumped else ring.outcome)
+        self._presences, self._pauses = [], []
+
+    def _add_ring(self, ring: Ring, name: str, dumped: set[ChannelId]) -> None:
+        _count_ring(self._agent(name, ring.interface), None if ring.ring_id in dumped else ring.outcome)
 
     def add_ring(self, agent: str, outcome: RingOutcome) -> None:
         """A ring of which only Asterisk's own account tells."""

@@ -298,7 +298,9 @@ def blind_transferred(site: Site, event: e.BlindTransferred, changes: Changes) -
 
 
 def attended_transferred(site: Site, event: e.AttendedTransferred, changes: Changes) -> None:
-    """An agent joined the caller with somebody else: both of the agent's conversations end here."""
+    """An agent joined the caller with somebody else, or with a queue in which the agent's second leg waited: both of
+    the agent's conversations end here."""
+    visits.taken_over(site, event.second_leg_id, event.transferee_id, changes)
     end_by_transfer(site, event.first_leg_id, changes)
     end_by_transfer(site, event.second_leg_id, changes)
 

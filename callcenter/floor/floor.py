@@ -1,5 +1,6 @@
 """The floor: all seats, queues and calls of all PBXs. One event goes in, what it changed comes out."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -104,7 +105,7 @@ class Floor:
         changes = Changes()
         site = self.sites.get(event.pbx) or self._open(event.pbx)
         if event.at >= site.now and not isinstance(event, _WALL_TIMED):
-            if site.wrapping_up:
+            if event.at >= site.due_at:
                 _fall_due(site, event.at, changes)
             site.now = event.at
         kind = type(event)
@@ -163,6 +164,7 @@ def _fall_due(site: Site, until: Instant, changes: Changes) -> None:
     for at, seat in sorted(due, key=lambda pair: (pair[0] or 0.0, pair[1].interface)):
         site.now = max(site.now, at or site.now)
         members.end_wrap_up(site, seat, changes)
+    site.due_at = min((seat.wrap_up_until or 0.0 for seat in site.wrapping_up), default=math.inf)
 
 
 def _view_link(site: Site, rest: str) -> View | None:
@@ -180,9 +182,10 @@ def _view_queue(site: Site, name: str) -> View | None:
 
 
 def _view_visit(site: Site, rest: str) -> View | None:
-    channel_id = events.ChannelId(rest.partition("/")[0])
-    visit = site.visits.get(channel_id)
-    return visit.view() if visit and visit.is_waiting and visit.key[1] == f"{site.pbx}/{rest}" else None
+    channel_id, _, where = rest.partition("/")
+    queue = site.queues.get(where.rpartition("/")[0])
+    visit = queue.waiting.get(events.ChannelId(channel_id)) if queue else None
+    return visit.view() if visit and visit.key[1] == f"{site.pbx}/{rest}" else None
 
 
 VIEWS: dict[str, Callable[[Site, str], View | None]] = {

@@ -8,13 +8,13 @@ from callcenter.floor.site import Site
 
 def gauges(sites: Iterable[Site], surprises: int) -> dict[str, object]:
     """Waiting callers, since when the longest has waited, and seats by state, over all PBXs (docs/api.md, `gauges`)."""
-    waiting, oldest, seats = 0, None, dict.fromkeys((str(state) for state in SeatState), 0)
+    waiting, oldest, seats = 0, None, dict.fromkeys(map(str, SeatState), 0)
     for site in sites:
         for queue in site.queues.values():
             waiting += len(queue.waiting)
             joined_at = queue.oldest_joined_at()
             if joined_at is not None and (oldest is None or joined_at < oldest):
                 oldest = joined_at
-        for seat in site.seats.values():
-            seats[seat.state] += 1
+        for state, number in site.census.states.items():
+            seats[state] += number
     return {"waiting": waiting, "oldest_joined_at": oldest, "seats": seats, "surprises": surprises}

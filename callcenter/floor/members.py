@@ -28,6 +28,7 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
         if former is not None:  # the same member at another phone (hot-desking)
             expel(site, member.queue, member.interface, changes)
         queue.seats[member.interface.lower()] = seat
+        seat.count_in(queue.census)
     changes.touched.add(queue.key)
     restate(seat, site.now, changes)
     return seat
@@ -55,6 +56,7 @@ def expel(site: Site, queue_name: str, interface: str, changes: Changes) -> None
     seat = queue.seats.pop(interface.lower(), None)
     if seat is None:
         return
+    seat.count_out(queue.census)
     seat.members.pop(queue_name, None)
     changes.touched.add(queue.key)
     restate(seat, site.now, changes)

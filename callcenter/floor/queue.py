@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from callcenter.floor.changes import Key
 from callcenter.floor.events import CallId, ChannelId, Instant, PbxName, QueueRules, Seconds
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
+from callcenter.floor.seat import Census
 
 if TYPE_CHECKING:
     from callcenter.floor.seat import Seat
@@ -73,8 +74,10 @@ class RingUnderWay:
 class Visit:
     """A stay in a queue that has no outcome yet. A caller who has left waits no more, but the outcome may be open.
 
+    `channel_id` is who joined; `holder_id` who waits now: an attended transfer may put another channel into its place.
     `position` moves up as others leave; `taken_position` is the place taken when joining.
-    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key.
+    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key; `has_hung_up`: the caller
+    had hung up by the time of leaving.
     """
 
     pbx: PbxName
@@ -88,13 +91,16 @@ class Visit:
     joined_at: Instant
     is_certain: bool = True
     is_gone: bool = False
+    has_hung_up: bool = False
     left_at: Instant | None = None
     wait_seconds: Seconds | None = None
     rings: set[ChannelId] = field(default_factory=set)
+    holder_id: ChannelId = field(init=False)
     taken_position: int = field(init=False)
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
+        self.holder_id = self.channel_id
         self.taken_position = self.position
         self.key = ("visits", f"{self.pbx}/{self.channel_id}/{self.queue}/{self.join}")
 
@@ -151,6 +157,7 @@ class Queue:
     rules: QueueRules
     waiting: dict[ChannelId, Visit] = field(default_factory=dict)
     seats: "dict[str, Seat]" = field(default_factory=dict)
+    census: Census = field(default_factory=Census)
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,9 +169,6 @@ class Queue:
 
     def view(self) -> dict[str, object]:
         """The fields of the live feed (docs/api.md, `queues`)."""
-        seats: dict[str, int] = {}
-        for seat in self.seats.values():
-            seats[seat.state] = seats.get(seat.state, 0) + 1
         return {
             "pbx": self.pbx,
             "queue": self.name,
@@ -172,5 +176,5 @@ class Queue:
             "waiting": len(self.waiting),
             "oldest_joined_at": self.oldest_joined_at(),
             "members": len(self.seats),
-            "seats": seats,
+            "seats": dict(self.census.states),
         }

@@ -49,6 +49,8 @@ def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None
     if ring is not None:
         ring.outcome, ring.is_forwarded = RingOutcome.NOT_ANSWERED, False
         ring.ring_seconds = event.ring_seconds
+        if event.ring_id not in site.channels:  # an account that reads no channel events hears no more of this leg
+            end(site, event.ring_id, ring.outcome, changes)
 
 
 def forwarded(site: Site, ring_id: ChannelId) -> None:

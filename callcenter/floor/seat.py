@@ -11,6 +11,21 @@ from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Mem
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
 
 
+@dataclass(slots=True, eq=False)
+class Census:
+    """How many seats are in each state, kept as they change: counting thousands for every frame would cost too much."""
+
+    states: dict[SeatState, int] = field(default_factory=dict)
+
+    def add(self, state: SeatState, number: int) -> None:
+        """So many seats more (or fewer) are in this state."""
+        now = self.states.get(state, 0) + number
+        if now:
+            self.states[state] = now
+        else:
+            del self.states[state]
+
+
 @dataclass(slots=True)
 class Talk:
     """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
@@ -97,6 +112,7 @@ class Seat:
     device: DeviceState = DeviceState.UNKNOWN
     members: dict[str, Member] = field(default_factory=dict)
     channels: dict[ChannelId, Channel] = field(default_factory=dict)
+    counted_in: list[Census] = field(default_factory=list)
     wrap_up_until: Instant | None = None
     unfinished: Conversation | None = None
     """The conversation whose wrap-up is under way: it becomes a fact when that ends."""
@@ -127,6 +143,16 @@ class Seat:
         """The reason given last."""
         paused = [member for member in self.members.values() if member.is_paused]
         return max(paused, key=lambda member: member.paused_at).pause_reason if paused else ""
+
+    def count_in(self, census: Census) -> None:
+        """Has this seat counted by a census, whatever its state will be."""
+        census.add(self.state, 1)
+        self.counted_in.append(census)
+
+    def count_out(self, census: Census) -> None:
+        """Has this seat no longer counted."""
+        census.add(self.state, -1)
+        self.counted_in.remove(census)
 
     def busiest(self) -> Channel | None:
         """The channel that decides the state: talking before on hold before ringing."""
@@ -217,6 +243,9 @@ def restate(seat: Seat, at: Instant, changes: Changes) -> None:
         changes.surprises.append(Surprise(seat.pbx, at, f"{seat.interface} stays {seat.state}", state, seat.call_id))
     if state != SeatState.WRAP_UP:
         finish_wrap_up(seat, at, changes)
+    for census in seat.counted_in:
+        census.add(seat.state, -1)
+        census.add(state, 1)
     seat.state, seat.reason, seat.since, seat.call_id = state, reason, max(at, seat.since), call_id
     _show_call(seat, channel if rank else None)
     changes.touched.update(("queues", f"{seat.pbx}/{queue}") for queue in seat.members)

@@ -79,6 +79,7 @@ def _settle_unfinished(books: Settlement, seat: Seat, ours: Conversation, theirs
     if seat.wrap_up_until is None:
         return
     seat.wrap_up_until -= ours.ended_at - settled.ended_at
+    books.site.due_at = min(books.site.due_at, seat.wrap_up_until)
     if seat.wrap_up_until <= books.site.now:
         books.site.wrapping_up.discard(seat)
         finish_wrap_up(seat, seat.wrap_up_until, books.changes)

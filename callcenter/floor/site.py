@@ -1,6 +1,7 @@
 """One PBX as the floor knows it: its seats, queues, calls, and how they are found."""
 
-from collections import deque
+import math
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, interface_of
@@ -18,30 +19,34 @@ from callcenter.floor.events import (
 from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.gap import OpenGap, ToldFact
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
-from callcenter.floor.seat import Channel, Seat
+from callcenter.floor.seat import Census, Channel, Seat
+
+CLOCK_SECONDS = 2.0
+"""How far an instant that follows from Asterisk's whole seconds may be off."""
 
 REMEMBERED = 20_000
 """How many ended channels and calls a site remembers: more than end in an hour of a large centre."""
 
 
-class Ended(dict[str, None]):
+class Ended(OrderedDict[str, None]):
     """Ids of what ended lately. Asterisk never uses an id again, so an event about one of them has come late."""
 
     def remember(self, identity: str) -> None:
         """Keeps an id; the oldest one is forgotten for it."""
         self[identity] = None
         if len(self) > REMEMBERED:
-            del self[next(iter(self))]
+            self.popitem(last=False)
 
 
 @dataclass(slots=True)
 class Stays:
-    """The stays of one channel in one queue: how many, and the instant of the newest event about them.
+    """The stays of one channel in one queue: how many, when the latest one began, the newest event about any of them.
 
-    One channel's events come in order, so whatever is older than that has been said before.
+    What is older than that has been said before, unless it came late within the latest stay.
     """
 
     joins: int = 0
+    began_at: Instant = 0.0
     heard_at: Instant = 0.0
 
 
@@ -73,7 +78,10 @@ class Site:
     rings: dict[ChannelId, RingUnderWay] = field(default_factory=dict)
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     recordings: dict[ChannelId, list[Recording]] = field(default_factory=dict)
+    census: Census = field(default_factory=Census)
     wrapping_up: set[Seat] = field(default_factory=set)
+    due_at: Instant = math.inf
+    """Before this no wrap-up ends by itself."""
     ended_channels: Ended = field(default_factory=Ended)
     ended_calls: Ended = field(default_factory=Ended)
     agents: dict[str, AgentEntry] = field(default_factory=dict)
@@ -97,7 +105,7 @@ class Site:
             "unheard_since": self.gap.since if self.gap else None,
         }
 
-    def due_at(self, now: Instant) -> Instant | None:
+    def fell_due_at(self, now: Instant) -> Instant | None:
         """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""
         due = [seat.wrap_up_until for seat in self.wrapping_up if seat.wrap_up_until and seat.wrap_up_until <= now]
         return max(self.now, *due) if due else None
@@ -107,6 +115,7 @@ class Site:
         found = self.seats.get(interface.lower())
         if found is None:
             found = self.seats[interface.lower()] = Seat(self.pbx, interface)
+            found.count_in(self.census)
             name_seat(found, self.agents.get(interface.lower()))
             self.made.add(found.key)
         return found

@@ -64,7 +64,7 @@ def _drop_channels(site: Site, alive: set[ChannelId], at: Instant, changes: Chan
 def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], at: Instant, changes: Changes) -> None:
     found = {(caller.channel_id, caller.queue) for caller in waiting}
     for visit in list(site.visits.values()):
-        if visit.is_waiting and (visit.channel_id, visit.queue) not in found and visit.joined_at <= at:
+        if visit.is_waiting and (visit.holder_id, visit.queue) not in found and visit.joined_at <= at:
             visits.lose(site, visit, changes)
     for caller in waiting:
         _take_caller(site, caller, at, changes)

@@ -125,6 +125,7 @@ def _begin_wrap_up(site: Site, seat: Seat, queue: str, ended_at: Instant) -> Non
     if wrap_up > 0:
         seat.wrap_up_until = ended_at + wrap_up
         site.wrapping_up.add(seat)
+        site.due_at = min(site.due_at, seat.wrap_up_until)
 
 
 def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *, is_certain: bool) -> Conversation:

@@ -4,7 +4,7 @@ Pure sums over what is over and what still goes on; Asterisk's own account (queu
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct, field, structs
 
@@ -30,6 +30,7 @@ class QueueCall(Struct, kw_only=True):
     """One queue visit and its talk. `outcome` None: the caller waits still; answered without `talk`: they talk still.
 
     `agent` is the member's name; `left_at` is the end of the wait. `is_over` is set where no talk will ever be seen.
+    `holder_id` is another channel that had taken the place of `channel_id` by the end, where there was one.
     """
 
     channel_id: ChannelId
@@ -42,6 +43,7 @@ class QueueCall(Struct, kw_only=True):
     interface: str = ""
     talk: QueueTalk | None = None
     is_over: bool = False
+    holder_id: ChannelId = ChannelId("")
 
     @property
     def is_talking(self) -> bool:
@@ -124,13 +126,21 @@ _TALKS_COUNTED_AS = {
 }
 
 
-def tally(calls: Iterable[QueueCall], thresholds: Thresholds) -> tuple[QueueTally, dict[str, QueueTally]]:
+class Tallies:
     """All visits, and those of each queue by its name. A refusal whose queue nobody named is in the former only."""
-    totals, queues = QueueTally(), dict[str, QueueTally]()
-    for call in calls:
-        for into in (totals, queues.setdefault(call.queue, QueueTally())) if call.queue else (totals,):
-            _add(into, call, thresholds)
-    return totals, dict(sorted(queues.items()))
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.totals = QueueTally()
+        self.queues: dict[str, QueueTally] = {}
+        self._thresholds = thresholds
+
+    def add(self, calls: Iterable[QueueCall]) -> Self:
+        """Counts these, too."""
+        for call in calls:
+            _add(self.totals, call, self._thresholds)
+            if call.queue:
+                _add(self.queues.setdefault(call.queue, QueueTally()), call, self._thresholds)
+        return self
 
 
 def _add(into: QueueTally, call: QueueCall, thresholds: Thresholds) -> None:

@@ -12,7 +12,7 @@ from callcenter.floor.queue import (
     Visit,
 )
 from callcenter.floor.seat import Channel, Seat
-from callcenter.floor.site import Site
+from callcenter.floor.site import CLOCK_SECONDS, Site
 
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
@@ -58,6 +58,7 @@ def next_join(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> int
     """Counts the joins of a channel to a queue: the same one may come back."""
     stays = site.stays_in(channel_id, queue)
     stays.joins += 1
+    stays.began_at = at
     stays.heard_at = max(at, stays.heard_at)
     return stays.joins
 
@@ -73,15 +74,15 @@ def _open_visit(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> V
     if visit is None or visit.queue != queue:
         return None
     stays = site.stays_in(channel_id, queue)
-    if at < stays.heard_at:
+    if at < stays.began_at:
         return None
-    stays.heard_at = at
+    stays.heard_at = max(at, stays.heard_at)
     return visit
 
 
 def wait(site: Site, visit: Visit, changes: Changes) -> None:
     """Puts a visit in the line."""
-    site.visits[visit.channel_id] = visit
+    site.visits[visit.holder_id] = visit
     queue = site.queue(visit.queue)
     queue.waiting[visit.channel_id] = visit
     changes.touched.update((visit.key, queue.key))
@@ -109,8 +110,8 @@ def leave_line(site: Site, visit: Visit, changes: Changes) -> None:
 def settle(site: Site, visit: Visit, outcome: VisitOutcome, changes: Changes, seat: Seat | None = None) -> None:
     """Gives a visit its one outcome: the fact remains, the rings still open end with it."""
     leave_line(site, visit, changes)
-    if site.visits.get(visit.channel_id) is visit:
-        del site.visits[visit.channel_id]
+    if site.visits.get(visit.holder_id) is visit:
+        del site.visits[visit.holder_id]
     rules = site.queue(visit.queue).rules
     changes.facts.append(visit.ended(site.now, outcome, rules, seat))
     if outcome is not VisitOutcome.ANSWERED:
@@ -122,14 +123,13 @@ def settle(site: Site, visit: Visit, outcome: VisitOutcome, changes: Changes, se
 
 
 def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
-    """The caller left the line: answered, gone or by key. Only a true abandon can be told at this moment."""
+    """The caller left the line: answered, gone or by key. Which it was, the next events tell."""
     visit = _open_visit(site, event.channel_id, event.queue, event.at)
     if visit is None:
         return
     leave_line(site, visit, changes)
     channel = site.channels.get(event.channel_id)
-    if visit.is_gone and channel is not None and channel.hangup_requested:
-        settle(site, visit, VisitOutcome.ABANDONED, changes)
+    visit.has_hung_up = channel is not None and channel.hangup_requested
 
 
 def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
@@ -154,7 +154,7 @@ def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
         return
     visit = site.visits.get(event.channel_id)
     outcome = OUTCOME_BY_QUEUESTATUS.get(event.status)
-    if visit is not None and outcome is not None and _open_visit(site, visit.channel_id, visit.queue, event.at):
+    if visit is not None and outcome is not None and _open_visit(site, event.channel_id, visit.queue, event.at):
         settle(site, visit, outcome, changes)
 
 
@@ -173,7 +173,7 @@ def moved_on(site: Site, channel_id: ChannelId, changes: Changes) -> None:
     if visit is None:
         return
     if visit.is_gone:
-        settle(site, visit, VisitOutcome.WITHDRAWN, changes)
+        settle(site, visit, VisitOutcome.ABANDONED if visit.has_hung_up else VisitOutcome.WITHDRAWN, changes)
     elif not visit.is_waiting:
         settle(site, visit, VisitOutcome.LEFT_BY_KEY, changes)
 
@@ -187,6 +187,22 @@ def supersede(site: Site, channel_id: ChannelId, changes: Changes) -> None:
         lose(site, visit, changes)
 
 
+def taken_over(site: Site, channel_id: ChannelId, by: ChannelId, changes: Changes) -> None:
+    """Another channel takes the place of one that waits: its agent had called the queue and gives it to the caller."""
+    visit, channel = site.visits.get(channel_id), site.channels.get(by)
+    if visit is None or not by:
+        return
+    moved_on(site, by, changes)
+    del site.visits[channel_id]
+    site.visits[by], visit.holder_id = visit, by
+    call = site.calls[channel.call_id] if channel else None
+    if call is not None:
+        visit.call_id, visit.number, visit.caller_name = call.call_id, call.number, call.caller_name
+    for ring_id in visit.rings & site.rings.keys():
+        site.rings[ring_id].channel_id = by
+    changes.touched.add(visit.key)
+
+
 def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_certain: bool) -> None:
     """The caller's channel ended: what is undecided is decided by what was seen of it."""
     visit = site.visits.get(channel_id)
@@ -198,8 +214,8 @@ def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_ce
 def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> None:
     if not is_certain:
         lose(site, visit, changes)
-    elif visit.is_gone:
-        outlived = visit.left_at is not None and site.now - visit.left_at > MOVED_SECONDS
+    elif visit.is_gone or visit.has_hung_up:
+        outlived = not visit.has_hung_up and site.now - (visit.left_at or site.now) > MOVED_SECONDS
         settle(site, visit, VisitOutcome.WITHDRAWN if outlived else VisitOutcome.ABANDONED, changes)
     elif not visit.is_waiting:
         settle(site, visit, VisitOutcome.LEFT_BY_KEY, changes)
@@ -255,24 +271,44 @@ def _unseen(site: Site, event: e.MemberConnected) -> Visit:
 
 
 def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
-    """The talk of a queue call ended. Either id may be missing: the member's own talk in this queue is meant then."""
+    """The talk of a queue call ended. Of a channel that has gone the id may be missing: the member's own talk in this
+    queue is meant."""
     seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
+    _answer_unseen(site, event, seat, changes)
     leg = site.channels.get(event.ring_id)
-    channel = talks.at_the_phone(site, leg) if leg else None if event.ring_id else _only_talk(site, event, seat)
+    channel = talks.at_the_phone(site, leg) if leg else _only_talk(site, event, seat)
     if channel is not None and channel.talk is not None and channel.talk.may_be_of(event.queue):
         channel.talk.queue = event.queue
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
         talks.go_on(site, channel, event.channel_id, changes)
 
 
+def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Changes) -> None:
+    """A stay without an outcome that began when this one did was answered, though nobody saw it."""
+    visit = site.visits.get(event.channel_id)
+    if visit is None or visit.queue != event.queue:
+        return
+    answered_at = event.at - event.talk_seconds
+    is_then = abs(answered_at - event.wait_seconds - visit.joined_at) <= CLOCK_SECONDS
+    if event.at < visit.joined_at or not is_then:
+        return  # the caller has joined again
+    visit.is_certain = False
+    visit.wait_seconds = event.wait_seconds
+    visit.left_at = visit.left_at or max(visit.joined_at, answered_at)
+    settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
+
+
 def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | None:
+    """The talk that such an end means. Without both ids both channels have gone, and the talk with them."""
+    if event.ring_id or not event.channel_id:
+        return None
     caller = site.channels.get(event.channel_id)
     matching = [
         channel
         for channel in seat.channels.values()
         if channel.talk
         and channel.talk.queue == event.queue
-        and channel.talk.began_at <= event.at
+        and abs(event.at - event.talk_seconds - channel.talk.began_at) <= CLOCK_SECONDS
         and (caller is None or channel.call_id == caller.call_id)
     ]
     return matching[0] if len(matching) == 1 else None

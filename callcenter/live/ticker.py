@@ -15,6 +15,6 @@ async def tick(keeper: Keeper, tell: Callable[[Ticked], None]) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         for site in list(keeper.floor.sites.values()):
-            due_at = site.due_at(keeper.pbx_time(site.pbx)) if site.wrapping_up else None
+            due_at = site.fell_due_at(keeper.pbx_time(site.pbx)) if site.wrapping_up else None
             if due_at is not None:
                 tell(Ticked(site.pbx, due_at))

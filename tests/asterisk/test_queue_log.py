@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from callcenter.asterisk.queue_log import files_of, records
 from callcenter.asterisk.queue_log_lines import (
@@ -138,7 +139,8 @@ def test_rotated_files_in_any_order_and_packing(tmp_path: Path) -> None:
     days = [
         f"{line('UNPAUSE|', at=1_700_000_000 + day)}\n{line('PAUSE|x', at=1_700_000_005 + day)}\n" for day in range(5)
     ]
-    packed: list[str | bytes] = [days[4], gzip.compress(days[0].encode()), "", bz2.compress(days[2].encode()), days[1]]
+    packed: list[str | bytes] = [days[4], gzip.compress(days[0].encode()), "", bz2.compress(days[2].encode())]
+    packed.append(b"".join(zstandard.compress(line.encode()) for line in days[1].splitlines(keepends=True)))
     packed.append(lzma.compress(days[3].encode()))
     found = list(records(written(tmp_path, *packed)))
     assert [record.at - 1_700_000_000 for record in found] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -177,7 +179,9 @@ def test_progress_counts_the_bytes_on_disk(tmp_path: Path) -> None:
         (gzip.compress(START.encode() * 100)[:-20], "queue_log.0: the packed file is damaged"),
         (b"\x1f\x8b\xff\xff\xff\xff\n", "queue_log.0: the packed file is damaged"),
         (b"\x1f\x8b" + b"\xff" * 99, "queue_log.0: cannot be read"),
-        (b"\x28\xb5\x2f\xfd\x00\x00", "queue_log.0: unpack it first"),
+        (b"\x28\xb5\x2f\xfd\x00\x00", "queue_log.0: the packed file is damaged"),
+        (zstandard.compress(START.encode() * 100)[:-20], "queue_log.0: the packed file is damaged"),
+        (b"\x28\xb5\x2f\xfd" + b"\xff" * 99, "queue_log.0: the packed file is damaged"),
     ],
 )
 def test_files_that_are_none(tmp_path: Path, content: bytes, message: str) -> None:

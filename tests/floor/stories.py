@@ -58,7 +58,7 @@ class Line:
         self.channel_id = ChannelId(channel_id)
         self.call_id = CallId(call_id)
         self.queue = ""
-        self.joined_at = 0.0
+        self.joined_at = self.answered_at = 0.0
 
 
 class Diary:
@@ -300,6 +300,7 @@ class Diary:
         line, leg = self._lines[caller], self._legs[agent, caller]
         self.leaves(caller)
         wait = float(int(self.now - line.joined_at))
+        line.answered_at = self.now
         self.tell(
             e.MemberConnected, line.queue, phone(agent), phone(agent), line.channel_id, line.call_id, leg, wait, wait
         )
@@ -328,7 +329,9 @@ class Diary:
         line = self._lines[caller]
         channel = line.channel_id if ids in ("both", "caller") else ""
         leg = self._legs[agent, caller] if ids in ("both", "agent") else ""
-        self.tell(e.MemberCompleted, line.queue, phone(agent), phone(agent), channel, leg, 0.0, 0.0, reason)
+        answered_at = line.answered_at or self.now
+        wait, talk = float(int(answered_at - line.joined_at)), float(int(self.now - answered_at))
+        self.tell(e.MemberCompleted, line.queue, phone(agent), phone(agent), channel, leg, wait, talk, reason)
         return self
 
     def wrap_up_done(self, agent: str) -> "Diary":

@@ -3,7 +3,6 @@
 import pytest
 
 from callcenter.floor import events as e
-from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import (
     CallRecord,
     Direction,
@@ -223,21 +222,22 @@ def test_an_agent_nobody_signed_in_makes_a_seat_by_itself() -> None:
     assert ("seats", "pbx1/PJSIP/2002") in {("seats", seat) for seat in day.floor.snapshot()["seats"]}
 
 
-@pytest.mark.parametrize("ids", ["caller", "agent", "none"])
-def test_agent_complete_may_lack_its_ids(ids: str) -> None:
+@pytest.mark.parametrize("ids", ["caller", "agent"])
+def test_agent_complete_may_lack_an_id(ids: str) -> None:
     day = a_day("1001", wrap_up=20).joins("caller").rings("1001", "caller").answers("1001", "caller").after(10)
     day.requests_hangup("caller").completes("1001", "caller", "caller", ids=ids)
     assert day.state("1001") is SeatState.WRAP_UP
 
 
-def test_agent_complete_without_ids_means_the_only_talk_or_none() -> None:
-    """With two talks of one seat in one queue it cannot be told which: the hang-ups end them."""
+def test_agent_complete_without_ids_ends_no_other_talk() -> None:
+    """Both channels have gone, and the talk with them: what the seat still talks is another one."""
     day = a_day("1001")
     for caller in ("first", "second"):
-        day.joins(caller).rings("1001", caller).answers("1001", caller).after(5)
+        day.joins(caller).rings("1001", caller).answers("1001", caller)
+    day.after(5).closes(day.leg("1001", "first")).closes("first")
     day.completes("1001", "first", "caller", ids="none")
     assert day.state("1001") is SeatState.TALKING
-    assert day.floor.sites["pbx1"].channels[ChannelId("1001.1")].talk is not None
+    assert day.floor.sites["pbx1"].channels[day.leg("1001", "second")].talk is not None
 
 
 def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
@@ -309,3 +309,13 @@ def test_a_feature_code_is_no_call() -> None:
     assert day.remained(CallRecord) == []
     day.opens("call", f"{phone('1001')}-00000002", number="1001", extension="13800138000").closes("call")
     assert [call.direction for call in day.remained(CallRecord)] == [Direction.OUTBOUND]
+
+
+def test_the_end_of_a_stay_said_again_is_not_the_end_of_the_next() -> None:
+    """The caller is sent back into the same queue at once: both stays have the same second."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").answers("1001", "caller")
+    day.completes("1001", "caller", "transfer")
+    said = day.events[-1]
+    day.joins("caller").apply(said)
+    assert day.waiting() == 1
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED]

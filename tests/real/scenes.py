@@ -16,7 +16,7 @@ from tests.real.ami import Ami, Message
 from tests.real.conftest import Pair
 from tests.replays.capture import Recorder
 
-AGENTS = tuple(str(number) for number in range(1001, 1059))
+AGENTS = tuple(str(number) for number in range(1001, 1070))
 
 QUEUE = "[q{queue}](callcenter-queue)\nretry = 1\n{options}{members}\n"
 DIALPLAN = """

@@ -357,3 +357,48 @@ def busy_outside_the_queue(s: Scene) -> None:
     s.rests(1)
     s.hangs_up(customer)
     s.ends(joined)
+
+
+@scene("7057", "1063")
+def paused_in_all_queues_at_once(s: Scene) -> None:
+    s.ami.action("QueuePause", Interface="PJSIP/1063", Paused="true", Reason="meal")
+    customer, joined = s.joins("7058")
+    s.rests(2)
+    s.ami.action("QueuePause", Interface="PJSIP/1063", Paused="false")
+    connected = s.ami.next("AgentConnect", Uniqueid=joined["Uniqueid"])
+    s.rests(1)
+    s.hangs_up(customer)
+    s.ends(connected)
+    customer, connected = s.talks()
+    s.rests(1)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+queue("7058", "1063")
+
+
+@scene("7059", "1064", "1065")
+def a_phone_that_is_gone(s: Scene) -> None:
+    """The first member's phone is unregistered: the queue rings the other one alone."""
+    s.outside.action("PJSIPUnregister", Registration="1064")
+    s.ami.wait_for("DeviceStateChange", Device="PJSIP/1064", State="UNAVAILABLE")
+    customer, connected = s.talks()
+    s.rests(1)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+@scene("7060", "1066")
+def an_agents_own_calls(s: Scene) -> None:
+    """Outbound and internal: answered, busy, declined, a number that does not exist; then a customer gets through."""
+    for number, do in (("013900007060", "answer"), ("1067", "answer"), ("013900007061", "busy"), ("1068", "reject")):
+        s.behave(number.removeprefix("0") if number[0] == "0" else number, do=do, after=0, talk=1)
+        s.behave(number, do=do, after=0, talk=1)
+        own = s.pair.place(f"PJSIP/{number}@1066", Application="Wait", Data=3)
+        s.ami.until(lambda event: event.get("Event") == "Hangup" and event["Channel"].startswith("PJSIP/1066-"))
+        s.outside.action("Hangup", Channel=own)  # it may have ended by itself
+    customer, connected = s.talks()
+    s.rests(1)
+    s.hangs_up(customer)
+    s.ends(connected)

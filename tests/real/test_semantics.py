@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from callcenter.asterisk.installation import Installation
-from callcenter.floor.facts import Conversation, EndedBy, QueueVisit, SeatState
+from callcenter.floor.facts import Conversation, Direction, EndedBy, QueueVisit, SeatSpell, SeatState
 from tests.floor.test_properties import Watched, check_conversations, check_nothing_remains, check_spells, check_visits
 from tests.real import transfers as _transfers  # noqa: F401 - its situations are on the stage
 from tests.real.books import REFUSED, Book, check_agreement, of_floor, of_queue_log
@@ -50,7 +50,12 @@ def test_nothing_surprises_and_nothing_remains(played: Played) -> None:
     check_nothing_remains(site)
     facts = [fact for fact in day.facts.values() if isinstance(fact, QueueVisit | Conversation)]
     assert all(fact.is_certain for fact in facts)
-    assert {seat.state for seat in site.seats.values()} <= {SeatState.READY, SeatState.PAUSED, SeatState.SIGNED_OUT}
+    assert {seat.state for seat in site.seats.values()} <= {
+        SeatState.READY,
+        SeatState.PAUSED,
+        SeatState.SIGNED_OUT,
+        SeatState.UNREACHABLE,
+    }
 
 
 def test_refusals_are_seen_though_queue_log_has_none(played: Played) -> None:
@@ -94,3 +99,25 @@ def test_names_arrive_as_they_were_given(played: Played) -> None:
     assert names[1:3] == ["A|B|C", r"Jo \"The Ace\" Smith"], "SIP keeps its own backslashes"
     assert names[3:5] == ["Event: Hangup", "王小明 😀"]
     assert (names[0], names[5]) == ("", "x" * 79)
+
+
+def test_the_customer_takes_the_agents_place_in_the_line(played: Played) -> None:
+    [visit] = [visit for visit in played.day.remained(QueueVisit) if visit.queue == "q7055"]
+    [talk] = talks_of(played, "q7054", "Agent 1059")
+    assert visit.number.startswith("1387054"), "the line shows the customer, not the agent who asked"
+    assert (visit.call_id, talk.ended_by) == (talk.call_id, EndedBy.TRANSFER)
+    assert visit.wait_seconds == pytest.approx(3, abs=1.5)
+
+
+def test_a_pause_in_all_queues_is_one_pause(played: Played) -> None:
+    spells = [spell for spell in played.day.remained(SeatSpell) if spell.interface == "PJSIP/1063"]
+    [pause] = [spell for spell in spells if spell.state is SeatState.PAUSED]
+    assert (pause.reason, pause.until - pause.since) == ("meal", pytest.approx(2, abs=1))
+
+
+def test_an_agents_own_calls_are_outbound_or_internal(played: Played) -> None:
+    talks = [talk for talk in played.day.remained(Conversation) if talk.agent_name == "Agent 1066" and not talk.queue]
+    assert [(talk.direction, talk.number) for talk in talks] == [
+        (Direction.OUTBOUND, "013900007060"),
+        (Direction.INTERNAL, "1067"),
+    ]

@@ -173,3 +173,35 @@ def blind_to_nowhere(s: Scene) -> None:
     s.rests(6)
     s.hangs_up(customer)
     s.ends(connected)
+
+
+@scene("7054", "1059")
+def attended_by_refer_into_a_line_that_still_waits(s: Scene) -> None:
+    """The customer takes the place that the agent had in the line: the same stay goes on under another channel."""
+    s.behave("1060", do="ignore")
+    customer, connected = s.talks()
+    s.rests(1)
+    consulting = s.pair.place("PJSIP/7055@1059", Application="Wait", Data=60)
+    s.ami.wait_for("AgentCalled", Queue="q7055")
+    s.rests(1)
+    s.refers_to_call(s.leg("1059"), consulting, "7055")
+    s.ami.next("AttendedTransfer", OrigTransfererUniqueid=connected["DestUniqueid"])
+    s.rests(2)
+    s.hangs_up(customer)
+    s.ends(connected)
+
+
+queue("7055", "1060", timeout=12)
+
+
+@scene("7056", "1061")
+def attended_by_ami(s: Scene) -> None:
+    customer, connected = s.talks()
+    s.ami.action("Atxfer", Channel=connected["DestChannel"], Exten="1062", Context="callcenter-agents")
+    s.ami.wait_for("BridgeEnter", seconds=20, CallerIDNum="1062")
+    s.rests(1)
+    s.hangs_up(s.leg("1061"))
+    s.ami.next("AttendedTransfer", OrigTransfererUniqueid=connected["DestUniqueid"])
+    s.rests(2)
+    s.hangs_up(customer)
+    s.ends(connected)

@@ -18,6 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import callcenter.asterisk.replay_figures as replay_module
+import callcenter.floor.account as account_module
 from callcenter.asterisk.queue_log import records
 from callcenter.asterisk.replay_figures import Figures, replay_figures
 from callcenter.floor.tally import Thresholds
@@ -233,3 +235,49 @@ def test_a_capture_is_small_and_names_no_folder_of_the_machine_that_made_it(name
     packed = (HERE / name).read_bytes()
     assert len(packed) < 300_000
     assert not any(word in gzip.decompress(packed) for word in OF_A_MACHINE)
+
+
+@pytest.mark.parametrize("name", ["busy", "everything", "restarts", "scenes"])
+def test_what_is_settled_on_the_way_counts_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long capture is counted as its calls end: memory does not grow with them."""
+    stream = END.join(capture(name).messages)
+    pieces = [stream[at : at + 4096] for at in range(0, len(stream), 4096)]
+    at_the_end = replay_figures(pieces, "pbx1", Thresholds())[0]
+    monkeypatch.setattr(replay_module, "SETTLING_BYTES", 1)
+    monkeypatch.setattr(account_module, "SETTLED_SECONDS", 5.0)
+    on_the_way = replay_figures(pieces, "pbx1", Thresholds())[0]
+    assert rounded(on_the_way) == rounded(at_the_end)
+
+
+def rounded(value: Any) -> Any:
+    """Sums taken in another order differ by less than a hundredth of a second."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    return pytest.approx(value, abs=0.01) if isinstance(value, float) else value
+
+
+# fmt: off
+FIGURES = [
+    "offered", "answered", "abandoned", "abandoned_short", "timed_out", "left_by_key", "left_when_empty", "withdrawn",
+    "refused", "lost", "answered_within", "wait_answered_seconds", "completed_by_agent", "completed_by_caller",
+    "transferred", "talk_seconds", "hold_seconds", "waiting_now", "talking_now",
+]
+AGENT_FIGURES = [
+    "rings", "answered", "not_answered", "given_up", "talk_seconds", "hold_seconds", "wrap_up_seconds", "pauses",
+    "signed_in_seconds",
+]
+# fmt: on
+
+
+def test_the_shape_of_the_figures() -> None:
+    figures = figures_of(capture("everything").messages, "everything")
+    assert list(figures) == [
+        "totals", "queues", "agents", "events", "unknown_events", "open_calls", "gaps", "reconciliation",
+    ]  # fmt: skip
+    for one in (figures["totals"], *figures["queues"].values(), figures["reconciliation"]["queue_log"]):
+        assert list(one) == FIGURES
+    for agent in figures["agents"].values():
+        assert list(agent) == AGENT_FIGURES
+        assert agent["hold_seconds"] <= agent["talk_seconds"]
+        assert all(list(pause) == ["count", "seconds"] for pause in agent["pauses"].values())
+    assert list(figures["reconciliation"]) == ["queue_log", "differences", "explained"]
