@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -66,7 +67,8 @@ class Traffic:
         """Nobody calls any more; whoever is on the line hangs up."""
         self._is_over.set()
         self._thread.join()
-        self._pair.quieten()
+        with Ami(self._pair.centre.plan.pbx) as ami:  # nobody has read that of the pair for minutes
+            replace(self._pair, ami=ami).quieten()
 
     def _run(self) -> None:
         while not self._is_over.wait(self._chance.uniform(0.3, 1.0)):
