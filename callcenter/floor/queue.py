@@ -74,7 +74,8 @@ class Visit:
     """A stay in a queue that has no outcome yet. A caller who has left waits no more, but the outcome may be open.
 
     `position` moves up as others leave; `taken_position` is the place taken when joining.
-    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key.
+    `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key. `left_unheard`: a survey
+    did not find the caller in the line any more, and why is not known so far.
     """
 
     pbx: PbxName
@@ -88,6 +89,7 @@ class Visit:
     joined_at: Instant
     is_certain: bool = True
     is_gone: bool = False
+    left_unheard: bool = False
     left_at: Instant | None = None
     wait_seconds: Seconds | None = None
     rings: set[ChannelId] = field(default_factory=set)

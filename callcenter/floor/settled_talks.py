@@ -116,7 +116,9 @@ def _whole(books: Settlement, theirs: Conversation) -> Conversation:
 
 def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
     """A survey found a talk: queue_log knows of which queue it is and when it began."""
-    channel = _phone_of(books, theirs.leg_id) or _talking_to(books, theirs)
+    channel = _phone_of(books, theirs.leg_id)
+    if channel is None or channel.talk is None:
+        channel = _talking_to(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None:
         _begin_ended(books, theirs)
