@@ -15,6 +15,7 @@ from callcenter.floor.facts import (
     GapReason,
     QueueVisit,
     Ring,
+    RingOutcome,
     SeatSpell,
     VisitOutcome,
 )
@@ -51,21 +52,24 @@ def pass_on(site: _Site, event: AnyEvent, changes: Changes) -> None:
     gap = site.gap
     if gap is not None:
         is_found = isinstance(event, Surveyed | PbxStarted)
-        held = [fact for fact in changes.facts if _is_concluded(fact)]
-        gap.unsettled += held
-        changes.facts = [_told(fact, is_found=is_found) for fact in changes.facts if not _is_concluded(fact)]
+        gap.unsettled += [fact for fact in changes.facts if _is_concluded(fact, gap)]
+        told = [fact for fact in changes.facts if not _is_concluded(fact, gap)]
+        changes.facts = [_told(fact, is_found=is_found) for fact in told]
     site.told.extend(fact for fact in changes.facts if isinstance(fact, _FROM_THE_LOG))
     kept_since = (gap.since if gap else site.now) - TOLD_SECONDS
     while site.told and site.told[0].ended_at < kept_since:
         site.told.popleft()
 
 
-def _is_concluded(fact: AnyFact) -> bool:
-    if fact.is_certain:
-        return False
+def _is_concluded(fact: AnyFact, gap: OpenGap) -> bool:
+    """Whether queue_log may know better: of what ended between the connection and the survey, too, something that told
+    its reason may not have been heard."""
     if isinstance(fact, QueueVisit):
-        return fact.outcome is VisitOutcome.LOST
-    return isinstance(fact, Ring | Conversation | CallRecord)
+        is_doubtful = fact.outcome is VisitOutcome.LEFT_BY_KEY and gap.until is None
+        return is_doubtful or fact.outcome is VisitOutcome.LOST
+    if isinstance(fact, Ring) and fact.outcome is RingOutcome.GIVEN_UP:
+        return gap.until is None
+    return isinstance(fact, Ring | Conversation | CallRecord) and not fact.is_certain
 
 
 def _told(fact: AnyFact, *, is_found: bool) -> AnyFact:

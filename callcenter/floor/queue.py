@@ -77,7 +77,8 @@ class Visit:
     `channel_id` is who joined; `holder_id` who waits now: an attended transfer may put another channel into its place.
     `position` moves up as others leave; `taken_position` is the place taken when joining.
     `is_gone`: QueueCallerAbandon came, which means any end but an answer or an exit by key; `has_hung_up`: the caller
-    had hung up by the time of leaving.
+    had hung up by the time of leaving. `left_unheard`: a survey did not find the caller in the line any more, and why
+    is not known so far.
     """
 
     pbx: PbxName
@@ -92,6 +93,7 @@ class Visit:
     is_certain: bool = True
     is_gone: bool = False
     has_hung_up: bool = False
+    left_unheard: bool = False
     left_at: Instant | None = None
     wait_seconds: Seconds | None = None
     rings: set[ChannelId] = field(default_factory=set)

@@ -1,10 +1,11 @@
 """Rings: each try of a queue to reach a seat, and how it ended."""
 
 from callcenter.floor import events as e
+from callcenter.floor.call import interface_of
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import RingOutcome
-from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, RingUnderWay
+from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, RingUnderWay, Visit
 from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.site import Site
 
@@ -16,16 +17,7 @@ def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
     if is_known or event.ring_id in site.rings or event.ring_id in site.ended_channels:
         return
     seat = seat_of_member(site, event.queue, event.interface, event.member_name)
-    ring = RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now)
-    site.rings[event.ring_id] = ring
-    visit = site.visits.get(event.channel_id)
-    if visit is not None:
-        visit.rings.add(event.ring_id)
-    if channel is not None:
-        channel.queue = event.queue
-        if visit is not None:
-            channel.other_number = visit.number
-        take_seat(channel, seat)
+    _begin(site, RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now))
 
 
 def seat_of_member(site: Site, queue: str, interface: str, name: str) -> Seat:
@@ -43,9 +35,44 @@ def take_seat(channel: Channel, seat: Seat) -> None:
         seat.channels[channel.channel_id] = channel
 
 
+def found(site: Site, leg: Channel, visit: Visit) -> None:
+    """A survey finds a leg that is rung for a visit; its ring is as old as the leg."""
+    interface = interface_of(leg.name)
+    seat = site.queue(visit.queue).seats.get(interface.lower()) or leg.seat
+    if seat is None or leg.queue or leg.parts or leg.channel_id in site.rings:
+        return
+    _begin(site, RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at))
+
+
+def unheard(site: Site, event: e.MemberConnected | e.RingNotAnswered, seat: Seat) -> RingUnderWay | None:
+    """A ring whose beginning was not heard; None where its leg is not known or was rung before."""
+    leg, visit = site.channels.get(event.ring_id), site.visits.get(event.channel_id)
+    if leg is None or visit is None or visit.queue != event.queue or leg.queue or leg.parts:
+        return None
+    began_at = site.now - event.ring_seconds
+    ring = RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, began_at)
+    _begin(site, ring)
+    return ring
+
+
+def _begin(site: Site, ring: RingUnderWay) -> None:
+    site.rings[ring.ring_id] = ring
+    visit = site.visits.get(ring.channel_id)
+    if visit is not None:
+        visit.rings.add(ring.ring_id)
+    leg = site.channels.get(ring.ring_id)
+    if leg is not None:
+        leg.queue = ring.queue
+        if visit is not None:
+            leg.other_number = visit.number
+        take_seat(leg, ring.seat)
+
+
 def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None:
     """A ring ran out, or the phone said no: the cause of the leg tells which."""
     ring = site.rings.get(event.ring_id)
+    if ring is None:
+        ring = unheard(site, event, seat_of_member(site, event.queue, event.interface, event.interface))
     if ring is not None:
         ring.outcome, ring.is_forwarded = RingOutcome.NOT_ANSWERED, False
         ring.ring_seconds = event.ring_seconds
@@ -84,6 +111,9 @@ def leg_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *, 
     ring = site.rings.get(ring_id)
     if ring is None or ring.is_forwarded:
         return
+    visit = site.visits.get(ring.channel_id)
+    if visit is not None and visit.left_unheard:  # it may have been answered: queue_log tells
+        is_certain = False
     end(site, ring_id, _outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
 
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from callcenter.floor import visits
+from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
 from callcenter.floor.matching import nearest
 from callcenter.floor.queue import RingUnderWay, Visit
@@ -40,12 +40,25 @@ def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | No
 
 
 def _decide(books: Settlement, visit: Visit, theirs: QueueVisit) -> None:
-    """A caller who waits will be heard to leave. One who had left when the gap began has an outcome now."""
+    """A caller who waits will be heard to leave. One who has left has an outcome now."""
     if visit.is_waiting or theirs.outcome is VisitOutcome.LOST:
         return
     del books.site.visits[visit.channel_id]
     ours = visit.ended(books.site.now, VisitOutcome.LOST, books.site.queue(visit.queue).rules)
     books.tell(_settled(ours, theirs))
+
+
+def doubt_visit(books: Settlement, visit: Visit) -> None:
+    """Who left when nothing was heard, and of whom queue_log has no end: AMI may tell it yet, or nobody does."""
+    if visit.left_at is None or visit.left_at > books.event.until:
+        return
+    if visit.is_gone:
+        visit.is_certain = False
+    elif books.event.is_readable:
+        visit.left_unheard = True
+    else:
+        visits.lose(books.site, visit, books.changes)
+        books.lost.add(visit.call_id)
 
 
 def _settled(ours: QueueVisit, theirs: QueueVisit) -> QueueVisit:
@@ -96,13 +109,31 @@ def settle_ring(books: Settlement, theirs: Ring) -> None:
     ours = _same_ring(books, theirs)
     if ours is None:
         books.tell(theirs)
-    elif isinstance(ours, Ring) and ours in books.concluded.rings.get(stay_of(theirs), ()):
+    elif isinstance(ours, RingUnderWay):
+        _end_ring(books, ours, theirs)
+    elif ours in books.concluded.rings.get(stay_of(theirs), ()):
         books.concluded.rings[stay_of(theirs)].remove(ours)
         ended_at = max(ours.began_at, theirs.ended_at)
         end = {"outcome": theirs.outcome, "ended_at": ended_at, "ring_seconds": theirs.ring_seconds}
         books.tell(replace(ours, is_certain=True, **end))
-    elif isinstance(ours, Ring):
+    else:
         books.told.rings[stay_of(theirs)].remove(ours)
+
+
+def _end_ring(books: Settlement, ring: RingUnderWay, theirs: Ring) -> None:
+    """A ring that goes on will be heard to end; one whose visit has been decided has ended with it."""
+    if ring.channel_id not in books.site.visits:
+        ring.ring_seconds = theirs.ring_seconds
+        rings.end(books.site, ring.ring_id, theirs.outcome, books.changes)
+
+
+def end_rings(books: Settlement) -> None:
+    """The rings of visits that have been decided: what queue_log does not say of them is concluded."""
+    decided = {stay_of(visit) for visits_told in books.telling.visits.values() for visit in visits_told}
+    for ring in list(books.site.rings.values()):
+        if (ring.channel_id, ring.queue) in decided and ring.channel_id not in books.site.visits:
+            ended = beaten(books, ring.ended(books.site.pbx, books.site.now, RingOutcome.LOST, is_certain=False))
+            rings.end(books.site, ring.ring_id, ended.outcome, books.changes, is_certain=False)
 
 
 def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
@@ -124,7 +155,7 @@ def beaten(books: Settlement, ring: Ring) -> Ring:
     """A ring of which queue_log has no end lost to the colleague who answered (ringall)."""
     answered = (
         visit.interface != ring.interface and visit.ended_at >= ring.began_at
-        for visit in books.telling.visits.get(stay_of(ring), ())
+        for visit in (*books.telling.visits.get(stay_of(ring), ()), *books.told.visits.get(stay_of(ring), ()))
         if visit.outcome is VisitOutcome.ANSWERED
     )
     return replace(ring, outcome=RingOutcome.WON_BY_COLLEAGUE) if any(answered) else ring

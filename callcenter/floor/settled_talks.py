@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from callcenter.floor import talks
 from callcenter.floor.events import ChannelId, LoggedTalk
 from callcenter.floor.facts import Conversation, EndedBy
-from callcenter.floor.seat import Channel, Seat, finish_wrap_up, restate
+from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
 
 
@@ -117,15 +117,23 @@ def _whole(books: Settlement, theirs: Conversation) -> Conversation:
 
 def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
     """A survey found a talk: queue_log knows of which queue it is and when it began."""
-    channel = _phone_of(books, theirs.leg_id) or _talking_to(books, theirs)
+    channel = _phone_of(books, theirs.leg_id)
+    if channel is None or channel.talk is None:
+        channel = _talking_to(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None:
         _begin_ended(books, theirs)
-    elif talk.may_be_of(theirs.queue) and not talk.is_certain:
-        talk.queue = channel.queue = talk.seat.queue = theirs.queue
+    elif not talk.queue and not talk.is_certain:
         talk.began_at, talk.is_certain = min(talk.began_at, theirs.began_at), True
-        books.changes.touched.add(talk.seat.key)
-        books.recovered.add(channel.call_id)
+        _belongs_to(books, channel, talk, theirs)
+    elif not talk.queue and abs(talk.began_at - theirs.began_at) <= TOLERANCE_SECONDS:
+        _belongs_to(books, channel, talk, theirs)
+
+
+def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedTalk) -> None:
+    talk.queue = channel.queue = talk.seat.queue = theirs.queue
+    books.changes.touched.add(talk.seat.key)
+    books.recovered.add(channel.call_id)
 
 
 def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:

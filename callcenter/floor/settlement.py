@@ -93,8 +93,10 @@ class Settlement:
     def _seat_of(self, theirs: QueueVisit | Ring | Conversation) -> tuple[str, str, str]:
         queue = self.site.queues.get(theirs.queue)
         members = [(seat, seat.members[theirs.queue].name) for seat in queue.seats.values()] if queue else []
-        by_name = (seat for seat, name in members if theirs.agent_name in (name, seat.agent_name))
-        seat = self.site.seats.get(theirs.interface.lower()) or next(by_name, None)
+        name = theirs.agent_name
+        by_name = (seat for seat, member in members if name in (member, seat.agent_name))
+        signed_out = (seat for seat in self.site.seats.values() if seat.agent_name == name)
+        seat = self.site.seats.get(theirs.interface.lower()) or next(by_name, None) or next(signed_out, None)
         if seat is None:
             return theirs.interface, theirs.agent_number, theirs.agent_name
         return seat.interface, seat.agent_number or theirs.agent_number, seat.agent_name or theirs.agent_name

@@ -8,7 +8,7 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import CallId, ConnectionBegan, GapSettled
 from callcenter.floor.facts import CallRecord, Conversation, Direction, Gap, GapReason, QueueVisit, Ring
 from callcenter.floor.gap import OpenGap
-from callcenter.floor.settled_stays import beaten, settle_ring, settle_visit
+from callcenter.floor.settled_stays import beaten, doubt_visit, end_rings, settle_ring, settle_visit
 from callcenter.floor.settled_talks import settle_talk, settle_under_way
 from callcenter.floor.settlement import Settlement
 from callcenter.floor.site import Site
@@ -47,6 +47,7 @@ def _take_the_log(books: Settlement) -> None:
         settle_visit(books, visit)
     for ring in sorted((fact for fact in facts if isinstance(fact, Ring)), key=lambda fact: fact.began_at):
         settle_ring(books, ring)
+    end_rings(books)
     for talk in sorted((fact for fact in facts if isinstance(fact, Conversation)), key=lambda fact: fact.began_at):
         settle_talk(books, talk)
     for under_way in books.event.talks:
@@ -68,9 +69,8 @@ def _doubt_what_goes_on(books: Settlement) -> None:
     for seat in books.site.seats.values():
         if seat.unfinished is not None and not seat.unfinished.is_certain:
             books.count(seat.unfinished)
-    for left in books.site.visits.values():
-        if left.left_at is not None and left.left_at <= books.event.until:
-            left.is_certain = False
+    for left in list(books.site.visits.values()):
+        doubt_visit(books, left)
 
 
 def _tell_calls(books: Settlement) -> None:

@@ -1,6 +1,6 @@
 """Takes over the whole state that a survey found: what is there is there, what is not there has ended unseen."""
 
-from callcenter.floor import channels, members, talks, visits
+from callcenter.floor import channels, members, rings, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, OpenChannel, WaitingCaller
@@ -11,6 +11,9 @@ from callcenter.floor.site import Site
 
 SAME_STAY_SECONDS = 4.0
 """A survey tells the time waited in whole seconds. One who joined later than that has left and come back unheard."""
+
+RINGS_FOR_A_QUEUE = "AppQueue"
+"""The application that CoreShowChannels tells of a leg that a queue rings."""
 
 
 def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
@@ -65,7 +68,8 @@ def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], at: Instant, c
     found = {(caller.channel_id, caller.queue) for caller in waiting}
     for visit in list(site.visits.values()):
         if visit.is_waiting and (visit.holder_id, visit.queue) not in found and visit.joined_at <= at:
-            visits.lose(site, visit, changes)
+            # queue_log tells after a gap what came of it, or AMI does: an answer is told after the leaving.
+            (visits.lose if site.gap is None else visits.leave_unheard)(site, visit, changes)
     for caller in waiting:
         _take_caller(site, caller, at, changes)
 
@@ -100,6 +104,8 @@ def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, chan
     for seen in found:
         if seen.channel_id not in site.ended_channels:
             _take_channel(site, seen, at)
+    _pair_locals(site, found)
+    _take_rings(site, found)
     for bridge_id in list(site.bridges):
         talks.begin_in_bridge(site, bridge_id, changes, is_certain=False)
     for channel in site.channels.values():
@@ -129,6 +135,25 @@ def _adopt(site: Site, seen: OpenChannel) -> Channel:
     if visit is not None:
         visit.call_id = seen.call_id
     return channel
+
+
+def _pair_locals(site: Site, found: tuple[OpenChannel, ...]) -> None:
+    """The halves of a Local channel are told by their names; neither is a phone."""
+    by_name = {seen.name: site.channels.get(seen.channel_id) for seen in found if seen.name.startswith("Local/")}
+    for name, one in by_name.items():
+        two = by_name.get(f"{name.removesuffix(';1')};2")
+        if one is not None and two is not None and one is not two and not (one.twin_id or two.twin_id):
+            one.twin_id, two.twin_id = two.channel_id, one.channel_id
+
+
+def _take_rings(site: Site, found: tuple[OpenChannel, ...]) -> None:
+    """The legs that queues ring now, of which no event told."""
+    callers = {visit.call_id: visit for visit in site.visits.values() if visit.is_waiting}
+    for seen in found:
+        visit = callers.get(seen.call_id)
+        is_ring = seen.application == RINGS_FOR_A_QUEUE and not seen.is_up
+        if visit is not None and is_ring and seen.channel_id not in site.ended_channels:
+            rings.found(site, site.channels[seen.channel_id], visit)
 
 
 def _answer_attempt(site: Site, channel: Channel) -> None:

@@ -128,6 +128,7 @@ def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
     if visit is None:
         return
     leave_line(site, visit, changes)
+    visit.left_unheard = False
     channel = site.channels.get(event.channel_id)
     visit.has_hung_up = channel is not None and channel.hangup_requested
 
@@ -174,6 +175,8 @@ def moved_on(site: Site, channel_id: ChannelId, changes: Changes) -> None:
         return
     if visit.is_gone:
         settle(site, visit, VisitOutcome.ABANDONED if visit.has_hung_up else VisitOutcome.WITHDRAWN, changes)
+    elif visit.left_unheard:
+        lose(site, visit, changes)
     elif not visit.is_waiting:
         settle(site, visit, VisitOutcome.LEFT_BY_KEY, changes)
 
@@ -212,7 +215,7 @@ def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_ce
 
 
 def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> None:
-    if not is_certain:
+    if not is_certain or (visit.left_unheard and not visit.is_gone):
         lose(site, visit, changes)
     elif visit.is_gone or visit.has_hung_up:
         outlived = not visit.has_hung_up and site.now - (visit.left_at or site.now) > MOVED_SECONDS
@@ -235,7 +238,7 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
         visit = _unseen(site, event)
     seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     visit.wait_seconds = event.wait_seconds
-    ring = site.rings.get(event.ring_id)
+    ring = site.rings.get(event.ring_id) or rings.unheard(site, event, seat)
     if ring is not None:
         ring.ring_seconds = event.ring_seconds
     rings.end(site, event.ring_id, RingOutcome.ANSWERED, changes)
@@ -312,6 +315,12 @@ def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | No
         and (caller is None or channel.call_id == caller.call_id)
     ]
     return matching[0] if len(matching) == 1 else None
+
+
+def leave_unheard(site: Site, visit: Visit, changes: Changes) -> None:
+    """A survey does not find a caller in the line whose channel lives on: what came of the stay is told yet."""
+    leave_line(site, visit, changes)
+    visit.left_unheard = True
 
 
 def lose(site: Site, visit: Visit, changes: Changes) -> None:

@@ -248,14 +248,20 @@ def _reducers() -> dict[type, Callable[[Any], tuple[Any, ...]]]:
 
 
 def _reducer(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    values_of = operator.attrgetter(*_names(kind))
-    made = (kind,)
+    values_of, made = _values_of(_names(kind)), (kind,)
     return lambda record: (copyreg.__newobj__, made, values_of(record), None, None, _fill)  # type: ignore[attr-defined]
 
 
 def _fact_reducer(kind: type[Fact]) -> Callable[[Any], tuple[Any, ...]]:
-    values_of = operator.attrgetter(*kind.__struct_fields__)
+    values_of = _values_of(kind.__struct_fields__)
     return lambda fact: (_rebuilt, (kind, values_of(fact)))
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Gives the values of a record by these names."""
+    getter = operator.attrgetter(*names)
+    # Of one name, attrgetter gives the bare value.
+    return getter if len(names) > 1 else lambda record: (getter(record),)
 
 
 @cache

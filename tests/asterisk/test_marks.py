@@ -1,5 +1,7 @@
 """Marks of the server's own in a journal: read back as they were told, and never a way to break the framing."""
 
+from typing import get_args
+
 import pytest
 from msgspec import ValidationError
 
@@ -14,11 +16,13 @@ from callcenter.floor.events import (
     ConnectionBegan,
     DirectoryChanged,
     GapSettled,
+    LinkChanged,
     LoggedTalk,
     QueueRules,
     Ticked,
 )
 from callcenter.floor.facts import Ring, RingOutcome
+from callcenter.floor.floor import OURS
 
 NAME = '王\r\n\r\nEvent: Hangup\r\nUniqueid: 1\r\n\r\n"\\'
 RING = Ring(
@@ -58,6 +62,11 @@ def test_a_mark_is_one_message_and_of_the_pbx_whose_journal_it_is() -> None:
 
 def test_the_settlement_is_read_with_all_of_its_fields() -> None:
     assert marks.Settled.__struct_fields__ == GapSettled.__struct_fields__
+
+
+def test_every_event_that_is_ours_is_kept_or_follows_from_what_is() -> None:
+    """The state of a link is true now or not at all, and a banner tells that a connection began."""
+    assert set(get_args(marks.Told)) == OURS - {LinkChanged, ConnectionBegan}
 
 
 def test_a_mark_of_anything_else_is_refused() -> None:

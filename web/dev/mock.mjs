@@ -259,7 +259,7 @@ function figures(id, scale) {
     lost: 0,
   });
 }
-set("links", "pbx1", { pbx: "pbx1", state: "live", since: now() - 8000, detail: "" });
+set("links", "pbx1", { pbx: "pbx1", state: "live", since: now() - 8000, detail: "", unheard_since: null });
 for (let index = 0; index < SEATS; index += 1) {
   const agent = 1001 + index;
   const id = `pbx1/PJSIP/${agent}`;
@@ -659,6 +659,9 @@ const ROUTES = [
       return [204, null];
     },
   ],
+  ["GET", /^\/api\/gaps$/, () => [200, { gaps: GAPS() }]],
+  ["GET", /^\/api\/reconciliations$/, () => [200, { runs: RUNS(), running: [], pbxs: ["pbx1"] }]],
+  ["POST", /^\/api\/reconciliations$/, () => [202, { running: ["pbx1"] }]],
   [
     "GET",
     /^\/api\/calls$/,
@@ -791,6 +794,43 @@ const ROUTES = [
     },
   ],
 ];
+
+const GAPS = () =>
+  [
+    { since: now() - 5200, until: now() - 5184, reason: "link", recovered: 7, lost: 0, is_readable: true },
+    { since: now() - 91000, until: now() - 90950, reason: "pbx_restart", recovered: 3, lost: 2, is_readable: true },
+    { since: now() - 180000, until: now() - 179990, reason: "server", recovered: 0, lost: 0, is_readable: true },
+    { since: now() - 400000, until: now() - 399000, reason: "link", recovered: 0, lost: 4, is_readable: false },
+  ].map((gap) => ({ pbx: "pbx1", is_certain: true, ...gap }));
+
+const RUNS = () => {
+  const difference = { queue: "support", channel_id: "1.1", call_id: calls[0]?.call_id ?? "1.1", explanation: "" };
+  const moved = "somebody moved the caller, which queue_log writes as ABANDON";
+  const midnight = Math.floor(now() / 86400) * 86400;
+  const run = (id, days, fields) => ({
+    id,
+    pbx: "pbx1",
+    from: midnight - days * 86400,
+    to: midnight - (days - 1) * 86400,
+    ran_at: midnight - (days - 1) * 86400 + 1860,
+    counts: [{ queue: "support", outcome: "answered", stored: 812, logged: 812 }],
+    difference_count: 0,
+    differences: [],
+    explained_count: 0,
+    explained: [],
+    error: "",
+    ...fields,
+  });
+  const differences = [{ ...difference, joined_at: midnight - 40000, stored: "lost", logged: "answered" }];
+  const explained = [
+    { ...difference, joined_at: midnight - 41000, stored: "withdrawn", logged: "abandoned", explanation: moved },
+  ];
+  return [
+    run(3, 1, {}),
+    run(2, 2, { difference_count: 1, differences, explained_count: 1, explained }),
+    run(1, 3, { counts: [], error: "/var/log/asterisk/queue_log: there is no such file" }),
+  ];
+};
 
 function signIn(body) {
   if (body.password === "demo") {

@@ -15,6 +15,7 @@ import { SignIn } from "./signin/SignIn";
 const FloorPage = lazy(() => import("./floor/FloorPage"));
 const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
+const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
 
@@ -79,6 +80,11 @@ function SignedIn() {
                   <CallPage pbx={decodeURIComponent(pbx)} callId={decodeURIComponent(call)} />
                 </Allowed>
               )}
+            </Route>
+            <Route path="/books">
+              <Allowed permission="see_floor">
+                <BooksPage />
+              </Allowed>
             </Route>
             <Route path="/callbacks">
               <Allowed permission="see_lists">

@@ -99,7 +99,49 @@ export interface Link {
   state: LinkState;
   since: Instant;
   detail: string;
+  unheard_since: Instant | null;
 }
+
+export interface Gap {
+  pbx: string;
+  since: Instant;
+  until: Instant;
+  reason: "link" | "server" | "pbx_restart";
+  recovered: number;
+  lost: number;
+  is_readable: boolean;
+}
+
+export interface BookDifference {
+  queue: string;
+  channel_id: string;
+  call_id: string;
+  joined_at: Instant;
+  stored: string | null;
+  logged: string | null;
+  explanation: string;
+}
+
+export interface Reconciliation {
+  id: number;
+  pbx: string;
+  from: Instant;
+  to: Instant;
+  ran_at: Instant;
+  counts: { queue: string; outcome: string; stored: number; logged: number }[];
+  difference_count: number;
+  differences: BookDifference[];
+  explained_count: number;
+  explained: BookDifference[];
+  error: string;
+}
+
+export interface Reconciliations {
+  runs: Reconciliation[];
+  running: string[];
+  pbxs: string[];
+}
+
 export interface Seat {
   pbx: string;
   interface: string;

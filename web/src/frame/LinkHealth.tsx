@@ -1,8 +1,12 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangleFilled, IconClockExclamation, IconLoader2, IconPlugConnectedX } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import { useFormat } from "../api/queries";
+import { useGaps } from "../books/books";
+import { Came } from "../books/Gaps";
 import { duration, type Format } from "../format";
 import { serverNow } from "../live/clock";
 import { type Health, useHealth } from "../live/health";
@@ -63,10 +67,43 @@ function Links() {
           <dd>
             {t(`health.state.${link.state}`)} · {t("health.since", { time: format.dateTime(link.since) })}
             {link.detail && <em>{link.detail}</em>}
+            {link.unheard_since !== null && (
+              <span className={classes.running}>
+                {t("books.unheardSince", { time: format.dateTime(link.unheard_since) })}
+              </span>
+            )}
           </dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+const RECENT_SECONDS = 7 * 86_400;
+const SHOWN_GAPS = 3;
+
+/** The last times in which a PBX was not heard, and where all of them are. */
+function RecentGaps() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [since] = useState(() => Math.floor(serverNow()) - RECENT_SECONDS);
+  const open = useLive((live) => Object.values(live.entities.links).filter((link) => link.unheard_since).length);
+  const gaps = useGaps(since, open);
+  return (
+    <div className={classes.gaps}>
+      <h2 className={classes.title}>{t("books.gaps")}</h2>
+      {gaps.data?.length === 0 && <p className="muted">{t("books.noRecentGaps")}</p>}
+      <ul>
+        {gaps.data?.slice(0, SHOWN_GAPS).map((gap) => (
+          <li key={`${gap.pbx} ${gap.since}`}>
+            <span className="num">{format.dateTime(gap.since)}</span> · {duration(gap.until - gap.since)}
+            <br />
+            <Came gap={gap} />
+          </li>
+        ))}
+      </ul>
+      <Link href="/books">{t("books.all")}</Link>
+    </div>
   );
 }
 
@@ -88,6 +125,7 @@ export function LinkHealth() {
       <Popover.Dropdown>
         <h2 className={classes.title}>{t("health.title")}</h2>
         <Links />
+        <RecentGaps />
       </Popover.Dropdown>
     </Popover>
   );

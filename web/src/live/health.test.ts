@@ -4,7 +4,13 @@ import { NOTHING } from "./entities";
 import { ALL, frozenAt, healthOf } from "./health";
 import type { Live } from "./store";
 
-const link = (pbx: string, state: LinkState, since = 50): Link => ({ pbx, state, since, detail: "" });
+const link = (pbx: string, state: LinkState, since = 50): Link => ({
+  pbx,
+  state,
+  since,
+  detail: "",
+  unheard_since: null,
+});
 
 function live(links: Link[], fields: Partial<Live> = {}): Live {
   const entities: Entities = { ...NOTHING.entities, links: Object.fromEntries(links.map((item) => [item.pbx, item])) };
