@@ -24,7 +24,7 @@ CLOCK_SECONDS = 2.0
 """How far an instant that follows from Asterisk's whole seconds may be off."""
 
 REMEMBERED = 8_000
-"""How many ended channels and calls a site remembers: those of some minutes. What comes late does so by milliseconds."""
+"""How many ended channels and calls a site remembers: those of some minutes. What comes late is milliseconds late."""
 
 
 class Ended(OrderedDict[str, None]):
