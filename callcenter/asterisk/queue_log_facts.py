@@ -222,7 +222,14 @@ class QueueLogFacts:
             return stay
         if self._joins.count(record.channel_id, record.queue):
             return None
-        return unseen(record, self._joins.add(record.channel_id, record.queue))
+        return self._taken_over(record) or unseen(record, self._joins.add(record.channel_id, record.queue))
+
+    def _taken_over(self, record: Connected | Left) -> Stay | None:
+        """The stay in whose place an attended transfer put this channel: it began then, under another id."""
+        joined_at = record.at - (record.wait_seconds or 0.0)
+        here = (stays[record.queue] for stays in self._waiting.values() if record.queue in stays)
+        near = [(off, stay.channel_id) for stay in here if (off := abs(stay.joined_at - joined_at)) <= 1]
+        return self._taken(min(near)[1], record.queue) if near else None
 
     def _lost(self, stay: Stay, at: Instant) -> list[AnyFact]:
         return [self._make.visit(stay, VisitOutcome.LOST, at, None), *self._make.rings(stay)]

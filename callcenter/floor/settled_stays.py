@@ -43,7 +43,7 @@ def _decide(books: Settlement, visit: Visit, theirs: QueueVisit) -> None:
     """A caller who waits will be heard to leave. One who has left has an outcome now."""
     if visit.is_waiting or theirs.outcome is VisitOutcome.LOST:
         return
-    del books.site.visits[visit.channel_id]
+    del books.site.visits[visit.holder_id]
     ours = visit.ended(books.site.now, VisitOutcome.LOST, books.site.queue(visit.queue).rules)
     books.tell(_settled(ours, theirs))
 

@@ -24,8 +24,8 @@ from callcenter.floor.seat import Census, Channel, Seat
 CLOCK_SECONDS = 2.0
 """How far an instant that follows from Asterisk's whole seconds may be off."""
 
-REMEMBERED = 20_000
-"""How many ended channels and calls a site remembers: more than end in an hour of a large centre."""
+REMEMBERED = 8_000
+"""How many ended channels and calls a site remembers: those of some minutes. What comes late is milliseconds late."""
 
 
 class Ended(OrderedDict[str, None]):

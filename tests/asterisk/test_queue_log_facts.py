@@ -271,3 +271,12 @@ def test_the_recorded_day() -> None:
     assert [talk.ended_by for talk in talks].count(EndedBy.TRANSFER) == 2
     assert (len(talks), sum(talk.talk_seconds for talk in talks), len(rings)) == (9, 39, 25)
     assert all(fact.is_certain for fact in facts)
+
+
+def test_a_caller_takes_the_place_of_the_agent_who_asked_for_the_queue() -> None:
+    """An attended transfer into a line that still waits: the lines go on under the caller's channel."""
+    facts = facts_of(JOINED, "7|1.9|sales|Li Na|CONNECT|7|1.5|3", "17|1.9|sales|Li Na|COMPLETECALLER|7|10|1")
+    [visit] = of(QueueVisit, facts)
+    assert (visit.channel_id, visit.outcome, visit.is_certain) == ("1.1", VisitOutcome.ANSWERED, True)
+    [talk] = of(Conversation, facts)
+    assert (talk.talk_seconds, talk.ended_by) == (10, EndedBy.CALLER)

@@ -3,6 +3,7 @@
 import pytest
 
 from callcenter.floor import events as e
+from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import (
     CallRecord,
     Direction,
@@ -13,7 +14,7 @@ from callcenter.floor.facts import (
     SeatState,
     VisitOutcome,
 )
-from tests.floor.stories import NOON, Diary, about, phone
+from tests.floor.stories import CALLER_NUMBER, NOON, PBX, TICK, Diary, about, phone
 
 
 def a_day(*agents: str, wrap_up: int = 0) -> Diary:
@@ -319,3 +320,41 @@ def test_the_end_of_a_stay_said_again_is_not_the_end_of_the_next() -> None:
     day.joins("caller").apply(said)
     assert day.waiting() == 1
     assert day.visit_outcomes() == [VisitOutcome.ANSWERED]
+
+
+def test_a_caller_takes_the_place_that_the_agent_had_in_a_line() -> None:
+    """An attended transfer into a line that still waits: the same stay goes on, now the caller's."""
+    day = a_day("1001", "1002").joins("caller", "support").rings("1001", "caller").answers("1001", "caller").after(5)
+    day.joins("asking", "sales").after(2)
+    leg = day.leg("1001", "caller")
+    day.tell(e.AttendedTransferred, leg, ChannelId("asking"), ChannelId("caller"), ChannelId(""))
+    day.closes(leg).closes("asking")
+    assert day.waiting() == 1
+    [shown] = day.floor.snapshot()["visits"].values()
+    assert shown["number"] == CALLER_NUMBER
+    day.after(1)
+    day.tell(e.CallerGone, "sales", ChannelId("caller"), 1, 1, 3.0)
+    day.tell(e.CallerLeft, "sales", ChannelId("caller"), 1)
+    day.tell(e.QueueResult, ChannelId("caller"), CallId("caller"), "TIMEOUT", "", "", "")
+    visit = day.remained(QueueVisit)[-1]
+    assert (visit.channel_id, visit.queue, visit.outcome) == ("asking", "sales", VisitOutcome.TIMED_OUT)
+    assert not day.surprises
+
+
+def test_a_talk_whose_answer_was_not_heard_answers_the_visit() -> None:
+    day = a_day("1001").joins("caller").rings("1001", "caller").after(3).leaves("caller").after(10)
+    ids = ChannelId("caller"), day.leg("1001", "caller")
+    day.tell(e.MemberCompleted, "support", phone("1001"), "Li Na", *ids, 3.0, 10.0, "caller")
+    assert (day.visit().outcome, day.visit().wait_seconds, day.visit().is_certain) == (
+        VisitOutcome.ANSWERED,
+        3.0,
+        False,
+    )
+
+
+def test_the_end_of_waiting_is_understood_in_either_order() -> None:
+    day = a_day("1001").joins("caller").after(4).requests_hangup("caller")
+    day.tell(e.CallerLeft, "support", ChannelId("caller"), 1)
+    day.apply(e.CallerGone(PBX, day.now - TICK / 2, "support", ChannelId("caller"), 1, 1, 4.0))
+    day.closes("caller")
+    assert day.visit().outcome is VisitOutcome.ABANDONED
