@@ -129,7 +129,7 @@ def check_floor(day: Watched) -> None:
 
 
 shares = st.floats(0.01, 1)
-thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("name", LOGS)

@@ -20,10 +20,18 @@ function Side({ outcome }: { outcome: string | null }) {
   return outcome === null ? <span className={classes.quiet}>{t("books.nothing")}</span> : <Outcome outcome={outcome} />;
 }
 
+/** The server says it in English; the known ones are told in the reader's language. */
+function useBecause(): (difference: BookDifference) => string {
+  const { t } = useTranslation();
+  return ({ stored, logged, explanation }) =>
+    explanation && t(`books.explanation.${stored}_${logged}` as "books.nothing", { defaultValue: explanation });
+}
+
 function Differences({ pbx, found }: { pbx: string; found: BookDifference[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
+  const because = useBecause();
   return (
     <table className={table.table}>
       <thead>
@@ -38,7 +46,7 @@ function Differences({ pbx, found }: { pbx: string; found: BookDifference[] }) {
       <tbody>
         {found.map((each) => (
           <tr key={`${each.channel_id} ${each.joined_at}`} className={table.linked}>
-            <td className="num">
+            <td className={`num ${classes.when}`}>
               <Link
                 href={`/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(each.call_id)}`}
                 className={table.cover}
@@ -53,7 +61,7 @@ function Differences({ pbx, found }: { pbx: string; found: BookDifference[] }) {
             <td>
               <Side outcome={each.logged} />
             </td>
-            <td className={classes.quiet}>{each.explanation}</td>
+            <td className={`${classes.quiet} ${classes.why}`}>{because(each)}</td>
           </tr>
         ))}
       </tbody>

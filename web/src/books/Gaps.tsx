@@ -44,7 +44,7 @@ export function GapTable({ gaps }: { gaps: Gap[] }) {
       <tbody>
         {gaps.map((gap) => (
           <tr key={`${gap.pbx} ${gap.since}`}>
-            <td className="num">{format.dateTime(gap.since)}</td>
+            <td className={`num ${classes.when}`}>{format.dateTime(gap.since)}</td>
             <td className={`num ${table.right}`}>{duration(gap.until - gap.since)}</td>
             <td>{gap.pbx}</td>
             <td>{t(`books.reason.${gap.reason}`)}</td>
