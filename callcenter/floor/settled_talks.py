@@ -18,7 +18,7 @@ def settle_talk(books: Settlement, theirs: Conversation) -> None:
         return
     told, ours = _same(books.told.talks, theirs), _same(books.concluded.talks, theirs)
     seat = _finishing(books, theirs)
-    if told is not None:
+    if told is not None and (told.leg_id == theirs.leg_id or ours is None or ours.leg_id != theirs.leg_id):
         books.told.talks.remove(told)
     elif ours is not None:
         books.concluded.talks.remove(ours)
@@ -30,7 +30,9 @@ def settle_talk(books: Settlement, theirs: Conversation) -> None:
 
 
 def _same(candidates: Iterable[Conversation], theirs: Conversation) -> Conversation | None:
-    return next((talk for talk in candidates if _is_same(talk, theirs)), None)
+    """The leg decides where it is known: a seat may begin its next talk seconds after the last one."""
+    found = [talk for talk in candidates if _is_same(talk, theirs)]
+    return next((talk for talk in found if talk.leg_id == theirs.leg_id), found[0] if found else None)
 
 
 def _is_same(ours: Conversation, theirs: Conversation) -> bool:
@@ -39,6 +41,8 @@ def _is_same(ours: Conversation, theirs: Conversation) -> bool:
         return True
     if ours.interface.lower() != theirs.interface.lower() or ours.queue not in ("", theirs.queue):
         return False
+    if theirs.began_at > ours.ended_at:
+        return False  # one seat's next talk
     is_then = abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS
     return is_then if ours.queue else ours.call_id == theirs.call_id and not ours.is_certain
 

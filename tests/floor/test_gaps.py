@@ -346,3 +346,15 @@ def test_spells_that_a_survey_cuts_are_uncertain() -> None:
     reconnects(day.after(30))
     talking = [spell for spell in day.remained(f.SeatSpell) if spell.state is SeatState.TALKING]
     assert [spell.is_certain for spell in talking] == [False]
+
+
+def test_the_next_talk_of_a_seat_is_not_taken_for_the_one_before_that_was_told() -> None:
+    day = in_a_talk()
+    log = Log(day)
+    day.after(0.5).hangs_up("caller", "1001", "caller")
+    log.joins("next").after(0.9).answers("1001", "next", "next leg", 1).after(1).completes("1001", "next", 1)
+    reconnects(log.after(3).day)
+    log.settles()
+    assert sorted(talk.leg_id for talk in day.remained(f.Conversation)) == sorted([day.leg("1001"), "next leg"])
+    assert all(talk.is_certain for talk in day.remained(f.Conversation))
+    assert counts(day) == (1, 0)

@@ -42,6 +42,11 @@ SPANS = {
 
 UNCERTAIN = " UNION ALL ".join(f"SELECT '{table}' FROM {table} WHERE NOT is_certain" for table in SPANS)
 
+WITHOUT_TALK = (
+    "SELECT call_id, queue, agent_name, joined_at, ended_at FROM queue_visits v WHERE outcome = 'answered' "
+    "AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.call_id = v.call_id AND c.queue = v.queue)"
+)
+
 
 @pytest.fixture(scope="module")
 def centre_settings() -> Settings:
@@ -181,6 +186,7 @@ def test_killed_twenty_times_during_traffic_it_has_the_books_of_asterisk(
         f"{going.calls} calls, {KILLS} kills, {down:.0f} s of pauses, {time.time() - began:.0f} s in all",
         f"queue_log: {dict(lines)}",
         f"rows: {rows}; gaps, calls recovered, calls lost, seconds: {gaps}",
+        f"answered without a talk: {books.execute(WITHOUT_TALK).fetchall()}",
         f"not certain: {dict(Counter(row[0] for row in books.execute(UNCERTAIN)))}",
         f"explained: {len(found['explained'])}, differences: {found['differences']}",
     )
