@@ -75,6 +75,8 @@ class Completion:
         for call in self._calls:
             if call.outcome not in REFUSALS:
                 ours.setdefault((call.channel_id, call.queue), []).append(call)
+        for calls in ours.values():
+            calls.sort(key=lambda call: call.joined_at)
         for theirs in self._log.calls:
             known_as = (theirs.channel_id, theirs.holder_id or theirs.channel_id)
             candidates = next((found for channel_id in known_as if (found := ours.get((channel_id, theirs.queue)))), [])
@@ -85,15 +87,15 @@ class Completion:
                 self._differ(call, "missing in queue_log", call.outcome, None)
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
-        """Takes the visit that began when this one did out of those of one channel and queue; an only one is it."""
-        place = min(range(len(calls)), key=lambda n: _distance(calls[n], theirs), default=None)
-        if place is None:
-            return None
+        """Takes the visit that this one is out of those of one channel and queue; an only one is it."""
         stays = self._stays[theirs.channel_id, theirs.queue]
         is_only = len(calls) == len(stays) == 1
-        is_near = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
-        is_nearest = _distance(calls[place], theirs) == min(_distance(calls[place], stay) for stay in stays)
-        return calls.pop(place) if is_only or (is_near and is_nearest) else None
+        match = _counterpart(calls, stays, theirs)
+        stays.remove(theirs)
+        if match is None or not (is_only or abs(match.joined_at - theirs.joined_at) <= SAME_STAY_SECONDS):
+            return None
+        calls.remove(match)
+        return match
 
     def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
@@ -229,6 +231,16 @@ class Completion:
             call=call.channel_id, queue=call.queue, what=what, ours=ours, queue_log=queue_log, reason=reason
         )
         (self.explained if reason else self.differences).append(difference)
+
+
+def _counterpart(calls: list[QueueCall], stays: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
+    """Of as many on both sides the first of ours is the first of theirs; else it is the nearest one."""
+    if len(calls) == len(stays):
+        return calls[0]
+    ours = min(calls, key=lambda call: _distance(call, theirs), default=None)
+    if ours is None or _distance(ours, theirs) > min(_distance(ours, stay) for stay in stays):
+        return None
+    return ours
 
 
 def _distance(ours: QueueCall, theirs: QueueCall) -> Seconds:

@@ -291,9 +291,10 @@ def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Ch
     visit = site.visits.get(event.channel_id)
     if visit is None or visit.queue != event.queue:
         return
+    is_known = event.ring_id in site.channels or event.ring_id in site.ended_channels
     answered_at = event.at - event.talk_seconds
     is_then = abs(answered_at - event.wait_seconds - visit.joined_at) <= CLOCK_SECONDS
-    if event.at < visit.joined_at or not is_then:
+    if event.at < visit.joined_at or not is_then or (is_known and event.ring_id not in visit.rings):
         return  # the caller has joined again
     visit.is_certain = False
     visit.wait_seconds = event.wait_seconds
