@@ -17,16 +17,18 @@ const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
+const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "callbacks";
+  name: "floor" | "calls" | "reports" | "callbacks";
   permission: Permission;
 }
 
 export const PAGES: readonly Page[] = [
   { path: "/floor", name: "floor", permission: "see_floor" },
   { path: "/calls", name: "calls", permission: "see_calls" },
+  { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
 ];
 
@@ -77,6 +79,13 @@ function SignedIn() {
               {({ pbx, call }) => (
                 <Allowed permission="see_calls">
                   <CallPage pbx={decodeURIComponent(pbx)} callId={decodeURIComponent(call)} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/reports/:section?">
+              {({ section }) => (
+                <Allowed permission="see_reports">
+                  <ReportsPage section={section ?? ""} />
                 </Allowed>
               )}
             </Route>

@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import { useMay } from "../api/queries";
+import type { Figure } from "../api/shapes";
+import { useLabel } from "../i18n";
+import { ALL } from "../live/health";
+import { useToday } from "../reports/RangePicker";
+import { useOpened } from "../reports/useOpened";
+import classes from "./OpensCounted.module.css";
+
+interface OpensProps {
+  figure: Figure;
+  value: number | null;
+  /** `pbx/queue`, or `*` for all. */
+  scope: string;
+  children: ReactNode;
+}
+
+/** A figure of today that opens what it counts, for those who may see reports. */
+export function OpensCounted({ figure, value, scope, children }: OpensProps) {
+  const label = useLabel();
+  const may = useMay("see_reports");
+  const today = useToday();
+  const [, open] = useOpened();
+  if (!may || value === null) return children;
+  const opened = {
+    figure: figure.id,
+    part: "numerator" as const,
+    from: today,
+    to: today,
+    queue: scope === ALL ? "" : scope,
+    agent: "",
+    team: "",
+    weekday: "",
+    hour: "",
+  };
+  return (
+    <button type="button" className={classes.opens} onClick={() => open(opened)}>
+      <span className="visually-hidden">{label(figure)}: </span>
+      {children}
+    </button>
+  );
+}
