@@ -9,6 +9,7 @@ import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./Actions.module.css";
 import { AgentDayView } from "./AgentDay";
 import { AgentSelect, TeamSelect } from "./Filters";
+import { useDayWord } from "./labels";
 import { RangePicker, useToday } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { isDay } from "./ranges";
@@ -37,6 +38,7 @@ function Rules({ rules }: { rules: PatternRule[] }) {
 function DayRow({ day, rules }: { day: AgentDay; rules: PatternRule[] }) {
   const { t } = useTranslation();
   const label = useLabel();
+  const dayWord = useDayWord();
   const name = day.agent_name || day.agent_number;
   const word = (id: string) => {
     const rule = rules.find((one) => one.id === id);
@@ -46,7 +48,7 @@ function DayRow({ day, rules }: { day: AgentDay; rules: PatternRule[] }) {
     <tr className={table.linked}>
       <td className="num">
         <Link href={`/reports/actions${query({ agent: day.agent_number, day: day.day })}`} className={table.cover}>
-          {day.day}
+          {dayWord(day.day)}
         </Link>
       </td>
       <td>
@@ -144,7 +146,7 @@ export default function ActionsPage() {
       </search>
       <section className="panel" aria-labelledby="unusual-title">
         <h2 id="unusual-title" className={page.title}>
-          {t("action.unusual")}
+          {t("action.unusualTitle")}
         </h2>
         <Unusual asked={{ from: days.from, to: days.to, team }} />
       </section>

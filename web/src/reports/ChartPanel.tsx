@@ -11,7 +11,7 @@ import classes from "./ChartPanel.module.css";
 import { colorOf, extremesOf, optionOf, type Series } from "./chart";
 import { grouped } from "./columns";
 import { useIntervalWord } from "./labels";
-import { linesOf, readSort, totalsOf } from "./lines";
+import { busyPart, linesOf, readSort, totalsOf } from "./lines";
 import page from "./ReportsPage.module.css";
 import { ReportTable } from "./ReportTable";
 import { chartInterval, countDays, type Days, type Interval } from "./ranges";
@@ -154,11 +154,15 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
   const { t } = useTranslation();
   const format = useFormat();
   const word = useIntervalWord(report.interval, isOneDay);
-  const series = useSeries(report, drawn, isOutcomes);
+  const part = busyPart(report);
+  const series = useSeries(report, drawn, isOutcomes).map((one) => ({
+    ...one,
+    values: one.values.slice(part.from, part.until),
+  }));
   const summary = useSummary();
   const lines = useMemo(() => linesOf(report, filters).map((line) => ({ ...line, inner: [] })), [report, filters]);
   const figure = drawn[0];
-  const labels = report.intervals.map(word);
+  const labels = report.intervals.slice(part.from, part.until).map(word);
   const write = (value: number) => format.figure(figure?.unit ?? "count", value, figure?.decimals);
   const target = figure && !isOutcomes && figure.target !== null ? figure.target : null;
   const option = optionOf({
@@ -176,7 +180,7 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
         extras={[]}
         lines={lines}
         totals={totalsOf(report, filters)}
-        sort={readSort("")}
+        sort={readSort("", "name")}
         onSort={() => undefined}
         intervalWord={word}
         rankedBy={null}
@@ -186,7 +190,7 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
     );
   }
   const choose = (id: string, index: number) => {
-    const line = lines[index];
+    const line = lines[part.from + index];
     if (line && drawn.some((one) => one.id === id)) onOpen({ ...line.scope, figure: id, part: "numerator" });
   };
   return (

@@ -5,29 +5,30 @@ import type { Figure } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
 import { useLabel } from "../i18n";
 import classes from "./ColumnChooser.module.css";
-import { grouped } from "./columns";
+import { grouped, REASONS } from "./columns";
 
 interface ChooserProps {
   figures: Figure[];
-  shown: Figure[];
+  /** Of the columns that are shown. */
+  ids: string[];
+  hasReasons: boolean;
   /** No ids: the usual columns. */
   onChoose: (ids: string[]) => void;
 }
 
-export function ColumnChooser({ figures, shown, onChoose }: ChooserProps) {
+export function ColumnChooser({ figures, ids, hasReasons, onChoose }: ChooserProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
-  const ids = shown.map(({ id }) => id);
   const toggle = (id: string) => {
     const next = ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id];
-    if (next.length > 0) onChoose(next);
+    if (next.some((one) => one !== REASONS)) onChoose(next);
   };
   return (
     <Popover position="bottom-end" width="min(46rem, 94vw)" shadow="md" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <Button size="xs" variant="default" leftSection={<IconColumns3 size={15} aria-hidden />}>
-          {t("reports.columns", { shown: shown.length, all: figures.length })}
+          {t("reports.columns", { shown: ids.length, all: figures.length + Number(hasReasons) })}
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t("reports.chooseColumns")} className={classes.chooser}>
@@ -45,6 +46,14 @@ export function ColumnChooser({ figures, shown, onChoose }: ChooserProps) {
                   onChange={() => toggle(figure.id)}
                 />
               ))}
+              {group === "seats" && hasReasons && (
+                <Checkbox
+                  size="xs"
+                  label={t("reports.byReason")}
+                  checked={ids.includes(REASONS)}
+                  onChange={() => toggle(REASONS)}
+                />
+              )}
             </fieldset>
           ))}
         </div>

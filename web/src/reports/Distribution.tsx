@@ -63,7 +63,9 @@ interface DistributionProps {
 export function Distribution({ days, filters, figures, onOpen }: DistributionProps) {
   const { t } = useTranslation();
   const waits = figures.filter((figure) => figure.group === "wait" && figure.unit === "seconds");
-  const levels = figures.filter((figure) => figure.unit === "share" && ["level", "load"].includes(figure.group));
+  const levels = figures.filter(
+    (figure) => figure.unit === "share" && figure.group === "level" && figure.direction === "up",
+  );
   const ids = [...waits, ...levels].map(({ id }) => id);
   const result = useReport({ subject: "queues", days, interval: "none", filters, figures: ids });
   if (ids.length === 0) return null;

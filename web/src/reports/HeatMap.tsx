@@ -59,12 +59,7 @@ function Grid({ cells, figure, onOpen }: GridProps) {
                 const strength = value === null || most === 0 ? 0 : Math.round((value / most) * 100);
                 const text = value === null ? "" : format.figure(figure.unit, value, figure.decimals);
                 return (
-                  <td
-                    key={hour}
-                    className="num"
-                    style={{ "--strength": `${strength}%` } as React.CSSProperties}
-                    data-dark={strength > 55 || undefined}
-                  >
+                  <td key={hour} className="num" style={{ "--strength": `${strength}%` } as React.CSSProperties}>
                     {value !== null && (
                       <button
                         type="button"

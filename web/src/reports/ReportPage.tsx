@@ -10,13 +10,13 @@ import { Empty, PageSkeleton, RowsSkeleton } from "../parts/Waiting";
 import { ChartPanel } from "./ChartPanel";
 import { ColumnChooser } from "./ColumnChooser";
 import CountedDrawer from "./CountedDrawer";
-import { chosenFigures, figuresFor, keepColumns, keptColumns } from "./columns";
+import { chosenFigures, figuresFor, keepColumns, keptColumns, REASONS } from "./columns";
 import { Distribution } from "./Distribution";
 import { ExportButtons } from "./ExportButtons";
 import { AgentSelect, QueueSelect, TeamSelect } from "./Filters";
 import { HeatMap } from "./HeatMap";
 import { useIntervalWord } from "./labels";
-import { byTeam, type Line, linesOf, REASON, readSort, totalsOf } from "./lines";
+import { bestFirst, byTeam, type Line, linesOf, REASON, readSort, totalsOf } from "./lines";
 import { RangePicker, useToday } from "./RangePicker";
 import classes from "./ReportPage.module.css";
 import page from "./ReportsPage.module.css";
@@ -100,9 +100,11 @@ function useExtras(report: Report | undefined): ExtraColumn[] {
 function Notes({ report }: { report: Report }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { previous } = report;
+  const [from, to] = previous ? [format.day(previous.from), format.day(previous.to - 1)] : ["", ""];
   const notes = [
-    report.previous &&
-      t("reports.comparedWith", { from: format.day(report.previous.from), to: format.day(report.previous.to - 1) }),
+    previous &&
+      t("reports.comparedWith", { days: from === to ? from : t("callbacks.fromTo", { first: from, last: to }) }),
     report.is_running && t("reports.running"),
   ].filter(Boolean);
   return notes.length > 0 && <p className={`muted ${classes.notes}`}>{notes.join(" ")}</p>;
@@ -148,10 +150,10 @@ function Found({ report, search, figures, view, isByTeam, change }: FoundProps) 
     );
   }
   const own = linesOf(report, filters);
-  const sort = readSort(view.sort);
   const isRanked = subject !== "queues" && report.interval === "none";
-  const judged = figures.filter((figure) => figure.direction !== "none");
-  const rankedBy = isRanked ? (judged.find((figure) => figure.id === sort.id) ?? judged[0] ?? null) : null;
+  const judged = isRanked ? figures.filter((figure) => figure.direction !== "none") : [];
+  const sort = readSort(view.sort, judged[0] ? bestFirst(judged[0]) : "name");
+  const rankedBy = judged.find((figure) => figure.id === sort.id) ?? judged[0] ?? null;
   return (
     <ReportTable
       subject={subject}
@@ -201,7 +203,12 @@ function TablePanel({ subject, view, search, catalogue, shown, change }: TablePa
           />
         )}
         <div className={classes.tools}>
-          <ColumnChooser figures={figuresFor(catalogue, subject)} shown={shown} onChoose={choose} />
+          <ColumnChooser
+            figures={figuresFor(catalogue, subject)}
+            ids={[...search.figures, ...(search.reasons ? [REASONS] : [])]}
+            hasReasons={subject !== "queues"}
+            onChoose={choose}
+          />
           <Button size="xs" variant="default" onClick={() => setSaving(true)}>
             {t("saved.save")}
           </Button>
@@ -238,6 +245,7 @@ export default function ReportPage({ subject }: { subject: Subject }) {
   if (catalogue.isError) return <Failure error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
   const figures = figuresFor(catalogue.data, subject);
   const shown = chosenFigures(catalogue.data, subject, view.columns, keptColumns(subject));
+  const hasReasons = (view.columns.length > 0 ? view.columns : keptColumns(subject)).includes(REASONS);
   const interval = intervalsFor(days).includes(view.interval) ? view.interval : "none";
   const filters = filtersOf(view, subject);
   const search: ReportSearch = {
@@ -247,7 +255,7 @@ export default function ReportPage({ subject }: { subject: Subject }) {
     filters,
     figures: shown.map(({ id }) => id),
     compare: view.compare,
-    reasons: true,
+    reasons: hasReasons,
   };
   return (
     <>

@@ -1,5 +1,4 @@
 import { NumberInput, Select, Skeleton } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
@@ -28,7 +27,6 @@ import { useOpened } from "./useOpened";
 import { chosenDays, readRange, writeRange } from "./view";
 
 const Chart = lazy(() => import("./Chart"));
-const PAUSE_MS = 400;
 const HEIGHT = 260;
 
 interface NumberProps {
@@ -41,7 +39,7 @@ interface NumberProps {
   onChange: (value: number | null) => void;
 }
 
-/** What is typed counts after a pause, so that not every key asks the server. */
+/** What is typed counts when the field is left or Enter is pressed, so that not every key asks the server. */
 function Aim({ label, value, onChange, placeholder, ...others }: NumberProps) {
   const [typed, setTyped] = useState<number | string>(value ?? "");
   return (
@@ -322,11 +320,11 @@ export default function StaffingPage() {
   const aims = readAims(params);
   const first = useSettings().data?.queues[0];
   const queue = params.get("queue") || (first ? `${first.pbx}/${first.queue}` : "");
-  const [asked] = useDebouncedValue(JSON.stringify({ ...queueOf(queue), ...days, ...aimsQuery(aims) }), PAUSE_MS);
+  const asked = { ...queueOf(queue), ...days, ...aimsQuery(aims) };
   const result = useQuery({
     queryKey: ["staffing", asked],
-    queryFn: () => ask<Staffing>("GET", `/api/reports/staffing${query(JSON.parse(asked) as Record<string, string>)}`),
-    enabled: queue !== "" && (JSON.parse(asked) as { queue: string }).queue !== "",
+    queryFn: () => ask<Staffing>("GET", `/api/reports/staffing${query(asked)}`),
+    enabled: queue !== "",
     placeholderData: (before) => before,
   });
   const change = (fields: Record<string, string>) =>
@@ -339,7 +337,7 @@ export default function StaffingPage() {
           onChoose={(next) => setParams({ ...writeRange(next), queue, ...writeAims(aims) }, { replace: true })}
         />
         <QueueSelect value={queue} any={null} onChange={(next) => change({ queue: next })} />
-        <ExportButtons name="staffing" asked={{ ...queueOf(queue), ...days, ...aimsQuery(aims) }} />
+        <ExportButtons name="staffing" asked={asked} />
       </search>
       <AimsForm
         key={JSON.stringify(aims)}

@@ -34,7 +34,8 @@ export const colorOf = (index: number): string => PALETTE[index % PALETTE.length
 /** Beyond this many places a mark on each would be a caterpillar. */
 const MOST_MARKS = 40;
 
-const text = { color: "var(--muted)", fontFamily: "inherit", fontSize: 12 };
+const FONT = "Inter Variable, system-ui, sans-serif";
+const text = { color: "var(--muted)", fontFamily: FONT, fontSize: 12 };
 
 function axis(write: (value: number) => string, isShare: boolean, isRight: boolean) {
   return {
@@ -101,6 +102,7 @@ export function optionOf(drawing: Drawing): ChartOption {
       left: 0,
       itemWidth: 14,
       itemHeight: 9,
+      itemGap: 16,
       textStyle: text,
       data: series.map((one) => one.name),
       inactiveColor: "var(--line-strong)",
@@ -110,7 +112,7 @@ export function optionOf(drawing: Drawing): ChartOption {
       axisPointer: { type: "shadow", shadowStyle: { color: "var(--line)", opacity: 0.35 } },
       backgroundColor: "var(--panel)",
       borderColor: "var(--line-strong)",
-      textStyle: { color: "var(--ink)", fontFamily: "inherit", fontSize: 12 },
+      textStyle: { color: "var(--ink)", fontFamily: FONT, fontSize: 12 },
       confine: true,
       formatter: (rows: { seriesName: string; axisValueLabel: string; value: number | null; marker: string }[]) =>
         tooltip(rows, writers),

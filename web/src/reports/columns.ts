@@ -15,17 +15,17 @@ const OF_QUEUES = [
   "abandoned_short",
   "timed_out",
   "aht_seconds",
-  "talk_seconds",
-  "hold_seconds",
-  "wrap_up_seconds",
+  "average_talk_seconds",
+  "average_hold_seconds",
+  "average_wrap_up_seconds",
 ];
 const OF_PEOPLE = [
   "handled",
   "handled_per_hour",
   "aht_seconds",
-  "talk_seconds",
-  "hold_seconds",
-  "wrap_up_seconds",
+  "average_talk_seconds",
+  "average_hold_seconds",
+  "average_wrap_up_seconds",
   "occupancy",
   "ring_no_answer_rate",
   "signed_in_seconds",
@@ -56,6 +56,9 @@ export function keepColumns(subject: Subject, ids: readonly string[]): void {
   if (ids.length > 0) localStorage.setItem(keptAs(subject), ids.join(","));
   else localStorage.removeItem(keptAs(subject));
 }
+
+/** Not a figure: a column for each reason of pausing. */
+export const REASONS = "reasons";
 
 /** The figures to show, in the order of the usual ones and then of the catalogue. */
 export function chosenFigures(

@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../api/queries";
+import { useFormat, useZone } from "../api/queries";
 import type { Figure, FigureValues } from "../api/shapes";
-import type { Format } from "../format";
+import { type Format, fromWall } from "../format";
 import { type Delta, deltaOf } from "./lines";
-import type { Interval } from "./ranges";
+import type { Day, Interval } from "./ranges";
 import type { IntervalBounds } from "./report";
 
 /** How an interval is written: as short as its grain and the length of the span allow. */
@@ -25,6 +25,13 @@ export function useIntervalWord(interval: Interval, isOneDay: boolean): (bounds:
         return isOneDay ? format.minute(start) : `${format.day(start)} ${format.minute(start)}`;
     }
   };
+}
+
+/** A day of the calendar in words. */
+export function useDayWord(): (day: Day) => string {
+  const format = useFormat();
+  const zone = useZone();
+  return (day) => format.day(fromWall(zone, `${day}T12:00`) ?? 0);
 }
 
 /** Points for a share, per cent for a count, the difference itself for a length of time; always with its sign. */

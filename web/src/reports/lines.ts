@@ -2,6 +2,7 @@
 
 import type { Figure, FigureValues } from "../api/shapes";
 import { meetsTarget } from "../floor/filters";
+import type { Interval } from "./ranges";
 import type { Counts, IntervalBounds, Report, ReportRow } from "./report";
 import type { Filters, Opened, Subject } from "./view";
 
@@ -113,22 +114,39 @@ export function byTeam(agents: Line[], teams: Line[]): Line[] {
   });
 }
 
+const WITHIN_A_DAY: readonly Interval[] = ["15m", "30m", "hour"];
+
+/** The intervals worth drawing: of a day those from the first with something to the last, of days all. */
+export function busyPart(report: Pick<Report, "interval" | "interval_totals">): { from: number; until: number } {
+  const sums = report.interval_totals;
+  const isBusy = ({ figures }: { figures: FigureValues }) => Object.values(figures).some(Boolean);
+  const first = sums.findIndex(isBusy);
+  if (!WITHIN_A_DAY.includes(report.interval) || first < 0) return { from: 0, until: sums.length };
+  return { from: first, until: sums.findLastIndex(isBusy) + 1 };
+}
+
 export interface Sort {
   id: string;
   isDescending: boolean;
 }
 
-export function readSort(text: string): Sort {
-  return text.startsWith("-") ? { id: text.slice(1), isDescending: true } : { id: text || "name", isDescending: false };
+export function readSort(text: string, usual: string): Sort {
+  const asked = text || usual;
+  return asked.startsWith("-") ? { id: asked.slice(1), isDescending: true } : { id: asked, isDescending: false };
 }
 
-/** The first click shows the best first, the next the other end, the third the order of names again. */
+/** By a figure, the best first. */
+export function bestFirst(figure: Figure): string {
+  return figure.direction === "down" ? figure.id : `-${figure.id}`;
+}
+
+/** The first click shows the best first, the next the other end. */
 export function nextSort(now: Sort, figure: Figure | null): string {
-  if (figure === null) return now.id === "name" && !now.isDescending ? "-name" : "";
-  const isBestHigh = figure.direction !== "down";
-  if (now.id !== figure.id) return isBestHigh ? `-${figure.id}` : figure.id;
-  if (now.isDescending === isBestHigh) return isBestHigh ? figure.id : `-${figure.id}`;
-  return "";
+  const first = figure ? bestFirst(figure) : "name";
+  if (now.id !== (figure?.id ?? "name")) return first;
+  const isFirst = now.isDescending === first.startsWith("-");
+  if (!isFirst) return first;
+  return first.startsWith("-") ? first.slice(1) : `-${first}`;
 }
 
 const collator = new Intl.Collator(["zh-Hans-CN", "en"], { numeric: true });
@@ -176,6 +194,9 @@ export interface Delta {
   tone: Tone;
 }
 
+/** As finely as a figure is written. */
+const SMALLEST: Partial<Record<Figure["unit"], number>> = { seconds: 1, share: 0.001, per_hour: 0.1 };
+
 /** What changed since the span before, and whether that is good. */
 export function deltaOf(
   figure: Figure,
@@ -183,7 +204,9 @@ export function deltaOf(
   before: number | null | undefined,
 ): Delta | null {
   if (now === null || now === undefined || before === null || before === undefined) return null;
-  const difference = now - before;
+  const raw = now - before;
+  // What is written the same is the same.
+  const difference = Math.abs(raw) < (SMALLEST[figure.unit] ?? 0) / 2 ? 0 : raw;
   const isBetter = figure.direction === "up" ? difference > 0 : difference < 0;
   const tone = difference === 0 || figure.direction === "none" ? "plain" : isBetter ? "good" : "bad";
   return { difference, share: before === 0 ? null : difference / before, tone };

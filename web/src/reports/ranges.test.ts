@@ -11,8 +11,8 @@ test.each([
   ["last_week", "2026-11-16", "2026-11-22"],
   ["this_month", "2026-11-01", "2026-11-25"],
   ["last_month", "2026-10-01", "2026-10-31"],
-  ["last_7_days", "2026-11-19", "2026-11-25"],
-  ["last_30_days", "2026-10-27", "2026-11-25"],
+  ["last_7_days", "2026-11-18", "2026-11-24"],
+  ["last_30_days", "2026-10-26", "2026-11-24"],
 ] as const)("%s on a Wednesday", (preset, from, to) => {
   expect(daysOf(preset, WEDNESDAY)).toEqual({ from, to });
 });

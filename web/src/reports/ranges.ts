@@ -56,7 +56,7 @@ function monthOf(day: Day, months = 0): Days {
   return { from: first, to: addDays(next, -1) };
 }
 
-/** What a preset means on this day; the running week and month end today. */
+/** What a preset means on this day: the running week and month end today, the last days yesterday. */
 export function daysOf(preset: Preset, today: Day): Days {
   const monday = addDays(today, 1 - weekdayOf(today));
   switch (preset) {
@@ -73,9 +73,9 @@ export function daysOf(preset: Preset, today: Day): Days {
     case "last_month":
       return monthOf(today, -1);
     case "last_7_days":
-      return { from: addDays(today, -6), to: today };
+      return { from: addDays(today, -7), to: addDays(today, -1) };
     case "last_30_days":
-      return { from: addDays(today, -29), to: today };
+      return { from: addDays(today, -30), to: addDays(today, -1) };
   }
 }
 

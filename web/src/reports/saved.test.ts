@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { addressOf, FIRST_SCHEDULE, scheduleFaults, sentSchedule } from "./saved";
+import type { SavedReport } from "./shapes";
+import { aimsQuery, readAims, writeAims } from "./staffing";
+
+const schedule = (fields: object) => ({ ...FIRST_SCHEDULE, recipients: ["lead@example.org"], ...fields });
+
+test.each([
+  [{}, []],
+  [{ recipients: [] }, ["delivery"]],
+  [{ recipients: [], folder: "weekly" }, []],
+  [{ recipients: ["lead"] }, ["recipients"]],
+  [{ recipients: ["a@b.example\r\nBcc: c@d.example"] }, ["recipients"]],
+  [{ folder: "../etc" }, ["folder"]],
+  [{ folder: ".hidden" }, ["folder"]],
+  [{ time: "25:00" }, ["time"]],
+])("a schedule with %o has the faults %o", (fields, expected) => {
+  expect(scheduleFaults(schedule(fields))).toEqual(expected);
+});
+
+test("of weekday and day only what the rhythm needs is sent", () => {
+  expect(sentSchedule(schedule({ every: "day" }))).toMatchObject({ weekday: null, day: null });
+  expect(sentSchedule(schedule({ every: "week", weekday: 3 }))).toMatchObject({ weekday: 3, day: null });
+  expect(sentSchedule(schedule({ every: "month", day: 31 }))).toMatchObject({ weekday: null, day: 31 });
+});
+
+test("a saved report opens with its queue, its columns and its relative days", () => {
+  const report = {
+    subject: "queues",
+    span: "last_week",
+    queue: "sales",
+    agent: "",
+    team: "",
+    interval: "day",
+    compare: true,
+    figures: ["offered"],
+  } as unknown as SavedReport;
+  const queues = [{ pbx: "pbx1", queue: "sales" }] as unknown as Parameters<typeof addressOf>[1];
+  expect(decodeURIComponent(addressOf(report, queues))).toBe(
+    "/reports/queues?range=last_week&queue=pbx1/sales&interval=day&compare=previous&columns=offered",
+  );
+});
+
+test("aims are per cent in the address and shares for the server", () => {
+  const aims = readAims(new URLSearchParams("target=85&shrinkage=30&threshold=20&model=erlang_a&occupancy=999"));
+  expect(aims).toMatchObject({ target: 85, shrinkage: 30, threshold: 20, occupancy: 90, model: "erlang_a" });
+  expect(aimsQuery(aims)).toMatchObject({ target: "0.85", shrinkage: "0.3", threshold: "20", max_occupancy: "0.9" });
+  expect(readAims(new URLSearchParams(writeAims(aims)))).toEqual(aims);
+  expect(aimsQuery(readAims(new URLSearchParams("")))).toMatchObject({ threshold: "", target: "0.8" });
+});
