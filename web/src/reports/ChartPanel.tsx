@@ -169,8 +169,12 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
     labels,
     series,
     write,
+    writeTick: (value) => format.target(figure?.unit ?? "count", value),
     isShare: figure?.unit === "share",
-    target: target === null ? null : { value: target, name: t("floor.target", { target: write(target) }) },
+    target:
+      target === null
+        ? null
+        : { value: target, name: t("floor.target", { target: format.target(figure?.unit ?? "count", target) }) },
   });
   if (isTable) {
     return (

@@ -9,7 +9,9 @@ import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./CountedDrawer.module.css";
 import { CountedTable } from "./CountedTable";
+import { useDayWord } from "./labels";
 import page from "./ReportsPage.module.css";
+import { isDay } from "./ranges";
 import { queueOf, useCounted } from "./report";
 import type { Opened } from "./view";
 
@@ -25,9 +27,10 @@ function About({ opened }: { opened: Opened }) {
   const format = useFormat();
   const queueWord = useQueueWord();
   const { pbx, queue } = queueOf(opened.queue);
-  const edge = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? format.dateMinute(Number(text)) : text);
+  const dayWord = useDayWord();
+  const edge = (text: string) => (isDay(text) ? dayWord(text) : format.dateMinute(Number(text)));
   const said = [
-    `${edge(opened.from)} – ${edge(opened.to)}`,
+    opened.from === opened.to ? edge(opened.from) : `${edge(opened.from)} – ${edge(opened.to)}`,
     opened.weekday && format.weekday(Number(opened.weekday)),
     opened.hour && t("reports.hourOfDay", { from: opened.hour, to: Number(opened.hour) + 1 }),
     queue && queueWord(pbx, queue),

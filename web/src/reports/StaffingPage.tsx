@@ -22,7 +22,7 @@ import { countDays } from "./ranges";
 import { queueOf } from "./report";
 import classes from "./StaffingPage.module.css";
 import type { Staffing, StaffingRow } from "./shapes";
-import { type Aims, aimsQuery, GRAINS, MODELS, readAims, writeAims } from "./staffing";
+import { type Aims, aimsQuery, GRAINS, MODELS, readAims, staffedPart, writeAims } from "./staffing";
 import { useOpened } from "./useOpened";
 import { chosenDays, readRange, writeRange } from "./view";
 
@@ -210,11 +210,11 @@ const COLUMNS = [
 ] as const;
 
 function StaffingTable({
-  staffing,
+  rows,
   word,
   onOpen,
 }: {
-  staffing: Staffing;
+  rows: StaffingRow[];
   word: (row: StaffingRow) => string;
   onOpen: (row: StaffingRow, figure: string) => void;
 }) {
@@ -235,7 +235,7 @@ function StaffingTable({
           </tr>
         </thead>
         <tbody>
-          {staffing.rows.map((row) => (
+          {rows.map((row) => (
             <Row key={row.start} row={row} word={word(row)} onOpen={(figure) => onOpen(row, figure)} />
           ))}
         </tbody>
@@ -248,8 +248,8 @@ function Found({ staffing, isOneDay }: { staffing: Staffing; isOneDay: boolean }
   const { t } = useTranslation();
   const [opened, open] = useOpened();
   const intervalWord = useIntervalWord("30m", isOneDay);
-  const { rows } = staffing;
-  if (rows.every((row) => row.offered === 0)) return <Empty title={t("reports.none")} text={t("staffing.noneText")} />;
+  const rows = staffedPart(staffing.rows);
+  if (rows.length === 0) return <Empty title={t("reports.none")} text={t("staffing.noneText")} />;
   const word = (row: StaffingRow) => intervalWord({ index: 0, start: row.start, end: row.end });
   const seats = (value: number) => value.toFixed(Number.isInteger(value) ? 0 : 1);
   const option = optionOf({
@@ -269,6 +269,7 @@ function Found({ staffing, isOneDay }: { staffing: Staffing; isOneDay: boolean }
         kind: "line",
         values: rows.map((row) => row.seats_needed),
         color: colorOf(1),
+        isStepped: true,
       },
     ],
   });
@@ -288,7 +289,7 @@ function Found({ staffing, isOneDay }: { staffing: Staffing; isOneDay: boolean }
       </section>
       <div className="panel">
         <StaffingTable
-          staffing={staffing}
+          rows={rows}
           word={word}
           onOpen={(row, figure) =>
             open({
@@ -318,7 +319,8 @@ export default function StaffingPage() {
   const chosen = readRange(params);
   const days = chosenDays(chosen, today);
   const aims = readAims(params);
-  const first = useSettings().data?.queues[0];
+  const settings = useSettings();
+  const first = settings.data?.queues[0];
   const queue = params.get("queue") || (first ? `${first.pbx}/${first.queue}` : "");
   const asked = { ...queueOf(queue), ...days, ...aimsQuery(aims) };
   const result = useQuery({
@@ -346,8 +348,8 @@ export default function StaffingPage() {
           setParams({ ...writeRange(chosen), queue, ...writeAims({ ...aims, ...fields }) }, { replace: true })
         }
       />
-      {queue === "" && <Empty title={t("staffing.noQueue")} text={t("floor.noQueues")} />}
-      {queue !== "" && result.isPending && <RowsSkeleton rows={10} />}
+      {queue === "" && settings.data && <Empty title={t("staffing.noQueue")} text={t("floor.noQueues")} />}
+      {(settings.isPending || (queue !== "" && result.isPending)) && <RowsSkeleton rows={10} />}
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
       {result.data && <Found staffing={result.data} isOneDay={countDays(days) === 1} />}
     </>

@@ -35,7 +35,7 @@ test("a target is a line of its own, shares end at one, and one series needs no 
     target: { value: 0.85, name: "85 %" },
   });
   expect(option.series).toHaveLength(2);
-  expect(option.yAxis).toMatchObject([{ max: 1 }]);
+  expect(option.yAxis).toMatchObject({ max: 1 });
   expect(option.legend).toMatchObject({ show: false });
 });
 

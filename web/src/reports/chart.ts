@@ -11,16 +11,17 @@ export interface Series {
   values: (number | null)[];
   color: string;
   isStacked?: boolean;
-  /** Of something else than the other series: its scale is on the right. */
-  isOnRight?: boolean;
   isDashed?: boolean;
+  /** Holds for its whole interval. */
+  isStepped?: boolean;
 }
 
 export interface Drawing {
   labels: string[];
   series: Series[];
   write: (value: number) => string;
-  writeRight?: (value: number) => string;
+  /** How the axis is labelled; as the values are unless it says else. */
+  writeTick?: (value: number) => string;
   target?: { value: number; name: string } | null;
   /** Values are shares of 0 to 1. */
   isShare?: boolean;
@@ -37,26 +38,26 @@ const MOST_MARKS = 40;
 const FONT = "Inter Variable, system-ui, sans-serif";
 const text = { color: "var(--muted)", fontFamily: FONT, fontSize: 12 };
 
-function axis(write: (value: number) => string, isShare: boolean, isRight: boolean) {
+function axis(write: (value: number) => string, isShare: boolean) {
   return {
     type: "value",
     min: 0,
-    ...(isShare ? { max: 1 } : { minInterval: isRight ? undefined : 1 }),
+    ...(isShare ? { max: 1, interval: 0.25 } : { minInterval: 1 }),
     splitNumber: 4,
     axisLabel: { ...text, formatter: write },
-    splitLine: { show: !isRight, lineStyle: { color: "var(--line)" } },
+    splitLine: { lineStyle: { color: "var(--line)" } },
   };
 }
 
 function drawn(series: Series, drawing: Drawing) {
-  const { id, name, kind, values, color, isStacked, isOnRight, isDashed } = series;
+  const { id, name, kind, values, color, isStacked, isDashed, isStepped } = series;
   const places = drawing.labels.length;
   return {
     id,
     name,
     type: kind,
     data: values,
-    yAxisIndex: isOnRight ? 1 : 0,
+    step: isStepped ? "middle" : undefined,
     stack: isStacked ? "all" : undefined,
     itemStyle: { color },
     lineStyle: { color, width: 2, type: isDashed ? "dashed" : "solid" },
@@ -82,15 +83,13 @@ function targetLine({ value, name }: { value: number; name: string }) {
       symbol: "none",
       data: [{ yAxis: value }],
       lineStyle: { color: "var(--muted)", type: "dashed", width: 1 },
-      label: { ...text, formatter: name, position: "insideStartTop" },
+      label: { ...text, formatter: name, position: "insideEndTop" },
     },
   };
 }
 
 export function optionOf(drawing: Drawing): ChartOption {
-  const { labels, series, write, writeRight, target, isShare = false } = drawing;
-  const hasRight = series.some((one) => one.isOnRight);
-  const writers = new Map(series.map((one) => [one.name, one.isOnRight ? (writeRight ?? write) : write]));
+  const { labels, series, write, writeTick = write, target, isShare = false } = drawing;
   return {
     animation: false,
     aria: { enabled: false },
@@ -115,7 +114,7 @@ export function optionOf(drawing: Drawing): ChartOption {
       textStyle: { color: "var(--ink)", fontFamily: FONT, fontSize: 12 },
       confine: true,
       formatter: (rows: { seriesName: string; axisValueLabel: string; value: number | null; marker: string }[]) =>
-        tooltip(rows, writers),
+        tooltip(rows, write),
     },
     xAxis: {
       type: "category",
@@ -124,7 +123,7 @@ export function optionOf(drawing: Drawing): ChartOption {
       axisLine: { lineStyle: { color: "var(--line-strong)" } },
       axisTick: { show: false },
     },
-    yAxis: [axis(write, isShare, false), ...(hasRight ? [axis(writeRight ?? write, false, true)] : [])],
+    yAxis: axis(writeTick, isShare),
     series: [...series.map((one) => drawn(one, drawing)), ...(target ? [targetLine(target)] : [])],
   };
 }
@@ -138,14 +137,14 @@ export function escaped(words: string): string {
 
 function tooltip(
   rows: { seriesName: string; axisValueLabel: string; value: number | null; marker: string }[],
-  writers: Map<string, (value: number) => string>,
+  write: (value: number) => string,
 ): string {
   const lines = rows
     .filter(({ value }) => value !== null && value !== undefined)
     .map(
       ({ seriesName, value, marker }) =>
         `<tr><td>${marker}${escaped(seriesName)}</td><td style="padding-left:14px;text-align:right">` +
-        `<b>${escaped((writers.get(seriesName) ?? String)(value ?? 0))}</b></td></tr>`,
+        `<b>${escaped(write(value ?? 0))}</b></td></tr>`,
     );
   const head = escaped(rows[0]?.axisValueLabel ?? "");
   return `${head}<table style="font-variant-numeric:tabular-nums">${lines.join("")}</table>`;

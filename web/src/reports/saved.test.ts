@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { addressOf, FIRST_SCHEDULE, scheduleFaults, sentSchedule } from "./saved";
 import type { SavedReport } from "./shapes";
-import { aimsQuery, readAims, writeAims } from "./staffing";
 
 const schedule = (fields: object) => ({ ...FIRST_SCHEDULE, recipients: ["lead@example.org"], ...fields });
 
@@ -39,12 +38,4 @@ test("a saved report opens with its queue, its columns and its relative days", (
   expect(decodeURIComponent(addressOf(report, queues))).toBe(
     "/reports/queues?range=last_week&queue=pbx1/sales&interval=day&compare=previous&columns=offered",
   );
-});
-
-test("aims are per cent in the address and shares for the server", () => {
-  const aims = readAims(new URLSearchParams("target=85&shrinkage=30&threshold=20&model=erlang_a&occupancy=999"));
-  expect(aims).toMatchObject({ target: 85, shrinkage: 30, threshold: 20, occupancy: 90, model: "erlang_a" });
-  expect(aimsQuery(aims)).toMatchObject({ target: "0.85", shrinkage: "0.3", threshold: "20", max_occupancy: "0.9" });
-  expect(readAims(new URLSearchParams(writeAims(aims)))).toEqual(aims);
-  expect(aimsQuery(readAims(new URLSearchParams("")))).toMatchObject({ threshold: "", target: "0.8" });
 });

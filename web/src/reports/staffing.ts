@@ -1,6 +1,6 @@
 /** What the seats needed are to achieve: kept in the address, in per cent as people say it, sent as shares. */
 
-import type { StaffingModel } from "./shapes";
+import type { StaffingModel, StaffingRow } from "./shapes";
 
 export const GRAINS = ["15m", "30m", "hour"] as const;
 export const MODELS = ["erlang_c", "erlang_a"] as const;
@@ -50,4 +50,10 @@ export function aimsQuery(aims: Aims): Record<string, string> {
     model: aims.model,
     interval: aims.interval,
   };
+}
+
+/** The intervals from the first in which somebody called or was there to the last. */
+export function staffedPart(rows: readonly StaffingRow[]): StaffingRow[] {
+  const isStaffed = (row: StaffingRow) => row.offered > 0 || row.seats_there > 0;
+  return rows.slice(Math.max(0, rows.findIndex(isStaffed)), rows.findLastIndex(isStaffed) + 1);
 }
