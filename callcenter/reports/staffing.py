@@ -1,9 +1,9 @@
-"""How many seats a load needs: Erlang C, where everybody waits, and Erlang A, where callers have limited patience. Pure.
+"""How many seats a load needs: by Erlang C, where everybody waits, or Erlang A, where patience ends. Pure.
 
-Erlang C: A. K. Erlang (1917), as in R. B. Cooper, Introduction to Queueing Theory, 2nd ed., section 3.3. Erlang A (Palm):
-S. Zeltyn and A. Mandelbaum, "Call centers with impatient customers: many-server asymptotics of the M/M/n+G queue",
-Queueing Systems 51 (2005), section 4, with exponential patience. Nothing here is a factorial or a power, so that a
-thousand erlangs are as safe as ten.
+Erlang C: A. K. Erlang (1917), as in R. B. Cooper, Introduction to Queueing Theory. Erlang A (Palm's model): S. Zeltyn
+and A. Mandelbaum, "Call centers with impatient customers: many-server asymptotics of the M/M/n+G queue", Queueing
+Systems 51 (2005), for exponential patience. Nothing here is a factorial or a power, so that a thousand erlangs are as
+safe as ten.
 """
 
 import math
@@ -66,7 +66,7 @@ def patience_of(wait_seconds: Seconds, abandoned: int) -> Seconds | None:
     """The mean patience: the waiting time of all callers ÷ those who gave up; None when nobody did.
 
     The maximum-likelihood estimate of an exponential patience of which answered callers show only that it was longer
-    than their wait: L. Brown et al., "Statistical analysis of a telephone call center", JASA 100 (2005), section 5.
+    than their wait: L. Brown et al., "Statistical analysis of a telephone call center", JASA 100 (2005).
     """
     return wait_seconds / abandoned if abandoned and wait_seconds > 0 else None
 
@@ -98,7 +98,7 @@ def expected(load: Load, seats: int, threshold_seconds: Seconds) -> Expected:
 
 
 def seats_needed(load: Load, target: Target) -> int:
-    """The fewest seats that meet the target; 0 without load. More seats never make it worse, so bisection finds them."""
+    """The fewest seats that meet the target; 0 without load. More seats are never worse, so bisection finds them."""
     if load.erlangs <= 0:
         return 0
     low, high = 0, max(1, math.ceil(load.erlangs))
@@ -142,8 +142,8 @@ def _nobody_there(load: Load) -> Expected:
 def _erlang_a(load: Load, seats: int, threshold_seconds: Seconds) -> Expected:
     """Zeltyn and Mandelbaum's J and ε, both divided by the peak of the integrand, which alone may be huge.
 
-    The offered wait V has the density λ·exp(λH(v) − nμv) ÷ (ε + λJ), H(v) = (1 − e^(−θv)) ÷ θ; a caller is served if the
-    patience outlasts V.
+    The offered wait V has the density λ·exp(λH(v) − nμv) ÷ (ε + λJ), H(v) = (1 − e^(−θv)) ÷ θ; a caller whose patience
+    outlasts V is served.
     """
     rate, finishing, leaving = load.calls_per_second, seats / load.aht_seconds, 1 / load.patience_seconds
 

@@ -4,6 +4,7 @@ import heapq
 import math
 import random
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_erlang_c_as_in_exact_arithmetic(erlangs: int, seats: int) -> None:
 
 
 def test_a_centre_worked_through_in_a_known_package() -> None:
-    """pyworkforce's example: 100 calls in half an hour of 180 s each, 80 % within 20 s, at most 85 % busy, 30 % away."""
+    """pyworkforce's: 100 calls of 180 s in half an hour, 80 % within 20 s, at most 85 % busy, 30 % away."""
     load = Load(100 / 1800, 180.0)
     seats = seats_needed(load, Target(0.8, 20.0, 0.85))
     came = expected(load, seats, 20.0)
@@ -69,7 +70,7 @@ def test_a_thousand_erlangs_are_stable_in_both_models() -> None:
 def test_more_seats_are_never_worse(erlangs: float, patience_seconds: float) -> None:
     load = a_load(erlangs, patience_seconds=patience_seconds)
     levels = [expected(load, seats, 20.0) for seats in range(1, int(erlangs * 1.5) + 5)]
-    for fewer, more in zip(levels, levels[1:], strict=False):
+    for fewer, more in pairwise(levels):
         assert more.service_level >= fewer.service_level - 1e-9
         assert more.occupancy <= fewer.occupancy + 1e-6
 
