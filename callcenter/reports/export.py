@@ -37,6 +37,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "column": {"en": "Column", "zh": "列"},
     "meaning": {"en": "Meaning", "zh": "含义"},
     "more": {"en": "… and {count} more rows in the file", "zh": "…… 其余 {count} 行见附件"},
+    "figure": {"en": "Figure", "zh": "指标"},
+    "value": {"en": "Value", "zh": "数值"},
 }
 
 
@@ -231,6 +233,17 @@ def _number(value: float, column: Column) -> str:
     if column.kind == "share":
         return f"{value:.{column.decimals}%}"
     return f"{value:,.{0 if column.kind == 'count' else column.decimals}f}"
+
+
+def summary_of(grid: Grid) -> Grid:
+    """The totals, one below the other: what a mail says by itself."""
+    totals = zip(grid.columns, grid.totals or (), strict=False)
+    rows = [(column.label, shown(cell, column, grid.zone)) for column, cell in totals if column.kind not in UNTOTALLED]
+    columns = (Column(grid.word("figure")), Column(grid.word("value")))
+    return Grid(grid.title, columns, rows, grid.zone, grid.language, notes=grid.notes)
+
+
+UNTOTALLED = ("text", "instant", "day")
 
 
 def html_of(grid: Grid) -> str:
