@@ -43,7 +43,8 @@ from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
 from callcenter.reports.api import figure_routes
-from callcenter.reports.queries import sums_by_queue
+from callcenter.reports.service import sums_by_queue
+from callcenter.reports.spans import Span
 from callcenter.reports.today import Today
 from callcenter.serving import listen, served, stop_asked, url_of
 from callcenter.settings import Settings
@@ -152,7 +153,7 @@ async def _floor(
     hub = Hub(keeper.floor)
     today = Today(settings.zone, hub.touch, clock())
     hub.show("figures", today.view)
-    today.load(await sums_by_queue(engine, today.since, today.until))
+    today.load(await sums_by_queue(engine, Span(today.since, today.until)))
     keeper.listen(lambda event, changes: recorder.note(changes.facts))
     keeper.listen(today.on_changes)
     keeper.listen(hub.on_changes)

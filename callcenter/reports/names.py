@@ -1,0 +1,29 @@
+"""What queues and agents are called now; facts know what they were called then."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from callcenter.settings import Settings
+
+
+class Names(NamedTuple):
+    """Labels of queues, and names and teams of agents by number."""
+
+    queues: Mapping[str, str] = {}
+    agents: Mapping[str, tuple[str, str]] = {}
+
+    def queue(self, name: str) -> str:
+        """The label of a queue; its name if it has none."""
+        return self.queues.get(name) or name
+
+    def agent(self, identity: str, name: str, team: str) -> tuple[str, str]:
+        """The name and team of an agent; those given (from facts) if the settings do not know the agent."""
+        return self.agents.get(identity) or (name or identity, team)
+
+
+def names_of(settings: Settings) -> Names:
+    """The names in the settings."""
+    return Names(
+        {name: queue.label for name, queue in settings.queues.items()},
+        {agent.number: (agent.name, agent.team) for agent in settings.agents},
+    )
