@@ -21,6 +21,8 @@ from callcenter.agents.directory import directory
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
 from callcenter.calls.api import call_routes
+from callcenter.delivery.api import delivery_routes
+from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
@@ -108,6 +110,9 @@ async def running(
         keeper, hub = await _floor(stack, settings, engine, recorder, clock)
         links = _links(stack, settings, keeper)
         _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
+        ways = Ways(settings.mail, settings.webhooks)
+        outbox = Outbox(sessions, ways, clock=clock)
+        _in_background(stack, outbox.run(), "outbox")
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
@@ -117,6 +122,7 @@ async def running(
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
+            delivery_routes(sessions, outbox, ways, ("test",)),
             _health(engine),
         ]
         panel = PanelFiles()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -116,6 +116,28 @@ class DialerSettings(Part):
     ring_seconds: Annotated[int, Field(ge=5, le=120)] = 30
 
 
+class MailSettings(Part):
+    """The SMTP server that takes the centre's mail, and who it is from; no mail is sent while `host` is empty."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    username: str = ""
+    secret: SecretStr = SecretStr("")
+    sender: Annotated[str, Field(pattern=r"^([^\x00-\x1f\x7f]*[^\x00-\x20\x7f@<>]+@[A-Za-z0-9.-]+>?)?$")] = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether mail can be sent at all."""
+        return bool(self.host and self.sender)
+
+
+class WebhookSettings(Part):
+    """Where webhooks may go beyond what they may anyway: networks such as "127.0.0.0/8"."""
+
+    allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+
+
 def _default_pause_reasons() -> tuple[PauseReason, ...]:
     return (
         PauseReason(code="break", digit="1", label_en="Break", label_zh="小休", is_away=True, limit_seconds=900),
@@ -148,6 +170,8 @@ class Settings(BaseSettings):
     feature_codes: FeatureCodes = FeatureCodes()
     http: HttpSettings = HttpSettings()
     dialer: DialerSettings = DialerSettings()
+    mail: MailSettings = MailSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
     @field_validator("timezone")
     @classmethod
