@@ -10,7 +10,7 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
-import { meetsTarget } from "./filters";
+import { floorFigures, meetsTarget } from "./filters";
 import { OpensCounted } from "./OpensCounted";
 import { useServiceLevelRule } from "./serviceLevel";
 
@@ -139,7 +139,7 @@ function RestTiles({ figures, scope }: { figures: Figure[]; scope: string }) {
 /** The figures of today for all queues (`*`) or one (`pbx/queue`), straight from the server's catalogue. */
 export function Figures({ scope }: { scope: string }) {
   const { t } = useTranslation();
-  const figures = (useFigures().data ?? []).filter((figure) => figure.is_live);
+  const figures = floorFigures(useFigures().data ?? []);
   const pbx = useLive((live) => live.entities.queues[scope]?.pbx ?? ALL);
   const isStale = useFrozen(pbx) !== null;
   return (

@@ -5,6 +5,7 @@ import { useLabel } from "../i18n";
 import { ALL } from "../live/health";
 import { useToday } from "../reports/RangePicker";
 import { useOpened } from "../reports/useOpened";
+import { EVERYTHING } from "../reports/view";
 import classes from "./OpensCounted.module.css";
 
 interface OpensProps {
@@ -23,15 +24,12 @@ export function OpensCounted({ figure, value, scope, children }: OpensProps) {
   const [, open] = useOpened();
   if (!may || value === null) return children;
   const opened = {
+    ...EVERYTHING,
     figure: figure.id,
     part: "numerator" as const,
     from: today,
     to: today,
     queue: scope === ALL ? "" : scope,
-    agent: "",
-    team: "",
-    weekday: "",
-    hour: "",
   };
   return (
     <button type="button" className={classes.opens} onClick={() => open(opened)}>

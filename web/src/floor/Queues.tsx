@@ -9,7 +9,7 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { isLeading, useFormula } from "./Figures";
-import { type Columns, type FloorFilter, meetsTarget } from "./filters";
+import { type Columns, type FloorFilter, floorFigures, meetsTarget } from "./filters";
 import { OpensCounted } from "./OpensCounted";
 import classes from "./Queues.module.css";
 import { useServiceLevelRule } from "./serviceLevel";
@@ -128,7 +128,7 @@ const MAIN = [
 
 /** The main columns, then on request the others; of these a count that is 0 in every queue is left out. */
 function useColumns(choice: Columns): Figure[] {
-  const figures = (useFigures().data ?? []).filter((figure) => figure.is_live);
+  const figures = floorFigures(useFigures().data ?? []);
   const others = useLive(
     useShallow((live) => {
       if (choice === "main") return [];

@@ -34,7 +34,7 @@ function About({ opened }: { opened: Opened }) {
     opened.weekday && format.weekday(Number(opened.weekday)),
     opened.hour && t("reports.hourOfDay", { from: opened.hour, to: Number(opened.hour) + 1 }),
     queue && queueWord(pbx, queue),
-    opened.team,
+    opened.team === "" ? t("reports.noTeam") : opened.team,
     opened.agent && t("reports.agentNumber", { number: opened.agent }),
   ];
   return <p className="muted">{said.filter(Boolean).join(" · ")}</p>;

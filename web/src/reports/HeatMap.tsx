@@ -11,7 +11,7 @@ import { walk } from "./Numbers";
 import page from "./ReportsPage.module.css";
 import type { Days } from "./ranges";
 import { type HeatCell, useHeatMap } from "./report";
-import type { Opened } from "./view";
+import { EVERYTHING, type Opened } from "./view";
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 
@@ -122,12 +122,11 @@ export function HeatMap({ days, queue, figures, scope, onOpen }: HeatProps) {
           figure={figure}
           onOpen={(weekday, hour) =>
             onOpen({
+              ...EVERYTHING,
               ...scope,
               figure: figure.id,
               part: "numerator",
               queue,
-              agent: "",
-              team: "",
               weekday: String(weekday),
               hour: String(hour),
             })

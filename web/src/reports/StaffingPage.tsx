@@ -24,7 +24,7 @@ import classes from "./StaffingPage.module.css";
 import type { Staffing, StaffingRow } from "./shapes";
 import { type Aims, aimsQuery, GRAINS, MODELS, readAims, staffedPart, writeAims } from "./staffing";
 import { useOpened } from "./useOpened";
-import { chosenDays, readRange, writeRange } from "./view";
+import { chosenDays, EVERYTHING, readRange, writeRange } from "./view";
 
 const Chart = lazy(() => import("./Chart"));
 const HEIGHT = 260;
@@ -293,15 +293,12 @@ function Found({ staffing, isOneDay }: { staffing: Staffing; isOneDay: boolean }
           word={word}
           onOpen={(row, figure) =>
             open({
+              ...EVERYTHING,
               figure,
               part: "numerator",
               from: String(row.start),
               to: String(row.end),
               queue: `${staffing.pbx}/${staffing.queue}`,
-              agent: "",
-              team: "",
-              weekday: "",
-              hour: "",
             })
           }
         />

@@ -15,7 +15,7 @@ describe("what a number opens", () => {
       to: "2000",
       queue: "pbx1/sales",
       agent: "",
-      team: "",
+      team: null,
       weekday: "",
       hour: "",
     });
@@ -24,6 +24,10 @@ describe("what a number opens", () => {
     const report = aReport([aRow("1001", {}, { agent: "1001" })], { subject: "agents" });
     const [line] = linesOf(report, { queue: "pbx1/sales", agent: "", team: "Day" });
     expect(line?.scope).toMatchObject({ queue: "pbx1/sales", agent: "1001", team: "Day" });
+  });
+  test("of the agents without a team: theirs, not everybody's", () => {
+    const [line] = linesOf(aReport([aRow("", {})], { subject: "teams" }), NO_FILTER);
+    expect(line?.scope.team).toBe("");
   });
   test("of an agent without a number: what the row is called by", () => {
     const report = aReport([aRow("pbx1/PJSIP/9", {}, { agent: "" })], { subject: "agents" });

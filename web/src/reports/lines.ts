@@ -40,7 +40,7 @@ function scopeOf(report: Report, filters: Filters, row: ReportRow | null, bounds
     to: String(bounds?.end ?? report.to),
     queue: of("queues", row?.id) ?? filters.queue,
     agent: of("agents", row?.agent || row?.id) ?? (report.subject === "queues" ? "" : filters.agent),
-    team: of("teams", row?.id) ?? (report.subject === "queues" ? "" : filters.team),
+    team: of("teams", row?.id) ?? (report.subject === "queues" ? null : filters.team || null),
     weekday: folded("weekday"),
     hour: folded("hour_of_day"),
   };

@@ -139,14 +139,16 @@ export interface CountedPart {
 const PAGE_SIZE = 50;
 
 export function useCounted(opened: Opened) {
-  const { figure, queue, ...others } = opened;
+  const { figure, queue, team, ...others } = opened;
+  // An empty team is one: that of the agents without a team.
+  const ofTeam = team === null ? "" : `&team=${encodeURIComponent(team)}`;
   return useInfiniteQuery({
     queryKey: ["counted", opened],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
       ask<CountedPart>(
         "GET",
-        `/api/reports/rows/${encodeURIComponent(figure)}${query({ ...others, ...queueOf(queue), cursor: pageParam, limit: PAGE_SIZE })}`,
+        `/api/reports/rows/${encodeURIComponent(figure)}${query({ ...others, ...queueOf(queue), cursor: pageParam, limit: PAGE_SIZE })}${ofTeam}`,
       ),
     getNextPageParam: (page) => page.next,
   });

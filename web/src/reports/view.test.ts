@@ -47,6 +47,7 @@ test("an opened list survives the address, with names that mean something there"
     hour: "0",
   };
   expect(readOpened(writeOpened(opened))).toEqual(opened);
+  for (const team of ["", null]) expect(readOpened(writeOpened({ ...opened, team }))?.team).toBe(team);
   expect(readOpened(null)).toBeNull();
   expect(readOpened("figure=offered")).toBeNull();
 });

@@ -103,7 +103,8 @@ export interface Opened {
   to: string;
   queue: string;
   agent: string;
-  team: string;
+  /** `null`: whatever team; "": agents without one. */
+  team: string | null;
   /** 1–7 and 0–23, of a folded report or a cell of the heat map. */
   weekday: string;
   hour: string;
@@ -111,10 +112,16 @@ export interface Opened {
 
 const OPENED = ["figure", "part", "from", "to", "queue", "agent", "team", "weekday", "hour"] as const;
 
+/** What narrows nothing. */
+export const EVERYTHING = { queue: "", agent: "", team: null, weekday: "", hour: "" };
+
 /** One parameter of the address, so that going back from a call leads to the list again. */
 export function writeOpened(opened: Opened): string {
   const params = new URLSearchParams();
-  for (const field of OPENED) if (opened[field]) params.set(field, opened[field]);
+  for (const field of OPENED) {
+    const value = opened[field];
+    if (value || (field === "team" && value === "")) params.set(field, value);
+  }
   return params.toString();
 }
 
@@ -122,6 +129,15 @@ export function readOpened(text: string | null): Opened | null {
   const params = new URLSearchParams(text ?? "");
   const field = (name: (typeof OPENED)[number]) => params.get(name) ?? "";
   if (!field("figure") || !field("from") || !field("to")) return null;
-  const fields = Object.fromEntries(OPENED.map((name) => [name, field(name)])) as Record<keyof Opened, string>;
-  return { ...fields, part: field("part") === "denominator" ? "denominator" : "numerator" };
+  return {
+    figure: field("figure"),
+    part: field("part") === "denominator" ? "denominator" : "numerator",
+    from: field("from"),
+    to: field("to"),
+    queue: field("queue"),
+    agent: field("agent"),
+    team: params.get("team"),
+    weekday: field("weekday"),
+    hour: field("hour"),
+  };
 }
