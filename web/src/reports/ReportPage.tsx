@@ -96,13 +96,17 @@ function useExtras(report: Report | undefined): ExtraColumn[] {
   });
 }
 
-/** The span that is compared with, and whether the span still grows. */
+/** Asked for whether or not it is a column: what is not certain must be said. */
+const UNCERTAIN = "uncertain";
+
+/** What is not certain, the span that is compared with, and whether the span still grows. */
 function Notes({ report }: { report: Report }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { previous } = report;
   const [from, to] = previous ? [format.day(previous.from), format.day(previous.to - 1)] : ["", ""];
   const notes = [
+    (report.totals.uncertain ?? 0) > 0 && t("reports.uncertainNote", { count: report.totals.uncertain ?? 0 }),
     previous &&
       t("reports.comparedWith", { days: from === to ? from : t("callbacks.fromTo", { first: from, last: to }) }),
     report.is_running && t("reports.running"),
@@ -185,9 +189,10 @@ function TablePanel({ subject, view, search, catalogue, shown, change }: TablePa
   const [isByTeam, setByTeam] = useState(false);
   const [isSaving, setSaving] = useState(false);
   const result = useReport(search);
-  const choose = (ids: string[]) => {
-    keepColumns(subject, ids);
-    change({ columns: ids });
+  const ids = shown.map(({ id }) => id);
+  const choose = (columns: string[]) => {
+    keepColumns(subject, columns);
+    change({ columns });
   };
   const mayGroup = subject === "agents" && search.interval === "none";
   return (
@@ -205,14 +210,14 @@ function TablePanel({ subject, view, search, catalogue, shown, change }: TablePa
         <div className={classes.tools}>
           <ColumnChooser
             figures={figuresFor(catalogue, subject)}
-            ids={[...search.figures, ...(search.reasons ? [REASONS] : [])]}
+            ids={[...ids, ...(search.reasons ? [REASONS] : [])]}
             hasReasons={subject !== "queues"}
             onChoose={choose}
           />
           <Button size="xs" variant="default" onClick={() => setSaving(true)}>
             {t("saved.save")}
           </Button>
-          <ExportButtons name={subject} asked={reportQuery(search)} />
+          <ExportButtons name={subject} asked={reportQuery({ ...search, figures: ids })} />
         </div>
       </div>
       {result.data && <Notes report={result.data} />}
@@ -230,7 +235,7 @@ function TablePanel({ subject, view, search, catalogue, shown, change }: TablePa
           />
         </div>
       )}
-      {isSaving && <SaveReport search={search} view={view} onClose={() => setSaving(false)} />}
+      {isSaving && <SaveReport search={{ ...search, figures: ids }} view={view} onClose={() => setSaving(false)} />}
     </section>
   );
 }
@@ -253,7 +258,7 @@ export default function ReportPage({ subject }: { subject: Subject }) {
     days,
     interval,
     filters,
-    figures: shown.map(({ id }) => id),
+    figures: [...shown, ...figures.filter(({ id }) => id === UNCERTAIN)].map(({ id }) => id),
     compare: view.compare,
     reasons: hasReasons,
   };

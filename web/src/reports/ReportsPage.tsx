@@ -44,11 +44,13 @@ function PrintedHead({ section }: { section: Section }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { user } = useSession();
-  const days = chosenDays(readRange(new URLSearchParams(useSearch())), useToday());
+  const params = new URLSearchParams(useSearch());
+  const days = chosenDays(readRange(params), useToday());
+  const filters = ["queue", "team", "agent"].map((name) => params.get(name)).filter(Boolean);
   return (
     <p className={classes.printed}>
       <strong>{t(`reports.section.${section}`)}</strong>{" "}
-      {days.from === days.to ? days.from : `${days.from} – ${days.to}`}{" "}
+      {days.from === days.to ? days.from : `${days.from} – ${days.to}`} {filters.join(" · ")}
       <span>{t("reports.printedAt", { time: format.dateMinute(serverNow()), name: user.name || user.username })}</span>
     </p>
   );

@@ -9,7 +9,7 @@ import classes from "./RunLog.module.css";
 import { useRuns } from "./saved";
 import type { Run, SavedReport } from "./shapes";
 
-const ICONS = { running: IconLoader, sent: IconCheck, failed: IconX };
+const ICONS = { running: IconLoader, waiting: IconLoader, sent: IconCheck, failed: IconX };
 
 export function RunState({ run }: { run: Run }) {
   const { t } = useTranslation();

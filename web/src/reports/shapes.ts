@@ -166,7 +166,8 @@ export interface Run {
   due_at: Instant;
   began_at: Instant;
   ended_at: Instant | null;
-  state: "running" | "sent" | "failed";
+  /** `waiting`: the mail is in the outbox. */
+  state: "running" | "waiting" | "sent" | "failed";
   asked_by: string | null;
   detail: string;
   file: string;
