@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
 import { ask, query } from "../api/client";
-import { useFormat, useSettings } from "../api/queries";
+import { useSettings } from "../api/queries";
 import { duration, NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
