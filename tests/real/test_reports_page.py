@@ -96,6 +96,7 @@ def supervisor(server: Serving, browser: Browser) -> Iterator[Visitor]:
 
 def _await_calls(visitor: Visitor) -> None:
     """Until every call is over in the facts, and the sound of the answered one is complete."""
+    calls: list[Any] = []
     for _ in range(PATIENCE_SECONDS * 10):
         calls = _ask(visitor, "api/calls")["calls"]
         numbers = {call["number"] for call in calls if call["outcome"] in ("answered", "abandoned")}

@@ -1,10 +1,9 @@
-import type { ReactNode } from "react";
 import { useMay } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
 import { ALL } from "../live/health";
-import { useToday } from "../reports/RangePicker";
 import { useOpened } from "../reports/useOpened";
+import { useToday } from "../reports/useToday";
 import { EVERYTHING } from "../reports/view";
 import classes from "./OpensCounted.module.css";
 
@@ -13,7 +12,8 @@ interface OpensProps {
   value: number | null;
   /** `pbx/queue`, or `*` for all. */
   scope: string;
-  children: ReactNode;
+  /** The value as it is written. */
+  children: string;
 }
 
 /** A figure of today that opens what it counts, for those who may see reports. */
@@ -32,8 +32,12 @@ export function OpensCounted({ figure, value, scope, children }: OpensProps) {
     queue: scope === ALL ? "" : scope,
   };
   return (
-    <button type="button" className={classes.opens} onClick={() => open(opened)}>
-      <span className="visually-hidden">{label(figure)}: </span>
+    <button
+      type="button"
+      className={classes.opens}
+      aria-label={`${label(figure)}: ${children}`}
+      onClick={() => open(opened)}
+    >
       {children}
     </button>
   );

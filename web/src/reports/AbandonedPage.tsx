@@ -20,9 +20,10 @@ import {
 import { ExportButtons } from "./ExportButtons";
 import { QueueSelect } from "./Filters";
 import { PutIntoList } from "./PutIntoList";
-import { RangePicker, useToday } from "./RangePicker";
+import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import type { AbandonedCaller, AbandonedPart, CalledBack } from "./shapes";
+import { useToday } from "./useToday";
 import { type Chosen, chosenDays, readRange, writeRange } from "./view";
 
 function callPath(pbx: string, callId: string): string {

@@ -10,10 +10,11 @@ import classes from "./Actions.module.css";
 import { AgentDayView } from "./AgentDay";
 import { AgentSelect, TeamSelect } from "./Filters";
 import { useDayWord } from "./labels";
-import { RangePicker, useToday } from "./RangePicker";
+import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { isDay } from "./ranges";
 import type { AgentDay, PatternRule, Patterns } from "./shapes";
+import { useToday } from "./useToday";
 import { chosenDays, readRange, writeRange } from "./view";
 
 function Rules({ rules }: { rules: PatternRule[] }) {

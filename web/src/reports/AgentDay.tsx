@@ -18,10 +18,10 @@ import classes from "./Actions.module.css";
 import { LOOKS, lineOf, patternsByAction } from "./actions";
 import { ExportButtons } from "./ExportButtons";
 import { AgentSelect } from "./Filters";
-import { useToday } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { addDays, isDay } from "./ranges";
 import type { Action, Actions, Pattern, PatternRule, Patterns } from "./shapes";
+import { useToday } from "./useToday";
 
 function useRules(days: { from: string; to: string }): PatternRule[] {
   const rules = useQuery({

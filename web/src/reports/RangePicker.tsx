@@ -1,16 +1,10 @@
 import { ActionIcon, Select, TextInput } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useZone } from "../api/queries";
-import { serverNow } from "../live/clock";
 import classes from "./RangePicker.module.css";
-import { type Days, dayOf, isDay, PRESETS } from "./ranges";
+import { type Days, isDay, PRESETS } from "./ranges";
+import { useToday } from "./useToday";
 import { type Chosen, chosenDays, type Range, shifted } from "./view";
-
-/** The centre's today. */
-export function useToday(): string {
-  return dayOf(useZone(), serverNow());
-}
 
 interface PickerProps {
   chosen: Chosen;

@@ -17,7 +17,7 @@ import { AgentSelect, QueueSelect, TeamSelect } from "./Filters";
 import { HeatMap } from "./HeatMap";
 import { useIntervalWord } from "./labels";
 import { bestFirst, byTeam, type Line, linesOf, REASON, readSort, totalsOf } from "./lines";
-import { RangePicker, useToday } from "./RangePicker";
+import { RangePicker } from "./RangePicker";
 import classes from "./ReportPage.module.css";
 import page from "./ReportsPage.module.css";
 import { type ExtraColumn, ReportTable } from "./ReportTable";
@@ -25,6 +25,7 @@ import { countDays, type Days, type Interval, intervalsFor } from "./ranges";
 import { type Report, type ReportSearch, reportQuery, useReport } from "./report";
 import { SaveReport } from "./SaveReport";
 import { useOpened } from "./useOpened";
+import { useToday } from "./useToday";
 import { chosenDays, type Filters, readView, type Subject, type View, writeView } from "./view";
 
 type Change = (fields: Partial<View>) => void;

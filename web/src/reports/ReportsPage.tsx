@@ -4,8 +4,8 @@ import { Link, Redirect, useSearch } from "wouter";
 import { useFormat, useSession } from "../api/queries";
 import { serverNow } from "../live/clock";
 import { Empty, PageSkeleton } from "../parts/Waiting";
-import { useToday } from "./RangePicker";
 import classes from "./ReportsPage.module.css";
+import { useToday } from "./useToday";
 import { chosenDays, readRange, writeRange } from "./view";
 
 const ReportPage = lazy(() => import("./ReportPage"));

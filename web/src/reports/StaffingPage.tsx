@@ -13,7 +13,7 @@ import { colorOf, optionOf } from "./chart";
 import { ExportButtons } from "./ExportButtons";
 import { QueueSelect } from "./Filters";
 import { useIntervalWord } from "./labels";
-import { RangePicker, useToday } from "./RangePicker";
+import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { countDays } from "./ranges";
 import { queueOf } from "./report";
@@ -22,6 +22,7 @@ import { StaffingTable } from "./StaffingTable";
 import type { Staffing, StaffingRow } from "./shapes";
 import { type Aims, aimsQuery, GRAINS, MODELS, readAims, staffedPart, writeAims } from "./staffing";
 import { useOpened } from "./useOpened";
+import { useToday } from "./useToday";
 import { chosenDays, EVERYTHING, readRange, writeRange } from "./view";
 
 const Chart = lazy(() => import("./Chart"));
