@@ -294,7 +294,7 @@ async def test_callers_as_a_workbook(desk: Desk, lead: AsyncClient) -> None:
 
 
 async def a_busy_half_hour(engine: AsyncEngine) -> None:
-    """A hundred calls of three minutes in half an hour, ten gave up after 30 s; an agent of the queue, one of another."""
+    """A hundred calls of three minutes in half an hour, ten gave up after 30 s; an agent of it, and one of another."""
     facts: list[AnyFact] = []
     for number in range(100):
         minute, at = number * 0.299, NOON + number * 17.94
