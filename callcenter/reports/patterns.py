@@ -48,7 +48,7 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """From how many within `window_seconds` on something is a pattern, and what is short or long."""
+    """The settings `patterns`: from how many within `window_seconds` on it is one, and what is short or long."""
 
     window_seconds: Seconds = 3600
     sign_ins: int = 4

@@ -18,6 +18,7 @@ from callcenter.reports.patterns import (
     usual_wrap_up,
 )
 from callcenter.reports.timeline import Numbered, cut, timeline
+from callcenter.settings import PatternSettings
 from tests.facts import NOON, a_conversation, a_ring, a_spell
 
 READY, PAUSED, TALKING, WRAP_UP = SeatState.READY, SeatState.PAUSED, SeatState.TALKING, SeatState.WRAP_UP
@@ -222,3 +223,7 @@ def test_every_rule_is_named_and_explained_in_both_languages_with_its_limits() -
         assert "30" in words["rule_en"]
         assert "30" in words["rule_zh"]
         assert "{" not in words["rule_en"] + words["rule_zh"]
+
+
+def test_the_settings_are_these_limits() -> None:
+    assert Limits(**PatternSettings().model_dump()) == Limits()
