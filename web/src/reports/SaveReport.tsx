@@ -35,7 +35,8 @@ export function SaveReport({ search, view, onClose }: SaveProps) {
     setTried(true);
     if (!name.trim()) return;
     const { subject, interval, filters, figures, compare } = search;
-    const { queue } = queueOf(filters.queue);
+    const { pbx, queue } = queueOf(filters.queue);
+    const ofPeople = subject !== "queues";
     save.mutate(
       {
         name: name.trim(),
@@ -44,9 +45,10 @@ export function SaveReport({ search, view, onClose }: SaveProps) {
         span,
         interval,
         compare: compare ?? false,
-        queue,
-        agent: filters.agent,
-        team: filters.team,
+        pbx: pbx || null,
+        queue: queue || null,
+        agent: (ofPeople && filters.agent) || null,
+        team: (ofPeople && filters.team) || null,
         figures: [...figures],
         language,
       },

@@ -72,7 +72,7 @@ function Actions({ report, onDialog }: { report: SavedReport; onDialog: (dialog:
       onSuccess: (run) =>
         run.state === "failed"
           ? tell.failure(new Error(run.detail))
-          : tell.success(t("saved.sent", { name: report.name })),
+          : tell.success(t(`saved.told.${run.state === "sent" ? "sent" : "waiting"}`, { name: report.name })),
       onError: tell.failure,
     });
   return (

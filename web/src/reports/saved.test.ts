@@ -12,6 +12,7 @@ test.each([
   [{ recipients: ["a@b.example\r\nBcc: c@d.example"] }, ["recipients"]],
   [{ folder: "../etc" }, ["folder"]],
   [{ folder: ".hidden" }, ["folder"]],
+  [{ folder: "周报" }, []],
   [{ time: "25:00" }, ["time"]],
 ])("a schedule with %o has the faults %o", (fields, expected) => {
   expect(scheduleFaults(schedule(fields))).toEqual(expected);
@@ -27,9 +28,10 @@ test("a saved report opens with its queue, its columns and its relative days", (
   const report = {
     subject: "queues",
     span: "last_week",
+    pbx: null,
     queue: "sales",
-    agent: "",
-    team: "",
+    agent: null,
+    team: null,
     interval: "day",
     compare: true,
     figures: ["offered"],

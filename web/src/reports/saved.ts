@@ -51,13 +51,13 @@ export function useRuns(id: SavedReport["id"]) {
 
 /** The page on which a saved report is looked at. */
 export function addressOf(report: SavedReport, queues: readonly QueueSettings[]): string {
-  const known = queues.find(({ queue }) => queue === report.queue);
+  const pbx = report.pbx ?? queues.find(({ queue }) => queue === report.queue)?.pbx;
   const view = writeView({
     range: report.span,
     days: null,
-    queue: known ? `${known.pbx}/${known.queue}` : report.queue,
-    agent: report.agent,
-    team: report.team,
+    queue: report.queue && pbx ? `${pbx}/${report.queue}` : "",
+    agent: report.agent ?? "",
+    team: report.team ?? "",
     interval: report.interval,
     compare: report.compare,
     columns: report.figures,
@@ -81,7 +81,7 @@ export const FIRST_SCHEDULE: Schedule = {
 export type ScheduleFault = "recipients" | "folder" | "time" | "delivery";
 
 const ADDRESS = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
-const FOLDER = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+const FOLDER = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63}$/u;
 const MOST_RECIPIENTS = 20;
 
 /** What the server would refuse, told before it is asked. */

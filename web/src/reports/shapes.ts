@@ -180,9 +180,10 @@ export interface SavedSettings {
   span: Preset;
   interval: Interval;
   compare: boolean;
-  queue: string;
-  agent: string;
-  team: string;
+  pbx: string | null;
+  queue: string | null;
+  agent: string | null;
+  team: string | null;
   figures: string[];
   language: "en" | "zh";
   schedule: Schedule | null;
