@@ -3,6 +3,7 @@ import { IconCalendarTime, IconDots, IconHistory, IconSend, IconShare, IconTrash
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { ApiError } from "../api/client";
 import { useFormat, useMay, useSettings } from "../api/queries";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
@@ -71,7 +72,7 @@ function Actions({ report, onDialog }: { report: SavedReport; onDialog: (dialog:
     send.mutate(undefined, {
       onSuccess: (run) =>
         run.state === "failed"
-          ? tell.failure(new Error(run.detail))
+          ? tell.failure(new ApiError(0, "failed", run.detail))
           : tell.success(t(`saved.told.${run.state === "sent" ? "sent" : "waiting"}`, { name: report.name })),
       onError: tell.failure,
     });
