@@ -9,7 +9,9 @@ from typing import Literal
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant, Seconds
 
-Permission = Literal["see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"]
+Permission = Literal[
+    "see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "run_lists", "manage_users"
+]
 Language = Literal["", "en", "zh"]
 
 
@@ -24,9 +26,11 @@ class Role(StrEnum):
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({"see_floor"}),
-    Role.SUPERVISOR: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
-    Role.QA: frozenset({"see_calls", "hear_recordings"}),
-    Role.ADMIN: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"}),
+    Role.SUPERVISOR: frozenset({"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "run_lists"}),
+    Role.QA: frozenset({"see_calls", "hear_recordings", "see_reports"}),
+    Role.ADMIN: frozenset(
+        {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "run_lists", "manage_users"}
+    ),
 }
 
 SESSION_SECONDS: Seconds = 12 * 3600
