@@ -81,7 +81,7 @@ const FIGURES = [
     185,
   ],
   [
-    "talk_seconds",
+    "average_talk_seconds",
     "Talk",
     "平均通话时长",
     "talk ÷ handled, without hold",
@@ -90,8 +90,8 @@ const FIGURES = [
     "none",
     null,
   ],
-  ["hold_seconds", "Hold", "平均保持时长", "hold ÷ handled", "保持时长 ÷ 处理", "seconds", "down", null],
-  ["wrap_up_seconds", "Wrap-up", "平均案头时长", "wrap-up ÷ handled", "案头时长 ÷ 处理", "seconds", "none", null],
+  ["average_hold_seconds", "Hold", "平均保持时长", "hold ÷ handled", "保持时长 ÷ 处理", "seconds", "down", null],
+  ["average_wrap_up_seconds", "Wrap-up", "平均案头时长", "wrap-up ÷ handled", "案头时长 ÷ 处理", "seconds", "none", null],
   [
     "handled",
     "Handled",
@@ -234,7 +234,7 @@ function figures(id, scale) {
   const offered = old.offered + (random() < 0.3 ? 1 : 0);
   const answered = Math.min(offered, old.answered + (offered > old.offered && random() < 0.9 ? 1 : 0));
   const abandoned = offered - answered - old.timed_out;
-  const talk_seconds = between(118, 122) * (0.9 + scale / 8);
+  const average_talk_seconds = between(118, 122) * (0.9 + scale / 8);
   const answer_rate = answered / offered;
   set("figures", id, {
     offered,
@@ -245,10 +245,10 @@ function figures(id, scale) {
     answer_rate_long: answered / (offered - old.abandoned_short),
     service_level: answer_rate * (0.86 + scale / 20),
     asa_seconds: 9 + 8 * scale,
-    talk_seconds,
-    hold_seconds: 11.2,
-    wrap_up_seconds: 28,
-    aht_seconds: talk_seconds + 39.2,
+    average_talk_seconds,
+    average_hold_seconds: 11.2,
+    average_wrap_up_seconds: 28,
+    aht_seconds: average_talk_seconds + 39.2,
     handled: answered - 3,
     abandonment_rate: abandoned / offered,
     timed_out: old.timed_out,

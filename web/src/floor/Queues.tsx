@@ -20,7 +20,7 @@ const LONG_LABEL = 18;
 
 /** The parts of the AHT stand beside it, quieter than the sum. */
 function isPart(figure: Figure): boolean {
-  return ["talk_seconds", "hold_seconds", "wrap_up_seconds"].includes(figure.id);
+  return ["average_talk_seconds", "average_hold_seconds", "average_wrap_up_seconds"].includes(figure.id);
 }
 
 function Head({ label, ...others }: ComponentProps<"th"> & { label: string }) {
@@ -106,9 +106,9 @@ const MAIN = [
   "service_level",
   "asa_seconds",
   "aht_seconds",
-  "talk_seconds",
-  "hold_seconds",
-  "wrap_up_seconds",
+  "average_talk_seconds",
+  "average_hold_seconds",
+  "average_wrap_up_seconds",
   "offered",
   "answered",
   "abandoned",
