@@ -30,7 +30,7 @@ from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import NotFound, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
-from callcenter.floor.floor import Floor
+from callcenter.floor.floor import Floor, spells_under_way
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
@@ -42,8 +42,10 @@ from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
-from callcenter.reports.api import figure_routes
-from callcenter.reports.service import sums_by_queue
+from callcenter.reports.api import report_routes
+from callcenter.reports.names import names_of
+from callcenter.reports.roll_ups import keep_rolled_up
+from callcenter.reports.service import Sources, sums_by_queue
 from callcenter.reports.spans import Span
 from callcenter.reports.today import Today
 from callcenter.serving import listen, served, stop_asked, url_of
@@ -118,7 +120,11 @@ async def running(
         routers = [
             session_routes(access, centre),
             settings_routes(settings),
-            figure_routes(),
+            report_routes(
+                Sources(engine, settings.zone, names_of(settings), lambda: spells_under_way(keeper.floor, clock())),
+                recorder.flush,
+                clock,
+            ),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
@@ -127,6 +133,7 @@ async def running(
         ]
         panel = PanelFiles()
         web = _web(access, hub, panel, routers)
+        _in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
             link.start()
         yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)

@@ -12,7 +12,7 @@ from callcenter.reports.export import Cell, Column, Grid, Kind, Language
 from callcenter.reports.figures.entry import Figure, Unit
 from callcenter.reports.folding import Row
 from callcenter.reports.patterns import RULES, Action
-from callcenter.reports.service import Report
+from callcenter.reports.service import Report, Sources
 from callcenter.reports.spans import Span
 from callcenter.reports.staffing_report import Staffing
 from callcenter.reports.wording import WEEKDAYS, word
@@ -31,13 +31,13 @@ def told_span(span: Span, zone: ZoneInfo) -> str:
 # --- figures ----------------------------------------------------------------------------------------------------
 
 
-def report_grid(report: Report, zone: ZoneInfo, language: Language, title: str = "") -> Grid:
+def report_grid(report: Report, sources: Sources, language: Language, title: str = "") -> Grid:
     """A report of queues, agents or teams: one row an interval and queue, agent or team; its totals below."""
     asked, part = report.asked, report.part
     reasons = sorted({reason for row in part.rows for reason in row.reasons or ()})
     whose, when = _whose_columns(report, language), _when_columns(asked.interval, language)
     columns = [*whose, *when, *(_figure_column(figure, language) for figure in asked.figures)]
-    columns += [Column(f"{word('paused', language)}: {reason}", "seconds") for reason in reasons]
+    columns += [_reason_column(sources.names.reason(reason, language), language) for reason in reasons]
     starts = {piece.group: piece.since for piece in part.pieces}
     rows = [
         [
@@ -51,15 +51,12 @@ def report_grid(report: Report, zone: ZoneInfo, language: Language, title: str =
     blank: list[Cell] = [None] * (len(whose) + len(when))
     paused: list[Cell] = [sum((row.reasons or {}).get(reason, 0.0) for row in part.rows) for reason in reasons]
     totals = [*blank, *(figure.of(part.totals) for figure in asked.figures), *paused]
-    return Grid(
-        title or word(asked.subject, language),
-        tuple(columns),
-        rows,
-        zone,
-        language,
-        totals,
-        _notes(report, zone, language),
-    )
+    name, notes = title or word(asked.subject, language), _notes(report, sources.zone, language)
+    return Grid(name, tuple(columns), rows, sources.zone, language, totals, notes)
+
+
+def _reason_column(label: str, language: Language) -> Column:
+    return Column(f"{word('paused', language)}: {label}", "seconds")
 
 
 def _notes(report: Report, zone: ZoneInfo, language: Language) -> list[tuple[str, str]]:
@@ -143,7 +140,7 @@ def _caller(caller: Caller, language: Language) -> list[Cell]:
     return [*row, word(how, language), contact.at, contact.agent_name or contact.agent_number]
 
 
-def actions_grid(found: ActionList, span: Span, zone: ZoneInfo, language: Language) -> Grid:
+def actions_grid(found: ActionList, span: Span, sources: Sources, language: Language) -> Grid:
     """Everything that an agent did, with the patterns that each action belongs to."""
     columns = _columns(
         language,
@@ -163,19 +160,19 @@ def actions_grid(found: ActionList, span: Span, zone: ZoneInfo, language: Langua
     for pattern in found.patterns:
         for action in pattern.actions:
             marked.setdefault(action, []).append(labels[pattern.rule])
-    rows = [_action(action, marked.get(action.id, []), language) for action in found.actions]
+    rows = [_action(action, marked.get(action.id, []), sources, language) for action in found.actions]
     who = f"{found.agent.identity} {found.agent.name}".strip()
-    notes = [(word("agent", language), who), (word("span", language), told_span(span, zone))]
-    return Grid(word("actions", language), columns, rows, zone, language, notes=notes)
+    notes = [(word("agent", language), who), (word("span", language), told_span(span, sources.zone))]
+    return Grid(word("actions", language), columns, rows, sources.zone, language, notes=notes)
 
 
-def _action(action: Action, patterns: Sequence[str], language: Language) -> list[Cell]:
+def _action(action: Action, patterns: Sequence[str], sources: Sources, language: Language) -> list[Cell]:
     return [
         action.since,
         action.until,
         word(action.kind, language),
         action.seconds,
-        action.reason,
+        sources.names.reason(action.reason, language),
         _outcome(action, language),
         action.queue,
         action.number,

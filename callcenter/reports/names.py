@@ -1,4 +1,4 @@
-"""What queues and agents are called now; facts know what they were called then."""
+"""What queues, agents and reasons are called now; facts know what they were called then."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,10 +7,11 @@ from callcenter.settings import Settings
 
 
 class Names(NamedTuple):
-    """Labels of queues, and names and teams of agents by number."""
+    """Labels of queues, names and teams of agents by number, labels of reasons for pausing by code and language."""
 
     queues: Mapping[str, str] = {}
     agents: Mapping[str, tuple[str, str]] = {}
+    reasons: Mapping[str, Mapping[str, str]] = {}
 
     def queue(self, name: str) -> str:
         """The label of a queue; its name if it has none."""
@@ -20,10 +21,15 @@ class Names(NamedTuple):
         """The name and team of an agent; those given (from facts) if the settings do not know the agent."""
         return self.agents.get(identity) or (name or identity, team)
 
+    def reason(self, code: str, language: str) -> str:
+        """The label of a reason for pausing; its code if the settings do not know it."""
+        return self.reasons.get(code, {}).get(language, code)
+
 
 def names_of(settings: Settings) -> Names:
     """The names in the settings."""
     return Names(
         {name: queue.label for name, queue in settings.queues.items()},
         {agent.number: (agent.name, agent.team) for agent in settings.agents},
+        {reason.code: {"en": reason.label_en, "zh": reason.label_zh} for reason in settings.pause_reasons},
     )

@@ -168,7 +168,7 @@ def _file_routes(routes: APIRouter, room: Room, ending: Ending) -> None:
         span = query.span(sources)
         await room.write_down()
         found = await actions_of(sources, query.agent, span, room.limits)
-        grid = actions_grid(found, span, sources.zone, query.language_for(account))
+        grid = actions_grid(found, span, sources, query.language_for(account))
         return await file_answer(grid, dated("actions", span, sources.zone), ending, query)
 
     @routes.get(f"/api/reports/abandoned.{ending}")

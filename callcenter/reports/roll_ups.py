@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.floor.events import Instant, Seconds
 from callcenter.reports.spans import QUARTER, Piece, Span, day_of, local, midnight
-from callcenter.reports.sums import BY_AGENT, BY_QUEUE, rolling, rolling_day
+from callcenter.reports.sums import BY_AGENT, BY_QUEUE, roll_day, roll_quarters
 from callcenter.reports.tables import DAYS, QUARTERS, rolled_days
 from callcenter.store.tables import touched_quarters
 from callcenter.store.touched import mark, quarters_between
@@ -78,7 +78,7 @@ async def _roll_quarters(connection: AsyncConnection, quarters: list[Instant]) -
     for grouping in GROUPINGS:
         t = grouping.table.c
         await connection.execute(delete(grouping.table).where(t.grain == QUARTERS, t.start.in_(quarters)))
-        await connection.execute(rolling(grouping, pieces))
+        await roll_quarters(connection, grouping, pieces)
 
 
 async def _forget_days(connection: AsyncConnection, day: Span) -> None:
@@ -93,7 +93,7 @@ async def _forget_days(connection: AsyncConnection, day: Span) -> None:
 
 async def _roll_day(connection: AsyncConnection, day: Span) -> None:
     for grouping in GROUPINGS:
-        await connection.execute(rolling_day(grouping, Piece(0, *day)))
+        await roll_day(connection, grouping, day)
     await connection.execute(insert(rolled_days).values(start=day.since, until=day.until))
 
 

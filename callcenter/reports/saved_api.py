@@ -1,5 +1,6 @@
 """The routes of saved reports (docs/api.md, Saved reports)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -18,14 +19,13 @@ from callcenter.reports.files import Word
 from callcenter.reports.people_api import RowNumber, See
 from callcenter.reports.recurrence import Every, Span, dates_of
 from callcenter.reports.saved import Kept, Parameters, Schedule, Told
-from callcenter.reports.service import chosen_figures
 from callcenter.reports.spans import IntervalKind
-from callcenter.reports.sums import Only
 
 # A mail's subject begins with it: nothing that could end a line.
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\x85\u2028\u2029]+$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Folder = Annotated[str, Field(pattern=r"^([\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63})?$")]
+Check = Callable[[Parameters], object]
 Send = Annotated[Account, requires("send_reports")]
 
 
@@ -65,8 +65,8 @@ class Changes(Shape):
     figures: Annotated[list[Word] | None, Field(max_length=200)] = None
     schedule: ScheduleShape | None = None
 
-    def fields(self, before: Parameters | None, account: Account) -> dict[str, Any]:
-        """What is to be changed. Raises BadInput for figures that the subject does not have."""
+    def fields(self, before: Parameters | None, account: Account, check: Check) -> dict[str, Any]:
+        """What is to be changed. Raises BadInput for a report that cannot be made, such as of another's figures."""
         given = self.model_dump(exclude_unset=True)
         parameters = {name: given.pop(name) for name in Parameters.__struct_fields__ if name in given}
         fields = {name: value for name, value in given.items() if value is not None or name == "schedule"}
@@ -76,7 +76,7 @@ class Changes(Shape):
         if fields.get("schedule") is not None:
             fields["schedule"] = convert(fields["schedule"], Schedule)
         if parameters:
-            fields["parameters"] = _parameters(before, parameters)
+            fields["parameters"] = _parameters(before, parameters, check)
         return fields
 
 
@@ -91,27 +91,25 @@ class NewReport(Changes):
 NULLABLE = ("pbx", "queue", "agent", "team")
 
 
-def _parameters(before: Parameters | None, given: dict[str, Any]) -> dict[str, Any]:
+def _parameters(before: Parameters | None, given: dict[str, Any], check: Check) -> dict[str, Any]:
     """The parameters as they will be kept."""
     known = {} if before is None else to_builtins(before)
     together = known | {name: value for name, value in given.items() if value is not None or name in NULLABLE}
     after = convert(together, Parameters)
-    only = Only(after.pbx, after.queue, after.agent, after.team)
-    subject: Subject = convert(after.subject, Subject)
-    chosen_figures(subject, only, after.figures)
+    check(after)
     kept: dict[str, Any] = to_builtins(after)
     return kept
 
 
-def saved_routes(sender: Sender) -> APIRouter:
-    """The routes; one's own and shared reports, their schedules and deliveries."""
+def saved_routes(sender: Sender, check: Check) -> APIRouter:
+    """The routes: one's own and shared reports, their schedules and deliveries. `check` raises BadInput."""
     routes = APIRouter(prefix="/api/reports/saved")
-    _keeping_routes(routes, sender)
+    _keeping_routes(routes, sender, check)
     _delivery_routes(routes, sender)
     return routes
 
 
-def _keeping_routes(routes: APIRouter, sender: Sender) -> None:
+def _keeping_routes(routes: APIRouter, sender: Sender, check: Check) -> None:
     sessions = sender.sessions
 
     @routes.get("")
@@ -121,7 +119,7 @@ def _keeping_routes(routes: APIRouter, sender: Sender) -> None:
 
     @routes.post("", status_code=201)
     async def create(new: NewReport, account: See) -> dict[str, Any]:
-        fields = new.fields(None, account)
+        fields = new.fields(None, account, check)
         row = await saved.create(sessions, account, fields, now=sender.clock(), zone=sender.zone)
         return _shape(Kept(row, None), account, sender)
 
@@ -132,7 +130,7 @@ def _keeping_routes(routes: APIRouter, sender: Sender) -> None:
     @routes.patch("/{report_id}")
     async def change(report_id: RowNumber, changes: Changes, account: See) -> dict[str, Any]:
         kept = await saved.kept_report(sessions, report_id, account)
-        fields = changes.fields(saved.parameters_of(kept.row), account)
+        fields = changes.fields(saved.parameters_of(kept.row), account, check)
         row = await saved.change(sessions, report_id, account, fields, now=sender.clock(), zone=sender.zone)
         return _shape(Kept(row, kept.last_run), account, sender)
 

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.errors import BadInput
 from callcenter.floor.facts import SeatSpell
+from callcenter.reports.counted import Wanted
 from callcenter.reports.figures import FIGURE_BY_ID, FIGURES
 from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.figures.measures import HEAD_COUNT, MEASURES, Measure, Source, Sums
-from callcenter.reports.folding import OF_AGENT, OF_QUEUE, OF_TEAM, By, Part, Record, folded
+from callcenter.reports.folding import OF_AGENT, OF_QUEUE, OF_TEAM, Agent, By, Part, Record, agents_in, folded
 from callcenter.reports.names import Names
 from callcenter.reports.pauses import pause_seconds
 from callcenter.reports.plan import plan
@@ -88,11 +89,36 @@ async def report(sources: Sources, asked: Asked) -> Report:
     return Report(asked=asked, part=part, before=before)
 
 
+async def agents_behind(sources: Sources, wanted: Wanted) -> dict[str, Agent]:
+    """The agents whom a part of a figure counts, by their id."""
+    measures = tuple(MEASURES[measure] for measure in HEAD_COUNT)
+    async with snapshot(sources.engine) as connection:
+        question = Question(BY_AGENT, AGENT_KEYS, measures)
+        records = await _records(connection, question, wanted.only, [*wanted.pieces])
+    if wanted.only.queue is None:
+        records += running_records(sources.spells_under_way(), wanted.pieces, wanted.only, measures)
+    return {
+        identity: agent
+        for identity, agent in agents_in(records).items()
+        if any(measure.counts(agent) for measure in wanted.measures)
+    }
+
+
+async def sums_in(
+    engine: AsyncEngine, pieces: list[Piece], figures: Sequence[Figure], only: Only
+) -> dict[int, dict[str, float]]:
+    """What these figures of queues are made from, over all queues, by the group of the pieces."""
+    question = Question(BY_QUEUE, (), _measures(figures))
+    async with snapshot(engine) as connection:
+        records = await _records(connection, question, only, pieces)
+    return {record.group: dict(record.sums) for record in records if record.sums}
+
+
 async def sums_by_queue(engine: AsyncEngine, span: Span) -> dict[QueueName, Sums]:
     """The sums of all measures of queues, by PBX and queue."""
-    question = Question(BY_QUEUE, QUEUE_KEYS, BY_QUEUE.measures, Only())
+    question = Question(BY_QUEUE, QUEUE_KEYS, BY_QUEUE.measures)
     async with snapshot(engine) as connection:
-        records = await _records(connection, question, [Piece(0, *span)])
+        records = await _records(connection, question, Only(), [Piece(0, *span)])
     return {(record.keys[0], record.keys[1]): record.sums for record in records}
 
 
@@ -101,8 +127,8 @@ async def _part(connection: AsyncConnection, sources: Sources, asked: Asked, spa
     by = BY_SUBJECT[asked.subject]
     is_of_queues = asked.subject == "queues"
     grouping, keys = (BY_QUEUE, QUEUE_KEYS) if is_of_queues else (BY_AGENT, AGENT_KEYS)
-    question = Question(grouping, keys, _measures(asked.figures), asked.only)
-    records = await _records(connection, question, pieces)
+    question = Question(grouping, keys, _measures(asked.figures))
+    records = await _records(connection, question, asked.only, pieces)
     if not is_of_queues:
         records += running_records(sources.spells_under_way(), pieces, asked.only, question.measures)
     part = folded(span, pieces, records, by, sources.names)
@@ -121,12 +147,12 @@ def _measures(figures: Iterable[Figure]) -> tuple[Measure, ...]:
     )
 
 
-async def _records(connection: AsyncConnection, question: Question, pieces: list[Piece]) -> list[Record]:
+async def _records(connection: AsyncConnection, question: Question, only: Only, pieces: list[Piece]) -> list[Record]:
     if not question.measures:
         return []
     span = Span(pieces[0].since, pieces[-1].until)
     unrolled, days = await known(connection, span)
-    found = await connection.execute(sums(question, pieces, plan(pieces, unrolled, days)))
+    found = await sums(connection, question, only, pieces, plan(pieces, unrolled, days))
     count = len(question.keys)
     first = 1 + count + question.grouping.has_names
     names = [measure.id for measure in question.measures]

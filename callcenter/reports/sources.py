@@ -1,5 +1,6 @@
 """The rows that measures count, as SQL: each source's columns by the names of its facts, and where in time they lie."""
 
+import json
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -11,14 +12,16 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    String,
     and_,
+    bindparam,
     case,
     column,
     literal,
     literal_column,
     select,
+    text,
     true,
-    values,
 )
 
 from callcenter.dialer.tables import Attempt
@@ -48,11 +51,24 @@ class Rows(NamedTuple):
     is_whole: ColumnElement[bool]
 
 
-def table_of(pieces: Sequence[Piece], name: str) -> CTE:
-    """Pieces of time as a table: n, since, until."""
-    columns = (column("n", Integer), column("since", Double), column("until", Double))
-    table = values(*columns, name=f"{name}_values", literal_binds=True)
-    return table.data([tuple(piece) for piece in pieces]).cte(name)
+_PIECES = {
+    "sqlite": "SELECT json_extract(value, '$[0]') AS n, json_extract(value, '$[1]') AS since, "
+    "json_extract(value, '$[2]') AS until FROM json_each(:{name})",
+    "postgresql": "SELECT CAST(value->>0 AS INTEGER) AS n, CAST(value->>1 AS FLOAT) AS since, "
+    "CAST(value->>2 AS FLOAT) AS until FROM jsonb_array_elements(CAST(:{name} AS JSONB))",
+}
+"""Pieces of time come as one parameter, so that a statement is the same for however many there are."""
+
+
+def table_of(name: str, dialect: str) -> CTE:
+    """The pieces of time in the parameter of that name (see `pieces_as_text`) as a table: n, since, until."""
+    statement = text(_PIECES[dialect].format(name=name)).bindparams(bindparam(name, type_=String))
+    return statement.columns(column("n", Integer), column("since", Double), column("until", Double)).cte(name)
+
+
+def pieces_as_text(pieces: Sequence[Piece]) -> str:
+    """Pieces of time as the parameter that `table_of` reads."""
+    return json.dumps([(piece.group, float(piece.since), float(piece.until)) for piece in pieces])
 
 
 def rows_of(source: Source, pieces: CTE) -> list[Rows]:

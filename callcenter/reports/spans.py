@@ -122,6 +122,17 @@ def hours_of(span: Span, zone: ZoneInfo, weekday: int | None = None, hour: int |
     return pieces
 
 
+def merged(pieces: list[Piece]) -> list[Piece]:
+    """The same time in as few pieces as there can be, all of one group; pieces are in the order of time."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and found[-1].until == piece.since:
+            found[-1] = Piece(0, found[-1].since, piece.until)
+        else:
+            found.append(Piece(0, piece.since, piece.until))
+    return found
+
+
 Next = Callable[[Instant, ZoneInfo], Instant]
 
 

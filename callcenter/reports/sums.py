@@ -1,16 +1,21 @@
 """The sums of measures over pieces of time, by queue or by agent: one statement over roll-ups and rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    CursorResult,
     Double,
     Insert,
     Select,
+    String,
     Table,
     and_,
+    bindparam,
     cast,
     func,
     insert,
@@ -19,11 +24,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.reports.figures.measures import Measure, Source
 from callcenter.reports.plan import Plan
-from callcenter.reports.sources import Rows, agent_of, counted, rows_of, selected, table_of
-from callcenter.reports.spans import Piece
+from callcenter.reports.sources import Rows, agent_of, counted, pieces_as_text, rows_of, selected, table_of
+from callcenter.reports.spans import Piece, Span
 from callcenter.reports.tables import DAYS, OF_AGENTS, OF_QUEUES, QUARTERS, agent_roll_ups, queue_roll_ups
 
 Keys = Mapping[str, ColumnElement[Any]]
@@ -37,12 +43,12 @@ class Only(NamedTuple):
     agent: str | None = None
     team: str | None = None
 
-    def conditions(self, keys: Keys) -> list[ColumnElement[bool]]:
-        """As conditions on the keys of rows or roll-ups."""
-        return [keys[name] == value for name, value in self._asdict().items() if value is not None]
+    def given(self) -> dict[str, str]:
+        """What is not left open, by name."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grouping:
     """By what is summed: `keys` of the roll-up, its table and measures. `has_names`: agents, who have a name."""
 
@@ -61,44 +67,85 @@ QUEUE_KEYS = ("pbx", "queue")
 
 @dataclass(frozen=True)
 class Question:
-    """Which measures of a grouping are wanted, by which of its keys, and of what only."""
+    """Which measures of a grouping are wanted, by which of its keys, restricted by which others."""
 
     grouping: Grouping
     keys: tuple[str, ...]
     measures: tuple[Measure, ...]
-    only: Only
+    restrictions: tuple[str, ...] = ()
+
+    def conditions(self, keys: Keys) -> list[ColumnElement[bool]]:
+        """The restrictions, as conditions on the keys of rows or roll-ups."""
+        return [keys[name] == bindparam(f"only_{name}", type_=String) for name in self.restrictions]
+
+    @cached_property
+    def rolled(self) -> list[Measure]:
+        """The measures that roll-ups know."""
+        return [measure for measure in self.measures if measure in self.grouping.measures]
+
+    def sources(self, *, are_rolled: bool) -> list[Source]:
+        """The sources of those measures that have a roll-up, or of those that have none."""
+        return sorted({measure.source for measure in self.measures if (measure in self.rolled) is are_rolled})
 
 
-def sums(question: Question, pieces: Sequence[Piece], divided: Plan) -> Select[Any]:
+async def sums(
+    connection: AsyncConnection, question: Question, only: Only, pieces: Sequence[Piece], divided: Plan
+) -> CursorResult[Any]:
     """The sums of the question over the pieces: columns n, the keys, agent_name (of agents), and each measure.
 
     `divided` says which of the pieces roll-ups answer; a measure that has none is counted from rows all over.
     """
-    parts = _rolled_parts(question, divided)
-    parts += _parts(question, _sources(question, is_rolled=True), divided.rows, "edges")
-    parts += _parts(question, _sources(question, is_rolled=False), pieces, "pieces")
+    question = replace(question, restrictions=tuple(only.given()))
+    asked = {"days": divided.days, "quarters": divided.quarters, "edges": divided.rows, "pieces": pieces}
+    parts = tuple(name for name, found in asked.items() if found)
+    values = {f"only_{name}": value for name, value in only.given().items()}
+    values |= {name: pieces_as_text(asked[name]) for name in parts}
+    found: CursorResult[Any] = await connection.execute(_summing(connection.dialect.name, question, parts), values)
+    return found
+
+
+# Statements are many columns wide: making one takes longer than asking it.
+@lru_cache(maxsize=200)
+def _summing(dialect: str, question: Question, names: tuple[str, ...]) -> Select[Any]:
+    tables = {name: table_of(name, dialect) for name in names}
+    parts = [_rolled(question, grain, tables[f"{grain}s"]) for grain in (DAYS, QUARTERS) if f"{grain}s" in tables]
+    parts = parts if question.rolled else []
+    if "edges" in tables:
+        parts += _parts(question, question.sources(are_rolled=True), tables["edges"])
+    parts += _parts(question, question.sources(are_rolled=False), tables["pieces"])
     return _merged(question, parts)
 
 
-def rolling(grouping: Grouping, quarters: Sequence[Piece]) -> Insert:
+async def roll_quarters(connection: AsyncConnection, grouping: Grouping, quarters: Sequence[Piece]) -> None:
     """Writes the roll-ups of quarters, each piece one of them, from their rows."""
-    question = Question(grouping, grouping.keys, grouping.measures, Only())
-    parts = _parts(question, _sources(question, is_rolled=True), quarters, "quarters")
-    merged = _merged(question, parts).subquery("merged")
-    starts = table_of(quarters, "starts")
-    columns = [literal(QUARTERS), starts.c.since, *(merged.c[name] for name in _named(question))]
-    found = select(*columns, *_nonzero(merged, grouping)).select_from(merged.join(starts, merged.c.n == starts.c.n))
+    statement = _rolling(connection.dialect.name, grouping)
+    await connection.execute(statement, {"quarters": pieces_as_text(quarters)})
+
+
+@cache
+def _rolling(dialect: str, grouping: Grouping) -> Insert:
+    question = Question(grouping, grouping.keys, grouping.measures)
+    quarters = table_of("quarters", dialect)
+    merged = _merged(question, _parts(question, question.sources(are_rolled=True), quarters)).subquery("merged")
+    columns = [literal(QUARTERS), quarters.c.since, *(merged.c[name] for name in _named(question))]
+    found = select(*columns, *_nonzero(merged, grouping)).select_from(merged.join(quarters, merged.c.n == quarters.c.n))
     return insert(grouping.table).from_select([column.name for column in grouping.table.c], found)
 
 
-def rolling_day(grouping: Grouping, day: Piece) -> Insert:
+async def roll_day(connection: AsyncConnection, grouping: Grouping, day: Span) -> None:
     """Writes the roll-up of a day from those of its quarters."""
+    await connection.execute(_rolling_day(grouping), {"since": day.since, "until": day.until})
+
+
+@cache
+def _rolling_day(grouping: Grouping) -> Insert:
     t = grouping.table.c
+    since, until = bindparam("since", type_=Double), bindparam("until", type_=Double)
     names = [func.max(t.agent_name)] if grouping.has_names else []
     keys = [t[key] for key in grouping.keys]
     found = (
-        select(literal(DAYS), literal(day.since, Double), *keys, *names, *_added(grouping.measures, t))
-        .where(t.grain == QUARTERS, t.start >= day.since, t.start < day.until)
+        select(literal(DAYS), since, *keys, *names, *_added(grouping.measures, t))
+        .where(t.grain == QUARTERS, t.start >= since, t.start < until)
         .group_by(*keys)
     )
     return insert(grouping.table).from_select([column.name for column in grouping.table.c], found)
@@ -107,46 +154,29 @@ def rolling_day(grouping: Grouping, day: Piece) -> Insert:
 # --- parts ------------------------------------------------------------------------------------------------------
 
 
-def _rolled_parts(question: Question, plan: Plan) -> list[Select[Any]]:
-    if not any(measure in question.grouping.measures for measure in question.measures):
-        return []
-    grains = ((DAYS, plan.days), (QUARTERS, plan.quarters))
-    return [_rolled(question, grain, pieces) for grain, pieces in grains if pieces]
-
-
-def _rolled(question: Question, grain: str, pieces: list[Piece]) -> Select[Any]:
-    p, t = table_of(pieces, f"{grain}s").c, question.grouping.table.c
+def _rolled(question: Question, grain: str, pieces: CTE) -> Select[Any]:
+    p, t = pieces.c, question.grouping.table.c
     keys = {key: t[key] for key in question.grouping.keys}
     columns = [p.n, *(keys[key] for key in question.keys)]
     names = [func.max(t.agent_name).label("agent_name")] if question.grouping.has_names else []
-    measures = [measure for measure in question.measures if measure in question.grouping.measures]
-    totals = {measure.id: total for measure, total in zip(measures, _added(measures, t), strict=True)}
+    totals = {measure.id: total for measure, total in zip(question.rolled, _added(question.rolled, t), strict=True)}
     in_time = and_(t.grain == grain, t.start >= p.since, t.start < p.until)
     return (
         select(*columns, *names, *_all_measures(question, totals))
-        .select_from(p.n.table.join(question.grouping.table, in_time))
-        .where(*question.only.conditions(keys))
+        .select_from(pieces.join(question.grouping.table, in_time))
+        .where(*question.conditions(keys))
         .group_by(*columns)
     )
 
 
-def _sources(question: Question, *, is_rolled: bool) -> list[Source]:
-    """The sources of those measures that have a roll-up, or of those that have none."""
-    rolled = question.grouping.measures
-    return sorted({measure.source for measure in question.measures if (measure in rolled) is is_rolled})
-
-
-def _parts(question: Question, sources: Sequence[Source], pieces: Sequence[Piece], name: str) -> list[Select[Any]]:
-    if not pieces:
-        return []
-    table = table_of(pieces, name)
-    return [_counted(question, source, rows) for source in sources for rows in rows_of(source, table)]
+def _parts(question: Question, sources: Sequence[Source], pieces: CTE) -> list[Select[Any]]:
+    return [_counted(question, source, rows) for source in sources for rows in rows_of(source, pieces)]
 
 
 def _counted(question: Question, source: Source, rows: Rows) -> Select[Any]:
     """One part from rows. What they are grouped by is computed within, since databases do not group by parameters."""
     keys = keys_of(source, rows.columns)
-    conditions = question.only.conditions(keys)
+    conditions = question.conditions(keys)
     columns = [rows.pieces.c.n, *(keys[key].label(key) for key in question.keys)]
     if question.grouping.has_names:
         columns.append(keys["agent_name"].label("agent_name"))

@@ -8,16 +8,14 @@ from callcenter.floor.changes import Changes, Key, View
 from callcenter.floor.events import AnyEvent, Instant, PbxName
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring
 from callcenter.reports.figures import LIVE_FIGURES, figures_of
-from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Measure, Sums, measures_of, merge, sums_of
+from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, live_sums, merge
 from callcenter.reports.spans import day_of
 
 QueueName = tuple[PbxName, str]
 EVERYTHING = "*"
 
-_BY_QUEUE = (QueueVisit, Conversation, Ring)
-_MEASURES: dict[type[Fact], list[Measure]] = {
-    fact: [measure for measure in measures_of(LIVE_FACTS[fact]) if measure.is_live] for fact in _BY_QUEUE
-}
+BY_QUEUE = (QueueVisit, Conversation, Ring)
+"""Facts that belong to a queue."""
 
 
 class Today:
@@ -57,15 +55,14 @@ class Today:
             self._show(queues)
 
     def _count(self, fact: Fact) -> QueueName | None:
-        measures = _MEASURES.get(type(fact))
-        if measures is None:
+        if not isinstance(fact, BY_QUEUE):
             return None
         at: Instant = getattr(fact, COUNTED_AT[LIVE_FACTS[type(fact)]])
         self.roll(at)
         if at < self.since:
             return None
-        queue: QueueName = (fact.pbx, getattr(fact, "queue", ""))
-        merge(self._sums.setdefault(queue, {}), sums_of(measures, fact))
+        queue: QueueName = (fact.pbx, fact.queue)
+        merge(self._sums.setdefault(queue, {}), live_sums(fact))
         return queue
 
     def total(self) -> Sums:

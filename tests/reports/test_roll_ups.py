@@ -187,7 +187,7 @@ async def count_of(engine: AsyncEngine, table: object) -> int:
 
 @pytest.mark.parametrize("zone_name", BEGINNINGS)
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(data=st.data())
 async def test_any_span_is_that_of_its_facts(engine: AsyncEngine, zone_name: str, data: st.DataObject) -> None:

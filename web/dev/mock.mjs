@@ -254,7 +254,7 @@ function figures(id, scale) {
   const offered = old.offered + (random() < 0.3 ? 1 : 0);
   const answered = Math.min(offered, old.answered + (offered > old.offered && random() < 0.9 ? 1 : 0));
   const abandoned = offered - answered - old.timed_out;
-  const talk_seconds = between(118, 122) * (0.9 + scale / 8);
+  const average_talk_seconds = between(118, 122) * (0.9 + scale / 8);
   const answer_rate = answered / offered;
   set("figures", id, {
     offered,
@@ -265,10 +265,10 @@ function figures(id, scale) {
     answer_rate_long: answered / (offered - old.abandoned_short),
     service_level: answer_rate * (0.86 + scale / 20),
     asa_seconds: 9 + 8 * scale,
-    talk_seconds,
-    hold_seconds: 11.2,
-    wrap_up_seconds: 28,
-    aht_seconds: talk_seconds + 39.2,
+    average_talk_seconds,
+    average_hold_seconds: 11.2,
+    average_wrap_up_seconds: 28,
+    aht_seconds: average_talk_seconds + 39.2,
     handled: answered - 3,
     abandonment_rate: abandoned / offered,
     timed_out: old.timed_out,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from callcenter.reports.figures.measures import Sums
+from callcenter.reports.figures.measures import MEASURES, Source, Sums
 
 Unit = Literal["count", "seconds", "share", "per_hour"]
 Direction = Literal["up", "down", "none"]
@@ -55,13 +55,23 @@ class Figure:
         """Every measure that the figure is made from."""
         return (*self.numerator, *self.denominator, *self.reads)
 
+    @property
+    def opens(self) -> Source:
+        """What kind of rows the numerator counts."""
+        return MEASURES[self.numerator[0]].source
+
+    @property
+    def opens_below(self) -> Source | None:
+        """What kind of rows the denominator counts."""
+        return MEASURES[self.denominator[0]].source if self.denominator else None
+
     def of(self, sums: Sums) -> float | None:
         """The figure from the sums of the measures; None when there is nothing to divide by."""
         if self.compute is not None:
             return self.compute(sums)
         above = _sum(sums, self.numerator)
         if not self.denominator:
-            return above
+            return round(above) if self.unit == "count" else above
         below = _sum(sums, self.denominator)
         if self.unit == "per_hour":
             below /= SECONDS_PER_HOUR

@@ -4,6 +4,7 @@ Conditions are plain expressions with `&` and `|`, so that the same one is evalu
 columns of its table in SQL: for roll-ups, for any span, and for the list behind a number.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
@@ -261,6 +262,23 @@ def sums_of(measures: Iterable[Measure], fact: Any, cut_seconds: float = 0.0) ->
         if measure.counts(fact):
             value = measure.value
             sums[measure.id] = cut_seconds if measure.is_cut else 1 if value is None else value(fact)
+    return sums
+
+
+_ONE_BY_ONE = {
+    source: [each for each in measures_of(source) if each.is_live and each not in WAIT_BINS] for source in Source
+}
+
+
+def live_sums(fact: Fact) -> Sums:
+    """What one fact adds to every measure that today's memory can tell; nothing if it is of no source."""
+    source = LIVE_FACTS.get(type(fact))
+    if source is None:
+        return {}
+    sums = sums_of(_ONE_BY_ONE[source], fact)
+    if isinstance(fact, QueueVisit) and fact.outcome == "answered":
+        # Of so many bins the one is found by its place: each visit passes here.
+        return {**sums, WAIT_BINS[bisect_left(WAIT_EDGES, fact.wait_seconds)].id: 1}
     return sums
 
 
