@@ -11,11 +11,11 @@ import classes from "./ChartPanel.module.css";
 import { colorOf, extremesOf, optionOf, type Series } from "./chart";
 import { grouped } from "./columns";
 import { useIntervalWord } from "./labels";
-import { busyPart, linesOf, readSort, totalsOf } from "./lines";
+import { intervalSums, linesOf, readSort, totalsOf } from "./lines";
 import page from "./ReportsPage.module.css";
 import { ReportTable } from "./ReportTable";
 import { chartInterval, countDays, type Days, type Interval } from "./ranges";
-import { type Report, useReport } from "./report";
+import { type IntervalTotals, type Report, useReport } from "./report";
 import type { Filters, Opened, Subject } from "./view";
 
 const Chart = lazy(() => import("./Chart"));
@@ -50,19 +50,20 @@ function outcomesOf(figures: Figure[]): Figure[] {
 }
 
 /** Stacked outcomes; or one figure as bars (counts) or a line, with the span before behind it. */
-function useSeries(report: Report | undefined, drawn: Figure[], isOutcomes: boolean): Series[] {
+function useSeries(report: Report, sums: IntervalTotals[], drawn: Figure[], isOutcomes: boolean): Series[] {
   const label = useLabel();
   const { t } = useTranslation();
-  if (!report) return [];
-  const valuesOf = (sums: Report["interval_totals"], id: string) =>
-    report.intervals.map(({ index }) => sums.find((sum) => sum.index === index)?.figures[id] ?? null);
+  const valuesOf = (among: IntervalTotals[], id: string) => {
+    const byIndex = new Map(among.map((sum) => [sum.index, sum.figures[id] ?? null]));
+    return sums.map(({ index }) => byIndex.get(index) ?? null);
+  };
   if (isOutcomes) {
     return drawn
       .map((figure) => ({
         id: figure.id,
         name: label(figure),
         kind: "bar" as const,
-        values: valuesOf(report.interval_totals, figure.id),
+        values: valuesOf(sums, figure.id),
         color: OUTCOMES[figure.id] ?? colorOf(7),
         isStacked: true,
       }))
@@ -74,7 +75,7 @@ function useSeries(report: Report | undefined, drawn: Figure[], isOutcomes: bool
       id: figure.id,
       name: label(figure),
       kind,
-      values: valuesOf(report.interval_totals, figure.id),
+      values: valuesOf(sums, figure.id),
       color: colorOf(0),
     };
     if (!report.previous) return [now];
@@ -154,15 +155,12 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
   const { t } = useTranslation();
   const format = useFormat();
   const word = useIntervalWord(report.interval, isOneDay);
-  const part = busyPart(report);
-  const series = useSeries(report, drawn, isOutcomes).map((one) => ({
-    ...one,
-    values: one.values.slice(part.from, part.until),
-  }));
+  const sums = intervalSums(report);
+  const series = useSeries(report, sums, drawn, isOutcomes);
   const summary = useSummary();
   const lines = useMemo(() => linesOf(report, filters).map((line) => ({ ...line, inner: [] })), [report, filters]);
   const figure = drawn[0];
-  const labels = report.intervals.slice(part.from, part.until).map(word);
+  const labels = sums.map(word);
   const write = (value: number) => format.figure(figure?.unit ?? "count", value, figure?.decimals);
   const target = figure && !isOutcomes && figure.target !== null ? figure.target : null;
   const option = optionOf({
@@ -194,7 +192,7 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
     );
   }
   const choose = (id: string, index: number) => {
-    const line = lines[part.from + index];
+    const line = lines[index];
     if (line && drawn.some((one) => one.id === id)) onOpen({ ...line.scope, figure: id, part: "numerator" });
   };
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { busyPart, byTeam, deltaOf, linesOf, misses, nextSort, ranks, readSort, sorted, totalsOf } from "./lines";
+import { byTeam, deltaOf, intervalSums, linesOf, misses, nextSort, ranks, readSort, sorted, totalsOf } from "./lines";
 import { aFigure, aReport, aRow } from "./testing";
 
 const NO_FILTER = { queue: "", agent: "", team: "" };
@@ -49,7 +49,7 @@ describe("what a number opens", () => {
     ["hour_of_day", { weekday: "", hour: "3" }],
   ] as const)("of a report folded by %s: that part of the span", (interval, scope) => {
     const bounds = { index: 3, start: null, end: null };
-    const report = aReport([], { interval, interval_totals: [{ ...bounds, figures: {} }] });
+    const report = aReport([], { interval, intervals: [bounds], interval_totals: [{ ...bounds, figures: {} }] });
     expect(linesOf(report, NO_FILTER)[0]?.scope).toMatchObject({ from: "1000", to: "2000", ...scope });
   });
   test("of the totals: everything that the filters leave", () => {
@@ -144,9 +144,16 @@ test("a target is missed on the side that its direction says", () => {
   expect(misses(aFigure(), 0)).toBe(false);
 });
 
-test("of a day only its busy part is drawn, of days all of them", () => {
-  const sums = [0, 0, 4, 0, 2, 0].map((offered, index) => ({ index, start: 0, end: 0, figures: { offered } }));
-  expect(busyPart({ interval: "hour", interval_totals: sums })).toEqual({ from: 2, until: 5 });
-  expect(busyPart({ interval: "day", interval_totals: sums })).toEqual({ from: 0, until: 6 });
-  expect(busyPart({ interval: "hour", interval_totals: sums.slice(0, 2) })).toEqual({ from: 0, until: 2 });
+test("of a day only its busy part is told, of days all of them, with those in which nothing happened", () => {
+  const intervals = [0, 1, 2, 3, 4, 5].map((index) => ({ index, start: index, end: index + 1 }));
+  const interval_totals = [
+    { index: 2, start: 2, end: 3, figures: { offered: 4 } },
+    { index: 4, start: 4, end: 5, figures: { offered: 2 } },
+    { index: 5, start: 5, end: 6, figures: { offered: 0 } },
+  ];
+  const indexes = (interval: "hour" | "day", totals = interval_totals) =>
+    intervalSums({ interval, intervals, interval_totals: totals }).map(({ index }) => index);
+  expect(indexes("hour")).toEqual([2, 3, 4]);
+  expect(indexes("day")).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(indexes("hour", [])).toEqual([0, 1, 2, 3, 4, 5]);
 });

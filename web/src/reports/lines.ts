@@ -3,7 +3,7 @@
 import type { Figure, FigureValues } from "../api/shapes";
 import { meetsTarget } from "../floor/filters";
 import type { Interval } from "./ranges";
-import type { Counts, IntervalBounds, Report, ReportRow } from "./report";
+import type { Counts, IntervalBounds, IntervalTotals, Report, ReportRow } from "./report";
 import type { Filters, Opened, Subject } from "./view";
 
 /** What the numbers of a line are about: everything that is opened but for the figure. */
@@ -63,6 +63,21 @@ function groupedBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key
   return groups;
 }
 
+const WITHIN_A_DAY: readonly Interval[] = ["15m", "30m", "hour"];
+
+/**
+ * The sums of every interval, also of those in which nothing happened. Of a day only those from the first with
+ * something to the last: nobody reads the night of an office.
+ */
+export function intervalSums(report: Pick<Report, "interval" | "intervals" | "interval_totals">): IntervalTotals[] {
+  const known = new Map(report.interval_totals.map((sum) => [sum.index, sum]));
+  const sums = report.intervals.map((bounds) => known.get(bounds.index) ?? { ...bounds, figures: {} });
+  const isBusy = ({ figures }: IntervalTotals) => Object.values(figures).some(Boolean);
+  const first = sums.findIndex(isBusy);
+  if (!WITHIN_A_DAY.includes(report.interval) || first < 0) return sums;
+  return sums.slice(first, sums.findLastIndex(isBusy) + 1);
+}
+
 /** One line a subject, or one an interval with the subjects inside. */
 export function linesOf(report: Report, filters: Filters): Line[] {
   const before = previousRows(report.previous);
@@ -81,7 +96,7 @@ export function linesOf(report: Report, filters: Filters): Line[] {
   if (report.interval === "none") return report.rows.map((row) => own(row, null));
   const byInterval = groupedBy(report.rows, (row) => row.index);
   const earlier = new Map((report.previous?.interval_totals ?? []).map((sum) => [sum.index, sum.figures]));
-  return report.interval_totals.map((sum) => ({
+  return intervalSums(report).map((sum) => ({
     key: `interval ${sum.index}`,
     row: null,
     bounds: sum,
@@ -112,17 +127,6 @@ export function byTeam(agents: Line[], teams: Line[]): Line[] {
     const sum = sums.get(team);
     return sum ? [{ ...sum, inner }] : inner;
   });
-}
-
-const WITHIN_A_DAY: readonly Interval[] = ["15m", "30m", "hour"];
-
-/** The intervals worth drawing: of a day those from the first with something to the last, of days all. */
-export function busyPart(report: Pick<Report, "interval" | "interval_totals">): { from: number; until: number } {
-  const sums = report.interval_totals;
-  const isBusy = ({ figures }: { figures: FigureValues }) => Object.values(figures).some(Boolean);
-  const first = sums.findIndex(isBusy);
-  if (!WITHIN_A_DAY.includes(report.interval) || first < 0) return { from: 0, until: sums.length };
-  return { from: first, until: sums.findLastIndex(isBusy) + 1 };
 }
 
 export interface Sort {
