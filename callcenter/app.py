@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.api import Centre, Guarded, session_routes
-from callcenter.accounts.service import Access, has_admin
+from callcenter.accounts.service import Access, account_named, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.agents.directory import directory
 from callcenter.asterisk.journal import Journal
@@ -30,6 +30,7 @@ from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import NotFound, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
+from callcenter.floor.facts import SeatSpell
 from callcenter.floor.floor import Floor, spells_under_way
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
@@ -43,10 +44,18 @@ from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
 from callcenter.reports.api import report_routes
+from callcenter.reports.delivering import Sender, delivering
 from callcenter.reports.names import names_of
+from callcenter.reports.patterns import Limits
+from callcenter.reports.people_api import Room, people_routes
+from callcenter.reports.recurrence import dates_of
+from callcenter.reports.report_files import asked_for, grid_maker, report_file_routes
 from callcenter.reports.roll_ups import keep_rolled_up
+from callcenter.reports.saved import Parameters
+from callcenter.reports.saved_api import saved_routes
 from callcenter.reports.service import Sources, sums_by_queue
-from callcenter.reports.spans import Span
+from callcenter.reports.spans import Span, local
+from callcenter.reports.staffing_api import staffing_routes
 from callcenter.reports.today import Today
 from callcenter.serving import listen, served, stop_asked, url_of
 from callcenter.settings import Settings
@@ -116,15 +125,15 @@ async def running(
         outbox = Outbox(sessions, ways, clock=clock)
         _in_background(stack, outbox.run(), "outbox")
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
+        sources = Sources(engine, settings.zone, names_of(settings), partial(_spells_under_way, keeper, clock))
+        room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
+        sender = _sender(room, settings, access, outbox)
+        await stack.enter_async_context(delivering(sender))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
             session_routes(access, centre),
             settings_routes(settings),
-            report_routes(
-                Sources(engine, settings.zone, names_of(settings), lambda: spells_under_way(keeper.floor, clock())),
-                recorder.flush,
-                clock,
-            ),
+            *_report_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
@@ -214,6 +223,45 @@ def _dialer(
     keeper.listen(worker.on_changes)
     _in_background(stack, worker.run(), "dialer")
     return worker
+
+
+def _spells_under_way(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:
+    return spells_under_way(keeper.floor, clock())
+
+
+def _sender(room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
+    """What delivers saved reports."""
+
+    async def may_send(username: str) -> bool:
+        account = await account_named(access, username)
+        return account is not None and "send_reports" in account.permissions
+
+    return Sender(
+        sessions=room.sessions,
+        make=grid_maker(room.sources, room.write_down),
+        may_send=may_send,
+        mail=settings.mail,
+        wake_outbox=outbox.wake,
+        folder=settings.data_folder / "reports",
+        zone=settings.zone,
+        clock=room.clock,
+    )
+
+
+def _report_routes(room: Room, sender: Sender, settings: Settings) -> list[APIRouter]:
+    return [
+        report_routes(room.sources, room.write_down, room.clock),
+        report_file_routes(room.sources, room.write_down),
+        people_routes(room),
+        staffing_routes(room, settings),
+        saved_routes(sender, partial(_check_report, room)),
+    ]
+
+
+def _check_report(room: Room, parameters: Parameters) -> None:
+    """Raises BadInput for a saved report that could not be made today."""
+    today = local(room.clock(), room.sources.zone).date()
+    asked_for(parameters, dates_of(parameters.span, today), room.sources)
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

@@ -20,7 +20,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import BadInput, SetupFailed
+from callcenter.reports.export import harmless, xlsx_of
 from callcenter.reports.figures.entry import Figure, Subject
+from callcenter.reports.grids import report_grid
 from callcenter.reports.names import names_of
 from callcenter.reports.roll_ups import rebuild
 from callcenter.reports.service import Asked, Report, Sources, chosen_figures, report
@@ -54,8 +56,6 @@ FEW: dict[Subject, tuple[str, ...]] = {
 
 FILE_WIDTH = 200
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
 
 def print_report(  # noqa: PLR0913 - each is an option of the command
     subject: Annotated[Subject, typer.Argument(help="By what: queues, agents or teams.")],
@@ -68,6 +68,7 @@ def print_report(  # noqa: PLR0913 - each is an option of the command
     team: Annotated[str | None, typer.Option(help="One team only.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of rows.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an Excel file.")] = None,
     config: Config = None,
 ) -> None:
     """Prints the figures of a span, as the panel's reports show them."""
@@ -78,6 +79,8 @@ def print_report(  # noqa: PLR0913 - each is an option of the command
         typer.echo(json.dumps(flat_rows(found), ensure_ascii=False, indent=2))
     elif as_csv:
         _print_csv(found)
+    elif xlsx is not None:
+        _write_xlsx(found, settings, xlsx)
     else:
         _print_table(found, settings.zone, is_short=not figures)
 
@@ -145,8 +148,16 @@ def _print_csv(found: Report) -> None:
 
 
 def _harmless(value: Any) -> Any:
-    """What a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+    return harmless(value) if isinstance(value, str) else value
+
+
+def _write_xlsx(found: Report, settings: Settings, path: Path) -> None:
+    names = names_of(settings)
+    try:
+        path.write_bytes(xlsx_of(report_grid(found, settings.zone, names, "en")))
+    except OSError as error:
+        raise BadInput(f"--xlsx: {path} cannot be written: {error.strerror}", field="xlsx") from error
+    typer.echo(f"{path}: {len(found.part.rows)} rows")
 
 
 def _print_table(found: Report, zone: ZoneInfo, *, is_short: bool) -> None:

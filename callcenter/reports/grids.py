@@ -11,6 +11,7 @@ from callcenter.reports.actions import ActionList
 from callcenter.reports.export import Cell, Column, Grid, Kind, Language
 from callcenter.reports.figures.entry import Figure, Unit
 from callcenter.reports.folding import Row
+from callcenter.reports.names import Names
 from callcenter.reports.patterns import RULES, Action
 from callcenter.reports.service import Report, Sources
 from callcenter.reports.spans import Span
@@ -31,13 +32,13 @@ def told_span(span: Span, zone: ZoneInfo) -> str:
 # --- figures ----------------------------------------------------------------------------------------------------
 
 
-def report_grid(report: Report, sources: Sources, language: Language, title: str = "") -> Grid:
+def report_grid(report: Report, zone: ZoneInfo, names: Names, language: Language, *, title: str = "") -> Grid:
     """A report of queues, agents or teams: one row an interval and queue, agent or team; its totals below."""
     asked, part = report.asked, report.part
     reasons = sorted({reason for row in part.rows for reason in row.reasons or ()})
     whose, when = _whose_columns(report, language), _when_columns(asked.interval, language)
     columns = [*whose, *when, *(_figure_column(figure, language) for figure in asked.figures)]
-    columns += [_reason_column(sources.names.reason(reason, language), language) for reason in reasons]
+    columns += [_reason_column(names.reason(reason, language), language) for reason in reasons]
     starts = {piece.group: piece.since for piece in part.pieces}
     rows = [
         [
@@ -51,8 +52,8 @@ def report_grid(report: Report, sources: Sources, language: Language, title: str
     blank: list[Cell] = [None] * (len(whose) + len(when))
     paused: list[Cell] = [sum((row.reasons or {}).get(reason, 0.0) for row in part.rows) for reason in reasons]
     totals = [*blank, *(figure.of(part.totals) for figure in asked.figures), *paused]
-    name, notes = title or word(asked.subject, language), _notes(report, sources.zone, language)
-    return Grid(name, tuple(columns), rows, sources.zone, language, totals, notes)
+    name, notes = title or word(asked.subject, language), _notes(report, zone, language)
+    return Grid(name, tuple(columns), rows, zone, language, totals, notes)
 
 
 def _reason_column(label: str, language: Language) -> Column:

@@ -34,7 +34,7 @@ def report_file_routes(sources: Sources, write_down: WriteDown) -> APIRouter:
             asked = asked_of(subject, query, sources)
             await write_down()
             found = await report(sources, asked)
-            grid = report_grid(found, sources, query.language_for(account))
+            grid = report_grid(found, sources.zone, sources.names, query.language_for(account))
             return await file_answer(grid, dated(subject, asked.span, sources.zone), ending, query)
 
     for subject in get_args(Subject):
@@ -62,6 +62,6 @@ def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
     async def make(name: str, parameters: Parameters, language: Language, dates: Dates) -> Grid:
         asked = asked_for(parameters, dates, sources)
         await write_down()
-        return report_grid(await report(sources, asked), sources, language, name)
+        return report_grid(await report(sources, asked), sources.zone, sources.names, language, title=name)
 
     return make
