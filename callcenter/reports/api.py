@@ -71,6 +71,7 @@ class RowsQuery(SpanQuery):
     team: Word | None = None
     weekday: Annotated[int | None, Field(ge=1, le=7)] = None
     hour: Annotated[int | None, Field(ge=0, le=23)] = None
+    reason: Word | None = None
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -162,7 +163,10 @@ def _figure(identity: str) -> Figure:
 
 async def _rows(sources: Sources, figure: Figure, query: RowsQuery) -> dict[str, Any]:
     span = read_span(query.since, query.until, sources.zone)
-    wanted = Wanted(figure=figure, part=query.part, pieces=_pieces(span, query, sources), only=query.only())
+    pieces = _pieces(span, query, sources)
+    wanted = Wanted(figure=figure, part=query.part, pieces=pieces, only=query.only(), reason=query.reason)
+    if query.reason is not None and wanted.source is not Source.SPELLS:
+        raise BadInput(f"reason: {figure.id} counts no pauses", field="reason")
     head = {"figure": figure.id, "part": query.part, "kind": wanted.source.value}
     if wanted.source is Source.AGENTS:
         return {**head, **await _agents(sources, wanted)}

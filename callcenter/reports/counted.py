@@ -20,12 +20,13 @@ Part = Literal["numerator", "denominator"]
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which rows are asked for: of a figure's part, in these pieces of time, of these queues or agents."""
+    """Which rows are asked for: of a figure's part, in these pieces of time, of these queues, agents, reason."""
 
     figure: Figure
     part: Part
     pieces: Sequence[Piece]
     only: Only
+    reason: str | None = None
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -78,6 +79,8 @@ def _select(wanted: Wanted, rows: Rows) -> Select[Any]:
     keys = keys_of(wanted.source, rows.columns)
     conditions = [or_(*(counts(measure, rows) for measure in wanted.measures))]
     conditions += [keys[name] == asked for name, asked in wanted.only.given().items()]
+    if wanted.reason is not None:
+        conditions.append(rows.columns.reason == wanted.reason)
     added: ColumnElement[Any] = cast(0, Double)
     for measure in wanted.measures:
         added = added + case((counts(measure, rows), value(measure, rows)), else_=0.0)

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useFigures, useFormat, useQueueWord } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
+import { useReason } from "../floor/SeatCard";
 import { useLabel } from "../i18n";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -26,11 +27,13 @@ function About({ opened }: { opened: Opened }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
+  const reason = useReason();
   const { pbx, queue } = queueOf(opened.queue);
   const dayWord = useDayWord();
   const edge = (text: string) => (isDay(text) ? dayWord(text) : format.dateMinute(Number(text)));
   const said = [
     opened.from === opened.to ? edge(opened.from) : `${edge(opened.from)} – ${edge(opened.to)}`,
+    opened.reason && reason(opened.reason),
     opened.weekday && format.weekday(Number(opened.weekday)),
     opened.hour && t("reports.hourOfDay", { from: opened.hour, to: Number(opened.hour) + 1 }),
     queue && queueWord(pbx, queue),

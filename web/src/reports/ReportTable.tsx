@@ -8,8 +8,9 @@ import { useFormat } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
 import { useLabel } from "../i18n";
-import { type Line, nextSort, ranks, type Sort, sorted } from "./lines";
+import { type Line, nextSort, REASON, ranks, type Sort, sorted } from "./lines";
 import { NumberCell, walk } from "./Numbers";
+import numbers from "./Numbers.module.css";
 import classes from "./ReportTable.module.css";
 import type { IntervalBounds } from "./report";
 import type { Opened, Subject } from "./view";
@@ -137,11 +138,27 @@ function Numbers({
       {figures.map((figure) => (
         <NumberCell key={figure.id} figure={figure} line={line} isFirst={figure === first} onOpen={onOpen} />
       ))}
-      {extras.map(({ id, label }) => (
-        <td key={id} className={`num ${classes.extra}`} data-label={label}>
-          {format.figure("seconds", line.figures[id])}
-        </td>
-      ))}
+      {extras.map(({ id, label }) => {
+        const seconds = format.figure("seconds", line.figures[id]);
+        const reason = id.slice(REASON.length);
+        return (
+          <td key={id} className={`num ${classes.extra}`} data-label={label}>
+            {line.figures[id] ? (
+              <button
+                type="button"
+                tabIndex={-1}
+                className={numbers.number}
+                aria-label={`${label}: ${seconds}`}
+                onClick={() => onOpen({ ...line.scope, figure: "paused_seconds", part: "numerator", reason })}
+              >
+                {seconds}
+              </button>
+            ) : (
+              seconds
+            )}
+          </td>
+        );
+      })}
     </>
   );
 }

@@ -18,6 +18,7 @@ describe("what a number opens", () => {
       team: null,
       weekday: "",
       hour: "",
+      reason: "",
     });
   });
   test("of an agent, within the queue and the team that were chosen", () => {

@@ -43,6 +43,7 @@ function scopeOf(report: Report, filters: Filters, row: ReportRow | null, bounds
     team: of("teams", row?.id) ?? (report.subject === "queues" ? null : filters.team || null),
     weekday: folded("weekday"),
     hour: folded("hour_of_day"),
+    reason: "",
   };
 }
 

@@ -45,6 +45,7 @@ test("an opened list survives the address, with names that mean something there"
     team: "Früh?",
     weekday: "3",
     hour: "0",
+    reason: "meal",
   };
   expect(readOpened(writeOpened(opened))).toEqual(opened);
   for (const team of ["", null]) expect(readOpened(writeOpened({ ...opened, team }))?.team).toBe(team);

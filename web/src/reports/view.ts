@@ -108,12 +108,14 @@ export interface Opened {
   /** 1–7 and 0–23, of a folded report or a cell of the heat map. */
   weekday: string;
   hour: string;
+  /** Of pauses; "": whatever reason. */
+  reason: string;
 }
 
-const OPENED = ["figure", "part", "from", "to", "queue", "agent", "team", "weekday", "hour"] as const;
+const OPENED = ["figure", "part", "from", "to", "queue", "agent", "team", "weekday", "hour", "reason"] as const;
 
 /** What narrows nothing. */
-export const EVERYTHING = { queue: "", agent: "", team: null, weekday: "", hour: "" };
+export const EVERYTHING = { queue: "", agent: "", team: null, weekday: "", hour: "", reason: "" };
 
 /** One parameter of the address, so that going back from a call leads to the list again. */
 export function writeOpened(opened: Opened): string {
@@ -139,5 +141,6 @@ export function readOpened(text: string | null): Opened | null {
     team: params.get("team"),
     weekday: field("weekday"),
     hour: field("hour"),
+    reason: field("reason"),
   };
 }
