@@ -94,7 +94,7 @@ function Head({ subject, figures, extras, sort, onSort, rankedBy, lines }: Table
     <thead>
       <tr>
         {rankedBy && (
-          <th scope="col" title={t("reports.rankedBy", { figure: label(rankedBy) })}>
+          <th scope="col" className={classes.name} title={t("reports.rankedBy", { figure: label(rankedBy) })}>
             {t("reports.rank")}
           </th>
         )}
@@ -199,7 +199,7 @@ function Row(props: RowProps) {
     </Name>
   );
   return (
-    <tr data-level={level} data-sum={line.inner.length > 0 || undefined}>
+    <tr data-level={level} data-sum={ofTeam || undefined}>
       {rankedBy && <td className="num muted">{place ?? ""}</td>}
       <th scope="row">
         {line.inner.length > 0 && (
