@@ -24,7 +24,7 @@ from callcenter.delivery.mail import NOT_SET, Attachment, Mail, as_message
 from callcenter.delivery.service import send_mail
 from callcenter.errors import CallCenterError, Conflict, NotAllowed, SetupFailed
 from callcenter.floor.events import Instant
-from callcenter.reports.export import Grid, Language, csv_of, html_of, summary_of, xlsx_of
+from callcenter.reports.export import MEDIA_TYPES, Grid, Language, csv_of, html_of, summary_of, xlsx_of
 from callcenter.reports.recurrence import Dates, dates_of, last_due, next_due
 from callcenter.reports.saved import Parameters, Schedule, parameters_of, schedule_of
 from callcenter.reports.tables import ReportRun, SavedReport
@@ -36,10 +36,6 @@ log = logging.getLogger(__name__)
 KIND = "report"
 """Of the mail, in the log of deliveries."""
 
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 LONGEST_NAME = 80
 """Characters of a file's name that come from the report's."""
 

@@ -16,7 +16,13 @@ from xlsxwriter.worksheet import Worksheet
 
 Kind = Literal["text", "count", "number", "seconds", "share", "instant", "day"]
 Language = Literal["en", "zh"]
+Ending = Literal["csv", "xlsx"]
 Cell = str | float | int | None
+
+MEDIA_TYPES: dict[Ending, str] = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a text for a formula (OWASP, CSV injection), as typed in Chinese, too."""

@@ -2,22 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.service import Account
-from callcenter.reports.export import Grid, Language, csv_of, xlsx_of
+from callcenter.reports.export import MEDIA_TYPES, Ending, Grid, Language, csv_of, xlsx_of
 from callcenter.reports.spans import Span, local
-
-Ending = Literal["csv", "xlsx"]
-
-MEDIA_TYPES: dict[Ending, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 # PostgreSQL cannot be asked for a NUL.
 Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]

@@ -15,7 +15,8 @@ from callcenter.errors import BadInput
 from callcenter.floor.events import Instant, Seconds
 from callcenter.reports.abandoned import Caller, State, Wanted, abandoned_callers, add_to_list, page_of
 from callcenter.reports.actions import ActionList, actions_of, unusual_days
-from callcenter.reports.files import Ending, FileOptions, When, Word, dated, file_answer
+from callcenter.reports.export import Ending
+from callcenter.reports.files import FileOptions, When, Word, dated, file_answer
 from callcenter.reports.grids import abandoned_grid, actions_grid
 from callcenter.reports.patterns import RULES, Limits, rule_words
 from callcenter.reports.service import Sources

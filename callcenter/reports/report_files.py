@@ -8,9 +8,9 @@ from msgspec import convert, to_builtins
 
 from callcenter.reports.api import ReportQuery, asked_of
 from callcenter.reports.delivering import MakeGrid
-from callcenter.reports.export import Grid, Language
+from callcenter.reports.export import Ending, Grid, Language
 from callcenter.reports.figures.entry import Subject
-from callcenter.reports.files import Ending, FileOptions, dated, file_answer
+from callcenter.reports.files import FileOptions, dated, file_answer
 from callcenter.reports.grids import report_grid
 from callcenter.reports.people_api import See
 from callcenter.reports.recurrence import Dates

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.errors import BadInput
-from callcenter.reports.files import Ending, FileOptions, Word, dated, file_answer
+from callcenter.reports.export import Ending
+from callcenter.reports.files import FileOptions, Word, dated, file_answer
 from callcenter.reports.grids import staffing_grid
 from callcenter.reports.people_api import Room, See, SpanQuery
 from callcenter.reports.staffing import Model, Target

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,13 +28,15 @@ from callcenter.floor.facts import (
 )
 from callcenter.reports.figures.measures import merge
 from callcenter.reports.names import Names
-from callcenter.reports.roll_ups import roll_up_newest
+from callcenter.reports.roll_ups import rebuild, roll_up_ended_days, roll_up_newest
 from callcenter.reports.service import Asked, Sources, chosen_figures, report
 from callcenter.reports.spans import INTERVALS, QUARTER, IntervalKind, Span, pieces_of
 from callcenter.reports.sums import Only
+from callcenter.reports.tables import queue_roll_ups, rolled_days
 from callcenter.settings import ServiceLevelVariant
+from callcenter.store.imported import import_facts
 from callcenter.store.recorder import Recorder
-from callcenter.store.tables import FACT_TABLES, Base, fact_of
+from callcenter.store.tables import FACT_TABLES, Base, fact_of, touched_quarters
 from tests.facts import a_conversation, a_ring, a_spell, a_visit
 from tests.reports.counting import Sums, counted
 
@@ -116,12 +119,13 @@ def moved(fact: AnyFact, dice: random.Random) -> AnyFact:
     return replace(fact, **{name: getattr(fact, name) + shift})
 
 
-async def stored(engine: AsyncEngine) -> list[AnyFact]:
-    facts: list[AnyFact] = []
+async def stored(engine: AsyncEngine) -> list[Any]:
+    facts: list[Any] = []
+    kinds: tuple[Any, ...] = (QueueVisit, Ring, Conversation, SeatSpell)
     async with engine.connect() as connection:
-        for kind in (QueueVisit, Ring, Conversation, SeatSpell):
+        for kind in kinds:
             rows = await connection.execute(select(FACT_TABLES[kind]))
-            facts += [fact_of(kind, row) for row in rows.mappings()]  # type: ignore[type-var]
+            facts += [fact_of(kind, row) for row in rows.mappings()]
     return facts
 
 
@@ -166,13 +170,13 @@ async def compare(
         assert not found
 
 
-def _key(subject: str, fact: AnyFact) -> tuple[str, ...] | None:
+def _key(subject: str, fact: Any) -> tuple[str, ...] | None:
     if subject == "queues":
         return (fact.pbx, fact.queue) if hasattr(fact, "queue") else None
     if not getattr(fact, "interface", ""):
         return None
-    agent = fact.agent_number or f"{fact.pbx}/{fact.interface}"  # type: ignore[union-attr]
-    return (agent,) if subject == "agents" else (fact.team,)  # type: ignore[union-attr]
+    agent = fact.agent_number or f"{fact.pbx}/{fact.interface}"
+    return (agent,) if subject == "agents" else (fact.team,)
 
 
 async def roll_up_everything(engine: AsyncEngine, zone: ZoneInfo, now: float) -> None:
@@ -209,3 +213,62 @@ async def test_any_span_is_that_of_its_facts(engine: AsyncEngine, zone_name: str
     await compare(engine, facts, zone, span, interval)
     await roll_up_everything(engine, zone, now)
     await compare(engine, facts, zone, span, interval)
+
+
+async def some_day(engine: AsyncEngine, zone: ZoneInfo, count: int = 30) -> tuple[list[AnyFact], Span]:
+    begin = BEGINNINGS[zone.key].timestamp()
+    facts = some_facts(random.Random(1), begin, count)
+    await write(engine, facts)
+    return facts, Span(begin, begin + SECONDS)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+async def test_rolling_up_twice_or_rebuilding_changes_nothing(engine: AsyncEngine) -> None:
+    facts, span = await some_day(engine, BERLIN)
+    await roll_up_everything(engine, BERLIN, span.until)
+    rolled = await count_of(engine, queue_roll_ups)
+    assert rolled > 0
+    assert await count_of(engine, touched_quarters) == 0
+    reached: list[float] = []
+    await rebuild(engine, BERLIN, span, span.until, reached.append)
+    assert (await count_of(engine, queue_roll_ups), reached[-1]) == (rolled, span.until + 3600)
+    await write(engine, facts)
+    assert await count_of(engine, touched_quarters) > 0
+    await roll_up_everything(engine, BERLIN, span.until)
+    assert await count_of(engine, queue_roll_ups) == rolled
+    await compare(engine, facts, BERLIN, span, "day")
+
+
+async def test_a_day_is_added_up_when_it_is_over(engine: AsyncEngine) -> None:
+    _, span = await some_day(engine, BERLIN)
+    await roll_up_everything(engine, BERLIN, span.since + 3600)
+    assert await count_of(engine, rolled_days) == 0
+    await roll_up_ended_days(engine, BERLIN, span.until + 7200)
+    assert await count_of(engine, rolled_days) > 0
+    rolled = await count_of(engine, rolled_days)
+    await roll_up_ended_days(engine, BERLIN, span.until + 7200)
+    assert await count_of(engine, rolled_days) == rolled
+
+
+async def test_another_time_zone_finds_its_own_days(engine: AsyncEngine) -> None:
+    facts, span = await some_day(engine, BERLIN)
+    await roll_up_everything(engine, BERLIN, span.until + 200_000)
+    shanghai = ZoneInfo("Asia/Shanghai")
+    await compare(engine, facts, shanghai, span, "day")
+    await rebuild(engine, shanghai, span, span.until + 200_000)
+    await compare(engine, facts, shanghai, span, "day")
+    await compare(engine, facts, BERLIN, span, "day")
+
+
+async def test_an_import_that_corrects_the_past_is_counted(engine: AsyncEngine) -> None:
+    begin = BEGINNINGS["Europe/Berlin"].timestamp()
+    lost = a_visit(joined_at=begin + 60, outcome=VisitOutcome.LOST, is_certain=False)
+    await write(engine, [lost])
+    await roll_up_everything(engine, BERLIN, begin + SECONDS)
+    found = a_visit(joined_at=begin + 61, outcome=VisitOutcome.ABANDONED)
+    await import_facts(engine, "pbx1", [found], "queue_log:")
+    await compare(engine, [found], BERLIN, Span(begin, begin + 86_400), "day")
+    await roll_up_everything(engine, BERLIN, begin + SECONDS)
+    await compare(engine, [found], BERLIN, Span(begin, begin + 86_400), "day")
