@@ -196,11 +196,11 @@ function Drawn({ report, filters, drawn, isOutcomes, isTable, isOneDay, onOpen }
     if (line && drawn.some((one) => one.id === id)) onOpen({ ...line.scope, figure: id, part: "numerator" });
   };
   return (
-    <Suspense fallback={<Skeleton h={HEIGHT} m="md" />}>
-      <div className={classes.drawn}>
+    <div className={classes.drawn}>
+      <Suspense fallback={<Skeleton h={HEIGHT} />}>
         <Chart option={option} label={summary(series, labels, write)} height={HEIGHT} onChoose={choose} />
-      </div>
-    </Suspense>
+      </Suspense>
+    </div>
   );
 }
 
@@ -241,7 +241,11 @@ export function ChartPanel({ subject, days, interval, filters, compare, figures,
           data={(["chart", "table"] as const).map((one) => ({ value: one, label: t(`reports.shapes.${one}`) }))}
         />
       </div>
-      {result.isPending && <Skeleton h={HEIGHT} m="md" />}
+      {result.isPending && (
+        <div className={classes.drawn}>
+          <Skeleton h={HEIGHT} />
+        </div>
+      )}
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
       {isEmpty && <Empty title={t("reports.none")} text={t("reports.noneText")} />}
       {result.data && !isEmpty && (
