@@ -165,8 +165,8 @@ FROM ({call}) calls
 FILLINGS: dict[Table, tuple[str, ...]] = {
     queue_visits: (
         """INSERT INTO queue_visits (pbx, is_certain, channel_id, queue, "join", call_id, number, caller_name,
-        joined_at, ended_at, outcome, wait_seconds, position, agent_number, agent_name, team, interface, service_level_seconds,
-        service_level_variant, short_abandon_seconds)
+        joined_at, ended_at, outcome, wait_seconds, position, agent_number, agent_name, team, interface,
+        service_level_seconds, service_level_variant, short_abandon_seconds)
         SELECT 'pbx1', true, call, queue, 1, call, number, '', at, at + wait, outcome, wait, 1,
         CASE outcome WHEN 'answered' THEN agent ELSE '' END, '', CASE outcome WHEN 'answered' THEN team ELSE '' END,
         CASE outcome WHEN 'answered' THEN 'PJSIP/' || agent ELSE '' END, 15.0, 'offered_without_short_abandons', 5.0
