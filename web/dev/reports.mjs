@@ -358,7 +358,17 @@ export function reportRoutes({ now, problem, queues, teams, names, reasons, call
     const done = [];
     const add = (kind, since, seconds, more = {}) => {
       const base = { id: `a-${done.length}`, kind, pbx: "pbx1", interface: `PJSIP/${agent.id}`, since, seconds };
-      const rest = { until: since + seconds, reason: "", outcome: null, queue: "", number: "", call_id: null };
+      const rest = {
+        until: since + seconds,
+        reason: "",
+        outcome: null,
+        queue: "",
+        number: "",
+        call_id: null,
+        goes_on: false,
+        is_callback: false,
+        is_certain: true,
+      };
       done.push({ ...base, ...rest, ...more });
       return since + seconds;
     };

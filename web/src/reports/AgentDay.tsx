@@ -73,6 +73,9 @@ function Details({ action }: { action: Action }) {
     action.reason && reason(action.reason),
     action.outcome && t(`ring.outcome.${action.outcome}`, { defaultValue: action.outcome }),
     action.queue && queueWord(action.pbx, action.queue),
+    action.is_callback && t("action.isCallback"),
+    action.goes_on && t("action.goesOn"),
+    action.is_certain === false && t("reports.uncertain"),
     action.hold_seconds ? t("action.onHold", { time: duration(action.hold_seconds) }) : "",
   ].filter(Boolean);
   const number = action.number || (action.call_id && t("seat.call"));

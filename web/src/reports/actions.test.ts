@@ -20,6 +20,9 @@ function action(id: string, kind: ActionKind, minute: number, minutes: number): 
     queue: "",
     number: "",
     call_id: null,
+    goes_on: false,
+    is_callback: false,
+    is_certain: true,
   };
 }
 

@@ -77,6 +77,10 @@ export interface Action {
   queue: string;
   number: string;
   call_id: string | null;
+  /** Still under way. */
+  goes_on: boolean;
+  is_callback: boolean;
+  is_certain: boolean;
 }
 export interface Pattern {
   rule: string;
