@@ -389,6 +389,7 @@ def test_no_page_of_reports_scrolls_sideways_on_a_phone(server: Serving, browser
 
 
 def test_paper_has_the_figures_and_no_navigation(supervisor: Visitor) -> None:
+    """The chart is told apart by patterns there, which black and white have, too."""
     page = supervisor.page
     page.emulate_media(media="print", color_scheme="dark")
     supervisor.open("reports/queues")
@@ -397,6 +398,9 @@ def test_paper_has_the_figures_and_no_navigation(supervisor: Visitor) -> None:
     expect(page.get_by_role("button", name="Print")).to_have_count(0)
     white = "Math.min(...getComputedStyle(document.querySelector('.panel')).backgroundColor.match(/\\d+/g).slice(0, 3))"
     assert page.evaluate(white) > 240
+    page.locator("main [role=img] svg").first.wait_for()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("main [role=img] svg pattern")).not_to_have_count(0)
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
