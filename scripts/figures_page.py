@@ -12,9 +12,10 @@ HEAD = """# Figures
 Made from the catalogue (`callcenter/reports/figures/`) by `make figures`; do not edit.
 
 Every figure counts facts: queue visits, conversations, rings, seat spells, attempts. A visit counts in the interval
-where it entered, a ring and an attempt where they began, a conversation where its wrap-up ended, a pause where it ended;
-seat time is cut exactly at the edges. Thresholds and teams are those of the time of the fact. Where there is nothing to
-divide by there is no figure. Percentiles come from a distribution with fixed edges, so that spans can be added up.
+where it entered, a ring and an attempt where they began, a conversation where its wrap-up ended, a pause where it
+ended; seat time is cut exactly at the edges. Thresholds and teams are those of the time of the fact. Where there is
+nothing to divide by there is no figure. Percentiles come from a distribution with
+fixed edges, so that spans can be added up.
 
 `GET /api/reports/rows/{figure}` lists what the numerator or the denominator counts.
 """

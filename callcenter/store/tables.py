@@ -104,7 +104,7 @@ conversations = fact_table(
 )
 seat_spells = fact_table(SeatSpell, "seat_spells", ("since",), ("until",), ("agent_number", "since"))
 
-LONG_SPELL_SECONDS = 21_600
+LONG_SPELL_SECONDS = 3_600
 """Few spells are longer. They have an index of their own, so that those of a moment are found without all others."""
 
 _is_long = text(f"until - since > {LONG_SPELL_SECONDS}")

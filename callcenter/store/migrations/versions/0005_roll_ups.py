@@ -113,7 +113,7 @@ def _facts() -> None:
     op.create_index("ix_attempts_placed_at", "attempts", ["placed_at"])
     is_pause = sa.text("state = 'paused'")
     op.create_index("ix_seat_spells_pauses", "seat_spells", ["since"], sqlite_where=is_pause, postgresql_where=is_pause)
-    is_long = sa.text("until - since > 21600")
+    is_long = sa.text("until - since > 3600")
     op.create_index(
         "ix_seat_spells_long", "seat_spells", ["since", "until"], sqlite_where=is_long, postgresql_where=is_long
     )
