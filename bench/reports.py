@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -117,7 +118,7 @@ async def _times(name: str, visits: int) -> dict[str, float]:
             await connection.execute(text("ANALYZE"))
         took = f"filled in {filled - began:.0f} s, rolled up in {time.perf_counter() - filled:.0f} s"
         print(f"{name}, {visits:,} visits: {took}", flush=True)
-        return {query: await _p95(lambda turn, query=query: _ask(engine, query, turn)) for query in QUERIES}
+        return {query: await _p95(partial(_ask, engine, query)) for query in QUERIES}
 
 
 async def _p95(ask: Callable[[int], Awaitable[None]]) -> float:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ USUAL_SECONDS: Seconds = 28 * 86_400
 """What is usual for an agent is taken from so long before."""
 
 LONGEST_CALL_SECONDS: Seconds = 86_400
+ROWS_AT_ONCE = 1_000
 
 
 class Agent(Struct, frozen=True):
@@ -111,11 +112,11 @@ async def _facts(
     agents: defaultdict[str, Seen] = defaultdict(Seen)
     s, r, c = seat_spells.c, rings.c, conversations.c
     near = (s.until > span.since - GAP_SECONDS, s.since < span.until + GAP_SECONDS)
-    for row in await _rows(connection, seat_spells, identity, *near):
+    async for row in _rows(connection, seat_spells, identity, *near):
         _note(agents, spell := fact_of(SeatSpell, row)).spells.append(Numbered(row["id"], spell))
-    for row in await _rows(connection, rings, identity, r.began_at >= span.since, r.began_at < span.until):
+    async for row in _rows(connection, rings, identity, r.began_at >= span.since, r.began_at < span.until):
         _note(agents, ring := fact_of(Ring, row)).rings.append((row["id"], ring))
-    for row in await _rows(connection, conversations, identity, c.completed_at >= span.since, c.began_at < span.until):
+    async for row in _rows(connection, conversations, identity, c.completed_at >= span.since, c.began_at < span.until):
         _note(agents, talk := fact_of(Conversation, row)).talks.append((row["id"], talk))
     for spell in _under_way(sources, span, identity):
         _note(agents, spell).spells.append(Numbered(0, spell, is_under_way=True))
@@ -145,10 +146,13 @@ def _under_way(sources: Sources, span: Span, identity: str | None) -> Iterable[S
 
 async def _rows(
     connection: AsyncConnection, table: Table, identity: str | None, *conditions: ColumnElement[bool]
-) -> Sequence[Any]:
+) -> AsyncIterator[Any]:
+    """In small parts, so that the live floor goes on while a large day is read."""
     query: Select[Any] = select(table).where(_is_of(table, identity), *conditions)
-    rows: Sequence[Any] = (await connection.execute(query)).mappings().all()
-    return rows
+    async with connection.stream(query) as result:
+        async for rows in result.mappings().partitions(ROWS_AT_ONCE):
+            for row in rows:
+                yield row
 
 
 def _is_of(table: Table, identity: str | None) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from callcenter.accounts.rules import Role
 from callcenter.floor.facts import AnyFact, SeatSpell, SeatState, VisitOutcome
 from callcenter.reports.api import report_routes
 from callcenter.reports.figures import FIGURES
-from callcenter.reports.figures.entry import Figure
+from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.figures.measures import MEASURES
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import roll_up_newest
@@ -233,9 +233,10 @@ async def test_every_figure_opens_the_rows_that_it_counts(
 ) -> None:
     """Of each part, the values of the rows come to the sum that the report divides."""
     sums: dict[str, float] = {}
-    for subject in ("teams", "queues"):
-        figures = chosen_figures(subject, Only())  # type: ignore[arg-type]
-        asked = Asked(subject=subject, span=read_span(*SPAN.values(), ZONE), figures=figures)  # type: ignore[arg-type]
+    subjects: tuple[Subject, ...] = ("teams", "queues")
+    for subject in subjects:
+        figures = chosen_figures(subject, Only())
+        asked = Asked(subject=subject, span=read_span(SPAN["from"], SPAN["to"], ZONE), figures=figures)
         sums |= (await report(Sources(engine, ZONE, NAMES), asked)).part.totals
     for figure in FIGURES:
         for part, measures in (("numerator", figure.numerator), ("denominator", figure.denominator)):

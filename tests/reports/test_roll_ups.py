@@ -149,8 +149,8 @@ async def compare(
     sources = Sources(engine, zone, Names())
     each = counted(facts, pieces_of(span, interval, zone))
     for subject in ("queues", "agents", "teams"):
-        figures = chosen_figures(subject, Only())  # type: ignore[arg-type]
-        told = await report(sources, Asked(subject=subject, span=span, interval=interval, figures=figures))  # type: ignore[arg-type]
+        figures = chosen_figures(subject, Only())
+        told = await report(sources, Asked(subject=subject, span=span, interval=interval, figures=figures))
         expected: dict[tuple[int, tuple[str, ...]], Sums] = defaultdict(dict)
         for (group, fact), sums in each.items():
             key = _key(subject, fact)
