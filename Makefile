@@ -5,7 +5,7 @@ SECONDS ?=
 REPORT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check style types house cover bench panel lock clean
+.PHONY: help setup demo serve test check style types house cover bench figures panel lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -45,6 +45,9 @@ test: setup  ## every test: real Asterisk, PostgreSQL and browser included
 
 cover: setup  ## tests with branch coverage
 	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report
+
+figures: .venv/.ready  ## docs/figures.md, from the catalogue
+	@$(BIN)/python -m scripts.figures_page
 
 bench: setup  ## measurements, each beside its baseline
 	@$(BIN)/python -m bench

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.api import Centre, Guarded, session_routes
-from callcenter.accounts.service import Access, has_admin
+from callcenter.accounts.service import Access, account_named, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.agents.directory import directory
 from callcenter.asterisk import marks
@@ -26,9 +26,11 @@ from callcenter.asterisk.link import Link
 from callcenter.asterisk.marks import Told
 from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
 from callcenter.books.api import book_routes
-from callcenter.books.rules import Span
+from callcenter.books.rules import Span as Compared
 from callcenter.books.service import Books, Comparison
 from callcenter.calls.api import call_routes
+from callcenter.delivery.api import delivery_routes
+from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
@@ -36,7 +38,8 @@ from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import NotFound, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
-from callcenter.floor.floor import Floor
+from callcenter.floor.facts import SeatSpell
+from callcenter.floor.floor import Floor, spells_under_way
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
@@ -49,8 +52,19 @@ from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
-from callcenter.reports.api import figure_routes
-from callcenter.reports.queries import sums_by_queue
+from callcenter.reports.api import report_routes
+from callcenter.reports.delivering import Sender, delivering
+from callcenter.reports.names import names_of
+from callcenter.reports.patterns import Limits
+from callcenter.reports.people_api import Room, people_routes
+from callcenter.reports.recurrence import dates_of
+from callcenter.reports.report_files import asked_for, grid_maker, report_file_routes
+from callcenter.reports.roll_ups import keep_rolled_up
+from callcenter.reports.saved import Parameters
+from callcenter.reports.saved_api import saved_routes
+from callcenter.reports.service import Sources, sums_by_queue
+from callcenter.reports.spans import Span, local
+from callcenter.reports.staffing_api import staffing_routes
 from callcenter.reports.today import Today
 from callcenter.resuming import Checkpoints, Past, alone_in, resume
 from callcenter.serving import listen, served, stop_asked, url_of
@@ -124,21 +138,30 @@ async def running(
         logs = _fill_gaps(stack, settings, keeper, journals)
         books = _books(stack, settings, engine, logs, clock)
         _show_health(stack, hub, journals, links, clock)
+        ways = Ways(settings.mail, settings.webhooks)
+        outbox = Outbox(sessions, ways, clock=clock)
+        _in_background(stack, outbox.run(), "outbox")
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
+        sources = Sources(engine, settings.zone, names_of(settings), partial(_spells_under_way, keeper, clock))
+        room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
+        sender = _sender(room, settings, access, outbox)
+        await stack.enter_async_context(delivering(sender))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
         routers = [
             session_routes(access, centre),
             settings_routes(settings),
-            figure_routes(),
+            *_report_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
             book_routes(books),
+            delivery_routes(sessions, outbox, ways, ("test",)),
             _health(engine),
         ]
         panel = PanelFiles()
         web = _web(access, hub, panel, routers)
         books.start()
+        _in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
             link.start()
         yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)
@@ -200,7 +223,7 @@ async def _floor(
     hub = Hub(keeper.floor)
     today = Today(settings.zone, hub.touch, clock())
     hub.show("figures", today.view)
-    today.load(await sums_by_queue(past.engine, today.since, today.until))
+    today.load(await sums_by_queue(past.engine, Span(today.since, today.until)))
     keeper.listen(lambda event, changes: past.recorder.note(changes.facts))
     keeper.listen(today.on_changes)
     keeper.listen(hub.on_changes)
@@ -270,7 +293,7 @@ def _books(
 ) -> Books:
     """Our books and Asterisk's, compared for each PBX whose queue_log is known."""
 
-    async def compare(pbx: PbxName, queue_log: QueueLog, span: Span) -> Comparison:
+    async def compare(pbx: PbxName, queue_log: QueueLog, span: Compared) -> Comparison:
         found = (await reconcile_span(engine, settings, pbx, queue_log, span)).as_dict()
         return Comparison(found["counts"], found["differences"], found["explained"])
 
@@ -302,6 +325,45 @@ def _dialer(
     keeper.listen(worker.on_changes)
     _in_background(stack, worker.run(), "dialer")
     return worker
+
+
+def _spells_under_way(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:
+    return spells_under_way(keeper.floor, clock())
+
+
+def _sender(room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
+    """What delivers saved reports."""
+
+    async def may_send(username: str) -> bool:
+        account = await account_named(access, username)
+        return account is not None and "send_reports" in account.permissions
+
+    return Sender(
+        sessions=room.sessions,
+        make=grid_maker(room.sources, room.write_down),
+        may_send=may_send,
+        mail=settings.mail,
+        wake_outbox=outbox.wake,
+        folder=settings.data_folder / "reports",
+        zone=settings.zone,
+        clock=room.clock,
+    )
+
+
+def _report_routes(room: Room, sender: Sender, settings: Settings) -> list[APIRouter]:
+    return [
+        report_routes(room.sources, room.write_down, room.clock),
+        report_file_routes(room.sources, room.write_down),
+        people_routes(room),
+        staffing_routes(room, settings),
+        saved_routes(sender, partial(_check_report, room)),
+    ]
+
+
+def _check_report(room: Room, parameters: Parameters) -> None:
+    """Raises BadInput for a saved report that could not be made today."""
+    today = local(room.clock(), room.sources.zone).date()
+    asked_for(parameters, dates_of(parameters.span, today), room.sources)
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

@@ -17,6 +17,7 @@ from callcenter.doctor.command import doctor
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
+from callcenter.reports.commands import print_report, rebuild_figures
 from callcenter.settings import load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -26,6 +27,8 @@ app.add_typer(dialplan_commands, name="dialplan")
 app.add_typer(import_commands, name="import")
 app.command()(replay)
 app.command()(reconcile)
+app.command("report")(print_report)
+app.command("rebuild-figures")(rebuild_figures)
 app.command()(demo)
 app.command()(doctor)
 

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -90,13 +99,17 @@ class AgentSettings(Part):
 
 
 class PauseReason(Part):
-    """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone."""
+    """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone.
+
+    An away pause of more than `limit_seconds` is too long (0: never).
+    """
 
     code: Word
     digit: Annotated[str, Field(pattern=r"^[0-9]{1,2}$")]
     label_en: str
     label_zh: str
     is_away: bool = False
+    limit_seconds: Seconds = 0
 
 
 class FeatureCodes(Part):
@@ -125,10 +138,48 @@ class DialerSettings(Part):
     ring_seconds: Annotated[int, Field(ge=5, le=120)] = 30
 
 
+class MailSettings(Part):
+    """The SMTP server that takes the centre's mail, and who it is from; no mail is sent while `host` is empty."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    username: str = ""
+    secret: SecretStr = SecretStr("")
+    sender: Annotated[str, Field(pattern=r"^([^\x00-\x1f\x7f]*[^\x00-\x20\x7f@<>]+@[A-Za-z0-9.-]+>?)?$")] = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether mail can be sent at all."""
+        return bool(self.host and self.sender)
+
+
+class WebhookSettings(Part):
+    """Where webhooks may go beyond what they may anyway: networks such as "127.0.0.0/8"."""
+
+    allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+
+
+class PatternSettings(Part):
+    """From how many within `window_seconds` on what an agent does is unusual (docs/guide.md, Unusual patterns)."""
+
+    window_seconds: Annotated[float, Field(ge=60, le=86_400)] = 3600
+    sign_ins: Annotated[int, Field(ge=2)] = 4
+    short_pauses: Annotated[int, Field(ge=2)] = 4
+    short_pause_seconds: Annotated[float, Field(gt=0)] = 60
+    rejections: Annotated[int, Field(ge=1)] = 3
+    rings_not_answered: Annotated[int, Field(ge=1)] = 3
+    callbacks_delayed: Annotated[int, Field(ge=1)] = 3
+    callback_pause_seconds: Seconds = 10
+    long_wrap_ups: Annotated[int, Field(ge=1)] = 3
+    wrap_up_ratio: Annotated[float, Field(ge=1)] = 2.0
+    wrap_up_excess_seconds: Seconds = 30
+
+
 def _default_pause_reasons() -> tuple[PauseReason, ...]:
     return (
-        PauseReason(code="break", digit="1", label_en="Break", label_zh="小休", is_away=True),
-        PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True),
+        PauseReason(code="break", digit="1", label_en="Break", label_zh="小休", is_away=True, limit_seconds=900),
+        PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True, limit_seconds=3600),
         PauseReason(code="training", digit="3", label_en="Training", label_zh="培训", is_away=True),
         PauseReason(code="meeting", digit="4", label_en="Meeting", label_zh="会议", is_away=True),
         PauseReason(code="paperwork", digit="5", label_en="Paperwork", label_zh="案头工作"),
@@ -158,6 +209,9 @@ class Settings(BaseSettings):
     feature_codes: FeatureCodes = FeatureCodes()
     http: HttpSettings = HttpSettings()
     dialer: DialerSettings = DialerSettings()
+    mail: MailSettings = MailSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    patterns: PatternSettings = PatternSettings()
 
     @field_validator("timezone")
     @classmethod

@@ -14,6 +14,7 @@ need() {  # need PACKAGE PATTERN…: the package is there when one of the progra
 }
 
 need postgresql /usr/lib/postgresql/*/bin/initdb initdb
+need openssl openssl
 playwrights="${HOME:-}/.cache/ms-playwright"
 need chromium chromium chromium-browser google-chrome "$playwrights"/chromium-*/chrome-linux*/chrome
 

@@ -4,12 +4,22 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant, Seconds
 
-Permission = Literal["see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"]
+Permission = Literal[
+    "see_floor",
+    "see_calls",
+    "hear_recordings",
+    "see_reports",
+    "send_reports",
+    "see_lists",
+    "run_lists",
+    "manage_users",
+    "manage_webhooks",
+]
 Language = Literal["", "en", "zh"]
 
 
@@ -24,9 +34,11 @@ class Role(StrEnum):
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({"see_floor"}),
-    Role.SUPERVISOR: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
-    Role.QA: frozenset({"see_calls", "hear_recordings"}),
-    Role.ADMIN: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"}),
+    Role.SUPERVISOR: frozenset(
+        {"see_floor", "see_calls", "hear_recordings", "see_reports", "send_reports", "see_lists", "run_lists"}
+    ),
+    Role.QA: frozenset({"see_calls", "hear_recordings", "see_reports"}),
+    Role.ADMIN: frozenset(get_args(Permission)),
 }
 
 SESSION_SECONDS: Seconds = 12 * 3600

@@ -117,6 +117,13 @@ async def users(access: Access) -> Sequence[User]:
         return (await db.scalars(select(User).order_by(User.username_key))).all()
 
 
+async def account_named(access: Access, username: str) -> Account | None:
+    """What somebody may do at this moment, signed in or not; None if there is no such user or they are disabled."""
+    async with access.sessions() as db:
+        user = await db.scalar(select(User).where(User.username_key == username_key(username)))
+    return None if user is None or user.is_disabled else _account(user)
+
+
 async def has_admin(access: Access) -> bool:
     """Whether somebody can sign in who may do everything."""
     return any(Role.ADMIN in user.roles and not user.is_disabled for user in await users(access))

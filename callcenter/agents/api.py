@@ -8,12 +8,13 @@ from callcenter.settings import PbxSettings, QueueSettings, Settings
 
 
 class PauseReasonShape(BaseModel):
-    """A reason for pausing, with its labels; `is_away` when it counts as leaving the desk."""
+    """A reason for pausing, with its labels; `is_away` when it counts as leaving the desk (0: without limit)."""
 
     code: str
     label_en: str
     label_zh: str
     is_away: bool
+    limit_seconds: float
 
 
 class QueueShape(BaseModel):

@@ -1,11 +1,11 @@
-"""The configured agents and queues, told to the floor as one event per PBX."""
+"""The configured agents, queues and pauses, told to the floor as one event per PBX."""
 
-from callcenter.floor.events import AgentEntry, DirectoryChanged, Instant, QueueRules
+from callcenter.floor.events import AgentEntry, DirectoryChanged, Instant, PauseRules, QueueRules
 from callcenter.settings import Settings
 
 
 def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
-    """Who sits behind which interface and how queues are judged: the same at every PBX of the centre."""
+    """Who sits behind which interface, how queues and pauses are judged: the same at every PBX of the centre."""
     agents = tuple(
         AgentEntry(number=agent.number, name=agent.name, team=agent.team, interface=agent.at())
         for agent in settings.agents
@@ -21,4 +21,10 @@ def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
         )
         for name, queue in settings.queues.items()
     )
-    return tuple(DirectoryChanged(pbx=pbx.name, at=at, agents=agents, queues=queues) for pbx in settings.pbxs)
+    pauses = tuple(
+        PauseRules(reason=reason.code, is_away=reason.is_away, limit_seconds=reason.limit_seconds)
+        for reason in settings.pause_reasons
+    )
+    return tuple(
+        DirectoryChanged(pbx=pbx.name, at=at, agents=agents, queues=queues, pauses=pauses) for pbx in settings.pbxs
+    )

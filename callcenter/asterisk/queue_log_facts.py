@@ -107,7 +107,7 @@ class QueueLogFacts:
         self._waiting: dict[ChannelId, dict[str, Stay]] = {}
         self._talks = Talks(self._make)
         self._abandoned: dict[ChannelId, QueueVisit] = {}
-        self._pauses = Pauses(pbx, self._make.agent_of)
+        self._pauses = Pauses(pbx, self._make.agent_of, directory.pauses)
         self._heard_at: Instant = 0.0
         self._turned_at: Instant = 0.0
 

@@ -1,10 +1,10 @@
 """Pauses as far as queue_log can tell: when an agent was paused in any queue, and why (it does not know them all)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from callcenter.asterisk.queue_log_lines import AnyRecord, MemberAdded, MemberRemoved, Paused, Started, Unpaused
-from callcenter.floor.events import AgentEntry, Instant
+from callcenter.floor.events import AgentEntry, Instant, PauseRules
 from callcenter.floor.facts import SeatSpell, SeatState
 
 LONGEST_PAUSE_SECONDS = 12 * 3600
@@ -26,8 +26,9 @@ class Pauses:
     nobody wrote down.
     """
 
-    def __init__(self, pbx: str, agent_of: Callable[[str], AgentEntry]) -> None:
+    def __init__(self, pbx: str, agent_of: Callable[[str], AgentEntry], rules: Iterable[PauseRules] = ()) -> None:
         self._pbx = pbx
+        self._rules = {each.reason: each for each in rules}
         self._agent_of = agent_of
         self._open: dict[str, _Pause] = {}
 
@@ -77,6 +78,7 @@ class Pauses:
         """The fact that remains; none of a pause shorter than the whole seconds of queue_log."""
         if until <= pause.since:
             return []
+        rules = self._rules.get(pause.reason) or PauseRules(pause.reason)
         return [
             SeatSpell(
                 pbx=self._pbx,
@@ -84,9 +86,12 @@ class Pauses:
                 interface=pause.agent.interface,
                 agent_number=pause.agent.number,
                 agent_name=pause.agent.name,
+                team=pause.agent.team,
                 state=SeatState.PAUSED,
                 reason=pause.reason,
                 since=pause.since,
                 until=until,
+                is_away=rules.is_away,
+                limit_seconds=rules.limit_seconds,
             )
         ]

@@ -90,6 +90,7 @@ class Attempt(Base):
         ),
         Index(None, "list_id", "id"),
         Index(None, "target_id"),
+        Index(None, "placed_at"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

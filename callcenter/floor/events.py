@@ -477,11 +477,20 @@ class QueueRules(Part, frozen=True):
     short_abandon_seconds: Seconds = 5.0
 
 
+class PauseRules(Part, frozen=True):
+    """How pauses with one reason are judged: whether the desk is left, and for how long at most (0: no limit)."""
+
+    reason: str
+    is_away: bool = False
+    limit_seconds: Seconds = 0.0
+
+
 class DirectoryChanged(Event, frozen=True):
-    """The configured agents and queues of a PBX; seats get their names from it."""
+    """The configured agents, queues and pauses of a PBX; seats get their names from it."""
 
     agents: tuple[AgentEntry, ...]
     queues: tuple[QueueRules, ...]
+    pauses: tuple[PauseRules, ...] = ()
 
 
 class Ticked(Event, frozen=True):

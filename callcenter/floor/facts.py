@@ -88,7 +88,8 @@ class QueueVisit(Fact, frozen=True, kw_only=True):
     """One stay of a call in one queue; `join` counts the joins of this channel to this queue from 1.
 
     `position` is the place taken in the line when joining.
-    `queue` is "" for a refusal whose queue Asterisk did not name. Thresholds are those in force when it ended.
+    `queue` is "" for a refusal whose queue Asterisk did not name. Thresholds are those in force when it ended;
+    `team` is that of the agent then, as in every fact that names an agent.
     """
 
     key: ClassVar[tuple[str, ...]] = ("pbx", "channel_id", "queue", "join")
@@ -106,6 +107,7 @@ class QueueVisit(Fact, frozen=True, kw_only=True):
     position: int
     agent_number: str = ""
     agent_name: str = ""
+    team: str = ""
     interface: str = ""
     service_level_seconds: Seconds
     service_level_variant: str
@@ -124,6 +126,7 @@ class Ring(Fact, frozen=True, kw_only=True):
     interface: str
     agent_number: str
     agent_name: str
+    team: str = ""
     began_at: Instant
     ended_at: Instant
     outcome: RingOutcome
@@ -147,6 +150,7 @@ class Conversation(Fact, frozen=True, kw_only=True):
     interface: str
     agent_number: str
     agent_name: str
+    team: str = ""
     began_at: Instant
     ended_at: Instant
     completed_at: Instant
@@ -158,18 +162,24 @@ class Conversation(Fact, frozen=True, kw_only=True):
 
 
 class SeatSpell(Fact, frozen=True, kw_only=True):
-    """A stretch of a seat in one state with one reason. Spells tile the seat's time without gap or overlap."""
+    """A stretch of a seat in one state with one reason. Spells tile the seat's time without gap or overlap.
+
+    Of a pause, `is_away` and `limit_seconds` (0: none) are those of its reason when it ended.
+    """
 
     key: ClassVar[tuple[str, ...]] = ("pbx", "interface", "since")
 
     interface: str
     agent_number: str
     agent_name: str
+    team: str = ""
     state: SeatState
     reason: str
     since: Instant
     until: Instant
     call_id: CallId | None = None
+    is_away: bool = False
+    limit_seconds: Seconds = 0.0
 
 
 class CallRecord(Fact, frozen=True, kw_only=True):

@@ -6,8 +6,19 @@ from typing import Any
 
 from callcenter.floor import channels, events, gap, members, rings, settling, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
-from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LocalOptimised, PbxName, PbxStopped, Ticked
+from callcenter.floor.events import (
+    AnyEvent,
+    Instant,
+    LinkChanged,
+    LinkState,
+    LocalOptimised,
+    PbxName,
+    PbxStopped,
+    Ticked,
+)
+from callcenter.floor.facts import SeatSpell
 from callcenter.floor.gauges import gauges
+from callcenter.floor.seat import spell_until
 from callcenter.floor.site import Site
 
 Step = Callable[[Site, Any, Changes], None]
@@ -195,3 +206,9 @@ VIEWS: dict[str, Callable[[Site, str], View | None]] = {
     "visits": _view_visit,
 }
 """How each kind of entity is shown."""
+
+
+def spells_under_way(floor: Floor, now: Instant) -> list[SeatSpell]:
+    """What every seat has done since it came into its state, as far as the facts do not have it yet."""
+    seats = (seat for site in floor.sites.values() if site.link is LinkState.LIVE for seat in site.seats.values())
+    return [spell for seat in seats if (spell := spell_until(seat, now)) is not None]

@@ -88,6 +88,8 @@ def directory_changed(site: Site, event: e.DirectoryChanged, changes: Changes) -
     """The configured agents and queues: each has its seat and its line from the start."""
     site.agents = {agent.interface.lower(): agent for agent in event.agents}
     site.rules = {rules.queue: rules for rules in event.queues}
+    site.pause_rules.clear()  # in place: the seats share it
+    site.pause_rules.update({rules.reason: rules for rules in event.pauses})
     for agent in event.agents:
         seat = site.seat(agent.interface)
         name_seat(seat, agent)

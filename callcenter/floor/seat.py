@@ -1,13 +1,13 @@
 """A seat, its channels and talks: an agent at a phone, in exactly one state. States and transitions are tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PbxName, Seconds
+from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PauseRules, PbxName, Seconds
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
 
 
@@ -110,6 +110,7 @@ class Seat:
     agent_name: str = ""
     team: str = ""
     device: DeviceState = DeviceState.UNKNOWN
+    pause_rules: Mapping[str, PauseRules] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     channels: dict[ChannelId, Channel] = field(default_factory=dict)
     counted_in: list[Census] = field(default_factory=list)
@@ -265,20 +266,29 @@ def _show_call(seat: Seat, channel: Channel | None) -> None:
 
 
 def _leave(seat: Seat, at: Instant, changes: Changes) -> None:
+    spell = spell_until(seat, at)
+    if spell is not None:
+        changes.facts.append(spell)
+
+
+def spell_until(seat: Seat, at: Instant) -> SeatSpell | None:
+    """What the seat has done since it came into its state; None when signed out, or when it did so just now."""
     if seat.state == SeatState.SIGNED_OUT or at <= seat.since:
-        return
-    changes.facts.append(
-        SeatSpell(
-            pbx=seat.pbx,
-            interface=seat.interface,
-            agent_number=seat.agent_number,
-            agent_name=seat.agent_name,
-            state=seat.state,
-            reason=seat.reason,
-            since=seat.since,
-            until=at,
-            call_id=seat.call_id,
-        )
+        return None
+    rules = seat.pause_rules.get(seat.reason) if seat.state == SeatState.PAUSED else None
+    return SeatSpell(
+        pbx=seat.pbx,
+        interface=seat.interface,
+        agent_number=seat.agent_number,
+        agent_name=seat.agent_name,
+        team=seat.team,
+        state=seat.state,
+        reason=seat.reason,
+        since=seat.since,
+        until=at,
+        call_id=seat.call_id,
+        is_away=rules.is_away if rules else False,
+        limit_seconds=rules.limit_seconds if rules else 0.0,
     )
 
 

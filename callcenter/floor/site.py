@@ -13,6 +13,7 @@ from callcenter.floor.events import (
     ChannelId,
     Instant,
     LinkState,
+    PauseRules,
     PbxName,
     QueueRules,
 )
@@ -87,6 +88,7 @@ class Site:
     agents: dict[str, AgentEntry] = field(default_factory=dict)
     rules: dict[str, QueueRules] = field(default_factory=dict)
     surprises: int = 0
+    pause_rules: dict[str, PauseRules] = field(default_factory=dict)
     made: set[Key] = field(default_factory=set)
     """Entities made by the event under way: the feed has never shown them."""
     key: Key = field(init=False)
@@ -114,7 +116,8 @@ class Site:
         """The seat at an interface, made if it is new. Asterisk compares interfaces without regard to case."""
         found = self.seats.get(interface.lower())
         if found is None:
-            found = self.seats[interface.lower()] = Seat(self.pbx, interface)
+            found = Seat(self.pbx, interface, pause_rules=self.pause_rules)
+            self.seats[interface.lower()] = found
             found.count_in(self.census)
             name_seat(found, self.agents.get(interface.lower()))
             self.made.add(found.key)

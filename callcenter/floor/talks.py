@@ -142,6 +142,7 @@ def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *
         interface=seat.interface,
         agent_number=seat.agent_number,
         agent_name=seat.agent_name,
+        team=seat.team,
         began_at=talk.began_at,
         ended_at=ended_at,
         completed_at=ended_at,

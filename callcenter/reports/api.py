@@ -1,21 +1,192 @@
-"""The catalogue of figures, for tooltips, columns and whoever asks what a number means."""
+"""The routes of figures and reports (docs/api.md, Reports)."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
-from callcenter.reports.figures import FIGURES
+from callcenter.errors import BadInput, NotFound
+from callcenter.floor.events import Instant
+from callcenter.reports.counted import Part, Wanted, counted_rows, row_shape
+from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES
+from callcenter.reports.figures.entry import Figure, Subject
+from callcenter.reports.figures.measures import Source
+from callcenter.reports.heat import heat_map
+from callcenter.reports.service import Asked, Sources, agents_behind, chosen_figures, report
+from callcenter.reports.shape import report_shape
+from callcenter.reports.spans import IntervalKind, Piece, Span, hours_of, merged, read_span
+from callcenter.reports.sums import Only
+from callcenter.store.engine import snapshot
 
-SHOWN = ("id", "label_en", "label_zh", "formula_en", "formula_zh", "unit", "direction", "target")
+SHOWN = (
+    *("id", "label_en", "label_zh", "formula_en", "formula_zh", "unit", "decimals", "direction", "target"),
+    *("group", "subjects", "numerator", "denominator", "opens", "opens_below"),
+)
+
+# PostgreSQL cannot be asked for a NUL.
+Word = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
+When = Annotated[str, Field(max_length=40)]
 
 
-def figure_routes() -> APIRouter:
-    """`GET /api/figures`, for everybody who is signed in."""
+class SpanQuery(BaseModel):
+    """A span and what it is restricted to, as they stand in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[When, Field(alias="from")]
+    until: Annotated[When, Field(alias="to")]
+    pbx: Word | None = None
+    queue: Word | None = None
+
+    def only(self) -> Only:
+        """What is not left open."""
+        return Only(**self.model_dump(include=set(Only._fields)))
+
+
+class ReportQuery(SpanQuery):
+    """A report as it stands in the address."""
+
+    interval: IntervalKind = "none"
+    agent: Word | None = None
+    team: Word | None = None
+    compare: Annotated[str, Field(pattern="^(previous)?$")] = ""
+    figures: Annotated[str, Field(max_length=2_000)] = ""
+    reasons: bool = False
+
+
+class HeatQuery(SpanQuery):
+    """A heat map as it stands in the address."""
+
+    figure: Word = "offered"
+
+
+class RowsQuery(SpanQuery):
+    """Which rows behind which number."""
+
+    part: Part = "numerator"
+    agent: Word | None = None
+    team: Word | None = None
+    weekday: Annotated[int | None, Field(ge=1, le=7)] = None
+    hour: Annotated[int | None, Field(ge=0, le=23)] = None
+    reason: Word | None = None
+    cursor: Word | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+def asked_of(subject: Subject, query: ReportQuery, sources: Sources) -> Asked:
+    """The report that a query asks for. Raises BadInput naming the field at fault."""
+    only = query.only()
+    if subject == "queues" and (only.agent is not None or only.team is not None):
+        field = "agent" if only.agent is not None else "team"
+        raise BadInput(f"{field}: the report of queues knows no agents; ask for that of agents", field=field)
+    identities = [word for word in query.figures.split(",") if word]
+    return Asked(
+        subject=subject,
+        span=read_span(query.since, query.until, sources.zone),
+        interval=query.interval,
+        only=only,
+        figures=chosen_figures(subject, only, identities),
+        compares=query.compare == "previous",
+        has_reasons=query.reasons,
+    )
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every figure as it is told to others."""
+    return [
+        {**{name: getattr(figure, name) for name in SHOWN}, "is_live": figure in LIVE_FIGURES} for figure in FIGURES
+    ]
+
+
+def report_routes(
+    sources: Sources, write_down: Callable[[], Awaitable[None]], clock: Callable[[], Instant]
+) -> APIRouter:
+    """`/api/figures` and `/api/reports`. `write_down` has what ended until now written before it is counted."""
     routes = APIRouter()
+    told = {"figures": catalogue()}
 
     @routes.get("/api/figures", dependencies=[requires()])
-    async def figures() -> dict[str, list[dict[str, Any]]]:
-        return {"figures": [{name: getattr(figure, name) for name in SHOWN} for figure in FIGURES]}
+    async def figures() -> dict[str, Any]:
+        return told
 
+    @routes.get("/api/reports/heatmap", dependencies=[requires("see_reports")])
+    async def heat(query: Annotated[HeatQuery, Query()]) -> Response:
+        span = read_span(query.since, query.until, sources.zone)
+        figure = _figure(query.figure)
+        await write_down()
+        cells = await heat_map(sources, figure, span, query.only())
+        bounds = {"figure": figure.id, "from": span.since, "to": span.until, "timezone": sources.zone.key}
+        return _json({**bounds, "cells": cells})
+
+    @routes.get("/api/reports/rows/{figure}", dependencies=[requires("see_reports")])
+    async def rows(figure: Word, query: Annotated[RowsQuery, Query()]) -> Response:
+        await write_down()
+        return _json(await _rows(sources, _known(figure), query))
+
+    async def answer(subject: Subject, query: ReportQuery) -> Response:
+        asked = asked_of(subject, query, sources)
+        await write_down()
+        return _json(report_shape(await report(sources, asked), sources.zone.key, clock()))
+
+    for subject in get_args(Subject):
+        _add_report(routes, subject, answer)
     return routes
+
+
+def _add_report(
+    routes: APIRouter, subject: Subject, answer: Callable[[Subject, ReportQuery], Awaitable[Response]]
+) -> None:
+    @routes.get(f"/api/reports/{subject}", dependencies=[requires("see_reports")])
+    async def told_report(query: Annotated[ReportQuery, Query()]) -> Response:
+        return await answer(subject, query)
+
+
+def _json(values: Any) -> Response:
+    # A table of agents by day has thousands of values: written in one go, without looking at each in Python.
+    return Response(msgspec.json.encode(values), media_type="application/json")
+
+
+def _known(identity: str) -> Figure:
+    figure = FIGURE_BY_ID.get(identity)
+    if figure is None:
+        raise NotFound(f"there is no figure {identity!r}")
+    return figure
+
+
+def _figure(identity: str) -> Figure:
+    """A figure of queues. Raises BadInput."""
+    return chosen_figures("queues", Only(), [identity])[0]
+
+
+async def _rows(sources: Sources, figure: Figure, query: RowsQuery) -> dict[str, Any]:
+    span = read_span(query.since, query.until, sources.zone)
+    pieces = _pieces(span, query, sources)
+    wanted = Wanted(figure=figure, part=query.part, pieces=pieces, only=query.only(), reason=query.reason)
+    if query.reason is not None and wanted.source is not Source.SPELLS:
+        raise BadInput(f"reason: {figure.id} counts no pauses", field="reason")
+    head = {"figure": figure.id, "part": query.part, "kind": wanted.source.value}
+    if wanted.source is Source.AGENTS:
+        return {**head, **await _agents(sources, wanted)}
+    async with snapshot(sources.engine) as connection:
+        page = await counted_rows(connection, wanted, query.cursor, query.limit)
+    shapes = [row_shape(wanted.source, row) for row in page.rows]
+    return {**head, "count": page.count, "total": page.total, "rows": shapes, "next": page.next}
+
+
+def _pieces(span: Span, query: RowsQuery, sources: Sources) -> list[Piece]:
+    if query.weekday is None and query.hour is None:
+        return [Piece(0, *span)]
+    return merged(hours_of(span, sources.zone, query.weekday, query.hour))
+
+
+async def _agents(sources: Sources, wanted: Wanted) -> dict[str, Any]:
+    found = await agents_behind(sources, wanted)
+    rows = []
+    for identity, agent in sorted(found.items()):
+        name, team = sources.names.agent(identity, "", "")
+        person = {"agent_number": identity, "agent_name": name, "team": team}
+        rows.append({"id": identity, "kind": "agents", "value": 1, **person, **agent._asdict()})
+    return {"count": len(rows), "total": len(rows), "rows": rows, "next": None}

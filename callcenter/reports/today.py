@@ -2,27 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.floor.changes import Changes, Key, View
 from callcenter.floor.events import AnyEvent, Instant, PbxName
-from callcenter.floor.facts import Fact
-from callcenter.reports.figures import COUNTED_AT, MEASURES, figures_of
+from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring
+from callcenter.reports.figures import LIVE_FIGURES, figures_of
+from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, live_sums, merge
+from callcenter.reports.spans import day_of
 
-Sums = dict[str, float]
 QueueName = tuple[PbxName, str]
 EVERYTHING = "*"
 
-_MEASURES_BY_FACT = {fact: [measure for measure in MEASURES.values() if measure.fact is fact] for fact in COUNTED_AT}
-
-
-def day_of(at: Instant, zone: ZoneInfo) -> tuple[Instant, Instant]:
-    """The bounds of the centre's day that `at` lies in, half open; days have 23 to 25 hours."""
-    day = datetime.fromtimestamp(at, zone).date()
-    start = datetime.combine(day, time(0), zone)
-    end = datetime.combine(day + timedelta(days=1), time(0), zone)
-    return start.timestamp(), end.timestamp()
+BY_QUEUE = (QueueVisit, Conversation, Ring)
+"""Facts that belong to a queue."""
 
 
 class Today:
@@ -31,7 +24,7 @@ class Today:
     def __init__(self, zone: ZoneInfo, touch: Callable[[Iterable[Key]], None], now: Instant) -> None:
         self._zone = zone
         self._touch = touch
-        self._sums: dict[QueueName, Sums] = {}
+        self._sums: dict[QueueName, dict[str, float]] = {}
         self.since, self.until = day_of(now, zone)
 
     def load(self, sums: Mapping[QueueName, Sums]) -> None:
@@ -62,34 +55,29 @@ class Today:
             self._show(queues)
 
     def _count(self, fact: Fact) -> QueueName | None:
-        field = COUNTED_AT.get(type(fact))
-        if field is None:
+        if not isinstance(fact, BY_QUEUE):
             return None
-        at: Instant = getattr(fact, field)
+        at: Instant = getattr(fact, COUNTED_AT[LIVE_FACTS[type(fact)]])
         self.roll(at)
         if at < self.since:
             return None
-        queue: QueueName = (fact.pbx, getattr(fact, "queue", ""))
-        sums = self._sums.setdefault(queue, {})
-        for measure in _MEASURES_BY_FACT[type(fact)]:
-            if measure.counts(fact):
-                sums[measure.id] = sums.get(measure.id, 0) + measure.value(fact)
+        queue: QueueName = (fact.pbx, fact.queue)
+        merge(self._sums.setdefault(queue, {}), live_sums(fact))
         return queue
 
     def total(self) -> Sums:
         """The sums over all queues."""
-        total: Sums = {}
+        total: dict[str, float] = {}
         for sums in self._sums.values():
-            for measure, value in sums.items():
-                total[measure] = total.get(measure, 0) + value
+            merge(total, sums)
         return total
 
     def view(self, identity: str) -> View | None:
         """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
         if identity == EVERYTHING:
-            return dict(figures_of(self.total()))
+            return dict(figures_of(self.total(), LIVE_FIGURES))
         pbx, _, queue = identity.partition("/")
-        return dict(figures_of(self._sums.get((pbx, queue), {})))
+        return dict(figures_of(self._sums.get((pbx, queue), {}), LIVE_FIGURES))
 
     def _show(self, queues: Iterable[QueueName]) -> None:
         keys: list[Key] = [("figures", f"{pbx}/{name}") for pbx, name in queues if name]

@@ -1,8 +1,8 @@
 """The way to the database: the engine with its settings, sessions, and the schema brought up to date."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from callcenter.errors import SetupFailed
 
@@ -61,6 +61,17 @@ async def migrate(engine: AsyncEngine) -> None:
             await connection.execute(text(_locking(connection.dialect.name)), _lock_parameters(connection.dialect.name))
             await connection.run_sync(_upgrade)
             await connection.commit()
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection whose queries all see the database as it is at the first of them."""
+    async with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            await connection.exec_driver_sql("BEGIN")
+        else:
+            connection = await connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
 
 
 class Schema(NamedTuple):

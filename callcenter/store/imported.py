@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callcenter.floor.events import PbxName
 from callcenter.floor.facts import AnyFact, Conversation, Fact, QueueVisit, Ring, SeatSpell, VisitOutcome
 from callcenter.store.tables import conversations, queue_visits, rings, seat_spells
+from callcenter.store.touched import touch
 from callcenter.store.upsert import Columns, upsert
 
 TOLERANCE_SECONDS = 2.0
@@ -45,8 +46,9 @@ async def import_facts(engine: AsyncEngine, pbx: PbxName, facts: Iterable[AnyFac
             kinds[SeatSpell] = new_spells(spells, await stored.spells(spells))
         for kind, new in kinds.items():
             if new:
-                statement = upsert(kind, connection.dialect.name, _surer)
-                await connection.execute(statement, [structs.asdict(fact) for fact in new])
+                rows = [structs.asdict(fact) for fact in new]
+                await touch(connection, kind, rows)
+                await connection.execute(upsert(kind, connection.dialect.name, _surer), rows)
 
 
 class Stored:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.floor.facts import AnyFact, Fact
+from callcenter.store.touched import touch
 from callcenter.store.upsert import Columns, upsert
 
 log = logging.getLogger(__name__)
@@ -151,6 +152,7 @@ class Recorder:
 
 
 async def _upsert(connection: AsyncConnection, kind: type[Fact], rows: list[dict[str, Any]]) -> None:
+    await touch(connection, kind, rows)
     await connection.execute(upsert(kind, connection.dialect.name, _newest_unless_less_certain), rows)
 
 

@@ -10,7 +10,19 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
@@ -80,6 +92,7 @@ queue_visits = fact_table(
     ("pbx", "call_id"),
     ("queue", "joined_at"),
     ("agent_number", "joined_at"),
+    ("number", "joined_at"),
 )
 rings = fact_table(Ring, "rings", ("began_at",), ("pbx", "call_id"), ("agent_number", "began_at"))
 conversations = fact_table(
@@ -91,10 +104,26 @@ conversations = fact_table(
     ("agent_number", "began_at"),
 )
 seat_spells = fact_table(SeatSpell, "seat_spells", ("since",), ("until",), ("agent_number", "since"))
+
+LONG_SPELL_SECONDS = 3_600
+"""Few spells are longer. They have an index of their own, so that those of a moment are found without all others."""
+
+_is_long = text(f"until - since > {LONG_SPELL_SECONDS}")
+_is_pause = text("state = 'paused'")
+Index("ix_seat_spells_pauses", seat_spells.c.since, sqlite_where=_is_pause, postgresql_where=_is_pause)
+Index("ix_seat_spells_long", seat_spells.c.since, seat_spells.c.until, sqlite_where=_is_long, postgresql_where=_is_long)
 calls = fact_table(CallRecord, "calls", ("started_at", "id"), ("number", "started_at"), ("attempt_id",))
 recording_files = fact_table(RecordingFile, "recording_files", ("pbx", "call_id"), ("began_at",))
 attempt_results = fact_table(AttemptResult, "attempt_results", ("ended_at",), ("pbx", "call_id"))
 gaps = fact_table(Gap, "gaps", ("until",))
+
+touched_quarters = Table(
+    "touched_quarters",
+    Base.metadata,
+    Column("start", Double, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+)
+"""The quarters of an hour whose rows changed since they were rolled up (store/touched.py)."""
 
 FACT_TABLES: dict[type[Fact], Table] = {
     QueueVisit: queue_visits,

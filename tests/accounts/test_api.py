@@ -74,7 +74,9 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "username": "ada",
         "name": "Ada Lovelace",
         "roles": ["supervisor"],
-        "permissions": ["hear_recordings", "run_lists", "see_calls", "see_floor", "see_lists"],
+        "permissions": [
+            *("hear_recordings", "run_lists", "see_calls", "see_floor", "see_lists", "see_reports", "send_reports")
+        ],
         "language": "zh",
     }
     assert (await _sign_in(panel)).json() == {"user": user}

@@ -178,12 +178,12 @@ def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in(supervisor
     supervisor.complaints.clear()
 
 
-@pytest.mark.parametrize(("role", "pages"), [(Role.AGENT, ["Floor"]), (Role.QA, ["Calls"])])
+@pytest.mark.parametrize(("role", "pages"), [(Role.AGENT, ["Floor"]), (Role.QA, ["Calls", "Reports"])])
 def test_a_role_has_its_pages_and_no_others(stranger: Visitor, role: Role, pages: list[str]) -> None:
     page = stranger.sign_in(role).page
     stranger.open()
     expect(page.get_by_role("navigation").get_by_role("link")).to_have_text(pages)
-    for path in {"floor", "calls", "callbacks"} - {name.lower() for name in pages}:
+    for path in {"floor", "calls", "reports", "callbacks"} - {name.lower() for name in pages}:
         stranger.open(path)
         expect(page.get_by_text("Your account may not see this")).to_be_visible()
 

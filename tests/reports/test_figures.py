@@ -3,7 +3,8 @@
 import pytest
 
 from callcenter.floor.facts import VisitOutcome
-from callcenter.reports.figures import FIGURES, MEASURES, figures_of
+from callcenter.reports.figures import FIGURES, figures_of
+from callcenter.reports.figures.measures import MEASURES
 from callcenter.reports.today import Today
 from tests.facts import a_conversation, a_visit
 from tests.reports.days import UTC, told
@@ -56,7 +57,9 @@ def test_a_morning_in_one_queue() -> None:
     assert figures["abandonment_rate"] == 2 / 8
     assert figures["asa_seconds"] == 12.0
     assert (figures["handled"], figures["aht_seconds"]) == (2, 105.0)
-    assert (figures["talk_seconds"], figures["hold_seconds"], figures["wrap_up_seconds"]) == (75.0, 10.0, 20.0)
+    assert (figures["talk_seconds"], figures["hold_seconds"], figures["wrap_up_seconds"]) == (150.0, 20.0, 40.0)
+    assert (figures["average_talk_seconds"], figures["average_hold_seconds"]) == (75.0, 10.0)
+    assert figures["average_wrap_up_seconds"] == 20.0
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import AnyFact, VisitOutcome
-from callcenter.reports.queries import sums_by_queue
-from callcenter.reports.today import Today, day_of
+from callcenter.reports.service import sums_by_queue
+from callcenter.reports.spans import Span, day_of
+from callcenter.reports.today import Today
 from callcenter.settings import ServiceLevelVariant
 from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_conversation, a_visit
@@ -76,7 +77,7 @@ async def test_memory_and_sql_agree_on_every_figure(engine: AsyncEngine, seed: i
     recorder.note(facts)
     await recorder.flush()
     stored = Today(UTC, lambda keys: None, NOON)
-    stored.load(await sums_by_queue(engine, stored.since, stored.until))
+    stored.load(await sums_by_queue(engine, Span(stored.since, stored.until)))
     for name in ("*", "pbx1/service", "pbx1/sales"):
         in_memory, in_sql = live.view(name), stored.view(name)
         assert in_memory is not None
@@ -90,7 +91,7 @@ async def test_a_restart_goes_on_where_the_day_was(engine: AsyncEngine) -> None:
     recorder.note(facts[:200])
     await recorder.flush()
     today = Today(UTC, lambda keys: None, NOON)
-    today.load(await sums_by_queue(engine, today.since, today.until))
+    today.load(await sums_by_queue(engine, Span(today.since, today.until)))
     told(today, *facts[200:])
     never_stopped = Today(UTC, lambda keys: None, NOON)
     told(never_stopped, *facts)

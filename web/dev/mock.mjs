@@ -1,12 +1,13 @@
 /**
  * A development mock: a seeded random floor behind the interface of docs/api.md, so that the panel can be worked on
  * without a telephone system. `node dev/mock.mjs [PORT]`; SEATS=900 for a large floor; sign in with any name and `demo`.
- * `GET /mock/link?state=down` breaks the PBX link, `/mock/mute?seconds=20` silences the feed.
+ * FIGURES=file.json takes the catalogue of a real server. `GET /mock/link?state=down` breaks the PBX link, `/mock/mute?seconds=20` silences the feed.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { reportRoutes } from "./reports.mjs";
 
 const PORT = Number(process.argv[2] ?? 8080);
 const SEATS = Number(process.env.SEATS ?? 36);
@@ -81,7 +82,7 @@ const FIGURES = [
     185,
   ],
   [
-    "talk_seconds",
+    "average_talk_seconds",
     "Talk",
     "平均通话时长",
     "talk ÷ handled, without hold",
@@ -90,8 +91,17 @@ const FIGURES = [
     "none",
     null,
   ],
-  ["hold_seconds", "Hold", "平均保持时长", "hold ÷ handled", "保持时长 ÷ 处理", "seconds", "down", null],
-  ["wrap_up_seconds", "Wrap-up", "平均案头时长", "wrap-up ÷ handled", "案头时长 ÷ 处理", "seconds", "none", null],
+  ["average_hold_seconds", "Hold", "平均保持时长", "hold ÷ handled", "保持时长 ÷ 处理", "seconds", "down", null],
+  [
+    "average_wrap_up_seconds",
+    "Wrap-up",
+    "平均案头时长",
+    "wrap-up ÷ handled",
+    "案头时长 ÷ 处理",
+    "seconds",
+    "none",
+    null,
+  ],
   [
     "handled",
     "Handled",
@@ -138,7 +148,17 @@ const FIGURES = [
   unit,
   direction,
   target,
+  decimals: unit === "share" ? 1 : 0,
+  group: unit === "count" ? "load" : unit === "share" ? "level" : "handling",
+  subjects: ["queues", "agents", "teams"],
+  numerator: [id],
+  denominator: unit === "count" ? [] : ["offered"],
+  opens: "visits",
+  opens_below: unit === "count" ? null : "visits",
+  is_live: true,
 }));
+/** The real catalogue, where the answer of a server's `/api/figures` was kept in a file. */
+const CATALOGUE = process.env.FIGURES ? JSON.parse(readFileSync(process.env.FIGURES, "utf8")).figures : FIGURES;
 
 // --- the floor ---------------------------------------------------------------------------------------------------
 
@@ -234,7 +254,7 @@ function figures(id, scale) {
   const offered = old.offered + (random() < 0.3 ? 1 : 0);
   const answered = Math.min(offered, old.answered + (offered > old.offered && random() < 0.9 ? 1 : 0));
   const abandoned = offered - answered - old.timed_out;
-  const talk_seconds = between(118, 122) * (0.9 + scale / 8);
+  const average_talk_seconds = between(118, 122) * (0.9 + scale / 8);
   const answer_rate = answered / offered;
   set("figures", id, {
     offered,
@@ -245,10 +265,10 @@ function figures(id, scale) {
     answer_rate_long: answered / (offered - old.abandoned_short),
     service_level: answer_rate * (0.86 + scale / 20),
     asa_seconds: 9 + 8 * scale,
-    talk_seconds,
-    hold_seconds: 11.2,
-    wrap_up_seconds: 28,
-    aht_seconds: talk_seconds + 39.2,
+    average_talk_seconds,
+    average_hold_seconds: 11.2,
+    average_wrap_up_seconds: 28,
+    aht_seconds: average_talk_seconds + 39.2,
     handled: answered - 3,
     abandonment_rate: abandoned / offered,
     timed_out: old.timed_out,
@@ -625,12 +645,13 @@ const SESSION = () => ({ user, centre: { timezone: "Asia/Shanghai", now: now(), 
 const PERMISSIONS = {
   agent: ["see_floor"],
   qa: ["see_calls", "hear_recordings"],
-  supervisor: ["see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"],
+  supervisor: ["see_floor", "see_calls", "hear_recordings", "see_reports", "send_reports", "see_lists", "run_lists"],
 };
 const problem = (status, code, text, field) => [status, { title: text, status, code, detail: text, field }];
 
 const ROUTES = [
-  ["GET", /^\/api\/figures$/, () => [200, { figures: FIGURES }]],
+  ...reportRoutes({ now, problem, queues: QUEUES, teams: TEAMS, names: NAMES, reasons: REASONS, calls, lists }),
+  ["GET", /^\/api\/figures$/, () => [200, { figures: CATALOGUE }]],
   [
     "GET",
     /^\/api\/settings$/,

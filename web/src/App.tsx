@@ -18,16 +18,18 @@ const CallPage = lazy(() => import("./calls/CallPage"));
 const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
+const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "callbacks";
+  name: "floor" | "calls" | "reports" | "callbacks";
   permission: Permission;
 }
 
 export const PAGES: readonly Page[] = [
   { path: "/floor", name: "floor", permission: "see_floor" },
   { path: "/calls", name: "calls", permission: "see_calls" },
+  { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
 ];
 
@@ -85,6 +87,13 @@ function SignedIn() {
               <Allowed permission="see_floor">
                 <BooksPage />
               </Allowed>
+            </Route>
+            <Route path="/reports/:section?">
+              {({ section }) => (
+                <Allowed permission="see_reports">
+                  <ReportsPage section={section ?? ""} />
+                </Allowed>
+              )}
             </Route>
             <Route path="/callbacks">
               <Allowed permission="see_lists">

@@ -35,9 +35,15 @@ export interface Format {
   dateMinute(at: Instant): string;
   /** Sat, 22 Nov 2025 */
   date(at: Instant): string;
+  /** Wed 25 Nov */
+  day(at: Instant): string;
+  /** Nov 2026 */
+  month(at: Instant): string;
+  /** 1 is Monday: Mon. */
+  weekday(number: number): string;
   number(value: number): string;
-  share(value: number): string;
-  figure(unit: Figure["unit"], value: number | null | undefined): string;
+  share(value: number, decimals?: number): string;
+  figure(unit: Figure["unit"], value: number | null | undefined, decimals?: number): string;
   /** Like a figure, but a whole percentage without decimals. */
   target(unit: Figure["unit"], value: number): string;
 }
@@ -54,17 +60,29 @@ export function formatFor(language: string, zone: string): Format {
   const write = (options: Intl.DateTimeFormatOptions) => (at: Instant) =>
     formatter(language, zone, options).format(at * 1000);
   const number = (value: number) => value.toLocaleString(locale);
-  const share = (value: number) => `${(value * 100).toFixed(value >= 0.9995 ? 0 : 1)}${PERCENT}`;
-  const figure: Format["figure"] = (unit, value) => {
+  const share = (value: number, decimals = 1) => `${(value * 100).toFixed(value >= 0.9995 ? 0 : decimals)}${PERCENT}`;
+  const figure: Format["figure"] = (unit, value, decimals) => {
     if (value === null || value === undefined) return NOTHING;
-    if (unit === "share") return share(value);
-    return unit === "seconds" ? duration(value) : number(value);
+    switch (unit) {
+      case "share":
+        return share(value, decimals);
+      case "seconds":
+        return duration(value);
+      case "per_hour":
+        return value.toFixed(decimals ?? 1);
+      case "count":
+        return number(value);
+    }
   };
   return {
     time: write({ ...clock, second: "2-digit" }),
     minute: write(clock),
     dateTime: write({ ...day, ...clock, second: "2-digit" }),
     dateMinute: write({ ...day, ...clock }),
+    day: write({ ...day, weekday: "short" }),
+    month: write({ month: "short", year: "numeric" }),
+    // 2024-01-01 was a Monday.
+    weekday: (count) => formatter(language, "UTC", { weekday: "short" }).format(Date.UTC(2024, 0, count)),
     date: write({ ...day, year: "numeric", weekday: "short" }),
     number,
     share,

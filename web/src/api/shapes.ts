@@ -46,7 +46,15 @@ export const ATTEMPT_OUTCOMES = [
 ] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
-export type Permission = "see_floor" | "see_calls" | "hear_recordings" | "see_lists" | "run_lists" | "manage_users";
+export type Permission =
+  | "see_floor"
+  | "see_calls"
+  | "hear_recordings"
+  | "see_reports"
+  | "send_reports"
+  | "see_lists"
+  | "run_lists"
+  | "manage_users";
 
 export interface User {
   username: string;
@@ -60,15 +68,26 @@ export interface Session {
   centre: { timezone: string; now: Instant; demo: boolean };
 }
 
+export const FIGURE_GROUPS = ["load", "level", "wait", "handling", "rings", "seats", "callbacks"] as const;
+/** What kind of rows a figure counts. */
+export type CountedKind = "visits" | "conversations" | "rings" | "spells" | "attempts" | "agents";
 export interface Figure {
   id: string;
   label_en: string;
   label_zh: string;
   formula_en: string;
   formula_zh: string;
-  unit: "count" | "seconds" | "share";
+  unit: "count" | "seconds" | "share" | "per_hour";
+  decimals: number;
   direction: "up" | "down" | "none";
   target: number | null;
+  group: (typeof FIGURE_GROUPS)[number];
+  subjects: string[];
+  numerator: string[];
+  denominator: string[];
+  opens: CountedKind;
+  opens_below: CountedKind | null;
+  is_live: boolean;
 }
 export interface PauseReason {
   code: string;

@@ -3,14 +3,15 @@ import { IconFlag } from "@tabler/icons-react";
 import type { ComponentProps, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useFigures, useFormat } from "../api/queries";
+import { useFigures, useFormat, useMay } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
 import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import classes from "./Figures.module.css";
-import { meetsTarget } from "./filters";
+import { floorFigures, meetsTarget } from "./filters";
+import { OpensCounted } from "./OpensCounted";
 import { useServiceLevelRule } from "./serviceLevel";
 
 /** Figures with a target lead; counts and parts stand below them, smaller. */
@@ -50,6 +51,7 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
   const label = useLabel();
   const formula = useFormula();
   const format = useFormat();
+  const mayOpen = useMay("see_reports");
   const value = useLive((live) => live.entities.figures[scope]?.[figure.id] ?? null);
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
   const rule = useServiceLevelRule()(scope);
@@ -59,13 +61,15 @@ function FigureTile({ figure, scope }: { figure: Figure; scope: string }) {
   return (
     <Tooltip label={formulaText} multiline maw={340} openDelay={250} events={{ hover: true, focus: true, touch: true }}>
       <Tile
-        tabIndex={0}
+        tabIndex={mayOpen && value !== null ? undefined : 0}
         label={label(figure)}
         isBad={misses}
         note={figure.target !== null && <Target figure={figure} misses={misses} />}
         rule={isLevel ? rule : undefined}
       >
-        {format.figure(figure.unit, value)}
+        <OpensCounted figure={figure} value={value} scope={scope}>
+          {format.figure(figure.unit, value, figure.decimals)}
+        </OpensCounted>
       </Tile>
     </Tooltip>
   );
@@ -135,7 +139,7 @@ function RestTiles({ figures, scope }: { figures: Figure[]; scope: string }) {
 /** The figures of today for all queues (`*`) or one (`pbx/queue`), straight from the server's catalogue. */
 export function Figures({ scope }: { scope: string }) {
   const { t } = useTranslation();
-  const figures = useFigures().data ?? [];
+  const figures = floorFigures(useFigures().data ?? []);
   const pbx = useLive((live) => live.entities.queues[scope]?.pbx ?? ALL);
   const isStale = useFrozen(pbx) !== null;
   return (

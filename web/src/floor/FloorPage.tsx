@@ -1,5 +1,5 @@
 import { Select } from "@mantine/core";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat } from "../api/queries";
@@ -7,6 +7,7 @@ import { serverNow } from "../live/clock";
 import { useLive } from "../live/store";
 import { Failure } from "../parts/Failure";
 import { Empty, PageSkeleton } from "../parts/Waiting";
+import { useOpened } from "../reports/useOpened";
 import { Figures } from "./Figures";
 import classes from "./FloorPage.module.css";
 import { Queues } from "./Queues";
@@ -14,9 +15,12 @@ import { Seats } from "./Seats";
 import { useFloorFilter } from "./useFloorFilter";
 import { WaitingCallers } from "./WaitingCallers";
 
+const CountedDrawer = lazy(() => import("../reports/CountedDrawer"));
+
 export default function FloorPage() {
   const { t } = useTranslation();
   const [filter, change] = useFloorFilter();
+  const [opened, open] = useOpened();
   const figures = useFigures();
   const format = useFormat();
   const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
@@ -67,6 +71,11 @@ export default function FloorPage() {
         </section>
       </div>
       <Seats filter={filter} change={change} />
+      {opened && (
+        <Suspense fallback={null}>
+          <CountedDrawer opened={opened} onOpen={open} />
+        </Suspense>
+      )}
     </div>
   );
 }

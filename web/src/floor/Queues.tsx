@@ -9,7 +9,8 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { isLeading, useFormula } from "./Figures";
-import { type Columns, type FloorFilter, meetsTarget } from "./filters";
+import { type Columns, type FloorFilter, floorFigures, meetsTarget } from "./filters";
+import { OpensCounted } from "./OpensCounted";
 import classes from "./Queues.module.css";
 import { useServiceLevelRule } from "./serviceLevel";
 import type { ChangeFilter } from "./useFloorFilter";
@@ -20,7 +21,7 @@ const LONG_LABEL = 18;
 
 /** The parts of the AHT stand beside it, quieter than the sum. */
 function isPart(figure: Figure): boolean {
-  return ["talk_seconds", "hold_seconds", "wrap_up_seconds"].includes(figure.id);
+  return ["average_talk_seconds", "average_hold_seconds", "average_wrap_up_seconds"].includes(figure.id);
 }
 
 function Head({ label, ...others }: ComponentProps<"th"> & { label: string }) {
@@ -33,7 +34,14 @@ function Head({ label, ...others }: ComponentProps<"th"> & { label: string }) {
   );
 }
 
-function FigureCell({ figure, value, rule }: { figure: Figure; value: number | null; rule?: string }) {
+interface CellProps {
+  figure: Figure;
+  value: number | null;
+  scope: string;
+  rule?: string;
+}
+
+function FigureCell({ figure, value, scope, rule }: CellProps) {
   const label = useLabel();
   const format = useFormat();
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
@@ -46,7 +54,9 @@ function FigureCell({ figure, value, rule }: { figure: Figure; value: number | n
       data-minor={!isLeading(figure) || undefined}
       title={rule}
     >
-      {format.figure(figure.unit, value)}
+      <OpensCounted figure={figure} value={value} scope={scope}>
+        {format.figure(figure.unit, value, figure.decimals)}
+      </OpensCounted>
     </td>
   );
 }
@@ -92,6 +102,7 @@ function QueueRow({
         <FigureCell
           key={figure.id}
           figure={figure}
+          scope={id}
           value={values?.[figure.id] ?? null}
           rule={figure.id === "service_level" ? rule : undefined}
         />
@@ -106,9 +117,9 @@ const MAIN = [
   "service_level",
   "asa_seconds",
   "aht_seconds",
-  "talk_seconds",
-  "hold_seconds",
-  "wrap_up_seconds",
+  "average_talk_seconds",
+  "average_hold_seconds",
+  "average_wrap_up_seconds",
   "offered",
   "answered",
   "abandoned",
@@ -117,7 +128,7 @@ const MAIN = [
 
 /** The main columns, then on request the others; of these a count that is 0 in every queue is left out. */
 function useColumns(choice: Columns): Figure[] {
-  const figures = useFigures().data ?? [];
+  const figures = floorFigures(useFigures().data ?? []);
   const others = useLive(
     useShallow((live) => {
       if (choice === "main") return [];

@@ -1,6 +1,6 @@
 /** Which seats are shown, in which order: pure, kept in the address of the page. */
 
-import { SEAT_STATES, type Seat, type SeatState, type StateCounts } from "../api/shapes";
+import { type Figure, SEAT_STATES, type Seat, type SeatState, type StateCounts } from "../api/shapes";
 
 export const SORTS = ["number", "name", "state", "longest"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -110,6 +110,14 @@ export function oddDevice(seat: Seat): string | null {
   const expected = EXPECTED[seat.state];
   if (!expected || !seat.device || seat.device === "unknown" || expected.includes(seat.device)) return null;
   return seat.device;
+}
+
+/** Ways of counting the same, percentiles and sums are for reports: on the floor they would hide what matters. */
+const FOR_REPORTS = /^service_level_|^wait_p\d|^(talk|hold|wrap_up)_seconds$/;
+
+/** The figures of today that the floor shows. */
+export function floorFigures(catalogue: readonly Figure[]): Figure[] {
+  return catalogue.filter((figure) => figure.is_live && !FOR_REPORTS.test(figure.id));
 }
 
 export type Urgency = "calm" | "soon" | "over";

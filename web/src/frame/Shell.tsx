@@ -1,5 +1,12 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconHistory, IconLayoutGrid, IconLogout, IconPhoneOutgoing, IconUser } from "@tabler/icons-react";
+import {
+  IconChartBar,
+  IconHistory,
+  IconLayoutGrid,
+  IconLogout,
+  IconPhoneOutgoing,
+  IconUser,
+} from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
@@ -12,7 +19,7 @@ import classes from "./Shell.module.css";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import { Wordmark } from "./Wordmark";
 
-const ICONS = { floor: IconLayoutGrid, calls: IconHistory, callbacks: IconPhoneOutgoing };
+const ICONS = { floor: IconLayoutGrid, calls: IconHistory, reports: IconChartBar, callbacks: IconPhoneOutgoing };
 
 function Navigation({ pages }: { pages: Page[] }) {
   const { t } = useTranslation();

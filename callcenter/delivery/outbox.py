@@ -1,0 +1,169 @@
+"""The outbox at work: one task that sends what is due, tries again what failed, and writes each try down.
+
+A row is claimed by moving its due time on before it is sent: a process that dies leaves it due again a little later,
+and of two processes only one sends it. So everything is sent at least once, and seldom twice.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import undefer
+
+from callcenter.delivery.mail import hand_over
+from callcenter.delivery.posting import post
+from callcenter.delivery.rules import next_try
+from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
+from callcenter.delivery.trying import Answer
+from callcenter.floor.events import Instant, Seconds
+from callcenter.settings import MailSettings, WebhookSettings
+from callcenter.store.engine import Sessions
+
+log = logging.getLogger(__name__)
+
+CLAIM_SECONDS: Seconds = 120
+"""A try takes less; what was under way when the server was killed is sent this much later."""
+
+LOOK_SECONDS: Seconds = 30
+"""What another process put into the outbox, or a clock that was set, is seen so late at most."""
+
+DATABASE_PAUSE_SECONDS: Seconds = 1.0
+AT_ONCE = 8
+KEPT_SECONDS: Seconds = 30 * 86400
+"""How long the log keeps what was sent or given up."""
+
+LANE = func.coalesce(Delivery.webhook_id, 0)
+"""What goes one after another: each webhook's deliveries, and all mail."""
+
+
+class Ways(Struct, frozen=True):
+    """How things leave."""
+
+    mail: MailSettings
+    webhooks: WebhookSettings
+
+
+class Outbox:
+    """Sends what is in the outbox. `run` is its task; `wake` says that something new was committed.
+
+    One webhook gets one thing at a time, and so does the mail server; one that hangs delays nobody else.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        ways: Ways,
+        *,
+        clock: Callable[[], Instant] = time.time,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._sessions, self._ways, self.clock, self._chance = sessions, ways, clock, chance
+        self._woken = asyncio.Event()
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._cleared_at = 0.0
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Works until it is cancelled; a database that is away is waited for."""
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    pause = await self._round()
+                except (DBAPIError, OSError):
+                    log.exception("The outbox waits for the database")
+                    pause = DATABASE_PAUSE_SECONDS
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._woken.wait()
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _round(self) -> Seconds:
+        """Begins what is due; how long to wait for the next."""
+        now = self.clock()
+        await self._clear_log(now)
+        due = select(LANE, func.min(Delivery.id)).where(Delivery.state == "waiting", Delivery.due_at <= now)
+        async with self._sessions() as db:
+            rows = (await db.execute(due.where(LANE.not_in(self._busy)).group_by(LANE))).all()
+            next_at = await db.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at > now))
+        for lane, row_id in rows[: AT_ONCE - len(self._busy)]:
+            self._busy[lane] = asyncio.create_task(self._try(row_id, lane))
+        return LOOK_SECONDS if next_at is None else min(LOOK_SECONDS, max(0.0, next_at - now))
+
+    async def _try(self, row_id: int, lane: int) -> None:
+        try:
+            row = await self._claim(row_id)
+            if row is not None:
+                began_at = self.clock()
+                answer = await self._send(row)
+                await self._note(row, began_at, answer)
+        except (DBAPIError, OSError):
+            log.exception("A delivery could not be noted; it is tried again in %g s", CLAIM_SECONDS)
+        finally:
+            del self._busy[lane]
+            self.wake()
+
+    async def _claim(self, row_id: int) -> Delivery | None:
+        """The row, if it is still ours to send."""
+        now = self.clock()
+        ours = update(Delivery).where(Delivery.id == row_id, Delivery.state == "waiting", Delivery.due_at <= now)
+        async with self._sessions.begin() as db:
+            claimed = await db.execute(ours.values(due_at=now + CLAIM_SECONDS).returning(Delivery.id))
+            if claimed.first() is None:
+                return None
+            return await db.get(Delivery, row_id, options=[undefer(Delivery.content)])
+
+    async def _send(self, row: Delivery) -> Answer:
+        try:
+            if row.channel == "mail":
+                return await hand_over(row.content, row.delivery_id, row.created_at, self._ways.mail)
+            return await self._post(row)
+        except Exception as error:
+            log.exception("Delivery %d failed in a way nobody thought of", row.id)
+            return Answer(None, f"{type(error).__name__}: {error}")
+
+    async def _post(self, row: Delivery) -> Answer:
+        async with self._sessions() as db:
+            webhook = await db.get_one(Webhook, row.webhook_id)
+        networks = self._ways.webhooks.allowed_networks
+        return await post(webhook, row.delivery_id, row.content, self.clock(), networks)
+
+    async def _note(self, row: Delivery, began_at: Instant, answer: Answer) -> None:
+        now, tries = self.clock(), row.tries + 1
+        due_at = None if answer.has_arrived or answer.is_final else next_try(tries, now, self._chance())
+        state = "sent" if answer.has_arrived else "failed" if due_at is None else "waiting"
+        said = answer.said[:500]
+        outcome = {"state": state, "due_at": due_at, "tries": tries, "said": said}
+        if answer.has_arrived:
+            outcome["sent_at"] = now
+        async with self._sessions.begin() as db:
+            noted = await db.execute(
+                update(Delivery).where(Delivery.id == row.id).values(**outcome).returning(Delivery.id)
+            )
+            if noted.first() is not None:
+                seconds = max(0.0, now - began_at)
+                db.add(
+                    DeliveryTry(delivery=row.id, began_at=began_at, seconds=seconds, status=answer.status, said=said)
+                )
+        if state == "failed":
+            log.warning("Delivery %d (%s) is given up after %d tries", row.id, row.kind, tries)
+
+    async def _clear_log(self, now: Instant) -> None:
+        if now - self._cleared_at < KEPT_SECONDS / 30:
+            return
+        self._cleared_at = now
+        old = delete(Delivery).where(Delivery.created_at < now - KEPT_SECONDS, Delivery.state != "waiting")
+        async with self._sessions.begin() as db:
+            await db.execute(old)

@@ -1,0 +1,223 @@
+"""How well callers were served: rates of answering, service levels, waits."""
+
+from functools import partial
+
+from callcenter.reports.figures.entry import QUEUES, Figure
+from callcenter.reports.figures.measures import WAIT_BINS, WAIT_EDGES, Sums
+
+WAIT_BIN_IDS = (*(measure.id for measure in WAIT_BINS), "longest_wait")
+
+
+def wait_percentile(share: float, sums: Sums) -> float | None:
+    """How long this share of the answered waited at most; within a bin of the distribution waits lie evenly."""
+    counts = [sums.get(measure.id) or 0 for measure in WAIT_BINS]
+    sought = share * sum(counts)
+    if not sought:
+        return None
+    longest = sums.get("longest_wait") or 0
+    low, passed = 0.0, 0.0
+    for high, count in zip((*WAIT_EDGES, longest), counts, strict=True):
+        if passed + count >= sought:
+            return min(low + (high - low) * (sought - passed) / count, longest)
+        low, passed = high, passed + count
+    return longest
+
+
+LEVEL: tuple[Figure, ...] = (
+    Figure(
+        id="answer_rate",
+        label_en="Answer rate",
+        label_zh="电话接听率",
+        formula_en="answered ÷ offered",
+        formula_zh="接通 ÷ 进线",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("answered",),
+        denominator=("offered",),
+        direction="up",
+        target=0.85,
+    ),
+    Figure(
+        id="answer_rate_long",
+        label_en="Answer rate without short abandons",
+        label_zh="电话接听率（不计短放弃）",
+        formula_en="answered ÷ (offered − short abandons)",
+        formula_zh="接通 ÷（进线 − 短放弃）",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("answered",),
+        denominator=("offered_long",),
+        direction="up",
+        target=0.85,
+    ),
+    Figure(
+        id="service_level",
+        label_en="Service level",
+        label_zh="服务水平",
+        formula_en="by the queue's variant; by default: answered within the threshold ÷ (offered − short abandons)",
+        formula_zh="按队列所选口径；默认：阈值内接通 ÷（进线 − 短放弃）",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("level_met",),
+        denominator=("level_among",),
+        direction="up",
+        target=0.8,
+    ),
+    Figure(
+        id="service_level_offered_long",
+        label_en="Service level ÷ offered without short abandons",
+        label_zh="服务水平 ÷ 进线（不计短放弃）",
+        formula_en="answered within the threshold ÷ (offered − short abandons)",
+        formula_zh="阈值内接通 ÷（进线 − 短放弃）",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("answered_within",),
+        denominator=("offered_long",),
+        direction="up",
+        target=0.8,
+    ),
+    Figure(
+        id="service_level_answered",
+        label_en="Service level ÷ answered",
+        label_zh="服务水平 ÷ 接通",
+        formula_en="answered within the threshold ÷ answered",
+        formula_zh="阈值内接通 ÷ 接通",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("answered_within",),
+        denominator=("answered",),
+        direction="up",
+        target=0.8,
+    ),
+    Figure(
+        id="service_level_offered",
+        label_en="Service level ÷ offered",
+        label_zh="服务水平 ÷ 进线",
+        formula_en="answered within the threshold ÷ offered",
+        formula_zh="阈值内接通 ÷ 进线",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("answered_within",),
+        denominator=("offered",),
+        direction="up",
+        target=0.8,
+    ),
+    Figure(
+        id="service_level_abandons_met",
+        label_en="Service level with abandons as met",
+        label_zh="服务水平（放弃计为达标）",
+        formula_en="(answered + abandoned within the threshold) ÷ offered",
+        formula_zh="（阈值内接通 + 阈值内放弃）÷ 进线",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("answered_within", "abandoned_within"),
+        denominator=("offered",),
+        direction="up",
+        target=0.8,
+    ),
+    Figure(
+        id="abandonment_rate",
+        label_en="Abandonment rate",
+        label_zh="放弃率",
+        formula_en="abandoned ÷ offered",
+        formula_zh="放弃 ÷ 进线",
+        unit="share",
+        group="level",
+        subjects=QUEUES,
+        numerator=("abandoned",),
+        denominator=("offered",),
+        direction="down",
+    ),
+)
+
+WAIT: tuple[Figure, ...] = (
+    Figure(
+        id="asa_seconds",
+        label_en="ASA",
+        label_zh="平均应答速度",
+        formula_en="waiting time of answered calls ÷ answered",
+        formula_zh="接通来电的排队时长 ÷ 接通",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("wait_of_answered",),
+        denominator=("answered",),
+        direction="down",
+        target=15,
+    ),
+    Figure(
+        id="longest_wait_seconds",
+        label_en="Longest wait",
+        label_zh="最长排队时长",
+        formula_en="longest waiting time of a call, whatever its end",
+        formula_zh="来电的最长排队时长（不论结果）",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("longest_wait",),
+        direction="down",
+    ),
+    Figure(
+        id="wait_p50_seconds",
+        label_en="Wait of 50 %",
+        label_zh="50% 接通的排队时长",
+        formula_en="at most so long 50 % of the answered waited (interpolated in the distribution of waits)",
+        formula_zh="50% 的接通来电排队不超过此时长（按排队分布插值）",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("answered",),
+        direction="down",
+        compute=partial(wait_percentile, 0.5),
+        reads=WAIT_BIN_IDS,
+    ),
+    Figure(
+        id="wait_p80_seconds",
+        label_en="Wait of 80 %",
+        label_zh="80% 接通的排队时长",
+        formula_en="at most so long 80 % of the answered waited (interpolated in the distribution of waits)",
+        formula_zh="80% 的接通来电排队不超过此时长（按排队分布插值）",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("answered",),
+        direction="down",
+        compute=partial(wait_percentile, 0.8),
+        reads=WAIT_BIN_IDS,
+    ),
+    Figure(
+        id="wait_p90_seconds",
+        label_en="Wait of 90 %",
+        label_zh="90% 接通的排队时长",
+        formula_en="at most so long 90 % of the answered waited (interpolated in the distribution of waits)",
+        formula_zh="90% 的接通来电排队不超过此时长（按排队分布插值）",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("answered",),
+        direction="down",
+        compute=partial(wait_percentile, 0.9),
+        reads=WAIT_BIN_IDS,
+    ),
+    Figure(
+        id="wait_p95_seconds",
+        label_en="Wait of 95 %",
+        label_zh="95% 接通的排队时长",
+        formula_en="at most so long 95 % of the answered waited (interpolated in the distribution of waits)",
+        formula_zh="95% 的接通来电排队不超过此时长（按排队分布插值）",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("answered",),
+        direction="down",
+        compute=partial(wait_percentile, 0.95),
+        reads=WAIT_BIN_IDS,
+    ),
+)

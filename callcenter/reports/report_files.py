@@ -1,0 +1,67 @@
+"""Reports of figures as files: for a request, and for what is delivered by itself."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, get_args
+
+from fastapi import APIRouter, Query, Response
+from msgspec import convert, to_builtins
+
+from callcenter.reports.api import ReportQuery, asked_of
+from callcenter.reports.delivering import MakeGrid
+from callcenter.reports.export import Ending, Grid, Language
+from callcenter.reports.figures.entry import Subject
+from callcenter.reports.files import FileOptions, dated, file_answer
+from callcenter.reports.grids import report_grid
+from callcenter.reports.people_api import See
+from callcenter.reports.recurrence import Dates
+from callcenter.reports.saved import Parameters
+from callcenter.reports.service import Asked, Sources, report
+
+WriteDown = Callable[[], Awaitable[None]]
+
+
+class ReportFile(ReportQuery, FileOptions):
+    """A report as it stands in the address, wanted as a file."""
+
+
+def report_file_routes(sources: Sources, write_down: WriteDown) -> APIRouter:
+    """`/api/reports/{subject}.csv` and `.xlsx`."""
+    routes = APIRouter()
+
+    def add(subject: Subject, ending: Ending) -> None:
+        @routes.get(f"/api/reports/{subject}.{ending}")
+        async def file(account: See, query: Annotated[ReportFile, Query()]) -> Response:
+            asked = asked_of(subject, query, sources)
+            await write_down()
+            found = await report(sources, asked)
+            grid = report_grid(found, sources.zone, sources.names, query.language_for(account))
+            return await file_answer(grid, dated(subject, asked.span, sources.zone), ending, query)
+
+    for subject in get_args(Subject):
+        for ending in get_args(Ending):
+            add(subject, ending)
+    return routes
+
+
+def asked_for(parameters: Parameters, dates: Dates, sources: Sources) -> Asked:
+    """What a saved report asks for on these days. Raises BadInput naming the field at fault."""
+    values = {name: value for name, value in to_builtins(parameters).items() if name in COMMON and value is not None}
+    days = {"from": dates.first.isoformat(), "to": dates.last.isoformat()}
+    query = ReportQuery.model_validate({**values, **days, "figures": ",".join(parameters.figures)})
+    subject: Subject = convert(parameters.subject, Subject)
+    return asked_of(subject, query, sources)
+
+
+COMMON = ("interval", "pbx", "queue", "agent", "team")
+"""What a saved report and the query of one have in common."""
+
+
+def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
+    """Makes the tables of saved reports."""
+
+    async def make(name: str, parameters: Parameters, language: Language, dates: Dates) -> Grid:
+        asked = asked_for(parameters, dates, sources)
+        await write_down()
+        return report_grid(await report(sources, asked), sources.zone, sources.names, language, title=name)
+
+    return make

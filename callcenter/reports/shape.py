@@ -1,0 +1,89 @@
+"""A report as plain values: for the API (docs/api.md, Reports), and as one flat row a line for programs and files."""
+
+from typing import Any
+
+from callcenter.floor.events import Instant
+from callcenter.reports.figures import figures_of
+from callcenter.reports.folding import Part, Row
+from callcenter.reports.service import Asked, Report
+from callcenter.reports.spans import FOLDED, Piece
+
+Values = dict[str, Any]
+
+
+def report_shape(report: Report, timezone: str, now: Instant) -> Values:
+    """The report as the API tells it."""
+    asked = report.asked
+    return {
+        "subject": asked.subject,
+        "from": asked.span.since,
+        "to": asked.span.until,
+        "interval": asked.interval,
+        "timezone": timezone,
+        "is_running": asked.span.until > now,
+        "figures": [figure.id for figure in asked.figures],
+        **_part_shape(report.part, asked),
+        "previous": _previous_shape(report.before, asked) if report.before else None,
+    }
+
+
+def flat_rows(report: Report) -> list[Values]:
+    """One row a line of the report: its name, its interval and its figures by id."""
+    asked = report.asked
+    return [
+        {
+            **_identity(row, asked),
+            "index": row.group,
+            **_bounds(row.group, report.part, asked),
+            **figures_of(row.sums, asked.figures),
+        }
+        for row in report.part.rows
+    ]
+
+
+def _previous_shape(part: Part, asked: Asked) -> Values:
+    return {"from": part.span.since, "to": part.span.until, **_part_shape(part, asked)}
+
+
+def _part_shape(part: Part, asked: Asked) -> Values:
+    intervals = {piece.group: piece for piece in part.pieces}
+    return {
+        "intervals": [{"index": index, **_piece_bounds(piece, asked)} for index, piece in sorted(intervals.items())],
+        "rows": [_row_shape(row, part, asked) for row in part.rows],
+        "totals": figures_of(part.totals, asked.figures),
+        "interval_totals": [
+            {"index": group, **_bounds(group, part, asked), "figures": figures_of(sums, asked.figures)}
+            for group, sums in part.group_totals.items()
+            if asked.interval != "none"
+        ],
+    }
+
+
+def _row_shape(row: Row, part: Part, asked: Asked) -> Values:
+    shape = {
+        **_identity(row, asked),
+        "index": row.group,
+        **_bounds(row.group, part, asked),
+        "figures": figures_of(row.sums, asked.figures),
+    }
+    return shape if row.reasons is None else {**shape, "reasons": row.reasons}
+
+
+def _identity(row: Row, asked: Asked) -> Values:
+    if asked.subject == "queues":
+        pbx, queue = row.keys
+        return {"id": f"{pbx}/{queue}", "name": row.name, "pbx": pbx, "queue": queue}
+    identity = {"id": row.keys[0], "name": row.name, "pbx": "", "team": row.team}
+    return {**identity, "agent": row.keys[0]} if asked.subject == "agents" else identity
+
+
+def _bounds(group: int, part: Part, asked: Asked) -> Values:
+    if asked.interval in FOLDED:
+        return {"start": None, "end": None}
+    return _piece_bounds(part.pieces[group], asked)
+
+
+def _piece_bounds(piece: Piece, asked: Asked) -> Values:
+    if asked.interval in FOLDED:
+        return {"start": None, "end": None}
+    return {"start": piece.since, "end": piece.until}

@@ -1,0 +1,139 @@
+"""The rows that measures count, as SQL: each source's columns by the names of its facts, and where in time they lie."""
+
+import json
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Double,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    column,
+    literal,
+    literal_column,
+    select,
+    text,
+    true,
+)
+
+from callcenter.dialer.tables import Attempt
+from callcenter.reports.figures.measures import COUNTED_AT, REPEAT_DAYS, Measure, Source
+from callcenter.reports.spans import Piece
+from callcenter.store.tables import LONG_SPELL_SECONDS, conversations, queue_visits, rings, seat_spells
+
+TABLES: dict[Source, FromClause] = {
+    Source.VISITS: queue_visits,
+    Source.CONVERSATIONS: conversations,
+    Source.RINGS: rings,
+    Source.SPELLS: seat_spells,
+    Source.ATTEMPTS: Attempt.__table__,
+}
+
+
+class Rows(NamedTuple):
+    """The rows of a source that lie in some pieces of time: `columns` by name, from `table` where `condition` holds.
+
+    `is_whole`: the row as a whole counts in that piece, not just the seconds in which it overlaps it.
+    """
+
+    columns: Any
+    table: FromClause
+    pieces: CTE
+    condition: ColumnElement[bool]
+    is_whole: ColumnElement[bool]
+
+
+_PIECES = {
+    "sqlite": "SELECT json_extract(value, '$[0]') AS n, json_extract(value, '$[1]') AS since, "
+    "json_extract(value, '$[2]') AS until FROM json_each(:{name})",
+    "postgresql": "SELECT CAST(value->>0 AS INTEGER) AS n, CAST(value->>1 AS FLOAT) AS since, "
+    "CAST(value->>2 AS FLOAT) AS until FROM jsonb_array_elements(CAST(:{name} AS JSONB))",
+}
+"""Pieces of time come as one parameter, so that a statement is the same for however many there are."""
+
+
+def table_of(name: str, dialect: str) -> CTE:
+    """The pieces of time in the parameter of that name (see `pieces_as_text`) as a table: n, since, until."""
+    statement = text(_PIECES[dialect].format(name=name)).bindparams(bindparam(name, type_=String))
+    return statement.columns(column("n", Integer), column("since", Double), column("until", Double)).cte(name)
+
+
+def pieces_as_text(pieces: Sequence[Piece]) -> str:
+    """Pieces of time as the parameter that `table_of` reads."""
+    return json.dumps([(piece.group, float(piece.since), float(piece.until)) for piece in pieces])
+
+
+def rows_of(source: Source, pieces: CTE) -> list[Rows]:
+    """Where to find the rows of a source in these pieces: one place, or of spells two that have no row in common."""
+    table = TABLES[source]
+    columns = SimpleNamespace(**{each.name: each for each in table.c})
+    if source is Source.VISITS:
+        columns.is_repeat = _is_repeat()
+    if source is Source.SPELLS:
+        return [_spells(columns, pieces, is_long=is_long) for is_long in (False, True)]
+    at = table.c[COUNTED_AT[source]]
+    return [Rows(columns, table, pieces, and_(at >= pieces.c.since, at < pieces.c.until), true())]
+
+
+def _spells(columns: Any, pieces: CTE, *, is_long: bool) -> Rows:
+    """Spells that overlap a piece. Short ones begin not long before it; long ones have an index of their own."""
+    s, p = seat_spells.c, pieces.c
+    # The number is written out, so that the condition is seen to be that of the index.
+    longest_short: ColumnElement[float] = literal_column(str(LONG_SPELL_SECONDS))
+    overlaps = and_(s.since < p.until, s.until > p.since)
+    if is_long:
+        found = and_(s.until - s.since > longest_short, overlaps)
+    else:
+        found = and_(s.until - s.since <= longest_short, s.since > p.since - LONG_SPELL_SECONDS - 1, overlaps)
+    begin = case((s.since > p.since, s.since), else_=p.since)
+    end = case((s.until < p.until, s.until), else_=p.until)
+    columns = SimpleNamespace(**vars(columns), cut_since=begin, cut_until=end)
+    return Rows(columns, seat_spells, pieces, found, s.until <= p.until)
+
+
+def _is_repeat() -> ColumnElement[bool]:
+    """Whether the same number had called in another call, within the days before."""
+    v, earlier = queue_visits.c, queue_visits.alias("earlier")
+    e = earlier.c
+    in_time = (e.joined_at < v.joined_at, e.joined_at >= v.joined_at - REPEAT_DAYS * 86_400.0)
+    before = select(e.id).where(e.number == v.number, *in_time, e.call_id != v.call_id).correlate(queue_visits)
+    return and_(v.number != "", before.exists())
+
+
+def counts(measure: Measure, rows: Rows) -> ColumnElement[bool]:
+    """Whether a row counts for the measure."""
+    condition: ColumnElement[bool] = measure.counts(rows.columns)
+    return condition if measure.is_cut else and_(condition, rows.is_whole)
+
+
+def value(measure: Measure, rows: Rows) -> ColumnElement[Any]:
+    """What of a row is summed."""
+    if measure.is_cut:
+        seconds: ColumnElement[Any] = rows.columns.cut_until - rows.columns.cut_since
+        return seconds
+    return literal(1.0) if measure.value is None else measure.value(rows.columns)
+
+
+def counted(measure: Measure, rows: Rows) -> ColumnElement[Any]:
+    """What a row adds to the measure; NULL where it does not count."""
+    return case((counts(measure, rows), value(measure, rows)))
+
+
+def agent_of(columns: Any) -> ColumnElement[str]:
+    """Who an agent is in reports: the number, without one the phone."""
+    return case(
+        (columns.agent_number != "", columns.agent_number), else_=columns.pbx.concat("/").concat(columns.interface)
+    )
+
+
+def selected(columns: Sequence[ColumnElement[Any]], rows: Rows) -> Select[Any]:
+    """A query of these columns over the rows."""
+    return select(*columns).select_from(rows.pieces.join(rows.table, rows.condition))

@@ -1,0 +1,114 @@
+"""The routes of staffing (docs/api.md, Staffing)."""
+
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Query, Response
+from msgspec import to_builtins
+from pydantic import Field
+
+from callcenter.accounts.api import requires
+from callcenter.errors import BadInput
+from callcenter.reports.export import Ending
+from callcenter.reports.files import FileOptions, Word, dated, file_answer
+from callcenter.reports.grids import staffing_grid
+from callcenter.reports.people_api import Room, See, SpanQuery
+from callcenter.reports.staffing import Model, Target
+from callcenter.reports.staffing_report import HOUR, Interval, Staffing, Wish, check_span, staffing
+from callcenter.settings import QueueSettings, Settings
+
+
+class StaffingQuery(SpanQuery):
+    """A load, and what is wanted of it."""
+
+    queue: Word
+    pbx: Word | None = None
+    interval: Interval = "30m"
+    target: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    threshold: Annotated[float | None, Field(ge=0, le=3600)] = None
+    shrinkage: Annotated[float, Field(ge=0, le=0.9)] = 0
+    max_occupancy: Annotated[float, Field(ge=0.1, le=1)] = 0.9
+    model: Model = "erlang_c"
+
+
+class StaffingFile(StaffingQuery, FileOptions):
+    """The same as a file."""
+
+
+def staffing_routes(room: Room, settings: Settings) -> APIRouter:
+    """`/api/reports/staffing`, with its files."""
+    routes = APIRouter()
+
+    async def found(query: StaffingQuery) -> Staffing:
+        wish = _wish(query, room, settings)
+        check_span(wish, room.sources)
+        await room.write_down()
+        return await staffing(room.sources, wish)
+
+    @routes.get("/api/reports/staffing", dependencies=[requires("see_reports")])
+    async def told(query: Annotated[StaffingQuery, Query()]) -> dict[str, Any]:
+        return _shape(await found(query), room.sources.zone.key)
+
+    def add_file(ending: Ending) -> None:
+        @routes.get(f"/api/reports/staffing.{ending}")
+        async def file(account: See, query: Annotated[StaffingFile, Query()]) -> Response:
+            zone = room.sources.zone
+            answer = await found(query)
+            grid = staffing_grid(answer, zone, query.language_for(account))
+            return await file_answer(grid, dated("staffing", answer.wish.span, zone), ending, query)
+
+    for ending in get_args(Ending):
+        add_file(ending)
+    return routes
+
+
+def _wish(query: StaffingQuery, room: Room, settings: Settings) -> Wish:
+    threshold = query.threshold
+    if threshold is None:
+        threshold = settings.queues.get(query.queue, QueueSettings()).service_level_seconds
+    return Wish(
+        queue=query.queue,
+        pbx=query.pbx or _only_pbx(settings),
+        span=query.span(room.sources),
+        interval=query.interval,
+        target=Target(query.target, threshold, query.max_occupancy),
+        shrinkage=query.shrinkage,
+        model=query.model,
+    )
+
+
+def _only_pbx(settings: Settings) -> str:
+    if len(settings.pbxs) != 1:
+        raise BadInput("pbx: there are several; name one", field="pbx")
+    return settings.pbxs[0].name
+
+
+def _shape(found: Staffing, timezone: str) -> dict[str, Any]:
+    wish, rows = found.wish, found.rows
+
+    def hours(name: str) -> float:
+        total: float = sum(getattr(need, name) * (need.end - need.start) / HOUR for need in rows)
+        return total
+
+    return {
+        "queue": wish.queue,
+        "pbx": wish.pbx,
+        "from": wish.span.since,
+        "to": wish.span.until,
+        "interval": wish.interval,
+        "timezone": timezone,
+        "model": wish.model,
+        "target": wish.target.service_level,
+        "threshold_seconds": wish.target.threshold_seconds,
+        "shrinkage": wish.shrinkage,
+        "max_occupancy": wish.target.max_occupancy,
+        "patience_seconds": found.patience_seconds,
+        "aht_seconds": found.aht_seconds,
+        "rows": to_builtins(rows),
+        "totals": {
+            "offered": sum(need.offered for need in rows),
+            "seat_hours_needed": hours("seats_needed"),
+            "seat_hours_scheduled": hours("seats_scheduled"),
+            "seat_hours_there": hours("seats_there"),
+            "intervals_short": sum(round(need.seats_there) < need.seats_needed for need in rows),
+        },
+    }

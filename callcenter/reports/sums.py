@@ -1,0 +1,233 @@
+"""The sums of measures over pieces of time, by queue or by agent: one statement over roll-ups and rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CursorResult,
+    Double,
+    Insert,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.reports.figures.measures import Measure, Source
+from callcenter.reports.plan import Plan
+from callcenter.reports.sources import Rows, agent_of, counted, pieces_as_text, rows_of, selected, table_of
+from callcenter.reports.spans import Piece, Span
+from callcenter.reports.tables import DAYS, OF_AGENTS, OF_QUEUES, QUARTERS, agent_roll_ups, queue_roll_ups
+
+Keys = Mapping[str, ColumnElement[Any]]
+
+
+class Only(NamedTuple):
+    """What a report is restricted to; None: everything."""
+
+    pbx: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    team: str | None = None
+
+    def given(self) -> dict[str, str]:
+        """What is not left open, by name."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """By what is summed: `keys` of the roll-up, its table and measures. `has_names`: agents, who have a name."""
+
+    keys: tuple[str, ...]
+    table: Table
+    measures: tuple[Measure, ...]
+    has_names: bool = False
+
+
+BY_QUEUE = Grouping(("pbx", "queue"), queue_roll_ups, OF_QUEUES)
+BY_AGENT = Grouping(("pbx", "queue", "agent", "team"), agent_roll_ups, OF_AGENTS, has_names=True)
+
+AGENT_KEYS = ("agent", "team")
+QUEUE_KEYS = ("pbx", "queue")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which measures of a grouping are wanted, by which of its keys, restricted by which others."""
+
+    grouping: Grouping
+    keys: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    restrictions: tuple[str, ...] = ()
+
+    def conditions(self, keys: Keys) -> list[ColumnElement[bool]]:
+        """The restrictions, as conditions on the keys of rows or roll-ups."""
+        return [keys[name] == bindparam(f"only_{name}", type_=String) for name in self.restrictions]
+
+    @cached_property
+    def rolled(self) -> list[Measure]:
+        """The measures that roll-ups know."""
+        return [measure for measure in self.measures if measure in self.grouping.measures]
+
+    def sources(self, *, are_rolled: bool) -> list[Source]:
+        """The sources of those measures that have a roll-up, or of those that have none."""
+        return sorted({measure.source for measure in self.measures if (measure in self.rolled) is are_rolled})
+
+
+async def sums(
+    connection: AsyncConnection, question: Question, only: Only, pieces: Sequence[Piece], divided: Plan
+) -> CursorResult[Any]:
+    """The sums of the question over the pieces: columns n, the keys, agent_name (of agents), and each measure.
+
+    `divided` says which of the pieces roll-ups answer; a measure that has none is counted from rows all over.
+    """
+    question = replace(question, restrictions=tuple(only.given()))
+    asked = {"days": divided.days, "quarters": divided.quarters, "edges": divided.rows, "pieces": pieces}
+    parts = tuple(name for name, found in asked.items() if found)
+    values = {f"only_{name}": value for name, value in only.given().items()}
+    values |= {name: pieces_as_text(asked[name]) for name in parts}
+    found: CursorResult[Any] = await connection.execute(_summing(connection.dialect.name, question, parts), values)
+    return found
+
+
+# Statements are many columns wide: making one takes longer than asking it.
+@lru_cache(maxsize=200)
+def _summing(dialect: str, question: Question, names: tuple[str, ...]) -> Select[Any]:
+    tables = {name: table_of(name, dialect) for name in names}
+    parts = [_rolled(question, grain, tables[f"{grain}s"]) for grain in (DAYS, QUARTERS) if f"{grain}s" in tables]
+    parts = parts if question.rolled else []
+    if "edges" in tables:
+        parts += _parts(question, question.sources(are_rolled=True), tables["edges"])
+    parts += _parts(question, question.sources(are_rolled=False), tables["pieces"])
+    return _merged(question, parts)
+
+
+async def roll_quarters(connection: AsyncConnection, grouping: Grouping, quarters: Sequence[Piece]) -> None:
+    """Writes the roll-ups of quarters, each piece one of them, from their rows."""
+    statement = _rolling(connection.dialect.name, grouping)
+    await connection.execute(statement, {"quarters": pieces_as_text(quarters)})
+
+
+@cache
+def _rolling(dialect: str, grouping: Grouping) -> Insert:
+    question = Question(grouping, grouping.keys, grouping.measures)
+    quarters = table_of("quarters", dialect)
+    merged = _merged(question, _parts(question, question.sources(are_rolled=True), quarters)).subquery("merged")
+    columns = [literal(QUARTERS), quarters.c.since, *(merged.c[name] for name in _named(question))]
+    found = select(*columns, *_nonzero(merged, grouping)).select_from(merged.join(quarters, merged.c.n == quarters.c.n))
+    return insert(grouping.table).from_select([column.name for column in grouping.table.c], found)
+
+
+async def roll_day(connection: AsyncConnection, grouping: Grouping, day: Span) -> None:
+    """Writes the roll-up of a day from those of its quarters."""
+    await connection.execute(_rolling_day(grouping), {"since": day.since, "until": day.until})
+
+
+@cache
+def _rolling_day(grouping: Grouping) -> Insert:
+    t = grouping.table.c
+    since, until = bindparam("since", type_=Double), bindparam("until", type_=Double)
+    names = [func.max(t.agent_name)] if grouping.has_names else []
+    keys = [t[key] for key in grouping.keys]
+    found = (
+        select(literal(DAYS), since, *keys, *names, *_added(grouping.measures, t))
+        .where(t.grain == QUARTERS, t.start >= since, t.start < until)
+        .group_by(*keys)
+    )
+    return insert(grouping.table).from_select([column.name for column in grouping.table.c], found)
+
+
+# --- parts ------------------------------------------------------------------------------------------------------
+
+
+def _rolled(question: Question, grain: str, pieces: CTE) -> Select[Any]:
+    p, t = pieces.c, question.grouping.table.c
+    keys = {key: t[key] for key in question.grouping.keys}
+    columns = [p.n, *(keys[key] for key in question.keys)]
+    names = [func.max(t.agent_name).label("agent_name")] if question.grouping.has_names else []
+    totals = {measure.id: total for measure, total in zip(question.rolled, _added(question.rolled, t), strict=True)}
+    in_time = and_(t.grain == grain, t.start >= p.since, t.start < p.until)
+    return (
+        select(*columns, *names, *_all_measures(question, totals))
+        .select_from(pieces.join(question.grouping.table, in_time))
+        .where(*question.conditions(keys))
+        .group_by(*columns)
+    )
+
+
+def _parts(question: Question, sources: Sequence[Source], pieces: CTE) -> list[Select[Any]]:
+    return [_counted(question, source, rows) for source in sources for rows in rows_of(source, pieces)]
+
+
+def _counted(question: Question, source: Source, rows: Rows) -> Select[Any]:
+    """One part from rows. What they are grouped by is computed within, since databases do not group by parameters."""
+    keys = keys_of(source, rows.columns)
+    conditions = question.conditions(keys)
+    columns = [rows.pieces.c.n, *(keys[key].label(key) for key in question.keys)]
+    if question.grouping.has_names:
+        columns.append(keys["agent_name"].label("agent_name"))
+        conditions.append(keys["has_agent"])
+    each = {measure.id: counted(measure, rows) for measure in question.measures if measure.source is source}
+    return _merged(question, [selected([*columns, *_all_measures(question, each)], rows).where(*conditions)])
+
+
+def keys_of(source: Source, columns: Any) -> dict[str, ColumnElement[Any]]:
+    """What a row belongs to. Spells are of no queue; attempts know neither phone nor team."""
+    nothing: ColumnElement[str] = literal("")
+    if source is Source.ATTEMPTS:
+        agent = columns.agent_number
+        names = {"agent": agent, "team": nothing, "agent_name": nothing, "has_agent": agent != ""}
+        return {"pbx": columns.pbx, "queue": columns.queue, **names}
+    return {
+        "pbx": columns.pbx,
+        "queue": nothing if source is Source.SPELLS else columns.queue,
+        "agent": agent_of(columns),
+        "team": columns.team,
+        "agent_name": columns.agent_name,
+        "has_agent": columns.interface != "",
+    }
+
+
+def _all_measures(question: Question, totals: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """Every measure of the question as a column; NULL for those that this part does not know."""
+    nothing: ColumnElement[Any] = cast(null(), Double)
+    return [
+        (cast(totals[measure.id], Double) if measure.id in totals else nothing).label(measure.id)
+        for measure in question.measures
+    ]
+
+
+def _merged(question: Question, parts: list[Select[Any]]) -> Select[Any]:
+    p = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery().c
+    groups = [p.n, *(p[key] for key in question.keys)]
+    names = [func.max(p.agent_name).label("agent_name")] if question.grouping.has_names else []
+    return select(*groups, *names, *_added(question.measures, p)).group_by(*groups)
+
+
+def _added(measures: Sequence[Measure], columns: Any) -> list[ColumnElement[Any]]:
+    return [
+        (func.max if measure.combine == "max" else func.sum)(columns[measure.id]).label(measure.id)
+        for measure in measures
+    ]
+
+
+def _named(question: Question) -> list[str]:
+    return [*question.keys, *(["agent_name"] if question.grouping.has_names else [])]
+
+
+def _nonzero(merged: Any, grouping: Grouping) -> list[ColumnElement[Any]]:
+    return [func.nullif(merged.c[measure.id], 0.0) for measure in grouping.measures]

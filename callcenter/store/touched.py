@@ -1,0 +1,111 @@
+"""The quarters of an hour whose rows changed since they were rolled up: marked in the transaction that changes them.
+
+A mark says "count this quarter from its rows"; whoever rolls it up removes the mark in the same transaction. So a crash
+between the two, a fact told again or corrected, and an import can never leave a wrong sum behind.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.floor.events import Instant
+from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring, SeatSpell
+from callcenter.store.tables import FACT_TABLES, queue_visits, touched_quarters
+
+QUARTER = 900
+REPEAT_SECONDS = 7 * 86_400.0
+"""So long after a visit those of the same number are repeat calls: they are touched with it."""
+
+# Databases take some 32,000 parameters in one statement.
+MOST_KEYS = 2_000
+
+Row = Any
+"""A dict of a fact's fields, or a row of its table."""
+
+
+class Extent(NamedTuple):
+    """From when to when a fact counts, and the field of its key that is the fewest facts', all by name."""
+
+    since: str
+    until: str
+    sought: str
+
+
+EXTENTS: dict[type[Fact], Extent] = {
+    QueueVisit: Extent("joined_at", "joined_at", "channel_id"),
+    Conversation: Extent("completed_at", "completed_at", "leg_id"),
+    Ring: Extent("began_at", "began_at", "ring_id"),
+    SeatSpell: Extent("since", "until", "since"),
+}
+
+
+async def touch(connection: AsyncConnection, kind: type[Fact], rows: Sequence[dict[str, Any]]) -> None:
+    """Marks the quarters in which these rows count, and those in which the rows count that they will replace.
+
+    Call it before they are written, in the same transaction.
+    """
+    extent = EXTENTS.get(kind)
+    if extent is None:
+        return
+    quarters = _quarters(extent, rows)
+    quarters |= _quarters(extent, await _replaced(connection, kind, extent, rows))
+    if kind is QueueVisit:
+        quarters |= await _later_calls(connection, rows)
+    await mark(connection, quarters)
+
+
+async def mark(connection: AsyncConnection, quarters: Iterable[Instant]) -> None:
+    """Marks quarters by their beginnings; in order, so that two who mark do not wait for each other for ever."""
+    rows = [{"start": start, "times": 1} for start in sorted(quarters)]
+    if not rows:
+        return
+    insert = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(touched_quarters)
+    # A mark that is there is changed as well: whoever is about to remove it has to wait for this transaction.
+    again = {"times": touched_quarters.c.times + 1}
+    await connection.execute(insert.on_conflict_do_update(index_elements=["start"], set_=again), rows)
+
+
+def quarters_between(since: Instant, until: Instant) -> Iterable[Instant]:
+    """The beginnings of the quarters that lie at least partly in this time; of no time, that of its instant."""
+    start = since // QUARTER * QUARTER
+    yield start
+    while (start := start + QUARTER) < until:
+        yield start
+
+
+def _quarters(extent: Extent, rows: Iterable[Row]) -> set[Instant]:
+    return {quarter for row in rows for quarter in quarters_between(row[extent.since], row[extent.until])}
+
+
+async def _replaced(
+    connection: AsyncConnection, kind: type[Fact], extent: Extent, rows: Sequence[dict[str, Any]]
+) -> list[Row]:
+    """What is there under the same keys, and perhaps some more: by what an index finds at once."""
+    table = FACT_TABLES[kind]
+    wanted = select(*{table.c[extent.since], table.c[extent.until]})
+    if kind is not SeatSpell:  # spells have an index that begins with their instant, the others one with the PBX
+        wanted = wanted.where(table.c.pbx.in_(sorted({row["pbx"] for row in rows})))
+    found: list[Row] = []
+    for part in _parts([*{row[extent.sought] for row in rows}]):
+        found += (await connection.execute(wanted.where(table.c[extent.sought].in_(part)))).mappings()
+    return found
+
+
+async def _later_calls(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> set[Instant]:
+    """The quarters of what became, or ceased to be, a repeat call by these visits."""
+    numbers = [*{row["number"] for row in rows} - {""}]
+    first, last = min(row["joined_at"] for row in rows), max(row["joined_at"] for row in rows)
+    c = queue_visits.c
+    quarters: set[Instant] = set()
+    for part in _parts(numbers):
+        in_time = (c.joined_at > first, c.joined_at <= last + REPEAT_SECONDS)
+        found = await connection.execute(select(c.joined_at).where(c.number.in_(part), *in_time))
+        quarters.update(at // QUARTER * QUARTER for at in found.scalars())
+    return quarters
+
+
+def _parts(values: list[Any]) -> Iterable[list[Any]]:
+    return (values[start : start + MOST_KEYS] for start in range(0, len(values), MOST_KEYS))

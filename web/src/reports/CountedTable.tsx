@@ -1,0 +1,152 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { useFormat, useMay, useQueueWord } from "../api/queries";
+import type { CountedKind, SeatState } from "../api/shapes";
+import { useReason } from "../floor/SeatCard";
+import { SeatGlyph } from "../floor/SeatGlyph";
+import { duration, NOTHING } from "../format";
+import { Outcome } from "../parts/Outcome";
+import table from "../parts/Table.module.css";
+import classes from "./CountedDrawer.module.css";
+import type { Counted } from "./report";
+
+interface Column {
+  id: string;
+  head: string;
+  isRight?: boolean;
+  cell: (row: Counted) => ReactNode;
+}
+
+type Words = ReturnType<typeof useWords>;
+
+/** A row that belongs to a call links to it, to its steps and its recording. */
+function useWords() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const queueWord = useQueueWord();
+  const reason = useReason();
+  const mayOpen = useMay("see_calls");
+  const seconds = (value: number | undefined) => (value === undefined ? NOTHING : duration(value));
+  return { t, format, queueWord, reason, mayOpen, seconds };
+}
+
+function When({ row, words }: { row: Counted; words: Words }) {
+  const when = words.format.dateTime(row.at);
+  if (!row.call_id || !words.mayOpen) return when;
+  return (
+    <Link href={`/calls/${encodeURIComponent(row.pbx)}/${encodeURIComponent(row.call_id)}`} className={table.cover}>
+      {when}
+    </Link>
+  );
+}
+
+function Result({ row, words }: { row: Counted; words: Words }) {
+  const { t } = words;
+  switch (row.kind) {
+    case "visits":
+      return <Outcome outcome={row.outcome} />;
+    case "attempts":
+      return <Outcome outcome={row.outcome} of="attempt" />;
+    case "rings":
+      return t(`ring.outcome.${row.outcome as "answered"}`, { defaultValue: row.outcome });
+    case "conversations":
+      return t(`endedBy.${row.outcome as "agent"}`, { defaultValue: row.outcome });
+    case "spells":
+      return (
+        <>
+          <SeatGlyph state={row.outcome as SeatState} small still />{" "}
+          {t(`seat.state.${row.outcome as SeatState}`, { defaultValue: row.outcome })}
+          {row.reason && ` · ${words.reason(row.reason)}`}
+        </>
+      );
+    case "agents":
+      return null;
+  }
+}
+
+function agentName(row: Counted): string {
+  return row.agent_name || row.agent_number || row.interface;
+}
+
+function columnsOf(kind: CountedKind, words: Words): Column[] {
+  const { t, format, queueWord, seconds } = words;
+  const when: Column = { id: "at", head: t("calls.time"), cell: (row) => <When row={row} words={words} /> };
+  const agent: Column = { id: "agent", head: t("calls.agent"), cell: (row) => agentName(row) || NOTHING };
+  const result: Column = { id: "result", head: t("calls.outcome"), cell: (row) => <Result row={row} words={words} /> };
+  const number: Column = {
+    id: "number",
+    head: t("calls.number"),
+    cell: (row) => <span className="num">{row.number || NOTHING}</span>,
+  };
+  const queue: Column = {
+    id: "queue",
+    head: t("floor.queue"),
+    cell: (row) => (row.queue ? queueWord(row.pbx, row.queue) : NOTHING),
+  };
+  const time = (part: keyof Counted["seconds"], head: string): Column => ({
+    id: part,
+    head,
+    isRight: true,
+    cell: (row) => seconds(row.seconds[part]),
+  });
+  switch (kind) {
+    case "visits":
+      return [when, number, queue, result, agent, time("wait", t("calls.wait"))];
+    case "rings":
+      return [when, queue, agent, result, time("ring", t("segment.ring"))];
+    case "conversations":
+      return [
+        when,
+        number,
+        queue,
+        agent,
+        time("talk", t("calls.talk")),
+        time("hold", t("calls.hold")),
+        time("wrap_up", t("segment.wrap_up")),
+      ];
+    case "spells":
+      return [when, agent, result, time("spell", t("calls.length"))];
+    case "attempts":
+      return [when, number, result, agent];
+    case "agents":
+      return [
+        agent,
+        { id: "team", head: t("floor.team"), cell: (row) => row.team || NOTHING },
+        { id: "handled", head: t("reports.handled"), isRight: true, cell: (row) => format.number(row.handled ?? 0) },
+        { id: "signed", head: t("reports.signedIn"), isRight: true, cell: (row) => seconds(row.signed_in_seconds) },
+      ];
+  }
+}
+
+export function CountedTable({ kind, rows }: { kind: CountedKind; rows: Counted[] }) {
+  const { t } = useTranslation();
+  const columns = columnsOf(kind, useWords());
+  return (
+    <table className={`${table.table} ${classes.rows}`}>
+      <thead>
+        <tr>
+          {columns.map(({ id, head, isRight }) => (
+            <th key={id} scope="col" className={isRight ? table.right : undefined}>
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} className={row.call_id ? table.linked : undefined}>
+            {columns.map(({ id, isRight, cell }) => (
+              <td key={id} className={isRight ? `num ${table.right}` : undefined}>
+                {cell(row)}
+                {id === "result" && !row.is_certain && row.is_certain !== undefined && (
+                  <small className={classes.uncertain}> {t("reports.uncertain")}</small>
+                )}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

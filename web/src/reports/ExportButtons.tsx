@@ -1,0 +1,43 @@
+import { Button } from "@mantine/core";
+import { IconFileSpreadsheet, IconFileTypeCsv, IconPrinter } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { query } from "../api/client";
+import { useLanguage } from "../i18n";
+import classes from "./ExportButtons.module.css";
+
+const FORMATS = { xlsx: IconFileSpreadsheet, csv: IconFileTypeCsv };
+
+/** The same figures as a file, in the language of the page; and on paper. */
+export function ExportButtons({ name, asked }: { name: string; asked: Record<string, string> }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  return (
+    <div className={classes.buttons}>
+      {(["xlsx", "csv"] as const).map((format) => {
+        const Icon = FORMATS[format];
+        return (
+          <Button
+            key={format}
+            component="a"
+            href={`/api/reports/${name}.${format}${query({ ...asked, language })}`}
+            download
+            size="xs"
+            variant="default"
+            leftSection={<Icon size={15} aria-hidden />}
+            aria-label={t("reports.exportAs", { format: format.toUpperCase() })}
+          >
+            {format.toUpperCase()}
+          </Button>
+        );
+      })}
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconPrinter size={15} aria-hidden />}
+        onClick={() => window.print()}
+      >
+        {t("reports.print")}
+      </Button>
+    </div>
+  );
+}
