@@ -151,7 +151,9 @@ async def test_settings_are_shown_to_whoever_is_signed_in(panel: httpx.AsyncClie
         "short_abandon_seconds": 5,
     }
     assert answer.json() == {
-        "pause_reasons": [{"code": "meal", "label_en": "Meal", "label_zh": "用餐", "is_away": True}],
+        "pause_reasons": [
+            {"code": "meal", "label_en": "Meal", "label_zh": "用餐", "is_away": True, "limit_seconds": 0}
+        ],
         "queues": [queue | {"pbx": "north"}, queue | {"pbx": "south"}],
         "teams": ["A", "B"],
     }

@@ -91,7 +91,16 @@ const FIGURES = [
     null,
   ],
   ["average_hold_seconds", "Hold", "平均保持时长", "hold ÷ handled", "保持时长 ÷ 处理", "seconds", "down", null],
-  ["average_wrap_up_seconds", "Wrap-up", "平均案头时长", "wrap-up ÷ handled", "案头时长 ÷ 处理", "seconds", "none", null],
+  [
+    "average_wrap_up_seconds",
+    "Wrap-up",
+    "平均案头时长",
+    "wrap-up ÷ handled",
+    "案头时长 ÷ 处理",
+    "seconds",
+    "none",
+    null,
+  ],
   [
     "handled",
     "Handled",
