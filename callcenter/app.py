@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response, WebSocket
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,6 +18,13 @@ from callcenter.accounts.api import Centre, Guarded, session_routes
 from callcenter.accounts.service import Access, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.agents.directory import directory
+from callcenter.alerts import service as alerts
+from callcenter.alerts.api import Desk, alert_routes
+from callcenter.alerts.kinds import Scene
+from callcenter.alerts.register import WEBHOOK_KINDS, Register
+from callcenter.alerts.rules import KINDS
+from callcenter.alerts.watch import FEED as ALERTS
+from callcenter.alerts.watch import Watch
 from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
 from callcenter.calls.api import call_routes
@@ -28,13 +35,14 @@ from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import NotFound, PhoneUnreachable
+from callcenter.floor.changes import View
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.floor import Floor
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
-from callcenter.live.socket import serve_feed
+from callcenter.live.socket import serve_branch, serve_feed
 from callcenter.live.ticker import tick
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
@@ -43,15 +51,18 @@ from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
 from callcenter.reports.api import figure_routes
+from callcenter.reports.figures import FIGURES
 from callcenter.reports.queries import sums_by_queue
 from callcenter.reports.today import Today
 from callcenter.serving import listen, served, stop_asked, url_of
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.recorder import Recorder
+from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 
 log = logging.getLogger(__name__)
 
+KIND_WORDS = ("id", "label_en", "label_zh", "told_en", "told_zh", "measure")
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -106,14 +117,16 @@ async def running(
         recorder = Recorder(engine, after_write=measurer.on_facts)
         recorder.start()
         stack.push_async_callback(recorder.close)
-        keeper, hub = await _floor(stack, settings, engine, recorder, clock)
-        links = _links(stack, settings, keeper)
-        _in_background(stack, hub.beat(partial(_link_ages, links, clock)), "heartbeat")
         ways = Ways(settings.mail, settings.webhooks)
         outbox = Outbox(sessions, ways, clock=clock)
         _in_background(stack, outbox.run(), "outbox")
+        keeper, hub = await _floor(stack, settings, engine, recorder, clock)
+        desk = await _alerts(stack, settings, sessions, keeper, hub, outbox)
+        links = _links(stack, settings, keeper)
+        _in_background(stack, hub.heartbeat(partial(_link_ages, links, clock)), "heartbeat")
         dialer = _dialer(stack, settings, sessions, keeper, hub, Switchboard(links))
         centre = Centre(settings.timezone, is_demo, settings.http.secure_cookie)
+        boards = _boards(settings, sessions, hub, clock, is_demo=is_demo)
         routers = [
             session_routes(access, centre),
             settings_routes(settings),
@@ -121,11 +134,13 @@ async def running(
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
             callback_routes(sessions, dialer, settings),
-            delivery_routes(sessions, outbox, ways, ("test",)),
+            delivery_routes(sessions, outbox, ways, WEBHOOK_KINDS),
+            alert_routes(desk),
+            wallboard_routes(boards),
             _health(engine),
         ]
         panel = PanelFiles()
-        web = _web(access, hub, panel, routers)
+        web = _web(access, hub, panel, boards, routers)
         for link in links.values():
             link.start()
         yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)
@@ -189,6 +204,32 @@ def _link_ages(links: Mapping[PbxName, Link], clock: Callable[[], Instant]) -> d
     return {name: round(now - link.last_heard_at, 3) if link.last_heard_at else None for name, link in links.items()}
 
 
+async def _alerts(
+    stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, outbox: Outbox
+) -> Desk:
+    """The rules that watch the floor: told of it after the panels, and of figures and lists by the hub."""
+    away_limits = {reason.code: reason.limit_seconds for reason in settings.pause_reasons if reason.is_away}
+    scene = Scene(keeper.floor, away_limits, hub.view)
+    register = Register(sessions, lambda: watch.rules, outbox.wake)
+    watch = Watch(scene, settings.zone, hub.put, register.note, outbox.clock)
+    await alerts.ship_rules(sessions)
+    watch.begin(await alerts.rules(sessions), await alerts.open_alerts(sessions))
+    keeper.listen(watch.on_changes)
+    hub.follow(watch.on_touched)
+    stack.callback(watch.close)
+    _in_background(stack, register.run(), "alerts")
+    return Desk(sessions, watch, register, outbox.wake, outbox.clock)
+
+
+def _boards(settings: Settings, sessions: Sessions, hub: Hub, clock: Callable[[], Instant], *, is_demo: bool) -> Boards:
+    """Wallboards: what every one of them is told beside its part of the feed."""
+    names = ("id", "label_en", "label_zh", "unit", "direction", "target")
+    figures = [{name: getattr(figure, name) for name in names} for figure in FIGURES]
+    kinds = [{name: getattr(kind, name) for name in KIND_WORDS} for kind in KINDS.values()]
+    setting = {"timezone": settings.timezone, "demo": is_demo, "figures": figures, "kinds": kinds}
+    return Boards(sessions, hub, clock, lambda: hub.published.get("queues", {}), setting)
+
+
 def _dialer(
     stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, phone: Phone
 ) -> Worker:
@@ -215,7 +256,7 @@ async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:
     return engine
 
 
-def _web(access: Access, hub: Hub, panel: PanelFiles, routers: Sequence[APIRouter]) -> FastAPI:
+def _web(access: Access, hub: Hub, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:
     """The routes in the order in which they are tried: the API's own, no such route of the API, the panel."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     web.state.access = access
@@ -223,10 +264,23 @@ def _web(access: Access, hub: Hub, panel: PanelFiles, routers: Sequence[APIRoute
     web.add_middleware(CarefulHeaders)
     for router in routers:
         web.include_router(router)
-    web.add_api_websocket_route("/api/live", Guarded("see_floor", partial(serve_feed, hub=hub)))
+    web.add_api_websocket_route("/api/live", Guarded("see_floor", partial(_serve_floor, hub=hub)))
+    web.add_api_websocket_route("/api/wallboard/live", BoardSocket(boards))
     web.add_api_route("/api/{path:path}", _no_such_route, methods=EVERY_METHOD)
     web.add_route("/{path:path}", panel.answer, methods=["GET"])
     return web
+
+
+async def _serve_floor(websocket: WebSocket, hub: Hub) -> None:
+    """The feed of somebody signed in: alerts are shown to those who may see them."""
+    if "see_alerts" in websocket.state.account.permissions:
+        await serve_feed(websocket, hub)
+    else:
+        await serve_branch(websocket, hub, "without alerts", _without_alerts)
+
+
+def _without_alerts(kind: str, _identity: str, fields: View) -> View | None:
+    return None if kind == ALERTS else fields
 
 
 async def _no_such_route(path: str) -> None:

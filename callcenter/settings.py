@@ -77,13 +77,17 @@ class AgentSettings(Part):
 
 
 class PauseReason(Part):
-    """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone."""
+    """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone.
+
+    An away pause of more than `limit_seconds` is too long (0: never).
+    """
 
     code: Word
     digit: Annotated[str, Field(pattern=r"^[0-9]{1,2}$")]
     label_en: str
     label_zh: str
     is_away: bool = False
+    limit_seconds: Seconds = 0
 
 
 class FeatureCodes(Part):
@@ -136,8 +140,8 @@ class WebhookSettings(Part):
 
 def _default_pause_reasons() -> tuple[PauseReason, ...]:
     return (
-        PauseReason(code="break", digit="1", label_en="Break", label_zh="小休", is_away=True),
-        PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True),
+        PauseReason(code="break", digit="1", label_en="Break", label_zh="小休", is_away=True, limit_seconds=900),
+        PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True, limit_seconds=3600),
         PauseReason(code="training", digit="3", label_en="Training", label_zh="培训", is_away=True),
         PauseReason(code="meeting", digit="4", label_en="Meeting", label_zh="会议", is_away=True),
         PauseReason(code="paperwork", digit="5", label_en="Paperwork", label_zh="案头工作"),

@@ -10,7 +10,16 @@ from callcenter.errors import BadInput
 from callcenter.floor.events import Instant, Seconds
 
 Permission = Literal[
-    "see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users", "manage_webhooks"
+    "see_floor",
+    "see_calls",
+    "hear_recordings",
+    "see_lists",
+    "run_lists",
+    "see_alerts",
+    "manage_alerts",
+    "manage_wallboards",
+    "manage_users",
+    "manage_webhooks",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -26,7 +35,18 @@ class Role(StrEnum):
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({"see_floor"}),
-    Role.SUPERVISOR: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
+    Role.SUPERVISOR: frozenset(
+        {
+            "see_floor",
+            "see_calls",
+            "hear_recordings",
+            "see_lists",
+            "run_lists",
+            "see_alerts",
+            "manage_alerts",
+            "manage_wallboards",
+        }
+    ),
     Role.QA: frozenset({"see_calls", "hear_recordings"}),
     Role.ADMIN: frozenset(get_args(Permission)),
 }

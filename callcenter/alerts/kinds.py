@@ -64,12 +64,12 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Scene:
-    """What rules look at: the floor, the away limits of the settings, today's figures and the callback lists."""
+    """What rules look at: the floor, the away limits of the settings, and what the feed shows of figures and lists."""
 
-    def __init__(self, floor: Floor, away_limits: Mapping[str, Seconds], figures: Callable[[str], View | None]) -> None:
+    def __init__(self, floor: Floor, away_limits: Mapping[str, Seconds], view: Callable[[Key], View | None]) -> None:
         self.floor = floor
         self.away_limits = away_limits
-        self.figures = figures
+        self.view = view
         self.lists: dict[str, View | None] = {}
         """What was told of the lists; None for one that was deleted."""
 
@@ -77,7 +77,7 @@ class Scene:
         """The seat, queue, visit, site or view behind a key of the feed; None when it is not there (any more)."""
         kind, identity = key
         if kind == "figures":
-            return self.figures(identity)
+            return self.view(key)
         if kind == "lists":
             return self.lists.get(identity)
         pbx, _, rest = identity.partition("/")

@@ -122,7 +122,7 @@ class ReadsWatcher(Watcher):
     def reading(self, subject: Key, now: Instant) -> Reading | None:
         """What the kind reads of the entity, if it is in scope."""
         if self.kind.watches == "figures":
-            figures = self.scene.figures(subject[1])
+            figures = self.scene.view(("figures", subject[1]))
             return self._read(self.scene, self.rule, figures) if figures else None
         entity = self.scene.entity(subject)
         if entity is None or not self.concerns(entity):

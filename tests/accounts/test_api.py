@@ -74,7 +74,7 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "username": "ada",
         "name": "Ada Lovelace",
         "roles": ["supervisor"],
-        "permissions": ["hear_recordings", "run_lists", "see_calls", "see_floor", "see_lists"],
+        "permissions": sorted(permissions_of([Role.SUPERVISOR])),
         "language": "zh",
     }
     assert (await _sign_in(panel)).json() == {"user": user}

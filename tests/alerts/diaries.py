@@ -42,7 +42,7 @@ class Watched(Diary):
     def __init__(self, *rules: Rule, zone: str = "UTC", at: float = NOON, live: bool = True) -> None:
         super().__init__()
         self.figures: dict[str, View] = {}
-        self.scene = Scene(self.floor, AWAY, self.figures.get)
+        self.scene = Scene(self.floor, AWAY, lambda key: self.figures.get(key[1]))
         self.engine = Engine(self.scene, ZoneInfo(zone))
         self.told: list[str] = []
         self.effects: list[Effect] = []
