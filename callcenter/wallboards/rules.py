@@ -1,4 +1,4 @@
-"""What a wallboard shows of the feed: counts of its queues and their alerts, never a caller's number. Pure."""
+"""What a wallboard shows of the feed: its queues, states of seats, alerts; never who calls or is called. Pure."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -22,6 +22,9 @@ class Scope:
         """What the board may see of an entity."""
         if kind == "links":
             return {name: fields[name] for name in ("pbx", "state", "since")}
+        if kind == "seats":
+            is_shown = not self.queues or any(f"{fields['pbx']}/{name}" in self.queues for name in fields["queues"])
+            return {name: fields[name] for name in ("pbx", "state")} if is_shown else None
         if kind == "queues":
             return fields if self._has_queue(identity) else None
         if kind == "figures":

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from callcenter.accounts import service
 from callcenter.accounts.api import Centre, Guarded, requires, session_routes
-from callcenter.accounts.rules import PERMISSIONS, Permission, Role
+from callcenter.accounts.rules import PERMISSIONS, Permission, Role, permissions_of
 from callcenter.accounts.service import Access, NewUser
 from callcenter.accounts.tables import User
 from callcenter.problems import tell_problems

@@ -17,10 +17,12 @@ const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
+const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
+const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "callbacks";
+  name: "floor" | "calls" | "callbacks" | "alerts";
   permission: Permission;
 }
 
@@ -28,6 +30,7 @@ export const PAGES: readonly Page[] = [
   { path: "/floor", name: "floor", permission: "see_floor" },
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
+  { path: "/alerts", name: "alerts", permission: "see_alerts" },
 ];
 
 function Allowed({ permission, children }: { permission: Permission; children: React.ReactNode }) {
@@ -92,6 +95,11 @@ function SignedIn() {
                 </Allowed>
               )}
             </Route>
+            <Route path="/alerts/*?">
+              <Allowed permission="see_alerts">
+                <AlertsPage />
+              </Allowed>
+            </Route>
             <Route>
               <Empty title={t("page.unknown")} text={t("page.unknownText")} />
             </Route>
@@ -103,6 +111,18 @@ function SignedIn() {
 }
 
 export function App() {
+  const [location] = useLocation();
+  if (location !== "/wallboard") return <Panel />;
+  return (
+    <Boundary>
+      <Suspense fallback={<PageSkeleton />}>
+        <WallboardPage />
+      </Suspense>
+    </Boundary>
+  );
+}
+
+function Panel() {
   const session = useSessionQuery();
   if (session.isPending) return <PageSkeleton />;
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;

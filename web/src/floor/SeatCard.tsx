@@ -1,6 +1,7 @@
 import { IconDeviceMobileX, IconPlayerPause } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { AlertMark } from "../alerts/AlertMark";
 import { useSettings } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { useLabel } from "../i18n";
@@ -97,6 +98,7 @@ function SeatCardOf({ id, compact, onOpen }: CardProps) {
         </span>
         <span className={classes.second}>
           <span className={classes.state}>{state}</span>
+          <AlertMark kind="seats" id={id} short={compact} />
           {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
         </span>
         {!compact && <Extra seat={seat} />}

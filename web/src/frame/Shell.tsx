@@ -1,9 +1,10 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconHistory, IconLayoutGrid, IconLogout, IconPhoneOutgoing, IconUser } from "@tabler/icons-react";
+import { IconBell, IconHistory, IconLayoutGrid, IconLogout, IconPhoneOutgoing, IconUser } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Page } from "../App";
+import { Bell } from "../alerts/Bell";
 import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
 import { HealthBanner, LinkHealth } from "./LinkHealth";
@@ -11,7 +12,7 @@ import classes from "./Shell.module.css";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import { Wordmark } from "./Wordmark";
 
-const ICONS = { floor: IconLayoutGrid, calls: IconHistory, callbacks: IconPhoneOutgoing };
+const ICONS = { floor: IconLayoutGrid, calls: IconHistory, callbacks: IconPhoneOutgoing, alerts: IconBell };
 
 function Navigation({ pages }: { pages: Page[] }) {
   const { t } = useTranslation();
@@ -61,6 +62,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
   const { t } = useTranslation();
   const { centre } = useSession();
   const seesFloor = useMay("see_floor");
+  const seesAlerts = useMay("see_alerts");
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -74,6 +76,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
         <Navigation pages={pages} />
         <div className={classes.right}>
           {seesFloor && <LinkHealth />}
+          {seesFloor && seesAlerts && <Bell />}
           <LanguageSwitch />
           <ThemeSwitch />
           <Account />
