@@ -226,7 +226,9 @@ def _boards(settings: Settings, sessions: Sessions, hub: Hub, clock: Callable[[]
     names = ("id", "label_en", "label_zh", "unit", "direction", "target")
     figures = [{name: getattr(figure, name) for name in names} for figure in FIGURES]
     kinds = [{name: getattr(kind, name) for name in KIND_WORDS} for kind in KINDS.values()]
-    setting = {"timezone": settings.timezone, "demo": is_demo, "figures": figures, "kinds": kinds}
+    reasons = [reason.model_dump(include={"code", "label_en", "label_zh"}) for reason in settings.pause_reasons]
+    words = {"figures": figures, "kinds": kinds, "pause_reasons": reasons}
+    setting = {"timezone": settings.timezone, "demo": is_demo, **words}
     return Boards(sessions, hub, clock, lambda: hub.published.get("queues", {}), setting)
 
 

@@ -87,6 +87,7 @@ function Amount({
   placeholder?: string;
   error?: string | null;
   w?: number;
+  size?: string;
 }) {
   const { t } = useTranslation();
   const scale = measure === "share" ? 100 : 1;
@@ -217,7 +218,8 @@ function WindowLine({
         placeholder={t("alerts.threshold")}
         value={window.threshold}
         onChange={(threshold) => put({ threshold })}
-        w={120}
+        w={104}
+        size="xs"
       />
       <ActionIcon variant="subtle" color="gray" aria-label={t("alerts.removeWindow")} onClick={remove}>
         <IconTrash size={16} />
@@ -250,6 +252,7 @@ function Windows({ kind, draft, change, errorOf }: PartProps) {
       <Button
         size="compact-xs"
         variant="default"
+        className={classes.start}
         leftSection={<IconPlus size={14} />}
         onClick={() => change({ windows: [...draft.windows, WORKDAY] })}
       >

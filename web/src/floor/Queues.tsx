@@ -75,7 +75,9 @@ function QueueRow({
         <button type="button" onClick={onChoose} aria-pressed={isChosen}>
           {queue.label || queue.queue}
         </button>
-        <AlertMark kind="queues" id={id} />
+        <div>
+          <AlertMark kind="queues" id={id} />
+        </div>
       </th>
       <td className="num" data-label={t("floor.waiting")} data-strong={queue.waiting > 0 || undefined}>
         {queue.waiting}

@@ -165,6 +165,11 @@ function SeatStates() {
 
 function Alerts({ board }: { board: Board }) {
   const { t } = useTranslation();
+  const label = useLabel();
+  const reason = (code: string) => {
+    const known = board.pause_reasons.find((one) => one.code === code);
+    return known ? label(known) : code;
+  };
   const alerts = useOpenAlerts();
   const shown = alerts.slice(0, MOST_ALERTS);
   return (
@@ -179,7 +184,7 @@ function Alerts({ board }: { board: Board }) {
           return (
             <li key={alert.alert_id} data-severity={alert.severity}>
               <SeverityMark severity={alert.severity} size={26} />
-              <span>{kind ? <Sentence alert={alert} kind={kind} reason={(code) => code} /> : alert.kind}</span>
+              <span>{kind ? <Sentence alert={alert} kind={kind} reason={reason} /> : alert.kind}</span>
             </li>
           );
         })}

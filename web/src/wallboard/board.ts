@@ -14,6 +14,7 @@ export interface Board {
   demo: boolean;
   figures: Figure[];
   kinds: KindWords[];
+  pause_reasons: { code: string; label_en: string; label_zh: string }[];
 }
 
 export async function fetchBoard(token: string): Promise<Board | null> {
@@ -58,7 +59,7 @@ export function nowOf(entities: Pick<Entities, "queues" | "seats">): Now {
   };
 }
 
-const TILES = ["answer_rate", "service_level", "asa_seconds", "offered", "answered", "abandoned"];
+const TILES = ["answer_rate", "service_level", "asa_seconds", "offered", "abandoned"];
 const COLUMNS = ["answer_rate", "service_level", "offered", "abandoned"];
 
 export function chosen(figures: readonly Figure[], where: "tiles" | "columns"): Figure[] {
