@@ -62,7 +62,10 @@ class Engine:
     @property
     def next_due_at(self) -> Instant | None:
         """When `on_time` must be called, None if not by itself."""
-        return min((at for at in (self._minute_at, self._heap[0][0] if self._heap else None) if at), default=None)
+        falls_due_at = self._heap[0][0] if self._heap else None
+        if falls_due_at is None or self._minute_at is None:
+            return falls_due_at or self._minute_at
+        return falls_due_at if falls_due_at < self._minute_at else self._minute_at
 
     # --- what comes in ------------------------------------------------------------------------------------------
 
@@ -137,7 +140,8 @@ class Engine:
 
     def _notice(self, key: Key, places: dict[Place, None]) -> None:
         """Shows an entity to those whom it concerns, and adds what must be judged again to `places`."""
-        entity = self.scene.entity(key)
+        # Figures are worked out when a rule reads them, and only those of the queues that it reads.
+        entity = None if key[0] == "figures" else self.scene.entity(key)
         for watcher in self._of_kind.get(key[0], ()):
             for subject in watcher.notice(key, entity):
                 places[watcher.rule.id, subject] = None

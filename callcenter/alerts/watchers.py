@@ -110,9 +110,9 @@ class ReadsWatcher(Watcher):
 
     @override
     def notice(self, key: Key, entity: Any) -> Subjects:
-        """The entity itself; today's figures are those of a queue, or of everything."""
+        """The entity itself, if there is something to see; today's figures are those of a queue, or of everything."""
         if key[0] != "figures":
-            return (key,)
+            return () if entity is None or self._read(self.scene, self.rule, entity) is None else (key,)
         if self.rule.scope == "all":
             return (EVERYTHING,) if key[1] == "*" else ()
         is_wanted = key[1] != "*" and self.rule.wants(key[1].partition("/")[2])
