@@ -17,7 +17,7 @@ import { Empty, PageSkeleton } from "../parts/Waiting";
 import { type Board, chosen, figuresScope, nowOf, useBoard } from "./board";
 import classes from "./WallboardPage.module.css";
 
-const MOST_ALERTS = 6;
+const MOST_ALERTS = 4;
 
 function Tile({
   label,
