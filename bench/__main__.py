@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import delay, fanout, memory, queue_log, replaying, reports, scale, starting, throughput
+from bench import alerts, delay, fanout, memory, queue_log, replaying, reports, scale, starting, throughput
 
 Rows = list[dict[str, object]]
 
@@ -40,6 +40,11 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "From AMI event to panel (p99 at most 250 ms, unchanged within 10 % by a stuck panel)",
         delay.measure,
         lambda rows: float(str(rows[0]["p99 ms"])) <= 250 and float(str(rows[1]["p99 ratio"])) <= 1.1,
+    ),
+    "alerts": (
+        "An event at 500 seats with all alert rules on (at most 3x floor, figures and feed without any)",
+        alerts.measure,
+        lambda rows: float(str(rows[0]["ratio"])) <= 3,
     ),
     "queue_log": (
         "Lines of queue_log taken over (at least 100,000 a second into figures, 20,000 into SQLite)",

@@ -24,6 +24,8 @@ from callcenter.store.engine import make_engine
 PUBLIC = {
     ("GET", "/api/health"): "for whoever watches that the server is up; says nothing else",
     ("POST", "/api/session"): "signing in",
+    ("GET", "/api/wallboard"): "asks for the token of a wallboard's link",
+    ("WEBSOCKET", "/api/wallboard/live"): "asks for the token of a wallboard's link",
     ("*", "/api/{path:path}"): "no such route",
     ("GET", "/{path:path}"): "the panel's files, which hold no data",
 }

@@ -26,6 +26,9 @@ PANEL_HEADER, PANEL_VALUE = "X-Requested-With", "callcenter"
 CLOSE_CODE = 4000
 """A refused websocket is closed with this and the HTTP status: 4401, 4403."""
 
+COME_BACK_CODE = 1012
+"""Closed, to be opened again at once (RFC 6455's registry: service restart)."""
+
 CLOSE_SECONDS: Seconds = 5
 RECHECK_SECONDS: Seconds = 30
 """An open socket outlives its session by no more than this; asking also keeps the session of a wallboard alive."""
@@ -87,9 +90,9 @@ async def permit(websocket: WebSocket, permission: Permission) -> Account | None
 
 @dataclass(frozen=True)
 class Guarded:
-    """A websocket's endpoint behind the door: `serve` runs while the session and the permission last.
+    """A websocket's endpoint behind the door: `serve` runs while the session and what it permits last.
 
-    `serve` accepts the socket itself and returns when the client has gone.
+    `serve` accepts the socket itself and returns when the client has gone; `websocket.state.account` says who it is.
     """
 
     permission: Permission
@@ -98,32 +101,54 @@ class Guarded:
 
     async def __call__(self, websocket: WebSocket) -> None:
         """Serves one socket."""
-        if await permit(websocket, self.permission) is None:
+        account = await permit(websocket, self.permission)
+        if account is None:
             return
-        serving = asyncio.ensure_future(self.serve(websocket))
-        watching = asyncio.ensure_future(self._revoked(websocket))
-        try:
-            await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            serving.cancel()
-            watching.cancel()
-            ended, revoked = await asyncio.gather(serving, watching, return_exceptions=True)
-        if isinstance(revoked, int):
-            await _close(websocket, revoked)
-        elif isinstance(ended, Exception):
-            raise ended
+        websocket.state.account = account
 
-    async def _revoked(self, websocket: WebSocket) -> int:
-        """Returns the code to close with, once the session or the permission has ended."""
-        while True:
-            await asyncio.sleep(self.recheck_seconds)
-            try:
-                await account_of(websocket, self.permission)
-            except (NotSignedIn, NotAllowed) as error:
-                return CLOSE_CODE + error.status
-            except (OSError, DBAPIError):
-                # The floor must stay visible while the database is away; nobody new is let in meanwhile.
-                log.warning("sessions cannot be checked: the database cannot be reached")
+        async def check() -> None:
+            if (await account_of(websocket, self.permission)).permissions != account.permissions:
+                raise ComeBack
+
+        await serve_while(websocket, self.serve(websocket), check, self.recheck_seconds)
+
+
+class ComeBack(Exception):
+    """What the client may see has changed: it is let in anew when it comes back."""
+
+
+Check = Callable[[], Awaitable[None]]
+
+
+async def serve_while(websocket: WebSocket, serve: Awaitable[None], check: Check, every: Seconds) -> None:
+    """Serves an open socket until the client goes, or a `check` raises NotSignedIn, NotAllowed or ComeBack."""
+    serving = asyncio.ensure_future(serve)
+    watching = asyncio.ensure_future(_revoked(check, every))
+    try:
+        await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        serving.cancel()
+        watching.cancel()
+        ended, revoked = await asyncio.gather(serving, watching, return_exceptions=True)
+    if isinstance(revoked, int):
+        await _close(websocket, revoked)
+    elif isinstance(ended, Exception):
+        raise ended
+
+
+async def _revoked(check: Check, every: Seconds) -> int:
+    """Returns the code to close with, once a check fails."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await check()
+        except (NotSignedIn, NotAllowed) as error:
+            return CLOSE_CODE + error.status
+        except ComeBack:
+            return COME_BACK_CODE
+        except (OSError, DBAPIError):
+            # The floor must stay visible while the database is away; nobody new is let in meanwhile.
+            log.warning("sessions cannot be checked: the database cannot be reached")
 
 
 async def _close(websocket: WebSocket, code: int) -> None:

@@ -17,6 +17,9 @@ Permission = Literal[
     "send_reports",
     "see_lists",
     "run_lists",
+    "see_alerts",
+    "manage_alerts",
+    "manage_wallboards",
     "manage_users",
     "manage_webhooks",
 ]
@@ -35,7 +38,18 @@ class Role(StrEnum):
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({"see_floor"}),
     Role.SUPERVISOR: frozenset(
-        {"see_floor", "see_calls", "hear_recordings", "see_reports", "send_reports", "see_lists", "run_lists"}
+        {
+            "see_floor",
+            "see_calls",
+            "hear_recordings",
+            "see_reports",
+            "send_reports",
+            "see_lists",
+            "run_lists",
+            "see_alerts",
+            "manage_alerts",
+            "manage_wallboards",
+        }
     ),
     Role.QA: frozenset({"see_calls", "hear_recordings", "see_reports"}),
     Role.ADMIN: frozenset(get_args(Permission)),

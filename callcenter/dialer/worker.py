@@ -281,6 +281,7 @@ class Worker:
             "why_idle": self.why_idle(summary),
             "targets": summary.targets,
             "open": summary.open,
+            "due": summary.due,
             "in_air": summary.in_air,
             "reached": summary.reached,
             "closed": summary.closed,

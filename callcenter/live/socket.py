@@ -7,7 +7,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from callcenter.live.hub import Hub
+from callcenter.live.hub import Feed, Hub, Sieve
 
 TRANSPORT = "callcenter.transport"
 """The ASGI extension by which the server's protocol hands its transport to the feed."""
@@ -49,20 +49,33 @@ class TransportMailbox:
         return True
 
 
-async def serve_feed(websocket: WebSocket, hub: Hub) -> None:
+async def serve_feed(websocket: WebSocket, feed: Feed) -> None:
     """Accepts a client and feeds it until it leaves. What it sends is read and ignored."""
     await websocket.accept()
+    query = websocket.query_params
+    await feed_client(websocket, feed, query.get("epoch", ""), known_seq(query.get("seq", "")))
+
+
+async def serve_branch(websocket: WebSocket, hub: Hub, scope: str, sieve: Sieve) -> None:
+    """Serves a client of a scope; the scope's feed lasts as long as somebody listens to it."""
+    try:
+        await serve_feed(websocket, hub.branch(scope, sieve))
+    finally:
+        hub.drop(scope)
+
+
+async def feed_client(websocket: WebSocket, feed: Feed, epoch: str, seq: int) -> None:
+    """Feeds a client that was accepted, until it leaves."""
     transport: asyncio.Transport = websocket.scope["extensions"][TRANSPORT]["transport"]
     mailbox = TransportMailbox(transport)
-    query = websocket.query_params
-    hub.join(mailbox, query.get("epoch", ""), known_seq(query.get("seq", "")))
+    feed.join(mailbox, epoch, seq)
     try:
         while True:
             await websocket.receive_text()
     except (WebSocketDisconnect, KeyError):
         pass
     finally:
-        hub.leave(mailbox)
+        feed.leave(mailbox)
 
 
 def known_seq(text: str) -> int:

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from callcenter.accounts import service
 from callcenter.accounts.api import Centre, Guarded, requires, session_routes
-from callcenter.accounts.rules import PERMISSIONS, Permission, Role
+from callcenter.accounts.rules import PERMISSIONS, Permission, Role, permissions_of
 from callcenter.accounts.service import Access, NewUser
 from callcenter.accounts.tables import User
 from callcenter.problems import tell_problems
@@ -74,9 +74,7 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "username": "ada",
         "name": "Ada Lovelace",
         "roles": ["supervisor"],
-        "permissions": [
-            *("hear_recordings", "run_lists", "see_calls", "see_floor", "see_lists", "see_reports", "send_reports")
-        ],
+        "permissions": sorted(permissions_of([Role.SUPERVISOR])),
         "language": "zh",
     }
     assert (await _sign_in(panel)).json() == {"user": user}

@@ -21,8 +21,9 @@ NOW = 1_763_800_000.0
 
 def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.AGENT]) == {"see_floor"}
-    assert permissions_of([Role.SUPERVISOR]) == {
-        *("see_floor", "see_calls", "hear_recordings", "see_reports", "send_reports", "see_lists", "run_lists")
+    reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
+    assert permissions_of([Role.SUPERVISOR]) == reads | {
+        *("send_reports", "run_lists", "manage_alerts", "manage_wallboards")
     }
     assert permissions_of([Role.QA]) == {"see_calls", "hear_recordings", "see_reports"}
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {

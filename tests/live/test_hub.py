@@ -249,7 +249,7 @@ async def test_a_heartbeat_comes_and_brings_back_who_was_left_behind(monkeypatch
     day.joins("caller")
     hub.flush()
     slow.room = 10
-    beating = asyncio.create_task(hub.beat(lambda: {"pbx1": 0.5}))
+    beating = asyncio.create_task(hub.heartbeat(lambda: {"pbx1": 0.5}))
     async with asyncio.timeout(10):
         while len(slow.frames) < 3:  # noqa: ASYNC110 - the heartbeat's own sleep is what is waited for
             await asyncio.sleep(0)

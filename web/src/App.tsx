@@ -19,10 +19,12 @@ const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
+const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
+const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "reports" | "callbacks";
+  name: "floor" | "calls" | "reports" | "callbacks" | "alerts";
   permission: Permission;
 }
 
@@ -31,6 +33,7 @@ export const PAGES: readonly Page[] = [
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
+  { path: "/alerts", name: "alerts", permission: "see_alerts" },
 ];
 
 function Allowed({ permission, children }: { permission: Permission; children: React.ReactNode }) {
@@ -107,6 +110,11 @@ function SignedIn() {
                 </Allowed>
               )}
             </Route>
+            <Route path="/alerts/*?">
+              <Allowed permission="see_alerts">
+                <AlertsPage />
+              </Allowed>
+            </Route>
             <Route>
               <Empty title={t("page.unknown")} text={t("page.unknownText")} />
             </Route>
@@ -118,6 +126,18 @@ function SignedIn() {
 }
 
 export function App() {
+  const [location] = useLocation();
+  if (location !== "/wallboard") return <Panel />;
+  return (
+    <Boundary>
+      <Suspense fallback={<PageSkeleton />}>
+        <WallboardPage />
+      </Suspense>
+    </Boundary>
+  );
+}
+
+function Panel() {
   const session = useSessionQuery();
   if (session.isPending) return <PageSkeleton />;
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;

@@ -54,7 +54,11 @@ export type Permission =
   | "send_reports"
   | "see_lists"
   | "run_lists"
-  | "manage_users";
+  | "see_alerts"
+  | "manage_alerts"
+  | "manage_wallboards"
+  | "manage_users"
+  | "manage_webhooks";
 
 export interface User {
   username: string;
@@ -225,6 +229,39 @@ export interface JournalTrouble {
   reason: string;
 }
 
+export type Severity = "warning" | "critical";
+export interface AlertWho {
+  pbx?: string;
+  interface?: string;
+  agent_number?: string;
+  agent_name?: string;
+  team?: string;
+  queue?: string;
+  label?: string;
+  call_id?: string | null;
+  reason?: string;
+  name?: string;
+  list?: string;
+  seats?: string[];
+}
+export interface Alert {
+  alert_id: string;
+  kind: string;
+  severity: Severity;
+  subject_kind: "seats" | "queues" | "teams" | "links" | "lists" | "all";
+  subject_id: string;
+  who: AlertWho;
+  since: Instant;
+  raised_at: Instant;
+  threshold: number;
+  value: number;
+  is_lasting: boolean;
+  sound?: boolean;
+  acknowledged_at: Instant | null;
+  acknowledged_by?: string;
+  note?: string;
+}
+
 /** The entities of the floor by kind; the ids are those of `docs/api.md`. */
 export interface Entities {
   links: Record<string, Link>;
@@ -235,6 +272,7 @@ export interface Entities {
   figures: Record<string, FigureValues>;
   lists: Record<string, ListProgress>;
   journals: Record<string, JournalTrouble>;
+  alerts: Record<string, Alert>;
 }
 export type Kind = keyof Entities;
 

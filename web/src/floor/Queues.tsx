@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import type { ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
+import { AlertMark } from "../alerts/AlertMark";
 import { useFigures, useFormat } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useLabel } from "../i18n";
@@ -84,6 +85,9 @@ function QueueRow({
         <button type="button" onClick={onChoose} aria-pressed={isChosen}>
           {queue.label || queue.queue}
         </button>
+        <div>
+          <AlertMark kind="queues" id={id} />
+        </div>
       </th>
       <td className="num" data-label={t("floor.waiting")} data-strong={queue.waiting > 0 || undefined}>
         {queue.waiting}

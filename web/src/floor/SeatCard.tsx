@@ -1,6 +1,7 @@
 import { IconDeviceMobileX, IconPlayerPause } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { AlertMark } from "../alerts/AlertMark";
 import { useSettings } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { useLabel } from "../i18n";
@@ -33,7 +34,7 @@ export function pendingPause(seat: Seat): { reason: string } | null {
 }
 
 /** The third line: the call, then what deserves a word: a pause to come, a phone that is not as the state says. */
-function Extra({ seat }: { seat: Seat }) {
+function Extra({ seat, id }: { seat: Seat; id: string }) {
   const { t } = useTranslation();
   const reason = useReason();
   const device = useDeviceWord();
@@ -41,6 +42,7 @@ function Extra({ seat }: { seat: Seat }) {
   const odd = oddDevice(seat);
   return (
     <span className={classes.extra}>
+      <AlertMark kind="seats" id={id} />
       {seat.direction && <DirectionArrow direction={seat.direction} />}
       {seat.number && <span className={`num ${classes.clip}`}>{seat.number}</span>}
       {odd !== null && (
@@ -97,9 +99,10 @@ function SeatCardOf({ id, compact, onOpen }: CardProps) {
         </span>
         <span className={classes.second}>
           <span className={classes.state}>{state}</span>
+          {compact && <AlertMark kind="seats" id={id} short />}
           {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
         </span>
-        {!compact && <Extra seat={seat} />}
+        {!compact && <Extra seat={seat} id={id} />}
       </span>
     </button>
   );

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import {
+  IconBell,
   IconChartBar,
   IconHistory,
   IconLayoutGrid,
@@ -11,6 +12,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Page } from "../App";
+import { Bell } from "../alerts/Bell";
 import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
 import { JournalBanner } from "./JournalBanner";
@@ -19,7 +21,13 @@ import classes from "./Shell.module.css";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import { Wordmark } from "./Wordmark";
 
-const ICONS = { floor: IconLayoutGrid, calls: IconHistory, reports: IconChartBar, callbacks: IconPhoneOutgoing };
+const ICONS = {
+  floor: IconLayoutGrid,
+  calls: IconHistory,
+  reports: IconChartBar,
+  callbacks: IconPhoneOutgoing,
+  alerts: IconBell,
+};
 
 function Navigation({ pages }: { pages: Page[] }) {
   const { t } = useTranslation();
@@ -69,6 +77,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
   const { t } = useTranslation();
   const { centre } = useSession();
   const seesFloor = useMay("see_floor");
+  const seesAlerts = useMay("see_alerts");
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -82,6 +91,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
         <Navigation pages={pages} />
         <div className={classes.right}>
           {seesFloor && <LinkHealth />}
+          {seesFloor && seesAlerts && <Bell />}
           <LanguageSwitch />
           <ThemeSwitch />
           <Account />

@@ -12,13 +12,33 @@ export interface Known {
 /** `resync`: frames are missing; only a fresh snapshot helps. */
 export type Applied = { known: Known; resync: boolean };
 
-export const KINDS: readonly Kind[] = ["links", "seats", "queues", "visits", "gauges", "figures", "lists", "journals"];
+export const KINDS: readonly Kind[] = [
+  "links",
+  "seats",
+  "queues",
+  "visits",
+  "gauges",
+  "figures",
+  "lists",
+  "journals",
+  "alerts",
+];
 
 export const NOTHING: Known = {
   epoch: null,
   seq: 0,
   at: 0,
-  entities: { links: {}, seats: {}, queues: {}, visits: {}, gauges: {}, figures: {}, lists: {}, journals: {} },
+  entities: {
+    links: {},
+    seats: {},
+    queues: {},
+    visits: {},
+    gauges: {},
+    figures: {},
+    lists: {},
+    journals: {},
+    alerts: {},
+  },
 };
 
 function fromSnapshot(frame: SnapshotFrame): Known {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { addressOf, type Feed, retryDelay, startFeed } from "./feed";
+import { addressOf, boardSource, type Feed, retryDelay, startFeed } from "./feed";
 import { reset, useLive } from "./store";
 
 /** Stands for the network, so that it can break where a test says. */
@@ -12,13 +12,18 @@ class BrokenSocket {
   }
   onmessage: ((message: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
+  onopen: (() => void) | null = null;
   closed = false;
+  said: string[] = [];
 
   constructor(readonly address: string) {
     BrokenSocket.opened.push(this);
   }
   close(): void {
     this.closed = true;
+  }
+  send(text: string): void {
+    this.said.push(text);
   }
   say(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
@@ -124,5 +129,18 @@ test("the pause before a retry grows to a ceiling and is never the same for all"
 });
 
 test("a page served over TLS uses TLS, and an epoch is escaped", () => {
-  expect(addressOf({ protocol: "https:", host: "h" }, "a&b", 3)).toBe("wss://h/api/live?epoch=a%26b&seq=3");
+  expect(addressOf({ protocol: "https:", host: "h" }, "/api/live")).toBe("wss://h/api/live");
+  BrokenSocket.last().say({ ...SNAPSHOT, epoch: "a&b" });
+  BrokenSocket.last().end();
+  vi.advanceTimersByTime(500);
+  expect(BrokenSocket.last().address).toBe("ws://panel/api/live?epoch=a%26b&seq=4");
+});
+
+test("a wallboard shows its link in the first message, not in the address", () => {
+  feed.stop();
+  feed = startFeed(onSignedOut, boardSource("secret"));
+  const socket = BrokenSocket.last();
+  socket.onopen?.();
+  expect(socket.address).toBe("ws://panel/api/wallboard/live");
+  expect(socket.said).toEqual(['{"token":"secret","epoch":"","seq":"0"}']);
 });

@@ -22,10 +22,28 @@ export function retryDelay(attempt: number, random: () => number = Math.random):
   return ceiling / 2 + (random() * ceiling) / 2;
 }
 
-export function addressOf(location: { protocol: string; host: string }, epoch: string | null, seq: number): string {
+export interface Source {
+  /** The path with its query. */
+  path(epoch: string | null, seq: number): string;
+  /** What is said first, where the server waits for that. */
+  hello?(epoch: string | null, seq: number): string;
+}
+
+const FLOOR: Source = {
+  path: (epoch, seq) => `/api/live${epoch === null ? "" : `?epoch=${encodeURIComponent(epoch)}&seq=${seq}`}`,
+};
+
+/** A wallboard's part of the feed: its link is shown in the first message, which no log keeps. */
+export function boardSource(token: string): Source {
+  return {
+    path: () => "/api/wallboard/live",
+    hello: (epoch, seq) => JSON.stringify({ token, epoch: epoch ?? "", seq: String(seq) }),
+  };
+}
+
+export function addressOf(location: { protocol: string; host: string }, path: string): string {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const resume = epoch === null ? "" : `?epoch=${encodeURIComponent(epoch)}&seq=${seq}`;
-  return `${scheme}//${location.host}/api/live${resume}`;
+  return `${scheme}//${location.host}${path}`;
 }
 
 /** Takes one frame into the store. False when frames are missing and a fresh snapshot is needed. */
@@ -38,7 +56,7 @@ export function receive(frame: Frame): boolean {
   return true;
 }
 
-export function startFeed(onSignedOut: () => void): Feed {
+export function startFeed(onSignedOut: () => void, source: Source = FLOOR): Feed {
   let socket: WebSocket | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
@@ -79,8 +97,10 @@ export function startFeed(onSignedOut: () => void): Feed {
   function connect(): void {
     const { epoch, seq, connection } = useLive.getState();
     if (connection === "idle") useLive.setState({ connection: "connecting" });
-    const opened = new WebSocket(addressOf(window.location, epoch, seq));
+    const opened = new WebSocket(addressOf(window.location, source.path(epoch, seq)));
     socket = opened;
+    const hello = source.hello?.(epoch, seq);
+    if (hello !== undefined) opened.onopen = () => opened.send(hello);
     watchSilence();
     opened.onmessage = (message: MessageEvent<string>) => {
       watchSilence();

@@ -1,0 +1,293 @@
+"""How each part of the server is built from the others, and what it is told of; `app` says in which order."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callcenter.accounts.service import Access, account_named
+from callcenter.agents.directory import directory
+from callcenter.alerts import service as alerts
+from callcenter.alerts.api import Desk
+from callcenter.alerts.kinds import Scene
+from callcenter.alerts.register import Register
+from callcenter.alerts.rules import KINDS
+from callcenter.alerts.watch import Watch
+from callcenter.asterisk import marks
+from callcenter.asterisk.gap_filling import GapFiller
+from callcenter.asterisk.intake import Memory
+from callcenter.asterisk.journal import Journal
+from callcenter.asterisk.link import Link
+from callcenter.asterisk.marks import Told
+from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
+from callcenter.books.rules import Span as Compared
+from callcenter.books.service import Books, Comparison
+from callcenter.delivery.outbox import Outbox
+from callcenter.dialer.schedule import Schedule
+from callcenter.dialer.seats import FloorSeats
+from callcenter.dialer.worker import Surroundings, Worker
+from callcenter.errors import PhoneUnreachable
+from callcenter.floor.commands import AnyCommand, Phone
+from callcenter.floor.events import Instant, PbxName, Seconds
+from callcenter.floor.facts import SeatSpell
+from callcenter.floor.floor import spells_under_way
+from callcenter.live.hub import Hub
+from callcenter.live.keeper import Keeper
+from callcenter.live.ticker import tick
+from callcenter.queue_logs import reconcile_span
+from callcenter.reports.api import report_routes
+from callcenter.reports.delivering import Sender
+from callcenter.reports.figures import FIGURES
+from callcenter.reports.people_api import Room, people_routes
+from callcenter.reports.recurrence import dates_of
+from callcenter.reports.report_files import asked_for, grid_maker, report_file_routes
+from callcenter.reports.saved import Parameters
+from callcenter.reports.saved_api import saved_routes
+from callcenter.reports.service import sums_by_queue
+from callcenter.reports.spans import Span, local
+from callcenter.reports.staffing_api import staffing_routes
+from callcenter.reports.today import Today
+from callcenter.resuming import Checkpoints, Past, resume
+from callcenter.settings import Settings
+from callcenter.store.engine import Sessions, make_sessions
+from callcenter.wallboards.api import Boards
+
+KIND_WORDS = ("id", "label_en", "label_zh", "told_en", "told_zh", "measure")
+
+
+class Switchboard:
+    """Every PBX's phone as one: a command goes to the link of the PBX that it names."""
+
+    def __init__(self, links: Mapping[PbxName, Link]) -> None:
+        self._links = links
+
+    async def send(self, command: AnyCommand) -> None:
+        """Carries out a command at its PBX; raises what the link raises, and PhoneUnreachable for an unknown PBX."""
+        link = self._links.get(command.pbx)
+        if link is None:
+            raise PhoneUnreachable(f"there is no PBX {command.pbx!r} in the settings")
+        await link.send(command)
+
+
+def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> None:
+    task = asyncio.create_task(work, name=name)
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+def journals_of(stack: AsyncExitStack, settings: Settings, clock: Callable[[], Instant]) -> dict[PbxName, Journal]:
+    """The journal of each PBX, not yet opened."""
+    folder, keep_days = settings.data_folder / "journal", settings.journal_days
+    journals = {pbx.name: Journal(folder, pbx.name, keep_days=keep_days, clock=clock) for pbx in settings.pbxs}
+    for journal in journals.values():
+        stack.callback(journal.close)
+    return journals
+
+
+async def resumed(settings: Settings, past: Past, journals: Mapping[PbxName, Journal]) -> dict[PbxName, Memory]:
+    """The floor is as the last run left it, and the record complete up to there."""
+    return {told.pbx: await resume(past, journals[told.pbx], told) for told in directory(settings, past.clock())}
+
+
+def links_of(
+    settings: Settings,
+    keeper: Keeper,
+    journals: Mapping[PbxName, Journal],
+    memories: Mapping[PbxName, Memory],
+) -> dict[PbxName, Link]:
+    """One link for each PBX, which goes on where the last run ended; not yet started."""
+    links = {}
+    for pbx in settings.pbxs:
+        link = links[pbx.name] = Link(pbx, sink=keeper.tell, journal=journals[pbx.name])
+        link.intake.memory = memories[pbx.name]
+    return links
+
+
+def keep_checkpoints(
+    stack: AsyncExitStack, past: Past, journals: Mapping[PbxName, Journal], links: Mapping[PbxName, Link]
+) -> None:
+    """The next start is kept ready; the links end before the last checkpoint is taken."""
+    checkpoints = Checkpoints(past, journals, {name: link.intake for name, link in links.items()})
+    stack.push_async_callback(checkpoints.close)
+    for link in links.values():
+        stack.push_async_callback(link.close)
+    in_background(stack, checkpoints.keep(), "checkpoints")
+
+
+async def listeners(
+    stack: AsyncExitStack, settings: Settings, past: Past, keeper: Keeper, journals: Mapping[PbxName, Journal]
+) -> Hub:
+    """Those who are told of the floor, in this order: the record, today's figures, the panels."""
+    clock = past.clock
+    hub = Hub(keeper.floor)
+    today = Today(settings.zone, hub.touch, clock())
+    hub.show("figures", today.view)
+    today.load(await sums_by_queue(past.engine, Span(today.since, today.until)))
+    keeper.listen(lambda event, changes: past.recorder.note(changes.facts))
+    keeper.listen(today.on_changes)
+    keeper.listen(hub.on_changes)
+    tell = partial(_tell_and_keep, keeper, journals)
+    for event in directory(settings, clock()):
+        tell(event)
+    in_background(stack, tick(keeper, tell), "ticker")
+    in_background(stack, today.follow_the_calendar(clock), "calendar")
+    return hub
+
+
+def _tell_and_keep(keeper: Keeper, journals: Mapping[PbxName, Journal], event: Told) -> None:
+    """Tells what no PBX says, and keeps it in the journal: read back, it gives what was."""
+    journals[event.pbx].append(marks.told(event))
+    keeper.tell(event)
+
+
+def show_health(
+    stack: AsyncExitStack,
+    hub: Hub,
+    journals: Mapping[PbxName, Journal],
+    links: Mapping[PbxName, Link],
+    clock: Callable[[], Instant],
+) -> None:
+    """Panels see how old what they show is, and whether it is kept."""
+    in_background(stack, hub.heartbeat(partial(_link_ages, links, clock)), "heartbeat")
+    for name, journal in journals.items():
+        journal.changed = partial(_show_journal, hub, journal, links[name])
+        journal.changed()
+
+
+def _show_journal(hub: Hub, journal: Journal, link: Link) -> None:
+    """Panels see a journal that cannot be written (docs/api.md, `journals`); behind a hole it begins with a survey."""
+    name, trouble = link.settings.name, journal.trouble
+    hub.put("journals", name, {"pbx": name, **trouble._asdict()} if trouble else None)
+    if trouble is None:
+        link.survey_again()
+
+
+def _link_ages(links: Mapping[PbxName, Link], clock: Callable[[], Instant]) -> dict[PbxName, Seconds | None]:
+    now = clock()
+    return {name: round(now - link.last_heard_at, 3) if link.last_heard_at else None for name, link in links.items()}
+
+
+def fill_gaps(
+    stack: AsyncExitStack, settings: Settings, keeper: Keeper, journals: Mapping[PbxName, Journal]
+) -> dict[PbxName, QueueLog | None]:
+    """What AMI did not tell is taken from queue_log; gives each PBX's, None where it is not known."""
+    logs = {pbx.name: queue_log_of(pbx, settings.zone) for pbx in settings.pbxs}
+    filler = GapFiller(keeper.floor, partial(_tell_and_keep, keeper, journals), logs)
+    keeper.listen(filler.on_changes)
+    stack.push_async_callback(filler.close)
+    return logs
+
+
+def books_of(
+    stack: AsyncExitStack,
+    settings: Settings,
+    engine: AsyncEngine,
+    logs: Mapping[PbxName, QueueLog | None],
+    clock: Callable[[], Instant],
+) -> Books:
+    """Our books and Asterisk's, compared for each PBX whose queue_log is known."""
+
+    async def compare(pbx: PbxName, queue_log: QueueLog, span: Compared) -> Comparison:
+        found = (await reconcile_span(engine, settings, pbx, queue_log, span)).as_dict()
+        return Comparison(found["counts"], found["differences"], found["explained"])
+
+    comparing = {name: partial(compare, name, queue_log) for name, queue_log in logs.items() if queue_log is not None}
+    books = Books(make_sessions(engine), comparing, settings.zone, clock)
+    stack.push_async_callback(books.close)
+    return books
+
+
+async def alert_desk(
+    stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, outbox: Outbox
+) -> Desk:
+    """The rules that watch the floor: told of it after the panels, and of figures and lists by the hub."""
+    away_limits = {reason.code: reason.limit_seconds for reason in settings.pause_reasons if reason.is_away}
+    scene = Scene(keeper.floor, away_limits, hub.view)
+    register = Register(sessions, lambda: watch.rules, outbox.wake)
+    watch = Watch(scene, settings.zone, hub.put, register.note, outbox.clock)
+    await alerts.ship_rules(sessions)
+    watch.begin(await alerts.rules(sessions), await alerts.open_alerts(sessions))
+    keeper.listen(watch.on_changes)
+    hub.follow(watch.on_touched)
+    stack.callback(watch.close)
+    in_background(stack, register.run(), "alerts")
+    return Desk(sessions, watch, register, outbox.wake, outbox.clock)
+
+
+def boards_of(
+    settings: Settings, sessions: Sessions, hub: Hub, clock: Callable[[], Instant], *, is_demo: bool
+) -> Boards:
+    """Wallboards: what every one of them is told beside its part of the feed."""
+    names = ("id", "label_en", "label_zh", "unit", "direction", "target")
+    figures = [{name: getattr(figure, name) for name in names} for figure in FIGURES]
+    kinds = [{name: getattr(kind, name) for name in KIND_WORDS} for kind in KINDS.values()]
+    reasons = [reason.model_dump(include={"code", "label_en", "label_zh"}) for reason in settings.pause_reasons]
+    words = {"figures": figures, "kinds": kinds, "pause_reasons": reasons}
+    setting = {"timezone": settings.timezone, "demo": is_demo, **words}
+    return Boards(sessions, hub, clock, lambda: hub.published.get("queues", {}), setting)
+
+
+def dialer_of(
+    stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, phone: Phone
+) -> Worker:
+    """The dialer: told of the floor after the panels, it asks the phone and waits for what comes of it."""
+    surroundings = Surroundings(
+        sessions=sessions,
+        phone=phone,
+        seats=FloorSeats(keeper.floor),
+        schedule=Schedule(settings.storage_url),
+        publish=hub.put,
+        settings=settings.dialer,
+        zone=settings.zone,
+    )
+    worker = Worker(surroundings)
+    keeper.listen(worker.on_changes)
+    in_background(stack, worker.run(), "dialer")
+    return worker
+
+
+def spells_now(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:
+    return spells_under_way(keeper.floor, clock())
+
+
+def sender_of(room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
+    """What delivers saved reports."""
+
+    async def may_send(username: str) -> bool:
+        account = await account_named(access, username)
+        return account is not None and "send_reports" in account.permissions
+
+    return Sender(
+        sessions=room.sessions,
+        make=grid_maker(room.sources, room.write_down),
+        may_send=may_send,
+        mail=settings.mail,
+        wake_outbox=outbox.wake,
+        folder=settings.data_folder / "reports",
+        zone=settings.zone,
+        clock=room.clock,
+    )
+
+
+def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[APIRouter]:
+    return [
+        report_routes(room.sources, room.write_down, room.clock),
+        report_file_routes(room.sources, room.write_down),
+        people_routes(room),
+        staffing_routes(room, settings),
+        saved_routes(sender, partial(_check_report, room)),
+    ]
+
+
+def _check_report(room: Room, parameters: Parameters) -> None:
+    """Raises BadInput for a saved report that could not be made today."""
+    today = local(room.clock(), room.sources.zone).date()
+    asked_for(parameters, dates_of(parameters.span, today), room.sources)

@@ -1,0 +1,1 @@
+"""Wallboards: pages for a TV, opened by a link of their own."""

@@ -1,0 +1,63 @@
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
+import { useMay } from "../api/queries";
+import type { Permission } from "../api/shapes";
+import { Empty } from "../parts/Waiting";
+import classes from "./AlertsPage.module.css";
+import { Deliveries } from "./Deliveries";
+import { History } from "./History";
+import { Rules } from "./Rules";
+import { Wallboards } from "./Wallboards";
+
+const TABS = [
+  { path: "/alerts", name: "history", permission: "see_alerts" },
+  { path: "/alerts/rules", name: "rules", permission: "see_alerts" },
+  { path: "/alerts/wallboards", name: "wallboards", permission: "manage_wallboards" },
+  { path: "/alerts/deliveries", name: "deliveries", permission: "manage_webhooks" },
+] as const satisfies readonly { path: string; name: string; permission: Permission }[];
+
+const PARTS: Record<(typeof TABS)[number]["name"], () => ReactNode> = {
+  history: History,
+  rules: Rules,
+  wallboards: Wallboards,
+  deliveries: Deliveries,
+};
+
+function Tab({ path, name, permission, isHere }: (typeof TABS)[number] & { isHere: boolean }) {
+  const { t } = useTranslation();
+  if (!useMay(permission)) return null;
+  return (
+    <Link href={path} className={classes.tab} aria-current={isHere ? "page" : undefined}>
+      {t(`alerts.tab.${name}`)}
+    </Link>
+  );
+}
+
+function Part({ name, permission }: (typeof TABS)[number]) {
+  const { t } = useTranslation();
+  const Shown = PARTS[name];
+  return useMay(permission) ? <Shown /> : <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
+}
+
+export default function AlertsPage() {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  const here = TABS.find((tab) => tab.path === location) ?? TABS[0];
+  useEffect(() => {
+    document.title = `${t(`alerts.tab.${here.name}`)} · callcenter`;
+  }, [t, here]);
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <h1>{t("page.alerts")}</h1>
+        <nav className={classes.tabs} aria-label={t("alerts.tabs")}>
+          {TABS.map((tab) => (
+            <Tab key={tab.path} {...tab} isHere={tab === here} />
+          ))}
+        </nav>
+      </div>
+      <Part key={here.name} {...here} />
+    </div>
+  );
+}

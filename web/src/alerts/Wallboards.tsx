@@ -1,0 +1,208 @@
+import { Button, Modal, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
+import { useFormat, useSettings } from "../api/queries";
+import { serverNow } from "../live/clock";
+import { Failure } from "../parts/Failure";
+import table from "../parts/Table.module.css";
+import { useTell } from "../parts/useTell";
+import { Empty, RowsSkeleton } from "../parts/Waiting";
+import classes from "./AlertsPage.module.css";
+import { useAddWallboard, useWallboardAction, useWallboards, type Wallboard } from "./alerts";
+import { Once } from "./Once";
+
+const DAY_SECONDS = 86_400;
+const LASTS = ["never", "1", "30", "365"] as const;
+
+/** The link stands behind a #: browsers keep that to themselves, so no server or proxy writes it into its log. */
+function linkOf(board: Wallboard): string {
+  return `${window.location.origin}/wallboard#${board.token ?? ""}`;
+}
+
+function useQueueChoices(): { value: string; label: string }[] {
+  const settings = useSettings().data;
+  return (settings?.queues ?? []).map((queue) => ({
+    value: `${queue.pbx}/${queue.queue}`,
+    label: queue.label || queue.queue,
+  }));
+}
+
+function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: Wallboard) => void }) {
+  const { t } = useTranslation();
+  const [name, setName] = useState("");
+  const [queues, setQueues] = useState<string[]>([]);
+  const [showsAgents, setShowsAgents] = useState(false);
+  const [lasts, setLasts] = useState<string>("never");
+  const choices = useQueueChoices();
+  const add = useAddWallboard();
+  const refused = add.error instanceof ApiError ? add.error : null;
+  const errorOf = (field: string) => (refused?.field === field ? refused.detail : null);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const expires = lasts === "never" ? null : serverNow() + Number(lasts) * DAY_SECONDS;
+    add.mutate(
+      { name: name.trim(), queues, shows_agents: showsAgents, expires_at: expires },
+      {
+        onSuccess: (board) => {
+          onClose();
+          onMade(board);
+        },
+      },
+    );
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={t("wallboard.create")}
+      closeButtonProps={{ "aria-label": t("frame.close") }}
+    >
+      <form onSubmit={submit} className={classes.form} noValidate>
+        <TextInput
+          label={t("wallboard.name")}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={errorOf("name")}
+          maxLength={200}
+          data-autofocus
+        />
+        <MultiSelect
+          label={t("wallboard.queues")}
+          placeholder={queues.length === 0 ? t("wallboard.wholeCentre") : ""}
+          data={choices}
+          value={queues}
+          onChange={setQueues}
+          error={errorOf("queues")}
+          searchable
+        />
+        <Switch
+          label={t("wallboard.showsAgents")}
+          description={t("wallboard.showsAgentsHint")}
+          checked={showsAgents}
+          onChange={(event) => setShowsAgents(event.currentTarget.checked)}
+        />
+        <Select
+          label={t("wallboard.lasts")}
+          data={LASTS.map((value) => ({ value, label: t(`wallboard.last.${value}`) }))}
+          value={lasts}
+          onChange={(value) => setLasts(value ?? "never")}
+          allowDeselect={false}
+          error={errorOf("expires_at")}
+        />
+        {add.isError && !refused?.field && <Failure error={add.error} />}
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t("callbacks.cancel")}
+          </Button>
+          <Button type="submit" loading={add.isPending}>
+            {t("wallboard.make")}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function Row({ board, onLink }: { board: Wallboard; onLink: (board: Wallboard) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [isRevoking, setRevoking] = useState(false);
+  const choices = useQueueChoices();
+  const act = useWallboardAction();
+  const tell = useTell();
+  const run = (action: "link" | "delete", then: (board: Wallboard) => void) =>
+    act.mutate({ id: board.id, action }, { onSuccess: then, onError: tell.failure });
+  const names = board.queues.map((queue) => choices.find((choice) => choice.value === queue)?.label ?? queue);
+  return (
+    <tr>
+      <td>
+        {board.name}
+        <span className={classes.small}>{names.join(", ") || t("wallboard.wholeCentre")}</span>
+      </td>
+      <td>
+        {board.created_by}
+        <span className={classes.small}>{format.dateMinute(board.created_at)}</span>
+      </td>
+      <td>{board.expires_at === null ? t("wallboard.last.never") : format.dateMinute(board.expires_at)}</td>
+      <td>{board.last_used_at === null ? t("wallboard.neverUsed") : format.dateMinute(board.last_used_at)}</td>
+      <td>
+        <span className={classes.actions}>
+          <Button size="compact-xs" variant="default" onClick={() => run("link", onLink)}>
+            {t("wallboard.newLink")}
+          </Button>
+          <Button
+            size="compact-xs"
+            variant={isRevoking ? "filled" : "subtle"}
+            color="red"
+            onClick={() => (isRevoking ? run("delete", () => undefined) : setRevoking(true))}
+          >
+            {isRevoking ? t("wallboard.revokeReally") : t("wallboard.revoke")}
+          </Button>
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+/** Links for TVs, each of which shows one board and nothing else. */
+export function Wallboards() {
+  const { t } = useTranslation();
+  const boards = useWallboards();
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<Wallboard | null>(null);
+  const rows = boards.data ?? [];
+  const create = (
+    <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>
+      {t("wallboard.create")}
+    </Button>
+  );
+  return (
+    <section className="panel" aria-labelledby="boards-title">
+      <div className={classes.title}>
+        <h2 id="boards-title">{t("alerts.tab.wallboards")}</h2>
+        {rows.length > 0 && create}
+      </div>
+      {boards.isPending && <RowsSkeleton rows={2} />}
+      {boards.isError && <Failure error={boards.error} onRetry={() => void boards.refetch()} />}
+      {boards.data && rows.length === 0 && (
+        <Empty title={t("wallboard.none")} text={t("wallboard.noneText")}>
+          {create}
+        </Empty>
+      )}
+      {rows.length > 0 && (
+        <div className={classes.scroll}>
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t("wallboard.name")}</th>
+                <th scope="col">{t("wallboard.madeBy")}</th>
+                <th scope="col">{t("wallboard.lasts")}</th>
+                <th scope="col">{t("wallboard.lastUsed")}</th>
+                <th scope="col">
+                  <span className="visually-hidden">{t("callbacks.actions")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((board) => (
+                <Row key={board.id} board={board} onLink={setMade} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {isMaking && <BoardForm onClose={() => setMaking(false)} onMade={setMade} />}
+      {made && (
+        <Once
+          title={t("wallboard.link", { name: made.name })}
+          text={t("wallboard.linkText")}
+          value={linkOf(made)}
+          onClose={() => setMade(null)}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+/** What a wallboard asks for and adds up. Pure but for the asking. */
+
+import { useQuery } from "@tanstack/react-query";
+import type { KindWords } from "../alerts/alerts";
+import { ApiError } from "../api/client";
+import type { Entities, Figure, Instant, SeatState } from "../api/shapes";
+import { SEAT_STATES } from "../api/shapes";
+
+export interface Board {
+  name: string;
+  queues: string[];
+  now: Instant;
+  timezone: string;
+  demo: boolean;
+  figures: Figure[];
+  kinds: KindWords[];
+  pause_reasons: { code: string; label_en: string; label_zh: string }[];
+}
+
+export async function fetchBoard(token: string): Promise<Board | null> {
+  const response = await fetch("/api/wallboard", { headers: { Authorization: `Bearer ${token}` } });
+  if (response.status === 401) return null;
+  if (!response.ok) throw new ApiError(response.status, "failed", response.statusText);
+  return (await response.json()) as Board;
+}
+
+export function useBoard(token: string) {
+  return useQuery({
+    queryKey: ["wallboard", token],
+    queryFn: () => fetchBoard(token),
+    retry: true,
+    retryDelay: 5000,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export interface Now {
+  waiting: number;
+  oldest: Instant | null;
+  states: [SeatState, number][];
+  ready: number;
+}
+
+/** What is true now over all that the board shows. */
+export function nowOf(entities: Pick<Entities, "queues" | "seats">): Now {
+  const queues = Object.values(entities.queues);
+  const oldest = queues.flatMap((queue) => queue.oldest_joined_at ?? []);
+  const counts = new Map<SeatState, number>();
+  for (const { state } of Object.values(entities.seats)) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const states = SEAT_STATES.flatMap((state): [SeatState, number][] => {
+    const count = counts.get(state) ?? 0;
+    return count > 0 && state !== "signed_out" ? [[state, count]] : [];
+  });
+  return {
+    waiting: queues.reduce((sum, queue) => sum + queue.waiting, 0),
+    oldest: oldest.length > 0 ? Math.min(...oldest) : null,
+    states,
+    ready: counts.get("ready") ?? 0,
+  };
+}
+
+const TILES = ["answer_rate", "service_level", "asa_seconds", "offered", "abandoned"];
+const COLUMNS = ["answer_rate", "service_level", "offered", "abandoned"];
+
+export function chosen(figures: readonly Figure[], where: "tiles" | "columns"): Figure[] {
+  return (where === "tiles" ? TILES : COLUMNS).flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
+}
+
+/** Whose figures stand in the large tiles: of everything, or of the only queue; a group has none of its own. */
+export function figuresScope(board: Pick<Board, "queues">): string | null {
+  if (board.queues.length === 0) return "*";
+  return board.queues.length === 1 ? (board.queues[0] ?? null) : null;
+}
