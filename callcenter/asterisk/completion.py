@@ -6,6 +6,7 @@ Where Asterisk's own account is known to be wrong (docs/asterisk.md) ours stands
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 from msgspec import Struct, structs
@@ -14,6 +15,7 @@ from callcenter.asterisk.log_calls import LogCalls, Stay
 from callcenter.asterisk.replay import Gap
 from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import EndedBy, VisitOutcome
+from callcenter.floor.matching import nearest
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
 
 SAME_STAY_SECONDS = 5.0
@@ -79,12 +81,12 @@ class Completion:
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
         """Takes the visit that began when this one did out of those of one channel and queue; an only one is it."""
-        place = min(range(len(calls)), key=lambda n: abs(calls[n].joined_at - theirs.joined_at), default=None)
-        if place is None:
-            return None
         is_only = len(calls) == self._stays[theirs.channel_id, theirs.queue] == 1
-        is_same = abs(calls[place].joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
-        return calls.pop(place) if is_only or is_same else None
+        within = inf if is_only else SAME_STAY_SECONDS
+        found = nearest(theirs.joined_at, calls, lambda call: call.joined_at, within)
+        if found is not None:
+            calls.remove(found)
+        return found
 
     def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from callcenter.floor.events import CallId, ChannelId, Instant
 from callcenter.floor.facts import QueueVisit, VisitOutcome
+from callcenter.floor.matching import nearest
 from callcenter.floor.tally import REFUSALS
 
 TOLERANCE_SECONDS = 2.0
@@ -99,7 +100,7 @@ def paired(stored: Iterable[QueueVisit], logged: Iterable[QueueVisit]) -> list[P
     pairs = []
     for visit in sorted(logged, key=_joined_at):
         candidates = ours.get((visit.channel_id, visit.queue), [])
-        twin = next((each for each in candidates if abs(each.joined_at - visit.joined_at) <= TOLERANCE_SECONDS), None)
+        twin = nearest(visit.joined_at, candidates, _joined_at, TOLERANCE_SECONDS)
         if twin is not None:
             candidates.remove(twin)
         pairs.append(Pair(twin, visit))
