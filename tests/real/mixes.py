@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from msgspec import Struct
 
@@ -110,10 +110,12 @@ class Mix:
     def _agent(self, talking: Message) -> str:
         return talking["MemberName"].removeprefix("Agent ")
 
-    def _later(self, act: Callable[[], object]) -> None:
+    def _later(self, act: Callable[[Scene], object]) -> None:
+        """Does something that takes its time, with manager connections of its own."""
+
         def perform() -> None:
-            with suppress(*ENDED_MEANWHILE):
-                act()
+            with suppress(*ENDED_MEANWHILE), closing(Scene(self.pair, "72")) as scene:
+                act(scene)
 
         thread = threading.Thread(target=perform)
         thread.start()
@@ -160,28 +162,19 @@ class Mix:
         self.outside.action("Hangup", Channel=self._leg(self._one_talking()))
 
     def agent_presses(self) -> None:
-        talking = self._one_talking()
+        leg = self._leg(self._one_talking())
         target = self.chance.choice((*QUEUES, *COLLEAGUES, "1001", "1004", "555"))
         code = self.chance.choice(("#1", "*2"))
-        scene = Scene(self.pair, "72")
-        leg = self._leg(talking)
         then = self.chance.choice(("hang up", "hang up", "abort", "nothing"))
         after = self.chance.choice((1, 4, 8))
 
-        def press() -> None:
-            try:
-                for digit in code + target:
-                    scene.outside.action("PlayDTMF", Channel=leg, Digit=digit, Duration=100)
-                    scene.rests(0.25)
-                scene.rests(after)
-                if then == "hang up":
-                    scene.outside.action("Hangup", Channel=leg)
-                elif then == "abort":
-                    for digit in "*1":
-                        scene.outside.action("PlayDTMF", Channel=leg, Digit=digit, Duration=100)
-                        scene.rests(0.25)
-            finally:
-                scene.close()
+        def press(scene: Scene) -> None:
+            _types(scene, leg, code + target)
+            scene.rests(after)
+            if then == "hang up":
+                scene.outside.action("Hangup", Channel=leg)
+            elif then == "abort":
+                _types(scene, leg, "*1")
 
         self._later(press)
 
@@ -194,39 +187,31 @@ class Mix:
         talking = self._one_talking()
         target = self.chance.choice((*QUEUES, *COLLEAGUES))
         agent, leg = self._agent(talking), self._leg(talking)
-        scene = Scene(self.pair, "72")
         after = self.chance.choice((1, 3, 5))
 
-        def consult() -> None:
-            try:
-                consulting = scene.pair.place(f"PJSIP/{target}@{agent}", Application="Wait", Data=60)
-                scene.rests(after)
-                scene.refers_to_call(leg, consulting, target)
-                scene.rests(4)
-                scene.outside.action("Hangup", Channel=consulting)
-            finally:
-                scene.close()
+        def consult(scene: Scene) -> None:
+            consulting = scene.pair.place(f"PJSIP/{target}@{agent}", Application="Wait", Data=60)
+            scene.rests(after)
+            scene.refers_to_call(leg, consulting, target)
+            scene.rests(4)
+            scene.outside.action("Hangup", Channel=consulting)
 
         self._later(consult)
 
     def agent_holds(self) -> None:
-        talking = self._one_talking()
-        agent = self._agent(talking)
-        scene = Scene(self.pair, "72")
-        scene.outside.events = [event for event in self.outside.events if event.get("Event") == "Newchannel"]
+        agent = self._agent(self._one_talking())
+        known = [event for event in self.outside.events if event.get("Event") == "Newchannel"]
         takes_back, rests = self.chance.random() < 0.6, self.chance.choice((1, 2))
 
-        def hold() -> None:
-            try:
-                with taken_over(scene.pair, agent) as phone:
-                    phone.hold()
-                    scene.rests(rests)
-                    if takes_back:
-                        phone.take_back()
-                        scene.rests(1)
-                    phone.hang_up()
-            finally:
-                scene.close()
+        def hold(scene: Scene) -> None:
+            scene.outside.events[:] = known
+            with taken_over(scene.pair, agent) as phone:
+                phone.hold()
+                scene.rests(rests)
+                if takes_back:
+                    phone.take_back()
+                    scene.rests(1)
+                phone.hang_up()
 
         self._later(hold)
 
@@ -280,14 +265,10 @@ class Mix:
         self.ami.action(what, Channel=talking["DestChannel"], Exten=to, Context="callcenter-agents")
         if what == "Atxfer":
             leg, after = self._leg(talking), self.chance.choice((6, 8, 12))
-            scene = Scene(self.pair, "72")
 
-            def complete() -> None:
-                try:
-                    scene.rests(after)
-                    scene.outside.action("Hangup", Channel=leg)
-                finally:
-                    scene.close()
+            def complete(scene: Scene) -> None:
+                scene.rests(after)
+                scene.outside.action("Hangup", Channel=leg)
 
             self._later(complete)
 
@@ -326,6 +307,12 @@ class Mix:
             self.ami.action("QueuePenalty", Penalty=self.chance.randrange(4), **place)
         else:
             self.ami.action("QueueMemberRingInUse", RingInUse=self.chance.choice(("yes", "no")), **place)
+
+
+def _types(scene: Scene, leg: str, digits: str) -> None:
+    for digit in digits:
+        scene.outside.action("PlayDTMF", Channel=leg, Digit=digit, Duration=100)
+        scene.rests(0.25)
 
 
 WEIGHTED: dict[Callable[[Mix], None], int] = {
@@ -406,9 +393,8 @@ class Part(Struct):
                 outside.action("PJSIPRegister", Registration=phone)
 
     def _end_calls(self) -> None:
-        last = Scene(self.pair, "72")
-        for ami in (last.outside, last.ami):
-            for channel in [event["Channel"] for event in ami.listing("CoreShowChannels") if "Channel" in event]:
-                ami.action("Hangup", Channel=channel)
-        last.pair.quieten()
-        last.close()
+        with closing(Scene(self.pair, "72")) as last:
+            for ami in (last.outside, last.ami):
+                for channel in [event["Channel"] for event in ami.listing("CoreShowChannels") if "Channel" in event]:
+                    ami.action("Hangup", Channel=channel)
+            last.pair.quieten()

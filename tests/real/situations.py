@@ -389,7 +389,7 @@ def a_phone_that_is_gone(s: Scene) -> None:
     s.ends(connected)
 
 
-@scene("7060", "1066")
+@scene("7060", "1066", "1067")
 def an_agents_own_calls(s: Scene) -> None:
     """Outbound and internal: answered, busy, declined, a number that does not exist; then a customer gets through."""
     for number, do in (("013900007060", "answer"), ("1067", "answer"), ("013900007061", "busy"), ("1068", "reject")):

@@ -21,6 +21,7 @@ def test_the_accounts_of_a_random_day_agree(
     recorded = record(seed, 30, kills=kills)
     log = tmp_path / "queue_log"
     log.write_bytes(recorded.queue_log)
+    (tmp_path / "heard.ami").write_bytes(recorded.heard)  # what is needed to see why, should they not agree
     figures, reading = replay_figures([recorded.heard], "pbx1", Thresholds(), records([log]))
     told = {name: value for name, value in figures["totals"].items() if value}
     print(f"seed {seed}: {told}, {len(figures['reconciliation']['explained'])} explained")  # noqa: T201

@@ -112,7 +112,8 @@ def test_the_customer_takes_the_agents_place_in_the_line(played: Played) -> None
 def test_a_pause_in_all_queues_is_one_pause(played: Played) -> None:
     spells = [spell for spell in played.day.remained(SeatSpell) if spell.interface == "PJSIP/1063"]
     [pause] = [spell for spell in spells if spell.state is SeatState.PAUSED]
-    assert (pause.reason, pause.until - pause.since) == ("meal", pytest.approx(2, abs=1))
+    assert pause.reason == "meal"
+    assert pause.until - pause.since >= 2
 
 
 def test_an_agents_own_calls_are_outbound_or_internal(played: Played) -> None:
