@@ -155,8 +155,8 @@ async def test_a_full_disk_is_shown_and_the_floor_goes_on(tmp_path: Path, peer: 
     async with centre(tmp_path, peer) as app:
         surveys = peer.counts()["QueueStatus"]
         with full_disk(_journal(tmp_path).stat().st_size + 5):
-            peer.connection.say(pause_event("Li Na", "training", 1700000300.0))
-            await until(lambda: _view(app, "seats", SEAT)["reason"] == "training")
+            peer.connection.say(pause_event("Li Na", "stretching", 1700000300.0))
+            await until(lambda: _view(app, "seats", SEAT)["reason"] == "stretching")
             await until(lambda: "pbx1" in app.hub.published.get("journals", {}))
             assert app.hub.published["journals"]["pbx1"]["reason"] in ("No space left on device", "File too large")
         peer.connection.say(pause_event("Li Na", "break", 1700000400.0))
@@ -164,7 +164,7 @@ async def test_a_full_disk_is_shown_and_the_floor_goes_on(tmp_path: Path, peer: 
         await until(lambda: peer.counts()["QueueStatus"] > surveys)
     kept = _journal(tmp_path).read_bytes()
     assert b"Event: CallcenterHole\r\n" in kept
-    assert b"training" not in kept
+    assert b"stretching" not in kept
 
 
 async def test_no_checkpoint_is_kept_before_its_facts_are_in_the_database(
