@@ -9,6 +9,8 @@ from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import Site, is_attempt
 
+BUSY = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD, SeatState.WRAP_UP})
+
 
 class Seats(Protocol):
     """Every answer is of this moment."""
@@ -19,6 +21,10 @@ class Seats(Protocol):
 
     def free_seats(self, pbx: PbxName, queue: str) -> int:
         """How many seats of the queue are ready and waited for by nobody."""
+        ...
+
+    def busy_seats(self, pbx: PbxName, queue: str) -> int:
+        """How many seats of the queue talk or wrap up, and will be ready again."""
         ...
 
     def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
@@ -53,6 +59,12 @@ class FloorSeats:
         )
         waiting = sum(not visit.rings and not is_attempt(visit.channel_id) for visit in line.waiting.values())
         return max(0, ready - waiting)
+
+    def busy_seats(self, pbx: PbxName, queue: str) -> int:
+        """Seats in a call or in wrap-up that nobody has paused meanwhile."""
+        site = self._floor.sites.get(pbx)
+        line = site.queues.get(queue) if site else None
+        return sum(seat.state in BUSY and not seat.is_paused for seat in line.seats.values()) if line else 0
 
     def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
         """The attempts that the floor follows."""

@@ -107,7 +107,8 @@ async def test_the_way_of_a_list(supervisor: httpx.AsyncClient, centre: Centre) 
         "pbx1",
     )
     assert body["windows"] == ALWAYS
-    assert body["rules"]["busy"] == {"delay_seconds": 300.0, "max_attempts": 4}
+    busy = {"delay_seconds": 300.0, "max_attempts": 4, "next_number": False, "then": "close"}
+    assert body["rules"]["busy"] == busy
     report = await imported(supervisor, "phone,name\n" + "\n".join(f"{number},Li" for number in numbers(3)))
     assert report.json() == {"imported": 3, "rows": 3, "errors": [], "duplicates": []}
     centre.seats.free = 1
