@@ -22,6 +22,7 @@ from callcenter.asterisk.journal import Journal
 from callcenter.asterisk.link import Link
 from callcenter.calls.api import call_routes
 from callcenter.dialer.api import callback_routes
+from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.worker import Surroundings, Worker
@@ -115,6 +116,7 @@ async def running(
             figure_routes(),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
+            dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             _health(engine),
         ]

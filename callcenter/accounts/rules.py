@@ -9,7 +9,9 @@ from typing import Literal
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant, Seconds
 
-Permission = Literal["see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"]
+Permission = Literal[
+    "see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "stop_dialling", "manage_users"
+]
 Language = Literal["", "en", "zh"]
 
 
@@ -22,11 +24,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+_SUPERVISOR: frozenset[Permission] = frozenset(
+    {"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "stop_dialling"}
+)
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({"see_floor"}),
-    Role.SUPERVISOR: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}),
+    Role.SUPERVISOR: _SUPERVISOR,
     Role.QA: frozenset({"see_calls", "hear_recordings"}),
-    Role.ADMIN: frozenset({"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "manage_users"}),
+    Role.ADMIN: _SUPERVISOR | {"manage_users"},
 }
 
 SESSION_SECONDS: Seconds = 12 * 3600

@@ -38,6 +38,17 @@ class Air:
             for attempt, _ in self._known.values()
         )
 
+    def ringing(self, pbx: PbxName, queue: str, now: Instant) -> list[Seconds]:
+        """For how long the calls of a queue have rung that nobody has answered."""
+        seen = self._seats.in_air(pbx)
+        return [
+            now - attempt.placed_at
+            for attempt, _ in self._known.values()
+            if attempt.pbx == pbx
+            and attempt.queue == queue
+            and seen.get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
+        ]
+
     def count(self, pbx: PbxName) -> int:
         """How many calls of a PBX are in the air."""
         return sum(attempt.pbx == pbx for attempt, _ in self._known.values())

@@ -14,6 +14,7 @@ from callcenter.dialer.rules import (
     AttemptState,
     ListState,
     Outcome,
+    Redial,
     RedialRule,
     Standing,
     TargetState,
@@ -31,6 +32,8 @@ class Ending(Struct, frozen=True):
     """What the end of an attempt changed: whose list, what came of it, and when the customer answered."""
 
     list_id: int
+    pbx: PbxName
+    queue: str
     outcome: Outcome
     placed_at: Instant
     ended_at: Instant
@@ -79,7 +82,13 @@ async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
 
 def _ending(attempt: Attempt, outcome: Outcome) -> Ending:
     return Ending(
-        attempt.list_id, outcome, attempt.placed_at, attempt.ended_at or attempt.placed_at, attempt.answered_at
+        attempt.list_id,
+        attempt.pbx,
+        attempt.queue,
+        outcome,
+        attempt.placed_at,
+        attempt.ended_at or attempt.placed_at,
+        attempt.answered_at,
     )
 
 
@@ -108,12 +117,17 @@ async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, end
     )
     rules = convert(callback_list.rules, dict[Outcome, RedialRule])
     after = redial(standing, rules, callback_list.max_attempts)
+    move_on(target, after, outcome)
+    if after.is_escalated and callback_list.escalation_list_id is not None:
+        await escalate(session, target, callback_list.escalation_list_id, ended_at)
+
+
+def move_on(target: Target, after: Redial, outcome: Outcome) -> None:
+    """Brings a target to where it stands after an attempt."""
     target.state, target.due_at, target.last_outcome = after.state, after.due_at, outcome
     if after.is_next_number:
         target.dial_number = target.other_numbers[target.number_index]
         target.number_index += 1
-    if after.is_escalated and callback_list.escalation_list_id is not None:
-        await escalate(session, target, callback_list.escalation_list_id, ended_at)
 
 
 async def escalate(session: AsyncSession, target: Target, list_id: int, now: Instant) -> None:

@@ -16,7 +16,7 @@ from callcenter.floor.events import Instant
 from callcenter.store.engine import Sessions
 
 SHORTEST_PREFIX = 3
-"""`+` and two digits: a shorter one would be a whole continent by a slip of the finger."""
+"""`+` and two digits, all of a country; a shorter one would be a whole continent by a slip of the finger."""
 
 
 class NewBan(Struct, frozen=True):

@@ -21,6 +21,9 @@ DAYS_AHEAD = 62
 """How far the next opening is looked for: past the longest holidays, and a window that a clock change swallowed."""
 
 DAY_SECONDS: Seconds = 86_400
+MOST_OPENINGS = 1000
+"""How many answers an almanac remembers: many targets are put off to the same morning."""
+
 UNKNOWN_ZONE = "Etc/Unknown"
 WHOLE_DAY = Span(0, 1440)
 
@@ -188,6 +191,7 @@ class Almanac:
     def __init__(self, calendar: Calendar, legal: Span, centre: ZoneInfo) -> None:
         self._calendar, self._legal, self.centre = calendar, legal, centre
         self._known: dict[str, tuple[Instant, Instant, Closed | None]] = {}
+        self._openings: dict[tuple[str, Instant], Instant | None] = {}
 
     def why_closed(self, zones: str, at: Instant) -> Closed | None:
         """As `why_closed`, for customers in these zones (`zones_of`)."""
@@ -200,7 +204,11 @@ class Almanac:
 
     def next_opening(self, zones: str, at: Instant) -> Instant | None:
         """As `next_opening`."""
-        return at if self.why_closed(zones, at) is None else next_opening(*self._question(zones), at)
+        if len(self._openings) > MOST_OPENINGS:
+            self._openings.clear()
+        if (zones, at) not in self._openings:
+            self._openings[zones, at] = next_opening(*self._question(zones), at)
+        return self._openings[zones, at]
 
     def _question(self, zones: str) -> tuple[Calendar, Span, Clock]:
         return self._calendar, self._legal, Clock(self.centre, zones_of(zones, self.centre))

@@ -34,13 +34,12 @@ class Outlook:
     ) -> None:
         self._settings, self._centre, self._seats, self._air, self._clock = settings, centre, seats, air, clock
         self._rulebooks: dict[int, tuple[object, Rulebook]] = {}
-        self._experiences: dict[int, Experience] = {}
+        self._experiences: dict[tuple[PbxName, str], Experience] = {}
         self._buckets: dict[PbxName, Bucket] = {}
 
     def forget(self, list_id: int) -> None:
         """The list has gone."""
         self._rulebooks.pop(list_id, None)
-        self._experiences.pop(list_id, None)
 
     # --- when ---------------------------------------------------------------------------------------------------
 
@@ -85,22 +84,24 @@ class Outlook:
 
     # --- how many -----------------------------------------------------------------------------------------------
 
-    def experience(self, list_id: int) -> Experience:
-        """What the list's calls were like."""
-        if list_id not in self._experiences:
-            self._experiences[list_id] = Experience(self._settings.abandon_window_seconds)
-        return self._experiences[list_id]
+    def experience(self, pbx: PbxName, queue: str) -> Experience:
+        """What the calls of a queue were like, whatever their lists: they share its seats, and its abandoned calls."""
+        if (pbx, queue) not in self._experiences:
+            self._experiences[pbx, queue] = Experience(self._settings.abandon_window_seconds)
+        return self._experiences[pbx, queue]
 
     def most_unseated(self, row: CallbackList) -> int:
         """How many calls of the list's queue may be in the air without a seat."""
         free = max(0, self._seats.free_seats(row.pbx, row.queue) - row.reserved_seats)
         if row.mode != Mode.PREDICTIVE:
             return free
-        waiting = self._air.waiting(row.pbx, row.queue)
-        seating = Seating(max(0, free - waiting), self._seats.busy_seats(row.pbx, row.queue))
-        experience = self.experience(row.id)
-        record = experience.record(self._clock())
-        return min(free, waiting) + lines(seating, experience.habits(), record, row.abandon_target)
+        now, waiting = self._clock(), self._air.waiting(row.pbx, row.queue)
+        experience = self.experience(row.pbx, row.queue)
+        busy = experience.freed(self._seats.busy_seconds(row.pbx, row.queue))
+        forecast = experience.forecast(self._air.ringing(row.pbx, row.queue, now))
+        seating = Seating(max(0, free - waiting), busy)
+        allowed = lines(seating, forecast, experience.record(now), row.abandon_target)
+        return min(free, waiting) + allowed
 
     def is_trunk_full(self, pbx: PbxName) -> bool:
         """Whether the PBX has as many calls of ours as it may have."""

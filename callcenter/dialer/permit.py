@@ -119,6 +119,8 @@ class Rulebook:
 
         Where the customer may be in several zones, the day that begins first counts until the one that ends last has.
         """
+        if len(dials) < limit.attempts:
+            return None
         walls = zones_of(zones, self.almanac.centre)
         since = min(day_start(zone, at, 1 - limit.days) for zone in walls)
         recent = sorted(dial for dial in dials if dial >= since)

@@ -230,6 +230,15 @@ async def attempts_page(
         return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).all()
 
 
+async def list_row(sessions: Sessions, list_id: int) -> CallbackList:
+    """A list. Raises NotFound."""
+    async with sessions() as session:
+        row = await session.get(CallbackList, list_id)
+    if row is None:
+        raise NotFound(f"There is no list {list_id}")
+    return row
+
+
 async def _must_exist(session: AsyncSession, list_id: int) -> None:
     if await session.get(CallbackList, list_id) is None:
         raise NotFound(f"There is no list {list_id}")

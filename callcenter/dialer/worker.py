@@ -29,7 +29,6 @@ from callcenter.dialer.rules import ListState, Mode, Outcome, WhyIdle, why_idle
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import Seats
 from callcenter.dialer.service import Summary
-from callcenter.dialer.tables import CallbackList
 from callcenter.errors import NotFound
 from callcenter.floor.changes import Changes
 from callcenter.floor.commands import Phone
@@ -79,6 +78,7 @@ class Worker:
         self.outlook = Outlook(around.settings, around.zone, around.seats, self._air, around.clock)
         self._tenure: Tenure | None = None
         self._is_emergency = False
+        self._window_seconds = around.settings.abandon_window_seconds
         self._woken = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._ends: deque[End] = deque()
@@ -282,19 +282,16 @@ class Worker:
             self._touched.add(ending.list_id)
 
     def _learn(self, ending: Ending) -> None:
-        is_person = ending.outcome in (Outcome.REACHED, Outcome.ABANDONED)
-        ring_seconds = None if ending.answered_at is None else ending.answered_at - ending.placed_at
-        self.outlook.experience(ending.list_id).dialled(
-            ending.ended_at if ending.answered_at is None else ending.answered_at,
-            is_person=is_person,
+        fate_at = ending.ended_at if ending.answered_at is None else ending.answered_at
+        self.outlook.experience(ending.pbx, ending.queue).dialled(
+            fate_at,
+            max(0.0, fate_at - ending.placed_at),
+            is_person=ending.outcome in (Outcome.REACHED, Outcome.ABANDONED),
             is_abandoned=ending.outcome is Outcome.ABANDONED,
-            ring_seconds=ring_seconds,
         )
 
     def _learn_handling(self, talk: Conversation) -> None:
-        for summary in self._lists.values():
-            if (summary.row.pbx, summary.row.queue) == (talk.pbx, talk.queue):
-                self.outlook.experience(summary.row.id).handled(talk.completed_at - talk.began_at)
+        self.outlook.experience(talk.pbx, talk.queue).handled(talk.completed_at - talk.began_at)
 
     async def _read_lists(self) -> None:
         """Reads the lists that were touched, finishes those that are done, and sets their wake-ups."""
@@ -316,16 +313,11 @@ class Worker:
             self._forget(list_id)
             return
         if list_id not in self._lists:
-            await self._remember(summary.row)
+            for ending in await attempts.answered_since(self._sessions, list_id, now - self._window_seconds):
+                self._learn(ending)
         self._lists[list_id] = summary
         due = await service.next_due(self._sessions, list_id, now)
         await self._around.schedule.wake_at(list_id, self.outlook.next_look(summary, due, now))
-
-    async def _remember(self, row: CallbackList) -> None:
-        """What an earlier run learned of a list's calls in the rolling window."""
-        since = self.clock() - self._around.settings.abandon_window_seconds
-        for ending in await attempts.answered_since(self._sessions, row.id, since):
-            self._learn(ending)
 
     def _forget(self, list_id: int) -> None:
         self._lists.pop(list_id, None)

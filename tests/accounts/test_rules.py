@@ -21,7 +21,8 @@ NOW = 1_763_800_000.0
 
 def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.AGENT]) == {"see_floor"}
-    assert permissions_of([Role.SUPERVISOR]) == {"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists"}
+    supervisor = {"see_floor", "see_calls", "hear_recordings", "see_lists", "run_lists", "stop_dialling"}
+    assert permissions_of([Role.SUPERVISOR]) == supervisor
     assert permissions_of([Role.QA]) == {"see_calls", "hear_recordings"}
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {"manage_users"}
     assert permissions_of([Role.AGENT, Role.QA]) == {"see_floor", "see_calls", "hear_recordings"}

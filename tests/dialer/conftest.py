@@ -149,7 +149,7 @@ class FakeSeats:
     def __init__(self, phone: FakePhone) -> None:
         self._phone = phone
         self.free = 0
-        self.busy = 0
+        self.busy: list[float] = []
         self.live = True
 
     def is_live(self, pbx: PbxName) -> bool:
@@ -158,7 +158,7 @@ class FakeSeats:
     def free_seats(self, pbx: PbxName, queue: str) -> int:
         return self.free
 
-    def busy_seats(self, pbx: PbxName, queue: str) -> int:
+    def busy_seconds(self, pbx: PbxName, queue: str) -> list[float]:
         return self.busy
 
     def in_air(self, pbx: PbxName) -> dict[AttemptId, AirState]:

@@ -46,7 +46,7 @@ export const ATTEMPT_OUTCOMES = [
 ] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
-export type Permission = "see_floor" | "see_calls" | "hear_recordings" | "see_lists" | "run_lists" | "manage_users";
+export type Permission = "see_floor" | "see_calls" | "hear_recordings" | "see_lists" | "run_lists" | "stop_dialling" | "manage_users";
 
 export interface User {
   username: string;
@@ -276,7 +276,7 @@ export interface CallDetail {
 
 // --- callbacks --------------------------------------------------------------------------------------------------
 
-export type ListState = "stopped" | "running" | "finished";
+export type ListState = "stopped" | "paused" | "running" | "finished";
 export interface CallingWindow {
   weekdays: number[];
   from: string;
@@ -303,7 +303,7 @@ export interface CallbackList extends ListSettings, ListProgress {
   due: number;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
-export const TARGET_STATES = ["open", "in_air", "reached", "closed"] as const;
+export const TARGET_STATES = ["open", "offered", "in_air", "asking", "reached", "closed"] as const;
 export type TargetState = (typeof TARGET_STATES)[number];
 export interface Target {
   id: number | string;
