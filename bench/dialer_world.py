@@ -102,7 +102,7 @@ Pacer = Callable[["Week", List], int]
 def predictive(week: "Week", listed: List) -> int:
     """The dialer's own."""
     experience = week.experience
-    seating = Seating(week.free, experience.freed(week.now - since for since in week.talks.values()))
+    seating = Seating(week.free - week.waiting, experience.freed(week.now - since for since in week.talks.values()))
     forecast = experience.forecast(week.now - since for since in week.ringing.values())
     return lines(seating, forecast, experience.record(week.now), TARGET_RATE)
 
@@ -368,6 +368,11 @@ class Week:
         )
         move_on(target, redial(standing, RULES, MAX_ATTEMPTS), outcome)
         self._wait_again(listed, target)
+
+    @property
+    def waiting(self) -> int:
+        """How many customers have answered and wait for a seat."""
+        return len(self._callers)
 
     def record(self) -> Record:
         """All calls of the week that people answered."""

@@ -99,9 +99,9 @@ class Outlook:
         experience = self.experience(row.pbx, row.queue)
         busy = experience.freed(self._seats.busy_seconds(row.pbx, row.queue))
         forecast = experience.forecast(self._air.ringing(row.pbx, row.queue, now))
-        seating = Seating(max(0, free - waiting), busy)
+        seating = Seating(free - waiting, busy)
         allowed = lines(seating, forecast, experience.record(now), row.abandon_target)
-        return min(free, waiting) + allowed
+        return waiting + allowed
 
     def is_trunk_full(self, pbx: PbxName) -> bool:
         """Whether the PBX has as many calls of ours as it may have."""

@@ -59,7 +59,8 @@ NOBODY = Expected()
 
 
 class Seating(Struct, frozen=True):
-    """The seats of a queue: `free` ones, less those kept for callers, and those that get free while it rings."""
+    """The seats of a queue: `free` ones, less those kept for callers and less customers who wait for one (so that it may
+    be below 0); and those that get free while it rings."""
 
     free: int
     busy: Expected = NOBODY
@@ -100,15 +101,15 @@ def lines(seating: Seating, forecast: Forecast, record: Record, target: float) -
     """
     budget, ringing = record.budget(target), forecast.ringing.count
     if budget < 1:
-        return seating.free
-    new, most = 0, MOST_LINES_A_SEAT * (seating.free + seating.busy.count) - ringing
+        return max(0, seating.free)
+    new, most = 0, MOST_LINES_A_SEAT * (max(0, seating.free) + seating.busy.count) - ringing
     while new < most:
         middle = (new + most + 1) // 2
         if _is_safe(middle, seating, forecast, budget, AIM * target):
             new = middle
         else:
             most = middle - 1
-    return max(seating.free, ringing + new)
+    return max(0, seating.free, ringing + new)
 
 
 def _is_safe(new: int, seating: Seating, forecast: Forecast, budget: int, aim: float) -> bool:

@@ -268,7 +268,7 @@ async def test_calendar_mode_and_rules_are_kept_and_told(supervisor: httpx.Async
 
 async def test_may_this_number_be_called(supervisor: httpx.AsyncClient) -> None:
     await supervisor.post("/lists", json=GOOD)
-    asked = {"number": "138 0013 8000", "at": MONDAY_NOON}
+    asked: dict[str, str | float] = {"number": "138 0013 8000", "at": MONDAY_NOON}
     yes = (await supervisor.get("/lists/1/may-call", params=asked)).json()
     assert (yes["number"], yes["time_zones"], yes["may_call"]) == ("+8613800138000", "Asia/Shanghai", True)
     entry = {"number": "+86138", "is_prefix": True, "source": "regulator"}
