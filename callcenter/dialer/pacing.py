@@ -59,8 +59,8 @@ NOBODY = Expected()
 
 
 class Seating(Struct, frozen=True):
-    """The seats of a queue: `free` ones, less those kept for callers and less customers who wait for one (so that it may
-    be below 0); and those that get free while it rings."""
+    """The seats of a queue: `free` ones, less those kept for callers and less customers who wait for one (so it may be
+    below 0); and those that get free while it rings."""
 
     free: int
     busy: Expected = NOBODY

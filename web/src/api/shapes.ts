@@ -46,7 +46,14 @@ export const ATTEMPT_OUTCOMES = [
 ] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
-export type Permission = "see_floor" | "see_calls" | "hear_recordings" | "see_lists" | "run_lists" | "stop_dialling" | "manage_users";
+export type Permission =
+  | "see_floor"
+  | "see_calls"
+  | "hear_recordings"
+  | "see_lists"
+  | "run_lists"
+  | "stop_dialling"
+  | "manage_users";
 
 export interface User {
   username: string;
