@@ -1,5 +1,10 @@
 import { Button } from "@mantine/core";
-import { IconCircleCheck, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from "@tabler/icons-react";
+import {
+  IconCircleCheck,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
