@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter.dialer.attempts import move_on
 from callcenter.dialer.outlook import rulebook_of
-from callcenter.dialer.pacing import Experience, Record, Seating, calls_to_place, lines
+from callcenter.dialer.pacing import PATIENCE_SECONDS, Experience, Record, Seating, calls_to_place, lines
 from callcenter.dialer.permit import Ban, Dialled, Rulebook
 from callcenter.dialer.reserving import put_off
 from callcenter.dialer.rules import DEFAULT_RULES, Outcome, RedialRule, Standing, TargetState, redial
@@ -35,9 +35,6 @@ SHIFTS = ((7.0, 10.5), (13.0, 14.5))
 
 ZONES = {"Asia/Shanghai": "86", "Australia/Sydney": "61", "Europe/Berlin": "49", "America/New_York": "1"}
 TARGET_RATE = 0.03
-PATIENCE_SECONDS: Seconds = 2.0
-"""So long a customer hears nothing before the recorded message: then the call counts as abandoned."""
-
 WRAP_UP_SECONDS, TALK_SECONDS = 20.0, 160.0
 ANSWER_RATE = 0.30
 FATES = {

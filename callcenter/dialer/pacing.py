@@ -3,7 +3,7 @@
 The model of predictive pacing. Of the `m` calls in the air that nobody has answered and `n` new ones, X are going to
 be answered by people: each new one with the answer rate p, each old one with the share s(age) that people answered of
 the calls that rang for longer. By then S = f + Y seats are free: f are now, and Y of the busy
-ones get free while it rings, each with the share q(age) of handlings that ended then of those that lasted for longer
+ones get free in time, each with the share q(age) of handlings that ended so soon of those that lasted for longer
 (at the start of a shift everybody has just begun, and nobody gets free soon). Calls beyond the free seats, D = X − S,
 are abandoned. With D taken as normal (mean μ, deviation σ, z = μ/σ) the expected number of them is the unit loss
 E[D⁺] = σ(φ(z) + zΦ(z)) of inventory theory (P. Zipkin, Foundations of Inventory Management, 2000, C.2; on predicting
@@ -31,6 +31,9 @@ AIM = 0.8
 
 CAUTION = 3.0
 """k: how many deviations from the mean the abandoned calls of the moment may be without breaking the target."""
+
+PATIENCE_SECONDS: Seconds = 2.0
+"""So long a customer who has answered waits for a seat before the recorded message: then the call is abandoned."""
 
 MOST_LINES_A_SEAT = 6
 """However few answer: a spell of wrong numbers must not let hundreds of calls out."""
@@ -191,10 +194,13 @@ class Experience:
         )
 
     def freed(self, ages: Iterable[Seconds]) -> Expected:
-        """How many of the seats that have been busy for so long get free while it rings."""
+        """How many of the seats that have been busy for so long get free before a customer who answers gives up.
+
+        Answers come all the while it rings: on average a seat has half of that time, and the customer's patience.
+        """
         handlings, _ = self._handlings.suffixes()
-        last, ring_seconds = len(handlings) - 1, self._calls.mean_hit
-        spans = [(min(max(int(age), 0), last), min(max(int(age + ring_seconds), 0), last)) for age in ages]
+        last, in_time_seconds = len(handlings) - 1, self._calls.mean_hit / 2 + PATIENCE_SECONDS
+        spans = [(min(max(int(age), 0), last), min(max(int(age + in_time_seconds), 0), last)) for age in ages]
         return _expected([1 - (handlings[end] + 1) / (handlings[begin] + 1) for begin, end in spans])
 
 
