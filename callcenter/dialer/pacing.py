@@ -200,8 +200,12 @@ class Experience:
         """
         handlings, _ = self._handlings.suffixes()
         last, in_time_seconds = len(handlings) - 1, self._calls.mean_hit / 2 + PATIENCE_SECONDS
-        spans = [(min(max(int(age), 0), last), min(max(int(age + in_time_seconds), 0), last)) for age in ages]
-        return _expected([1 - (handlings[end] + 1) / (handlings[begin] + 1) for begin, end in spans])
+        chances = []
+        # Those still busy have lasted for so long, too: at the start of a shift only short handlings are over.
+        for longer, age in enumerate(sorted(ages, reverse=True), start=1):
+            begin, end = min(max(int(age), 0), last), min(max(int(age + in_time_seconds), 0), last)
+            chances.append((handlings[begin] - handlings[end]) / (handlings[begin] + longer))
+        return _expected(chances)
 
 
 def _expected(chances: list[float]) -> Expected:

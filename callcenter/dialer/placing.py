@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from callcenter.dialer.attempts import OpenAttempt
 from callcenter.dialer.reserving import Reservation
-from callcenter.dialer.rules import Outcome, rest_seconds
+from callcenter.dialer.pacing import PATIENCE_SECONDS
+from callcenter.dialer.rules import Mode, Outcome, rest_seconds
 from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import HangUp, Phone, PlaceCall
 from callcenter.floor.events import AttemptId, ChannelId, Instant, PbxName, Seconds
@@ -97,6 +98,7 @@ class Placing:
             ring_seconds=self._settings.ring_seconds,
             caller_id=self._settings.caller_id,
             detect_machine=reservation.detect_machine,
+            patience_seconds=PATIENCE_SECONDS if reservation.mode is Mode.PREDICTIVE else 0,
         )
 
     def _not_placed(self, pbx: PbxName, attempt_id: AttemptId) -> AttemptResult:
