@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from callcenter.dialer.attempts import OpenAttempt
-from callcenter.dialer.reserving import Reservation
 from callcenter.dialer.pacing import PATIENCE_SECONDS
+from callcenter.dialer.reserving import Reservation
 from callcenter.dialer.rules import Mode, Outcome, rest_seconds
 from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import HangUp, Phone, PlaceCall
