@@ -42,6 +42,7 @@ from callcenter.calls.api import call_routes
 from callcenter.delivery.api import delivery_routes
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
+from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
 from callcenter.floor.changes import View
@@ -127,6 +128,7 @@ async def running(
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),
+            dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, WEBHOOK_KINDS),

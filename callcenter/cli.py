@@ -13,6 +13,7 @@ from callcenter.accounts.commands import commands as user_commands
 from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.asterisk.replay_command import replay
 from callcenter.demo.command import demo
+from callcenter.dialer.commands import dialer_commands
 from callcenter.doctor.command import doctor
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
@@ -25,6 +26,7 @@ app.add_typer(user_commands, name="user")
 app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
 app.add_typer(import_commands, name="import")
+app.add_typer(dialer_commands, name="dialer")
 app.command()(replay)
 app.command()(reconcile)
 app.command("report")(print_report)

@@ -30,6 +30,7 @@ from callcenter.errors import SetupFailed
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
 Seconds = Annotated[float, Field(ge=0)]
+TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 ServiceLevelVariant = Literal["offered_without_short_abandons", "answered", "offered", "abandons_count_as_met"]
 
@@ -130,12 +131,35 @@ class HttpSettings(Part):
     secure_cookie: bool = False
 
 
+class NumberLimit(Part):
+    """At most so many calls to one number, whatever lists it is on, on so many days of the customer (1: today)."""
+
+    attempts: Annotated[int, Field(ge=1, le=100)]
+    days: Annotated[int, Field(ge=1, le=31)] = 1
+
+
 class DialerSettings(Part):
-    """How callbacks leave: the trunk's dial string and the caller id shown to customers."""
+    """How callbacks leave: the trunk's dial string and the caller id shown to customers; and what no list may exceed.
+
+    Nobody is called before `earliest` or from `latest` on, on the customer's own clock. `max_calls` and
+    `calls_per_second` hold for each PBX; 0 is without limit. Abandoned calls are counted over `abandon_window_seconds`.
+    """
 
     dial_string: str = "PJSIP/{number}@trunk"
     caller_id: str = ""
     ring_seconds: Annotated[int, Field(ge=5, le=120)] = 30
+    earliest: TimeOfDay = "08:00"
+    latest: TimeOfDay = "21:00"
+    number_limits: tuple[NumberLimit, ...] = (NumberLimit(attempts=4), NumberLimit(attempts=12, days=7))
+    max_calls: Annotated[int, Field(ge=0, le=10_000)] = 200
+    calls_per_second: Annotated[float, Field(ge=0, le=1000)] = 10
+    abandon_window_seconds: Annotated[float, Field(ge=60, le=31 * 86_400)] = 3600
+
+    @model_validator(mode="after")
+    def _day_begins_before_it_ends(self) -> "DialerSettings":
+        if self.earliest >= self.latest:
+            raise ValueError("earliest must be before latest")
+        return self
 
 
 class MailSettings(Part):

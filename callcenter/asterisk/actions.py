@@ -109,6 +109,7 @@ def _originate(command: c.PlaceCall) -> Headers:
             f"CC_QUEUE={_text('queue', command.queue)}",
             f"CC_ATTEMPT={attempt}",
             f"CC_AMD={int(command.detect_machine)}",
+            f"CC_PATIENCE={int(command.patience_seconds)}",
         ),
     }
 

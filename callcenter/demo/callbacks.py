@@ -19,6 +19,7 @@ async def start_list(panel: Panel, people: Iterable[Destination]) -> str:
             "name": "Callbacks 回访",
             "queue": "callbacks",
             "windows": [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "until": "24:00"}],
+            "calendar": {"skips_holidays": False},
             "rules": {"busy": _RULE, "no_answer": _RULE},
             "detect_machine": True,
             "region": "CN",

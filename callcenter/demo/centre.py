@@ -78,7 +78,9 @@ def centre(folder: Path, port: int) -> Settings:
         queues=QUEUES,
         agents=tuple(_agents()),
         http=HttpSettings(port=port),
-        dialer=DialerSettings(caller_id="4008001234", ring_seconds=RING_SECONDS),
+        dialer=DialerSettings(
+            caller_id="4008001234", ring_seconds=RING_SECONDS, earliest="00:00", latest="24:00", number_limits=()
+        ),
     )
 
 

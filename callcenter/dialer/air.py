@@ -30,19 +30,42 @@ class Air:
             for attempt, _ in self._known.values()
         )
 
-    def unanswered(self, list_id: int) -> list[OpenAttempt]:
-        """The calls of a list that no customer has answered, as far as is known."""
+    def waiting(self, pbx: PbxName, queue: str) -> int:
+        """How many customers of a queue's calls have answered and wait for a seat."""
+        seen = self._seats.in_air(pbx)
+        return sum(
+            attempt.pbx == pbx and attempt.queue == queue and seen.get(attempt.attempt_id) is AirState.ANSWERED
+            for attempt, _ in self._known.values()
+        )
+
+    def ringing(self, pbx: PbxName, queue: str, now: Instant) -> list[Seconds]:
+        """For how long the calls of a queue have rung that nobody has answered."""
+        seen = self._seats.in_air(pbx)
+        return [
+            now - attempt.placed_at
+            for attempt, _ in self._known.values()
+            if attempt.pbx == pbx
+            and attempt.queue == queue
+            and seen.get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
+        ]
+
+    def count(self, pbx: PbxName) -> int:
+        """How many calls of a PBX are in the air."""
+        return sum(attempt.pbx == pbx for attempt, _ in self._known.values())
+
+    def unanswered(self, list_id: int | None) -> list[OpenAttempt]:
+        """The calls of a list (None: of all) that no customer has answered, as far as is known."""
         return [
             attempt
             for attempt, _ in self._known.values()
-            if attempt.list_id == list_id
+            if list_id in (attempt.list_id, None)
             and self._seats.in_air(attempt.pbx).get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
         ]
 
-    def lost(self, now: Instant) -> list[AttemptId]:
+    def lost(self, now: Instant) -> list[OpenAttempt]:
         """The attempts whose quarantine is over and of which a live link shows nothing."""
         return [
-            attempt.attempt_id
+            attempt
             for attempt, since in self._known.values()
             if since + self._quarantine_seconds <= now
             and self._seats.is_live(attempt.pbx)

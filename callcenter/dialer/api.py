@@ -5,102 +5,27 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
 from msgspec import to_builtins
-from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from callcenter.accounts.api import requires
 from callcenter.dialer import service
+from callcenter.dialer.holidays import is_known
 from callcenter.dialer.importing import MAX_BYTES
 from callcenter.dialer.rules import (
     DEFAULT_MAX_ATTEMPTS,
+    DEFAULT_MAX_ATTEMPTS_PER_DAY,
     DEFAULT_RULES,
-    NEVER_REDIALLED,
-    Outcome,
     TargetState,
 )
 from callcenter.dialer.service import Summary
+from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
 from callcenter.dialer.tables import Attempt, Target
-from callcenter.dialer.windows import minute_of
 from callcenter.dialer.worker import Worker
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotFound
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Attempts = Annotated[int, Field(ge=1, le=50)]
-Weekday = Annotated[int, Field(ge=1, le=7)]
-TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-ListId = Annotated[int, Field(ge=1, le=2**53)]
 Cursor = Annotated[int, Query(ge=0, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=500)]
-
-MAX_DELAY_SECONDS = 30 * 86400
-
-
-class Shape(BaseModel):
-    """Input: an unknown field is an error that names it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class WindowShape(Shape):
-    """On these weekdays (1 is Monday) from one time of the centre's clock up to another; "24:00" is midnight."""
-
-    weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
-    from_: Annotated[TimeOfDay, Field(alias="from")]
-    until: TimeOfDay
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> "WindowShape":
-        if minute_of(self.from_) >= minute_of(self.until):
-            raise ValueError("a window must open before it closes; cut one over midnight in two")
-        return self
-
-
-class RuleShape(Shape):
-    """What to do after an outcome."""
-
-    delay_seconds: Annotated[float, Field(ge=10, le=MAX_DELAY_SECONDS)]
-    max_attempts: Attempts
-
-
-class ListChanges(Shape):
-    """The fields of a list that may be changed; absent ones stay."""
-
-    name: Name | None = None
-    pbx: str | None = None
-    queue: str | None = None
-    windows: Annotated[list[WindowShape], Field(max_length=50)] | None = None
-    rules: dict[Outcome, RuleShape] | None = None
-    max_attempts: Attempts | None = None
-    detect_machine: bool | None = None
-    region: str | None = None
-
-    @field_validator("rules")
-    @classmethod
-    def _may_be_redialled(cls, rules: dict[Outcome, RuleShape] | None) -> dict[Outcome, RuleShape] | None:
-        wrong = sorted(NEVER_REDIALLED.intersection(rules or ()))
-        if wrong:
-            raise ValueError(f"after {', '.join(wrong)} nobody is called again")
-        return rules
-
-    @field_validator("region")
-    @classmethod
-    def _known_region(cls, region: str | None) -> str | None:
-        if region is not None and region not in SUPPORTED_REGIONS:
-            raise ValueError(f"unknown region {region!r}; use a country's code such as CN")
-        return region
-
-    def fields(self) -> dict[str, Any]:
-        """The columns that were given."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-class NewList(ListChanges):
-    """A list to make."""
-
-    name: Name
-    queue: str
 
 
 def callback_routes(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
@@ -127,6 +52,7 @@ def _list_routes(routes: APIRouter, sessions: Sessions, worker: Worker, settings
     async def create(new: NewList) -> dict[str, Any]:
         fields = _defaults(settings) | new.fields()
         _check_place(fields, settings)
+        await _check_escalation(sessions, fields)
         list_id = await service.create_list(sessions, fields, worker.clock())
         worker.wake(list_id)
         return await _one(sessions, worker, list_id)
@@ -135,6 +61,7 @@ def _list_routes(routes: APIRouter, sessions: Sessions, worker: Worker, settings
     async def change(list_id: ListId, changes: ListChanges) -> dict[str, Any]:
         fields = changes.fields()
         _check_place(fields, settings)
+        await _check_escalation(sessions, fields, list_id)
         await service.change_list(sessions, list_id, fields)
         worker.wake(list_id)
         return await _one(sessions, worker, list_id)
@@ -149,6 +76,11 @@ def _state_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None
     @routes.post("/{list_id}/start", dependencies=[requires("run_lists")])
     async def start(list_id: ListId) -> dict[str, Any]:
         await worker.start_list(list_id)
+        return await _one(sessions, worker, list_id)
+
+    @routes.post("/{list_id}/pause", dependencies=[requires("run_lists")])
+    async def pause(list_id: ListId) -> dict[str, Any]:
+        await worker.pause_list(list_id)
         return await _one(sessions, worker, list_id)
 
     @routes.post("/{list_id}/stop", dependencies=[requires("run_lists")])
@@ -198,6 +130,8 @@ def _defaults(settings: Settings) -> dict[str, Any]:
         "windows": [{"weekdays": [1, 2, 3, 4, 5], "from": "09:00", "until": "18:00"}],
         "rules": {outcome.value: to_builtins(rule) for outcome, rule in DEFAULT_RULES.items()},
         "max_attempts": DEFAULT_MAX_ATTEMPTS,
+        "max_attempts_per_day": DEFAULT_MAX_ATTEMPTS_PER_DAY,
+        "calendar": CalendarShape(region=settings.region if is_known(settings.region) else "").model_dump(),
         "detect_machine": False,
         "region": settings.region,
     }
@@ -209,6 +143,19 @@ def _check_place(fields: dict[str, Any], settings: Settings) -> None:
     for field, names in known.items():
         if field in fields and fields[field] not in names:
             raise BadInput(f"There is no {field} {fields[field]!r}", field=field)
+
+
+async def _check_escalation(sessions: Sessions, fields: dict[str, Any], list_id: int = 0) -> None:
+    """Raises BadInput where targets are to go on in a list that is not there, or in the same one."""
+    other = fields.get("escalation_list_id")
+    if other is None:
+        return
+    if other == list_id:
+        raise BadInput("A list cannot escalate to itself", field="escalation_list_id")
+    try:
+        await service.list_row(sessions, other)
+    except NotFound as error:
+        raise BadInput(error.message, field="escalation_list_id") from error
 
 
 async def _one(sessions: Sessions, worker: Worker, list_id: int) -> dict[str, Any]:
@@ -228,14 +175,24 @@ def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
         "windows": row.windows,
         "rules": row.rules,
         "max_attempts": row.max_attempts,
+        "max_attempts_per_day": row.max_attempts_per_day,
+        "calendar": row.calendar,
+        "mode": row.mode,
+        "reserved_seats": row.reserved_seats,
+        "abandon_target": row.abandon_target,
+        "preview_seconds": row.preview_seconds,
+        "personal_seconds": row.personal_seconds,
+        "escalation_list_id": None if row.escalation_list_id is None else str(row.escalation_list_id),
         "detect_machine": row.detect_machine,
         "region": row.region,
         "created_at": row.created_at,
-        "opens_at": worker.opens_at(row),
+        "opens_at": worker.outlook.opens_at(summary),
         "targets": summary.targets,
         "open": summary.open,
         "due": summary.due,
+        "offered": summary.offered,
         "in_air": summary.in_air,
+        "asking": summary.asking,
         "reached": summary.reached,
         "closed": summary.closed,
         "outcomes": summary.outcomes,
@@ -246,6 +203,12 @@ def _target(row: Target) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
+        "other_numbers": row.other_numbers,
+        "dial_number": row.dial_number,
+        "time_zones": row.time_zones,
+        "priority": row.priority,
+        "owner_agent": row.owner_agent,
+        "owner_until": row.owner_until,
         "name": row.name,
         "state": row.state,
         "attempts": row.attempts,
@@ -265,6 +228,8 @@ def _attempt(row: Attempt, name: str) -> dict[str, Any]:
         "answered_at": row.answered_at,
         "ended_at": row.ended_at,
         "outcome": row.outcome,
+        "mode": row.mode,
+        "is_machine": row.is_machine,
         "agent_number": row.agent_number,
         "call_id": row.call_id,
         "pbx": row.pbx,

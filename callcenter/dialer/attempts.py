@@ -3,50 +3,41 @@
 Every transaction begins with a write, which is what makes SQLite's readers wait; PostgreSQL locks rows.
 """
 
-from collections.abc import Collection, Sequence
-from uuid import uuid4
+from collections.abc import Sequence
 
 from msgspec import Struct, convert
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.rules import (
+    LEFT,
     AttemptState,
     ListState,
     Outcome,
+    Redial,
     RedialRule,
+    Standing,
     TargetState,
-    calls_to_place,
     outcome_of,
     redial,
 )
 from callcenter.dialer.tables import Attempt, CallbackList, Target
-from callcenter.floor.call import ATTEMPT_PREFIX
 from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.facts import AttemptResult
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import attempt_results, fact_of
 
-TRIES = 3
 
+class Ending(Struct, frozen=True):
+    """What the end of an attempt changed: whose list, what came of it, and when the customer answered."""
 
-class Reservation(Struct, frozen=True):
-    """A target that is ours to call, once, under `attempt_id`: committed, and not yet asked for."""
-
-    attempt_id: AttemptId
     list_id: int
     pbx: PbxName
     queue: str
-    number: str
-    detect_machine: bool
-
-
-class Ending(Struct, frozen=True):
-    """What the end of an attempt changed: whose list, and what came of it."""
-
-    list_id: int
     outcome: Outcome
+    placed_at: Instant
+    ended_at: Instant
+    answered_at: Instant | None = None
 
 
 class OpenAttempt(Struct, frozen=True):
@@ -56,90 +47,7 @@ class OpenAttempt(Struct, frozen=True):
     list_id: int
     pbx: PbxName
     queue: str
-
-
-async def reserve(
-    sessions: Sessions, list_id: int, *, now: Instant, free_seats: int, seated: Collection[AttemptId]
-) -> Reservation | None:
-    """The next target due, with its attempt committed; None if none is due, no seat is free or the list is stopped.
-
-    Attempts in `seated` have got their seat, which is no longer among the free ones. Safe against other dialers on
-    the same database: lists of one queue take turns, and the index on numbers in the air has the last word.
-    """
-    for _ in range(TRIES):
-        try:
-            async with sessions.begin() as session:
-                return await _reserve(session, list_id, now, free_seats, seated)
-        except IntegrityError:
-            # A list of another queue has just dialled this number: it is no longer among the candidates.
-            continue
-    return None
-
-
-async def _reserve(
-    session: AsyncSession, list_id: int, now: Instant, free_seats: int, seated: Collection[AttemptId]
-) -> Reservation | None:
-    callback_list = await _lock(session, list_id)
-    if callback_list is None:
-        return None
-    in_air = await session.scalars(
-        select(Attempt.attempt_id).where(
-            Attempt.pbx == callback_list.pbx, Attempt.queue == callback_list.queue, Attempt.ended_at.is_(None)
-        )
-    )
-    unseated = sum(attempt_id not in seated for attempt_id in in_air)
-    target = await _next_target(session, list_id, now) if calls_to_place(free_seats, unseated) else None
-    if target is None:
-        return None
-    target.state = TargetState.IN_AIR
-    target.attempts += 1
-    attempt = Attempt(
-        attempt_id=f"{ATTEMPT_PREFIX}{uuid4().hex}",
-        list_id=list_id,
-        target_id=target.id,
-        pbx=callback_list.pbx,
-        queue=callback_list.queue,
-        number=target.number,
-        placed_at=now,
-    )
-    session.add(attempt)
-    return Reservation(
-        attempt_id=AttemptId(attempt.attempt_id),
-        list_id=list_id,
-        pbx=attempt.pbx,
-        queue=attempt.queue,
-        number=attempt.number,
-        detect_machine=callback_list.detect_machine,
-    )
-
-
-async def _lock(session: AsyncSession, list_id: int) -> CallbackList | None:
-    """The list if it runs; until the end of the transaction nobody else counts or places calls of its queue."""
-    mine = select(CallbackList.pbx, CallbackList.queue).where(CallbackList.id == list_id).subquery()
-    # One row stands for the queue: locking several could deadlock with somebody who meets them in another order.
-    first = (
-        select(func.min(CallbackList.id))
-        .join(mine, (CallbackList.pbx == mine.c.pbx) & (CallbackList.queue == mine.c.queue))
-        .scalar_subquery()
-    )
-    await session.execute(
-        update(CallbackList)
-        .where(CallbackList.id == first)
-        .values(name=CallbackList.name)
-        .execution_options(synchronize_session=False)
-    )
-    running = select(CallbackList).where(CallbackList.id == list_id, CallbackList.state == ListState.RUNNING)
-    return await session.scalar(running.with_for_update())
-
-
-async def _next_target(session: AsyncSession, list_id: int, now: Instant) -> Target | None:
-    in_air = exists().where(Attempt.number == Target.number, Attempt.ended_at.is_(None))
-    return await session.scalar(
-        select(Target)
-        .where(Target.list_id == list_id, Target.state == TargetState.OPEN, Target.due_at <= now, ~in_air)
-        .order_by(Target.due_at, Target.id)
-        .limit(1)
-    )
+    placed_at: Instant = 0.0
 
 
 async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
@@ -162,30 +70,82 @@ async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
                 call_id=result.call_id,
                 cause=result.cause,
                 tech_cause=result.tech_cause,
+                is_machine=_verdict(result),
             )
             .returning(Attempt)
         )
         if attempt is None:
             return None
         await _redial(session, attempt, outcome, result.ended_at)
-        return Ending(attempt.list_id, outcome)
+        return _ending(attempt, outcome)
+
+
+def _ending(attempt: Attempt, outcome: Outcome) -> Ending:
+    return Ending(
+        attempt.list_id,
+        attempt.pbx,
+        attempt.queue,
+        outcome,
+        attempt.placed_at,
+        attempt.ended_at or attempt.placed_at,
+        attempt.answered_at,
+    )
+
+
+def _verdict(result: AttemptResult) -> bool | None:
+    """What machine detection said; it is asked only of calls that were answered, and not of all of those."""
+    return True if result.is_machine else None
 
 
 async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, ended_at: Instant) -> None:
     callback_list = await session.get_one(CallbackList, attempt.list_id)
     target = await session.get_one(Target, attempt.target_id)
     with_this_outcome = await session.scalar(
-        select(func.count()).where(Attempt.target_id == target.id, Attempt.outcome == outcome, Attempt.is_counted)
+        select(func.count()).where(
+            Attempt.target_id == target.id,
+            Attempt.number == attempt.number,
+            Attempt.outcome == outcome,
+            Attempt.is_counted,
+        )
     )
-    after = redial(
-        outcome,
-        ended_at,
-        rules=convert(callback_list.rules, dict[Outcome, RedialRule]),
+    standing = Standing(
+        outcome=outcome,
+        ended_at=ended_at,
         with_this_outcome=with_this_outcome or 0,
         attempts=target.attempts,
-        max_attempts=callback_list.max_attempts,
+        numbers_left=len(target.other_numbers) - target.number_index,
     )
+    rules = convert(callback_list.rules, dict[Outcome, RedialRule])
+    after = redial(standing, rules, callback_list.max_attempts)
+    move_on(target, after, outcome)
+    if after.is_escalated and callback_list.escalation_list_id is not None:
+        await escalate(session, target, callback_list.escalation_list_id, ended_at)
+
+
+def move_on(target: Target, after: Redial, outcome: Outcome) -> None:
+    """Brings a target to where it stands after an attempt."""
     target.state, target.due_at, target.last_outcome = after.state, after.due_at, outcome
+    if after.is_next_number:
+        target.dial_number = target.other_numbers[target.number_index]
+        target.number_index += 1
+
+
+async def escalate(session: AsyncSession, target: Target, list_id: int, now: Instant) -> None:
+    """Adds the target to another list, due now, unless that has gone or has the number already."""
+    there = await session.scalar(select(CallbackList.id).where(CallbackList.id == list_id).with_for_update())
+    has = exists().where(Target.list_id == list_id, Target.number == target.number)
+    if there is None or await session.scalar(select(has)):
+        return
+    kept = ("number", "other_numbers", "time_zones", "name", "attributes", "priority", "owner_agent", "owner_until")
+    session.add(
+        Target(
+            list_id=list_id,
+            dial_number=target.number,
+            due_at=now,
+            came_from=target.id,
+            **{field: getattr(target, field) for field in kept},
+        )
+    )
 
 
 async def withdraw(sessions: Sessions, attempt_id: AttemptId, now: Instant) -> Ending | None:
@@ -202,7 +162,7 @@ async def withdraw(sessions: Sessions, attempt_id: AttemptId, now: Instant) -> E
         target = await session.get_one(Target, attempt.target_id)
         target.state = TargetState.OPEN
         target.attempts -= 1
-        return Ending(attempt.list_id, Outcome.FAILED)
+        return _ending(attempt, Outcome.FAILED)
 
 
 async def give_up(sessions: Sessions, attempt_id: AttemptId, now: Instant) -> Ending | None:
@@ -217,12 +177,12 @@ async def give_up(sessions: Sessions, attempt_id: AttemptId, now: Instant) -> En
         if attempt is None:
             return None
         await _redial(session, attempt, Outcome.UNKNOWN, now)
-        return Ending(attempt.list_id, Outcome.UNKNOWN)
+        return _ending(attempt, Outcome.UNKNOWN)
 
 
 async def finish(sessions: Sessions, list_id: int) -> bool:
     """Marks a running list as finished if none of its targets is left to call; tells whether it did."""
-    left = exists().where(Target.list_id == list_id, Target.state.in_([TargetState.OPEN, TargetState.IN_AIR]))
+    left = exists().where(Target.list_id == list_id, Target.state.in_(LEFT))
     async with sessions.begin() as session:
         done = await session.scalar(
             update(CallbackList)
@@ -239,7 +199,7 @@ async def open_attempts(sessions: Sessions) -> Sequence[OpenAttempt]:
     query = select(Attempt).where(Attempt.ended_at.is_(None))
     async with sessions() as session:
         return [
-            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue)
+            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue, row.placed_at)
             for row in await session.scalars(query)
         ]
 
@@ -252,3 +212,12 @@ async def recorded_results(sessions: Sessions) -> Sequence[AttemptResult]:
     async with sessions() as session:
         rows = await session.execute(query.where(Attempt.ended_at.is_(None)))
         return [fact_of(AttemptResult, row) for row in rows.mappings()]
+
+
+async def answered_since(sessions: Sessions, list_id: int, since: Instant) -> Sequence[Ending]:
+    """The calls of a list that people answered since then, in order."""
+    people = [Outcome.REACHED, Outcome.ABANDONED]
+    query = select(Attempt).where(Attempt.list_id == list_id, Attempt.answered_at >= since, Attempt.outcome.in_(people))
+    async with sessions() as session:
+        rows = await session.scalars(query.order_by(Attempt.answered_at))
+        return [_ending(row, Outcome(row.outcome or "")) for row in rows]

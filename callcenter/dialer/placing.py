@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from callcenter.dialer.attempts import OpenAttempt, Reservation
-from callcenter.dialer.rules import Outcome, rest_seconds
+from callcenter.dialer.attempts import OpenAttempt
+from callcenter.dialer.pacing import PATIENCE_SECONDS
+from callcenter.dialer.reserving import Reservation
+from callcenter.dialer.rules import Mode, Outcome, rest_seconds
 from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import HangUp, Phone, PlaceCall
 from callcenter.floor.events import AttemptId, ChannelId, Instant, PbxName, Seconds
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 # Asterisk makes the channel after it has accepted the Originate: a hang-up may come too early and be refused.
 HANG_UP_TRIES = 4
 HANG_UP_PAUSE_SECONDS: Seconds = 0.25
+# A call that is not asked for so soon after its attempt was committed is not asked for at all: whoever finds the
+# attempt later, and no call, must be sure that none comes any more.
+SEND_WITHIN_SECONDS: Seconds = 5.0
 # How long a link that just failed a call is not tried again, should nothing be heard of it before.
 LINK_PAUSE_SECONDS: Seconds = 5.0
 
@@ -43,7 +48,8 @@ class Placing:
         self, phone: Phone, settings: DialerSettings, clock: Callable[[], Instant], ended: Callable[[End], None]
     ) -> None:
         self._phone, self._settings, self._clock, self._ended = phone, settings, clock, ended
-        self._halted: set[int] = set()
+        self._halted: set[int | None] = set()
+        self._calmed: set[int | None] = set()
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
         self._failures: Counter[PbxName] = Counter()
@@ -52,16 +58,16 @@ class Placing:
 
     # --- placing ------------------------------------------------------------------------------------------------
 
-    def place(self, reservation: Reservation) -> None:
-        """Begins to place a call."""
-        task = asyncio.create_task(self._place(reservation))
+    def place(self, reservation: Reservation, since: Seconds) -> None:
+        """Begins to place a call; `since` is the loop's time before its attempt was committed."""
+        task = asyncio.create_task(self._place(reservation, since + SEND_WITHIN_SECONDS))
         self._under_way[task] = reservation.list_id
         task.add_done_callback(self._under_way.pop)
 
-    async def _place(self, reservation: Reservation) -> None:
+    async def _place(self, reservation: Reservation, deadline: Seconds) -> None:
         attempt_id, pbx = reservation.attempt_id, reservation.pbx
         # Nothing may be awaited between this look and the sending: a stop would come in between.
-        if reservation.list_id in self._halted:
+        if self.is_halted(reservation.list_id) or asyncio.get_running_loop().time() > deadline:
             self._ended(Withdrawal(attempt_id))
             return
         try:
@@ -79,7 +85,7 @@ class Placing:
         except Exception:
             # It may have been sent: like an answer that never came.
             log.exception("Attempt %s failed in a way that is not known", attempt_id)
-        if reservation.list_id in self._halted:
+        if reservation.list_id in self._calmed or None in self._calmed:
             self._begin_to_hang_up(pbx, attempt_id)
 
     def _command(self, reservation: Reservation) -> PlaceCall:
@@ -92,6 +98,7 @@ class Placing:
             ring_seconds=self._settings.ring_seconds,
             caller_id=self._settings.caller_id,
             detect_machine=reservation.detect_machine,
+            patience_seconds=PATIENCE_SECONDS if reservation.mode is Mode.PREDICTIVE else 0,
         )
 
     def _not_placed(self, pbx: PbxName, attempt_id: AttemptId) -> AttemptResult:
@@ -130,23 +137,28 @@ class Placing:
 
     # --- stopping -----------------------------------------------------------------------------------------------
 
-    def halt(self, list_id: int) -> None:
-        """From this moment no call of the list is asked for."""
+    def halt(self, list_id: int | None) -> None:
+        """From this moment no call of the list (None: of any) is asked for."""
         self._halted.add(list_id)
 
-    def resume(self, list_id: int) -> None:
-        """The list may be dialled again."""
+    def resume(self, list_id: int | None) -> None:
+        """The list may be dialled again (None: those that are not halted themselves)."""
         self._halted.discard(list_id)
+        self._calmed.discard(list_id)
 
     def is_halted(self, list_id: int) -> bool:
         """Whether the list must not be dialled."""
-        return list_id in self._halted
+        return list_id in self._halted or None in self._halted
 
-    async def calm(self, list_id: int, unanswered: Iterable[OpenAttempt]) -> None:
-        """Begins to hang up `unanswered`; returns when no call of the halted list is being asked for any more."""
+    def calm(self, list_id: int | None, unanswered: Iterable[OpenAttempt]) -> None:
+        """Begins to hang up `unanswered`, and whatever of the halted list is being asked for in this moment."""
+        self._calmed.add(list_id)
         for attempt in unanswered:
             self._begin_to_hang_up(attempt.pbx, attempt.attempt_id)
-        under_way = [task for task, owner in self._under_way.items() if owner == list_id]
+
+    async def settled(self, list_id: int | None) -> None:
+        """Returns when no call of the halted list is being asked for any more."""
+        under_way = [task for task, owner in self._under_way.items() if list_id in (owner, None)]
         if under_way:
             await asyncio.wait(under_way)
 

@@ -10,20 +10,51 @@ from callcenter.floor.facts import AttemptResult
 
 
 class ListState(StrEnum):
-    """Whether a list is worked; `finished` when none of its targets is left to call."""
+    """Whether a list is worked; `finished` when none of its targets is left to call.
+
+    A `paused` list lets its calls ring on, a `stopped` one hangs up those that nobody answered.
+    """
 
     STOPPED = "stopped"
+    PAUSED = "paused"
     RUNNING = "running"
     FINISHED = "finished"
 
 
+class Mode(StrEnum):
+    """How a list's calls are placed: `preview` when an agent accepts the record, `progressive` one for each free seat,
+    `predictive` as many as keep abandoned calls under the list's target."""
+
+    PREVIEW = "preview"
+    PROGRESSIVE = "progressive"
+    PREDICTIVE = "predictive"
+
+
 class TargetState(StrEnum):
-    """Where a target stands. `closed` is over without having been reached."""
+    """Where a target stands. `offered`: an agent looks at it; `asking`: a person must say what happens next.
+
+    `closed` is over without having been reached.
+    """
 
     OPEN = "open"
+    OFFERED = "offered"
     IN_AIR = "in_air"
+    ASKING = "asking"
     REACHED = "reached"
     CLOSED = "closed"
+
+
+LEFT = (TargetState.OPEN, TargetState.OFFERED, TargetState.IN_AIR)
+"""A list with such targets is not finished."""
+
+
+class OfferState(StrEnum):
+    """What became of a target that was shown to an agent; `expired` when the countdown ran out."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
 
 
 class AttemptState(StrEnum):
@@ -60,13 +91,22 @@ class Outcome(StrEnum):
 class WhyIdle(StrEnum):
     """Why a list dials nothing, in one word that the panel translates."""
 
+    EMERGENCY_STOP = "emergency_stop"
     STOPPED = "stopped"
+    PAUSED = "paused"
     FINISHED = "finished"
+    STANDBY = "standby"
     OUTSIDE_WINDOW = "outside_window"
+    HOLIDAY = "holiday"
+    CLOSED_DATE = "closed_date"
+    OUTSIDE_LEGAL_HOURS = "outside_legal_hours"
     LINK_DOWN = "link_down"
     TRUNK_FAILING = "trunk_failing"
     NOTHING_DUE = "nothing_due"
+    WAITING_FOR_AGENTS = "waiting_for_agents"
     NO_FREE_SEAT = "no_free_seat"
+    SEATS_RESERVED = "seats_reserved"
+    TRUNK_FULL = "trunk_full"
 
 
 # --- outcome ----------------------------------------------------------------------------------------------------
@@ -118,18 +158,46 @@ def outcome_of(result: AttemptResult) -> Outcome:
 # --- redial -----------------------------------------------------------------------------------------------------
 
 
+class Then(StrEnum):
+    """What becomes of a target that is not called again by itself."""
+
+    CLOSE = "close"
+    ESCALATE = "escalate"
+    ASK_AGENT = "ask_agent"
+
+
 class RedialRule(Struct, frozen=True):
-    """After this outcome: how long to wait, and how many attempts may end so before the target is closed."""
+    """After this outcome: how long to wait, and how many attempts at one number may end so.
+
+    After the last of them the target's next number is called if `next_number` and there is one, else `then`.
+    """
 
     delay_seconds: Seconds
     max_attempts: int
+    next_number: bool = False
+    then: Then = Then.CLOSE
+
+
+class Standing(Struct, frozen=True):
+    """How a target stands at the end of an attempt, this one included. `with_this_outcome` is of the number dialled."""
+
+    outcome: Outcome
+    ended_at: Instant
+    with_this_outcome: int
+    attempts: int
+    numbers_left: int = 0
 
 
 class Redial(Struct, frozen=True):
-    """What becomes of a target after an attempt; `due_at` is when it may be called again, None if never."""
+    """What becomes of a target after an attempt; `due_at` is when it may be called again, None if never by itself.
+
+    `is_next_number`: its next number is called. `is_escalated`: it goes on as a target of the other list.
+    """
 
     state: TargetState
     due_at: Instant | None = None
+    is_next_number: bool = False
+    is_escalated: bool = False
 
 
 DEFAULT_RULES: dict[Outcome, RedialRule] = {
@@ -141,59 +209,73 @@ DEFAULT_RULES: dict[Outcome, RedialRule] = {
     Outcome.FAILED: RedialRule(delay_seconds=600, max_attempts=3),
 }
 DEFAULT_MAX_ATTEMPTS = 5
+DEFAULT_MAX_ATTEMPTS_PER_DAY = 3
 
-# `unknown` may have rung somebody, `reached` did: neither is ever called again by itself. The number is wrong or
-# the customer refused: calling again would be the same or worse.
+# `unknown` may have rung somebody, `reached` did: neither number is ever called again by itself. The number is wrong or
+# the customer refused: calling it again would be the same or worse.
 NEVER_REDIALLED = frozenset({Outcome.REACHED, Outcome.UNKNOWN, Outcome.INVALID_NUMBER, Outcome.REJECTED})
 
+_ENDS: dict[Then, Redial] = {
+    Then.CLOSE: Redial(TargetState.CLOSED),
+    Then.ESCALATE: Redial(TargetState.CLOSED, is_escalated=True),
+    Then.ASK_AGENT: Redial(TargetState.ASKING),
+}
 
-def redial(
-    outcome: Outcome,
-    ended_at: Instant,
-    *,
-    rules: Mapping[Outcome, RedialRule],
-    with_this_outcome: int,
-    attempts: int,
-    max_attempts: int,
-) -> Redial:
-    """Whether and when the target is called again; the counts include the attempt that has just ended."""
-    if outcome is Outcome.REACHED:
+
+def redial(standing: Standing, rules: Mapping[Outcome, RedialRule], max_attempts: int) -> Redial:
+    """Whether, when and at which number the target is called again, and what becomes of it otherwise."""
+    if standing.outcome is Outcome.REACHED:
         return Redial(TargetState.REACHED)
-    rule = None if outcome in NEVER_REDIALLED else rules.get(outcome)
-    if rule is None or with_this_outcome >= rule.max_attempts or attempts >= max_attempts:
-        return Redial(TargetState.CLOSED)
-    return Redial(TargetState.OPEN, ended_at + rule.delay_seconds)
+    rule = rules.get(standing.outcome)
+    if rule is None:
+        return _ENDS[Then.CLOSE]
+    due_at = standing.ended_at + rule.delay_seconds
+    if standing.attempts >= max_attempts:
+        return _ENDS[rule.then]
+    if standing.outcome not in NEVER_REDIALLED and standing.with_this_outcome < rule.max_attempts:
+        return Redial(TargetState.OPEN, due_at)
+    if rule.next_number and standing.numbers_left:
+        return Redial(TargetState.OPEN, due_at, is_next_number=True)
+    return _ENDS[rule.then]
 
 
-# --- pacing -----------------------------------------------------------------------------------------------------
+# --- why nothing is dialled -----------------------------------------------------------------------------------
 
 
-def calls_to_place(free_seats: int, in_air: int) -> int:
-    """Progressive: every call in the air has a free seat that waits for it."""
-    return max(0, free_seats - in_air)
+class Moment(Struct, frozen=True, kw_only=True):
+    """What matters for a list right now. `in_air` are its own calls; `is_resting`: after failures of the trunk.
 
+    `closed` is why no customer of it may be called at this time; `reserved_seats` are kept for callers who call in.
+    """
 
-class Moment(Struct, frozen=True):
-    """What matters for a list right now. `in_air` are its own calls; `is_resting`: after failures of the trunk."""
-
-    is_window_open: bool
-    is_live: bool
-    is_resting: bool
+    mode: Mode = Mode.PROGRESSIVE
+    is_emergency: bool = False
+    is_leader: bool = True
+    closed: str | None = None
+    is_live: bool = True
+    is_resting: bool = False
     due: int
     in_air: int
     free_seats: int
+    reserved_seats: int = 0
+    is_trunk_full: bool = False
 
 
 def why_idle(state: ListState, moment: Moment) -> WhyIdle | None:
     """Why nothing is dialled for a list, None if it dials; what somebody chose is named before what only happens."""
+    is_waiting = not moment.in_air
     reasons = {
-        WhyIdle.STOPPED: state is ListState.STOPPED,
-        WhyIdle.FINISHED: state is ListState.FINISHED,
-        WhyIdle.OUTSIDE_WINDOW: not moment.is_window_open,
+        WhyIdle.EMERGENCY_STOP: moment.is_emergency,
+        WhyIdle(state) if state is not ListState.RUNNING else WhyIdle.STOPPED: state is not ListState.RUNNING,
+        WhyIdle.STANDBY: not moment.is_leader,
+        WhyIdle(moment.closed or WhyIdle.OUTSIDE_WINDOW): moment.closed is not None,
         WhyIdle.LINK_DOWN: not moment.is_live,
         WhyIdle.TRUNK_FAILING: moment.is_resting,
-        WhyIdle.NOTHING_DUE: not moment.in_air and not moment.due,
-        WhyIdle.NO_FREE_SEAT: not moment.in_air and not moment.free_seats,
+        WhyIdle.NOTHING_DUE: is_waiting and not moment.due,
+        WhyIdle.WAITING_FOR_AGENTS: is_waiting and moment.mode is Mode.PREVIEW,
+        WhyIdle.NO_FREE_SEAT: is_waiting and not moment.free_seats,
+        WhyIdle.SEATS_RESERVED: is_waiting and moment.free_seats <= moment.reserved_seats,
+        WhyIdle.TRUNK_FULL: is_waiting and moment.is_trunk_full,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
 

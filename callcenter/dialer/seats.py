@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from callcenter.dialer.rules import AirState
-from callcenter.floor.events import AttemptId, ChannelId, LinkState, PbxName
+from callcenter.floor.events import AttemptId, ChannelId, LinkState, PbxName, Seconds
 from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import Site, is_attempt
+
+BUSY = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD, SeatState.WRAP_UP})
 
 
 class Seats(Protocol):
@@ -19,6 +21,10 @@ class Seats(Protocol):
 
     def free_seats(self, pbx: PbxName, queue: str) -> int:
         """How many seats of the queue are ready and waited for by nobody."""
+        ...
+
+    def busy_seconds(self, pbx: PbxName, queue: str) -> list[Seconds]:
+        """For how long each seat of the queue has been busy with its call that will be ready again."""
         ...
 
     def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
@@ -53,6 +59,15 @@ class FloorSeats:
         )
         waiting = sum(not visit.rings and not is_attempt(visit.channel_id) for visit in line.waiting.values())
         return max(0, ready - waiting)
+
+    def busy_seconds(self, pbx: PbxName, queue: str) -> list[Seconds]:
+        """Of seats in a call or in wrap-up that nobody has paused meanwhile; a wrap-up goes on with its call."""
+        site = self._floor.sites.get(pbx)
+        if site is None or queue not in site.queues:
+            return []
+        seats = site.queues[queue].seats.values()
+        busy = [seat for seat in seats if seat.state in BUSY and not seat.is_paused]
+        return [site.now - (seat.unfinished.began_at if seat.unfinished else seat.since) for seat in busy]
 
     def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
         """The attempts that the floor follows."""

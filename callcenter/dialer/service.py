@@ -1,17 +1,19 @@
 """Lists and targets: make, change, fill, start, stop, look at. Each function is one transaction."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.dialer.calendar import zones_of_number
 from callcenter.dialer.importing import Row as SheetRow
 from callcenter.dialer.importing import Sheet, read_sheet, without_known
-from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.events import Instant
@@ -19,16 +21,20 @@ from callcenter.store.engine import Sessions
 
 
 class Summary(Struct, frozen=True):
-    """A list and its counts now: targets in all and by state, those due, attempts by outcome."""
+    """A list and its counts now: targets in all and by state, those due, attempts by outcome; and by the time zones
+    (`calendar.zones_of`) of the open ones how many of them are due."""
 
     row: CallbackList
     targets: int
     open: int
     due: int
+    offered: int
     in_air: int
+    asking: int
     reached: int
     closed: int
     outcomes: dict[str, int]
+    zones: dict[str, int]
 
 
 class Imported(Struct, frozen=True):
@@ -65,16 +71,19 @@ async def delete_list(sessions: Sessions, list_id: int) -> None:
     """Deletes a list with its targets and attempts. Raises NotFound, Conflict while it runs or calls are in the air."""
     async with sessions.begin() as session:
         state = await _lock(session, list_id)
-        if state == ListState.RUNNING:
+        if state in (ListState.RUNNING, ListState.PAUSED):
             raise Conflict("Stop the list before you delete it")
         if await session.scalar(select(exists().where(Attempt.list_id == list_id, Attempt.ended_at.is_(None)))):
             raise Conflict("Calls of the list are still in the air; try again when they have ended")
         await session.execute(delete(CallbackList).where(CallbackList.id == list_id))
+        await session.execute(
+            update(CallbackList).where(CallbackList.escalation_list_id == list_id).values(escalation_list_id=None)
+        )
 
 
 async def start_list(sessions: Sessions, list_id: int) -> None:
     """Lets a list run. Raises NotFound, Conflict if it has nobody left to call."""
-    left = exists().where(Target.list_id == list_id, Target.state.in_([TargetState.OPEN, TargetState.IN_AIR]))
+    left = exists().where(Target.list_id == list_id, Target.state.in_(LEFT))
     async with sessions.begin() as session:
         await _lock(session, list_id)
         if not await session.scalar(select(left)):
@@ -83,10 +92,20 @@ async def start_list(sessions: Sessions, list_id: int) -> None:
 
 
 async def stop_list(sessions: Sessions, list_id: int) -> None:
-    """Stops a list that runs; a finished one stays finished. Raises NotFound."""
+    """Stops a list that runs or pauses; a finished one stays finished. Raises NotFound."""
     async with sessions.begin() as session:
-        if await _lock(session, list_id) == ListState.RUNNING:
+        if await _lock(session, list_id) in (ListState.RUNNING, ListState.PAUSED):
             await _set_state(session, list_id, ListState.STOPPED)
+
+
+async def pause_list(sessions: Sessions, list_id: int) -> None:
+    """Lets a list that runs place no more calls; those in the air go on. Raises NotFound, Conflict unless it runs."""
+    async with sessions.begin() as session:
+        state = await _lock(session, list_id)
+        if state == ListState.RUNNING:
+            await _set_state(session, list_id, ListState.PAUSED)
+        elif state != ListState.PAUSED:
+            raise Conflict(f"The list is {state}; only a running list can be paused")
 
 
 async def import_targets(
@@ -117,6 +136,8 @@ def _target(list_id: int, now: Instant, row: SheetRow) -> dict[str, Any]:
     return {
         "list_id": list_id,
         "number": row.number,
+        "dial_number": row.number,
+        "time_zones": zones_of_number(row.number),
         "name": row.name,
         "attributes": row.attributes,
         "state": TargetState.OPEN,
@@ -141,50 +162,47 @@ async def _set_state(session: AsyncSession, list_id: int, state: ListState) -> N
 async def summaries(sessions: Sessions, now: Instant, list_id: int | None = None) -> list[Summary]:
     """Every list (or one) with its counts, by name. Raises NotFound if the one does not exist."""
     only = [] if list_id is None else [list_id]
+    is_due = func.sum(case((Target.due_at <= now, 1), else_=0))
     async with sessions() as session:
         lists = (await session.scalars(_of(select(CallbackList), CallbackList.id, only))).all()
-        targets = select(Target.list_id, Target.state, func.count()).group_by(Target.list_id, Target.state)
-        due = select(Target.list_id, func.count()).group_by(Target.list_id)
-        due = due.where(Target.state == TargetState.OPEN, Target.due_at <= now)
+        by = (Target.list_id, Target.state, Target.time_zones)
+        targets = (await session.execute(_of(select(*by, func.count(), is_due).group_by(*by), by[0], only))).all()
         ended = select(Attempt.list_id, Attempt.outcome, func.count()).group_by(Attempt.list_id, Attempt.outcome)
         ended = ended.where(Attempt.outcome.is_not(None), Attempt.is_counted)
-        by_state = (await session.execute(_of(targets, Target.list_id, only))).all()
-        due_counts = {row[0]: row[1] for row in await session.execute(_of(due, Target.list_id, only))}
         by_outcome = (await session.execute(_of(ended, Attempt.list_id, only))).all()
     if only and not lists:
         raise NotFound(f"There is no list {list_id}")
-    return [
-        _summary(row, _counts(by_state, row.id), due_counts.get(row.id, 0), _counts(by_outcome, row.id))
-        for row in sorted(lists, key=lambda row: row.name)
-    ]
+    return [_summary(row, targets, by_outcome) for row in sorted(lists, key=lambda row: row.name)]
 
 
 def _of(query: Any, column: Any, only: list[int]) -> Any:
     return query.where(column.in_(only)) if only else query
 
 
-def _counts(rows: Sequence[Any], list_id: int) -> dict[str, int]:
-    return {word: count for owner, word, count in rows if owner == list_id}
-
-
-def _summary(row: CallbackList, states: dict[str, int], due: int, outcomes: dict[str, int]) -> Summary:
+def _summary(row: CallbackList, targets: Sequence[Any], outcomes: Sequence[Any]) -> Summary:
+    states: Counter[str] = Counter()
+    zones: Counter[str] = Counter()
+    for owner, state, names, count, due in targets:
+        if owner == row.id:
+            states[state] += count
+            if state == TargetState.OPEN:
+                zones[names] += due
     return Summary(
         row=row,
-        targets=sum(states.values()),
-        due=due,
-        outcomes=outcomes,
-        **{state.value: states.get(state, 0) for state in TargetState},
+        targets=states.total(),
+        due=zones.total(),
+        outcomes={word: count for owner, word, count in outcomes if owner == row.id},
+        zones=dict(zones),
+        **{state.value: states[state] for state in TargetState},
     )
 
 
-async def next_due_at(sessions: Sessions, list_id: int, now: Instant) -> Instant | None:
-    """When the next target that is not due yet falls due."""
+async def next_due(sessions: Sessions, list_id: int, now: Instant) -> dict[str, Instant]:
+    """By time zones, when the next target that is not due yet falls due."""
+    query = select(Target.time_zones, func.min(Target.due_at)).group_by(Target.time_zones)
+    query = query.where(Target.list_id == list_id, Target.state == TargetState.OPEN, Target.due_at > now)
     async with sessions() as session:
-        return await session.scalar(
-            select(func.min(Target.due_at)).where(
-                Target.list_id == list_id, Target.state == TargetState.OPEN, Target.due_at > now
-            )
-        )
+        return {zones: at for zones, at in await session.execute(query) if at is not None}
 
 
 async def targets_page(
@@ -210,6 +228,15 @@ async def attempts_page(
     async with sessions() as session:
         await _must_exist(session, list_id)
         return (await session.execute(query.order_by(Attempt.id.desc()).limit(limit))).all()
+
+
+async def list_row(sessions: Sessions, list_id: int) -> CallbackList:
+    """A list. Raises NotFound."""
+    async with sessions() as session:
+        row = await session.get(CallbackList, list_id)
+    if row is None:
+        raise NotFound(f"There is no list {list_id}")
+    return row
 
 
 async def _must_exist(session: AsyncSession, list_id: int) -> None:

@@ -9,27 +9,31 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter.dialer import attempts, service
+from callcenter.dialer import attempts, leasing, service
 from callcenter.dialer.air import Air
 from callcenter.dialer.attempts import Ending, OpenAttempt
+from callcenter.dialer.leasing import LEASE_SECONDS, RENEW_SECONDS, Tenure
+from callcenter.dialer.lost import NO_WITNESS, Witness, settle_lost
+from callcenter.dialer.outlook import Outlook
 from callcenter.dialer.placing import End, Placing, Withdrawal
-from callcenter.dialer.rules import AirState, ListState, Moment, WhyIdle, calls_to_place, why_idle
+from callcenter.dialer.reserving import Reservation, reserve
+from callcenter.dialer.rules import ListState, Mode, Outcome, WhyIdle, why_idle
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import Seats
 from callcenter.dialer.service import Summary
-from callcenter.dialer.tables import CallbackList
-from callcenter.dialer.windows import is_open, next_change, next_opening, windows_of
 from callcenter.errors import NotFound
 from callcenter.floor.changes import Changes
 from callcenter.floor.commands import Phone
 from callcenter.floor.events import AnyEvent, Instant, Seconds
-from callcenter.floor.facts import AnyFact, AttemptResult
+from callcenter.floor.facts import AnyFact, AttemptResult, Conversation
 from callcenter.settings import DialerSettings
 from callcenter.store.engine import Sessions
 
@@ -40,8 +44,9 @@ Publish = Callable[[str, str, dict[str, Any] | None], None]
 
 KIND = "lists"
 WAKING_KINDS = frozenset({"seats", "links", "visits"})
-# How long an attempt of which nothing is heard or seen keeps its number locked before it is called unknown.
-QUARANTINE_SECONDS: Seconds = 300
+# How long an attempt of which nothing is heard or seen keeps its number locked before the books are asked: much longer
+# than a call may be asked for after its attempt was committed.
+QUARANTINE_SECONDS: Seconds = 60
 DATABASE_PAUSE_SECONDS: Seconds = 1.0
 
 
@@ -57,7 +62,9 @@ class Surroundings:
     settings: DialerSettings
     zone: ZoneInfo
     clock: Callable[[], Instant] = time.time
+    witness: Witness = NO_WITNESS
     quarantine_seconds: Seconds = QUARANTINE_SECONDS
+    holder: str = field(default_factory=lambda: uuid4().hex)
 
 
 class Worker:
@@ -68,6 +75,10 @@ class Worker:
         self._sessions, self._seats, self.clock = around.sessions, around.seats, around.clock
         self._placing = Placing(around.phone, around.settings, around.clock, self._take_end)
         self._air = Air(around.seats, around.quarantine_seconds)
+        self.outlook = Outlook(around.settings, around.zone, around.seats, self._air, around.clock)
+        self._tenure: Tenure | None = None
+        self._is_emergency = False
+        self._window_seconds = around.settings.abandon_window_seconds
         self._woken = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._ends: deque[End] = deque()
@@ -97,18 +108,22 @@ class Worker:
         for fact in facts:
             if isinstance(fact, AttemptResult):
                 self._take_end(fact)
+            elif isinstance(fact, Conversation):
+                self._learn_handling(fact)
 
     def why_idle(self, summary: Summary) -> WhyIdle | None:
         """Why nothing is dialled for a list right now, None if it is dialled."""
-        if self._placing.is_halted(summary.row.id) and summary.row.state == ListState.RUNNING:
-            return WhyIdle.STOPPED
-        return why_idle(ListState(summary.row.state), self._moment(summary))
-
-    def opens_at(self, row: CallbackList) -> Instant | None:
-        """When a list may call next by its windows; None if it may now, or never."""
-        now = self.clock()
-        at = next_opening(windows_of(row.windows), self._around.zone, now)
-        return None if at == now else at
+        row = summary.row
+        if self._placing.is_halted(row.id) and row.state == ListState.RUNNING:
+            return WhyIdle.EMERGENCY_STOP if self._is_emergency else WhyIdle.STOPPED
+        moment = self.outlook.moment(
+            summary,
+            is_leader=self._tenure is not None,
+            is_emergency=self._is_emergency,
+            is_up=not self._placing.is_down(row.pbx),
+            is_resting=self._placing.is_resting(row.pbx),
+        )
+        return why_idle(ListState(row.state), moment)
 
     async def start_list(self, list_id: int) -> None:
         """Lets a list be dialled. Raises NotFound, Conflict."""
@@ -125,8 +140,53 @@ class Worker:
         try:
             await service.stop_list(self._sessions, list_id)
         finally:
-            await self._placing.calm(list_id, self._air.unanswered(list_id))
+            self._placing.calm(list_id, self._air.unanswered(list_id))
+            await self._placing.settled(list_id)
             self.wake(list_id)
+
+    async def pause_list(self, list_id: int) -> None:
+        """Pauses a list: once this returns no call of it is placed; those in the air go on.
+
+        Raises NotFound, Conflict.
+        """
+        self._placing.halt(list_id)
+        try:
+            await service.pause_list(self._sessions, list_id)
+        except Exception:
+            self._placing.resume(list_id)
+            raise
+        finally:
+            await self._placing.settled(list_id)
+            self.wake(list_id)
+
+    async def stop_everything(self, *, by: str, reason: str, hangs_up: bool) -> None:
+        """The emergency stop: once this returns no call of any list is placed, and none of any process is committed.
+
+        With `hangs_up` calls that nobody answered are hung up. Stopping again does no harm.
+        """
+        self._placing.halt(None)
+        self._is_emergency = True
+        if hangs_up:
+            self._placing.calm(None, self._air.unanswered(None))
+        await leasing.stop_everything(self._sessions, now=self.clock(), by=by, reason=reason)
+        await self._placing.settled(None)
+        self._must_read_all = True
+        self.wake()
+
+    async def lift_stop(self, *, by: str) -> None:
+        """Lets lists be dialled again as they were before the emergency stop."""
+        await leasing.lift_stop(self._sessions, now=self.clock(), by=by)
+        self._let_go_on()
+
+    def place_accepted(self, reservation: Reservation, since: Seconds) -> None:
+        """Places the call of a preview that its agent accepted (offers.py); `since` is as in `Placing.place`."""
+        self._place(reservation, since)
+        self.wake(reservation.list_id)
+
+    @property
+    def token(self) -> int | None:
+        """The token of the lease; None while another process dials."""
+        return self._tenure.token if self._tenure else None
 
     async def run(self) -> None:
         """Works until it is cancelled. A database that is away is waited for; no result is lost meanwhile."""
@@ -150,23 +210,51 @@ class Worker:
                 self._timer.cancel()
             await self._placing.close()
             await self._around.schedule.close()
+            if self._tenure is not None:
+                with suppress(SQLAlchemyError, OSError):
+                    await leasing.give_back(self._sessions, self._around.holder)
 
     # --- a round ------------------------------------------------------------------------------------------------
 
     async def _round(self) -> None:
+        await self._keep_lease()
         if not self._is_recovered:
             await self._recover()
         await self._settle()
-        for attempt_id in self._air.lost(self.clock()):
-            self._note(await attempts.give_up(self._sessions, attempt_id, self.clock()))
-            self._air.remove(attempt_id)
+        if self._tenure is not None:
+            for attempt in self._air.lost(self.clock()):
+                self._note(await settle_lost(self._sessions, self._around.witness, attempt, self.clock()))
+                self._air.remove(attempt.attempt_id)
         await self._read_lists()
         for list_id in self._in_turn():
-            await self._dial(self._lists[list_id].row)
+            await self._dial(list_id)
         await self._read_lists()
         for summary in self._lists.values():
             self._tell(summary)
         self._set_timer()
+
+    async def _keep_lease(self) -> None:
+        """Takes the lease or renews it in time; looks whether another process has stopped everything."""
+        now = self.clock()
+        if self._tenure is not None and now < self._tenure.until - LEASE_SECONDS + RENEW_SECONDS:
+            return
+        had, self._tenure = self._tenure, None
+        self._tenure = await leasing.take(self._sessions, self._around.holder, now)
+        if (had is None) != (self._tenure is None):
+            log.info("This dialer %s", "dials" if self._tenure else "stands by: another one dials")
+            # What another dialer has done meanwhile is not known here.
+            self._must_read_all, self._is_recovered = True, False
+        is_stopped = await leasing.stop_in_force(self._sessions) is not None
+        if is_stopped and not self._is_emergency:
+            self._placing.halt(None)
+            self._is_emergency = self._must_read_all = True
+        elif self._is_emergency and not is_stopped:
+            self._let_go_on()
+
+    def _let_go_on(self) -> None:
+        self._is_emergency, self._must_read_all = False, True
+        self._placing.resume(None)
+        self.wake()
 
     async def _recover(self) -> None:
         """Takes in what an earlier run left in the air; what came of it may be recorded already."""
@@ -185,12 +273,25 @@ class Worker:
                 self._note(ending)
                 if ending is not None:
                     self._placing.note(end.pbx, ending.outcome)
+                    self._learn(ending)
             self._air.remove(end.attempt_id)
             self._ends.popleft()
 
     def _note(self, ending: Ending | None) -> None:
         if ending is not None:
             self._touched.add(ending.list_id)
+
+    def _learn(self, ending: Ending) -> None:
+        fate_at = ending.ended_at if ending.answered_at is None else ending.answered_at
+        self.outlook.experience(ending.pbx, ending.queue).dialled(
+            fate_at,
+            max(0.0, fate_at - ending.placed_at),
+            is_person=ending.outcome in (Outcome.REACHED, Outcome.ABANDONED),
+            is_abandoned=ending.outcome is Outcome.ABANDONED,
+        )
+
+    def _learn_handling(self, talk: Conversation) -> None:
+        self.outlook.experience(talk.pbx, talk.queue).handled(talk.completed_at - talk.began_at)
 
     async def _read_lists(self) -> None:
         """Reads the lists that were touched, finishes those that are done, and sets their wake-ups."""
@@ -211,20 +312,16 @@ class Worker:
         except NotFound:
             self._forget(list_id)
             return
+        if list_id not in self._lists:
+            for ending in await attempts.answered_since(self._sessions, list_id, now - self._window_seconds):
+                self._learn(ending)
         self._lists[list_id] = summary
-        due_at = now if summary.due else await service.next_due_at(self._sessions, list_id, now)
-        await self._around.schedule.wake_at(list_id, self._wake_up(summary.row, due_at, now))
-
-    def _wake_up(self, row: CallbackList, due_at: Instant | None, now: Instant) -> Instant | None:
-        """When a list must be looked at again by itself: a window opens or closes, or a target falls due in one."""
-        if row.state != ListState.RUNNING:
-            return None
-        windows, zone = windows_of(row.windows), self._around.zone
-        due = None if due_at is None else next_opening(windows, zone, due_at)
-        return min((at for at in (due, next_change(windows, zone, now)) if at is not None and at > now), default=None)
+        due = await service.next_due(self._sessions, list_id, now)
+        await self._around.schedule.wake_at(list_id, self.outlook.next_look(summary, due, now))
 
     def _forget(self, list_id: int) -> None:
         self._lists.pop(list_id, None)
+        self.outlook.forget(list_id)
         if self._published.pop(list_id, None) is not None:
             self._around.publish(KIND, str(list_id), None)
 
@@ -235,41 +332,35 @@ class Worker:
         first = self._turn % len(running) if running else 0
         return running[first:] + running[:first]
 
-    async def _dial(self, row: CallbackList) -> None:
-        while self._may_dial(row):
-            seated = {key for key, state in self._seats.in_air(row.pbx).items() if state is AirState.SEATED}
-            free_seats = self._seats.free_seats(row.pbx, row.queue)
-            reservation = await attempts.reserve(
-                self._sessions, row.id, now=self.clock(), free_seats=free_seats, seated=seated
-            )
-            self._touched.add(row.id)
+    async def _dial(self, list_id: int) -> None:
+        while self._may_dial(summary := self._lists[list_id]) and self._tenure is not None:
+            row, since = summary.row, asyncio.get_running_loop().time()
+            rulebook, room = self.outlook.rulebook(row), self.outlook.room(summary, self._tenure.token)
+            reservation = await reserve(self._sessions, list_id, rulebook, room, now=self.clock())
+            self._touched.add(list_id)
             if reservation is None:
                 return
-            attempt = OpenAttempt(reservation.attempt_id, row.id, reservation.pbx, reservation.queue)
-            self._air.add(attempt, self.clock())
-            self._placing.place(reservation)
+            self._place(reservation, since)
 
-    def _may_dial(self, row: CallbackList) -> bool:
-        summary = self._lists[row.id]
-        free_seats = self._seats.free_seats(row.pbx, row.queue)
+    def _place(self, reservation: Reservation, since: Seconds) -> None:
+        attempt = OpenAttempt(
+            reservation.attempt_id, reservation.list_id, reservation.pbx, reservation.queue, reservation.reserved_at
+        )
+        self._air.add(attempt, self.clock())
+        self._placing.place(reservation, since)
+
+    def _may_dial(self, summary: Summary) -> bool:
+        row = summary.row
         return (
             summary.due > 0
+            and row.mode != Mode.PREVIEW
             and self.why_idle(summary) is None
-            and calls_to_place(free_seats, self._air.unseated(row.pbx, row.queue)) > 0
+            and self._air.unseated(row.pbx, row.queue) < self.outlook.most_unseated(row)
+            and not self.outlook.is_trunk_full(row.pbx)
+            and self.outlook.bucket(row.pbx).take(self.clock())
         )
 
     # --- looks --------------------------------------------------------------------------------------------------
-
-    def _moment(self, summary: Summary) -> Moment:
-        row = summary.row
-        return Moment(
-            is_window_open=is_open(windows_of(row.windows), self._around.zone, self.clock()),
-            is_live=self._seats.is_live(row.pbx) and not self._placing.is_down(row.pbx),
-            is_resting=self._placing.is_resting(row.pbx),
-            due=summary.due,
-            in_air=summary.in_air,
-            free_seats=self._seats.free_seats(row.pbx, row.queue),
-        )
 
     def _tell(self, summary: Summary) -> None:
         """Publishes a list (docs/api.md, `lists`) if that changed."""
@@ -299,9 +390,8 @@ class Worker:
     def _set_timer(self) -> None:
         """Wakes when the next pause or quarantine ends; what must outlive this process is in the schedule."""
         now = self.clock()
-        ends = [end for end in (self._placing.pauses_end(), self._air.quarantine_ends(now)) if end is not None]
-        if ends:
-            self._wake_in(min(ends) - now)
+        ends = [self._placing.pauses_end(), self._air.quarantine_ends(now), *self.outlook.buckets_full(now)]
+        self._wake_in(min([RENEW_SECONDS, *(end - now for end in ends if end is not None)]))
 
     def _wake_in(self, seconds: Seconds) -> None:
         if self._timer is not None:

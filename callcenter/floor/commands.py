@@ -57,7 +57,8 @@ class PlaceCall(Command, frozen=True):
     """Dial `number` through `dial_string`; whoever answers goes to `queue` of the callback context.
 
     `attempt_id` becomes the id of the channel, so that the attempt is found again whatever happens. `number` has been
-    validated (`+` and digits only). `ring_seconds` is how long it may ring.
+    validated (`+` and digits only). `ring_seconds` is how long it may ring. Unless `patience_seconds` is 0, a customer
+    for whom no agent gets free in so many whole seconds hears a message instead of waiting in the queue.
     """
 
     attempt_id: AttemptId
@@ -67,6 +68,7 @@ class PlaceCall(Command, frozen=True):
     ring_seconds: Seconds
     caller_id: str = ""
     detect_machine: bool = False
+    patience_seconds: Seconds = 0
 
 
 class HangUp(Command, frozen=True):

@@ -68,7 +68,7 @@ def place(
                 "Priority": "1",
                 "Timeout": "30500",
                 "CallerID": '"Centre" <4000>',
-                "Variable": ("CC_QUEUE=support", "CC_ATTEMPT=01J-a.7", "CC_AMD=1"),
+                "Variable": ("CC_QUEUE=support", "CC_ATTEMPT=01J-a.7", "CC_AMD=1", "CC_PATIENCE=0"),
             },
         ),
     ],

@@ -13,6 +13,7 @@ from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, add_user, sign_in
 from callcenter.dialer.api import callback_routes
+from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.problems import tell_problems
 from callcenter.settings import QueueSettings, Settings
 from tests.dialer.conftest import ALWAYS, MONDAY_NOON, Centre, numbers, result
@@ -30,6 +31,14 @@ ROUTES = [
     ("POST", "/lists/1/import", "run"),
     ("POST", "/lists/1/start", "run"),
     ("POST", "/lists/1/stop", "run"),
+    ("POST", "/lists/1/pause", "run"),
+    ("GET", "/lists/1/may-call?number=13800138000", "see"),
+    ("GET", "/do-not-call", "see"),
+    ("POST", "/do-not-call", "run"),
+    ("DELETE", "/do-not-call/1", "run"),
+    ("GET", "/emergency-stop", "see"),
+    ("POST", "/emergency-stop", "run"),
+    ("DELETE", "/emergency-stop", "run"),
 ]
 
 
@@ -65,7 +74,9 @@ async def panel(centre: Centre) -> AsyncIterator[Panel]:
     web.state.access = access
     tell_problems(web)
     settings = Settings(queues={"support": QueueSettings(), "sales": QueueSettings()})
-    web.include_router(callback_routes(centre.sessions, centre.worker(), settings))
+    worker = centre.worker()
+    web.include_router(dialling_routes(centre.sessions, worker))
+    web.include_router(callback_routes(centre.sessions, worker, settings))
     panel = Panel(web, access)
     yield panel
     await panel.close()
@@ -107,7 +118,8 @@ async def test_the_way_of_a_list(supervisor: httpx.AsyncClient, centre: Centre) 
         "pbx1",
     )
     assert body["windows"] == ALWAYS
-    assert body["rules"]["busy"] == {"delay_seconds": 300.0, "max_attempts": 4}
+    busy = {"delay_seconds": 300.0, "max_attempts": 4, "next_number": False, "then": "close"}
+    assert body["rules"]["busy"] == busy
     report = await imported(supervisor, "phone,name\n" + "\n".join(f"{number},Li" for number in numbers(3)))
     assert report.json() == {"imported": 3, "rows": 3, "errors": [], "duplicates": []}
     centre.seats.free = 1
@@ -186,6 +198,14 @@ async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient
         {"rules": {"unknown": {"delay_seconds": 60, "max_attempts": 2}}},
         {"rules": {"bored": {"delay_seconds": 60, "max_attempts": 2}}},
         {"state": "running"},
+        {"calendar": {"region": "XX"}},
+        {"calendar": {"exceptions": [{"date": "2026-02-30"}]}},
+        {"calendar": {"exceptions": [{"date": "2026-02-03", "windows": [{"from": "12:00", "until": "11:00"}]}]}},
+        {"mode": "reckless"},
+        {"mode": "preview"},
+        {"abandon_target": 0.5},
+        {"escalation_list_id": 99},
+        {"rules": {"rejected": {"delay_seconds": 60, "max_attempts": 2}}},
     ],
 )
 async def test_what_a_list_must_not_be(supervisor: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
@@ -232,3 +252,54 @@ async def test_pages(supervisor: httpx.AsyncClient) -> None:
     assert (await supervisor.get("/lists/1/targets", params={"state": "happy"})).status_code == 422
     assert (await supervisor.get("/lists/9/targets")).status_code == 404
     assert (await supervisor.get("/lists/9/attempts")).status_code == 404
+
+
+async def test_calendar_mode_and_rules_are_kept_and_told(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD | {"name": "Visits"})
+    calendar = {"region": "DE-BY", "uses_customer_clock": True, "exceptions": [{"date": "2026-12-24", "windows": []}]}
+    rules = {"invalid_number": {"delay_seconds": 60, "max_attempts": 1, "next_number": True, "then": "escalate"}}
+    fields = {"calendar": calendar, "rules": rules, "mode": "predictive", "escalation_list_id": 1, "reserved_seats": 2}
+    body = (await supervisor.post("/lists", json=GOOD | fields)).json()
+    assert body["calendar"]["exceptions"] == [{"date": "2026-12-24", "windows": [], "note": ""}]
+    assert (body["mode"], body["escalation_list_id"], body["reserved_seats"]) == ("predictive", "1", 2)
+    assert (await supervisor.patch("/lists/2", json={"escalation_list_id": 2})).json()["field"] == "escalation_list_id"
+    await supervisor.delete("/lists/1")
+    assert (await supervisor.get("/lists/2")).json()["escalation_list_id"] is None
+
+
+async def test_may_this_number_be_called(supervisor: httpx.AsyncClient) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    asked: dict[str, str | float] = {"number": "138 0013 8000", "at": MONDAY_NOON}
+    yes = (await supervisor.get("/lists/1/may-call", params=asked)).json()
+    assert (yes["number"], yes["time_zones"], yes["may_call"]) == ("+8613800138000", "Asia/Shanghai", True)
+    entry = {"number": "+86138", "is_prefix": True, "source": "regulator"}
+    assert (await supervisor.post("/do-not-call", json={"entries": [entry]})).json() == {"added": 1}
+    no = (await supervisor.get("/lists/1/may-call", params=asked)).json()
+    assert (no["may_call"], no["refused"], no["next_at"]) == (False, [{"reason": "do_not_call", "until": None}], None)
+    wrong = await supervisor.get("/lists/1/may-call", params={"number": "hello"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "number")
+    assert (await supervisor.get("/lists/9/may-call", params=asked)).status_code == 404
+
+
+async def test_the_do_not_call_list(supervisor: httpx.AsyncClient) -> None:
+    entries = [{"number": number, "note": "asked us"} for number in numbers(3)]
+    await supervisor.post("/do-not-call", json={"entries": entries})
+    await supervisor.post("/do-not-call", json={"entries": [entries[0] | {"expires_at": 4e9 - 1}]})
+    page = (await supervisor.get("/do-not-call", params={"limit": 2})).json()
+    assert (page["count"], [one["number"] for one in page["entries"]]) == (3, numbers(3)[:0:-1])
+    rest = (await supervisor.get("/do-not-call", params={"cursor": page["next"]})).json()["entries"]
+    assert (rest[0]["expires_at"], rest[0]["created_by"]) == (4e9 - 1, "supervisor")
+    assert (await supervisor.get("/do-not-call", params={"number": "+49%"})).json()["count"] == 0
+    assert (await supervisor.delete(f"/do-not-call/{rest[0]['id']}")).status_code == 204
+    assert (await supervisor.delete(f"/do-not-call/{rest[0]['id']}")).status_code == 404
+    for bad in ({"number": "138"}, {"number": "+86138\r\n"}, {"number": "+8", "is_prefix": True}):
+        assert (await supervisor.post("/do-not-call", json={"entries": [bad]})).status_code == 422
+
+
+async def test_the_emergency_stop(supervisor: httpx.AsyncClient) -> None:
+    assert (await supervisor.get("/emergency-stop")).json()["is_stopped"] is False
+    assert (await supervisor.post("/emergency-stop", json={"reason": "wrong list"})).status_code == 204
+    stopped = (await supervisor.get("/emergency-stop")).json()
+    assert (stopped["is_stopped"], stopped["stopped_by"], stopped["reason"]) == (True, "supervisor", "wrong list")
+    assert (await supervisor.delete("/emergency-stop")).status_code == 204
+    assert (await supervisor.get("/emergency-stop")).json()["is_stopped"] is False

@@ -43,12 +43,12 @@ async def test_no_number_is_in_the_air_twice_whatever_its_list(centre: Centre) -
 
 async def test_a_list_that_does_not_run_reserves_nothing(centre: Centre) -> None:
     list_id = await centre.list_with(1)
-    assert await attempts.reserve(centre.sessions, list_id, now=centre.clock(), free_seats=5, seated=()) is None
-    assert await attempts.reserve(centre.sessions, 99, now=centre.clock(), free_seats=5, seated=()) is None
+    assert await centre.reserve(list_id, free_seats=5) is None
+    assert await centre.reserve(99, free_seats=5) is None
     await service.start_list(centre.sessions, list_id)
-    assert await attempts.reserve(centre.sessions, list_id, now=centre.clock(), free_seats=0, seated=()) is None
-    assert await attempts.reserve(centre.sessions, list_id, now=centre.clock() - 1, free_seats=5, seated=()) is None
-    assert await attempts.reserve(centre.sessions, list_id, now=centre.clock(), free_seats=5, seated=()) is not None
+    assert await centre.reserve(list_id, free_seats=0) is None
+    assert await centre.reserve(list_id, free_seats=5, earlier=1) is None
+    assert await centre.reserve(list_id, free_seats=5) is not None
 
 
 async def test_a_result_of_somebody_elses_call_is_not_ours(centre: Centre) -> None:
@@ -62,7 +62,7 @@ async def test_a_result_of_somebody_elses_call_is_not_ours(centre: Centre) -> No
 async def test_the_target_after_each_outcome(centre: Centre, cause: int, state: str) -> None:
     list_id = await centre.list_with(1)
     await service.start_list(centre.sessions, list_id)
-    reserved = await attempts.reserve(centre.sessions, list_id, now=centre.clock(), free_seats=1, seated=())
+    reserved = await centre.reserve(list_id, free_seats=1)
     assert reserved is not None
     await attempts.settle(centre.sessions, result(reserved.attempt_id, cause))
     [target] = await centre.targets()

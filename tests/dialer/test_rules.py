@@ -5,16 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from callcenter.dialer.pacing import calls_to_place
 from callcenter.dialer.rules import (
     DEFAULT_RULES,
     NEVER_REDIALLED,
     ListState,
+    Mode,
     Moment,
     Outcome,
+    Redial,
     RedialRule,
+    Standing,
     TargetState,
+    Then,
     WhyIdle,
-    calls_to_place,
     outcome_of,
     redial,
     rest_seconds,
@@ -93,37 +97,37 @@ def test_an_end_that_nobody_saw_is_unknown_unless_they_talked() -> None:
 
 def test_a_busy_target_is_due_again_after_the_delay() -> None:
     rules = {Outcome.BUSY: RedialRule(delay_seconds=60, max_attempts=2)}
-    first = redial(Outcome.BUSY, 1000.0, rules=rules, with_this_outcome=1, attempts=1, max_attempts=9)
-    second = redial(Outcome.BUSY, 1000.0, rules=rules, with_this_outcome=2, attempts=2, max_attempts=9)
+    first, second = (redial(Standing(Outcome.BUSY, 1000.0, nth, nth), rules, 9) for nth in (1, 2))
     assert (first.state, first.due_at) == (TargetState.OPEN, 1060.0)
     assert (second.state, second.due_at) == (TargetState.CLOSED, None)
 
 
-@given(
+standings = st.builds(
+    Standing,
     st.sampled_from(Outcome),
     st.floats(0, 4e9),
     st.integers(1, 20),
     st.integers(1, 20),
-    st.integers(1, 20),
-    st.booleans(),
+    st.integers(0, 3),
 )
-def test_redialling_always_ends(
-    outcome: Outcome, ended_at: float, with_this_outcome: int, attempts: int, max_attempts: int, has_rules: bool
-) -> None:
-    after = redial(
-        outcome,
-        ended_at,
-        rules=DEFAULT_RULES if has_rules else {},
-        with_this_outcome=with_this_outcome,
-        attempts=attempts,
-        max_attempts=max_attempts,
-    )
+rule_sets = st.dictionaries(
+    st.sampled_from(Outcome),
+    st.builds(RedialRule, st.floats(10, 1e6), st.integers(1, 9), st.booleans(), st.sampled_from(Then)),
+)
+
+
+@given(standings, rule_sets, st.integers(1, 20))
+def test_redialling_always_ends(standing: Standing, rules: dict[Outcome, RedialRule], max_attempts: int) -> None:
+    after = redial(standing, rules, max_attempts)
     assert (after.due_at is not None) == (after.state is TargetState.OPEN)
     if after.due_at is not None:
-        assert attempts < max_attempts
-        assert with_this_outcome < DEFAULT_RULES[outcome].max_attempts
-        assert after.due_at > ended_at or ended_at > 3e9
-        assert outcome not in NEVER_REDIALLED
+        assert standing.attempts < max_attempts
+        assert after.due_at == standing.ended_at + rules[standing.outcome].delay_seconds
+        if not after.is_next_number:
+            assert standing.with_this_outcome < rules[standing.outcome].max_attempts
+            assert standing.outcome not in NEVER_REDIALLED
+        else:
+            assert standing.numbers_left > 0
 
 
 @given(st.lists(st.sampled_from([o for o in Outcome if o is not Outcome.REACHED]), max_size=40), st.integers(1, 8))
@@ -131,17 +135,30 @@ def test_attempts_never_exceed_the_maximum(fates: list[Outcome], max_attempts: i
     seen: list[Outcome] = []
     for fate in fates:
         seen.append(fate)
-        after = redial(
-            fate,
-            0.0,
-            rules=DEFAULT_RULES,
-            with_this_outcome=seen.count(fate),
-            attempts=len(seen),
-            max_attempts=max_attempts,
-        )
+        after = redial(Standing(fate, 0.0, seen.count(fate), len(seen)), DEFAULT_RULES, max_attempts)
         if after.state is not TargetState.OPEN:
             break
     assert len(seen) <= max_attempts
+
+
+@pytest.mark.parametrize(
+    ("outcome", "number_left", "expected"),
+    [
+        (Outcome.INVALID_NUMBER, 1, Redial(TargetState.OPEN, 10.0, is_next_number=True)),
+        (Outcome.INVALID_NUMBER, 0, Redial(TargetState.ASKING)),
+        (Outcome.BUSY, 1, Redial(TargetState.OPEN, 60.0)),
+        (Outcome.MACHINE, 1, Redial(TargetState.CLOSED, is_escalated=True)),
+        (Outcome.REJECTED, 1, Redial(TargetState.CLOSED)),
+        (Outcome.REACHED, 1, Redial(TargetState.REACHED)),
+    ],
+)
+def test_the_next_number_another_list_or_a_person(outcome: Outcome, number_left: int, expected: Redial) -> None:
+    rules = {
+        Outcome.INVALID_NUMBER: RedialRule(10, 1, next_number=True, then=Then.ASK_AGENT),
+        Outcome.BUSY: RedialRule(60, 2, next_number=True),
+        Outcome.MACHINE: RedialRule(60, 1, then=Then.ESCALATE),
+    }
+    assert redial(Standing(outcome, 0.0, 1, 1, number_left), rules, 9) == expected
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
@@ -155,22 +172,30 @@ def test_never_more_in_the_air_than_free_seats(moments: list[tuple[int, int]]) -
         in_air += placed
 
 
-READY = Moment(is_window_open=True, is_live=True, is_resting=False, due=5, in_air=0, free_seats=5)
+READY = Moment(due=5, in_air=0, free_seats=5)
+RUNNING = ListState.RUNNING
 
 
 @pytest.mark.parametrize(
     ("expected", "state", "moment"),
     [
+        (WhyIdle.EMERGENCY_STOP, ListState.STOPPED, replace(READY, is_emergency=True)),
         (WhyIdle.STOPPED, ListState.STOPPED, READY),
+        (WhyIdle.PAUSED, ListState.PAUSED, READY),
         (WhyIdle.FINISHED, ListState.FINISHED, READY),
-        (WhyIdle.OUTSIDE_WINDOW, ListState.RUNNING, replace(READY, is_window_open=False, is_live=False)),
-        (WhyIdle.LINK_DOWN, ListState.RUNNING, replace(READY, is_live=False)),
-        (WhyIdle.TRUNK_FAILING, ListState.RUNNING, replace(READY, is_resting=True)),
-        (WhyIdle.NOTHING_DUE, ListState.RUNNING, replace(READY, due=0)),
-        (WhyIdle.NO_FREE_SEAT, ListState.RUNNING, replace(READY, free_seats=0)),
-        (None, ListState.RUNNING, READY),
-        (None, ListState.RUNNING, replace(READY, due=0, in_air=1)),
-        (None, ListState.RUNNING, replace(READY, free_seats=0, in_air=1)),
+        (WhyIdle.STANDBY, RUNNING, replace(READY, is_leader=False, closed="holiday")),
+        (WhyIdle.OUTSIDE_WINDOW, RUNNING, replace(READY, closed="outside_window", is_live=False)),
+        (WhyIdle.HOLIDAY, RUNNING, replace(READY, closed="holiday")),
+        (WhyIdle.LINK_DOWN, RUNNING, replace(READY, is_live=False)),
+        (WhyIdle.TRUNK_FAILING, RUNNING, replace(READY, is_resting=True)),
+        (WhyIdle.NOTHING_DUE, RUNNING, replace(READY, due=0)),
+        (WhyIdle.WAITING_FOR_AGENTS, RUNNING, replace(READY, mode=Mode.PREVIEW)),
+        (WhyIdle.NO_FREE_SEAT, RUNNING, replace(READY, free_seats=0)),
+        (WhyIdle.SEATS_RESERVED, RUNNING, replace(READY, reserved_seats=5)),
+        (WhyIdle.TRUNK_FULL, RUNNING, replace(READY, is_trunk_full=True)),
+        (None, RUNNING, READY),
+        (None, RUNNING, replace(READY, due=0, in_air=1)),
+        (None, RUNNING, replace(READY, free_seats=0, in_air=1)),
     ],
 )
 def test_one_word_says_why_nothing_is_dialled(expected: WhyIdle | None, state: ListState, moment: Moment) -> None:

@@ -292,7 +292,7 @@ async def test_a_crash_between_commit_and_sending_dials_nobody_twice(centre: Cen
     centre.seats.free = 1
     async with centre.sessions.begin() as session:
         (await session.get_one(CallbackList, list_id)).state = "running"
-    reserved = await attempts.reserve(centre.sessions, list_id, now=centre.clock(), free_seats=1, seated=())
+    reserved = await centre.reserve(list_id, free_seats=1)
     assert reserved is not None
     worker = centre.worker()  # the process died here; this is the next one
     await centre.until_told(list_id, in_air=1)

@@ -159,6 +159,18 @@ def test_a_customer_called_back_meets_an_agent(pair: Pair) -> None:
     assert loudness(closed(Path(recording["Value"]))) > 100
 
 
+def test_a_customer_for_whom_no_agent_gets_free_hears_a_message(pair: Pair) -> None:
+    pair.sign_in("1001")
+    pair.behave("1001", talk=0)
+    pair.behave("13900000005", talk=0)
+    call_back(pair, "13900000005", "CC_QUEUE=support", "CC_ATTEMPT=attempt-13900000005", "CC_PATIENCE=2")
+    assert pair.ami.wait_for("AgentConnect")["Uniqueid"] == "attempt-13900000005"
+    call_back(pair, "13900000006", "CC_QUEUE=support", "CC_ATTEMPT=attempt-13900000006", "CC_PATIENCE=2")
+    ended = pair.ami.wait_for("Hangup", Uniqueid="attempt-13900000006")
+    assert ended["Context"] == "callcenter-nobody-free"
+    assert [event["Uniqueid"] for event in pair.ami.of("QueueCallerJoin")] == ["attempt-13900000005"]
+
+
 def test_a_machine_is_told_and_hung_up_on(pair: Pair) -> None:
     pair.sign_in("1001")
     pair.behave("13900000002", do="machine")

@@ -54,6 +54,7 @@ export type Permission =
   | "send_reports"
   | "see_lists"
   | "run_lists"
+  | "stop_dialling"
   | "see_alerts"
   | "manage_alerts"
   | "manage_wallboards"
@@ -383,7 +384,7 @@ export interface CallDetail {
 
 // --- callbacks --------------------------------------------------------------------------------------------------
 
-export type ListState = "stopped" | "running" | "finished";
+export type ListState = "stopped" | "paused" | "running" | "finished";
 export interface CallingWindow {
   weekdays: number[];
   from: string;
@@ -410,7 +411,7 @@ export interface CallbackList extends ListSettings, ListProgress {
   due: number;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
-export const TARGET_STATES = ["open", "in_air", "reached", "closed"] as const;
+export const TARGET_STATES = ["open", "offered", "in_air", "asking", "reached", "closed"] as const;
 export type TargetState = (typeof TARGET_STATES)[number];
 export interface Target {
   id: number | string;

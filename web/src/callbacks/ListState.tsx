@@ -1,5 +1,10 @@
 import { Button } from "@mantine/core";
-import { IconCircleCheck, IconPlayerPlayFilled, IconPlayerStopFilled } from "@tabler/icons-react";
+import {
+  IconCircleCheck,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
@@ -7,7 +12,12 @@ import { useTell } from "../parts/useTell";
 import classes from "./ListState.module.css";
 import { useRunning } from "./lists";
 
-const ICONS = { running: IconPlayerPlayFilled, stopped: IconPlayerStopFilled, finished: IconCircleCheck };
+const ICONS = {
+  running: IconPlayerPlayFilled,
+  paused: IconPlayerPauseFilled,
+  stopped: IconPlayerStopFilled,
+  finished: IconCircleCheck,
+};
 
 /** The state, and why nothing is dialled where that does not go without saying. */
 export function ListState({ list }: { list: CallbackList }) {

@@ -1,0 +1,194 @@
+"""Chooses whom to call and commits the attempt, in one transaction that checks everything that forbids it.
+
+Every transaction begins with a write, which is what makes SQLite's readers wait; PostgreSQL locks rows.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import uuid4
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.dialer.banning import ban_of
+from callcenter.dialer.calendar import day_start
+from callcenter.dialer.leasing import in_force, is_held
+from callcenter.dialer.permit import Dialled, Permit, Refusal, Rulebook
+from callcenter.dialer.rules import ListState, Mode, TargetState
+from callcenter.dialer.tables import Attempt, CallbackList, Target
+from callcenter.floor.call import ATTEMPT_PREFIX
+from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
+from callcenter.store.engine import Sessions
+
+TRIES = 3
+CANDIDATES, LOOKS = 20, 25
+"""So many are looked at, so many times, in one transaction; those that may not be called now are put off."""
+PUT_OFF_SECONDS: Seconds = 3600
+"""How long a target is left alone that may not be called for a reason whose end is not known."""
+
+
+class Reservation(Struct, frozen=True):
+    """A target that is ours to call, once, under `attempt_id`: committed, and not yet asked for.
+
+    `interface` is the phone of the agent who wants it; "" for whoever of the queue is free.
+    """
+
+    attempt_id: AttemptId
+    list_id: int
+    pbx: PbxName
+    queue: str
+    number: str
+    detect_machine: bool
+    reserved_at: Instant
+    mode: Mode = Mode.PROGRESSIVE
+    interface: str = ""
+
+
+class Room(Struct, frozen=True):
+    """What there is room for now: calls of the queue without a seat, calls of the PBX (0: any number).
+
+    `seated` are the attempts that have got their seat; `token` is that of the lease; `zones` are those whose customers
+    may be called now.
+    """
+
+    token: int
+    most_unseated: int
+    seated: Collection[AttemptId] = ()
+    max_calls: int = 0
+    zones: Collection[str] = ("",)
+
+
+async def reserve(
+    sessions: Sessions, list_id: int, rulebook: Rulebook, room: Room, *, now: Instant
+) -> Reservation | None:
+    """The next target due, with its attempt committed; None if none is due, there is no room or the list is stopped.
+
+    Safe against other dialers on the same database: the lease lets one commit, and the index on numbers in the air
+    has the last word.
+    """
+    for _ in range(TRIES):
+        try:
+            async with sessions.begin() as session:
+                return await _reserve(session, list_id, rulebook, room, now)
+        except IntegrityError:
+            # Another list has just dialled this number: it is no longer among the candidates.
+            continue
+    return None
+
+
+async def _reserve(
+    session: AsyncSession, list_id: int, rulebook: Rulebook, room: Room, now: Instant
+) -> Reservation | None:
+    callback_list = await running_list(session, list_id, room.token, now)
+    if callback_list is None or not await _has_room(session, callback_list, room):
+        return None
+    for _ in range(LOOKS):
+        candidates = await _candidates(session, list_id, room.zones, now)
+        for target in candidates:
+            permit = await permit_of(session, rulebook, target, now)
+            if permit.is_given:
+                return commit_attempt(session, callback_list, target, now, mode=Mode(callback_list.mode))
+            put_off(target, permit, now)
+        if len(candidates) < CANDIDATES:
+            return None
+    return None
+
+
+async def running_list(session: AsyncSession, list_id: int, token: int, now: Instant) -> CallbackList | None:
+    """The list if it may be dialled by the holder of the lease; it stays so until the end of the transaction."""
+    if not await is_held(session, token, now):
+        return None
+    running = select(CallbackList).where(
+        CallbackList.id == list_id, CallbackList.state == ListState.RUNNING, ~in_force()
+    )
+    return await session.scalar(running.with_for_update())
+
+
+async def _has_room(session: AsyncSession, callback_list: CallbackList, room: Room) -> bool:
+    in_air = (
+        await session.execute(
+            select(Attempt.attempt_id, Attempt.queue).where(
+                Attempt.pbx == callback_list.pbx, Attempt.ended_at.is_(None)
+            )
+        )
+    ).all()
+    unseated = sum(queue == callback_list.queue and attempt_id not in room.seated for attempt_id, queue in in_air)
+    return unseated < room.most_unseated and (not room.max_calls or len(in_air) < room.max_calls)
+
+
+async def _candidates(session: AsyncSession, list_id: int, zones: Collection[str], now: Instant) -> Sequence[Target]:
+    query = select(Target).where(*may_be_next(list_id, now), Target.time_zones.in_(zones))
+    # A promise is its agent's alone; he is offered it (offers.py).
+    query = query.where(or_(Target.owner_agent == "", Target.owner_until <= now))
+    query = query.order_by(Target.priority, Target.due_at, Target.id).limit(CANDIDATES)
+    return (await session.scalars(query)).all()
+
+
+def may_be_next(list_id: int, now: Instant) -> list[ColumnElement[bool]]:
+    """Due, and not being called."""
+    in_air = exists().where(Attempt.number == Target.dial_number, Attempt.ended_at.is_(None))
+    return [Target.list_id == list_id, Target.state == TargetState.OPEN, Target.due_at <= now, ~in_air]
+
+
+async def permit_of(session: AsyncSession, rulebook: Rulebook, target: Target, now: Instant) -> Permit:
+    """Whether a target's number may be called now by its list's rules and the do-not-call list."""
+    dialled = await dialled_lately(session, rulebook, target.dial_number, now, target_id=target.id)
+    return rulebook.may_call(target.time_zones, now, dialled, await ban_of(session, target.dial_number, now))
+
+
+async def dialled_lately(
+    session: AsyncSession, rulebook: Rulebook, number: str, now: Instant, *, target_id: int | None = None
+) -> Dialled:
+    """When a number (and a target) was dialled on the days that the limits look at."""
+    # A day more than the limits': the customer's day may have begun before the centre's.
+    since = day_start(rulebook.almanac.centre, now, -rulebook.limits.days)
+    is_theirs = or_(Attempt.number == number, Attempt.target_id == target_id)
+    query = select(Attempt.number, Attempt.target_id, Attempt.placed_at, Attempt.ended_at).where(
+        is_theirs, Attempt.placed_at >= since, Attempt.is_counted
+    )
+    rows = (await session.execute(query.order_by(Attempt.placed_at))).all()
+    return Dialled(
+        number=[row.placed_at for row in rows if row.number == number],
+        target=[row.placed_at for row in rows if row.target_id == target_id],
+        is_in_air=any(row.number == number and row.ended_at is None for row in rows),
+    )
+
+
+def put_off(target: Target, permit: Permit, now: Instant) -> None:
+    """What becomes of a target that may not be called now: later, or, on the do-not-call list for good, never."""
+    if any(one.reason == Refusal.DO_NOT_CALL and one.until is None for one in permit.refused):
+        target.state, target.due_at, target.last_outcome = TargetState.CLOSED, None, Refusal.DO_NOT_CALL.value
+    else:
+        target.due_at = permit.next_at if permit.next_at is not None else now + PUT_OFF_SECONDS
+
+
+def commit_attempt(
+    session: AsyncSession, callback_list: CallbackList, target: Target, now: Instant, *, mode: Mode, interface: str = ""
+) -> Reservation:
+    """Adds the attempt's row: once the transaction has committed, the call may be asked for, once."""
+    target.state = TargetState.IN_AIR
+    target.attempts += 1
+    attempt = Attempt(
+        attempt_id=f"{ATTEMPT_PREFIX}{uuid4().hex}",
+        list_id=callback_list.id,
+        target_id=target.id,
+        pbx=callback_list.pbx,
+        queue=callback_list.queue,
+        number=target.dial_number,
+        placed_at=now,
+        mode=mode,
+        interface=interface,
+    )
+    session.add(attempt)
+    return Reservation(
+        attempt_id=AttemptId(attempt.attempt_id),
+        list_id=callback_list.id,
+        pbx=attempt.pbx,
+        queue=attempt.queue,
+        number=attempt.number,
+        detect_machine=callback_list.detect_machine and not interface,
+        reserved_at=now,
+        mode=mode,
+        interface=interface,
+    )
