@@ -149,7 +149,7 @@ async def _ask(engine: AsyncEngine, query: str, turn: int) -> None:
 # --- the model --------------------------------------------------------------------------------------------------
 
 SERIES = {
-    "postgresql": "generate_series(0, {last}) AS series(n)",
+    "postgresql": "generate_series(CAST(0 AS BIGINT), {last}) AS series(n)",
     "sqlite": "(WITH RECURSIVE series(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < {last}) "
     "SELECT n FROM series)",
 }
