@@ -1,7 +1,8 @@
 """Reports over two years of a large centre, on SQLite and PostgreSQL, beside a tenth of it; and how fast calls come in.
 
-200 agents and 20 queues, busy from 8 to 20 o'clock every day. BENCH_VISITS (10,000,000) is the number of visits; each
-answered one has a ring, a conversation and two spells. The tables are filled by the databases themselves.
+200 agents in teams of 15, each serving 3 of 20 queues, busy from 8 to 20 o'clock every day. BENCH_VISITS (10,000,000)
+is the number of visits; each answered one has a ring, a conversation and two spells. The databases themselves fill
+the tables.
 """
 
 import asyncio
@@ -41,7 +42,7 @@ DAY = 86_400
 START = 1_700_006_400  # a midnight
 END = START + DAYS * DAY
 TURNS = 40
-CALLS = 4_000
+CALLS = 20_000
 UTC = ZoneInfo("UTC")
 
 QUERIES: dict[str, tuple[Subject, IntervalKind, int]] = {
@@ -148,7 +149,7 @@ async def _ask(engine: AsyncEngine, query: str, turn: int) -> None:
 # --- the model --------------------------------------------------------------------------------------------------
 
 SERIES = {
-    "postgresql": "generate_series(0, {last}) AS series(n)",
+    "postgresql": "generate_series(CAST(0 AS BIGINT), {last}) AS series(n)",
     "sqlite": "(WITH RECURSIVE series(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < {last}) "
     "SELECT n FROM series)",
 }
@@ -158,8 +159,9 @@ SELECT n, 'c' || n AS call, (n * 7919 + 104729) % 1000003 AS h, '1' || (((n * 31
 FROM {series}
 """
 COMMON = """
-SELECT n, call, h, number, at, 'q' || (h % 20) AS queue, CAST(1000 + h % 200 AS VARCHAR(8)) AS agent,
-  'team' || (h % 13) AS team, h % 41 + 0.0 AS wait, 20.0 + h % 300 AS talk,
+SELECT n, call, h, number, at, 'q' || ((h % 200 + h / 1000 % 3) % 20) AS queue,
+  CAST(1000 + h % 200 AS VARCHAR(8)) AS agent,
+  'team' || (h % 200 / 15) AS team, h % 41 + 0.0 AS wait, 20.0 + h % 300 AS talk,
   CASE WHEN h % 100 < 92 THEN 'answered' WHEN h % 100 < 97 THEN 'abandoned' ELSE 'timed_out' END AS outcome
 FROM ({call}) calls
 """

@@ -27,6 +27,8 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 BUSY_TIMEOUT_MS = 10_000
+# Sums of many measures are long expressions over few rows: compiling them took 10 s for what then ran in 0.2 s.
+POSTGRESQL = {"server_settings": {"jit": "off"}}
 # Any fixed number: it names the lock that lets one process at a time change the schema.
 MIGRATION_LOCK = 7_350_001
 
@@ -38,7 +40,9 @@ def make_engine(storage_url: str) -> AsyncEngine:
     """
     url = _checked_url(storage_url)
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return create_async_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=POSTGRESQL
+        )
     if url.database and url.database != ":memory:":
         _make_file(Path(url.database))
     engine = create_async_engine(url, hide_parameters=True)

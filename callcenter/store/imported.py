@@ -44,11 +44,10 @@ async def import_facts(engine: AsyncEngine, pbx: PbxName, facts: Iterable[AnyFac
             kinds[Conversation] = new_talks(talks, await stored.talks(known), known)
         if spells := kinds.get(SeatSpell):
             kinds[SeatSpell] = new_spells(spells, await stored.spells(spells))
-        for kind, new in kinds.items():
-            if new:
-                rows = [structs.asdict(fact) for fact in new]
-                await touch(connection, kind, rows)
-                await connection.execute(upsert(kind, connection.dialect.name, _surer), rows)
+        rows = {kind: [structs.asdict(fact) for fact in new] for kind, new in kinds.items() if new}
+        await touch(connection, rows)
+        for kind, new_rows in rows.items():
+            await connection.execute(upsert(kind, connection.dialect.name, _surer), new_rows)
 
 
 class Stored:

@@ -19,7 +19,7 @@ from callcenter.store.upsert import Columns, upsert
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 2_000
 PAUSE_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
@@ -136,6 +136,7 @@ class Recorder:
         for fact in batch:
             kinds.setdefault(type(fact), []).append(structs.asdict(fact))
         async with self._engine.begin() as connection:
+            await touch(connection, kinds)
             for kind, rows in kinds.items():
                 await _upsert(connection, kind, rows)
         self.written += len(batch)
@@ -152,7 +153,6 @@ class Recorder:
 
 
 async def _upsert(connection: AsyncConnection, kind: type[Fact], rows: list[dict[str, Any]]) -> None:
-    await touch(connection, kind, rows)
     await connection.execute(upsert(kind, connection.dialect.name, _newest_unless_less_certain), rows)
 
 

@@ -4,7 +4,7 @@ A mark says "count this quarter from its rows"; whoever rolls it up removes the 
 between the two, a fact told again or corrected, and an import can never leave a wrong sum behind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -42,18 +42,19 @@ EXTENTS: dict[type[Fact], Extent] = {
 }
 
 
-async def touch(connection: AsyncConnection, kind: type[Fact], rows: Sequence[dict[str, Any]]) -> None:
+async def touch(connection: AsyncConnection, kinds: Mapping[type[Fact], Sequence[dict[str, Any]]]) -> None:
     """Marks the quarters in which these rows count, and those in which the rows count that they will replace.
 
     Call it before they are written, in the same transaction.
     """
-    extent = EXTENTS.get(kind)
-    if extent is None:
-        return
-    quarters = _quarters(extent, rows)
-    quarters |= _quarters(extent, await _replaced(connection, kind, extent, rows))
-    if kind is QueueVisit:
-        quarters |= await _later_calls(connection, rows)
+    quarters: set[Instant] = set()
+    for kind, rows in kinds.items():
+        extent = EXTENTS.get(kind)
+        if extent is not None and rows:
+            quarters |= _quarters(extent, rows)
+            quarters |= _quarters(extent, await _replaced(connection, kind, extent, rows))
+    if visits := kinds.get(QueueVisit):
+        quarters |= await _later_calls(connection, visits)
     await mark(connection, quarters)
 
 

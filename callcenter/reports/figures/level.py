@@ -10,16 +10,18 @@ WAIT_BIN_IDS = (*(measure.id for measure in WAIT_BINS), "longest_wait")
 
 def wait_percentile(share: float, sums: Sums) -> float | None:
     """How long this share of the answered waited at most; within a bin of the distribution waits lie evenly."""
-    counts = [sums.get(measure.id) or 0 for measure in WAIT_BINS]
-    sought = share * sum(counts)
+    sought = share * (sums.get("answered") or 0)
     if not sought:
         return None
     longest = sums.get("longest_wait") or 0
     low, passed = 0.0, 0.0
-    for high, count in zip((*WAIT_EDGES, longest), counts, strict=True):
-        if passed + count >= sought:
-            return min(low + (high - low) * (sought - passed) / count, longest)
-        low, passed = high, passed + count
+    for measure, high in zip(WAIT_BIN_IDS, (*WAIT_EDGES, longest), strict=False):
+        count = sums.get(measure)
+        if count:
+            if passed + count >= sought:
+                return min(low + (high - low) * (sought - passed) / count, longest)
+            passed += count
+        low = high
     return longest
 
 
