@@ -59,7 +59,7 @@ EXPLAINED: dict[str, tuple[str, dict[str, list[object]]]] = {
     "q7028": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
     "q7042": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),  # its customer is the agent who consults
     "q7043": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
-    **dict.fromkeys(("q7005", "q7007", "q7044", "q7056"), (RACE, {"ends": [EndedBy.TRANSFER]})),
+    **dict.fromkeys(("q7005", "q7044", "q7056"), (RACE, {"ends": [EndedBy.TRANSFER]})),
 }
 """By queue: why, and ours."""
 
