@@ -48,6 +48,7 @@ WITHDRAWN = VisitOutcome.WITHDRAWN
 MOVED = "queue_log writes ABANDON for a waiting caller whom AMI moved elsewhere"
 RUNS_ON = "queue_log lets the talk of a caller whom AMI moved away run on until that caller hangs up"
 CUSTOMERS = "queue_log writes a transfer by the customer as if the agent had transferred, an attended one by chance"
+RACE = "queue_log now and then calls an attended transfer COMPLETEAGENT that the agent completed by hanging up"
 
 EXPLAINED: dict[str, tuple[str, dict[str, list[object]]]] = {
     "q7009": (MOVED, {"outcomes": [WITHDRAWN, WITHDRAWN, WITHDRAWN]}),
@@ -58,6 +59,7 @@ EXPLAINED: dict[str, tuple[str, dict[str, list[object]]]] = {
     "q7028": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
     "q7042": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),  # its customer is the agent who consults
     "q7043": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
+    **dict.fromkeys(("q7005", "q7044", "q7056"), (RACE, {"ends": [EndedBy.TRANSFER]})),
 }
 """By queue: why, and ours."""
 

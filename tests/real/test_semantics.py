@@ -71,21 +71,23 @@ def test_whoever_is_sent_on_is_talked_with_by_the_next(played: Played) -> None:
     """A colleague after a transfer, and the agent whom the customer sent on, talk outside any queue."""
     talks = played.day.remained(Conversation)
     after = {talk.interface: talk.talk_seconds for talk in talks if not talk.queue}
-    assert after["PJSIP/1034"] == pytest.approx(3, abs=1)
+    assert 3 <= after["PJSIP/1034"] < 8
     [asked] = talks_of(played, "q7005", "Agent 1007")
     assert asked.ended_by is EndedBy.TRANSFER
 
 
 def test_a_forwarded_ring_is_the_members_and_talks_as_long_as_queue_log_says(played: Played) -> None:
     [talk] = talks_of(played, "q7024", f"Agent {FORWARDING}")
-    assert talk.talk_seconds == pytest.approx(3, abs=0.5)
+    assert played.asterisk["q7024"].talks == [pytest.approx(talk.talk_seconds, abs=1.01)]
+    assert talk.talk_seconds >= 3
 
 
 def test_holds_are_told_apart_from_talk(played: Played) -> None:
     [talk] = talks_of(played, "q7052", "Agent 1056")
     assert (talk.holds, talk.ended_by) == (3, EndedBy.AGENT)
-    assert talk.hold_seconds == pytest.approx(3, abs=0.5)
-    assert talk.talk_seconds == pytest.approx(2, abs=0.7)
+    assert played.asterisk["q7052"].talks == [pytest.approx(talk.talk_seconds + talk.hold_seconds, abs=1.01)]
+    assert talk.hold_seconds >= 3, "three holds of a second"
+    assert talk.talk_seconds >= 2, "a second before each of the first two"
 
 
 def test_an_agents_own_call_is_no_queues(played: Played) -> None:
