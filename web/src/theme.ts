@@ -26,6 +26,8 @@ const slate: MantineColorsTuple = [
   "#090d10",
 ];
 
+const NO_BANNER = { attributes: { header: { role: "presentation" } } };
+
 export const theme = createTheme({
   primaryColor: "petrol",
   primaryShade: { light: 7, dark: 6 },
@@ -34,6 +36,8 @@ export const theme = createTheme({
     '"Inter Variable", system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
   defaultRadius: "md",
   radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "16px" },
+  // The title bar of a dialog is no banner of the page, though it is a <header>.
+  components: { Modal: { defaultProps: NO_BANNER }, Drawer: { defaultProps: NO_BANNER } },
   cursorType: "pointer",
   respectReducedMotion: true,
 });
