@@ -58,7 +58,7 @@ class Visitor:
     ) -> None:
         self.context.close()
         if error is None:
-            assert self.complaints == []
+            assert self.complaints == [], self.complaints
 
     def sign_in(self, role: Role) -> Self:
         """Signs in behind the page's back, which is quicker; `enter` does it with the form."""

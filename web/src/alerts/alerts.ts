@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
-import { queryClient } from "../api/queries";
+import { queryClient, useMay } from "../api/queries";
 import type { Alert, CallingWindow, Instant, Seconds, Severity } from "../api/shapes";
 
 export type Measure = "seconds" | "count" | "share";
@@ -115,6 +115,7 @@ const refresh = (...keys: string[]) =>
 
 export function useKinds() {
   return useQuery({
+    enabled: useMay("see_alerts"),
     queryKey: ["alert-kinds"],
     queryFn: async () => (await ask<{ kinds: AlertKind[] }>("GET", "/api/alert-kinds")).kinds,
     staleTime: Number.POSITIVE_INFINITY,
