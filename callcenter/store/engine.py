@@ -47,6 +47,7 @@ def make_engine(storage_url: str) -> AsyncEngine:
         _make_file(Path(url.database))
     engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
 
 
@@ -134,6 +135,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _roll_back(connection: sqlite3.Connection, _record: Any, _error: BaseException | None) -> None:
+    # Given up in the middle of a transaction (its task was cancelled), a connection keeps the lock of the database
+    # even closed, until the last of its cursors is forgotten.
+    connection.rollback()
 
 
 def _locking(dialect: str) -> str:

@@ -50,12 +50,13 @@ RUNS_ON = "queue_log lets the talk of a caller whom AMI moved away run on until 
 CUSTOMERS = "queue_log writes a transfer by the customer as if the agent had transferred, an attended one by chance"
 RACE = "queue_log now and then calls an attended transfer COMPLETEAGENT that the agent completed by hanging up"
 
+RUNNING_ON = ("q7011", "q7013", "q7049")
+"""Queues whose talks are compared with the bridges instead: see `bridged_seconds`."""
+
 EXPLAINED: dict[str, tuple[str, dict[str, list[object]]]] = {
     "q7009": (MOVED, {"outcomes": [WITHDRAWN, WITHDRAWN, WITHDRAWN]}),
     "q7036": (MOVED, {"outcomes": [WITHDRAWN]}),
-    "q7011": (RUNS_ON, {"talks": [2.0, 2.0]}),
-    "q7013": (RUNS_ON, {"talks": [1.0]}),
-    "q7049": (RUNS_ON, {"talks": [2.0]}),
+    **dict.fromkeys(RUNNING_ON, (RUNS_ON, {})),
     "q7028": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
     "q7042": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),  # its customer is the agent who consults
     "q7043": (CUSTOMERS, {"ends": [EndedBy.CALLER]}),
@@ -119,6 +120,20 @@ def of_floor(heard: bytes) -> tuple[dict[str, Book], Watched]:
         elif ring.outcome is RingOutcome.LOST:
             books[ring.queue].rings.append((ring.agent_name, "lost"))
     return books, day
+
+
+def bridged_seconds(heard: bytes, queue: str) -> list[float]:
+    """From each answer of a queue until the agent's leg left the bridge, by the events' own times."""
+    answered: dict[str, float] = {}
+    seconds = []
+    for message in Framer().feed(heard):
+        headers = dict(line.partition(": ")[::2] for line in message.decode().split("\r\n"))
+        at = float(headers.get("Timestamp", 0))
+        if headers.get("Event") == "AgentConnect" and headers["Queue"] == queue:
+            answered[headers["DestUniqueid"]] = at
+        if headers.get("Event") == "BridgeLeave" and headers["Uniqueid"] in answered:
+            seconds.append(at - answered.pop(headers["Uniqueid"]))
+    return seconds
 
 
 def check_agreement(asterisk: dict[str, Book], ours: dict[str, Book], queue: str) -> None:

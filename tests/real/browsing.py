@@ -43,7 +43,10 @@ class Visitor:
         self.complaints: list[str] = []
         width, height = size
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-GB", color_scheme="light"
+            viewport={"width": width, "height": height},
+            locale="en-GB",
+            color_scheme="light",
+            reduced_motion="reduce",  # what fades in has the colours of no theme for a moment
         )
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page: Page = self.context.new_page()

@@ -85,7 +85,7 @@ def test_a_call_is_answered_recorded_on_two_legs_and_mixed_and_written_in_both_b
     pair.customer_calls("4000", name=evil)
     recording = pair.ami.wait_for("VarSet", Variable="MIXMONITOR_FILENAME")
     complete = pair.ami.wait_for("AgentComplete")
-    pair.ami.wait_for("Hangup", Uniqueid=complete["Uniqueid"])
+    pair.ami.wait_for("Hangup", Uniqueid=pair.ami.next("AgentConnect")["Uniqueid"])
     assert (complete["Queue"], complete["MemberName"], complete["Reason"]) == ("support", "Li Na", "agent")
 
     mix = closed(Path(recording["Value"]))

@@ -74,8 +74,8 @@ async def test_an_answered_call_is_heard(pair: Pair, reviewer: AsyncClient) -> N
         pair.sign_in("1001")
         pair.behave("1001", after=1, talk=3)
         pair.customer_calls("4000", caller="13800138001")
-        complete = pair.ami.wait_for("AgentComplete")
-        pair.ami.wait_for("Hangup", Uniqueid=complete["Uniqueid"])
+        connected = pair.ami.wait_for("AgentConnect")
+        pair.ami.wait_for("Hangup", Uniqueid=connected["Uniqueid"])
 
     await asyncio.to_thread(make_call)
     story = await _story(reviewer, "13800138001", conversations=1)
