@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec import Struct
+
 from callcenter.asterisk.queue_log_lines import (
     AnyRecord,
     Completed,
@@ -14,10 +16,28 @@ from callcenter.asterisk.queue_log_lines import (
     Started,
 )
 from callcenter.floor.events import ChannelId, Instant, Seconds
-from callcenter.floor.facts import VisitOutcome
+from callcenter.floor.facts import RingOutcome, VisitOutcome
 from callcenter.floor.tally import QueueCall, QueueTalk
 
 Stay = tuple[ChannelId, str]
+
+NOBODY = "NONE"
+"""What queue_log writes where it names no agent."""
+
+
+class LogRing(Struct, frozen=True):
+    """A ring, as far as queue_log tells: the losers of ringall are not in it. `agent` as the line names it.
+
+    `joined_at` is when its caller joined, None where that line is missing. Without an `outcome` the agent hung up in
+    the announcement (AGENTDUMP), which is neither an answer nor RINGNOANSWER.
+    """
+
+    channel_id: ChannelId
+    agent: str
+    joined_at: Instant | None
+    began_at: Instant
+    ended_at: Instant
+    outcome: RingOutcome | None
 
 
 class LogCalls:
@@ -28,7 +48,8 @@ class LogCalls:
 
     def __init__(self, records: Iterable[AnyRecord]) -> None:
         self.calls: list[QueueCall] = []
-        self.rings: list[RingEnded] = []
+        self.rings: list[LogRing] = []
+        """By their ends."""
         self.moments: list[Instant] = []
         """When something happened to a caller or a ring."""
         self.starts: list[Instant] = []
@@ -53,7 +74,9 @@ class LogCalls:
         self._waiting[record.channel_id, record.queue] = self._begin(record, record.at)
 
     def _left(self, record: Left) -> None:
-        self._end_wait(record, record.outcome, record.wait_seconds)
+        call = self._end_wait(record, record.outcome, record.wait_seconds)
+        if record.agent != NOBODY:  # the caller left in the announcement: no RINGCANCELED tells of it
+            self._ring(record, call, 0.0, RingOutcome.GIVEN_UP)
 
     def _end_wait(self, record: Record, outcome: VisitOutcome, wait_seconds: Seconds | None) -> QueueCall:
         joined_at = record.at - (wait_seconds or 0.0)
@@ -76,6 +99,7 @@ class LogCalls:
     def _connected(self, record: Connected) -> None:
         call = self._end_wait(record, VisitOutcome.ANSWERED, record.wait_seconds)
         call.agent = record.agent
+        self._ring(record, call, record.ring_seconds, RingOutcome.ANSWERED)
         self._talking.setdefault((call.channel_id, call.queue), []).append(call)
 
     def _completed(self, record: Completed) -> None:
@@ -130,7 +154,13 @@ class LogCalls:
         self._waiting, self._talking = {}, {}
 
     def _ring_ended(self, record: RingEnded) -> None:
-        self.rings.append(record)
+        call = self._waiting.get((record.channel_id, record.queue))
+        outcome = None if record.outcome is RingOutcome.REJECTED else record.outcome
+        self._ring(record, call, record.ring_seconds, outcome)
+
+    def _ring(self, record: Record, call: QueueCall | None, seconds: Seconds, outcome: RingOutcome | None) -> None:
+        joined_at, ended_at = call.joined_at if call else None, record.at
+        self.rings.append(LogRing(record.channel_id, record.agent, joined_at, ended_at - seconds, ended_at, outcome))
 
 
 _STEPS: dict[type[AnyRecord], Callable[[LogCalls, Any], None]] = {

@@ -7,10 +7,9 @@ from callcenter.asterisk.completion import Completion
 from callcenter.asterisk.log_calls import LogCalls
 from callcenter.asterisk.queue_log_lines import AnyRecord
 from callcenter.asterisk.replay import Gap, Reading, Replay
+from callcenter.asterisk.ring_completion import complete_rings
 from callcenter.floor.account import Account
-from callcenter.floor.events import ChannelId
-from callcenter.floor.facts import Ring, RingOutcome, VisitOutcome
-from callcenter.floor.site import CLOCK_SECONDS
+from callcenter.floor.facts import VisitOutcome
 from callcenter.floor.tally import QueueCall, Tallies, Thresholds, tell
 
 Figures = dict[str, Any]
@@ -71,24 +70,12 @@ def _reconcile(account: Account, replay: Replay, log: LogCalls, thresholds: Thre
     reading = replay.reading
     completion = Completion(account.calls, log, reading.first_at, reading.last_at, replay.gaps)
     completion.run(replay.silences)
-    _complete_rings(account, log, replay.gaps)
+    complete_rings(account.attendance, log, replay.gaps)
     return {
         "queue_log": tell(Tallies(thresholds).add(completion.log_calls).totals),
         "differences": [difference.as_dict() for difference in completion.differences],
         "explained": [difference.as_dict() for difference in completion.explained],
     }
-
-
-def _complete_rings(account: Account, log: LogCalls, gaps: list[Gap]) -> None:
-    """Adds the rings that ended in a gap; of those that we saw begin, the log tells how they ended."""
-    ended: dict[ChannelId, list[Ring]] = {}
-    for ring, _ in account.attendance.rings:
-        if ring.outcome is not RingOutcome.LOST:
-            ended.setdefault(ring.channel_id, []).append(ring)
-    for record in log.rings:
-        seen = any(abs(ring.ended_at - record.at) <= CLOCK_SECONDS for ring in ended.get(record.channel_id, ()))
-        if not seen and any(gap.since - 1 <= record.at <= gap.until for gap in gaps):
-            account.attendance.add_ring(record.agent, record.outcome)
 
 
 def _count_lost(call: QueueCall, gaps: list[Gap]) -> None:

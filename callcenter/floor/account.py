@@ -86,7 +86,6 @@ class Account:
         self._of_seat: dict[tuple[str, str], list[Answer]] = {}
         self._of_leg: dict[ChannelId, Answer] = {}
         self._rung: dict[ChannelId, str] = {}
-        self._dumped: set[ChannelId] = set()
         self._unheard: set[ChannelId] = set()
         self._newest: Answer | None = None
 
@@ -222,7 +221,7 @@ class Account:
         self.attendance.rings.append((fact, self._rung.pop(fact.ring_id, "") or fact.agent_name))
 
     def _dump(self, event: e.MemberDumped) -> None:
-        self._dumped.add(event.ring_id)
+        self.attendance.dumped.add(event.ring_id)
 
     def _spell(self, fact: SeatSpell) -> None:
         self.attendance.spell(fact)
@@ -242,7 +241,7 @@ class Account:
         self._lost = {stay: call for stay, call in self._lost.items() if id(call) not in taken}
         for answer in answers:
             self._sum_up(answer)
-        self.attendance.add_up(self._dumped)
+        self.attendance.add_up()
         return settled
 
     def _is_over(self, call: QueueCall, before: float) -> bool:
@@ -279,7 +278,7 @@ class Account:
         for call in map(self._open, site.visits.values()):
             if not self._was_answered(call):
                 self.calls.append(call)
-        self.attendance.close(self._dumped)
+        self.attendance.close()
         for answer in self._answers:
             self._sum_up(answer)
 

@@ -24,6 +24,8 @@ class Attendance:
         self.agents: dict[str, AgentTally] = {}
         self.rings: list[tuple[Ring, str]] = []
         """The rings that ended, each with the member's name where it is known."""
+        self.dumped: set[ChannelId] = set()
+        """The rings that ended as AGENTDUMP."""
         self._site = site
         self._spells: dict[str, SeatSpell] = {}
         self._pauses: list[tuple[str, str, float, bool]] = []
@@ -57,8 +59,8 @@ class Attendance:
         elif seat.interface in self._signed_in:
             self._presences.append((seat.interface, self._site.now - self._signed_in.pop(seat.interface)))
 
-    def close(self, dumped: set[ChannelId]) -> None:
-        """Adds everything up, with what is still going on. `dumped` rings are AGENTDUMP, which is no RINGNOANSWER."""
+    def close(self) -> None:
+        """Adds everything up, with what is still going on."""
         site = self._site
         for seat in site.seats.values():
             if seat.state is SeatState.PAUSED:
@@ -66,15 +68,15 @@ class Attendance:
         self._presences += [(interface, site.now - since) for interface, since in self._signed_in.items()]
         self._add_seconds()
         for ring, name in self.rings:  # kept for who compares them with another account
-            self._add_ring(ring, name, dumped)
+            self._add_ring(ring, name)
 
-    def add_up(self, dumped: set[ChannelId]) -> None:
+    def add_up(self) -> None:
         """Adds up what is over, and forgets it."""
         self._add_seconds()
         for ring, name in self.rings:
-            self._add_ring(ring, name, dumped)
+            self._add_ring(ring, name)
         self.rings.clear()
-        dumped.clear()
+        self.dumped.clear()
 
     def _add_seconds(self) -> None:
         for interface, seconds in self._presences:
@@ -85,12 +87,22 @@ class Attendance:
             pause.seconds += seconds
         self._presences, self._pauses = [], []
 
-    def _add_ring(self, ring: Ring, name: str, dumped: set[ChannelId]) -> None:
-        _count_ring(self._agent(name, ring.interface), None if ring.ring_id in dumped else ring.outcome)
+    def _add_ring(self, ring: Ring, name: str) -> None:
+        _count_ring(self._agent(name, ring.interface), self.outcome_of(ring))
 
-    def add_ring(self, agent: str, outcome: RingOutcome) -> None:
-        """A ring of which only Asterisk's own account tells."""
+    def outcome_of(self, ring: Ring) -> RingOutcome | None:
+        """How a ring counts; None if the agent hung up in the announcement, which is no RINGNOANSWER."""
+        return None if ring.ring_id in self.dumped else ring.outcome
+
+    def add_ring(self, agent: str, outcome: RingOutcome | None) -> None:
+        """A ring of which nothing was known."""
         _count_ring(self._agent(agent, agent), outcome)
+
+    def correct_ring(self, agent: str, before: RingOutcome | None, outcome: RingOutcome | None) -> None:
+        """A ring ended otherwise than was counted."""
+        tally = self._agent(agent, agent)
+        _count_ring(tally, before, -1)
+        _count_ring(tally, outcome)
 
     def add_wrap_up(self, call: QueueCall, seconds: float) -> None:
         """The work after a talk."""
@@ -106,16 +118,19 @@ class Attendance:
             agent.talk_seconds += call.talk.seconds
             agent.hold_seconds += call.talk.hold_seconds
 
+    def name_of(self, name: str, interface: str) -> str:
+        """The member's name; of one that Asterisk never told the interface."""
+        if name:
+            return name
+        seat = self._site.seats.get(interface.lower())
+        return (seat.agent_name if seat else "") or interface
+
     def _agent(self, name: str, interface: str) -> AgentTally:
-        """By the member's name; one that Asterisk never told is the interface."""
-        if not name:
-            seat = self._site.seats.get(interface.lower())
-            name = (seat.agent_name if seat else "") or interface
-        return self.agents.setdefault(name, AgentTally())
+        return self.agents.setdefault(self.name_of(name, interface), AgentTally())
 
 
-def _count_ring(into: AgentTally, outcome: RingOutcome | None) -> None:
-    into.rings += 1
+def _count_ring(into: AgentTally, outcome: RingOutcome | None, number: int = 1) -> None:
+    into.rings += number
     counted = RINGS_COUNTED_AS.get(outcome) if outcome else None
     if counted:
-        setattr(into, counted, getattr(into, counted) + 1)
+        setattr(into, counted, getattr(into, counted) + number)

@@ -75,6 +75,14 @@ class Book(Struct):
     rings: list[tuple[str, str]] = field(default_factory=list)
 
 
+def of_asterisk(lines: Iterable[Line], heard: bytes) -> dict[str, Book]:
+    """What Asterisk wrote, and where that runs on, what its bridges told."""
+    books = of_queue_log(lines)
+    for queue in RUNNING_ON:
+        books[queue].talks = bridged_seconds(heard, queue)
+    return books
+
+
 def of_queue_log(lines: Iterable[Line]) -> dict[str, Book]:
     """What Asterisk wrote, by queue. Of two endings of one stay (it writes so now and then) the first counts."""
     books: dict[str, Book] = defaultdict(Book)

@@ -10,7 +10,7 @@ from callcenter.asterisk.installation import Installation
 from callcenter.floor.facts import Conversation, Direction, EndedBy, QueueVisit, SeatSpell, SeatState
 from tests.floor.test_properties import Watched, check_conversations, check_nothing_remains, check_spells, check_visits
 from tests.real import transfers as _transfers  # noqa: F401 - its situations are on the stage
-from tests.real.books import REFUSED, RUNNING_ON, Book, bridged_seconds, check_agreement, of_floor, of_queue_log
+from tests.real.books import REFUSED, Book, check_agreement, of_asterisk, of_floor
 from tests.real.scenes import STAGE
 from tests.real.situations import FORWARDED_TO, FORWARDING, NAMES
 
@@ -31,10 +31,8 @@ def played(asterisk_tree: Installation) -> Played:
     """All situations, played once."""
     with STAGE.open(FORWARDING, FORWARDED_TO) as pair:
         heard, log, failures = STAGE.play(pair)
-    asterisk, (ours, day) = of_queue_log(log), of_floor(heard)
-    for queue in RUNNING_ON:
-        asterisk[queue].talks = bridged_seconds(heard, queue)
-    return Played(asterisk, ours, day, failures)
+    ours, day = of_floor(heard)
+    return Played(of_asterisk(log, heard), ours, day, failures)
 
 
 @pytest.mark.parametrize("number", STAGE.queues)

@@ -125,3 +125,14 @@ def test_a_capture_is_small_and_names_no_folder_of_the_machine_that_made_it(file
     packed = (HERE / f"{file}.gz").read_bytes()
     assert len(packed) < 300_000
     assert not any(word in gzip.decompress(packed) for word in OF_A_MACHINE)
+
+
+@pytest.mark.parametrize("name", MIXES)
+def test_rings_of_a_hole_are_those_of_queue_log(name: str) -> None:
+    """Every agent's rings, wherever the hole is: who rang unheard, and who was seen to ring and not to stop."""
+    messages, times = heard(name)
+    began_at = next(filter(None, times))
+    for place in range(2, 34, 4):
+        left, right = (bisect_left(times, began_at + place + more) for more in (0, HOLE_SECONDS))
+        figures = figures_of(name, [*messages[:left], CONNECTION, *messages[right:]])
+        check_agreement(figures, log_of(name))

@@ -9,7 +9,7 @@ import pytest
 from tests.floor.test_properties import Watched
 from tests.real import situations as _situations  # noqa: F401 - they put themselves on the stage
 from tests.real import transfers as _transfers  # noqa: F401
-from tests.real.books import Book, check_agreement, of_floor, of_queue_log
+from tests.real.books import Book, check_agreement, of_asterisk, of_floor
 from tests.real.scenes import STAGE
 from tests.replays.places import OF_A_MACHINE
 
@@ -23,7 +23,8 @@ def unpacked(name: str) -> bytes:
 @cache
 def recorded() -> tuple[dict[str, Book], dict[str, Book], Watched]:
     lines = unpacked("queue_log").decode().splitlines()
-    return of_queue_log(line.split("|") for line in lines), *of_floor(unpacked("ami"))
+    heard = unpacked("ami")
+    return of_asterisk((line.split("|") for line in lines), heard), *of_floor(heard)
 
 
 @pytest.mark.parametrize("number", STAGE.queues)

@@ -1,0 +1,92 @@
+"""Rings that ended in a gap are those of the queue_log beside the capture."""
+
+from collections.abc import Iterable, Sequence
+
+from callcenter.asterisk.log_calls import LogCalls, LogRing
+from callcenter.asterisk.replay import Gap
+from callcenter.floor.attendance import RINGS_COUNTED_AS, Attendance
+from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.facts import Ring, RingOutcome
+from callcenter.floor.site import CLOCK_SECONDS
+
+HALF_A_SECOND = 0.5
+"""A whole second of queue_log stands for the middle of it."""
+
+NEAR_SECONDS = 5.0
+"""What ended so far from every gap was heard, and needs no look."""
+
+
+def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -> None:
+    """Adds what nobody heard; of what began or was concluded in a gap, the log tells how it ended."""
+    ours: dict[str, list[Ring]] = {}
+    for ring, name in attendance.rings:
+        ours.setdefault(attendance.name_of(name, ring.interface), []).append(ring)
+    theirs: dict[str, list[LogRing]] = {}
+    for logged in log.rings:
+        if _is_in(logged.ended_at, gaps, NEAR_SECONDS) or _is_in(logged.joined_at, gaps):
+            theirs.setdefault(logged.agent, []).append(logged)
+    for agent in ours.keys() | theirs.keys():
+        _complete(Book(attendance, agent, gaps), ours.get(agent, []), theirs.get(agent, []))
+
+
+class Book:
+    """The rings of one agent."""
+
+    def __init__(self, attendance: Attendance, agent: str, gaps: Sequence[Gap]) -> None:
+        self.attendance, self.agent, self.gaps = attendance, agent, gaps
+
+    def settle(self, ours: Ring, theirs: LogRing | None) -> None:
+        """A ring that we knew of; what the log does not have was none that it counts."""
+        if _is_in(ours.ended_at, self.gaps) or (theirs is not None and _is_in(theirs.ended_at, self.gaps)):
+            outcome = theirs.outcome if theirs else None
+            self.attendance.correct_ring(self.agent, self.attendance.outcome_of(ours), outcome)
+
+    def take(self, theirs: LogRing) -> None:
+        """A ring that only the log has."""
+        if any(_is_in(at, self.gaps) for at in (theirs.ended_at, theirs.began_at, theirs.joined_at)):
+            self.attendance.add_ring(self.agent, theirs.outcome)
+
+    def may_be_same(self, ours: Ring, theirs: LogRing) -> bool:
+        """Near enough; where it was heard, its end is the same, too."""
+        if self.distance(ours, theirs) > CLOCK_SECONDS:
+            return False
+        is_hidden = _is_in(ours.ended_at, self.gaps) or _is_in(theirs.ended_at, self.gaps)
+        return is_hidden or not self.unlike(ours, theirs)[0]
+
+    def unlike(self, ours: Ring, theirs: LogRing) -> tuple[bool, bool, Seconds]:
+        """How far two rings are from being the same."""
+        is_other_end = _counted_as(self.attendance.outcome_of(ours)) != _counted_as(theirs.outcome)
+        return is_other_end, ours.channel_id != theirs.channel_id, self.distance(ours, theirs)
+
+    def distance(self, ours: Ring, theirs: LogRing) -> Seconds:
+        """Between the ends; across a gap the beginnings may be nearer."""
+        ends = abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND)
+        is_hidden = _is_in(ours.ended_at, self.gaps) or _is_in(theirs.ended_at, self.gaps)
+        return min(ends, abs(ours.began_at - theirs.began_at - HALF_A_SECOND)) if is_hidden else ends
+
+
+def _complete(book: Book, ours: list[Ring], theirs: list[LogRing]) -> None:
+    """Those that are most alike are the same: rings of one agent may follow each other within a second."""
+    pairs = [
+        (book.unlike(ring, logged), mine, other)
+        for other, logged in enumerate(theirs)
+        for mine, ring in enumerate(ours)
+        if book.may_be_same(ring, logged)
+    ]
+    left, unheard = dict(enumerate(ours)), dict(enumerate(theirs))
+    for _, mine, other in sorted(pairs):
+        if mine in left and other in unheard:
+            book.settle(left.pop(mine), unheard.pop(other))
+    for ring in left.values():
+        book.settle(ring, None)
+    for logged in unheard.values():
+        book.take(logged)
+
+
+def _counted_as(outcome: RingOutcome | None) -> str | None:
+    return RINGS_COUNTED_AS.get(outcome, outcome.value) if outcome else None
+
+
+def _is_in(at: Instant | None, gaps: Iterable[Gap], margin: Seconds = 0.0) -> bool:
+    """Whether a time lies in a gap, for the whole seconds of the log at least in part."""
+    return at is not None and any(gap.since - 1 - margin <= at <= gap.until + margin for gap in gaps)
