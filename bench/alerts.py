@@ -7,21 +7,21 @@ second. The turns of the two are interleaved, in one process.
 import asyncio
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from callcenter.alerts.engine import Engine
+from callcenter.alerts.alert import Effect
 from callcenter.alerts.kinds import Rule, Scene
 from callcenter.alerts.rules import KINDS
 from callcenter.alerts.service import defaults_of
 from callcenter.alerts.timetable import windows_of
-from callcenter.floor.changes import Changes
+from callcenter.alerts.watch import Watch
 from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
 from callcenter.floor.floor import Floor
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
 from callcenter.reports.today import Today
-from tests.floor.stories import NOON, PBX, Diary
+from tests.floor.stories import NOON, Diary
 
 SEATS = 500
 QUEUES = 10
@@ -73,32 +73,32 @@ def one_turn(events: list[AnyEvent], *, with_rules: bool) -> tuple[float, int]:
     keeper.listen(today.on_changes)
     keeper.listen(hub.on_changes)
     alerts = [0]
-    if with_rules:
-        keeper.listen(_watch(keeper.floor, hub, alerts))
+    clock = [NOON]
+    watch = _watch(keeper, hub, alerts, clock) if with_rules else None
     began = time.process_time()
     for number, event in enumerate(events):
         keeper.tell(event)
         if number % FRAME == 0:
+            if watch is not None:
+                clock[0] = event.at
+                watch.judge()
             hub.next_frame()
     seconds = time.process_time() - began
     assert not keeper.failures
+    if watch is not None:
+        watch.close()
     return seconds / len(events) * 1e6, alerts[0]
 
 
-def _watch(floor: Floor, hub: Hub, alerts: list[int]) -> Callable[[AnyEvent, Changes], None]:
-    engine = Engine(Scene(floor, {"meal": 1800.0}, hub.view), UTC)
-    engine.set_rules(rules(), NOON)
+def _watch(keeper: Keeper, hub: Hub, alerts: list[int], clock: list[float]) -> Watch:
+    def note(effects: Iterable[Effect]) -> None:
+        alerts[0] += len(list(effects))
 
-    def listen(event: AnyEvent, changes: Changes) -> None:
-        alerts[0] += len(engine.on_changes(changes.touched, changes.facts, event.at))
-        if engine.next_due_at is not None and engine.next_due_at <= event.at:
-            alerts[0] += len(engine.on_time(event.at))
-
-    def follow(keys: Iterable[tuple[str, str]]) -> None:
-        alerts[0] += len(engine.on_changes(keys, (), floor.sites[PBX].now))
-
-    hub.follow(follow)
-    return listen
+    watch = Watch(Scene(keeper.floor, {"meal": 1800.0}, hub.view), UTC, hub.put, note, lambda: clock[0])
+    keeper.listen(watch.on_changes)
+    hub.follow(watch.on_touched)
+    watch.set_rules(rules())
+    return watch
 
 
 def measure() -> list[dict[str, object]]:

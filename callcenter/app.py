@@ -104,8 +104,8 @@ async def running(
         stack.enter_context(alone_in(settings.data_folder))
         engine = await _store(stack, settings)
         sessions, access = make_sessions(engine), Access(make_sessions(engine), clock)
-        library, recorder = _recording(stack, settings, engine, clock)
-        ways = Ways(settings.mail, settings.webhooks)
+        library, measurer, recorder = _recording(stack, settings, engine, clock)
+        ways, panel = Ways(settings.mail, settings.webhooks), PanelFiles()
         outbox = _outbox(stack, sessions, ways, clock)
         past = Past(Floor(), recorder, engine, settings.data_folder / "checkpoints", clock)
         keeper = Keeper(past.floor, clock=clock)
@@ -114,6 +114,7 @@ async def running(
         keep_checkpoints(stack, past, journals, links)
         hub = await listeners(stack, settings, past, keeper, journals)
         desk = await alert_desk(stack, settings, sessions, keeper, hub, outbox)
+        measurer.missing = desk.watch.on_fact
         books = books_of(stack, settings, engine, fill_gaps(stack, settings, keeper, journals), clock)
         show_health(stack, hub, journals, links, clock)
         dialer = dialer_of(stack, settings, sessions, keeper, hub, Switchboard(links))
@@ -136,7 +137,6 @@ async def running(
             wallboard_routes(boards),
             _health(engine),
         ]
-        panel = PanelFiles()
         web = _web(access, hub, panel, boards, routers)
         books.start()
         in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
@@ -169,7 +169,7 @@ async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:
 
 def _recording(
     stack: AsyncExitStack, settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant]
-) -> tuple[Library, Recorder]:
+) -> tuple[Library, Measurer, Recorder]:
     """Facts into rows, and the audio that belongs to them."""
     folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
     library = Library(folders, settings.data_folder / "mended", clock)
@@ -179,7 +179,7 @@ def _recording(
     recorder = Recorder(engine, after_write=measurer.on_facts)
     recorder.start()
     stack.push_async_callback(recorder.close)
-    return library, recorder
+    return library, measurer, recorder
 
 
 def _web(access: Access, hub: Hub, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:

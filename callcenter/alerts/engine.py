@@ -18,7 +18,7 @@ from callcenter.alerts.standing import Bounds, Phase, judge
 from callcenter.alerts.watchers import CountsWatcher, RecursWatcher, Watcher, watcher_of
 from callcenter.floor.changes import Key
 from callcenter.floor.events import Instant, PbxName
-from callcenter.floor.facts import AnyFact, Fact, SeatState
+from callcenter.floor.facts import Fact, SeatState
 from callcenter.floor.seat import Seat
 
 MINUTE = 60.0
@@ -91,7 +91,7 @@ class Engine:
         self._look_around(self._all_keys(), now)
         return self._take()
 
-    def on_changes(self, touched: Iterable[Key], facts: Iterable[AnyFact], now: Instant) -> list[Effect]:
+    def on_changes(self, touched: Iterable[Key], facts: Iterable[Fact], now: Instant) -> list[Effect]:
         """The floor, today's figures or a list changed."""
         places: dict[Place, None] = {}
         for fact in facts:

@@ -134,6 +134,8 @@ class Counts(NamedTuple):
 class Recurs(NamedTuple):
     """A kind that counts what happened at a seat within its span: facts of one class, or looks at the seat itself.
 
+    Facts without a seat count for their queue.
+
     `happened` gives the instant of what counts, None for what does not.
     """
 
@@ -179,5 +181,9 @@ class Kind(NamedTuple):
     """The rules of this kind that come with the server, by the fields in which they differ from its defaults."""
 
 
-SPAN = Option(1800, 60, 86400, "seconds", "Within", "时间范围")
-"""The option of every kind that counts what happened lately."""
+def span_of(seconds: Seconds) -> Option:
+    """The option of every kind that counts what happened lately: within how long."""
+    return Option(seconds, 60, 86400, "seconds", "Within", "时间范围")
+
+
+SPAN = span_of(1800)

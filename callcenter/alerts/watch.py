@@ -1,4 +1,4 @@
-"""The watch at run time: hears what the keeper tells, keeps one timer, shows alerts on the feed and hands them on."""
+"""The watch at run time: hears what the keeper tells, keeps the timers, shows alerts on the feed and hands them on."""
 
 import asyncio
 import time
@@ -13,6 +13,7 @@ from callcenter.alerts.engine import Engine
 from callcenter.alerts.kinds import Rule, Scene
 from callcenter.floor.changes import Changes, Key, View
 from callcenter.floor.events import AnyEvent, Instant
+from callcenter.floor.facts import Fact
 
 FEED = "alerts"
 
@@ -21,6 +22,10 @@ Note = Callable[[Iterable[Effect]], None]
 
 
 _FOLLOWED = frozenset({"figures", "lists"})
+
+JUDGE_SECONDS = 0.1
+"""What was touched is judged so much later at most, everything that was touched meanwhile once: a call touches its
+seat and its queue a dozen times."""
 
 TIMER_SLACK_SECONDS = 0.005
 """A timer that is wrong by less is not set anew."""
@@ -45,6 +50,9 @@ class Watch:
         self._scene, self._publish, self._note, self._clock = scene, publish, note, clock
         self._acknowledged: dict[str, Acknowledged] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._touched: set[Key] = set()
+        self._facts: list[Fact] = []
+        self._judging: asyncio.TimerHandle | None = None
 
     def begin(self, rules: Iterable[Rule], open_alerts: Iterable[tuple[Alert, Acknowledged]]) -> None:
         """Starts with these rules, and with the alerts that were open when an earlier run ended."""
@@ -62,7 +70,7 @@ class Watch:
     def on_changes(self, _event: AnyEvent, changes: Changes) -> None:
         """A listener of the keeper."""
         if changes.touched or changes.facts:
-            self._tell(self._engine.on_changes(changes.touched, changes.facts, self._clock()))
+            self._will_judge(changes.touched, changes.facts)
 
     def on_touched(self, keys: Iterable[Key]) -> None:
         """A follower of the hub: today's figures moved, or a callback list did."""
@@ -71,7 +79,20 @@ class Watch:
             if kind == "lists":
                 self._scene.lists[identity] = self._scene.view(("lists", identity))
         if of_others:
-            self._tell(self._engine.on_changes(of_others, (), self._clock()))
+            self._will_judge(of_others)
+
+    def on_fact(self, fact: Fact) -> None:
+        """Something ended of which the keeper does not tell: a recording that is not there."""
+        self._will_judge((), (fact,))
+
+    def judge(self) -> None:
+        """Holds against the rules what was touched since the last time, and what fell due."""
+        self.close()
+        self._timer = self._judging = None
+        touched, self._touched = self._touched, set()
+        facts, self._facts = self._facts, []
+        now = self._clock()
+        self._tell([*self._engine.on_changes(touched, facts, now), *self._engine.on_time(now)])
 
     def acknowledge(self, alert_id: str, acknowledged: Acknowledged) -> None:
         """Shows that somebody took notice."""
@@ -81,13 +102,16 @@ class Watch:
                 self._show(alert)
 
     def close(self) -> None:
-        """Stops the timer."""
-        if self._timer is not None:
-            self._timer.cancel()
+        """Stops the timers."""
+        for timer in (self._timer, self._judging):
+            if timer is not None:
+                timer.cancel()
 
-    def _on_time(self) -> None:
-        self._timer = None
-        self._tell(self._engine.on_time(self._clock()))
+    def _will_judge(self, touched: Iterable[Key], facts: Iterable[Fact] = ()) -> None:
+        self._touched.update(touched)
+        self._facts += facts
+        if self._judging is None:
+            self._judging = asyncio.get_running_loop().call_later(JUDGE_SECONDS, self.judge)
 
     def _tell(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -108,8 +132,9 @@ class Watch:
         due_at = self._engine.next_due_at
         loop = asyncio.get_running_loop()
         if due_at is None:
-            self.close()
-            self._timer = None
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             return
         # The loop's clock does not jump, the wall's may: what is due is judged by the wall's when the timer rings.
         at = loop.time() + max(0.0, due_at - self._clock())
@@ -117,7 +142,7 @@ class Watch:
             if abs(self._timer.when() - at) < TIMER_SLACK_SECONDS:
                 return
             self._timer.cancel()
-        self._timer = loop.call_at(at, self._on_time)
+        self._timer = loop.call_at(at, self.judge)
 
 
 def view(alert: Alert, acknowledged: Acknowledged) -> dict[str, Any]:

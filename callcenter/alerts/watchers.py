@@ -187,7 +187,7 @@ class CountsWatcher(Watcher):
 
 
 class RecursWatcher(Watcher):
-    """Counts what happened at each seat lately."""
+    """Counts what happened at each seat, or in each queue, lately."""
 
     def __init__(self, rule: Rule, kind: Kind, scene: Scene, by: Recurs) -> None:
         super().__init__(rule, kind, scene)
@@ -208,7 +208,9 @@ class RecursWatcher(Watcher):
 
     def notice_fact(self, fact: Any) -> Subjects:
         """Something is over: it may be what is counted."""
-        return self._note(("seats", f"{fact.pbx}/{fact.interface}"), self._what(self.rule, fact))
+        watches = self.kind.watches
+        whose = fact.interface if watches == "seats" else fact.queue
+        return self._note((watches, f"{fact.pbx}/{whose}"), self._what(self.rule, fact))
 
     def _note(self, subject: Key, at: Instant | None) -> Subjects:
         if at is None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.rules import (
     LEFT,
+    OVER,
     AttemptState,
     ListState,
     Outcome,
@@ -117,14 +118,15 @@ async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, end
     )
     rules = convert(callback_list.rules, dict[Outcome, RedialRule])
     after = redial(standing, rules, callback_list.max_attempts)
-    move_on(target, after, outcome)
+    move_on(target, after, outcome, ended_at)
     if after.is_escalated and callback_list.escalation_list_id is not None:
         await escalate(session, target, callback_list.escalation_list_id, ended_at)
 
 
-def move_on(target: Target, after: Redial, outcome: Outcome) -> None:
-    """Brings a target to where it stands after an attempt."""
+def move_on(target: Target, after: Redial, outcome: Outcome, ended_at: Instant) -> None:
+    """Brings a target to where it stands after an attempt that ended then."""
     target.state, target.due_at, target.last_outcome = after.state, after.due_at, outcome
+    target.closed_at = ended_at if after.state in OVER else None
     if after.is_next_number:
         target.dial_number = target.other_numbers[target.number_index]
         target.number_index += 1

@@ -159,6 +159,7 @@ def put_off(target: Target, permit: Permit, now: Instant) -> None:
     """What becomes of a target that may not be called now: later, or, on the do-not-call list for good, never."""
     if any(one.reason == Refusal.DO_NOT_CALL and one.until is None for one in permit.refused):
         target.state, target.due_at, target.last_outcome = TargetState.CLOSED, None, Refusal.DO_NOT_CALL.value
+        target.closed_at = now
     else:
         target.due_at = permit.next_at if permit.next_at is not None else now + PUT_OFF_SECONDS
 

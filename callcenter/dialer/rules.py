@@ -47,6 +47,9 @@ class TargetState(StrEnum):
 LEFT = (TargetState.OPEN, TargetState.OFFERED, TargetState.IN_AIR)
 """A list with such targets is not finished."""
 
+OVER = (TargetState.REACHED, TargetState.CLOSED)
+"""Nobody calls such targets any more."""
+
 
 class OfferState(StrEnum):
     """What became of a target that was shown to an agent; `expired` when the countdown ran out."""

@@ -68,7 +68,7 @@ class Target(Base):
     `number` is the first one, `other_numbers` follow it; `dial_number` is the one to call next, the `number_index`-th.
     `time_zones` are those where the customer may be (`calendar.zones_of`). Of those due the smallest `priority` comes
     first. A target with an `owner_agent` is a promise: until `owner_until` nobody else is offered it. `came_from` is
-    the target that was escalated to this one.
+    the target that was escalated to this one. `closed_at` is since when it is over, reached or not.
     """
 
     __tablename__ = "targets"
@@ -96,6 +96,7 @@ class Target(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_outcome: Mapped[str | None] = mapped_column(String(16), default=None)
     due_at: Mapped[float | None] = mapped_column(Double)
+    closed_at: Mapped[float | None] = mapped_column(Double, default=None)
 
 
 class Attempt(Base):

@@ -3,18 +3,19 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from callcenter.floor.events import Seconds
-from callcenter.floor.facts import AnyFact, CallRecord, RecordingFile
+from callcenter.floor.events import CallId, PbxName, Seconds
+from callcenter.floor.facts import AnyFact, CallRecord, Conversation, RecordingFile
 from callcenter.recordings.library import Library, Measured
+from callcenter.recordings.rules import MissingRecording
 from callcenter.recordings.tables import RecordingAudio
 from callcenter.store.engine import Sessions
-from callcenter.store.tables import calls, fact_of, recording_files
+from callcenter.store.tables import calls, conversations, fact_of, recording_files
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +26,31 @@ BATCH = 100
 WORKERS = 2
 
 
-class Measurer:
-    """Measures each recording once, when its call is over, and again as long as its file is still being written."""
+Missing = Callable[[MissingRecording], None]
 
-    def __init__(self, sessions: Sessions, library: Library) -> None:
+
+class Measurer:
+    """Measures each recording once, when its call is over, and again as long as its file is still being written.
+
+    `missing` hears of files that are not found, and of calls of queues without any, on a PBX that records.
+    """
+
+    def __init__(self, sessions: Sessions, library: Library, missing: Missing = lambda _: None) -> None:
         self._sessions = sessions
         self._library = library
+        self.missing = missing
+        self._over: set[tuple[PbxName, CallId]] = set()
         self._wake = asyncio.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="audio")
         self._task: asyncio.Task[None] | None = None
 
     def on_facts(self, facts: Sequence[AnyFact]) -> None:
         """Hears of facts that are in the database (the recorder's `after_write`); only wakes the measuring."""
-        if any(isinstance(fact, RecordingFile | CallRecord) for fact in facts):
+        for fact in facts:
+            # A conversation may be complete before its call, or long after it: after its wrap-up.
+            if isinstance(fact, CallRecord | Conversation) and fact.pbx in self._library.folders:
+                self._over.add((fact.pbx, fact.call_id))
+        if self._over or any(isinstance(fact, RecordingFile | CallRecord) for fact in facts):
             self._wake.set()
 
     def start(self) -> None:
@@ -62,6 +75,12 @@ class Measurer:
         done = [(id_, found) for (id_, _), found in zip(due, measured, strict=True) if found.state != "writing"]
         if done:
             await self._keep(done)
+        lost = [
+            (file.pbx, file.call_id)
+            for (_id, file), found in zip(due, measured, strict=True)
+            if found.state == "missing"
+        ]
+        await self._tell_missing(lost)
         return BATCH if len(due) == BATCH else len(due) - len(done)
 
     async def _run(self) -> None:
@@ -92,6 +111,34 @@ class Measurer:
         async with self._sessions() as session:
             rows = (await session.execute(unmeasured)).mappings().all()
         return [(row["id"], fact_of(RecordingFile, row)) for row in rows]
+
+    async def _tell_missing(self, lost: Iterable[tuple[PbxName, CallId]]) -> None:
+        """Tells of the files that were `lost`, and of the calls that ended of which there is no recording at all."""
+        over, self._over = self._over, set()
+        r, c = recording_files.c, conversations.c
+        records = select(r.id).where(r.pbx == c.pbx).exists()
+        is_recorded = select(r.id).where(r.pbx == c.pbx, r.call_id == c.call_id).exists()
+        for missing in await self._talks(lost):
+            self.missing(missing)
+        for missing in await self._talks(over, records, ~is_recorded):
+            self.missing(missing)
+
+    async def _talks(
+        self, ids: Iterable[tuple[PbxName, CallId]], *conditions: ColumnElement[bool]
+    ) -> list[MissingRecording]:
+        """The calls of queues among these that are over, with the end of their last conversation."""
+        c = conversations.c
+        over = select(calls.c.id).where(calls.c.pbx == c.pbx, calls.c.call_id == c.call_id)
+        found = []
+        async with self._sessions() as session:
+            for pbx, call_id in ids:
+                talk = select(func.max(c.queue), func.max(c.ended_at)).where(
+                    c.pbx == pbx, c.call_id == call_id, c.queue != "", c.is_certain, over.exists(), *conditions
+                )
+                queue, ended_at = (await session.execute(talk)).one()
+                if queue is not None:
+                    found.append(MissingRecording(pbx=pbx, call_id=call_id, queue=queue, ended_at=ended_at))
+        return found
 
     async def _keep(self, done: Sequence[tuple[int, Measured]]) -> None:
         checked_at = self._library.clock()

@@ -93,8 +93,8 @@ def folded(span: Span, pieces: list[Piece], records: Sequence[Record], by: By, n
 
 
 def _added(records: Sequence[Record], by: By) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for record in records:
+    total: dict[str, float] = dict(records[0].sums) if records else {}
+    for record in records[1:]:
         merge(total, record.sums)
     return total | _head_count(records) if by.counts_heads else total
 

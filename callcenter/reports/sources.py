@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     Double,
     FromClause,
-    Integer,
     Select,
     String,
     and_,
@@ -54,7 +54,7 @@ class Rows(NamedTuple):
 _PIECES = {
     "sqlite": "SELECT json_extract(value, '$[0]') AS n, json_extract(value, '$[1]') AS since, "
     "json_extract(value, '$[2]') AS until FROM json_each(:{name})",
-    "postgresql": "SELECT CAST(value->>0 AS INTEGER) AS n, CAST(value->>1 AS FLOAT) AS since, "
+    "postgresql": "SELECT CAST(value->>0 AS BIGINT) AS n, CAST(value->>1 AS FLOAT) AS since, "
     "CAST(value->>2 AS FLOAT) AS until FROM jsonb_array_elements(CAST(:{name} AS JSONB))",
 }
 """Pieces of time come as one parameter, so that a statement is the same for however many there are."""
@@ -63,7 +63,7 @@ _PIECES = {
 def table_of(name: str, dialect: str) -> CTE:
     """The pieces of time in the parameter of that name (see `pieces_as_text`) as a table: n, since, until."""
     statement = text(_PIECES[dialect].format(name=name)).bindparams(bindparam(name, type_=String))
-    return statement.columns(column("n", Integer), column("since", Double), column("until", Double)).cte(name)
+    return statement.columns(column("n", BigInteger), column("since", Double), column("until", Double)).cte(name)
 
 
 def pieces_as_text(pieces: Sequence[Piece]) -> str:

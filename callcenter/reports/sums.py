@@ -26,10 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.floor.events import Instant
 from callcenter.reports.figures.measures import Measure, Source
 from callcenter.reports.plan import Plan
 from callcenter.reports.sources import Rows, agent_of, counted, pieces_as_text, rows_of, selected, table_of
-from callcenter.reports.spans import Piece, Span
+from callcenter.reports.spans import QUARTER, Piece, Span
 from callcenter.reports.tables import DAYS, OF_AGENTS, OF_QUEUES, QUARTERS, agent_roll_ups, queue_roll_ups
 
 Keys = Mapping[str, ColumnElement[Any]]
@@ -116,10 +117,11 @@ def _summing(dialect: str, question: Question, names: tuple[str, ...]) -> Select
     return _merged(question, parts)
 
 
-async def roll_quarters(connection: AsyncConnection, grouping: Grouping, quarters: Sequence[Piece]) -> None:
-    """Writes the roll-ups of quarters, each piece one of them, from their rows."""
-    statement = _rolling(connection.dialect.name, grouping)
-    await connection.execute(statement, {"quarters": pieces_as_text(quarters)})
+async def roll_quarters(connection: AsyncConnection, grouping: Grouping, starts: Sequence[Instant]) -> None:
+    """Writes the roll-ups of the quarters that begin then, from their rows."""
+    # The number of a piece is its beginning, so that sums need not be joined with the pieces to know it.
+    quarters = pieces_as_text([Piece(int(start), start, start + QUARTER) for start in starts])
+    await connection.execute(_rolling(connection.dialect.name, grouping), {"quarters": quarters})
 
 
 @cache
@@ -127,8 +129,8 @@ def _rolling(dialect: str, grouping: Grouping) -> Insert:
     question = Question(grouping, grouping.keys, grouping.measures)
     quarters = table_of("quarters", dialect)
     merged = _merged(question, _parts(question, question.sources(are_rolled=True), quarters)).subquery("merged")
-    columns = [literal(QUARTERS), quarters.c.since, *(merged.c[name] for name in _named(question))]
-    found = select(*columns, *_nonzero(merged, grouping)).select_from(merged.join(quarters, merged.c.n == quarters.c.n))
+    columns = [literal(QUARTERS), cast(merged.c.n, Double), *(merged.c[name] for name in _named(question))]
+    found = select(*columns, *_nonzero(merged, grouping))
     return insert(grouping.table).from_select([column.name for column in grouping.table.c], found)
 
 

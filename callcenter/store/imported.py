@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.floor.events import PbxName
@@ -44,10 +44,10 @@ async def import_facts(engine: AsyncEngine, pbx: PbxName, facts: Iterable[AnyFac
             kinds[Conversation] = new_talks(talks, await stored.talks(known), known)
         if spells := kinds.get(SeatSpell):
             kinds[SeatSpell] = new_spells(spells, await stored.spells(spells))
-        rows = {kind: [structs.asdict(fact) for fact in new] for kind, new in kinds.items() if new}
-        await touch(connection, rows)
-        for kind, new_rows in rows.items():
-            await connection.execute(upsert(kind, connection.dialect.name, _surer), new_rows)
+        await touch(connection, kinds)
+        for kind, new in kinds.items():
+            if new:
+                await upsert(connection, kind, new, _surer)
 
 
 class Stored:
@@ -178,5 +178,6 @@ def _is_another(spell: SeatSpell, row: Found) -> bool:
 
 def _surer(old: Columns, new: Columns) -> ColumnElement[bool]:
     """Replaces what was concluded by what was seen, and what was lost by whatever is known."""
-    is_more = or_(new.is_certain, old.outcome == VisitOutcome.LOST) if "outcome" in old else new.is_certain
+    lost: ColumnElement[str] = literal_column(f"'{VisitOutcome.LOST}'")
+    is_more = or_(new.is_certain, old.outcome == lost) if "outcome" in old else new.is_certain
     return and_(~old.is_certain, is_more)

@@ -6,12 +6,10 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any
 
-from msgspec import structs
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.floor.facts import AnyFact, Fact
 from callcenter.store.touched import touch
@@ -132,13 +130,13 @@ class Recorder:
             log.exception("A listener of the recorder failed")
 
     async def _write_together(self, batch: list[AnyFact]) -> None:
-        kinds: dict[type[Fact], list[dict[str, Any]]] = {}
+        kinds: dict[type[Fact], list[AnyFact]] = {}
         for fact in batch:
-            kinds.setdefault(type(fact), []).append(structs.asdict(fact))
+            kinds.setdefault(type(fact), []).append(fact)
         async with self._engine.begin() as connection:
             await touch(connection, kinds)
-            for kind, rows in kinds.items():
-                await _upsert(connection, kind, rows)
+            for kind, facts in kinds.items():
+                await upsert(connection, kind, facts, _newest_unless_less_certain)
         self.written += len(batch)
 
     def _refuse(self, fact: AnyFact, error: Exception) -> None:
@@ -150,10 +148,6 @@ class Recorder:
         if not self.dropped:
             log.error("%d facts wait for the database; newer ones are only in the journal", self._limit)
         self.dropped += 1
-
-
-async def _upsert(connection: AsyncConnection, kind: type[Fact], rows: list[dict[str, Any]]) -> None:
-    await connection.execute(upsert(kind, connection.dialect.name, _newest_unless_less_certain), rows)
 
 
 def _newest_unless_less_certain(old: Columns, new: Columns) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ between the two, a fact told again or corrected, and an import can never leave a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ REPEAT_SECONDS = 7 * 86_400.0
 MOST_KEYS = 2_000
 
 Row = Any
-"""A dict of a fact's fields, or a row of its table."""
+"""A fact, or a row of its table."""
 
 
 class Extent(NamedTuple):
@@ -42,17 +43,17 @@ EXTENTS: dict[type[Fact], Extent] = {
 }
 
 
-async def touch(connection: AsyncConnection, kinds: Mapping[type[Fact], Sequence[dict[str, Any]]]) -> None:
-    """Marks the quarters in which these rows count, and those in which the rows count that they will replace.
+async def touch(connection: AsyncConnection, kinds: Mapping[type[Fact], Sequence[Fact]]) -> None:
+    """Marks the quarters in which these facts count, and those in which the rows count that they will replace.
 
     Call it before they are written, in the same transaction.
     """
     quarters: set[Instant] = set()
-    for kind, rows in kinds.items():
+    for kind, facts in kinds.items():
         extent = EXTENTS.get(kind)
-        if extent is not None and rows:
-            quarters |= _quarters(extent, rows)
-            quarters |= _quarters(extent, await _replaced(connection, kind, extent, rows))
+        if extent is not None and facts:
+            quarters |= _quarters(extent, facts)
+            quarters |= _quarters(extent, await _replaced(connection, kind, extent, facts))
     if visits := kinds.get(QueueVisit):
         quarters |= await _later_calls(connection, visits)
     await mark(connection, quarters)
@@ -78,27 +79,26 @@ def quarters_between(since: Instant, until: Instant) -> Iterable[Instant]:
 
 
 def _quarters(extent: Extent, rows: Iterable[Row]) -> set[Instant]:
-    return {quarter for row in rows for quarter in quarters_between(row[extent.since], row[extent.until])}
+    bounds = attrgetter(extent.since, extent.until)
+    return {quarter for row in rows for quarter in quarters_between(*bounds(row))}
 
 
-async def _replaced(
-    connection: AsyncConnection, kind: type[Fact], extent: Extent, rows: Sequence[dict[str, Any]]
-) -> list[Row]:
+async def _replaced(connection: AsyncConnection, kind: type[Fact], extent: Extent, facts: Sequence[Row]) -> list[Row]:
     """What is there under the same keys, and perhaps some more: by what an index finds at once."""
     table = FACT_TABLES[kind]
     wanted = select(*{table.c[extent.since], table.c[extent.until]})
     if kind is not SeatSpell:  # spells have an index that begins with their instant, the others one with the PBX
-        wanted = wanted.where(table.c.pbx.in_(sorted({row["pbx"] for row in rows})))
+        wanted = wanted.where(table.c.pbx.in_(sorted({fact.pbx for fact in facts})))
     found: list[Row] = []
-    for part in _parts([*{row[extent.sought] for row in rows}]):
-        found += (await connection.execute(wanted.where(table.c[extent.sought].in_(part)))).mappings()
+    for part in _parts([*{getattr(fact, extent.sought) for fact in facts}]):
+        found += await connection.execute(wanted.where(table.c[extent.sought].in_(part)))
     return found
 
 
-async def _later_calls(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> set[Instant]:
+async def _later_calls(connection: AsyncConnection, visits: Sequence[Row]) -> set[Instant]:
     """The quarters of what became, or ceased to be, a repeat call by these visits."""
-    numbers = [*{row["number"] for row in rows} - {""}]
-    first, last = min(row["joined_at"] for row in rows), max(row["joined_at"] for row in rows)
+    numbers = [*{visit.number for visit in visits} - {""}]
+    first, last = min(visit.joined_at for visit in visits), max(visit.joined_at for visit in visits)
     c = queue_visits.c
     quarters: set[Instant] = set()
     for part in _parts(numbers):

@@ -12,7 +12,8 @@ from callcenter.alerts.kinds import Rule, Scene
 from callcenter.alerts.rules import KINDS
 from callcenter.alerts.timetable import windows_of
 from callcenter.floor.changes import Key, View
-from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
+from callcenter.floor.events import AnyEvent, CallId, LinkChanged, LinkState
+from callcenter.recordings.rules import MissingRecording
 from tests.floor.stories import NOON, PBX, Diary
 
 AWAY = {"meal": 1800.0, "break": 600.0, "training": 0.0}
@@ -84,6 +85,12 @@ class Watched(Diary):
         """A callback list is told, or deleted."""
         self.scene.lists[identity] = fields
         self._note(self.engine.on_changes([("lists", identity)], (), self.now))
+        return self
+
+    def misses_recording(self, call: str, queue: str = "support") -> "Watched":
+        """A call ended, and no recording of it is there."""
+        missing = MissingRecording(pbx=PBX, call_id=CallId(call), queue=queue, ended_at=self.now)
+        self._note(self.engine.on_changes((), [missing], self.now))
         return self
 
     def _note(self, effects: list[Effect]) -> None:

@@ -68,6 +68,7 @@ class Centre:
 
     def _hear(self) -> None:
         self.watch.on_changes(self.day.events[-1], self.day.last)
+        self.watch.judge()
 
     def pauses(self, agent: str, reason: str = "break") -> None:
         """An agent is in the queue and pauses."""
@@ -79,7 +80,7 @@ class Centre:
 
     def passes(self, seconds: float) -> None:
         self.now += seconds
-        self.watch._on_time()
+        self.watch.judge()
 
     async def client(self, role: Role = Role.SUPERVISOR) -> AsyncClient:
         client = await self.site.client(role)

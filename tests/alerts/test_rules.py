@@ -285,6 +285,16 @@ def test_backlog_of_callbacks() -> None:
     assert day.alerts == []
 
 
+def test_recordings_missing() -> None:
+    day = seated(a_rule("recordings_missing", scope="queue", names=frozenset({"support"}), threshold=2))
+    day.misses_recording("1").misses_recording("2", "sales").after(1800)
+    assert day.alerts == []
+    day.misses_recording("3")
+    assert (day.alert().value, day.alert().who["queue"]) == (2, "support")
+    day.after(1801)
+    assert day.told == ["+ recordings_missing", "- recordings_missing"]
+
+
 def test_link_that_goes_down_and_tries_again_is_one_alert() -> None:
     day = Watched(a_rule("link_down"))
     day.link(LinkState.DOWN).after(8).link(LinkState.CONNECTING).after(8)

@@ -67,6 +67,7 @@ async def test_the_target_after_each_outcome(centre: Centre, cause: int, state: 
     await attempts.settle(centre.sessions, result(reserved.attempt_id, cause))
     [target] = await centre.targets()
     assert (target.state, target.due_at is not None) == (state, state == "open")
+    assert (target.closed_at is not None) == (state == "closed")
 
 
 async def test_an_import_that_breaks_in_the_middle_leaves_nothing(

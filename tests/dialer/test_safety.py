@@ -70,6 +70,7 @@ async def test_a_listed_number_is_not_dialled(centre: Centre, entry: NewBan) -> 
     [target] = await centre.targets()
     if entry.expires_at is None:
         assert (target.state, target.last_outcome, target.due_at) == ("closed", "do_not_call", None)
+        assert target.closed_at == MONDAY_NOON
     else:
         assert (target.state, target.due_at) == ("open", MONDAY_NOON + 600)
         centre.clock.now = MONDAY_NOON + 600

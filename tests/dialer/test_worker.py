@@ -114,6 +114,7 @@ async def test_redial_after_busy_then_closed(centre: Centre) -> None:
         await centre.until_told(list_id, in_air=0, why_idle="nothing_due" if attempt == 1 else "finished")
     [target] = await centre.targets()
     assert (target.state, target.attempts, target.last_outcome, target.due_at) == ("closed", 2, "busy", None)
+    assert target.closed_at == MONDAY_NOON + 60
     assert [attempt.outcome for attempt in await centre.attempts()] == ["busy", "busy"]
 
 

@@ -13,10 +13,11 @@ from callcenter.floor.facts import AnyFact, RecordingFile
 from callcenter.recordings import measuring
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
+from callcenter.recordings.rules import MissingRecording
 from callcenter.recordings.tables import RecordingAudio
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_call, a_recording
+from tests.facts import NOON, a_call, a_conversation, a_recording
 from tests.recordings.sounds import RATE, leave_open, silence, tone, write_garbage, write_wav
 
 MIX = "pbx1-1763812800.1-1.wav"
@@ -197,3 +198,31 @@ async def test_facts_wake_the_measuring_which_goes_on_until_the_file_is_complete
             pass
     await measurer.close()
     assert [row["state"] for row in await _measured(sessions)] == ["ready"]
+
+
+async def test_what_should_be_recorded_and_is_not_is_told_once(
+    engine: AsyncEngine, sessions: Sessions, library: Library, clock: Clock
+) -> None:
+    told: list[MissingRecording] = []
+    measurer = Measurer(sessions, library, told.append)
+    recorder = Recorder(engine, after_write=measurer.on_facts)
+
+    async def ends(*facts: AnyFact) -> list[str]:
+        told.clear()
+        recorder.note(facts)
+        await recorder.flush()
+        await measurer.measure_due()
+        return [missing.call_id for missing in told]
+
+    assert await ends(a_conversation(call_id="before"), a_call(call_id="before")) == []  # nothing was ever recorded
+    assert await ends(a_conversation(leg_id="1"), a_call(), a_recording()) == []
+    clock.now += 31
+    assert await ends() == [a_recording().call_id]  # the file never came
+    assert await ends() == []
+    assert await ends(a_conversation(leg_id="2", call_id="c2")) == []  # its call is not over
+    assert await ends(a_call(call_id="c2")) == ["c2"]
+    assert await ends(a_call(call_id="c3")) == []  # nobody talked
+    assert await ends(a_conversation(leg_id="3", call_id="c3")) == ["c3"]  # its wrap-up ended after the call
+    assert (told[0].queue, told[0].ended_at) == ("service", a_conversation().ended_at)
+    assert await ends(a_conversation(leg_id="4", call_id="c4", queue=""), a_call(call_id="c4")) == []
+    await measurer.close()

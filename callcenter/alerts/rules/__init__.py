@@ -9,6 +9,7 @@ from callcenter.alerts.rules import (
     hold_long,
     link_down,
     pauses_short,
+    recordings_missing,
     ring_long,
     rings_rejected,
     rings_unanswered,
@@ -41,6 +42,7 @@ KINDS: dict[str, Kind] = {
         wrap_up_long,
         callback_long,
         callbacks_due,
+        recordings_missing,
     )
 }
 """By id, in the order in which people look at them."""

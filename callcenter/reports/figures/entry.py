@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from callcenter.reports.figures.measures import MEASURES, Source, Sums
@@ -20,6 +21,9 @@ DECIMALS: dict[Unit, int] = {"count": 0, "seconds": 0, "share": 1, "per_hour": 1
 """How many decimals are shown; of a share, those of its percentage."""
 
 SECONDS_PER_HOUR = 3600
+
+Adding = Callable[[Sums], float]
+Reckoning = Callable[[Sums], float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,7 @@ class Figure:
     denominator: tuple[str, ...] = ()
     direction: Direction = "none"
     target: float | None = None
-    compute: Callable[[Sums], float | None] | None = None
+    compute: Reckoning | None = None
     reads: tuple[str, ...] = ()
 
     @property
@@ -65,24 +69,28 @@ class Figure:
         """What kind of rows the denominator counts."""
         return MEASURES[self.denominator[0]].source if self.denominator else None
 
-    def of(self, sums: Sums) -> float | None:
+    @cached_property
+    def of(self) -> Reckoning:
         """The figure from the sums of the measures; None when there is nothing to divide by."""
+        # A report has tens of thousands of figures: which kind each is, is decided once.
         if self.compute is not None:
-            return self.compute(sums)
-        above = _sum(sums, self.numerator)
-        if not self.denominator:
-            return round(above) if self.unit == "count" else above
-        below = _sum(sums, self.denominator)
-        if self.unit == "per_hour":
-            below /= SECONDS_PER_HOUR
-        return above / below if below else None
+            return self.compute
+        above = _adding(self.numerator)
+        if self.denominator:
+            return _dividing(above, _adding(self.denominator), SECONDS_PER_HOUR if self.unit == "per_hour" else 1)
+        return (lambda sums: round(above(sums))) if self.unit == "count" else above
 
 
-def _sum(sums: Sums, measures: tuple[str, ...]) -> float:
-    # A report has tens of thousands of figures: most of them are of one measure.
+def _dividing(above: Adding, below: Adding, times: float) -> Reckoning:
+    def divide(sums: Sums) -> float | None:
+        divisor = below(sums)
+        return above(sums) * times / divisor if divisor else None
+
+    return divide
+
+
+def _adding(measures: tuple[str, ...]) -> Adding:
     if len(measures) == 1:
-        return sums.get(measures[0]) or 0
-    total = 0.0
-    for measure in measures:
-        total += sums.get(measure) or 0
-    return total
+        [measure] = measures
+        return lambda sums: sums.get(measure) or 0
+    return lambda sums: sum(sums.get(measure) or 0 for measure in measures)

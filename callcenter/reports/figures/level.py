@@ -1,11 +1,18 @@
 """How well callers were served: rates of answering, service levels, waits."""
 
+import math
 from functools import partial
 
 from callcenter.reports.figures.entry import QUEUES, Figure
 from callcenter.reports.figures.measures import WAIT_BINS, WAIT_EDGES, Sums
 
 WAIT_BIN_IDS = (*(measure.id for measure in WAIT_BINS), "longest_wait")
+
+_BINS = tuple(
+    (measure.id, low, high)
+    for measure, low, high in zip(WAIT_BINS, (0.0, *WAIT_EDGES), (*WAIT_EDGES, math.inf), strict=True)
+)
+"""What is counted between two waits; the last bin ends with the longest wait."""
 
 
 def wait_percentile(share: float, sums: Sums) -> float | None:
@@ -14,14 +21,14 @@ def wait_percentile(share: float, sums: Sums) -> float | None:
     if not sought:
         return None
     longest = sums.get("longest_wait") or 0
-    low, passed = 0.0, 0.0
-    for measure, high in zip(WAIT_BIN_IDS, (*WAIT_EDGES, longest), strict=False):
+    passed = 0.0
+    for measure, low, edge in _BINS:
         count = sums.get(measure)
         if count:
             if passed + count >= sought:
+                high = longest if edge == math.inf else edge
                 return min(low + (high - low) * (sought - passed) / count, longest)
             passed += count
-        low = high
     return longest
 
 

@@ -282,6 +282,9 @@ def live_sums(fact: Fact) -> Sums:
     return sums
 
 
+_MAXIMA = frozenset(measure.id for measure in MEASURES.values() if measure.combine == "max")
+
+
 def merge(into: dict[str, float], sums: Sums) -> None:
     """Adds the sums of another span, queue or agent."""
     for measure, value in sums.items():
@@ -289,4 +292,4 @@ def merge(into: dict[str, float], sums: Sums) -> None:
         if known is None:
             into[measure] = value
         else:
-            into[measure] = max(known, value) if MEASURES[measure].combine == "max" else known + value
+            into[measure] = max(known, value) if measure in _MAXIMA else known + value
