@@ -5,22 +5,49 @@ from callcenter.dialer.rules import AirState
 from callcenter.dialer.seats import Seats
 from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
 
+# Until the telephone system has surely written down what has just happened, and a gap in what was heard is filled.
+WRITING_SECONDS: Seconds = 5
+ASK_AGAIN_SECONDS: Seconds = 5
+# Books that have told nothing for so long will not tell any more.
+PATIENCE_WITH_BOOKS_SECONDS: Seconds = 600
+
 
 class Air:
-    """Open attempts, and since when each is known. One that is neither seen nor heard of for too long is lost."""
+    """Open attempts, and from when on each is lost if it is neither seen nor heard of."""
 
     def __init__(self, seats: Seats, quarantine_seconds: Seconds) -> None:
         self._seats = seats
         self._quarantine_seconds = quarantine_seconds
         self._known: dict[AttemptId, tuple[OpenAttempt, Instant]] = {}
+        self._given_up_at: dict[AttemptId, Instant] = {}
 
     def add(self, attempt: OpenAttempt, now: Instant) -> None:
         """Takes in an attempt."""
-        self._known[attempt.attempt_id] = (attempt, now)
+        self._known[attempt.attempt_id] = (attempt, now + self._quarantine_seconds)
+        self._given_up_at[attempt.attempt_id] = now + self._quarantine_seconds + PATIENCE_WITH_BOOKS_SECONDS
 
     def remove(self, attempt_id: AttemptId) -> None:
         """The attempt is over."""
         self._known.pop(attempt_id, None)
+        self._given_up_at.pop(attempt_id, None)
+
+    def vanish(self, attempt_id: AttemptId, now: Instant) -> bool:
+        """Its channel has gone and nobody saw how: the books are asked soon. False if the attempt is not known here."""
+        return self._ask_at(attempt_id, now + WRITING_SECONDS)
+
+    def ask_again(self, attempt_id: AttemptId, now: Instant) -> None:
+        """The books cannot tell yet."""
+        self._ask_at(attempt_id, now + ASK_AGAIN_SECONDS)
+
+    def _ask_at(self, attempt_id: AttemptId, at: Instant) -> bool:
+        if attempt_id not in self._known:
+            return False
+        self._known[attempt_id] = (self._known[attempt_id][0], at)
+        return True
+
+    def is_given_up(self, attempt_id: AttemptId, now: Instant) -> bool:
+        """Whether the books have had long enough to tell."""
+        return self._given_up_at.get(attempt_id, now) <= now
 
     def unseated(self, pbx: PbxName, queue: str) -> int:
         """How many calls of a queue still need a free seat."""
@@ -66,13 +93,12 @@ class Air:
         """The attempts whose quarantine is over and of which a live link shows nothing."""
         return [
             attempt
-            for attempt, since in self._known.values()
-            if since + self._quarantine_seconds <= now
+            for attempt, lost_at in self._known.values()
+            if lost_at <= now
             and self._seats.is_live(attempt.pbx)
             and attempt.attempt_id not in self._seats.in_air(attempt.pbx)
         ]
 
     def quarantine_ends(self, now: Instant) -> Instant | None:
         """When the next quarantine ends."""
-        ends = (since + self._quarantine_seconds for _, since in self._known.values())
-        return min((end for end in ends if end > now), default=None)
+        return min((lost_at for _, lost_at in self._known.values() if lost_at > now), default=None)

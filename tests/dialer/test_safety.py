@@ -25,7 +25,7 @@ async def test_the_lease_is_one_process_and_its_token_grows(centre: Centre) -> N
     first = await leasing.take(centre.sessions, "a", 100.0)
     assert first is not None
     assert await leasing.take(centre.sessions, "b", 100.0 + leasing.LEASE_SECONDS - 1) is None
-    renewed = await leasing.take(centre.sessions, "a", 105.0)
+    renewed = await leasing.take(centre.sessions, "a", 105.0, first)
     assert renewed is not None
     assert (renewed.token, renewed.until) == (first.token, 105.0 + leasing.LEASE_SECONDS)
     second = await leasing.take(centre.sessions, "b", 105.0 + leasing.LEASE_SECONDS)
@@ -35,6 +35,25 @@ async def test_the_lease_is_one_process_and_its_token_grows(centre: Centre) -> N
         assert not await leasing.is_held(session, first.token, 121.0)
         assert await leasing.is_held(session, second.token, 121.0)
         assert not await leasing.is_held(session, second.token, second.until)
+
+
+async def test_a_dialer_that_was_killed_has_its_lease_again_at_once_and_its_former_self_is_fenced_off(
+    centre: Centre,
+) -> None:
+    former = await leasing.take(centre.sessions, "a", 100.0)
+    assert former is not None
+    again = await leasing.take(centre.sessions, "a", 100.5)
+    assert again is not None
+    assert again.token == former.token + 1
+    async with centre.sessions.begin() as session:
+        assert not await leasing.is_held(session, former.token, 101.0)
+        assert await leasing.is_held(session, again.token, 101.0)
+    # A copy of it under the same name that still lives does not win it back.
+    assert await leasing.take(centre.sessions, "a", 101.0, former) is None
+    await leasing.give_back(centre.sessions, "a", former)
+    assert await leasing.take(centre.sessions, "b", 101.0) is None
+    late = 101.0 + leasing.LEASE_SECONDS
+    assert await leasing.take(centre.sessions, "a", late, former) is not None
 
 
 async def test_who_has_lost_the_lease_commits_nothing(centre: Centre) -> None:
