@@ -6,7 +6,9 @@ from callcenter.dialer.seats import Seats
 from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
 
 # Until the telephone system has surely written down what has just happened, and a gap in what was heard is filled.
-WRITING_SECONDS: Seconds = 5
+WRITING_SECONDS: Seconds = 2
+# A call whose channel a live link does not show so long after its attempt was committed is not on the line.
+SHOWN_WITHIN_SECONDS: Seconds = 10
 ASK_AGAIN_SECONDS: Seconds = 5
 # Books that have told nothing for so long will not tell any more.
 PATIENCE_WITH_BOOKS_SECONDS: Seconds = 600
@@ -49,12 +51,32 @@ class Air:
         """Whether the books have had long enough to tell."""
         return self._given_up_at.get(attempt_id, now) <= now
 
-    def unseated(self, pbx: PbxName, queue: str) -> int:
-        """How many calls of a queue still need a free seat."""
+    def take_over(self, attempt: OpenAttempt, now: Instant) -> None:
+        """Takes in an attempt of an earlier run, which cannot ask for its call any more."""
+        self.add(attempt, now)
+        lost_at = max(attempt.placed_at + self._quarantine_seconds, now + WRITING_SECONDS)
+        self._ask_at(attempt.attempt_id, min(lost_at, now + self._quarantine_seconds))
+
+    def gone(self, pbx: PbxName, now: Instant) -> set[AttemptId]:
+        """The attempts that are not on the line, though nobody knows what became of them: they need no seat."""
+        if not self._seats.is_live(pbx):
+            return set()
         seen = self._seats.in_air(pbx)
+        return {
+            attempt_id
+            for attempt_id, (attempt, _) in self._known.items()
+            if attempt_id not in seen and attempt.pbx == pbx and attempt.placed_at + SHOWN_WITHIN_SECONDS <= now
+        }
+
+    def unseated(self, pbx: PbxName, queue: str, now: Instant) -> int:
+        """How many calls of a queue still need a free seat."""
+        seen, gone = self._seats.in_air(pbx), self.gone(pbx, now)
         return sum(
-            attempt.pbx == pbx and attempt.queue == queue and seen.get(attempt.attempt_id) is not AirState.SEATED
-            for attempt, _ in self._known.values()
+            attempt.pbx == pbx
+            and attempt.queue == queue
+            and attempt_id not in gone
+            and seen.get(attempt_id) is not AirState.SEATED
+            for attempt_id, (attempt, _) in self._known.items()
         )
 
     def waiting(self, pbx: PbxName, queue: str) -> int:
@@ -67,12 +89,13 @@ class Air:
 
     def ringing(self, pbx: PbxName, queue: str, now: Instant) -> list[Seconds]:
         """For how long the calls of a queue have rung that nobody has answered."""
-        seen = self._seats.in_air(pbx)
+        seen, gone = self._seats.in_air(pbx), self.gone(pbx, now)
         return [
             now - attempt.placed_at
             for attempt, _ in self._known.values()
             if attempt.pbx == pbx
             and attempt.queue == queue
+            and attempt.attempt_id not in gone
             and seen.get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
         ]
 

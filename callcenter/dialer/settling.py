@@ -44,7 +44,7 @@ class Settling:
         """Takes in what an earlier run left in the air; what came of it may be recorded already."""
         self._ends.extend(await attempts.recorded_results(self._sessions))
         for attempt in await attempts.open_attempts(self._sessions):
-            self._air.add(attempt, self._clock())
+            self._air.take_over(attempt, self._clock())
 
     async def settle(self, placing: Placing) -> None:
         """Settles what has ended. An end stays until it is in the database."""

@@ -243,7 +243,7 @@ class Worker:
             summary.due > 0
             and row.mode != Mode.PREVIEW
             and self.why_idle(summary) is None
-            and self._air.unseated(row.pbx, row.queue) < self.outlook.most_unseated(row)
+            and self._air.unseated(row.pbx, row.queue, self.clock()) < self.outlook.most_unseated(row)
             and not self.outlook.is_trunk_full(row.pbx)
             and self.outlook.bucket(row.pbx).take(self.clock())
         )

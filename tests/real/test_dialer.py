@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -231,19 +231,26 @@ def test_killed_twenty_times_it_dials_nobody_twice_and_loses_nobody(
 ) -> None:
     with seeded(tell) as chance:
         work = Work(pair, tmp_path, shuffled(chance, TARGETS))
-        left = []
+        begun: list[int] = [0]
+        open_ones: list[int] = []
         for _ in range(KILLS):
             with serving(tmp_path) as server:
-                threading.Event().wait(chance.uniform(0, 4))
+                threading.Event().wait(chance.uniform(0, 5))
                 server.process.kill()
                 server.process.wait()
             assert "Traceback" not in server.said
-            left += work.ask("SELECT count(*) FROM attempts WHERE ended_at IS NULL")[0]
-            threading.Event().wait(chance.choice((0, 0, chance.uniform(0, 3))))
+            begun.append(work.dials().total())
+            open_ones += work.ask("SELECT count(*) FROM attempts WHERE ended_at IS NULL")[0]
+            threading.Event().wait(chance.choice((0, 0, chance.uniform(0, 2))))
         with serving(tmp_path) as server:
             work.await_finished()
             assert server.stop() == 0
-        tell(f"{KILLS} kills, which found so many calls in the air: {left}", *work.account())
+        tell(
+            f"calls begun before each of {KILLS} kills: {[later - former for former, later in pairwise(begun)]}",
+            f"attempts open at each: {open_ones}",
+            *work.account(),
+        )
+    assert begun[-1] > TARGETS / 3, "it was killed while it did nothing"
     assert "Traceback" not in server.said
     assert {number: times for number, times in work.dials().items() if times > 1} == {}
     assert [number for number in work.fates if number not in work.dials()] == []
