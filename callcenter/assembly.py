@@ -18,6 +18,7 @@ from callcenter.alerts.register import Register
 from callcenter.alerts.rules import KINDS
 from callcenter.alerts.watch import Watch
 from callcenter.asterisk import marks
+from callcenter.asterisk.channel_log import ChannelLogs
 from callcenter.asterisk.gap_filling import GapFiller
 from callcenter.asterisk.intake import Memory
 from callcenter.asterisk.journal import Journal
@@ -29,7 +30,8 @@ from callcenter.books.service import Books, Comparison
 from callcenter.delivery.outbox import Outbox
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
-from callcenter.dialer.worker import Surroundings, Worker
+from callcenter.dialer.surroundings import Surroundings
+from callcenter.dialer.worker import Worker
 from callcenter.errors import PhoneUnreachable
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
@@ -51,7 +53,7 @@ from callcenter.reports.service import sums_by_queue
 from callcenter.reports.spans import Span, local
 from callcenter.reports.staffing_api import staffing_routes
 from callcenter.reports.today import Today
-from callcenter.resuming import Checkpoints, Past, resume
+from callcenter.resuming import Checkpoints, Past, own_name, resume
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_sessions
 from callcenter.wallboards.api import Boards
@@ -247,6 +249,8 @@ def dialer_of(
         publish=hub.put,
         settings=settings.dialer,
         zone=settings.zone,
+        witness=ChannelLogs({pbx.name: pbx.cel for pbx in settings.pbxs if pbx.cel is not None}),
+        holder=own_name(settings.data_folder),
     )
     worker = Worker(surroundings)
     keeper.listen(worker.on_changes)

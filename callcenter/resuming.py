@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -57,6 +58,16 @@ def alone_in(data_folder: Path) -> Iterator[None]:
                 f"another server works with {data_folder}: stop it, or set another data_folder", field="data_folder"
             ) from error
         yield
+
+
+def own_name(data_folder: Path) -> str:
+    """A name for whoever serves with this folder, the same at each start; for use within `alone_in`."""
+    file = data_folder / "server.name"
+    name = file.read_text(encoding="ascii").strip() if file.exists() else ""
+    if not name:
+        name = uuid4().hex
+        file.write_text(name, encoding="ascii")
+    return name
 
 
 @dataclass(frozen=True)

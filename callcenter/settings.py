@@ -44,7 +44,8 @@ class Part(BaseModel):
 class PbxSettings(Part):
     """One Asterisk: where its AMI is; where this machine sees its recordings and queue_log.
 
-    queue_log is a file, with what rotation left beside it, or the table of a realtime queue_log.
+    queue_log is a file, with what rotation left beside it, or the table of a realtime queue_log. cel is the channel
+    event log that the shipped cel_custom.conf writes: it tells what became of a callback that was lost sight of.
     """
 
     name: Word = "pbx1"
@@ -55,6 +56,7 @@ class PbxSettings(Part):
     tls: bool = False
     recordings_folder: Path = Path("recordings")
     queue_log: Path | None = None
+    cel: Path | None = None
     queue_log_url: SecretStr = SecretStr("")
     queue_log_table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$")] = (
         "queue_log"

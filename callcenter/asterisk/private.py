@@ -79,6 +79,7 @@ def plan(
         update={
             "host": "127.0.0.1", "port": ports.ami, "tls": False, "secret": SecretStr(secrets.token_urlsafe(18)),
             "recordings_folder": recordings, "queue_log": run / "log/queue_log",
+            "cel": run / "log/cel-custom/callcenter.csv",
         }
     )  # fmt: skip
     update = {"pbxs": (pbx,), "agents": tuple(_with_password(agent) for agent in settings.agents)}
@@ -106,7 +107,7 @@ class PrivateAsterisk:
         self.plan = plan
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
-        for name in ("etc", "db", "spool", "log", "keys", "music"):
+        for name in ("etc", "db", "spool", "log/cel-custom", "keys", "music"):
             (plan.run / name).mkdir(parents=True, exist_ok=True)
         write_music(plan.run / "music/waiting.wav")
         write(plan)

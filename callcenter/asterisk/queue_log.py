@@ -111,9 +111,9 @@ def _lines(path: Path, bytes_read: BytesRead, since: Instant) -> Iterator[tuple[
     Of a long plain file the lines before `since` are passed over; then they are numbered from where reading began.
     """
     try:
-        with path.open("rb") as file, _unpacked(path, file) as content:
+        with path.open("rb") as file, unpacked(file) as content:
             if content is file:
-                _pass_over(file, since)
+                pass_over(file, since, _at_of)
             told = file.tell()
             for number, raw in enumerate(content, 1):
                 if number % LINES_A_TELLING == 0:
@@ -129,30 +129,39 @@ def _lines(path: Path, bytes_read: BytesRead, since: Instant) -> Iterator[tuple[
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}", field="file") from error
 
 
-def _pass_over(file: IO[bytes], since: Instant) -> None:
-    """Goes to the beginning of a line before which everything is older, by halving: logs of years are long."""
+def pass_over(file: IO[bytes], since: Instant, at_of: Callable[[str], Instant | None]) -> None:
+    """Goes to the beginning of a line before which everything is older, by halving: logs of years are long.
+
+    `at_of` says when a line was written, None for one that cannot be read.
+    """
     low, high = 0, file.seek(0, SEEK_END)
     while high - low > PASSED_OVER_BYTES:
         middle = (low + high) // 2
-        at = _next_at(file, middle)
+        at = _next_at(file, middle, at_of)
         low, high = (middle, high) if at is not None and at < since else (low, middle)
     file.seek(low)
     if low:
         file.readline()
 
 
-def _next_at(file: IO[bytes], place: int) -> Instant | None:
+def _at_of(line: str) -> Instant | None:
+    record = parse(line)
+    return record.at if record is not None else None
+
+
+def _next_at(file: IO[bytes], place: int, at_of: Callable[[str], Instant | None]) -> Instant | None:
     """When the first readable line behind this place was written."""
     file.seek(place)
     file.readline()
     for raw in islice(file, 100):
-        record = parse(_text(raw))
-        if record is not None:
-            return record.at
+        at = at_of(_text(raw))
+        if at is not None:
+            return at
     return None
 
 
-def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
+def unpacked(file: IO[bytes]) -> IO[bytes]:
+    """What a file holds: itself, or, if it is packed by one of the usual programs, what was packed."""
     magic = file.read(6)
     file.seek(0)
     return next((unpack(file) for start, unpack in _OPENERS.items() if magic.startswith(start)), file)

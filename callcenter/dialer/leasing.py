@@ -5,7 +5,7 @@ has lost the lease commits nothing, however late he wakes, and such transactions
 """
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,30 +26,30 @@ class Tenure(Struct, frozen=True):
     until: Instant
 
 
-async def take(sessions: Sessions, holder: str, now: Instant) -> Tenure | None:
-    """Takes or renews the lease; None while another process has it. A new holder gets a new token."""
-    mine = Lease.holder == holder
+async def take(sessions: Sessions, holder: str, now: Instant, held: Tenure | None = None) -> Tenure | None:
+    """Takes the lease, or renews the one `held`; None while another process has it. A new tenure gets a new token.
+
+    A lease under our own name that we do not hold was left by a process that ended without giving it back: nobody waits
+    for its end. Whoever was overtaken so comes back only when it is free.
+    """
     async with sessions.begin() as session:
         await serialise(session)
         lease = await session.get_one(Lease, DIALER, populate_existing=True)
-        if lease.holder not in ("", holder) and lease.until > now:
+        is_renewal = held is not None and (lease.holder, lease.token) == (holder, held.token)
+        is_overtaken = held is not None and not is_renewal
+        is_free = lease.holder == "" or lease.until <= now or (lease.holder == holder and not is_overtaken)
+        if not is_free and not is_renewal:
             return None
-        token = lease.token if lease.holder == holder else lease.token + 1
-        await session.execute(
-            update(Lease)
-            .where(Lease.name == DIALER, or_(mine, Lease.token < token))
-            .values(holder=holder, token=token, until=now + LEASE_SECONDS)
-            .execution_options(synchronize_session=False)
-        )
-        return Tenure(token, now + LEASE_SECONDS)
+        token = lease.token if is_renewal else lease.token + 1
+        lease.holder, lease.token, lease.until = holder, token, now + LEASE_SECONDS
+        return Tenure(token, lease.until)
 
 
-async def give_back(sessions: Sessions, holder: str) -> None:
+async def give_back(sessions: Sessions, holder: str, tenure: Tenure) -> None:
     """Ends the lease, so that another process need not wait for it."""
+    is_ours = (Lease.name == DIALER, Lease.holder == holder, Lease.token == tenure.token)
     async with sessions.begin() as session:
-        await session.execute(
-            update(Lease).where(Lease.name == DIALER, Lease.holder == holder).values(holder="", until=0.0)
-        )
+        await session.execute(update(Lease).where(*is_ours).values(holder="", until=0.0))
 
 
 async def is_held(session: AsyncSession, token: int, now: Instant) -> bool:

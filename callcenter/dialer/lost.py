@@ -13,20 +13,23 @@ from callcenter.store.tables import queue_visits
 
 Never = Literal["never"]
 """The books are complete and know of no such call: it was not placed."""
+NotYet = Literal["not yet"]
+"""The books may tell later."""
+Recalled = AttemptResult | Never | NotYet | None
 
 
 class Witness(Protocol):
     """Reads the telephone system's own books."""
 
-    async def recall(self, pbx: PbxName, attempt_id: AttemptId, placed_at: Instant) -> AttemptResult | Never | None:
-        """What came of an attempt, `"never"` if it was not placed, None if the books cannot tell."""
+    async def recall(self, pbx: PbxName, attempt_id: AttemptId, placed_at: Instant) -> Recalled:
+        """What came of an attempt; None if there are no books, or they will never tell."""
         ...
 
 
 class NoWitness(Struct, frozen=True):
     """Where there are no books to look at."""
 
-    async def recall(self, pbx: PbxName, attempt_id: AttemptId, placed_at: Instant) -> AttemptResult | Never | None:
+    async def recall(self, pbx: PbxName, attempt_id: AttemptId, placed_at: Instant) -> Recalled:
         """Nothing is known."""
         return None
 
@@ -34,15 +37,19 @@ class NoWitness(Struct, frozen=True):
 NO_WITNESS = NoWitness()
 
 
-async def settle_lost(sessions: Sessions, witness: Witness, attempt: OpenAttempt, now: Instant) -> Ending | None:
+async def settle_lost(
+    sessions: Sessions, witness: Witness, attempt: OpenAttempt, now: Instant, *, is_last_look: bool = True
+) -> Ending | NotYet | None:
     """Settles an attempt of which a live link shows nothing: by its queue visit, by the PBX's books, or as unknown."""
     result = await _visit_result(sessions, attempt)
     if result is not None:
         return await settle(sessions, result)
     recalled = await witness.recall(attempt.pbx, attempt.attempt_id, attempt.placed_at)
+    if recalled == "not yet" and not is_last_look:
+        return "not yet"
     if recalled == "never":
         return await withdraw(sessions, attempt.attempt_id, now)
-    if recalled is not None:
+    if isinstance(recalled, AttemptResult):
         return await settle(sessions, recalled)
     return await give_up(sessions, attempt.attempt_id, now)
 

@@ -120,10 +120,11 @@ class Outlook:
     def room(self, summary: Summary, token: int) -> Room:
         """For how many calls there is room."""
         row = summary.row
+        seated = {key for key, state in self._seats.in_air(row.pbx).items() if state is AirState.SEATED}
         return Room(
             token=token,
             most_unseated=self.most_unseated(row),
-            seated={key for key, state in self._seats.in_air(row.pbx).items() if state is AirState.SEATED},
+            seatless=seated | self._air.gone(row.pbx, self._clock()),
             max_calls=self._settings.max_calls,
             zones=self.open_zones(summary),
         )

@@ -48,13 +48,13 @@ class Reservation(Struct, frozen=True):
 class Room(Struct, frozen=True):
     """What there is room for now: calls of the queue without a seat, calls of the PBX (0: any number).
 
-    `seated` are the attempts that have got their seat; `token` is that of the lease; `zones` are those whose customers
-    may be called now.
+    `seatless` are the attempts that need none: they have got theirs, or are not on the line any more. `token` is that
+    of the lease; `zones` are those whose customers may be called now.
     """
 
     token: int
     most_unseated: int
-    seated: Collection[AttemptId] = ()
+    seatless: Collection[AttemptId] = ()
     max_calls: int = 0
     zones: Collection[str] = ("",)
 
@@ -113,7 +113,7 @@ async def _has_room(session: AsyncSession, callback_list: CallbackList, room: Ro
             )
         )
     ).all()
-    unseated = sum(queue == callback_list.queue and attempt_id not in room.seated for attempt_id, queue in in_air)
+    unseated = sum(queue == callback_list.queue and attempt_id not in room.seatless for attempt_id, queue in in_air)
     return unseated < room.most_unseated and (not room.max_calls or len(in_air) < room.max_calls)
 
 

@@ -36,6 +36,11 @@ class Summary(Struct, frozen=True):
     outcomes: dict[str, int]
     zones: dict[str, int]
 
+    @property
+    def left(self) -> int:
+        """How many are left to call (`rules.LEFT`)."""
+        return self.open + self.offered + self.in_air
+
 
 class Imported(Struct, frozen=True):
     """What came of an import: how many targets were added, and what the file holds."""

@@ -15,8 +15,9 @@ from callcenter.dialer.outlook import rulebook_of
 from callcenter.dialer.reserving import Reservation, Room, reserve
 from callcenter.dialer.rules import AirState
 from callcenter.dialer.schedule import Schedule
+from callcenter.dialer.surroundings import Surroundings
 from callcenter.dialer.tables import Attempt, CallbackList, Target
-from callcenter.dialer.worker import Surroundings, Worker
+from callcenter.dialer.worker import Worker
 from callcenter.errors import PhoneRefused
 from callcenter.floor.commands import AnyCommand, HangUp, PlaceCall
 from callcenter.floor.events import AttemptId, CallId, PbxName
@@ -197,7 +198,7 @@ class Centre:
         assert tenure is not None
         rulebook = rulebook_of(row or CallbackList(**FIELDS), self.settings(), self.zone)
         reserved = await reserve(self.sessions, list_id, rulebook, Room(tenure.token, free_seats, zones=zones), now=now)
-        await leasing.give_back(self.sessions, "a dialer")
+        await leasing.give_back(self.sessions, "a dialer", tenure)
         return reserved
 
     @staticmethod

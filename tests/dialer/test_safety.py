@@ -9,8 +9,14 @@ from msgspec.structs import replace
 from sqlalchemy import insert
 
 from callcenter.dialer import attempts, banning, leasing, service
+from callcenter.dialer.air import (
+    ASK_AGAIN_SECONDS,
+    PATIENCE_WITH_BOOKS_SECONDS,
+    SHOWN_WITHIN_SECONDS,
+    WRITING_SECONDS,
+)
 from callcenter.dialer.banning import NewBan
-from callcenter.dialer.lost import Never, Witness
+from callcenter.dialer.lost import Recalled, Witness
 from callcenter.dialer.rules import AirState
 from callcenter.errors import Conflict
 from callcenter.floor.events import AttemptId, CallId, ChannelId
@@ -25,7 +31,7 @@ async def test_the_lease_is_one_process_and_its_token_grows(centre: Centre) -> N
     first = await leasing.take(centre.sessions, "a", 100.0)
     assert first is not None
     assert await leasing.take(centre.sessions, "b", 100.0 + leasing.LEASE_SECONDS - 1) is None
-    renewed = await leasing.take(centre.sessions, "a", 105.0)
+    renewed = await leasing.take(centre.sessions, "a", 105.0, first)
     assert renewed is not None
     assert (renewed.token, renewed.until) == (first.token, 105.0 + leasing.LEASE_SECONDS)
     second = await leasing.take(centre.sessions, "b", 105.0 + leasing.LEASE_SECONDS)
@@ -35,6 +41,25 @@ async def test_the_lease_is_one_process_and_its_token_grows(centre: Centre) -> N
         assert not await leasing.is_held(session, first.token, 121.0)
         assert await leasing.is_held(session, second.token, 121.0)
         assert not await leasing.is_held(session, second.token, second.until)
+
+
+async def test_a_dialer_that_was_killed_has_its_lease_again_at_once_and_its_former_self_is_fenced_off(
+    centre: Centre,
+) -> None:
+    former = await leasing.take(centre.sessions, "a", 100.0)
+    assert former is not None
+    again = await leasing.take(centre.sessions, "a", 100.5)
+    assert again is not None
+    assert again.token == former.token + 1
+    async with centre.sessions.begin() as session:
+        assert not await leasing.is_held(session, former.token, 101.0)
+        assert await leasing.is_held(session, again.token, 101.0)
+    # A copy of it under the same name that still lives does not win it back.
+    assert await leasing.take(centre.sessions, "a", 101.0, former) is None
+    await leasing.give_back(centre.sessions, "a", former)
+    assert await leasing.take(centre.sessions, "b", 101.0) is None
+    late = 101.0 + leasing.LEASE_SECONDS
+    assert await leasing.take(centre.sessions, "a", late, former) is not None
 
 
 async def test_who_has_lost_the_lease_commits_nothing(centre: Centre) -> None:
@@ -164,12 +189,14 @@ async def test_a_paused_list_lets_its_calls_ring_on(centre: Centre) -> None:
 class Book:
     """Books that say what a test tells them."""
 
-    def __init__(self, answer: AttemptResult | Never | None) -> None:
+    def __init__(self, answer: Recalled) -> None:
         self.answer = answer
         self.asked: list[AttemptId] = []
+        self.was_asked = asyncio.Event()
 
-    async def recall(self, pbx: str, attempt_id: AttemptId, placed_at: float) -> AttemptResult | Never | None:
+    async def recall(self, pbx: str, attempt_id: AttemptId, placed_at: float) -> Recalled:
         self.asked.append(attempt_id)
+        self.was_asked.set()
         return replace(self.answer, attempt_id=attempt_id) if isinstance(self.answer, AttemptResult) else self.answer
 
 
@@ -205,6 +232,67 @@ async def test_without_books_it_is_unknown_and_nobody_is_called_again(centre: Ce
     list_id, attempt = await lost_attempt(centre, Book(None))
     assert (attempt.state, attempt.outcome) == ("unknown", "unknown")
     assert centre.told(list_id)["state"] == "finished"
+
+
+async def test_books_that_cannot_tell_yet_are_asked_again_and_the_number_stays_locked(centre: Centre) -> None:
+    list_id = await centre.list_with(1)
+    await service.start_list(centre.sessions, list_id)
+    assert await centre.reserve(list_id, free_seats=1) is not None
+    centre.seats.free = 1
+    book = Book("not yet")
+    worker = centre.worker(quarantine_seconds=60, witness=book)
+    await centre.until_told(list_id, in_air=1)
+    for times in (1, 2):
+        centre.clock.now += 60 if times == 1 else ASK_AGAIN_SECONDS
+        worker.wake()
+        while len(book.asked) < times:
+            await centre.next(book.was_asked)
+    assert (centre.phone.placed, [attempt.ended_at for attempt in await centre.attempts()]) == ([], [None])
+    book.answer = result(AttemptId("?"), 17, at=centre.clock())
+    centre.clock.now += ASK_AGAIN_SECONDS
+    worker.wake()
+    await centre.until_told(list_id, in_air=0)
+    assert [attempt.outcome for attempt in await centre.attempts()] == ["busy"]
+
+
+async def test_books_that_tell_nothing_for_long_are_given_up(centre: Centre) -> None:
+    list_id = await centre.list_with(1)
+    await service.start_list(centre.sessions, list_id)
+    assert await centre.reserve(list_id, free_seats=1) is not None
+    worker = centre.worker(quarantine_seconds=60, witness=Book("not yet"))
+    await centre.until_told(list_id, in_air=1)
+    centre.clock.now += 60 + PATIENCE_WITH_BOOKS_SECONDS
+    worker.wake()
+    await centre.until_told(list_id, in_air=0)
+    assert [attempt.state for attempt in await centre.attempts()] == ["unknown"]
+
+
+async def test_a_channel_that_vanished_unseen_is_looked_up_in_the_books(centre: Centre) -> None:
+    list_id = await centre.list_with(1)
+    centre.seats.free = 1
+    book = Book(result(AttemptId("?"), 21))
+    worker = centre.worker(witness=book)
+    await worker.start_list(list_id)
+    [placed] = await centre.until_placed(1)
+    centre.phone.up.clear()
+    worker.on_facts([replace(result(placed.attempt_id), is_certain=False)])
+    await centre.until_told(list_id, in_air=1)
+    assert book.asked == []
+    centre.clock.now += WRITING_SECONDS
+    worker.wake()
+    await centre.until_told(list_id, in_air=0)
+    assert [attempt.outcome for attempt in await centre.attempts()] == ["rejected"]
+
+
+async def test_a_call_that_is_not_on_the_line_takes_no_seat_from_another(centre: Centre) -> None:
+    list_id = await centre.list_with(2)
+    await service.start_list(centre.sessions, list_id)
+    assert await centre.reserve(list_id, free_seats=1) is not None
+    centre.clock.now += SHOWN_WITHIN_SECONDS
+    centre.seats.free = 1
+    centre.worker(quarantine_seconds=60)
+    [placed] = await centre.until_placed(1)
+    assert placed.number == numbers(2)[1]
 
 
 async def test_a_queue_visit_tells_that_the_customer_was_reached(centre: Centre) -> None:
