@@ -25,6 +25,7 @@ from callcenter.assembly import (
     books_of,
     dialer_of,
     fill_gaps,
+    importer_of,
     in_background,
     journals_of,
     keep_checkpoints,
@@ -43,6 +44,7 @@ from callcenter.delivery.api import delivery_routes
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
+from callcenter.dialer.import_api import import_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
 from callcenter.floor.changes import View
@@ -130,6 +132,7 @@ async def running(
             recording_routes(sessions, library),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
+            import_routes(await importer_of(stack, settings, sessions, dialer)),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, WEBHOOK_KINDS),
             alert_routes(desk),

@@ -27,6 +27,7 @@ from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
 from callcenter.books.rules import Span as Compared
 from callcenter.books.service import Books, Comparison
 from callcenter.delivery.outbox import Outbox
+from callcenter.dialer.import_jobs import Context, Importer
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.worker import Surroundings, Worker
@@ -252,6 +253,15 @@ def dialer_of(
     keeper.listen(worker.on_changes)
     in_background(stack, worker.run(), "dialer")
     return worker
+
+
+async def importer_of(stack: AsyncExitStack, settings: Settings, sessions: Sessions, dialer: Worker) -> Importer:
+    """What imports files; an import that an earlier run left is told as interrupted."""
+    agents = frozenset(agent.number for agent in settings.agents)
+    importer = Importer(Context(sessions, dialer.wake, dialer.clock, settings.region, settings.timezone, agents))
+    await importer.recover()
+    stack.push_async_callback(importer.close)
+    return importer
 
 
 def spells_now(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:

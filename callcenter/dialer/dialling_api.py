@@ -9,6 +9,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.dialer import banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
+from callcenter.dialer.numbers import SHORTEST_PREFIX
 from callcenter.dialer.shapes import Bans, ListId, StopShape
 from callcenter.dialer.tables import DoNotCall
 from callcenter.dialer.worker import Worker
@@ -63,7 +64,7 @@ def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
     @routes.post("/do-not-call", status_code=201)
     async def add(bans: Bans, account: Runner) -> dict[str, int]:
         for nth, one in enumerate(bans.entries):
-            if one.is_prefix and len(one.number) < banning.SHORTEST_PREFIX:
+            if one.is_prefix and len(one.number) < SHORTEST_PREFIX:
                 raise BadInput("A prefix has at least two digits behind the +", field=f"entries.{nth}.number")
         entries = [NewBan(**one.model_dump()) for one in bans.entries]
         added = await banning.ban(sessions, entries, now=worker.clock(), by=account.username)
