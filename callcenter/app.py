@@ -45,6 +45,8 @@ from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.dialer.import_api import import_routes
+from callcenter.dialer.results import RESULT_KIND
+from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
 from callcenter.floor.changes import View
@@ -118,7 +120,7 @@ async def running(
         desk = await alert_desk(stack, settings, sessions, keeper, hub, outbox)
         books = books_of(stack, settings, engine, fill_gaps(stack, settings, keeper, journals), clock)
         show_health(stack, hub, journals, links, clock)
-        dialer = dialer_of(stack, settings, sessions, keeper, hub, Switchboard(links))
+        dialer = dialer_of(stack, settings, outbox, keeper, hub, Switchboard(links))
         sources = Sources(engine, settings.zone, names_of(settings), partial(spells_now, keeper, clock))
         room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
         sender = sender_of(room, settings, access, outbox)
@@ -132,9 +134,10 @@ async def running(
             recording_routes(sessions, library),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
+            target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             book_routes(books),
-            delivery_routes(sessions, outbox, ways, WEBHOOK_KINDS),
+            delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),
             wallboard_routes(boards),
             _health(engine),

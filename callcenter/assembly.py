@@ -237,17 +237,18 @@ def boards_of(
 
 
 def dialer_of(
-    stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, phone: Phone
+    stack: AsyncExitStack, settings: Settings, outbox: Outbox, keeper: Keeper, hub: Hub, phone: Phone
 ) -> Worker:
     """The dialer: told of the floor after the panels, it asks the phone and waits for what comes of it."""
     surroundings = Surroundings(
-        sessions=sessions,
+        sessions=outbox.sessions,
         phone=phone,
         seats=FloorSeats(keeper.floor),
         schedule=Schedule(settings.storage_url),
         publish=hub.put,
         settings=settings.dialer,
         zone=settings.zone,
+        told=outbox.wake,
     )
     worker = Worker(surroundings)
     keeper.listen(worker.on_changes)

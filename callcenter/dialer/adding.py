@@ -3,6 +3,7 @@
 The functions work in the caller's transaction, in which the list is locked.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.floor.events import Instant
 
-AT_ONCE = 2000
+AT_ONCE = 500
 """Rows of one statement; databases limit the parameters of one to 32,766."""
 
 T = TypeVar("T")
@@ -34,10 +35,14 @@ Progress = Callable[[int, int], None]
 
 
 class Policies(Struct, frozen=True):
-    """What becomes of numbers that came before: in the file or the list, and on other active lists."""
+    """What becomes of numbers that came before: in the file or the list, and on other active lists.
+
+    `skip_bad`: the good rows are added even if others are in error.
+    """
 
     duplicates: Policy = Policy.SKIP
     other_lists: Policy = Policy.ALLOW
+    skip_bad: bool = False
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -46,14 +51,15 @@ def _silent(_done: int, _total: int) -> None:
 
 async def compared(session: AsyncSession, list_id: int, sheet: Sheet, policies: Policies, column: str) -> Sheet:
     """The sheet as it can be added: without twins and known numbers, by the policies."""
-    sheet = without_twins(sheet, policies.duplicates, column)
+    # In a thread, so that the floor goes on meanwhile: a sheet may have 100,000 rows.
+    sheet = await asyncio.to_thread(without_twins, sheet, policies.duplicates, column)
     known = frozenset(await session.scalars(select(Target.number).where(Target.list_id == list_id)))
     busy = set[str]()
     if policies.other_lists is not Policy.ALLOW:
         for some in _by(AT_ONCE, [row.number for row in sheet.rows]):
             busy |= set(await session.scalars(_active_elsewhere(list_id, some)))
-    sheet = without_busy(sheet, frozenset(busy), policies.other_lists, column)
-    return without_known(sheet, known, policies.duplicates, column)
+    sheet = await asyncio.to_thread(without_busy, sheet, frozenset(busy), policies.other_lists, column)
+    return await asyncio.to_thread(without_known, sheet, known, policies.duplicates, column)
 
 
 def _active_elsewhere(list_id: int, numbers: Collection[str]) -> Any:

@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from callcenter.accounts.api import requires
 from callcenter.dialer import service
 from callcenter.dialer.holidays import is_known
+from callcenter.dialer.once import once
 from callcenter.dialer.rules import (
     DEFAULT_MAX_ATTEMPTS,
     DEFAULT_MAX_ATTEMPTS_PER_DAY,
@@ -30,7 +31,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 def callback_routes(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api/lists")
+    routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
     _list_routes(routes, sessions, worker, settings)
     _state_routes(routes, sessions, worker)
     _content_routes(routes, sessions, worker)

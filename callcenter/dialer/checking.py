@@ -9,16 +9,14 @@ whose end closes both.
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from callcenter.dialer.calendar import zones_of_number
-from callcenter.dialer.columns import Kind
-from callcenter.dialer.importing import Plan, Row, RowError, Sheet, become, records_of
+from callcenter.dialer.importing import Plan, Row, RowError, Sheet, become, records_of, sheet_of
 from callcenter.errors import BadInput, SetupFailed
 
 CHUNK = 1000
@@ -40,7 +38,7 @@ class Found(Struct, frozen=True):
 
 
 async def check(content: bytes, plan: Plan, progress: Progress) -> tuple[str, Sheet]:
-    """The name of the column with the number, and what the rows become, with their time zones.
+    """The name of the column with the number, and what the rows become.
 
     Raises BadInput where the file as a whole cannot be read.
     """
@@ -90,18 +88,8 @@ def answers(plan: Plan, content: bytes) -> Iterator[Found]:
         return
     yield Found(total=len(records), column=columns.number_name)
     for start in range(0, len(records), CHUNK):
-        yield _told([become(record, columns, plan) for record in records[start : start + CHUNK]], plan)
-
-
-def _told(some: Sequence[Row | RowError], plan: Plan) -> Found:
-    errors = [one for one in some if isinstance(one, RowError)]
-    rows = [one for one in some if isinstance(one, Row)]
-    return Found(rows=[located(row) for row in rows] if plan.kind is Kind.TARGETS else rows, errors=errors)
-
-
-def located(row: Row) -> Row:
-    """The row with the time zones of its number, unless it says its own."""
-    return row if row.time_zones else replace(row, time_zones=zones_of_number(row.number))
+        some = sheet_of([become(record, columns, plan) for record in records[start : start + CHUNK]])
+        yield Found(rows=some.rows, errors=some.errors)
 
 
 def main(source: BinaryIO, sink: BinaryIO) -> None:

@@ -10,6 +10,7 @@ from callcenter.accounts.service import Account
 from callcenter.dialer import banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.numbers import SHORTEST_PREFIX
+from callcenter.dialer.once import once
 from callcenter.dialer.shapes import Bans, ListId, StopShape
 from callcenter.dialer.tables import DoNotCall
 from callcenter.dialer.worker import Worker
@@ -22,7 +23,7 @@ Stopper = Annotated[Account, requires("stop_dialling")]
 
 def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=once(sessions, worker.clock))
     _ban_routes(routes, sessions, worker)
     _stop_routes(routes, sessions, worker)
 

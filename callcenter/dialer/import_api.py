@@ -14,6 +14,7 @@ from callcenter.dialer.columns import ROLES, Kind, Role
 from callcenter.dialer.import_files import error_file
 from callcenter.dialer.import_jobs import Importer, Options
 from callcenter.dialer.importing import Policy
+from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.sheets import MAX_BYTES, MAX_COLUMNS
 from callcenter.dialer.tables import Import
@@ -57,7 +58,7 @@ class OptionsShape(Shape):
 
 def import_routes(importer: Importer) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=once(importer.context.sessions, importer.context.clock))
     _file_routes(routes, importer)
     _job_routes(routes, importer)
     return routes

@@ -17,7 +17,7 @@ from sqlalchemy.orm import undefer
 
 from callcenter.dialer.adding import Policies, add, compared
 from callcenter.dialer.banning import NewBan, ban_in
-from callcenter.dialer.checking import check, located
+from callcenter.dialer.checking import check
 from callcenter.dialer.columns import Columns, Kind, Role, checked, proposed
 from callcenter.dialer.importing import (
     Plan,
@@ -222,7 +222,7 @@ def _shown(record: Record | Broken, found: Row | RowError, sheet: Sheet) -> Prev
     error = next((one for one in sheet.errors if one.line == line), None)
     duplicate = next((one.code for one in sheet.duplicates if one.line == line), "")
     row = found if isinstance(found, Row) else None
-    return PreviewRow(line, values, None if row is None else located(row), error, duplicate)
+    return PreviewRow(line, values, row, error, duplicate)
 
 
 async def _plan(context: Context, row: Import, options: Options) -> Plan:
@@ -242,7 +242,7 @@ async def _plan(context: Context, row: Import, options: Options) -> Plan:
 
 
 def _policies(options: Options) -> Policies:
-    return Policies(options.duplicates, options.other_lists)
+    return Policies(options.duplicates, options.other_lists, options.skip_bad)
 
 
 # --- the import -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from callcenter.dialer.calendar import all_zones
 from callcenter.dialer.columns import Columns, Kind, Role, checked
-from callcenter.dialer.numbers import CellRefused, RowFault, read_banned, read_number, split_number
+from callcenter.dialer.numbers import CellRefused, RowFault, read_banned, read_line, read_number, without_extension
 from callcenter.dialer.sheets import Broken, Record, read_file
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant
@@ -177,11 +177,12 @@ def _with_number(row: Row, _name: str, text: str, plan: Plan) -> Row:
     if plan.kind is Kind.DO_NOT_CALL:
         number, is_prefix = read_banned(text, plan.region)
         return replace(row, number=number, is_prefix=is_prefix)
-    if plan.keeps_extension:
-        number, extension = split_number(text, plan.region)
-        shown = {"extension": extension} if extension else {}
-        return replace(row, number=number, attributes=row.attributes | shown)
-    return replace(row, number=read_number(text, plan.region))
+    line = read_line(text, plan.region)
+    if not plan.keeps_extension:
+        line = without_extension(line)
+    shown = {"extension": line.extension} if line.extension else {}
+    zones = row.time_zones or line.time_zones
+    return replace(row, number=line.number, time_zones=zones, attributes=row.attributes | shown)
 
 
 def _priority(text: str) -> int:

@@ -3,6 +3,9 @@
 from enum import StrEnum
 
 import phonenumbers
+from msgspec import Struct
+
+from callcenter.dialer.calendar import zones_of_line
 
 # Calling these costs us money for every minute: a list full of them is a known fraud.
 COSTLY = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
@@ -41,19 +44,16 @@ class CellRefused(ValueError):
         self.fault = fault
 
 
-def read_number(text: str, region: str) -> str:
-    """A number written by somebody as `+` and digits, one spelling for each line in the world.
+class Line(Struct, frozen=True):
+    """A number that can be called (E.164), its extension, and the time zones where it may be."""
 
-    Raises CellRefused if it cannot be called.
-    """
-    number, extension = split_number(text, region)
-    if extension:
-        raise CellRefused(RowFault.HAS_EXTENSION, "has an extension, which cannot be dialled")
-    return number
+    number: str
+    extension: str
+    time_zones: str
 
 
-def split_number(text: str, region: str) -> tuple[str, str]:
-    """A number that can be called, and its extension."""
+def read_line(text: str, region: str) -> Line:
+    """A number written by somebody, with what else is known of it. Raises CellRefused if it cannot be called."""
     number = _parsed(text, region)
     kind = phonenumbers.number_type(number)
     if kind == phonenumbers.PhoneNumberType.UNKNOWN:
@@ -62,7 +62,23 @@ def split_number(text: str, region: str) -> tuple[str, str]:
         raise CellRefused(RowFault.COSTLY_NUMBER, "a premium-rate or shared-cost number")
     extension = number.extension or ""
     number.extension = None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), extension
+    spelling = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Line(spelling, extension, zones_of_line(number, kind))
+
+
+def without_extension(line: Line) -> Line:
+    """The same line. Raises CellRefused for one with an extension."""
+    if line.extension:
+        raise CellRefused(RowFault.HAS_EXTENSION, "has an extension, which cannot be dialled")
+    return line
+
+
+def read_number(text: str, region: str) -> str:
+    """A number written by somebody as `+` and digits, one spelling for each line in the world.
+
+    Raises CellRefused if it cannot be called.
+    """
+    return without_extension(read_line(text, region)).number
 
 
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber:

@@ -99,7 +99,7 @@ def _workbook(content: bytes) -> Iterator[Record | Broken]:
         if unpacked > MAX_UNPACKED_BYTES:
             raise BadInput(f"The workbook unpacks to {unpacked // 1024 // 1024} MiB; save it as CSV", field="file")
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        rows = workbook.get_sheet_by_index(0).iter_rows()
     except (zipfile.BadZipFile, CalamineError, IndexError, ValueError) as error:
         raise BadInput("The file is no workbook that can be read; save it as XLSX or CSV", field="file") from error
     for line, row in enumerate(rows, start=1):

@@ -52,7 +52,7 @@ DATABASE_PAUSE_SECONDS: Seconds = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What the dialer works with; `zone` is that of its windows."""
+    """What the dialer works with; `zone` is that of its windows, `told` says that a result was put into the outbox."""
 
     sessions: Sessions
     phone: Phone
@@ -64,6 +64,7 @@ class Surroundings:
     clock: Callable[[], Instant] = time.time
     witness: Witness = NO_WITNESS
     quarantine_seconds: Seconds = QUARANTINE_SECONDS
+    told: Callable[[], None] = lambda: None
     holder: str = field(default_factory=lambda: uuid4().hex)
 
 
@@ -280,6 +281,7 @@ class Worker:
     def _note(self, ending: Ending | None) -> None:
         if ending is not None:
             self._touched.add(ending.list_id)
+            self._around.told()
 
     def _learn(self, ending: Ending) -> None:
         fate_at = ending.ended_at if ending.answered_at is None else ending.answered_at

@@ -8,6 +8,10 @@ from callcenter.dialer.numbers import RowFault
 from callcenter.errors import BadInput
 
 
+def in_china(line: int, number: str, name: str, attributes: dict[str, str]) -> Row:
+    return Row(line, number, name, attributes, time_zones="Asia/Shanghai")
+
+
 def read(text: str, *, encoding: str = "utf-8", region: str = "CN", known: frozenset[str] = frozenset()) -> Sheet:
     return without_known(read_sheet(text.encode(encoding), region), known)
 
@@ -18,17 +22,17 @@ def read(text: str, *, encoding: str = "utf-8", region: str = "CN", known: froze
 def test_encodings_and_separators(encoding: str, separator: str, newline: str) -> None:
     lines = [["电话", "姓名", "合同"], ["138 0013 8000", "王小明", "A-1"]]
     sheet = read(newline.join(separator.join(line) for line in lines), encoding=encoding)
-    assert sheet.rows == [Row(2, "+8613800138000", "王小明", {"合同": "A-1"})]
+    assert sheet.rows == [in_china(2, "+8613800138000", "王小明", {"合同": "A-1"})]
     assert (sheet.errors, sheet.duplicates, sheet.row_count) == ([], [], 1)
 
 
 def test_other_column_names_and_columns_that_are_missing() -> None:
     sheet = read("Name, PHONE ,city\nLi,+8613800138001\n,13800138002,北京\n")
     assert sheet.rows == [
-        Row(2, "+8613800138001", "Li", {"city": ""}),
-        Row(3, "+8613800138002", "", {"city": "北京"}),
+        in_china(2, "+8613800138001", "Li", {"city": ""}),
+        in_china(3, "+8613800138002", "", {"city": "北京"}),
     ]
-    assert read("phone\n13800138000\n").rows == [Row(2, "+8613800138000", "", {})]
+    assert read("phone\n13800138000\n").rows == [in_china(2, "+8613800138000", "", {})]
 
 
 def test_quotes_keep_separators_and_line_breaks_and_the_line_is_where_the_row_begins() -> None:

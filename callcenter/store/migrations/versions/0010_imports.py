@@ -1,4 +1,4 @@
-"""Imports of files."""
+"""Imports of files, results to be followed, idempotency keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,8 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     _imports()
+    _results()
+    _idempotency_keys()
 
 
 def _imports() -> None:
@@ -36,3 +38,34 @@ def _imports() -> None:
     )
     op.create_index("ix_imports_list_id_id", "imports", ["list_id", "id"])
     op.create_index("ix_imports_created_at", "imports", ["created_at"])
+
+
+def _results() -> None:
+    op.create_table(
+        "results",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("list_id", ROW_ID, nullable=False),
+        sa.Column("attempt_id", ROW_ID, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_results"),
+        sa.ForeignKeyConstraint(["list_id"], ["lists.id"], name="fk_results_list_id_lists", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempts.id"], name="fk_results_attempt_id_attempts", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_results_list_id_id", "results", ["list_id", "id"])
+    op.create_index("ix_results_attempt_id", "results", ["attempt_id"])
+
+
+def _idempotency_keys() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("username", sa.String(length=64), nullable=False),
+        sa.Column("route", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("username", "route", "key", name="pk_idempotency_keys"),
+    )
+    op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
