@@ -25,6 +25,7 @@ from callcenter.assembly import (
     books_of,
     dialer_of,
     fill_gaps,
+    filler_of,
     importer_of,
     in_background,
     journals_of,
@@ -49,6 +50,7 @@ from callcenter.dialer.results import RESULT_KIND
 from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
+from callcenter.filling.api import filling_routes
 from callcenter.floor.changes import View
 from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.floor import Floor
@@ -134,6 +136,7 @@ async def running(
             recording_routes(sessions, library),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
+            filling_routes(await filler_of(stack, room, keeper), settings),
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             book_routes(books),

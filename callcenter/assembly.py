@@ -32,6 +32,8 @@ from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.worker import Surroundings, Worker
 from callcenter.errors import PhoneUnreachable
+from callcenter.filling.running import filling
+from callcenter.filling.service import Context as Filling
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.facts import SeatSpell
@@ -254,6 +256,13 @@ def dialer_of(
     keeper.listen(worker.on_changes)
     in_background(stack, worker.run(), "dialer")
     return worker
+
+
+async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper) -> Filling:
+    """What fills lists by their rules."""
+    context = Filling(room.sessions, room.sources.zone, room.clock, room.write_down, room.wake_list)
+    await stack.enter_async_context(filling(context, keeper))
+    return context
 
 
 async def importer_of(stack: AsyncExitStack, settings: Settings, sessions: Sessions, dialer: Worker) -> Importer:

@@ -85,7 +85,7 @@ async def add_targets(
     async with sessions.begin() as session:
         await lock_list(session, list_id)
         region = (await session.get_one(CallbackList, list_id)).region
-        found = await asyncio.to_thread(lambda: [_row(at, one, region, agents) for at, one in enumerate(wanted)])
+        found = await asyncio.to_thread(_rows, wanted, region, agents)
         sheet = await compared(session, list_id, sheet_of(found), policies, "number")
         is_done = policies.skip_bad or not sheet.errors
         if is_done:
@@ -93,7 +93,11 @@ async def add_targets(
         return await _told(session, list_id, sheet, is_done=is_done)
 
 
-def _row(index: int, one: NewTarget, region: str, agents: Collection[str]) -> Row | RowError:
+def _rows(wanted: Sequence[NewTarget], region: str, agents: Collection[str]) -> list[Row | RowError]:
+    return [row_of_target(index, one, region, agents) for index, one in enumerate(wanted)]
+
+
+def row_of_target(index: int, one: NewTarget, region: str, agents: Collection[str] = ()) -> Row | RowError:
     """The target as a row of a file; its line is the index."""
     field, value = "number", one.number
     try:
@@ -142,7 +146,7 @@ async def promise(
     """
     async with sessions.begin() as session:
         await lock_list(session, list_id)
-        row = _row(0, wanted, (await session.get_one(CallbackList, list_id)).region, agents)
+        row = row_of_target(0, wanted, (await session.get_one(CallbackList, list_id)).region, agents)
         if isinstance(row, RowError):
             raise BadInput(f"{row.column}: {row.reason}", field=row.column)
         return (await ask_for(session, list_id, row, now=now)).id

@@ -1,4 +1,4 @@
-"""Imports of files, results to be followed, idempotency keys."""
+"""Imports of files, results to be followed, idempotency keys, rules that fill lists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _imports()
     _results()
     _idempotency_keys()
+    _filling()
 
 
 def _imports() -> None:
@@ -69,3 +70,33 @@ def _idempotency_keys() -> None:
         sa.PrimaryKeyConstraint("username", "route", "key", name="pk_idempotency_keys"),
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+
+
+def _filling() -> None:
+    op.create_table(
+        "fill_rules",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("list_id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("looked_at", sa.Double(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_fill_rules"),
+        sa.ForeignKeyConstraint(["list_id"], ["lists.id"], name="fk_fill_rules_list_id_lists", ondelete="CASCADE"),
+    )
+    op.create_index("ix_fill_rules_list_id", "fill_rules", ["list_id"])
+    op.create_table(
+        "filled",
+        sa.Column("rule_id", ROW_ID, nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("rule_id", "source", name="pk_filled"),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["fill_rules.id"], name="fk_filled_rule_id_fill_rules", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_filled_at", "filled", ["at"])
