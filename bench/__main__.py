@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import alerts, delay, fanout, memory, queue_log, replaying, reports, scale, starting, throughput
+from bench import alerts, delay, fanout, importing, memory, queue_log, replaying, reports, scale, starting, throughput
 
 Rows = list[dict[str, object]]
 
@@ -60,6 +60,11 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "How long the loop waits for a checkpoint of 2,000 seats (at most 50 ms)",
         starting.measure_pause,
         lambda rows: float(str(rows[0]["checkpoint ms"])) <= starting.LIMIT_MS,
+    ),
+    "importing": (
+        "100,000 rows of a file become targets (under 30 s)",
+        importing.measure,
+        importing.holds,
     ),
     "reports": (
         "Reports over two years (p95 at most 200 ms on PostgreSQL, 400 ms on SQLite; at most 1.5x a tenth of it; "

@@ -25,6 +25,8 @@ from callcenter.assembly import (
     books_of,
     dialer_of,
     fill_gaps,
+    filler_of,
+    importer_of,
     in_background,
     journals_of,
     keep_checkpoints,
@@ -43,8 +45,12 @@ from callcenter.delivery.api import delivery_routes
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
+from callcenter.dialer.import_api import import_routes
+from callcenter.dialer.results import RESULT_KIND
+from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
+from callcenter.filling.api import filling_routes
 from callcenter.floor.changes import View
 from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.floor import Floor
@@ -117,7 +123,7 @@ async def running(
         measurer.missing = desk.watch.on_fact
         books = books_of(stack, settings, engine, fill_gaps(stack, settings, keeper, journals), clock)
         show_health(stack, hub, journals, links, clock)
-        dialer = dialer_of(stack, settings, sessions, keeper, hub, Switchboard(links))
+        dialer = dialer_of(stack, settings, outbox, keeper, hub, Switchboard(links))
         sources = Sources(engine, settings.zone, names_of(settings), partial(spells_now, keeper, clock))
         room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
         sender = sender_of(room, settings, access, outbox)
@@ -131,8 +137,11 @@ async def running(
             recording_routes(sessions, library),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
+            filling_routes(await filler_of(stack, room, keeper), settings),
+            target_routes(sessions, dialer, settings),
+            import_routes(await importer_of(stack, settings, sessions, dialer)),
             book_routes(books),
-            delivery_routes(sessions, outbox, ways, WEBHOOK_KINDS),
+            delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),
             wallboard_routes(boards),
             _health(engine),

@@ -28,11 +28,14 @@ from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
 from callcenter.books.rules import Span as Compared
 from callcenter.books.service import Books, Comparison
 from callcenter.delivery.outbox import Outbox
+from callcenter.dialer.import_jobs import Context, Importer
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.surroundings import Surroundings
 from callcenter.dialer.worker import Worker
 from callcenter.errors import PhoneUnreachable
+from callcenter.filling.running import filling
+from callcenter.filling.service import Context as Filling
 from callcenter.floor.commands import AnyCommand, Phone
 from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.facts import SeatSpell
@@ -238,11 +241,11 @@ def boards_of(
 
 
 def dialer_of(
-    stack: AsyncExitStack, settings: Settings, sessions: Sessions, keeper: Keeper, hub: Hub, phone: Phone
+    stack: AsyncExitStack, settings: Settings, outbox: Outbox, keeper: Keeper, hub: Hub, phone: Phone
 ) -> Worker:
     """The dialer: told of the floor after the panels, it asks the phone and waits for what comes of it."""
     surroundings = Surroundings(
-        sessions=sessions,
+        sessions=outbox.sessions,
         phone=phone,
         seats=FloorSeats(keeper.floor),
         schedule=Schedule(settings.storage_url),
@@ -251,11 +254,28 @@ def dialer_of(
         zone=settings.zone,
         witness=ChannelLogs({pbx.name: pbx.cel for pbx in settings.pbxs if pbx.cel is not None}),
         holder=own_name(settings.data_folder),
+        told=outbox.wake,
     )
     worker = Worker(surroundings)
     keeper.listen(worker.on_changes)
     in_background(stack, worker.run(), "dialer")
     return worker
+
+
+async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper) -> Filling:
+    """What fills lists by their rules."""
+    context = Filling(room.sessions, room.sources.zone, room.clock, room.write_down, room.wake_list)
+    await stack.enter_async_context(filling(context, keeper))
+    return context
+
+
+async def importer_of(stack: AsyncExitStack, settings: Settings, sessions: Sessions, dialer: Worker) -> Importer:
+    """What imports files; an import that an earlier run left is told as interrupted."""
+    agents = frozenset(agent.number for agent in settings.agents)
+    importer = Importer(Context(sessions, dialer.wake, dialer.clock, settings.region, settings.timezone, agents))
+    await importer.recover()
+    stack.push_async_callback(importer.close)
+    return importer
 
 
 def spells_now(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:

@@ -84,6 +84,13 @@ class QueueSettings(Part):
     service_level_variant: ServiceLevelVariant = "offered_without_short_abandons"
     short_abandon_seconds: Seconds = 5
     exit_digit: Annotated[str, Field(pattern=r"^[0-9]?$")] = ""
+    callback_digit: Annotated[str, Field(pattern=r"^[0-9]?$")] = ""
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> "QueueSettings":
+        if self.exit_digit and self.exit_digit == self.callback_digit:
+            raise ValueError("exit_digit and callback_digit are two keys: choose another digit for one of them")
+        return self
 
 
 class AgentSettings(Part):

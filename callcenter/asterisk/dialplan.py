@@ -17,7 +17,7 @@ from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, 
 from callcenter.asterisk.installation import Version
 from callcenter.asterisk.template import Row, render_folder
 from callcenter.errors import BadInput
-from callcenter.settings import AgentSettings, PbxSettings, Settings
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
 
 SECURITY_FLOOR = Version(22, 10, 1)
 """The newest release with fixes when this was written; 20.20.1 in its branch (docs/asterisk.md)."""
@@ -112,6 +112,7 @@ def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
         "queue": queues,
         "numbered_queue": [row for row in queues if row["extension"]],
         "exit_key": [row for row in queues if row["digit"]],
+        "callback_key": [_callback_key(name, queue) for name, queue in settings.queues.items() if queue.callback_digit],
         "agent": agents,
         "phone": [row for row in agents if row["endpoint"]],
         "pause": [
@@ -148,6 +149,11 @@ def _queue_row(settings: Settings, name: str) -> Row:
         "max_wait_seconds": queue.max_wait_seconds or "",
         "service_level_seconds": round(queue.service_level_seconds),
     }
+
+
+def _callback_key(name: str, queue: QueueSettings) -> Row:
+    """The context of a queue's keys is there already where it has an exit key: `(+)` adds to it."""
+    return {"name": name, "digit": queue.callback_digit, "more": "(+)" if queue.exit_digit else ""}
 
 
 def _agent_row(agent: AgentSettings) -> Row:

@@ -303,6 +303,8 @@ def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
             return e.WrapUpEnded(pbx, at, m.get("Interface", ""))
         case "CallbackMachine":
             return e.MachineAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
+        case "CallbackRequested":
+            return e.CallbackRequested(pbx, at, ChannelId(m.get("Uniqueid", "")), m.get("Queue", ""))
         case _:
             return None
 
@@ -347,7 +349,14 @@ TABLE: dict[bytes, Row] = {
     b"QueueMemberRemoved": Row(_member_removed),
     b"DeviceStateChange": Row(_device_state),
     b"OriginateResponse": Row(_originate_response),
-    b"UserEvent": Row(_user_event, (b"\r\nUserEvent: WrapUpDone\r\n", b"\r\nUserEvent: CallbackMachine\r\n")),
+    b"UserEvent": Row(
+        _user_event,
+        (
+            b"\r\nUserEvent: WrapUpDone\r\n",
+            b"\r\nUserEvent: CallbackMachine\r\n",
+            b"\r\nUserEvent: CallbackRequested\r\n",
+        ),
+    ),
 }
 
 

@@ -63,7 +63,7 @@ class Outbox:
         clock: Callable[[], Instant] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._sessions, self._ways, self.clock, self._chance = sessions, ways, clock, chance
+        self.sessions, self._ways, self.clock, self._chance = sessions, ways, clock, chance
         self._woken = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._cleared_at = 0.0
@@ -95,7 +95,7 @@ class Outbox:
         now = self.clock()
         await self._clear_log(now)
         due = select(LANE, func.min(Delivery.id)).where(Delivery.state == "waiting", Delivery.due_at <= now)
-        async with self._sessions() as db:
+        async with self.sessions() as db:
             rows = (await db.execute(due.where(LANE.not_in(self._busy)).group_by(LANE))).all()
             next_at = await db.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at > now))
         for lane, row_id in rows[: AT_ONCE - len(self._busy)]:
@@ -119,7 +119,7 @@ class Outbox:
         """The row, if it is still ours to send."""
         now = self.clock()
         ours = update(Delivery).where(Delivery.id == row_id, Delivery.state == "waiting", Delivery.due_at <= now)
-        async with self._sessions.begin() as db:
+        async with self.sessions.begin() as db:
             claimed = await db.execute(ours.values(due_at=now + CLAIM_SECONDS).returning(Delivery.id))
             if claimed.first() is None:
                 return None
@@ -135,7 +135,7 @@ class Outbox:
             return Answer(None, f"{type(error).__name__}: {error}")
 
     async def _post(self, row: Delivery) -> Answer:
-        async with self._sessions() as db:
+        async with self.sessions() as db:
             webhook = await db.get_one(Webhook, row.webhook_id)
         networks = self._ways.webhooks.allowed_networks
         return await post(webhook, row.delivery_id, row.content, self.clock(), networks)
@@ -148,7 +148,7 @@ class Outbox:
         outcome = {"state": state, "due_at": due_at, "tries": tries, "said": said}
         if answer.has_arrived:
             outcome["sent_at"] = now
-        async with self._sessions.begin() as db:
+        async with self.sessions.begin() as db:
             noted = await db.execute(
                 update(Delivery).where(Delivery.id == row.id).values(**outcome).returning(Delivery.id)
             )
@@ -165,5 +165,5 @@ class Outbox:
             return
         self._cleared_at = now
         old = delete(Delivery).where(Delivery.created_at < now - KEPT_SECONDS, Delivery.state != "waiting")
-        async with self._sessions.begin() as db:
+        async with self.sessions.begin() as db:
             await db.execute(old)

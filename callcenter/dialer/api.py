@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from callcenter.accounts.api import requires
 from callcenter.dialer import service
 from callcenter.dialer.holidays import is_known
-from callcenter.dialer.importing import MAX_BYTES
+from callcenter.dialer.once import once
 from callcenter.dialer.rules import (
     DEFAULT_MAX_ATTEMPTS,
     DEFAULT_MAX_ATTEMPTS_PER_DAY,
@@ -18,6 +18,7 @@ from callcenter.dialer.rules import (
 )
 from callcenter.dialer.service import Summary
 from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
+from callcenter.dialer.sheets import MAX_BYTES
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.dialer.worker import Worker
 from callcenter.errors import BadInput, NotFound
@@ -30,7 +31,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 def callback_routes(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api/lists")
+    routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
     _list_routes(routes, sessions, worker, settings)
     _state_routes(routes, sessions, worker)
     _content_routes(routes, sessions, worker)

@@ -9,6 +9,7 @@ from msgspec import Struct, convert
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.dialer.results import tell_result
 from callcenter.dialer.rules import (
     LEFT,
     OVER,
@@ -121,6 +122,7 @@ async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, end
     move_on(target, after, outcome, ended_at)
     if after.is_escalated and callback_list.escalation_list_id is not None:
         await escalate(session, target, callback_list.escalation_list_id, ended_at)
+    await tell_result(session, callback_list, target, attempt)
 
 
 def move_on(target: Target, after: Redial, outcome: Outcome, ended_at: Instant) -> None:

@@ -9,14 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.leasing import serialise
+from callcenter.dialer.numbers import SHORTEST_PREFIX
 from callcenter.dialer.permit import Ban
 from callcenter.dialer.tables import DoNotCall
 from callcenter.errors import NotFound
 from callcenter.floor.events import Instant
 from callcenter.store.engine import Sessions
-
-SHORTEST_PREFIX = 3
-"""`+` and two digits, all of a country; a shorter one would be a whole continent by a slip of the finger."""
 
 
 class NewBan(Struct, frozen=True):
@@ -54,21 +52,26 @@ async def ban(sessions: Sessions, entries: Sequence[NewBan], *, now: Instant, by
 
     Once this returns, no attempt is committed to any of these numbers.
     """
-    if not entries:
-        return 0
+    async with sessions.begin() as session:
+        return await ban_in(session, entries, now=now, by=by)
+
+
+async def ban_in(session: AsyncSession, entries: Sequence[NewBan], *, now: Instant, by: str) -> int:
+    """As `ban`, in the caller's transaction."""
     rows = [{f: getattr(entry, f) for f in entry.__struct_fields__} | {"created_at": now, "created_by": by}
             for entry in {(entry.number, entry.is_prefix): entry for entry in entries}.values()]  # fmt: skip
-    async with sessions.begin() as session:
-        await serialise(session)
-        dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(DoNotCall)
-        taken_over = ("expires_at", "source", "note", "created_at", "created_by")
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["number", "is_prefix"], set_={name: statement.excluded[name] for name in taken_over}
-            ),
-            rows,
-        )
+    if not rows:
+        return 0
+    await serialise(session)
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(DoNotCall)
+    taken_over = ("expires_at", "source", "note", "created_at", "created_by")
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["number", "is_prefix"], set_={name: statement.excluded[name] for name in taken_over}
+        ),
+        rows,
+    )
     return len(rows)
 
 

@@ -6,6 +6,7 @@ A time of the clock that comes twice when clocks go back is open both times; one
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -79,17 +80,33 @@ def calendar_of(windows: Iterable[Mapping[str, Any]], rest: Mapping[str, Any]) -
 # --- whose clock ------------------------------------------------------------------------------------------------
 
 
+@cache
+def all_zones() -> frozenset[str]:
+    """The names of every time zone; asking the system reads its disk each time, for 11 ms."""
+    return frozenset(available_timezones())
+
+
 def zones_of_number(number: str) -> str:
     """The time zones in which a number (E.164) may be, separated by commas; "" when nobody can say.
 
     A mobile of a country with several zones may be in any of them.
     """
     try:
-        found = timezone.time_zones_for_number(phonenumbers.parse(number))
+        return _joined(tuple(timezone.time_zones_for_number(phonenumbers.parse(number))))
     except phonenumbers.NumberParseException:
         return ""
-    known = available_timezones()
-    return ",".join(sorted(name for name in found if name != UNKNOWN_ZONE and name in known))
+
+
+def zones_of_line(number: phonenumbers.PhoneNumber, kind: int) -> str:
+    """As `zones_of_number`, of a number that is parsed and valid, and of which type is known: three times as fast."""
+    if phonenumbers.phonenumberutil.is_number_type_geographical(kind, number.country_code or 0):
+        return _joined(tuple(timezone.time_zones_for_geographical_number(number)))
+    return _joined(tuple(timezone.time_zones_for_number(number)))
+
+
+@lru_cache(1000)
+def _joined(names: tuple[str, ...]) -> str:
+    return ",".join(sorted(name for name in names if name != UNKNOWN_ZONE and name in all_zones()))
 
 
 def zones_of(names: str, centre: ZoneInfo) -> Zones:

@@ -9,6 +9,8 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.dialer import banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
+from callcenter.dialer.numbers import SHORTEST_PREFIX
+from callcenter.dialer.once import once
 from callcenter.dialer.shapes import Bans, ListId, StopShape
 from callcenter.dialer.tables import DoNotCall
 from callcenter.dialer.worker import Worker
@@ -21,7 +23,7 @@ Stopper = Annotated[Account, requires("stop_dialling")]
 
 def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=once(sessions, worker.clock))
     _ban_routes(routes, sessions, worker)
     _stop_routes(routes, sessions, worker)
 
@@ -63,7 +65,7 @@ def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
     @routes.post("/do-not-call", status_code=201)
     async def add(bans: Bans, account: Runner) -> dict[str, int]:
         for nth, one in enumerate(bans.entries):
-            if one.is_prefix and len(one.number) < banning.SHORTEST_PREFIX:
+            if one.is_prefix and len(one.number) < SHORTEST_PREFIX:
                 raise BadInput("A prefix has at least two digits behind the +", field=f"entries.{nth}.number")
         entries = [NewBan(**one.model_dump()) for one in bans.entries]
         added = await banning.ban(sessions, entries, now=worker.clock(), by=account.username)

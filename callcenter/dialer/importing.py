@@ -1,41 +1,31 @@
-"""Reads a CSV file of targets: every bad row and every duplicate is told with its line, nothing is guessed. Pure.
+"""What each row of a file becomes: a target, an entry of the do-not-call list, or an error that names its line. Pure.
 
-Accepts UTF-8 (with or without BOM) and GB18030, and comma, semicolon or tab. The first row names the columns.
+Every bad row and every duplicate is told with its line; nothing is guessed.
 """
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from io import StringIO
+from itertools import islice
+from zoneinfo import ZoneInfo
 
-import phonenumbers
 from msgspec import Struct
+from msgspec.structs import replace
 
+from callcenter.dialer.calendar import all_zones
+from callcenter.dialer.columns import Columns, Kind, Role, checked
+from callcenter.dialer.numbers import CellRefused, RowFault, read_banned, read_line, read_number, without_extension
+from callcenter.dialer.sheets import Broken, Record, read_file
 from callcenter.errors import BadInput
+from callcenter.floor.events import Instant
 
-MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 100_000
-MAX_COLUMNS = 50
 MAX_VALUE_LENGTH = 1000
-MAX_NAME_LENGTH = 200
-
-NUMBER_COLUMNS = frozenset({"number", "phone", "电话"})
-NAME_COLUMNS = frozenset({"name", "姓名"})
-# Calling these costs us money for every minute: a list full of them is a known fraud.
-COSTLY = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
-
-
-class RowFault(StrEnum):
-    """What can be wrong with a row; the panel has its words for each, so a value never changes."""
-
-    NOT_CSV = "not_csv"
-    TOO_MANY_VALUES = "too_many_values"
-    TOO_LONG = "too_long"
-    NO_NUMBER = "no_number"
-    NOT_A_NUMBER = "not_a_number"
-    HAS_EXTENSION = "has_extension"
-    INVALID_NUMBER = "invalid_number"
-    COSTLY_NUMBER = "costly_number"
+MAX_LENGTHS: Mapping[Role, int] = {Role.NAME: 200, Role.OWNER_AGENT: 64, Role.SOURCE: 64, Role.NOTE: 500}
+MAX_NAME_LENGTH = MAX_LENGTHS[Role.NAME]
+PRIORITIES = range(1, 10)
+"""1 is called first; 5 where nothing is said."""
+USUAL_PRIORITY = 5
 
 
 class Known(StrEnum):
@@ -43,23 +33,50 @@ class Known(StrEnum):
 
     FROM_FILE = "from_file"
     FROM_LIST = "from_list"
+    FROM_OTHER_LIST = "from_other_list"
 
 
-class NumberRefused(ValueError):
-    """A number that cannot be called: which fault, and the reason in words."""
+class Policy(StrEnum):
+    """What becomes of a number that came before: left out, its values taken over, or an error."""
 
-    def __init__(self, fault: RowFault, reason: str) -> None:
-        super().__init__(reason)
-        self.fault = fault
+    SKIP = "skip"
+    MERGE = "merge"
+    REFUSE = "refuse"
+    ALLOW = "allow"
+
+
+class Plan(Struct, frozen=True):
+    """How a file is read. `region` is where national numbers are, `zone` whose midnight a date begins with.
+
+    `roles` None: the header says what the columns are. `keeps_extension`: an extension is shown to the agent instead of
+    being an error. `due_days` are added to the due date. `agents` are those that may own a target (none: anybody).
+    """
+
+    region: str
+    kind: Kind = Kind.TARGETS
+    roles: tuple[Role, ...] | None = None
+    keeps_extension: bool = False
+    due_days: int = 0
+    zone: str = "UTC"
+    agents: frozenset[str] = frozenset()
 
 
 class Row(Struct, frozen=True):
-    """A good row: `number` is E.164 (`+` and digits); the other columns are `attributes`."""
+    """A good row: `number` is E.164 (`+` and digits). `priority`, `due_at`: None where nothing is said.
+
+    Of a do-not-call list `is_prefix` says that it is how numbers begin; expiry, source and note are attributes.
+    """
 
     line: int
     number: str
     name: str
     attributes: dict[str, str]
+    other_numbers: tuple[str, ...] = ()
+    priority: int | None = None
+    owner_agent: str = ""
+    time_zones: str = ""
+    due_at: Instant | None = None
+    is_prefix: bool = False
 
 
 class RowError(Struct, frozen=True):
@@ -76,7 +93,7 @@ class RowError(Struct, frozen=True):
 
 
 class Duplicate(Struct, frozen=True):
-    """A number that came before: in line `first_line` of the file, or (None) in the list."""
+    """A number that came before: in line `first_line` of the file, or (None) in this or another list."""
 
     line: int
     number: str
@@ -85,159 +102,231 @@ class Duplicate(Struct, frozen=True):
 
 
 class Sheet(Struct, frozen=True):
-    """What a file holds."""
+    """What a file holds. `merges` are rows whose number the list has already, and whose values it is to take over."""
 
     rows: list[Row]
     errors: list[RowError]
     duplicates: list[Duplicate]
     row_count: int
+    merges: list[Row] = []
 
 
-class _Columns(Struct, frozen=True):
-    """The header: all names, and where number and name stand (`name` None if there is none)."""
-
-    names: list[str]
-    number: int
-    name: int | None
+# --- rows -------------------------------------------------------------------------------------------------------
 
 
 def read_sheet(content: bytes, region: str) -> Sheet:
-    """Reads a file; `region` is where national numbers are.
+    """Reads a file of targets whose header says what its columns are; later rows with one number are left out.
 
     Raises BadInput where the file as a whole cannot be read: size, encoding, header.
     """
-    text = _decode(content)
-    records = _records(text)
-    header = next(records, None)
-    if header is None or isinstance(header, RowError):
-        raise BadInput("The file is empty or its first row cannot be read", field="file")
-    columns = _header(header[1])
-    rows: list[Row] = []
-    errors: list[RowError] = []
-    row_count = 0
-    for record in records:
-        row_count += 1
-        if row_count > MAX_ROWS:
-            raise BadInput(f"The file has more than {MAX_ROWS} rows; import it in parts", field="file")
-        row = record if isinstance(record, RowError) else _row(*record, columns, region)
-        if isinstance(row, RowError):
-            errors.append(row)
-        else:
-            rows.append(row)
-    return _without_duplicates(rows, errors, row_count)
+    plan = Plan(region)
+    columns, records = records_of(content, plan)
+    found = [become(record, columns, plan) for record in records]
+    return without_twins(sheet_of(found), Policy.SKIP, columns.number_name)
 
 
-def _decode(content: bytes) -> str:
-    if len(content) > MAX_BYTES:
-        raise BadInput(f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB", field="file")
-    if b"\0" in content:
-        raise BadInput("The file is no text; save it as CSV (UTF-8)", field="file")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("The file is neither UTF-8 nor GB18030; save it as CSV (UTF-8)", field="file")
+def sheet_of(found: Sequence[Row | RowError]) -> Sheet:
+    """The rows and the errors apart."""
+    rows = [one for one in found if isinstance(one, Row)]
+    errors = [one for one in found if isinstance(one, RowError)]
+    return Sheet(rows, errors, [], len(found))
 
 
-def _delimiter(text: str) -> str:
-    """The separator that stands most often in the first line that is not blank."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=header.count)
+def records_of(content: bytes, plan: Plan) -> tuple[Columns, list[Record | Broken]]:
+    """The columns of a file and its records. Raises BadInput where the file as a whole cannot be read."""
+    names, found = read_file(content)
+    columns = checked(names, plan.roles, plan.kind)
+    records = list(islice(found, MAX_ROWS + 1))
+    if len(records) > MAX_ROWS:
+        raise BadInput(f"The file has more than {MAX_ROWS} rows; import it in parts", field="file")
+    return columns, records
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]] | RowError]:
-    """Each record that is not blank, with the line where it begins; a RowError where quotes are broken."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield RowError(line, "", "", RowFault.NOT_CSV, f"not CSV: {error}")
-            continue
-        if any(value.strip() for value in record):
-            yield line, record
+def become(record: Record | Broken, columns: Columns, plan: Plan) -> Row | RowError:
+    """What becomes of one record."""
+    if isinstance(record, Broken):
+        return RowError(record.line, "", "", RowFault.NOT_CSV, record.reason)
+    return _row(*record, columns, plan)
 
 
-def _header(names: list[str]) -> _Columns:
-    names = [name.strip() for name in names]
-    words = [name.lower() for name in names]
-    if len(names) > MAX_COLUMNS:
-        raise BadInput(f"The file has more than {MAX_COLUMNS} columns", field="file")
-    twice = next((name for name, word in zip(names, words, strict=True) if word and words.count(word) > 1), None)
-    if twice:
-        raise BadInput(f"Two columns are called {twice!r}", field="file")
-    numbers = [index for index, word in enumerate(words) if word in NUMBER_COLUMNS]
-    if len(numbers) != 1:
-        raise BadInput("The first row must name one column 'number' (or 'phone', '电话')", field="file")
-    return _Columns(names, numbers[0], next((index for index, word in enumerate(words) if word in NAME_COLUMNS), None))
-
-
-def _row(line: int, values: list[str], columns: _Columns, region: str) -> Row | RowError:
+def _row(line: int, values: Sequence[str], columns: Columns, plan: Plan) -> Row | RowError:
     if len(values) > len(columns.names):
         spare = values[len(columns.names)]
         return RowError(line, "", spare, RowFault.TOO_MANY_VALUES, "more values than columns")
-    values = [value.strip() for value in values] + [""] * (len(columns.names) - len(values))
-    for index, value in enumerate(values):
-        limit = MAX_NAME_LENGTH if index == columns.name else MAX_VALUE_LENGTH
-        if len(value) > limit:
-            reason = f"longer than {limit} characters"
-            return RowError(line, columns.names[index], value[:50] + "…", RowFault.TOO_LONG, reason)
+    cells = [value.strip() for value in values] + [""] * (len(columns.names) - len(values))
+    row = Row(line, "", "", {})
+    for name, role, text in zip(columns.names, columns.roles, cells, strict=True):
+        limit = MAX_LENGTHS.get(role, MAX_VALUE_LENGTH)
+        if role is not Role.IGNORE and len(text) > limit:
+            return RowError(line, name, text[:50] + "…", RowFault.TOO_LONG, f"longer than {limit} characters")
+        try:
+            row = _with(row, name, role, text, plan)
+        except CellRefused as error:
+            return RowError(line, name, text, error.fault, str(error))
+    return row
+
+
+def _with(row: Row, name: str, role: Role, text: str, plan: Plan) -> Row:
+    """The row with one more cell. Raises CellRefused for what the cell must not hold."""
+    if not text and role not in EVEN_EMPTY:
+        return row
+    return CELLS[role](row, name, text, plan)
+
+
+def _with_number(row: Row, _name: str, text: str, plan: Plan) -> Row:
+    if plan.kind is Kind.DO_NOT_CALL:
+        number, is_prefix = read_banned(text, plan.region)
+        return replace(row, number=number, is_prefix=is_prefix)
+    line = read_line(text, plan.region)
+    if not plan.keeps_extension:
+        line = without_extension(line)
+    shown = {"extension": line.extension} if line.extension else {}
+    zones = row.time_zones or line.time_zones
+    return replace(row, number=line.number, time_zones=zones, attributes=row.attributes | shown)
+
+
+def _priority(text: str) -> int:
+    if not text.isdecimal() or int(text) not in PRIORITIES:
+        raise CellRefused(RowFault.BAD_PRIORITY, f"a priority is {PRIORITIES[0]} (first) to {PRIORITIES[-1]}")
+    return int(text)
+
+
+def _agent(text: str, agents: Collection[str]) -> str:
+    if agents and text not in agents:
+        raise CellRefused(RowFault.UNKNOWN_AGENT, "no agent has this number")
+    return text
+
+
+def _zone(text: str) -> str:
+    if text not in all_zones():
+        raise CellRefused(RowFault.UNKNOWN_TIME_ZONE, "no such time zone; write one such as Asia/Shanghai")
+    return text
+
+
+def _day(text: str, plan: Plan, days: int = 0) -> Instant:
+    """The beginning of a date in the centre's zone, or the time if there is one."""
     try:
-        number = read_number(values[columns.number], region)
-    except NumberRefused as error:
-        return RowError(line, columns.names[columns.number], values[columns.number], error.fault, str(error))
-    plain = {columns.number, columns.name}
-    attributes = {
-        name: value for index, (name, value) in enumerate(zip(columns.names, values, strict=True)) if index not in plain
-    }
-    attributes.pop("", None)
-    return Row(line, number, "" if columns.name is None else values[columns.name], attributes)
+        moment = datetime.fromisoformat(text.replace("/", "-")) if len(text) > len("2026-1-1") else _short(text)
+        local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(plan.zone))
+        return due_after(local, days)
+    except (ValueError, OverflowError):
+        raise CellRefused(RowFault.BAD_DATE, "not a date; write 2026-11-30 or 2026-11-30 09:30") from None
 
 
-def read_number(text: str, region: str) -> str:
-    """A number written by somebody as `+` and digits, one spelling for each line in the world.
-
-    Raises NumberRefused if it cannot be called.
-    """
-    if not text:
-        raise NumberRefused(RowFault.NO_NUMBER, "no number")
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        raise NumberRefused(RowFault.NOT_A_NUMBER, "not a phone number") from None
-    if number.extension:
-        raise NumberRefused(RowFault.HAS_EXTENSION, "has an extension, which cannot be dialled")
-    kind = phonenumbers.number_type(number)
-    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
-        raise NumberRefused(RowFault.INVALID_NUMBER, f"no valid number in +{number.country_code}")
-    if kind in COSTLY:
-        raise NumberRefused(RowFault.COSTLY_NUMBER, "a premium-rate or shared-cost number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _short(text: str) -> datetime:
+    return datetime.strptime(text.replace("/", "-"), "%Y-%m-%d")  # noqa: DTZ007 - the caller gives it a zone
 
 
-def _without_duplicates(rows: list[Row], errors: list[RowError], row_count: int) -> Sheet:
-    first_lines: dict[str, int] = {}
-    kept: list[Row] = []
-    duplicates: list[Duplicate] = []
-    for row in rows:
-        first_line = first_lines.setdefault(row.number, row.line)
-        if first_line == row.line:
-            kept.append(row)
-        else:
-            duplicates.append(Duplicate(row.line, row.number, Known.FROM_FILE, first_line))
-    return Sheet(kept, errors, duplicates, row_count)
+def due_after(moment: datetime, days: int) -> Instant:
+    """So many days after a moment, at the same time of its clock."""
+    return (moment + timedelta(days=days)).timestamp()
 
 
-def without_known(sheet: Sheet, known: frozenset[str]) -> Sheet:
-    """The sheet without the numbers that the list has already: they become duplicates without a first line."""
-    duplicates = [Duplicate(row.line, row.number, Known.FROM_LIST, None) for row in sheet.rows if row.number in known]
-    return Sheet(
-        [row for row in sheet.rows if row.number not in known],
-        sheet.errors,
-        sorted([*duplicates, *sheet.duplicates], key=lambda duplicate: duplicate.line),
-        sheet.row_count,
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The beginning of a date."""
+    return datetime.combine(day, time(0), zone)
+
+
+def _noted(row: Row, name: str, text: str) -> Row:
+    return replace(row, attributes=row.attributes | {name: text})
+
+
+def _expiring(row: Row, _name: str, text: str, plan: Plan) -> Row:
+    return _noted(row, Role.EXPIRES, str(_day(text, plan)))
+
+
+CELLS: Mapping[Role, Callable[[Row, str, str, Plan], Row]] = {
+    Role.NUMBER: _with_number,
+    Role.OTHER_NUMBER: lambda row, _, text, plan: replace(
+        row, other_numbers=(*row.other_numbers, read_number(text, plan.region))
+    ),
+    Role.NAME: lambda row, _, text, _plan: replace(row, name=text),
+    Role.PRIORITY: lambda row, _, text, _plan: replace(row, priority=_priority(text)),
+    Role.OWNER_AGENT: lambda row, _, text, plan: replace(row, owner_agent=_agent(text, plan.agents)),
+    Role.TIME_ZONE: lambda row, _, text, _plan: replace(row, time_zones=_zone(text)),
+    Role.DUE_DATE: lambda row, _, text, plan: replace(row, due_at=_day(text, plan, plan.due_days)),
+    Role.ATTRIBUTE: lambda row, name, text, _plan: _noted(row, name, text),
+    Role.EXPIRES: _expiring,
+    Role.SOURCE: lambda row, _, text, _plan: _noted(row, Role.SOURCE, text),
+    Role.NOTE: lambda row, _, text, _plan: _noted(row, Role.NOTE, text),
+    Role.IGNORE: lambda row, _name, _text, _plan: row,
+}
+"""What a cell of each role adds to its row."""
+
+EVEN_EMPTY = frozenset({Role.NUMBER, Role.ATTRIBUTE})
+"""A number must be there; an attribute is kept, so that every target of a file has the same."""
+
+
+# --- duplicates -------------------------------------------------------------------------------------------------
+
+
+def without_twins(sheet: Sheet, policy: Policy, column: str) -> Sheet:
+    """The sheet with each number once: the first of its rows, by `merge` with what the later ones say."""
+    first: dict[str, Row] = {}
+    duplicates, errors = list(sheet.duplicates), list(sheet.errors)
+    for row in sheet.rows:
+        earlier = first.setdefault(row.number, row)
+        if earlier is row:
+            continue
+        if policy is Policy.REFUSE:
+            reason = f"the same number as in line {earlier.line}"
+            errors.append(RowError(row.line, column, row.number, RowFault.TWICE_IN_FILE, reason))
+            continue
+        duplicates.append(Duplicate(row.line, row.number, Known.FROM_FILE, earlier.line))
+        if policy is Policy.MERGE:
+            first[row.number] = merged(earlier, row)
+    return Sheet(list(first.values()), _by_line(errors), duplicates, sheet.row_count, sheet.merges)
+
+
+def merged(row: Row, other: Row) -> Row:
+    """A row with what another of the same number says besides; the more urgent priority counts."""
+    priorities = [one for one in (row.priority, other.priority) if one is not None]
+    return replace(
+        row,
+        name=other.name or row.name,
+        attributes=row.attributes | {name: value for name, value in other.attributes.items() if value},
+        other_numbers=tuple(dict.fromkeys((*row.other_numbers, *other.other_numbers))),
+        priority=min(priorities, default=None),
+        owner_agent=other.owner_agent or row.owner_agent,
+        time_zones=other.time_zones or row.time_zones,
+        due_at=other.due_at if other.due_at is not None else row.due_at,
     )
+
+
+def without_known(sheet: Sheet, known: frozenset[str], policy: Policy = Policy.SKIP, column: str = "") -> Sheet:
+    """The sheet without the numbers that the list has already: they become duplicates without a first line."""
+    rest = _set_apart(sheet, known, policy, Duplicate(0, "", Known.FROM_LIST, None), column)
+    if policy is not Policy.MERGE:
+        return rest
+    return replace(rest, merges=[row for row in sheet.rows if row.number in known])
+
+
+def without_busy(sheet: Sheet, busy: frozenset[str], policy: Policy, column: str = "") -> Sheet:
+    """The sheet without the numbers that another active list is to call, unless that is allowed."""
+    if policy is Policy.ALLOW:
+        return sheet
+    return _set_apart(sheet, busy, policy, Duplicate(0, "", Known.FROM_OTHER_LIST, None), column)
+
+
+FAULTS = {
+    Known.FROM_LIST: (RowFault.ON_LIST, "the list has this number already"),
+    Known.FROM_OTHER_LIST: (RowFault.ON_OTHER_LIST, "another active list has this number"),
+}
+
+
+def _set_apart(sheet: Sheet, known: frozenset[str], policy: Policy, like: Duplicate, column: str) -> Sheet:
+    """The sheet without the rows whose number is known: they are errors if they are refused, else duplicates."""
+    apart = [row for row in sheet.rows if row.number in known]
+    errors, duplicates = list(sheet.errors), list(sheet.duplicates)
+    if policy is Policy.REFUSE:
+        code, reason = FAULTS[like.code]
+        errors += [RowError(row.line, column, row.number, code, reason) for row in apart]
+    else:
+        duplicates += [replace(like, line=row.line, number=row.number) for row in apart]
+    rows = [row for row in sheet.rows if row.number not in known]
+    by_line = sorted(duplicates, key=lambda duplicate: duplicate.line)
+    return Sheet(rows, _by_line(errors), by_line, sheet.row_count, sheet.merges)
+
+
+def _by_line(errors: list[RowError]) -> list[RowError]:
+    return sorted(errors, key=lambda error: error.line)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.dialer.calendar import zones_of_number
-from callcenter.dialer.importing import Row as SheetRow
-from callcenter.dialer.importing import Sheet, read_sheet, without_known
+from callcenter.dialer.adding import Policies, add, compared
+from callcenter.dialer.importing import Sheet, read_sheet
+from callcenter.dialer.locking import lock_list, set_state
 from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.errors import Conflict, NotFound
@@ -65,7 +65,7 @@ async def change_list(sessions: Sessions, list_id: int, fields: Mapping[str, Any
     """Changes some fields of a list; calls in the air end by the new rules. Raises NotFound, Conflict."""
     try:
         async with sessions.begin() as session:
-            await _lock(session, list_id)
+            await lock_list(session, list_id)
             if fields:
                 await session.execute(update(CallbackList).where(CallbackList.id == list_id).values(**fields))
     except IntegrityError as error:
@@ -75,7 +75,7 @@ async def change_list(sessions: Sessions, list_id: int, fields: Mapping[str, Any
 async def delete_list(sessions: Sessions, list_id: int) -> None:
     """Deletes a list with its targets and attempts. Raises NotFound, Conflict while it runs or calls are in the air."""
     async with sessions.begin() as session:
-        state = await _lock(session, list_id)
+        state = await lock_list(session, list_id)
         if state in (ListState.RUNNING, ListState.PAUSED):
             raise Conflict("Stop the list before you delete it")
         if await session.scalar(select(exists().where(Attempt.list_id == list_id, Attempt.ended_at.is_(None)))):
@@ -90,25 +90,25 @@ async def start_list(sessions: Sessions, list_id: int) -> None:
     """Lets a list run. Raises NotFound, Conflict if it has nobody left to call."""
     left = exists().where(Target.list_id == list_id, Target.state.in_(LEFT))
     async with sessions.begin() as session:
-        await _lock(session, list_id)
+        await lock_list(session, list_id)
         if not await session.scalar(select(left)):
             raise Conflict("The list has no open targets; import some first")
-        await _set_state(session, list_id, ListState.RUNNING)
+        await set_state(session, list_id, ListState.RUNNING)
 
 
 async def stop_list(sessions: Sessions, list_id: int) -> None:
     """Stops a list that runs or pauses; a finished one stays finished. Raises NotFound."""
     async with sessions.begin() as session:
-        if await _lock(session, list_id) in (ListState.RUNNING, ListState.PAUSED):
-            await _set_state(session, list_id, ListState.STOPPED)
+        if await lock_list(session, list_id) in (ListState.RUNNING, ListState.PAUSED):
+            await set_state(session, list_id, ListState.STOPPED)
 
 
 async def pause_list(sessions: Sessions, list_id: int) -> None:
     """Lets a list that runs place no more calls; those in the air go on. Raises NotFound, Conflict unless it runs."""
     async with sessions.begin() as session:
-        state = await _lock(session, list_id)
+        state = await lock_list(session, list_id)
         if state == ListState.RUNNING:
-            await _set_state(session, list_id, ListState.PAUSED)
+            await set_state(session, list_id, ListState.PAUSED)
         elif state != ListState.PAUSED:
             raise Conflict(f"The list is {state}; only a running list can be paused")
 
@@ -126,42 +126,12 @@ async def import_targets(
         raise NotFound(f"There is no list {list_id}")
     sheet = await asyncio.to_thread(read_sheet, content, region)
     async with sessions.begin() as session:
-        state = await _lock(session, list_id)
-        known = frozenset(await session.scalars(select(Target.number).where(Target.list_id == list_id)))
-        sheet = without_known(sheet, known)
+        await lock_list(session, list_id)
+        sheet = await compared(session, list_id, sheet, Policies(), "")
         if dry_run or not sheet.rows or (sheet.errors and not skip_bad):
             return Imported(0, sheet)
-        await session.execute(insert(Target), [_target(list_id, now, row) for row in sheet.rows])
-        if state == ListState.FINISHED:
-            await _set_state(session, list_id, ListState.STOPPED)
+        await add(session, list_id, sheet, now=now)
         return Imported(len(sheet.rows), sheet)
-
-
-def _target(list_id: int, now: Instant, row: SheetRow) -> dict[str, Any]:
-    return {
-        "list_id": list_id,
-        "number": row.number,
-        "dial_number": row.number,
-        "time_zones": zones_of_number(row.number),
-        "name": row.name,
-        "attributes": row.attributes,
-        "state": TargetState.OPEN,
-        "attempts": 0,
-        "due_at": now,
-    }
-
-
-async def _lock(session: AsyncSession, list_id: int) -> str:
-    """The state of the list, which nobody else changes until the transaction ends. Raises NotFound."""
-    locking = update(CallbackList).where(CallbackList.id == list_id).values(name=CallbackList.name)
-    state = await session.scalar(locking.returning(CallbackList.state).execution_options(synchronize_session=False))
-    if state is None:
-        raise NotFound(f"There is no list {list_id}")
-    return state
-
-
-async def _set_state(session: AsyncSession, list_id: int, state: ListState) -> None:
-    await session.execute(update(CallbackList).where(CallbackList.id == list_id).values(state=state))
 
 
 async def summaries(sessions: Sessions, now: Instant, list_id: int | None = None) -> list[Summary]:

@@ -83,6 +83,7 @@ class Settling:
     def _note(self, ending: Ending | None) -> None:
         if ending is not None:
             self._touched(ending.list_id)
+            self._around.told()
 
     def learn(self, ending: Ending) -> None:
         """Adds a call that has ended to what is known of its queue's calls."""

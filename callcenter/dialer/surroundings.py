@@ -25,7 +25,7 @@ QUARANTINE_SECONDS: Seconds = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """`zone` is that of the dialer's windows. Whoever comes back as the same `holder` takes the lease over at once:
+    """`zone` is that of the dialer's windows, `told` says that a result was put into the outbox. Whoever comes back as the same `holder` takes the lease over at once:
     nobody else may use that name while its process lives."""
 
     sessions: Sessions
@@ -38,4 +38,5 @@ class Surroundings:
     clock: Callable[[], Instant] = time.time
     witness: Witness = NO_WITNESS
     quarantine_seconds: Seconds = QUARANTINE_SECONDS
+    told: Callable[[], None] = lambda: None
     holder: str = field(default_factory=lambda: uuid4().hex)

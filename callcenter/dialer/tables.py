@@ -202,6 +202,58 @@ class EmergencyStop(Base):
     lifted_by: Mapped[str] = mapped_column(String(64), default="")
 
 
+class Result(Base):
+    """Something came of an attempt. Its id grows in the order in which results became known: a follower's place."""
+
+    __tablename__ = "results"
+    __table_args__ = (Index(None, "list_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), index=True)
+
+
+class IdempotencyKey(Base):
+    """A creating request of an account, and the answer that it had (None: it has none yet)."""
+
+    __tablename__ = "idempotency_keys"
+
+    username: Mapped[str] = mapped_column(String(64), primary_key=True)
+    route: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int | None] = mapped_column(Integer, default=None)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    created_at: Mapped[float] = mapped_column(Double, index=True)
+
+
+class Import(Base):
+    """A file that becomes targets of a list, or (`list_id` None) entries of the do-not-call list.
+
+    `columns` are the names in its first row, `options` how it is read (docs/api.md, Imports). `content` is kept until
+    it is imported. `counts` say what came of it, `report` which rows were in error or left out.
+    """
+
+    __tablename__ = "imports"
+    __table_args__ = (Index(None, "list_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16))
+    columns: Mapped[list[str]] = mapped_column(JSON)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    detail: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[float] = mapped_column(Double, index=True)
+    created_by: Mapped[str] = mapped_column(String(64))
+    began_at: Mapped[float | None] = mapped_column(Double, default=None)
+    ended_at: Mapped[float | None] = mapped_column(Double, default=None)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
+
+
 # APScheduler's table, as its SQLAlchemyJobStore declares it: it would make the table by itself, but two processes that
 # start at once would both try.
 wake_ups = Table(

@@ -457,6 +457,13 @@ class MachineAnswered(Event, frozen=True):
     attempt_id: AttemptId
 
 
+class CallbackRequested(Event, frozen=True):
+    """A caller pressed the key that asks for a callback: the dialplan says it when Queue() has let him go."""
+
+    channel_id: ChannelId
+    queue: str
+
+
 class AgentEntry(Part, frozen=True):
     """One agent of the directory: who sits behind an interface."""
 
@@ -536,6 +543,7 @@ AnyEvent = (
     | WrapUpEnded
     | OriginateEnded
     | MachineAnswered
+    | CallbackRequested
     | DirectoryChanged
     | Ticked
 )

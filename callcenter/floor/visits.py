@@ -181,6 +181,13 @@ def moved_on(site: Site, channel_id: ChannelId, changes: Changes) -> None:
         settle(site, visit, VisitOutcome.LEFT_BY_KEY, changes)
 
 
+def callback_requested(site: Site, event: e.CallbackRequested, changes: Changes) -> None:
+    """The caller left by the key that asks for a callback; said again it changes nothing."""
+    visit = _open_visit(site, event.channel_id, event.queue, event.at)
+    if visit is not None and not visit.is_gone:
+        settle(site, visit, VisitOutcome.CALLBACK_REQUESTED, changes)
+
+
 def supersede(site: Site, channel_id: ChannelId, changes: Changes) -> None:
     """The channel is in another queue now: whatever visit it still had is over, even one whose end was not seen."""
     moved_on(site, channel_id, changes)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import BadInput, SetupFailed
-from callcenter.reports.export import harmless, xlsx_of
+from callcenter.reports.export import xlsx_of
 from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.grids import report_grid
 from callcenter.reports.names import names_of
@@ -30,6 +30,7 @@ from callcenter.reports.shape import flat_rows
 from callcenter.reports.spans import FOLDED, IntervalKind, local, read_span
 from callcenter.reports.sums import Only
 from callcenter.settings import Settings, load
+from callcenter.spreadsheets import harmless
 from callcenter.store.engine import make_engine, migrate
 
 T = TypeVar("T")

@@ -14,18 +14,18 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from callcenter.spreadsheets import harmless
+
 Kind = Literal["text", "count", "number", "seconds", "share", "instant", "day"]
 Language = Literal["en", "zh"]
 Ending = Literal["csv", "xlsx"]
+
 Cell = str | float | int | None
 
 MEDIA_TYPES: dict[Ending, str] = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What makes a spreadsheet take a text for a formula (OWASP, CSV injection), as typed in Chinese, too."""
 
 DAY_SECONDS = 86_400
 LONGEST_TEXT = 32_767
@@ -95,11 +95,6 @@ def csv_of(grid: Grid, *, bom: bool = True) -> bytes:
     for row in _all_rows(grid):
         writer.writerow([_plain(cell, column, grid.zone) for cell, column in zip(row, grid.columns, strict=True)])
     return text.getvalue().encode("utf-8-sig" if bom else "utf-8")
-
-
-def harmless(text: str) -> str:
-    """The text as a spreadsheet will show it: an apostrophe before what it would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def _all_rows(grid: Grid) -> list[Sequence[Cell]]:

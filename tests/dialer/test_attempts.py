@@ -1,5 +1,7 @@
 """What the database itself guarantees, and imports that are whole or nothing."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -76,9 +78,15 @@ async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     list_id = await centre.list_with(0)
     # A sheet that lies: the database finds the second number twice, after the first was inserted.
     rows = [Row(line, number, "", {}) for line, number in enumerate(["+1", "+2", "+2"], start=2)]
-    monkeypatch.setattr(service, "read_sheet", lambda content, region: Sheet(rows, [], [], 3))
+
+    async def lie(*_: Any) -> Sheet:
+        return Sheet(rows, [], [], 3)
+
+    monkeypatch.setattr(service, "compared", lie)
     with pytest.raises(IntegrityError):
-        await service.import_targets(centre.sessions, list_id, b"", now=centre.clock(), dry_run=False, skip_bad=False)
+        await service.import_targets(
+            centre.sessions, list_id, sheet(1), now=centre.clock(), dry_run=False, skip_bad=False
+        )
     assert await centre.targets() == []
 
 

@@ -107,6 +107,22 @@ def test_left_by_key() -> None:
     assert day.visit().wait_seconds == about(6)
 
 
+@pytest.mark.parametrize("leaves_first", [True, False])
+def test_a_callback_is_requested_by_key(leaves_first: bool) -> None:
+    """The visit keeps its number and the time when it began; said twice, it is one."""
+    day = a_day().joins("caller").after(6)
+    if leaves_first:
+        day.leaves("caller")
+    for _ in range(2):
+        day.tell(e.CallbackRequested, "caller", "support")
+    if not leaves_first:
+        day.leaves("caller")
+    day.closes("caller")
+    assert (day.visit().outcome, day.visit().number) == (VisitOutcome.CALLBACK_REQUESTED, "13800138000")
+    assert day.visit().wait_seconds == about(6)
+    assert day.waiting() == 0
+
+
 def test_left_by_key_into_another_queue() -> None:
     day = a_day().joins("caller").leaves("caller").joins("caller", "sales")
     assert day.visit().outcome is VisitOutcome.LEFT_BY_KEY

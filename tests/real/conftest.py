@@ -26,7 +26,9 @@ def asterisk_tree() -> Installation:
 def centre_settings() -> Settings:
     """Two queues and three agents with phones PJSIP/1001 to PJSIP/1003. Override it to test with other settings."""
     queues = {
-        "support": QueueSettings(extension="4000", label="Support", wrap_up_seconds=2, exit_digit="9"),
+        "support": QueueSettings(
+            extension="4000", label="Support", wrap_up_seconds=2, exit_digit="9", callback_digit="8"
+        ),
         "sales": QueueSettings(extension="4001", label="Sales", wrap_up_seconds=2, max_waiting=1),
     }
     names = ("Li Na", "Wang Wei", "Zhang Min")

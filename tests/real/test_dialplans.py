@@ -127,6 +127,18 @@ def test_the_exit_key_leaves_the_queue(pair: Pair) -> None:
     assert ["support", "NONE", "EXITWITHKEY"] in queue_log(pair)
 
 
+def test_the_callback_key_asks_for_a_callback(pair: Pair) -> None:
+    pair.sign_in("1001")
+    pair.behave("1001", do="ignore")
+    pair.place("PJSIP/4000@centre", CallerID="13800138000", Application="SendDTMF", Data="wwwwww8")
+    joined = pair.ami.wait_for("QueueCallerJoin")
+    asked = pair.ami.wait_for("UserEvent", UserEvent="CallbackRequested")
+    assert (asked["Uniqueid"], asked["Queue"]) == (joined["Uniqueid"], "support")
+    pair.ami.wait_for("Hangup", Uniqueid=joined["Uniqueid"])
+    assert "QueueCallerAbandon" not in pair.ami.names()
+    assert ["support", "NONE", "EXITWITHKEY"] in queue_log(pair)
+
+
 @pytest.mark.parametrize("number", ["1002", "013912345678"])
 def test_an_agent_calls_a_colleague_and_the_outside_and_is_recorded(shared_pair: Pair, number: str) -> None:
     shared_pair.behave(number, after=0, talk=2)

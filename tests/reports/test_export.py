@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl import load_workbook
 
-from callcenter.reports.export import FORMULA_SIGNS, Column, Grid, csv_of, html_of, xlsx_of
+from callcenter.reports.export import Column, Grid, csv_of, html_of, xlsx_of
+from callcenter.spreadsheets import FORMULA_SIGNS
 from tests.facts import NOON
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

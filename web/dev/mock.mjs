@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { importRoutes } from "./imports.mjs";
 import { reportRoutes } from "./reports.mjs";
 
 const PORT = Number(process.argv[2] ?? 8080);
@@ -749,26 +750,7 @@ const ROUTES = [
       ),
     ],
   ],
-  [
-    "POST",
-    /^\/api\/lists\/(\d+)\/import$/,
-    (_m, q) => {
-      const errors = [
-        { line: 4, column: "number", value: "12ab", code: "not_a_number", reason: "not a phone number" },
-        { line: 9, column: "number", value: "", code: "no_number", reason: "no number" },
-      ];
-      const good = q.get("skip_bad") === "1";
-      return [
-        q.get("dry_run") || good ? 200 : 422,
-        {
-          imported: q.get("dry_run") || !good ? 0 : 21,
-          rows: 24,
-          errors,
-          duplicates: [{ line: 12, number: "+8613812345678", code: "from_file", first_line: 3 }],
-        },
-      ];
-    },
-  ],
+  ...importRoutes({ now }),
   [
     "POST",
     /^\/api\/lists\/(\d+)\/(start|stop)$/,

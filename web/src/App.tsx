@@ -17,6 +17,7 @@ const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
 const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
+const DoNotCallPage = lazy(() => import("./doNotCall/DoNotCallPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
@@ -101,6 +102,11 @@ function SignedIn() {
             <Route path="/callbacks">
               <Allowed permission="see_lists">
                 <ListsPage />
+              </Allowed>
+            </Route>
+            <Route path="/callbacks/do-not-call">
+              <Allowed permission="see_lists">
+                <DoNotCallPage />
               </Allowed>
             </Route>
             <Route path="/callbacks/:id">

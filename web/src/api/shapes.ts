@@ -436,9 +436,3 @@ export interface Attempt {
   call_id: string | null;
   pbx: string;
 }
-export interface ImportReport {
-  imported: number;
-  rows: number;
-  errors: { line: number; column: string; value: string; code: string; reason: string }[];
-  duplicates: { line: number; number: string; code: string; first_line: number | null }[];
-}

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
+import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
-import { ImportDialog } from "./ImportDialog";
 import { ListForm } from "./ListForm";
 import classes from "./ListPage.module.css";
 import { ListSettings } from "./ListSettings";
@@ -102,7 +102,13 @@ function Detail({ asked }: { asked: CallbackList }) {
           <ListSettings list={list} />
         </Tabs.Panel>
       </Tabs>
-      {dialog === "import" && <ImportDialog list={list} onClose={() => setDialog(null)} />}
+      {dialog === "import" && (
+        <ImportWizard
+          listId={String(list.id)}
+          title={t("import.title", { name: list.name })}
+          onClose={() => setDialog(null)}
+        />
+      )}
       {dialog === "edit" && <ListForm list={list} onClose={() => setDialog(null)} onSaved={() => setDialog(null)} />}
     </div>
   );

@@ -158,7 +158,12 @@ export default function ListsPage() {
     <div className={classes.page}>
       <div className={classes.head}>
         <h1>{t("page.callbacks")}</h1>
-        {lists.data?.length !== 0 && create}
+        <div className={classes.actions}>
+          <Button component={Link} href="/callbacks/do-not-call" size="xs" variant="default">
+            {t("doNotCall.title")}
+          </Button>
+          {lists.data?.length !== 0 && create}
+        </div>
       </div>
       <div className="panel">
         {lists.isPending && <RowsSkeleton rows={5} />}

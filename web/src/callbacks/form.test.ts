@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CallbackList, ImportReport } from "../api/shapes";
+import type { CallbackList } from "../api/shapes";
 import { draftOf, faults, settingsOf } from "./form";
-import { goodRows } from "./lists";
 
 const LIST = {
   id: "3",
@@ -52,9 +51,4 @@ describe("what is wrong with a draft", () => {
   ])("%s", (_name, draft, expected) => {
     expect(faults(draft)).toEqual(expected);
   });
-});
-
-test("rows with an error and duplicates are not imported", () => {
-  const report = { imported: 0, rows: 10, errors: [{}, {}], duplicates: [{}] } as unknown as ImportReport;
-  expect(goodRows(report)).toBe(7);
 });

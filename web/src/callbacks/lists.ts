@@ -1,9 +1,9 @@
 /** What is asked and told about callback lists. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ApiError, ask, query } from "../api/client";
+import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Attempt, CallbackList, ImportReport, ListSettings, Target, TargetState } from "../api/shapes";
+import type { Attempt, CallbackList, ListSettings, Target, TargetState } from "../api/shapes";
 import { useEntity } from "../live/store";
 
 /** Counts by outcome and what is due are not in the live feed; they are asked for again while a list runs. */
@@ -81,35 +81,4 @@ export function useSaveList(id: string | number | null) {
 
 export function useDeleteList(id: string | number) {
   return useMutation({ mutationFn: () => ask("DELETE", path(id)), onSuccess: refresh });
-}
-
-function isReport(body: unknown): body is ImportReport {
-  return typeof body === "object" && body !== null && "rows" in body && "errors" in body;
-}
-
-/** A file with bad rows is refused with 422 and the same report, which is an answer here and not a failure. */
-export async function sendImport(
-  id: string | number,
-  file: File,
-  choice: { dryRun: boolean; skipBad: boolean },
-): Promise<ImportReport> {
-  const form = new FormData();
-  form.set("file", file);
-  const address = path(
-    id,
-    `/import${query({ dry_run: choice.dryRun ? 1 : null, skip_bad: choice.skipBad ? 1 : null })}`,
-  );
-  try {
-    return await ask<ImportReport>("POST", address, form);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 422 && isReport(error.body)) return error.body;
-    throw error;
-  } finally {
-    if (!choice.dryRun) await refresh();
-  }
-}
-
-/** The rows that would become targets. */
-export function goodRows(report: ImportReport): number {
-  return Math.max(0, report.rows - report.errors.length - report.duplicates.length);
 }

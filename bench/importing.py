@@ -1,0 +1,134 @@
+"""100,000 rows become targets: how long it takes, and how long the loop of the server waits meanwhile.
+
+The baseline is the same file with nothing done but read: `csv.reader`, or the workbook's own library.
+"""
+
+import asyncio
+import csv
+import io
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
+
+from callcenter.dialer import service
+from callcenter.dialer.columns import Kind
+from callcenter.dialer.import_jobs import Context, Importer, Options, make_draft, one_import
+from callcenter.dialer.tables import Target
+from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
+from tests.databases import PostgresServer
+from tests.dialer.conftest import FIELDS
+
+ROWS = 100_000
+LIMIT_SECONDS = 30.0
+LOOK_SECONDS = 0.02
+HEAD = ("number", "name", "contract", "date", "city")
+
+
+def measure() -> list[dict[str, object]]:
+    """A row for each kind of file and database."""
+    postgres = PostgresServer()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            sqlite = f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
+            postgresql = postgres.url(asyncio.run(postgres.new_database(migrated=False)))
+            return [
+                asyncio.run(_one(name, url, make(), baseline))
+                for url in (sqlite, postgresql)
+                for name, (make, baseline) in FILES.items()
+            ]
+    finally:
+        postgres.stop()
+
+
+async def _one(name: str, url: str, content: bytes, baseline: Callable[[bytes], int]) -> dict[str, object]:
+    engine = make_engine(url)
+    await migrate(engine)
+    sessions = make_sessions(engine)
+    list_id = await service.create_list(sessions, FIELDS | {"name": name}, time.time())
+    waits: list[float] = []
+    watching = asyncio.create_task(_watch(waits))
+    began_at = time.perf_counter()
+    count = await _imported(sessions, list_id, content)
+    seconds = time.perf_counter() - began_at
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    await engine.dispose()
+    began_at = time.perf_counter()
+    read = baseline(content)
+    return {
+        "file": name,
+        "database": engine.dialect.name,
+        "rows": count,
+        "seconds": round(seconds, 1),
+        "read only": round(time.perf_counter() - began_at, 2),
+        "loop waits ms": round(max(waits) * 1000),
+        "all there": count == read - 1 == ROWS,
+    }
+
+
+async def _imported(sessions: Sessions, list_id: int, content: bytes) -> int:
+    importer = Importer(Context(sessions, lambda _: None, time.time))
+    draft = await make_draft(importer.context, Kind.TARGETS, list_id, "bench", content, "bench")
+    await importer.start(draft.id, Options())
+    await importer.finished(draft.id)
+    row = await one_import(sessions, draft.id)
+    if row.state != "done":
+        raise RuntimeError(f"{row.state}: {row.detail}")
+    async with sessions() as session:
+        return await session.scalar(select(func.count()).where(Target.list_id == list_id)) or 0
+
+
+async def _watch(waits: list[float]) -> None:
+    """Notes how much later than asked the loop comes round."""
+    while True:
+        began_at = time.perf_counter()
+        await asyncio.sleep(LOOK_SECONDS)
+        waits.append(time.perf_counter() - began_at - LOOK_SECONDS)
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+def _rows() -> list[list[str]]:
+    return [[f"138{at:08}", f"Customer {at}", f"C-{at}", "2026-11-01", "Shanghai 上海"] for at in range(ROWS)]
+
+
+def _csv() -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([list(HEAD), *_rows()])
+    return text.getvalue().encode()
+
+
+def _xlsx() -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+        page = book.add_worksheet()
+        for at, row in enumerate([list(HEAD), *_rows()]):
+            page.write_row(at, 0, row)
+    return file.getvalue()
+
+
+def _read_csv(content: bytes) -> int:
+    return len(list(csv.reader(io.StringIO(content.decode(), newline=""))))
+
+
+def _read_xlsx(content: bytes) -> int:
+    return len(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python())
+
+
+FILES: dict[str, tuple[Callable[[], bytes], Callable[[bytes], int]]] = {
+    "CSV": (_csv, _read_csv),
+    "XLSX": (_xlsx, _read_xlsx),
+}
+
+
+def holds(rows: list[dict[str, object]]) -> bool:
+    """Whether every row was there in time."""
+    return all(float(str(row["seconds"])) < LIMIT_SECONDS and row["all there"] is True for row in rows)

@@ -1,0 +1,129 @@
+"""What a column of an imported file means, and what its header lets one guess. Pure."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from callcenter.errors import BadInput
+
+
+class Role(StrEnum):
+    """What a column is. `attribute` is kept for the agent to see; `due_date` says when to call."""
+
+    NUMBER = "number"
+    OTHER_NUMBER = "other_number"
+    NAME = "name"
+    PRIORITY = "priority"
+    OWNER_AGENT = "owner_agent"
+    TIME_ZONE = "time_zone"
+    DUE_DATE = "due_date"
+    ATTRIBUTE = "attribute"
+    EXPIRES = "expires"
+    SOURCE = "source"
+    NOTE = "note"
+    IGNORE = "ignore"
+
+
+class Kind(StrEnum):
+    """What the rows of a file become."""
+
+    TARGETS = "targets"
+    DO_NOT_CALL = "do_not_call"
+
+
+ROLES: Mapping[Kind, tuple[Role, ...]] = {
+    Kind.TARGETS: (
+        Role.NUMBER, Role.OTHER_NUMBER, Role.NAME, Role.PRIORITY, Role.OWNER_AGENT, Role.TIME_ZONE, Role.DUE_DATE,
+        Role.ATTRIBUTE, Role.IGNORE,
+    ),
+    Kind.DO_NOT_CALL: (Role.NUMBER, Role.EXPIRES, Role.SOURCE, Role.NOTE, Role.IGNORE),
+}  # fmt: skip
+"""What columns of such a file may be."""
+
+REPEATED = frozenset({Role.OTHER_NUMBER, Role.ATTRIBUTE, Role.IGNORE})
+"""Several columns may be each of these."""
+
+WORDS: Mapping[Role, frozenset[str]] = {
+    Role.NUMBER: frozenset(
+        {"number", "phone", "phone number", "telephone", "tel", "mobile", "mobile number", "cell", "msisdn",
+         "电话", "电话号码", "手机", "手机号", "手机号码", "号码", "联系电话"}
+    ),
+    Role.OTHER_NUMBER: frozenset(
+        {"other number", "second number", "number 2", "phone 2", "mobile 2", "alternative phone", "work phone",
+         "home phone", "备用电话", "其他电话", "其他号码", "电话2", "手机2"}
+    ),
+    Role.NAME: frozenset(
+        {"name", "full name", "customer", "customer name", "contact", "姓名", "客户", "客户姓名", "联系人"}
+    ),
+    Role.PRIORITY: frozenset({"priority", "优先级"}),
+    Role.OWNER_AGENT: frozenset(
+        {"owner", "owner agent", "agent", "agent number", "工号", "坐席", "负责坐席", "坐席工号"}
+    ),
+    Role.TIME_ZONE: frozenset({"time zone", "timezone", "tz", "时区"}),
+    Role.DUE_DATE: frozenset({"due", "due date", "due at", "call on", "callback date", "回访日期", "回电日期"}),
+    Role.EXPIRES: frozenset({"expires", "expires at", "expiry", "until", "到期", "失效日期", "有效期"}),
+    Role.SOURCE: frozenset({"source", "origin", "来源"}),
+    Role.NOTE: frozenset({"note", "notes", "comment", "reason", "备注", "说明", "原因"}),
+}  # fmt: skip
+"""Headers that say what a column is, in small letters, with spaces for `_` and `-`."""
+
+
+class Columns(Struct, frozen=True):
+    """The columns of a file: their names and what they are, in order."""
+
+    names: tuple[str, ...]
+    roles: tuple[Role, ...]
+
+    def place(self, role: Role) -> int | None:
+        """Where the only column of this role stands."""
+        return self.roles.index(role) if role in self.roles else None
+
+    @property
+    def number_name(self) -> str:
+        """The name of the column with the number."""
+        return self.names[self.roles.index(Role.NUMBER)]
+
+
+def proposed(names: Sequence[str], kind: Kind) -> tuple[Role, ...]:
+    """What the columns called so are likely to be; a second one with a number is another number."""
+    roles: list[Role] = []
+    for name in names:
+        role = _guess(name, kind)
+        if role in roles and role not in REPEATED:
+            role = Role.OTHER_NUMBER if role is Role.NUMBER and kind is Kind.TARGETS else _rest(name, kind)
+        roles.append(role)
+    return tuple(roles)
+
+
+def _guess(name: str, kind: Kind) -> Role:
+    word = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    found = (role for role in ROLES[kind] if word in WORDS.get(role, ()))
+    return next(found, _rest(name, kind))
+
+
+def _rest(name: str, kind: Kind) -> Role:
+    return Role.ATTRIBUTE if name and kind is Kind.TARGETS else Role.IGNORE
+
+
+def checked(names: Sequence[str], roles: Sequence[Role] | None, kind: Kind) -> Columns:
+    """The columns with what somebody (or None: the header) says of them. Raises BadInput naming the column at fault."""
+    said = proposed(names, kind) if roles is None else tuple(roles)
+    field = "file" if roles is None else "columns"
+    if len(said) != len(names):
+        raise BadInput(f"The file has {len(names)} columns, not {len(said)}", field=field)
+    for role in Role:
+        count = said.count(role)
+        if count and role not in ROLES[kind]:
+            raise BadInput(f"No column of such a file is {role}", field=field)
+        if count > 1 and role not in REPEATED:
+            raise BadInput(f"{count} columns are to be {role}; one can be", field=field)
+    if Role.NUMBER not in said:
+        how = "The first row must name one column 'number' (or 'phone', '电话')"
+        raise BadInput(how if roles is None else "One column must be the number", field=field)
+    nameless = next(
+        (at for at, (n, r) in enumerate(zip(names, said, strict=True)) if not n and r is Role.ATTRIBUTE), -1
+    )
+    if nameless >= 0:
+        raise BadInput(f"Column {nameless + 1} has no name: nobody could tell what it shows", field=field)
+    return Columns(tuple(names), said)

@@ -1,0 +1,145 @@
+"""The routes of imports: a file, what it would become, and the import itself (docs/api.md, Imports)."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Query, Response, UploadFile
+from msgspec import convert, to_builtins
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import Field, field_validator
+
+from callcenter.accounts.api import requires
+from callcenter.accounts.service import Account
+from callcenter.dialer import import_jobs
+from callcenter.dialer.columns import ROLES, Kind, Role
+from callcenter.dialer.import_files import error_file
+from callcenter.dialer.import_jobs import Importer, Options
+from callcenter.dialer.importing import Policy
+from callcenter.dialer.once import once
+from callcenter.dialer.shapes import ListId, Shape
+from callcenter.dialer.sheets import MAX_BYTES, MAX_COLUMNS
+from callcenter.dialer.tables import Import
+
+Runner = Annotated[Account, requires("run_lists")]
+MAX_DUE_DAYS = 3650
+SHOWN_LINES = 200
+"""Of the rows in error, and of those left out, that an answer tells; the file has all."""
+
+
+class OptionsShape(Shape):
+    """How a file is read; what is left out is as usual."""
+
+    columns: Annotated[list[Role], Field(max_length=MAX_COLUMNS)] | None = None
+    region: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    extensions: Literal["refuse", "keep"] = "refuse"
+    due_days: Annotated[int, Field(ge=0, le=MAX_DUE_DAYS)] = 0
+    duplicates: Literal["skip", "merge", "refuse"] = "skip"
+    other_lists: Literal["allow", "skip", "refuse"] = "allow"
+    skip_bad: bool = False
+
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, region: str) -> str:
+        if region and region not in SUPPORTED_REGIONS:
+            raise ValueError(f"unknown region {region!r}; use a country's code such as CN")
+        return region
+
+    def options(self) -> Options:
+        """As the import knows them."""
+        return Options(
+            columns=None if self.columns is None else tuple(self.columns),
+            region=self.region,
+            extensions=self.extensions,
+            due_days=self.due_days,
+            duplicates=Policy(self.duplicates),
+            other_lists=Policy(self.other_lists),
+            skip_bad=self.skip_bad,
+        )
+
+
+def import_routes(importer: Importer) -> APIRouter:
+    """The routes; each says which permission it needs."""
+    routes = APIRouter(prefix="/api", route_class=once(importer.context.sessions, importer.context.clock))
+    _file_routes(routes, importer)
+    _job_routes(routes, importer)
+    return routes
+
+
+def _file_routes(routes: APIRouter, importer: Importer) -> None:
+    context = importer.context
+
+    @routes.post("/lists/{list_id}/imports", status_code=201)
+    async def of_list(list_id: ListId, file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
+        content, name = await file.read(MAX_BYTES + 1), file.filename or ""
+        row = await import_jobs.make_draft(context, Kind.TARGETS, list_id, name, content, account.username)
+        return await _one(importer, row.id)
+
+    @routes.get("/lists/{list_id}/imports", dependencies=[requires("see_lists")])
+    async def into_list(list_id: ListId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
+        rows = await import_jobs.imports_page(context.sessions, list_id, limit=limit)
+        return {"imports": [_import(row, importer) for row in rows]}
+
+    @routes.post("/do-not-call/imports", status_code=201)
+    async def of_bans(file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
+        content, name = await file.read(MAX_BYTES + 1), file.filename or ""
+        row = await import_jobs.make_draft(context, Kind.DO_NOT_CALL, None, name, content, account.username)
+        return await _one(importer, row.id)
+
+    @routes.get("/do-not-call/imports", dependencies=[requires("see_lists")])
+    async def into_bans(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
+        rows = await import_jobs.imports_page(context.sessions, None, limit=limit)
+        return {"imports": [_import(row, importer) for row in rows]}
+
+
+def _job_routes(routes: APIRouter, importer: Importer) -> None:
+    sessions, run = importer.context.sessions, [requires("run_lists")]
+
+    @routes.get("/imports/{import_id}", dependencies=[requires("see_lists")])
+    async def one(import_id: ListId) -> dict[str, Any]:
+        return await _one(importer, import_id)
+
+    @routes.post("/imports/{import_id}/preview", dependencies=run)
+    async def preview(import_id: ListId, shape: OptionsShape) -> dict[str, Any]:
+        rows = await import_jobs.preview(importer.context, import_id, shape.options())
+        return {"rows": to_builtins(rows)}
+
+    @routes.post("/imports/{import_id}/start", status_code=202, dependencies=run)
+    async def start(import_id: ListId, shape: OptionsShape) -> dict[str, Any]:
+        await importer.start(import_id, shape.options())
+        return await _one(importer, import_id)
+
+    @routes.get("/imports/{import_id}/errors.csv", dependencies=[requires("see_lists")])
+    async def errors(import_id: ListId, language: Literal["en", "zh"] = "en") -> Response:
+        row = await import_jobs.one_import(sessions, import_id, with_report=True)
+        headers = {"Content-Disposition": f'attachment; filename="import-{row.id}-errors.csv"'}
+        return Response(error_file(row.report, language), media_type="text/csv", headers=headers)
+
+    @routes.delete("/imports/{import_id}", status_code=204, dependencies=run)
+    async def drop(import_id: ListId) -> None:
+        await import_jobs.drop_import(sessions, import_id)
+
+
+async def _one(importer: Importer, import_id: int) -> dict[str, Any]:
+    row = await import_jobs.one_import(importer.context.sessions, import_id, with_report=True)
+    report = {name: lines[:SHOWN_LINES] for name, lines in row.report.items()}
+    return _import(row, importer) | {"errors": [], "duplicates": []} | report
+
+
+def _import(row: Import, importer: Importer) -> dict[str, Any]:
+    progress = importer.progress.get(row.id)
+    return {
+        "id": row.id,
+        "list_id": None if row.list_id is None else str(row.list_id),
+        "kind": row.kind,
+        "file_name": row.file_name,
+        "state": row.state,
+        "columns": row.columns,
+        "roles": ROLES[Kind(row.kind)],
+        "options": to_builtins(convert(row.options, Options)),
+        "progress": None if progress is None else to_builtins(progress),
+        "counts": row.counts or None,
+        "detail": row.detail,
+        "created_at": row.created_at,
+        "created_by": row.created_by,
+        "began_at": row.began_at,
+        "ended_at": row.ended_at,
+    }

@@ -1,0 +1,76 @@
+"""What rules there are, what may be said of each, and what it makes of what it finds. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from callcenter.dialer.targets import NewTarget, days_after
+from callcenter.floor.events import Instant, Seconds
+
+
+class FillKind(StrEnum):
+    """Where targets come from."""
+
+    ABANDONED = "abandoned"
+    CALLBACK_REQUESTED = "callback_requested"
+    DAYS_AFTER = "days_after"
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """Of all kinds; each reads its own. `queue` "": every queue. `priority` is that of the targets.
+
+    abandoned: callers who gave up after at least `wait_seconds`, and were not reached within `after_seconds`.
+    days_after: targets of `source_list_id`, `days` after the date in their `attribute`.
+    """
+
+    queue: str = ""
+    priority: int = 5
+    wait_seconds: Seconds = 5.0
+    after_seconds: Seconds = 600.0
+    source_list_id: int | None = None
+    attribute: str = ""
+    days: int = 0
+
+
+class Candidate(Struct, frozen=True):
+    """Somebody to call, and what for: `source` is the same whenever it is found again."""
+
+    source: str
+    target: NewTarget
+
+
+LOOK_BACK_SECONDS: Seconds = 4 * 86_400
+"""Who called longer ago is not called back by a rule: a promise of last week annoys."""
+
+
+def of_visit(kind: FillKind, options: Options, visit: Mapping[str, object], told: str) -> Candidate:
+    """A caller who gave up is called as soon as somebody is free; who asked for it keeps the place in the line."""
+    asked = kind is FillKind.CALLBACK_REQUESTED
+    attributes = {"queue": str(visit["queue"]), "callback_requested_at" if asked else "abandoned_at": told}
+    due_at = visit["joined_at"] if asked else visit["ended_at"]
+    target = NewTarget(
+        number=str(visit["number"]),
+        name="".join(sign if sign.isprintable() else " " for sign in str(visit["caller_name"]))[:200],
+        attributes=attributes,
+        priority=options.priority,
+        due_at=due_at if isinstance(due_at, float) else None,
+    )
+    return Candidate(f"visit:{visit['pbx']}/{visit['channel_id']}/{visit['queue']}/{visit['join']}"[:200], target)
+
+
+def of_date(options: Options, target_id: int, wanted: NewTarget, zone: ZoneInfo) -> Candidate | None:
+    """The target that falls due so many days after its date; None where the attribute holds none."""
+    text = wanted.attributes.get(options.attribute, "").strip().replace("/", "-")
+    try:
+        day = datetime.strptime(text[:10], "%Y-%m-%d").date()  # noqa: DTZ007 - a date, of the centre's zone
+    except ValueError:
+        return None
+    return Candidate(f"target:{target_id}/{day}", days_after(day, options.days, zone, wanted))
+
+
+def is_old(at: Instant, now: Instant) -> bool:
+    """Whether a rule looks at it no more."""
+    return at < now - LOOK_BACK_SECONDS

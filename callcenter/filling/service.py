@@ -1,0 +1,216 @@
+"""Rules of lists: made, changed, and carried out. What a rule takes and the targets it makes are one transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import convert
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.dialer.importing import RowError
+from callcenter.dialer.locking import lock_list
+from callcenter.dialer.tables import CallbackList, Target
+from callcenter.dialer.targets import NewTarget, ask_for, row_of_target
+from callcenter.errors import BadInput, NotFound
+from callcenter.filling.rules import LOOK_BACK_SECONDS, Candidate, FillKind, Options, of_date, of_visit
+from callcenter.filling.tables import Filled, FillRule
+from callcenter.floor.events import Instant
+from callcenter.floor.facts import VisitOutcome
+from callcenter.reports.abandoned import Wanted, abandoned_callers
+from callcenter.reports.spans import local
+from callcenter.store.engine import Sessions
+from callcenter.store.tables import queue_visits
+
+AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Context:
+    """What rules need: `flush` brings what has just ended into the database, `wake` tells the dialer of a list."""
+
+    sessions: Sessions
+    zone: ZoneInfo
+    clock: Callable[[], Instant]
+    flush: Callable[[], Awaitable[None]]
+    wake: Callable[[int], None]
+
+
+# --- rules ------------------------------------------------------------------------------------------------------
+
+
+async def rules_of(sessions: Sessions, list_id: int) -> Sequence[FillRule]:
+    """The rules of a list, oldest first. Raises NotFound."""
+    async with sessions() as session:
+        await _must_exist(session, list_id)
+        query = select(FillRule).where(FillRule.list_id == list_id).order_by(FillRule.id)
+        return (await session.scalars(query)).all()
+
+
+async def add_rule(context: Context, list_id: int, kind: FillKind, options: Mapping[str, Any], by: str) -> FillRule:
+    """Gives a list a rule. Raises NotFound, BadInput."""
+    row = FillRule(list_id=list_id, kind=kind, options=dict(options), created_at=context.clock(), created_by=by)
+    async with context.sessions.begin() as session:
+        await _must_exist(session, list_id)
+        await _check(session, list_id, kind, convert(options, Options))
+        session.add(row)
+    return row
+
+
+async def change_rule(context: Context, rule_id: int, fields: Mapping[str, Any]) -> FillRule:
+    """Changes a rule's options or whether it is in force. Raises NotFound, BadInput."""
+    async with context.sessions.begin() as session:
+        row = await _rule(session, rule_id)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        await _check(session, row.list_id, FillKind(row.kind), convert(row.options, Options))
+    return row
+
+
+async def delete_rule(sessions: Sessions, rule_id: int) -> None:
+    """Takes a rule away; its targets stay. Raises NotFound."""
+    async with sessions.begin() as session:
+        await session.delete(await _rule(session, rule_id))
+
+
+async def _rule(session: AsyncSession, rule_id: int) -> FillRule:
+    row = await session.get(FillRule, rule_id)
+    if row is None:
+        raise NotFound(f"There is no rule {rule_id}")
+    return row
+
+
+async def _must_exist(session: AsyncSession, list_id: int) -> None:
+    if await session.get(CallbackList, list_id) is None:
+        raise NotFound(f"There is no list {list_id}")
+
+
+async def _check(session: AsyncSession, list_id: int, kind: FillKind, options: Options) -> None:
+    if kind is not FillKind.DAYS_AFTER:
+        return
+    if not options.attribute:
+        raise BadInput("Say which attribute holds the date", field="options.attribute")
+    if options.source_list_id is None or await session.get(CallbackList, options.source_list_id) is None:
+        raise BadInput("Say of which list the targets are", field="options.source_list_id")
+    if options.source_list_id == list_id:
+        raise BadInput("A list cannot be filled from itself", field="options.source_list_id")
+
+
+# --- filling ----------------------------------------------------------------------------------------------------
+
+
+async def fill_all(context: Context) -> None:
+    """Carries out every rule in force."""
+    async with context.sessions() as session:
+        rules = (await session.scalars(select(FillRule.id).where(FillRule.is_enabled).order_by(FillRule.id))).all()
+    if rules:
+        await context.flush()
+    for rule_id in rules:
+        await fill(context, rule_id)
+
+
+async def fill(context: Context, rule_id: int) -> int:
+    """Carries out a rule; how many targets it made or opened again. Doing so again adds nothing. Raises NotFound."""
+    now = context.clock()
+    async with context.sessions() as session:
+        rule = await _rule(session, rule_id)
+    found = await SOURCES[FillKind(rule.kind)](context, rule, convert(rule.options, Options))
+    async with context.sessions.begin() as session:
+        await lock_list(session, rule.list_id)
+        fresh = await _fresh(session, rule_id, found)
+        region = (await session.get_one(CallbackList, rule.list_id)).region
+        added = 0
+        for candidate in fresh:
+            row = row_of_target(0, candidate.target, region)
+            if not isinstance(row, RowError):
+                await ask_for(session, rule.list_id, row, now=now)
+                added += 1
+            session.add(Filled(rule_id=rule_id, source=candidate.source, at=now))
+        counted = {"added": FillRule.added + added, "refused": FillRule.refused + len(fresh) - added}
+        await session.execute(update(FillRule).where(FillRule.id == rule_id).values(looked_at=now, **counted))
+    if added:
+        context.wake(rule.list_id)
+    return added
+
+
+async def _fresh(session: AsyncSession, rule_id: int, found: Sequence[Candidate]) -> list[Candidate]:
+    known: set[str] = set()
+    by_source = {one.source: one for one in found}
+    sources = list(by_source)
+    for start in range(0, len(sources), AT_ONCE):
+        some = sources[start : start + AT_ONCE]
+        query = select(Filled.source).where(Filled.rule_id == rule_id, Filled.source.in_(some))
+        known |= set(await session.scalars(query))
+    return [one for source, one in by_source.items() if source not in known]
+
+
+# --- where they come from ---------------------------------------------------------------------------------------
+
+
+async def _abandoned(context: Context, rule: FillRule, options: Options) -> list[Candidate]:
+    """Who gave up since the rule was made and has not been reached; who withheld the number cannot be called."""
+    now = context.clock()
+    since = max(rule.created_at, now - LOOK_BACK_SECONDS)
+    callers = await abandoned_callers(context.sessions, Wanted(since=since, until=now, queue=options.queue or None))
+    return [
+        of_visit(FillKind.ABANDONED, options, _plain(caller.visit), _told(caller.visit.ended_at, context.zone))
+        for caller in reversed(callers)
+        if caller.visit.number
+        and not caller.is_short
+        and caller.visit.wait_seconds >= options.wait_seconds
+        and caller.visit.ended_at <= now - options.after_seconds
+        and (caller.contact is None or not caller.contact.is_reached)
+    ]
+
+
+def _plain(visit: Any) -> dict[str, object]:
+    return {name: getattr(visit, name) for name in visit.__struct_fields__}
+
+
+async def _requested(context: Context, rule: FillRule, options: Options) -> list[Candidate]:
+    """Who pressed the key since the rule was made, in the order in which they began to wait."""
+    visits = queue_visits.c
+    since = max(rule.created_at, context.clock() - LOOK_BACK_SECONDS)
+    query = select(queue_visits).where(
+        visits.outcome == VisitOutcome.CALLBACK_REQUESTED, visits.joined_at >= since, visits.number != ""
+    )
+    if options.queue:
+        query = query.where(visits.queue == options.queue)
+    async with context.sessions() as session:
+        rows = (await session.execute(query.order_by(visits.joined_at))).mappings().all()
+    zone = context.zone
+    return [of_visit(FillKind.CALLBACK_REQUESTED, options, dict(row), _told(row["joined_at"], zone)) for row in rows]
+
+
+async def _days_after(context: Context, _rule: FillRule, options: Options) -> list[Candidate]:
+    """Targets of another list with a date in that attribute."""
+    query = select(Target).where(Target.list_id == options.source_list_id).order_by(Target.id)
+    async with context.sessions() as session:
+        targets = (await session.scalars(query)).all()
+    found = [of_date(options, target.id, _wanted(target, options), context.zone) for target in targets]
+    return [one for one in found if one is not None]
+
+
+def _wanted(target: Target, options: Options) -> NewTarget:
+    return NewTarget(
+        number=target.number,
+        other_numbers=target.other_numbers,
+        name=target.name,
+        attributes=target.attributes,
+        priority=options.priority,
+        owner_agent=target.owner_agent,
+        time_zone=target.time_zones,
+    )
+
+
+def _told(at: Instant, zone: ZoneInfo) -> str:
+    return local(at, zone).strftime("%Y-%m-%d %H:%M")
+
+
+SOURCES: dict[FillKind, Callable[[Context, FillRule, Options], Awaitable[list[Candidate]]]] = {
+    FillKind.ABANDONED: _abandoned,
+    FillKind.CALLBACK_REQUESTED: _requested,
+    FillKind.DAYS_AFTER: _days_after,
+}
+"""How each kind finds whom to call."""

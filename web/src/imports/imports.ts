@@ -1,0 +1,161 @@
+/** What is asked and told about imports of files. */
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ask } from "../api/client";
+import { queryClient } from "../api/queries";
+import type { Instant } from "../api/shapes";
+
+export type Role =
+  | "number"
+  | "other_number"
+  | "name"
+  | "priority"
+  | "owner_agent"
+  | "time_zone"
+  | "due_date"
+  | "attribute"
+  | "expires"
+  | "source"
+  | "note"
+  | "ignore";
+export type Kind = "targets" | "do_not_call";
+export type ImportState = "draft" | "running" | "done" | "refused" | "failed";
+
+export interface Options {
+  columns: Role[] | null;
+  extensions: "refuse" | "keep";
+  due_days: number;
+  duplicates: "skip" | "merge" | "refuse";
+  other_lists: "allow" | "skip" | "refuse";
+  skip_bad: boolean;
+}
+export interface RowError {
+  line: number;
+  column: string;
+  value: string;
+  code: string;
+  reason: string;
+}
+export interface Duplicate {
+  line: number;
+  number: string;
+  code: string;
+  first_line: number | null;
+}
+export interface Counts {
+  rows: number;
+  imported: number;
+  merged: number;
+  errors: number;
+  duplicates: number;
+}
+export interface ImportJob {
+  id: number;
+  list_id: string | null;
+  kind: Kind;
+  file_name: string;
+  state: ImportState;
+  columns: string[];
+  roles: Role[];
+  options: Options;
+  progress: { phase: "checking" | "saving"; done: number; total: number } | null;
+  counts: Counts | null;
+  detail: string;
+  created_at: Instant;
+  created_by: string;
+  ended_at: Instant | null;
+  errors: RowError[];
+  duplicates: Duplicate[];
+}
+export interface Becomes {
+  number: string;
+  name: string;
+  attributes: Record<string, string>;
+  other_numbers: string[];
+  priority: number | null;
+  owner_agent: string;
+  time_zones: string;
+  due_at: Instant | null;
+  is_prefix: boolean;
+}
+export interface PreviewRow {
+  line: number;
+  values: string[];
+  row: Becomes | null;
+  error: RowError | null;
+  duplicate: string;
+}
+
+/** While an import runs, it is asked how far it is. */
+const AGAIN_MS = 500;
+
+/** Of a list, or (null) of the do-not-call list. */
+export const importsPath = (listId: string | null) =>
+  listId === null ? "/api/do-not-call/imports" : `/api/lists/${encodeURIComponent(listId)}/imports`;
+
+/** The import that runs into this list already, if one does. */
+export function useRunningImport(listId: string | null) {
+  return useQuery({
+    queryKey: ["imports", "latest", listId],
+    queryFn: async () => {
+      const { imports } = await ask<{ imports: ImportJob[] }>("GET", `${importsPath(listId)}?limit=1`);
+      return imports.find((job) => job.state === "running") ?? null;
+    },
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+export function useImport(id: number | null) {
+  return useQuery({
+    queryKey: ["imports", id],
+    queryFn: () => ask<ImportJob>("GET", `/api/imports/${id}`),
+    enabled: id !== null,
+    refetchInterval: (query) => (query.state.data?.state === "running" ? AGAIN_MS : false),
+  });
+}
+
+export function useDraft(listId: string | null) {
+  return useMutation({
+    mutationFn: (file: File) => {
+      const form = new FormData();
+      form.set("file", file);
+      return ask<ImportJob>("POST", importsPath(listId), form);
+    },
+    onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
+  });
+}
+
+export function usePreview(job: ImportJob, options: Options) {
+  return useQuery({
+    queryKey: ["imports", job.id, "preview", options],
+    queryFn: async () => (await ask<{ rows: PreviewRow[] }>("POST", `/api/imports/${job.id}/preview`, options)).rows,
+    placeholderData: (before) => before,
+    retry: false,
+  });
+}
+
+export function useStartImport() {
+  return useMutation({
+    mutationFn: ({ id, options }: { id: number; options: Options }) =>
+      ask<ImportJob>("POST", `/api/imports/${id}/start`, options),
+    onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
+  });
+}
+
+/** Columns of which there can be only one; choosing it for one takes it from another. */
+const SEVERAL: readonly Role[] = ["other_number", "attribute", "ignore"];
+
+/** The roles after a column got another one. */
+export function assigned(roles: readonly Role[], place: number, role: Role): Role[] {
+  const rest: Role = "ignore";
+  return roles.map((one, at) => {
+    if (at === place) return role;
+    return one === role && !SEVERAL.includes(role) ? rest : one;
+  });
+}
+
+/** The rows that would become targets without those in error and the duplicates. */
+export function goodRows(counts: Counts): number {
+  return Math.max(0, counts.rows - counts.errors - counts.duplicates);
+}
