@@ -48,6 +48,7 @@ from callcenter.errors import NotFound
 from callcenter.floor.changes import View
 from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.floor import Floor
+from callcenter.forms.api import form_routes
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
@@ -130,6 +131,7 @@ async def running(
             recording_routes(sessions, library),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
+            form_routes(sessions, dialer, keeper.floor),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, WEBHOOK_KINDS),
             alert_routes(desk),
