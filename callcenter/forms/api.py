@@ -10,7 +10,7 @@ from callcenter.accounts.service import Account
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.worker import Worker
-from callcenter.floor.events import Instant
+from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.floor import Floor
 from callcenter.forms import records, service
 from callcenter.forms.records import Filling
@@ -33,7 +33,7 @@ def form_routes(sessions: Sessions, worker: Worker, floor: Floor) -> APIRouter:
     routes = APIRouter(prefix="/api")
     _building_routes(routes, sessions, worker.clock)
     _sheet_routes(routes, sessions, worker.clock, floor)
-    _filling_routes(routes, sessions, worker)
+    _filling_routes(routes, sessions, worker, floor)
     return routes
 
 
@@ -53,11 +53,11 @@ def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], 
 def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant], floor: Floor) -> None:
     @routes.get("/attempts/{attempt_id}/sheet")
     async def of_attempt(attempt_id: Row, account: WorkerAccount) -> dict[str, Any]:
-        return sheet_shape(await service.sheet_of_attempt(sessions, attempt_id, since=_since(account, clock())))
+        return _told(await service.sheet_of_attempt(sessions, attempt_id, since=_since(account, clock())), floor)
 
     @routes.get("/targets/{target_id}/sheet")
     async def of_target(target_id: Row, account: WorkerAccount) -> dict[str, Any]:
-        return sheet_shape(await service.sheet_of_target(sessions, target_id, since=_since(account, clock())))
+        return _told(await service.sheet_of_target(sessions, target_id, since=_since(account, clock())), floor)
 
     @routes.get("/callbacks/mine", dependencies=[requires("work_callbacks")])
     async def mine(agent: Agent) -> dict[str, Any]:
@@ -66,10 +66,10 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
         list_id = sheet.callback_list.id if sheet else None
         stands = await records.standing(sessions, agent, list_id, now - now % HOUR_SECONDS)
         told = {name: getattr(stands, name) for name in stands.__struct_fields__}
-        return {"sheet": sheet_shape(sheet) if sheet else None, "standing": told}
+        return {"sheet": _told(sheet, floor) if sheet else None, "standing": told}
 
 
-def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
+def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker, floor: Floor) -> None:
     @routes.put("/attempts/{attempt_id}/record")
     async def fill_in(attempt_id: Row, shape: RecordShape, account: WorkerAccount) -> dict[str, Any]:
         now = worker.clock()
@@ -81,7 +81,7 @@ def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> No
         if shape.is_do_not_call:
             await _ban(sessions, sheet, account.username, now)
         worker.wake(list_id)
-        return sheet_shape(await service.sheet_of_attempt(sessions, attempt_id, since=since))
+        return _told(await service.sheet_of_attempt(sessions, attempt_id, since=since), floor)
 
 
 def _since(account: Account, now: Instant) -> Instant:
@@ -92,6 +92,17 @@ async def _ban(sessions: Sessions, sheet: Sheet, by: str, now: Instant) -> None:
     numbers = {sheet.target.number, *sheet.target.other_numbers}
     entries = [NewBan(number, source="record form", note=sheet.callback_list.name) for number in sorted(numbers)]
     await banning.ban(sessions, entries, now=now, by=by)
+
+
+def _told(sheet: Sheet, floor: Floor) -> dict[str, Any]:
+    """A sheet; who talks is known to the floor before the end of the call tells it."""
+    told = sheet_shape(sheet)
+    attempt = sheet.attempt
+    site = floor.sites.get(PbxName(attempt.pbx)) if attempt else None
+    dial = site.attempts.get(AttemptId(attempt.attempt_id)) if site and attempt else None
+    if dial is not None:
+        told["attempt"]["agent_number"] = dial.agent_number
+    return told
 
 
 def talking_to(floor: Floor, agent: str) -> str | None:

@@ -136,6 +136,7 @@ async def test_filled_in_while_talking(agent: httpx.AsyncClient, supervisor: htt
     assert (sheet["list"]["name"], sheet["target"]["number"], sheet["form"]["version"], sheet["record"]) == (
         "Autumn", numbers(1)[0], 1, None,
     )  # fmt: skip
+    assert sheet["attempt"]["agent_number"] == "1001"
     assert mine["standing"] == {"completed": 0, "goal": 0, "rank": None, "agents": 0}
     assert (await agent.get("/callbacks/mine?agent=1002")).json()["sheet"] is None
     path = f"/attempts/{sheet['attempt']['id']}/record"

@@ -18,13 +18,15 @@ const CallPage = lazy(() => import("./calls/CallPage"));
 const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
+const MinePage = lazy(() => import("./forms/MinePage"));
+const RecordPage = lazy(() => import("./forms/RecordPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "reports" | "callbacks" | "alerts";
+  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts";
   permission: Permission;
 }
 
@@ -33,6 +35,7 @@ export const PAGES: readonly Page[] = [
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
+  { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
 ];
 
@@ -101,6 +104,18 @@ function SignedIn() {
             <Route path="/callbacks">
               <Allowed permission="see_lists">
                 <ListsPage />
+              </Allowed>
+            </Route>
+            <Route path="/callbacks/records/:attempt">
+              {({ attempt }) => (
+                <Allowed permission="work_callbacks">
+                  <RecordPage attempt={attempt} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/mine">
+              <Allowed permission="work_callbacks">
+                <MinePage />
               </Allowed>
             </Route>
             <Route path="/callbacks/:id">

@@ -55,6 +55,7 @@ export type Permission =
   | "see_lists"
   | "run_lists"
   | "stop_dialling"
+  | "work_callbacks"
   | "see_alerts"
   | "manage_alerts"
   | "manage_wallboards"
@@ -402,6 +403,7 @@ export interface ListSettings {
   rules: Partial<Record<AttemptOutcome, RedialRule>>;
   max_attempts: number;
   detect_machine: boolean;
+  hourly_goal: number;
   region: string;
 }
 export interface CallbackList extends ListSettings, ListProgress {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
+import { FormBuilder } from "../forms/FormBuilder";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
 import { ImportDialog } from "./ImportDialog";
@@ -90,6 +91,7 @@ function Detail({ asked }: { asked: CallbackList }) {
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="targets">{t("callbacks.targets")}</Tabs.Tab>
           <Tabs.Tab value="attempts">{t("callbacks.attempts")}</Tabs.Tab>
+          <Tabs.Tab value="form">{t("callbacks.form")}</Tabs.Tab>
           <Tabs.Tab value="settings">{t("callbacks.settings")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="targets">
@@ -97,6 +99,9 @@ function Detail({ asked }: { asked: CallbackList }) {
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <AttemptTable id={String(list.id)} />
+        </Tabs.Panel>
+        <Tabs.Panel value="form">
+          <FormBuilder list={String(list.id)} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <ListSettings list={list} />

@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import {
   IconBell,
   IconChartBar,
+  IconClipboardText,
   IconHistory,
   IconLayoutGrid,
   IconLogout,
@@ -26,6 +27,7 @@ const ICONS = {
   calls: IconHistory,
   reports: IconChartBar,
   callbacks: IconPhoneOutgoing,
+  mine: IconClipboardText,
   alerts: IconBell,
 };
 
