@@ -30,7 +30,13 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "manage_users",
         "manage_webhooks",
     }
-    assert permissions_of([Role.AGENT, Role.QA]) == {"see_floor", "see_calls", "hear_recordings", "see_reports"}
+    assert permissions_of([Role.AGENT, Role.QA]) == {
+        "see_floor",
+        "work_callbacks",
+        "see_calls",
+        "hear_recordings",
+        "see_reports",
+    }
     assert permissions_of([]) == frozenset()
 
 
