@@ -25,11 +25,13 @@ from callcenter.store.engine import make_sessions
 from tests.dialer.conftest import FIELDS
 from tests.facts import NOON, a_conversation
 from tests.reports.test_abandoned import record
-from tests.reports.test_people_api import DAY, ZONE
+from tests.reports.test_people_api import DAY as SPAN
+from tests.reports.test_people_api import ZONE
 from tests.web import Site
 
 HOUR = 3600
-QUESTIONS = [
+DAY: dict[str, Any] = dict(SPAN)
+QUESTIONS: list[dict[str, Any]] = [
     {"id": "pleased", "kind": "scale", "label": "How pleased?", "minimum": 1, "maximum": 3},
     {
         "id": "uses",

@@ -83,7 +83,7 @@ export interface Figure {
   label_zh: string;
   formula_en: string;
   formula_zh: string;
-  unit: "count" | "seconds" | "share" | "per_hour";
+  unit: "count" | "seconds" | "share" | "per_hour" | "number";
   decimals: number;
   direction: "up" | "down" | "none";
   target: number | null;

@@ -8,6 +8,7 @@ import type { CallbackList } from "../api/shapes";
 import { FormBuilder } from "../forms/FormBuilder";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
+import { FormResults } from "../reports/FormResults";
 import { ImportDialog } from "./ImportDialog";
 import { ListForm } from "./ListForm";
 import classes from "./ListPage.module.css";
@@ -52,6 +53,7 @@ function Detail({ asked }: { asked: CallbackList }) {
   const list = useLiveList(asked);
   const queueWord = useQueueWord();
   const mayRun = useMay("run_lists");
+  const seesReports = useMay("see_reports");
   const [dialog, setDialog] = useState<"import" | "edit" | null>(null);
   return (
     <div className={classes.page}>
@@ -92,6 +94,7 @@ function Detail({ asked }: { asked: CallbackList }) {
           <Tabs.Tab value="targets">{t("callbacks.targets")}</Tabs.Tab>
           <Tabs.Tab value="attempts">{t("callbacks.attempts")}</Tabs.Tab>
           <Tabs.Tab value="form">{t("callbacks.form")}</Tabs.Tab>
+          {seesReports && <Tabs.Tab value="answers">{t("callbackReport.answers")}</Tabs.Tab>}
           <Tabs.Tab value="settings">{t("callbacks.settings")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="targets">
@@ -103,6 +106,11 @@ function Detail({ asked }: { asked: CallbackList }) {
         <Tabs.Panel value="form">
           <FormBuilder list={String(list.id)} />
         </Tabs.Panel>
+        {seesReports && (
+          <Tabs.Panel value="answers">
+            <FormResults list={String(list.id)} />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="settings">
           <ListSettings list={list} />
         </Tabs.Panel>
