@@ -18,6 +18,7 @@ const CallPage = lazy(() => import("./calls/CallPage"));
 const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
+const TesterPage = lazy(() => import("./dialling/TesterPage"));
 const MinePage = lazy(() => import("./forms/MinePage"));
 const RecordPage = lazy(() => import("./forms/RecordPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
@@ -104,6 +105,11 @@ function SignedIn() {
             <Route path="/callbacks">
               <Allowed permission="see_lists">
                 <ListsPage />
+              </Allowed>
+            </Route>
+            <Route path="/callbacks/tester">
+              <Allowed permission="see_lists">
+                <TesterPage />
               </Allowed>
             </Route>
             <Route path="/callbacks/records/:attempt">

@@ -404,7 +404,23 @@ export interface ListSettings {
   max_attempts: number;
   detect_machine: boolean;
   hourly_goal: number;
+  calendar?: Partial<ListCalendar>;
   region: string;
+}
+export type Span = Pick<CallingWindow, "from" | "until">;
+
+export interface CalendarException {
+  date: string;
+  windows: Span[];
+  note: string;
+}
+
+export interface ListCalendar {
+  region: string;
+  skips_holidays: boolean;
+  works_make_up_days: boolean;
+  uses_customer_clock: boolean;
+  exceptions: CalendarException[];
 }
 export interface CallbackList extends ListSettings, ListProgress {
   name: string;
