@@ -51,7 +51,7 @@ function Confirm({ onClose }: { onClose: () => void }) {
           <Button variant="default" onClick={onClose}>
             {t("callbacks.cancel")}
           </Button>
-          <Button type="submit" color="red" loading={stop.isPending}>
+          <Button type="submit" className={classes.red} loading={stop.isPending}>
             {t("emergency.confirm")}
           </Button>
         </div>
@@ -71,7 +71,7 @@ export function EmergencyStopButton() {
     <>
       <Button
         size="xs"
-        color="red"
+        className={classes.red}
         leftSection={<IconHandStop size={16} aria-hidden />}
         onClick={() => setAsking(true)}
       >

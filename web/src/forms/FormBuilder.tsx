@@ -7,7 +7,18 @@ import { useFormat, useMay } from "../api/queries";
 import { Failure } from "../parts/Failure";
 import { useTell } from "../parts/useTell";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
-import { added, dependsOn, moved, newOption, newQuestion, removed, retyped, usualQuestions } from "./building";
+import {
+  added,
+  dependsOn,
+  hasWords,
+  moved,
+  newOption,
+  newQuestion,
+  removed,
+  retyped,
+  trimmed,
+  usualQuestions,
+} from "./building";
 import classes from "./Forms.module.css";
 import { type RecordFormShape, useForm, useSaveForm } from "./forms";
 import { Questions } from "./Questions";
@@ -15,10 +26,12 @@ import { type Answers, COUNTED, possibleKeys, QUESTION_KINDS, type Question, typ
 
 interface CardProps {
   question: Question;
+  /** Saving was tried: what has no words yet says so. */
+  isTried: boolean;
   change: (fields: Partial<Question>) => void;
 }
 
-function Options({ question, change }: CardProps) {
+function Options({ question, change, isTried }: CardProps) {
   const { t } = useTranslation();
   const options = question.options ?? [];
   const put = (id: string, label: string) =>
@@ -32,6 +45,7 @@ function Options({ question, change }: CardProps) {
             aria-label={t("forms.option", { number: nth + 1 })}
             maxLength={200}
             value={label}
+            error={isTried && !label.trim() ? t("forms.needsWords") : null}
             onChange={(event) => put(id, event.currentTarget.value)}
           />
           <ActionIcon
@@ -113,7 +127,7 @@ interface EditorProps extends CardProps {
   error: string | null;
 }
 
-function CardHead({ nth, all, put, question }: Omit<EditorProps, "error" | "change">) {
+function CardHead({ nth, all, put, question }: Omit<EditorProps, "error" | "change" | "isTried">) {
   const { t } = useTranslation();
   const tools = [
     { name: "up", Icon: IconArrowUp, isOff: nth === 0, act: () => put(moved(all, nth, -1)) },
@@ -141,7 +155,7 @@ function CardHead({ nth, all, put, question }: Omit<EditorProps, "error" | "chan
 
 function QuestionCard(props: EditorProps) {
   const { t } = useTranslation();
-  const { question, change, nth, all, error } = props;
+  const { question, change, nth, all, error, isTried } = props;
   const used = dependsOn(all, question.id);
   return (
     <li className={classes.card}>
@@ -150,7 +164,7 @@ function QuestionCard(props: EditorProps) {
         label={t("forms.label")}
         maxLength={200}
         value={question.label}
-        error={error}
+        error={isTried && !question.label.trim() ? t("forms.needsWords") : error}
         onChange={(event) => change({ label: event.currentTarget.value })}
       />
       <div className={classes.two}>
@@ -190,7 +204,7 @@ function Preview({ questions }: { questions: Question[] }) {
   const [answers, setAnswers] = useState<Answers>({});
   return (
     <section className={classes.preview} aria-label={t("forms.preview")}>
-      <h3>{t("forms.preview")}</h3>
+      <h2>{t("forms.preview")}</h2>
       <Questions questions={questions} answers={answers} change={setAnswers} faults={{}} />
     </section>
   );
@@ -216,11 +230,15 @@ function Editor({ list, form }: { list: string; form: RecordFormShape }) {
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [isChanged]);
-  const send = () =>
+  const [isTried, setTried] = useState(false);
+  const send = () => {
+    setTried(true);
+    if (!hasWords(questions)) return;
     save.mutate(
-      { version: form.version, questions },
+      { version: form.version, questions: trimmed(questions) },
       { onSuccess: (saved) => tell.success(t("forms.formSaved", { version: saved.version })) },
     );
+  };
   return (
     <div className={classes.builder}>
       <div className={classes.form}>
@@ -239,6 +257,7 @@ function Editor({ list, form }: { list: string; form: RecordFormShape }) {
               nth={nth}
               all={questions}
               put={put}
+              isTried={isTried}
               error={faulty === nth && save.error instanceof ApiError ? save.error.detail : null}
               change={(fields) => put(questions.map((one, at) => (at === nth ? { ...one, ...fields } : one)))}
             />

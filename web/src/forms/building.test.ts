@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dependsOn, moved, newQuestion, removed, retyped, usualQuestions } from "./building";
+import { dependsOn, hasWords, moved, newQuestion, removed, retyped, trimmed, usualQuestions } from "./building";
 import type { Question } from "./rules";
 
 const FORM: Question[] = [
@@ -29,4 +29,11 @@ test("ids are such as the server takes", () => {
   const ids = usualQuestions((name) => name).map(({ id }) => id);
   expect(new Set(ids).size).toBe(3);
   for (const id of ids) expect(id).toMatch(/^[a-z][a-z0-9_]{0,31}$/);
+});
+
+test("words are needed, blanks around them are not", () => {
+  const option = { id: "o", label: " Web " };
+  const [question] = trimmed([{ id: "a", kind: "choice", label: " A ", options: [option] }]);
+  expect([question?.label, question?.options?.[0]?.label]).toEqual(["A", "Web"]);
+  expect([hasWords(FORM), hasWords([{ id: "a", kind: "text", label: " " }])]).toEqual([true, false]);
 });

@@ -65,3 +65,20 @@ export function usualQuestions(word: (name: (typeof USUAL)[number]) => string): 
     return name === "evaluation" ? { ...question, ...retyped(question, "scale"), is_required: true } : question;
   });
 }
+
+/** Whether every question and every option says something. */
+export function hasWords(questions: Question[]): boolean {
+  return questions.every(
+    ({ label, options }) => label.trim() && (options ?? []).every((option) => option.label.trim()),
+  );
+}
+
+/** Without blanks around what was typed. */
+export function trimmed(questions: Question[]): Question[] {
+  return questions.map((question) => ({
+    ...question,
+    label: question.label.trim(),
+    help: question.help?.trim() ?? "",
+    options: (question.options ?? []).map(({ id, label }) => ({ id, label: label.trim() })),
+  }));
+}

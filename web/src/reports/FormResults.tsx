@@ -22,10 +22,10 @@ function Bars({ title, note, counts }: BarsProps) {
   const widest = Math.max(1, ...counts.map(([, count]) => count));
   return (
     <section>
-      <h3>
+      <h2>
         {title}
         <small>{note}</small>
-      </h3>
+      </h2>
       <ul>
         {counts.map(([label, count]) => (
           <li key={label}>
