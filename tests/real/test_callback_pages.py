@@ -231,7 +231,7 @@ def _reported(supervisor: Visitor, identity: str) -> None:
     expect(answers.locator("section", has_text="How pleased?").get_by_role("listitem").nth(1)).to_have_text("21")
     assert _violations(page) == []
     with page.expect_download() as file:
-        answers.get_by_role("link", name="Export as CSV").click()
+        answers.get_by_role("link", name="Save as CSV file").click()
     text = Path(file.value.path()).read_text(encoding="utf-8-sig")
     assert "send the contract" in text
     supervisor.open(f"reports/callbacks?list={identity}&by=agent&range=today")
