@@ -54,6 +54,7 @@ from callcenter.filling.api import filling_routes
 from callcenter.floor.changes import View
 from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.floor import Floor
+from callcenter.forms.api import form_routes
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
@@ -140,6 +141,7 @@ async def running(
             filling_routes(await filler_of(stack, room, keeper), settings),
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
+            form_routes(sessions, dialer, keeper.floor),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),

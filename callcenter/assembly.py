@@ -45,6 +45,7 @@ from callcenter.live.keeper import Keeper
 from callcenter.live.ticker import tick
 from callcenter.queue_logs import reconcile_span
 from callcenter.reports.api import report_routes
+from callcenter.reports.callback_api import callback_report_routes
 from callcenter.reports.delivering import Sender
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.people_api import Room, people_routes
@@ -306,6 +307,7 @@ def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[A
         report_routes(room.sources, room.write_down, room.clock),
         report_file_routes(room.sources, room.write_down),
         people_routes(room),
+        callback_report_routes(room),
         staffing_routes(room, settings),
         saved_routes(sender, partial(_check_report, room)),
     ]

@@ -18,6 +18,7 @@ Permission = Literal[
     "see_lists",
     "run_lists",
     "stop_dialling",
+    "work_callbacks",
     "see_alerts",
     "manage_alerts",
     "manage_wallboards",
@@ -37,7 +38,7 @@ class Role(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.AGENT: frozenset({"see_floor"}),
+    Role.AGENT: frozenset({"see_floor", "work_callbacks"}),
     Role.SUPERVISOR: frozenset(
         {
             "see_floor",
@@ -48,6 +49,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "see_lists",
             "run_lists",
             "stop_dialling",
+            "work_callbacks",
             "see_alerts",
             "manage_alerts",
             "manage_wallboards",

@@ -184,6 +184,7 @@ def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
         "preview_seconds": row.preview_seconds,
         "personal_seconds": row.personal_seconds,
         "escalation_list_id": None if row.escalation_list_id is None else str(row.escalation_list_id),
+        "hourly_goal": row.hourly_goal,
         "detect_machine": row.detect_machine,
         "region": row.region,
         "created_at": row.created_at,

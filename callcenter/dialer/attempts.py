@@ -9,6 +9,7 @@ from msgspec import Struct, convert
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.dialer.promises import keep_promise
 from callcenter.dialer.results import tell_result
 from callcenter.dialer.rules import (
     LEFT,
@@ -102,12 +103,17 @@ def _verdict(result: AttemptResult) -> bool | None:
 async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, ended_at: Instant) -> None:
     callback_list = await session.get_one(CallbackList, attempt.list_id)
     target = await session.get_one(Target, attempt.target_id)
+    reached_before = select(func.max(Attempt.id)).where(
+        Attempt.target_id == target.id, Attempt.outcome == Outcome.REACHED, Attempt.id < attempt.id
+    )
     with_this_outcome = await session.scalar(
         select(func.count()).where(
             Attempt.target_id == target.id,
             Attempt.number == attempt.number,
             Attempt.outcome == outcome,
             Attempt.is_counted,
+            # Who was reached and asked to be called again is called as if for the first time.
+            Attempt.id > func.coalesce(reached_before.scalar_subquery(), 0),
         )
     )
     standing = Standing(
@@ -120,7 +126,9 @@ async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, end
     rules = convert(callback_list.rules, dict[Outcome, RedialRule])
     after = redial(standing, rules, callback_list.max_attempts)
     move_on(target, after, outcome, ended_at)
-    if after.is_escalated and callback_list.escalation_list_id is not None:
+    if target.promised_at is not None:
+        keep_promise(target, callback_list)
+    elif after.is_escalated and callback_list.escalation_list_id is not None:
         await escalate(session, target, callback_list.escalation_list_id, ended_at)
     await tell_result(session, callback_list, target, attempt)
 
@@ -225,3 +233,8 @@ async def answered_since(sessions: Sessions, list_id: int, since: Instant) -> Se
     async with sessions() as session:
         rows = await session.scalars(query.order_by(Attempt.answered_at))
         return [_ending(row, Outcome(row.outcome or "")) for row in rows]
+
+
+async def attempt_row(session: AsyncSession, attempt_id: str) -> Attempt | None:
+    """The attempt whose channel has this id."""
+    return await session.scalar(select(Attempt).where(Attempt.attempt_id == attempt_id))

@@ -1,5 +1,6 @@
 """The routes of what no list may break: do-not-call list, emergency stop, and the tester (docs/api.md, Callbacks)."""
 
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,13 +10,19 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.dialer import banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
+from callcenter.dialer.calendar import calendar_of
+from callcenter.dialer.holidays import day_of
 from callcenter.dialer.numbers import SHORTEST_PREFIX
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import Bans, ListId, StopShape
-from callcenter.dialer.tables import DoNotCall
+from callcenter.dialer.tables import CallbackList, DoNotCall
+from callcenter.dialer.windows import clock_of
 from callcenter.dialer.worker import Worker
 from callcenter.errors import BadInput
 from callcenter.store.engine import Sessions
+
+MOST_DAYS = 62
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 Runner = Annotated[Account, requires("run_lists")]
 Stopper = Annotated[Account, requires("stop_dialling")]
@@ -45,7 +52,33 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
             "next_at": answer.permit.next_at,
         }
 
+    @routes.get("/lists/{list_id}/days", dependencies=[requires("see_lists")])
+    async def days(
+        list_id: ListId,
+        first: Annotated[date, Query(alias="from")],
+        count: Annotated[int, Query(ge=1, le=MOST_DAYS)] = MOST_DAYS,
+    ) -> dict[str, Any]:
+        if not FIRST_YEAR <= first.year <= LAST_YEAR:
+            raise BadInput(f"from: a date between {FIRST_YEAR} and {LAST_YEAR}", field="from")
+        row = await service.list_row(sessions, list_id)
+        return {"days": [_day(row, first + timedelta(days=ahead)) for ahead in range(count)]}
+
     return routes
+
+
+def _day(row: CallbackList, day: date) -> dict[str, Any]:
+    """What a list's calendar says of a date: its windows, and what is special about it."""
+    calendar, special = calendar_of(row.windows, row.calendar), day_of(row.calendar.get("region", ""), day)
+    spans, closed = calendar.spans(day)
+    exceptions = {each["date"]: each for each in row.calendar.get("exceptions", ())}
+    return {
+        "date": day.isoformat(),
+        "windows": [{"from": clock_of(span.from_minute), "until": clock_of(span.until_minute)} for span in spans],
+        "closed": None if spans else closed,
+        "holiday": special.holiday,
+        "replaces_weekday": special.replaces_weekday,
+        "exception": exceptions.get(day.isoformat()),
+    }
 
 
 def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:

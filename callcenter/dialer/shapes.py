@@ -95,6 +95,7 @@ class ListChanges(Shape):
     preview_seconds: Annotated[float, Field(ge=5, le=3600)] | None = None
     personal_seconds: Annotated[float, Field(ge=60, le=30 * 86400)] | None = None
     escalation_list_id: ListId | None = None
+    hourly_goal: Annotated[int, Field(ge=0, le=1000)] | None = None
     detect_machine: bool | None = None
     region: str | None = None
 

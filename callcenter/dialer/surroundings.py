@@ -25,8 +25,8 @@ QUARANTINE_SECONDS: Seconds = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """`zone` is that of the dialer's windows, `told` says that a result was put into the outbox. Whoever comes back as the same `holder` takes the lease over at once:
-    nobody else may use that name while its process lives."""
+    """`zone` is that of the dialer's windows, `told` says that a result was put into the outbox. Whoever comes back as
+    the same `holder` takes the lease over at once: nobody else may use that name while its process lives."""
 
     sessions: Sessions
     phone: Phone

@@ -36,7 +36,8 @@ class CallbackList(Base):
 
     `windows`, `calendar` and `rules` are JSON as in docs/api.md (Callbacks). `reserved_seats` are left to callers who
     call in. `abandon_target` (0–1) bounds a predictive list. A preview is shown for `preview_seconds`; a promise waits
-    for its agent for `personal_seconds`. Where a rule says escalate, `escalation_list_id` goes on.
+    for its agent for `personal_seconds`. Where a rule says escalate, `escalation_list_id` goes on. An agent should
+    complete `hourly_goal` callbacks in an hour (0: no goal).
     """
 
     __tablename__ = "lists"
@@ -57,6 +58,7 @@ class CallbackList(Base):
     preview_seconds: Mapped[float] = mapped_column(Double, default=30.0)
     personal_seconds: Mapped[float] = mapped_column(Double, default=14_400.0)
     escalation_list_id: Mapped[int | None] = mapped_column(RowId, default=None)
+    hourly_goal: Mapped[int] = mapped_column(Integer, default=0)
     detect_machine: Mapped[bool] = mapped_column(Boolean, default=False)
     region: Mapped[str] = mapped_column(String(2))
     created_at: Mapped[float] = mapped_column(Double)
@@ -68,7 +70,8 @@ class Target(Base):
     `number` is the first one, `other_numbers` follow it; `dial_number` is the one to call next, the `number_index`-th.
     `time_zones` are those where the customer may be (`calendar.zones_of`). Of those due the smallest `priority` comes
     first. A target with an `owner_agent` is a promise: until `owner_until` nobody else is offered it. `came_from` is
-    the target that was escalated to this one. `closed_at` is since when it is over, reached or not.
+    the target that was escalated to this one. `closed_at` is since when it is over, reached or not; `promised_at` when
+    the customer, who is being talked with, is called again (promises.py).
     """
 
     __tablename__ = "targets"
@@ -97,6 +100,7 @@ class Target(Base):
     last_outcome: Mapped[str | None] = mapped_column(String(16), default=None)
     due_at: Mapped[float | None] = mapped_column(Double)
     closed_at: Mapped[float | None] = mapped_column(Double, default=None)
+    promised_at: Mapped[float | None] = mapped_column(Double, default=None)
 
 
 class Attempt(Base):

@@ -38,3 +38,8 @@ def minute_of(text: str) -> int:
     """The minute of the day of "09:00"; "24:00" is the end of the day."""
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def clock_of(minute: int) -> str:
+    """The minute of the day as `minute_of` reads it."""
+    return f"{minute // 60:02}:{minute % 60:02}"

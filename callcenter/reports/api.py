@@ -165,6 +165,8 @@ async def _rows(sources: Sources, figure: Figure, query: RowsQuery) -> dict[str,
     span = read_span(query.since, query.until, sources.zone)
     pieces = _pieces(span, query, sources)
     wanted = Wanted(figure=figure, part=query.part, pieces=pieces, only=query.only(), reason=query.reason)
+    if wanted.source is Source.TARGETS:
+        raise BadInput(f"{figure.id} counts targets: see /api/reports/callbacks/targets", field="figure")
     if query.reason is not None and wanted.source is not Source.SPELLS:
         raise BadInput(f"reason: {figure.id} counts no pauses", field="reason")
     head = {"figure": figure.id, "part": query.part, "kind": wanted.source.value}

@@ -18,7 +18,13 @@ from callcenter.reports.spans import Span
 from callcenter.reports.staffing_report import Staffing
 from callcenter.reports.wording import WEEKDAYS, word
 
-KINDS: dict[Unit, Kind] = {"count": "count", "seconds": "seconds", "share": "share", "per_hour": "number"}
+KINDS: dict[Unit, Kind] = {
+    "count": "count",
+    "seconds": "seconds",
+    "share": "share",
+    "per_hour": "number",
+    "number": "number",
+}
 DATED = ("day", "week", "month")
 """Intervals of which the date says it all."""
 

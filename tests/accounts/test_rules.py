@@ -20,17 +20,23 @@ NOW = 1_763_800_000.0
 
 
 def test_roles_permit_what_the_api_page_says() -> None:
-    assert permissions_of([Role.AGENT]) == {"see_floor"}
+    assert permissions_of([Role.AGENT]) == {"see_floor", "work_callbacks"}
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
-        *("send_reports", "run_lists", "stop_dialling", "manage_alerts", "manage_wallboards")
+        *("send_reports", "run_lists", "stop_dialling", "work_callbacks", "manage_alerts", "manage_wallboards")
     }
     assert permissions_of([Role.QA]) == {"see_calls", "hear_recordings", "see_reports"}
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
         "manage_webhooks",
     }
-    assert permissions_of([Role.AGENT, Role.QA]) == {"see_floor", "see_calls", "hear_recordings", "see_reports"}
+    assert permissions_of([Role.AGENT, Role.QA]) == {
+        "see_floor",
+        "work_callbacks",
+        "see_calls",
+        "hear_recordings",
+        "see_reports",
+    }
     assert permissions_of([]) == frozenset()
 
 

@@ -33,6 +33,7 @@ ROUTES = [
     ("POST", "/lists/1/stop", "run"),
     ("POST", "/lists/1/pause", "run"),
     ("GET", "/lists/1/may-call?number=13800138000", "see"),
+    ("GET", "/lists/1/days?from=2026-10-01", "see"),
     ("GET", "/do-not-call", "see"),
     ("POST", "/do-not-call", "run"),
     ("DELETE", "/do-not-call/1", "run"),
@@ -303,3 +304,40 @@ async def test_the_emergency_stop(supervisor: httpx.AsyncClient) -> None:
     assert (stopped["is_stopped"], stopped["stopped_by"], stopped["reason"]) == (True, "supervisor", "wrong list")
     assert (await supervisor.delete("/emergency-stop")).status_code == 204
     assert (await supervisor.get("/emergency-stop")).json()["is_stopped"] is False
+
+
+async def test_the_days_of_a_list(supervisor: httpx.AsyncClient) -> None:
+    windows = [
+        {"weekdays": [1, 2, 3, 4, 5], "from": "12:00", "until": "13:30"},
+        {"weekdays": [1, 2, 3, 4], "from": "18:00", "until": "20:00"},
+    ]
+    exception = {"date": "2026-10-08", "windows": [{"from": "09:00", "until": "10:00"}], "note": "fair"}
+    calendar = {"region": "CN", "exceptions": [exception]}
+    await supervisor.post("/lists", json=GOOD | {"windows": windows, "calendar": calendar})
+    days = (await supervisor.get("/lists/1/days", params={"from": "2026-10-01", "count": 12})).json()["days"]
+    told = {day["date"]: day for day in days}
+    assert (len(days), told["2026-10-01"]["holiday"], told["2026-10-01"]["closed"]) == (12, "National Day", "holiday")
+    assert told["2026-10-08"]["windows"] == exception["windows"]
+    assert (told["2026-10-08"]["exception"]["note"], told["2026-10-09"]["exception"]) == ("fair", None)
+    assert [window["from"] for window in told["2026-10-09"]["windows"]] == ["12:00"]
+    # A Saturday that is worked for a day off has that weekday's windows.
+    makes_up = told["2026-10-10"]
+    assert makes_up["replaces_weekday"] is not None
+    assert makes_up["windows"]
+    assert (told["2026-10-11"]["windows"], told["2026-10-11"]["closed"]) == ([], "outside_window")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({}, "from"),
+        ({"from": "soon"}, "from"),
+        ({"from": "9999-12-31"}, "from"),
+        ({"from": "2026-01-01", "count": 63}, "count"),
+    ],
+)
+async def test_days_that_cannot_be(supervisor: httpx.AsyncClient, query: dict[str, Any], field: str) -> None:
+    await supervisor.post("/lists", json=GOOD)
+    answer = await supervisor.get("/lists/1/days", params=query)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert (await supervisor.get("/lists/9/days?from=2026-01-01")).status_code == 404

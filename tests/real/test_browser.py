@@ -178,7 +178,7 @@ def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in(supervisor
     supervisor.complaints.clear()
 
 
-@pytest.mark.parametrize(("role", "pages"), [(Role.AGENT, ["Floor"]), (Role.QA, ["Calls", "Reports"])])
+@pytest.mark.parametrize(("role", "pages"), [(Role.AGENT, ["Floor", "My callbacks"]), (Role.QA, ["Calls", "Reports"])])
 def test_a_role_has_its_pages_and_no_others(stranger: Visitor, role: Role, pages: list[str]) -> None:
     page = stranger.sign_in(role).page
     stranger.open()

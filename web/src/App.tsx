@@ -19,13 +19,16 @@ const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const DoNotCallPage = lazy(() => import("./doNotCall/DoNotCallPage"));
 const ListPage = lazy(() => import("./callbacks/ListPage"));
+const TesterPage = lazy(() => import("./dialling/TesterPage"));
+const MinePage = lazy(() => import("./forms/MinePage"));
+const RecordPage = lazy(() => import("./forms/RecordPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "reports" | "callbacks" | "alerts";
+  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts";
   permission: Permission;
 }
 
@@ -34,6 +37,7 @@ export const PAGES: readonly Page[] = [
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
+  { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
 ];
 
@@ -107,6 +111,23 @@ function SignedIn() {
             <Route path="/callbacks/do-not-call">
               <Allowed permission="see_lists">
                 <DoNotCallPage />
+              </Allowed>
+            </Route>
+            <Route path="/callbacks/tester">
+              <Allowed permission="see_lists">
+                <TesterPage />
+              </Allowed>
+            </Route>
+            <Route path="/callbacks/records/:attempt">
+              {({ attempt }) => (
+                <Allowed permission="work_callbacks">
+                  <RecordPage attempt={attempt} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/mine">
+              <Allowed permission="work_callbacks">
+                <MinePage />
               </Allowed>
             </Route>
             <Route path="/callbacks/:id">

@@ -69,6 +69,7 @@ export function formatFor(language: string, zone: string): Format {
       case "seconds":
         return duration(value);
       case "per_hour":
+      case "number":
         return value.toFixed(decimals ?? 1);
       case "count":
         return number(value);

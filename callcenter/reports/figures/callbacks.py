@@ -1,6 +1,114 @@
 """Callbacks, as far as attempts and conversations tell."""
 
-from callcenter.reports.figures.entry import EVERYBODY, QUEUES, Figure
+from callcenter.reports.figures.entry import EVERYBODY, QUEUES, Figure, Unit
+
+
+def _of_targets(
+    identity: str,
+    labels: tuple[str, str],
+    formulas: tuple[str, str],
+    divides: tuple[str, str] | tuple[str],
+    *,
+    unit: Unit = "count",
+    target: float | None = None,
+) -> Figure:
+    """A figure of the callback report; `divides` are its measures, of which a count has one."""
+    return Figure(
+        id=identity,
+        label_en=labels[0],
+        label_zh=labels[1],
+        formula_en=formulas[0],
+        formula_zh=formulas[1],
+        unit=unit,
+        group="callbacks",
+        subjects=("callbacks",),
+        numerator=divides[:1],
+        denominator=divides[1:],
+        direction="up" if unit == "share" else "none",
+        target=target,
+    )
+
+
+REPORT: tuple[Figure, ...] = (
+    _of_targets(
+        "callbacks_due",
+        ("Targets due", "应访"),
+        ("targets that were dialled, or that fell due and wait still", "已拨打，或已到期尚未拨打的回访对象"),
+        ("callbacks_due",),
+    ),
+    _of_targets(
+        "callbacks_attempted",
+        ("Targets attempted", "已拨打对象"),
+        ("targets that were dialled at least once", "至少拨打一次的回访对象"),
+        ("callbacks_attempted",),
+    ),
+    _of_targets(
+        "callbacks_reached",
+        ("Targets reached", "接通对象"),
+        ("targets with whom an agent talked", "与坐席通话的回访对象"),
+        ("callbacks_reached",),
+    ),
+    _of_targets(
+        "callbacks_completed",
+        ("Callbacks completed", "完成回访"),
+        ("targets whose record form was completed", "记录表已完成的回访对象"),
+        ("callbacks_completed",),
+    ),
+    _of_targets(
+        "callbacks_refused",
+        ("Refused", "拒访"),
+        ("targets who refused to talk or rejected the call", "拒绝回访或拒接的回访对象"),
+        ("callbacks_refused",),
+    ),
+    _of_targets(
+        "callbacks_wrong",
+        ("Wrong number", "号码错误"),
+        ("targets whose number does not exist or is somebody else's", "空号或非本人的回访对象"),
+        ("callbacks_wrong",),
+    ),
+    _of_targets(
+        "callbacks_unreachable",
+        ("Unreachable", "最终未接通"),
+        ("targets that are closed and were not reached after all attempts", "全部拨打后仍未接通而关闭的回访对象"),
+        ("callbacks_unreachable",),
+    ),
+    _of_targets(
+        "callbacks_attempted_rate",
+        ("Attempted ÷ due", "拨打率"),
+        ("targets attempted ÷ targets due", "已拨打对象 ÷ 应访"),
+        ("callbacks_attempted", "callbacks_due"),
+        unit="share",
+    ),
+    _of_targets(
+        "callbacks_reach_rate",
+        ("Reached ÷ attempted", "接通率"),
+        ("targets reached ÷ targets attempted", "接通对象 ÷ 已拨打对象"),
+        ("callbacks_reached", "callbacks_attempted"),
+        unit="share",
+    ),
+    _of_targets(
+        "callbacks_form_rate",
+        ("Completed ÷ reached", "问卷完成率"),
+        ("callbacks completed ÷ targets reached", "完成回访 ÷ 接通对象"),
+        ("callbacks_completed", "callbacks_reached"),
+        unit="share",
+        target=0.95,
+    ),
+    _of_targets(
+        "callbacks_attempts_per_reached",
+        ("Attempts per target reached", "每次接通所需拨打数"),
+        ("attempts ÷ targets reached", "拨打次数 ÷ 接通对象"),
+        ("callbacks_dials", "callbacks_reached"),
+        unit="number",
+    ),
+    _of_targets(
+        "callbacks_average_talk_seconds",
+        ("Average talk of a callback", "平均回访通话时长"),
+        ("(talk + hold) ÷ targets reached", "（通话 + 保持）÷ 接通对象"),
+        ("callbacks_talk", "callbacks_reached"),
+        unit="seconds",
+    ),
+)
 
 CALLBACKS: tuple[Figure, ...] = (
     Figure(
@@ -62,4 +170,5 @@ CALLBACKS: tuple[Figure, ...] = (
         denominator=("callback_talks",),
         direction="up",
     ),
+    *REPORT,
 )

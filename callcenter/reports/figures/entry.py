@@ -7,17 +7,19 @@ from typing import Literal
 
 from callcenter.reports.figures.measures import MEASURES, Source, Sums
 
-Unit = Literal["count", "seconds", "share", "per_hour"]
+Unit = Literal["count", "seconds", "share", "per_hour", "number"]
 Direction = Literal["up", "down", "none"]
 Group = Literal["load", "level", "wait", "handling", "rings", "seats", "callbacks"]
 Subject = Literal["queues", "agents", "teams"]
+About = Subject | Literal["callbacks"]
+"""Which report a figure belongs to: that of a subject, or the callback report."""
 
 EVERYBODY: tuple[Subject, ...] = ("queues", "agents", "teams")
 QUEUES: tuple[Subject, ...] = ("queues",)
 PEOPLE: tuple[Subject, ...] = ("agents", "teams")
 TEAMS: tuple[Subject, ...] = ("teams",)
 
-DECIMALS: dict[Unit, int] = {"count": 0, "seconds": 0, "share": 1, "per_hour": 1}
+DECIMALS: dict[Unit, int] = {"count": 0, "seconds": 0, "share": 1, "per_hour": 1, "number": 1}
 """How many decimals are shown; of a share, those of its percentage."""
 
 SECONDS_PER_HOUR = 3600
@@ -41,7 +43,7 @@ class Figure:
     formula_zh: str
     unit: Unit
     group: Group
-    subjects: tuple[Subject, ...]
+    subjects: tuple[About, ...]
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] = ()
     direction: Direction = "none"

@@ -31,13 +31,14 @@ HEAD_COUNT = ("handled", "signed_in_seconds")
 
 
 class Source(StrEnum):
-    """What is counted: rows of a fact table, attempts of the dialer, or agents who were there."""
+    """What is counted: rows of a fact table, attempts and targets of the dialer, or agents who were there."""
 
     VISITS = "visits"
     CONVERSATIONS = "conversations"
     RINGS = "rings"
     SPELLS = "spells"
     ATTEMPTS = "attempts"
+    TARGETS = "targets"
     AGENTS = "agents"
 
 
@@ -235,6 +236,26 @@ _ATTEMPTS = (
     ),
 )
 
+
+def _is(flag: str) -> Condition:
+    return lambda t: getattr(t, flag) == 1
+
+
+def _targets(identity: str, counts: Condition, value: Condition | None = None) -> Measure:
+    """Over targets in the span (callbacks.py)."""
+    return Measure(identity, Source.TARGETS, counts, value, is_live=False)
+
+
+_TARGETS = (
+    _targets("callbacks_due", lambda t: t.is_attempted >= 0),
+    *(
+        _targets(f"callbacks_{what}", _is(f"is_{what}"))
+        for what in ("attempted", "reached", "completed", "refused", "wrong", "unreachable")
+    ),
+    _targets("callbacks_dials", _is("is_attempted"), lambda t: t.attempts),
+    _targets("callbacks_talk", _is("is_reached"), lambda t: t.talk_seconds),
+)
+
 _AGENTS = (
     Measure("agents_signed_in", Source.AGENTS, lambda a: a.signed_in_seconds > 0, is_live=False),
     Measure(
@@ -246,7 +267,7 @@ _AGENTS = (
 )
 
 MEASURES: Mapping[str, Measure] = {
-    measure.id: measure for measure in (*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_ATTEMPTS, *_AGENTS)
+    measure.id: measure for measure in (*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_ATTEMPTS, *_TARGETS, *_AGENTS)
 }
 
 

@@ -55,6 +55,7 @@ export type Permission =
   | "see_lists"
   | "run_lists"
   | "stop_dialling"
+  | "work_callbacks"
   | "see_alerts"
   | "manage_alerts"
   | "manage_wallboards"
@@ -82,7 +83,7 @@ export interface Figure {
   label_zh: string;
   formula_en: string;
   formula_zh: string;
-  unit: "count" | "seconds" | "share" | "per_hour";
+  unit: "count" | "seconds" | "share" | "per_hour" | "number";
   decimals: number;
   direction: "up" | "down" | "none";
   target: number | null;
@@ -402,7 +403,24 @@ export interface ListSettings {
   rules: Partial<Record<AttemptOutcome, RedialRule>>;
   max_attempts: number;
   detect_machine: boolean;
+  hourly_goal: number;
+  calendar?: Partial<ListCalendar>;
   region: string;
+}
+export type Span = Pick<CallingWindow, "from" | "until">;
+
+export interface CalendarException {
+  date: string;
+  windows: Span[];
+  note: string;
+}
+
+export interface ListCalendar {
+  region: string;
+  skips_holidays: boolean;
+  works_make_up_days: boolean;
+  uses_customer_clock: boolean;
+  exceptions: CalendarException[];
 }
 export interface CallbackList extends ListSettings, ListProgress {
   name: string;

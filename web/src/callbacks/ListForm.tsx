@@ -256,6 +256,16 @@ function Limits({ draft, change, errorOf }: PartProps & { errorOf: (field: Draft
           error={errorOf("region")}
         />
       </div>
+      <NumberInput
+        label={t("callbacks.hourlyGoal")}
+        description={t("callbacks.hourlyGoalHint")}
+        min={0}
+        max={1000}
+        allowDecimal={false}
+        placeholder={t("callbacks.noGoal")}
+        value={draft.hourlyGoal || ""}
+        onChange={(goal) => change({ hourlyGoal: Number(goal) })}
+      />
       <Switch
         label={t("callbacks.detectMachine")}
         description={t("callbacks.detectMachineHint")}

@@ -1,13 +1,18 @@
 import { Button, Tabs } from "@mantine/core";
-import { IconArrowLeft, IconPencil, IconUpload } from "@tabler/icons-react";
+import { IconArrowLeft, IconInfoCircle, IconPencil, IconUpload } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
+import { CalendarTab } from "../dialling/CalendarTab";
+import dialling from "../dialling/Dialling.module.css";
+import { EmergencyStopButton } from "../dialling/EmergencyStop";
+import { FormBuilder } from "../forms/FormBuilder";
 import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
+import { FormResults } from "../reports/FormResults";
 import { ListForm } from "./ListForm";
 import classes from "./ListPage.module.css";
 import { ListSettings } from "./ListSettings";
@@ -18,6 +23,25 @@ import { Progress } from "./Progress";
 import { AttemptTable, TargetTable } from "./Tables";
 
 const COUNTS = ["targets", "open", "due", "in_air", "reached", "closed"] as const;
+
+/** Nothing is dialled right now: why, since it was let run, and what would change it. */
+function WhyIdle({ list }: { list: CallbackList }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (!list.why_idle || list.why_idle === list.state) return null;
+  return (
+    <p className={dialling.why} role="status">
+      <IconInfoCircle size={18} aria-hidden />
+      <span>
+        {t("callbacks.idle", {
+          why: t(`callbacks.whyIdle.${list.why_idle as "no_free_seat"}`, { defaultValue: list.why_idle }),
+        })}{" "}
+        {list.opens_at !== null && t("callbacks.opensAt", { time: format.dateMinute(list.opens_at) })}{" "}
+        <Link href={`/callbacks/tester?list=${list.id}`}>{t("callbacks.askTester")}</Link>
+      </span>
+    </p>
+  );
+}
 
 function Summary({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
@@ -37,6 +61,7 @@ function Summary({ list }: { list: CallbackList }) {
           </div>
         ))}
       </dl>
+      <WhyIdle list={list} />
       {hasOutcomes && (
         <div className={classes.outcomes}>
           <OutcomeCounts list={list} />
@@ -51,6 +76,7 @@ function Detail({ asked }: { asked: CallbackList }) {
   const list = useLiveList(asked);
   const queueWord = useQueueWord();
   const mayRun = useMay("run_lists");
+  const seesReports = useMay("see_reports");
   const [dialog, setDialog] = useState<"import" | "edit" | null>(null);
   return (
     <div className={classes.page}>
@@ -81,6 +107,7 @@ function Detail({ asked }: { asked: CallbackList }) {
                 {t("callbacks.editShort")}
               </Button>
               <StartStop list={list} />
+              <EmergencyStopButton />
             </div>
           )}
         </div>
@@ -90,6 +117,9 @@ function Detail({ asked }: { asked: CallbackList }) {
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="targets">{t("callbacks.targets")}</Tabs.Tab>
           <Tabs.Tab value="attempts">{t("callbacks.attempts")}</Tabs.Tab>
+          <Tabs.Tab value="form">{t("callbacks.form")}</Tabs.Tab>
+          {seesReports && <Tabs.Tab value="answers">{t("callbackReport.answers")}</Tabs.Tab>}
+          <Tabs.Tab value="calendar">{t("calendar.title")}</Tabs.Tab>
           <Tabs.Tab value="settings">{t("callbacks.settings")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="targets">
@@ -97,6 +127,17 @@ function Detail({ asked }: { asked: CallbackList }) {
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <AttemptTable id={String(list.id)} />
+        </Tabs.Panel>
+        <Tabs.Panel value="form">
+          <FormBuilder list={String(list.id)} />
+        </Tabs.Panel>
+        {seesReports && (
+          <Tabs.Panel value="answers">
+            <FormResults list={String(list.id)} />
+          </Tabs.Panel>
+        )}
+        <Tabs.Panel value="calendar">
+          <CalendarTab list={list} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <ListSettings list={list} />

@@ -92,6 +92,10 @@ export function ListSettings({ list }: { list: CallbackList }) {
             <dd className="num">{list.max_attempts}</dd>
           </div>
           <div>
+            <dt>{t("callbacks.hourlyGoal")}</dt>
+            <dd className="num">{list.hourly_goal || t("callbacks.noGoal")}</dd>
+          </div>
+          <div>
             <dt>{t("callbacks.detectMachine")}</dt>
             <dd>{list.detect_machine ? t("seat.yes") : t("callbacks.no")}</dd>
           </div>

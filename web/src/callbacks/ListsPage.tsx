@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
+import { CallbackSections } from "../dialling/CallbackSections";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -156,15 +157,8 @@ export default function ListsPage() {
   );
   return (
     <div className={classes.page}>
-      <div className={classes.head}>
-        <h1>{t("page.callbacks")}</h1>
-        <div className={classes.actions}>
-          <Button component={Link} href="/callbacks/do-not-call" size="xs" variant="default">
-            {t("doNotCall.title")}
-          </Button>
-          {lists.data?.length !== 0 && create}
-        </div>
-      </div>
+      <CallbackSections />
+      {lists.data?.length !== 0 && <div className={classes.head}>{create}</div>}
       <div className="panel">
         {lists.isPending && <RowsSkeleton rows={5} />}
         {lists.isError && <Failure error={lists.error} onRetry={() => void lists.refetch()} />}

@@ -126,11 +126,15 @@ function TargetRows({ targets }: { targets: Target[] }) {
   );
 }
 
+/** Calls that somebody answered, or may have, and those under way. */
+const HAS_RECORD: ReadonlySet<string | null> = new Set([null, "reached", "abandoned", "machine", "unknown"]);
+
 function AttemptRow({ attempt }: { attempt: Attempt }) {
   const { t } = useTranslation();
   const format = useFormat();
   const seesCalls = useMay("see_calls");
   const address = attempt.call_id && `/calls/${encodeURIComponent(attempt.pbx)}/${encodeURIComponent(attempt.call_id)}`;
+  const fillsIn = useMay("work_callbacks");
   const opens = seesCalls && address && attempt.ended_at !== null;
   const time = format.dateTime(attempt.placed_at);
   const spoken =
@@ -151,6 +155,16 @@ function AttemptRow({ attempt }: { attempt: Attempt }) {
       <td>{attempt.outcome ? <Outcome outcome={attempt.outcome} of="attempt" /> : t("attempt.inAir")}</td>
       <td className={`num ${table.right}`}>{spoken === null ? NOTHING : duration(spoken)}</td>
       <td className="num">{attempt.agent_number || NOTHING}</td>
+      <td className={classes.above}>
+        {fillsIn && HAS_RECORD.has(attempt.outcome) && (
+          <Link
+            href={`/callbacks/records/${attempt.id}`}
+            aria-label={t("callbacks.openRecordOf", { number: attempt.number })}
+          >
+            {t("callbacks.openRecord")}
+          </Link>
+        )}
+      </td>
     </tr>
   );
 }
@@ -176,6 +190,7 @@ export function AttemptTable({ id }: { id: string }) {
                 {t("attempt.length")}
               </th>
               <th scope="col">{t("seat.agentNumber")}</th>
+              <th scope="col">{t("callbacks.record")}</th>
             </tr>
           </thead>
           <tbody>

@@ -11,12 +11,23 @@ const LIST = {
   rules: { busy: { delay_seconds: 600, max_attempts: 3 } },
   max_attempts: 5,
   detect_machine: true,
+  hourly_goal: 12,
   region: "CN",
 } as unknown as CallbackList;
 
 test("a list that was not touched is sent back as it was", () => {
-  const { name, pbx, queue, windows, rules, max_attempts, detect_machine, region } = LIST;
-  expect(settingsOf(draftOf(LIST))).toEqual({ name, pbx, queue, windows, rules, max_attempts, detect_machine, region });
+  const { name, pbx, queue, windows, rules, max_attempts, detect_machine, hourly_goal, region } = LIST;
+  expect(settingsOf(draftOf(LIST))).toEqual({
+    name,
+    pbx,
+    queue,
+    windows,
+    rules,
+    max_attempts,
+    detect_machine,
+    hourly_goal,
+    region,
+  });
 });
 
 test("a new list leaves to the server what was not chosen", () => {
@@ -27,6 +38,7 @@ test("a new list leaves to the server what was not chosen", () => {
     queue: "sales/eu",
     windows: [{ weekdays: [1, 2, 3, 4, 5], from: "09:00", until: "18:00" }],
     detect_machine: false,
+    hourly_goal: 0,
   });
 });
 

@@ -15,6 +15,7 @@ export interface Draft {
   rules: Partial<Record<AttemptOutcome, RedialRule>> | null;
   maxAttempts: number | null;
   detectMachine: boolean;
+  hourlyGoal: number;
   region: string;
 }
 
@@ -42,6 +43,7 @@ export function draftOf(list: CallbackList | null): Draft {
     rules: list?.rules ?? null,
     maxAttempts: list?.max_attempts ?? null,
     detectMachine: list?.detect_machine ?? false,
+    hourlyGoal: list?.hourly_goal ?? 0,
     region: list?.region ?? "",
   };
 }
@@ -77,6 +79,7 @@ export function settingsOf(draft: Draft): Partial<ListSettings> {
     ...(draft.rules ? { rules: draft.rules } : {}),
     ...(draft.maxAttempts === null ? {} : { max_attempts: draft.maxAttempts }),
     detect_machine: draft.detectMachine,
+    hourly_goal: draft.hourlyGoal,
     ...(draft.region ? { region: draft.region } : {}),
   };
 }

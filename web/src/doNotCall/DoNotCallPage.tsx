@@ -1,10 +1,10 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconArrowLeft, IconPlus, IconUpload } from "@tabler/icons-react";
+import { IconPlus, IconUpload } from "@tabler/icons-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
+import { CallbackSections } from "../dialling/CallbackSections";
 import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
@@ -22,12 +22,10 @@ export default function DoNotCallPage() {
   }, [t]);
   return (
     <div className={classes.page}>
+      <CallbackSections />
       <div>
-        <Link href="/callbacks" className={classes.back}>
-          <IconArrowLeft size={16} aria-hidden /> {t("page.callbacks")}
-        </Link>
         <div className={classes.head}>
-          <h1>{t("doNotCall.title")}</h1>
+          <h2>{t("doNotCall.title")}</h2>
           {mayRun && (
             <div className={classes.actions}>
               <Button

@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import {
   IconBell,
   IconChartBar,
+  IconClipboardText,
   IconHistory,
   IconLayoutGrid,
   IconLogout,
@@ -15,6 +16,7 @@ import type { Page } from "../App";
 import { Bell } from "../alerts/Bell";
 import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
+import { EmergencyBanner } from "../dialling/EmergencyStop";
 import { JournalBanner } from "./JournalBanner";
 import { HealthBanner, LinkHealth } from "./LinkHealth";
 import classes from "./Shell.module.css";
@@ -26,6 +28,7 @@ const ICONS = {
   calls: IconHistory,
   reports: IconChartBar,
   callbacks: IconPhoneOutgoing,
+  mine: IconClipboardText,
   alerts: IconBell,
 };
 
@@ -77,6 +80,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
   const { t } = useTranslation();
   const { centre } = useSession();
   const seesFloor = useMay("see_floor");
+  const seesLists = useMay("see_lists");
   const seesAlerts = useMay("see_alerts");
   return (
     <div className={classes.shell}>
@@ -97,6 +101,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
           <Account />
         </div>
       </header>
+      {seesLists && <EmergencyBanner />}
       {seesFloor && <HealthBanner />}
       {seesFloor && <JournalBanner />}
       <main id="content" tabIndex={-1} className={classes.content}>

@@ -10,11 +10,12 @@ import { chosenDays, readRange, writeRange } from "./view";
 
 const ReportPage = lazy(() => import("./ReportPage"));
 const StaffingPage = lazy(() => import("./StaffingPage"));
+const CallbacksPage = lazy(() => import("./CallbacksPage"));
 const AbandonedPage = lazy(() => import("./AbandonedPage"));
 const ActionsPage = lazy(() => import("./ActionsPage"));
 const SavedPage = lazy(() => import("./SavedPage"));
 
-const SECTIONS = ["queues", "agents", "teams", "staffing", "abandoned", "actions", "saved"] as const;
+const SECTIONS = ["queues", "agents", "teams", "callbacks", "staffing", "abandoned", "actions", "saved"] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** From one section to the next the days go along. */
@@ -62,6 +63,8 @@ function Body({ section }: { section: Section }) {
       return <StaffingPage />;
     case "abandoned":
       return <AbandonedPage />;
+    case "callbacks":
+      return <CallbacksPage />;
     case "actions":
       return <ActionsPage />;
     case "saved":

@@ -200,7 +200,7 @@ export interface Delta {
 }
 
 /** As finely as a figure is written. */
-const SMALLEST: Partial<Record<Figure["unit"], number>> = { seconds: 1, share: 0.001, per_hour: 0.1 };
+const SMALLEST: Partial<Record<Figure["unit"], number>> = { seconds: 1, share: 0.001, per_hour: 0.1, number: 0.1 };
 
 /** What changed since the span before, and whether that is good. */
 export function deltaOf(

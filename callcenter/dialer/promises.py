@@ -1,0 +1,38 @@
+"""A customer who is talked with is promised another call: the same target falls due again, by itself, at that time."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.tables import CallbackList, Target
+from callcenter.floor.events import Instant
+
+
+async def promise(session: AsyncSession, target: Target, at: Instant, owner_agent: str) -> None:
+    """Promises a call at an instant, by an agent ("": by anybody); one promised before is forgotten.
+
+    While the target is in the air the promise waits for the end of that call. A list that was finished runs again.
+    """
+    callback_list = await session.get_one(CallbackList, target.list_id)
+    target.promised_at, target.owner_agent = at, owner_agent
+    if target.state not in (TargetState.IN_AIR, TargetState.OFFERED):
+        keep_promise(target, callback_list)
+    if callback_list.state == ListState.FINISHED:
+        callback_list.state = ListState.RUNNING
+
+
+def keep_promise(target: Target, callback_list: CallbackList) -> None:
+    """The target falls due when it was promised, with all its attempts before it; until then and for a while after
+    it is its agent's alone, if the promise has one."""
+    due_at = target.promised_at or 0.0
+    target.closed_at = None
+    target.state, target.due_at, target.promised_at, target.attempts = TargetState.OPEN, due_at, None, 0
+    target.owner_until = due_at + callback_list.personal_seconds if target.owner_agent else None
+
+
+def withdraw_promise(target: Target, at: Instant, now: Instant) -> None:
+    """The call promised at that instant is not made after all; one that is made already stands."""
+    if target.promised_at == at:
+        target.promised_at, target.owner_agent = None, ""
+    elif target.state == TargetState.OPEN and target.due_at == at:
+        target.state, target.due_at, target.owner_agent, target.owner_until = TargetState.REACHED, None, "", None
+        target.closed_at = now

@@ -1,0 +1,1 @@
+"""The callback record form (回访记录表): built for each list, versioned, filled in while talking, counted."""

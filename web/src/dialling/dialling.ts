@@ -1,0 +1,126 @@
+/** What no list may break: the emergency stop, the calendar, and the question whether a number may be called. */
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ask, query } from "../api/client";
+import { queryClient, useMay } from "../api/queries";
+import type { CalendarException, CallbackList, Instant, ListCalendar, Span } from "../api/shapes";
+
+export interface EmergencyStop {
+  is_stopped: boolean;
+  stopped_at: Instant | null;
+  stopped_by: string;
+  reason: string;
+}
+
+const STOP = ["emergency stop"];
+const AGAIN_MS = 4000;
+
+export function useEmergencyStop() {
+  const sees = useMay("see_lists");
+  return useQuery({
+    queryKey: STOP,
+    queryFn: () => ask<EmergencyStop>("GET", "/api/emergency-stop"),
+    refetchInterval: AGAIN_MS,
+    enabled: sees,
+  });
+}
+
+const stopChanged = () => {
+  void queryClient.invalidateQueries({ queryKey: STOP });
+  void queryClient.invalidateQueries({ queryKey: ["lists"] });
+};
+
+export function useStopEverything() {
+  return useMutation({
+    mutationFn: (stop: { reason: string; hangs_up: boolean }) => ask("POST", "/api/emergency-stop", stop),
+    onSettled: stopChanged,
+  });
+}
+
+export function useLiftStop() {
+  return useMutation({ mutationFn: () => ask("DELETE", "/api/emergency-stop"), onSettled: stopChanged });
+}
+
+// --- may this number be called ---------------------------------------------------------------------------------------
+
+export interface MayCall {
+  number: string;
+  time_zones: string;
+  at: Instant;
+  may_call: boolean;
+  refused: { reason: string; until: Instant | null }[];
+  next_at: Instant | null;
+}
+
+export interface Asked {
+  list: string;
+  number: string;
+  /** Null: now. */
+  at: Instant | null;
+}
+
+export function useMayCall() {
+  return useMutation({
+    mutationFn: ({ list, number, at }: Asked) =>
+      ask<MayCall>("GET", `/api/lists/${encodeURIComponent(list)}/may-call${query({ number, at })}`),
+  });
+}
+
+// --- calendar --------------------------------------------------------------------------------------------------------
+
+export interface CalendarDay {
+  date: string;
+  windows: Span[];
+  closed: string | null;
+  holiday: string;
+  replaces_weekday: number | null;
+  exception: CalendarException | null;
+}
+
+export function useDays(list: string, from: string, count: number) {
+  return useQuery({
+    queryKey: ["lists", list, "days", from, count],
+    queryFn: async () =>
+      (
+        await ask<{ days: CalendarDay[] }>(
+          "GET",
+          `/api/lists/${encodeURIComponent(list)}/days${query({ from, count })}`,
+        )
+      ).days,
+    placeholderData: (before) => before,
+  });
+}
+
+export function useSaveCalendar(list: string) {
+  return useMutation({
+    mutationFn: (calendar: ListCalendar) =>
+      ask<CallbackList>("PATCH", `/api/lists/${encodeURIComponent(list)}`, { calendar }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["lists"] }),
+  });
+}
+
+const EMPTY: ListCalendar = {
+  region: "",
+  skips_holidays: true,
+  works_make_up_days: true,
+  uses_customer_clock: false,
+  exceptions: [],
+};
+
+export function calendarOf(list: CallbackList): ListCalendar {
+  return { ...EMPTY, ...list.calendar };
+}
+
+/** The calendar with this exception in place of the date's former one; null: the date is as usual again. */
+export function withException(calendar: ListCalendar, date: string, exception: CalendarException | null): ListCalendar {
+  const others = calendar.exceptions.filter((one) => one.date !== date);
+  const exceptions = exception ? [...others, exception] : others;
+  return { ...calendar, exceptions: exceptions.sort((a, b) => a.date.localeCompare(b.date)) };
+}
+
+/** The Monday on or before the first of the month that lies so many months after the one of `day`. */
+export function gridStart(day: string, months: number): { month: string; from: string } {
+  const first = new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1 + months, 1));
+  const from = new Date(first.getTime() - ((first.getUTCDay() || 7) - 1) * 86_400_000);
+  return { month: first.toISOString().slice(0, 7), from: from.toISOString().slice(0, 10) };
+}

@@ -1,0 +1,24 @@
+import { IconArrowLeft } from "@tabler/icons-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import list from "../callbacks/ListPage.module.css";
+import classes from "./Forms.module.css";
+import { RecordForm } from "./RecordForm";
+
+/** The record of any attempt, to be read, filled in late, or corrected. */
+export default function RecordPage({ attempt }: { attempt: string }) {
+  const { t } = useTranslation();
+  useEffect(() => {
+    document.title = `${t("callbacks.form")} · callcenter`;
+  }, [t]);
+  return (
+    <div className={classes.page}>
+      <Link href="/callbacks" className={list.back}>
+        <IconArrowLeft size={16} aria-hidden /> {t("page.callbacks")}
+      </Link>
+      <h1>{t("callbacks.form")}</h1>
+      <RecordForm attempt={attempt} />
+    </div>
+  );
+}
