@@ -53,7 +53,7 @@ def pair() -> Iterator[Pair]:
         AgentSettings(number=number, name=name, team="Day", queues=("support",))
         for number, name in (("1001", "Li Na"), ("1002", "Wang Wei"))
     )
-    dialer = DialerSettings(caller_id="4008001234", ring_seconds=6)
+    dialer = DialerSettings(caller_id="4008001234", ring_seconds=6, earliest="00:00", latest="24:00")
     settings = OwnSettings(timezone="Asia/Shanghai", queues=queues, agents=agents, dialer=dialer)
     with running_pair(settings) as pair:
         pair.sign_in("1001", queues=1)
