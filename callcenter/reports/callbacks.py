@@ -30,7 +30,6 @@ Part = Literal["numerator", "denominator"]
 CALLBACK_FIGURES: tuple[Figure, ...] = tuple(figure for figure in FIGURES if "callbacks" in figure.subjects)
 TARGET_MEASURES: tuple[Measure, ...] = tuple(m for m in MEASURES.values() if m.source is Source.TARGETS)
 
-DAY_SECONDS = 86_400
 MOST_ROWS = 50_000
 
 BEST_HOURS = 3
@@ -76,13 +75,15 @@ async def callback_report(sources: Sources, wanted: Wanted, by: By) -> Report:
     async with snapshot(sources.engine) as connection:
         dialect = connection.dialect.name
         found = (await connection.execute(_summed(wanted, by, dialect), values)).mappings().all()
-        whole = (await connection.execute(_summed(wanted, None, dialect), values)).mappings().one()
+        # A target is of one list, but may have been called by two agents or at two hours.
+        whole = None if by == "list" else (await connection.execute(_summed(wanted, None, dialect), values)).mappings()
         named = (await connection.execute(select(CallbackList.id, CallbackList.name))).all()
     lists = {str(row.id): row.name for row in named}
     lines = [Line(str(row["key"]), _name(by, str(row["key"]), sources, lists), _sums(row)) for row in found]
     lines = [line for line in lines if line.key or by in ("list", "hour")]
     lines.sort(key=lambda line: (int(line.key), "") if by == "hour" else (0, line.name))
-    return Report(by, lines, _sums(whole), best_hours(lines) if by == "hour" else ())
+    totals = _added(lines) if whole is None else _sums(whole.one())
+    return Report(by, lines, totals, best_hours(lines) if by == "hour" else ())
 
 
 def best_hours(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -145,6 +146,10 @@ def _name(by: By, key: str, sources: Sources, lists: Mapping[str, str]) -> str:
     return f"{int(key):02}:00" if by == "hour" else key
 
 
+def _added(lines: Sequence[Line]) -> dict[str, float]:
+    return {measure.id: sum(line.sums[measure.id] for line in lines) for measure in TARGET_MEASURES}
+
+
 def _sums(row: Mapping[Any, Any]) -> dict[str, float]:
     return {measure.id: float(row[measure.id] or 0) for measure in TARGET_MEASURES}
 
@@ -175,6 +180,7 @@ def _rows(wanted: Wanted, by: By | None, dialect: str) -> Subquery:
             func.sum(d.talk_seconds).label("talk_seconds"),
             *(func.max(d[flag]).label(flag) for flag in FLAGS),
         )
+        .where(*([] if wanted.team is None else [d.team == wanted.team]))
         .group_by(key, d.target_id)
         .subquery()
     )
@@ -185,18 +191,20 @@ def _rows(wanted: Wanted, by: By | None, dialect: str) -> Subquery:
         *(column for column in g), is_over.label("is_unreachable"), literal(1, Integer).label("is_attempted")
     ).join_from(grouped, Target.__table__, Target.id == g.target_id)
     if by in (None, "list") and (wanted.agent, wanted.team, wanted.hour) == (None, None, None):
-        return union_all(found, _waiting(wanted, by, dials)).subquery("rows")
+        return union_all(found, _waiting(wanted, by)).subquery("rows")
     return found.subquery("rows")
 
 
 FLAGS = ("is_reached", "is_completed", "is_refused", "is_wrong")
 
 
-def _waiting(wanted: Wanted, by: By | None, dials: Subquery) -> Select[Any]:
+def _waiting(wanted: Wanted, by: By | None) -> Select[Any]:
     """Targets that fell due before the end of the span, and were not dialled in it."""
     nothing = literal(0, Integer)
     key: Any = literal(0) if by is None else Target.list_id
-    is_dialled = select(dials.c.target_id).where(dials.c.target_id == Target.id).exists()
+    span = wanted.span
+    in_span = (Attempt.placed_at >= span.since, Attempt.placed_at < span.until, Attempt.is_counted)
+    is_dialled = select(Attempt.id).where(Attempt.target_id == Target.id, *in_span).exists()
     query = select(
         key.label("key"),
         Target.id.label("target_id"),
@@ -208,7 +216,7 @@ def _waiting(wanted: Wanted, by: By | None, dials: Subquery) -> Select[Any]:
         nothing.label("is_attempted"),
     ).where(
         Target.state.in_([*LEFT, TargetState.ASKING]),
-        Target.due_at < min(wanted.span.until, wanted.now),
+        Target.due_at < min(span.until, wanted.now),
         ~is_dialled,
     )
     return query if wanted.list_id is None else query.where(Target.list_id == wanted.list_id)
@@ -216,22 +224,18 @@ def _waiting(wanted: Wanted, by: By | None, dials: Subquery) -> Select[Any]:
 
 def _dials(wanted: Wanted, dialect: str) -> Subquery:
     """The attempts of the span with their hour, who talked and how long, and what was written down."""
-    pieces, talks = table_of("pieces", dialect), _talks(wanted.span)
+    pieces = table_of("pieces", dialect)
     in_time = (Attempt.placed_at >= pieces.c.since) & (Attempt.placed_at < pieces.c.until)
-    their_talk = (
-        (talks.c.pbx == Attempt.pbx)
-        & (talks.c.call_id == Attempt.call_id)
-        & (talks.c.agent_number == Attempt.agent_number)
-    )
+    c = conversations.c
     query = (
         select(
             Attempt.list_id,
             Attempt.target_id,
             Attempt.placed_at,
             Attempt.agent_number.label("agent"),
-            func.coalesce(talks.c.team, "").label("team"),
+            _of_talk(func.max(c.team), "").label("team"),
             pieces.c.n.label("hour"),
-            func.coalesce(talks.c.talk_seconds, 0.0).label("talk_seconds"),
+            _of_talk(func.sum(c.talk_seconds + c.hold_seconds), 0.0).label("talk_seconds"),
             _flag(Attempt.outcome == Outcome.REACHED).label("is_reached"),
             _flag(FormRecord.result == Result.COMPLETED).label("is_completed"),
             _flag((FormRecord.result == Result.REFUSED) | (Attempt.outcome == Outcome.REJECTED)).label("is_refused"),
@@ -241,15 +245,12 @@ def _dials(wanted: Wanted, dialect: str) -> Subquery:
         )
         .select_from(pieces.join(Attempt.__table__, in_time))
         .outerjoin(FormRecord.__table__, FormRecord.attempt_id == Attempt.id)
-        .outerjoin(talks, their_talk)
         .where(Attempt.is_counted)
     )
     if wanted.list_id is not None:
         query = query.where(Attempt.list_id == wanted.list_id)
     if wanted.agent is not None:
         query = query.where(Attempt.agent_number == wanted.agent)
-    if wanted.team is not None:
-        query = query.where(talks.c.team == wanted.team)
     return query.subquery("dials")
 
 
@@ -257,17 +258,9 @@ def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def _talks(span: Span) -> Subquery:
+def _of_talk(value: ColumnElement[Any], otherwise: Any) -> ColumnElement[Any]:
+    """Something of the talk of the attempt's agent: looked up by its call, which is quicker than joining all talks."""
     c = conversations.c
-    return (
-        select(
-            c.pbx,
-            c.call_id,
-            c.agent_number,
-            func.max(c.team).label("team"),
-            func.sum(c.talk_seconds + c.hold_seconds).label("talk_seconds"),
-        )
-        .where(c.began_at >= span.since, c.began_at < span.until + DAY_SECONDS, c.agent_number != "")
-        .group_by(c.pbx, c.call_id, c.agent_number)
-        .subquery("talks")
-    )
+    theirs = (c.pbx == Attempt.pbx, c.call_id == Attempt.call_id, c.agent_number == Attempt.agent_number)
+    talk = select(value).where(*theirs).correlate(Attempt.__table__).scalar_subquery()
+    return case((Attempt.agent_number != "", func.coalesce(talk, otherwise)), else_=otherwise)

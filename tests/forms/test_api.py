@@ -250,6 +250,34 @@ async def test_a_promised_call_happens_and_its_record_is_another(
     assert (await agent.get("/attempts/1/sheet")).json()["record"]["result"] == "later"
 
 
+async def test_what_came_before_the_talk_is_not_held_against_a_promised_call(
+    agent: httpx.AsyncClient, talk: Talk, centre: Centre
+) -> None:
+    """Twice not answered ends a target of this list; once before and once after a talk is not twice."""
+    worker = next(iter(centre.workers))
+
+    async def again(count: int, at: float) -> AttemptId:
+        centre.phone.up.clear()
+        centre.clock.now = at
+        worker.wake(1)
+        call = (await centre.until_placed(count))[-1]
+        await centre.until_told(1, in_air=1)
+        return call.attempt_id
+
+    await talk.end(cause=19, is_reached=False)
+    reached = await again(2, MONDAY_NOON + 601)
+    soon = MONDAY_NOON + 2000
+    answer = await agent.put("/attempts/2/record", json={"form_id": 1, "result": "later", "next_at": soon})
+    assert answer.status_code == 200, answer.text
+    worker.on_facts([result(reached, at=centre.clock(), is_reached=True)])
+    await centre.until_told(1, in_air=0)
+    promised = await again(3, soon + 1)
+    worker.on_facts([result(promised, cause=19, at=centre.clock())])
+    await centre.until_told(1, in_air=0, open=1)
+    [target] = await centre.targets()
+    assert (target.state, target.attempts, target.due_at) == ("open", 1, centre.clock() + 600)
+
+
 async def test_outside_the_windows_nothing_is_promised(
     agent: httpx.AsyncClient, supervisor: httpx.AsyncClient, talk: Talk
 ) -> None:

@@ -29,14 +29,13 @@ function WhyIdle({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (!list.why_idle || list.why_idle === list.state) return null;
+  const why = t(`callbacks.whyIdle.${list.why_idle as "no_free_seat"}`, { defaultValue: list.why_idle });
+  const opens = list.opens_at === null ? "" : t("callbacks.opensAt", { time: format.dateMinute(list.opens_at) });
   return (
     <p className={dialling.why} role="status">
       <IconInfoCircle size={18} aria-hidden />
       <span>
-        {t("callbacks.idle", {
-          why: t(`callbacks.whyIdle.${list.why_idle as "no_free_seat"}`, { defaultValue: list.why_idle }),
-        })}{" "}
-        {list.opens_at !== null && t("callbacks.opensAt", { time: format.dateMinute(list.opens_at) })}{" "}
+        {t("callbacks.idle", { why: list.opens_at === null ? why : `${why}; ${opens}` })}{" "}
         <Link href={`/callbacks/tester?list=${list.id}`}>{t("callbacks.askTester")}</Link>
       </span>
     </p>

@@ -157,8 +157,7 @@ export default function ListsPage() {
   );
   return (
     <div className={classes.page}>
-      <CallbackSections />
-      {lists.data?.length !== 0 && <div className={classes.head}>{create}</div>}
+      <CallbackSections>{lists.data?.length !== 0 && create}</CallbackSections>
       <div className="panel">
         {lists.isPending && <RowsSkeleton rows={5} />}
         {lists.isError && <Failure error={lists.error} onRetry={() => void lists.refetch()} />}

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import page from "../reports/ReportsPage.module.css";
@@ -10,8 +11,8 @@ const SECTIONS = [
   { path: "/callbacks/tester", name: "tester" },
 ] as const;
 
-/** The head of the pages about callbacks: where one is, and the emergency stop. */
-export function CallbackSections() {
+/** The head of the pages about callbacks: where one is, what can be done there, and the emergency stop. */
+export function CallbackSections({ children }: { children?: ReactNode }) {
   const { t } = useTranslation();
   const [location] = useLocation();
   return (
@@ -26,7 +27,10 @@ export function CallbackSections() {
           ))}
         </nav>
       </div>
-      <EmergencyStopButton />
+      <div className={classes.actions}>
+        {children}
+        <EmergencyStopButton />
+      </div>
     </div>
   );
 }

@@ -30,7 +30,11 @@ function Bars({ title, note, counts }: BarsProps) {
         {counts.map(([label, count]) => (
           <li key={label}>
             <span>{label}</span>
-            <span className={classes.bar} style={{ width: `${(count / widest) * 100}%` }} aria-hidden />
+            <span
+              className={classes.bar}
+              style={{ width: `${(count / widest) * 100}%`, minWidth: count > 0 ? 2 : 0 }}
+              aria-hidden
+            />
             <span className="num">{format.number(count)}</span>
           </li>
         ))}
