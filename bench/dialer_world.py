@@ -363,7 +363,7 @@ class Week:
             attempts=target.attempts,
             numbers_left=len(target.other_numbers) - target.number_index,
         )
-        move_on(target, redial(standing, RULES, MAX_ATTEMPTS), outcome)
+        move_on(target, redial(standing, RULES, MAX_ATTEMPTS), outcome, self.now)
         self._wait_again(listed, target)
 
     @property
