@@ -119,7 +119,7 @@ async def running(
         journals = journals_of(stack, settings, clock)
         links = links_of(settings, keeper, journals, await resumed(settings, past, journals))
         keep_checkpoints(stack, past, journals, links)
-        hub = await listeners(stack, settings, past, keeper, journals)
+        hub, today = await listeners(stack, settings, past, keeper, journals)
         desk = await alert_desk(stack, settings, sessions, keeper, hub, outbox)
         measurer.missing = desk.watch.on_fact
         books = books_of(stack, settings, engine, fill_gaps(stack, settings, keeper, journals), clock)
@@ -129,7 +129,7 @@ async def running(
         room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
         sender = sender_of(room, settings, access, outbox)
         await stack.enter_async_context(delivering(sender))
-        boards = boards_of(settings, sessions, hub, clock, is_demo=is_demo)
+        boards = boards_of(settings, sessions, hub, today, clock, is_demo=is_demo)
         routers = [
             session_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             settings_routes(settings),

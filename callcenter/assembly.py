@@ -130,13 +130,14 @@ def keep_checkpoints(
 
 async def listeners(
     stack: AsyncExitStack, settings: Settings, past: Past, keeper: Keeper, journals: Mapping[PbxName, Journal]
-) -> Hub:
+) -> tuple[Hub, Today]:
     """Those who are told of the floor, in this order: the record, today's figures, the panels."""
     clock = past.clock
     hub = Hub(keeper.floor)
     today = Today(settings.zone, hub.touch, clock())
     hub.show("figures", today.view)
-    today.load(await sums_by_queue(past.engine, Span(today.since, today.until)))
+    stored = partial(sums_by_queue, past.engine)
+    today.load(await stored(Span(today.since, today.until)))
     keeper.listen(lambda event, changes: past.recorder.note(changes.facts))
     keeper.listen(today.on_changes)
     keeper.listen(hub.on_changes)
@@ -145,7 +146,8 @@ async def listeners(
         tell(event)
     in_background(stack, tick(keeper, tell), "ticker")
     in_background(stack, today.follow_the_calendar(clock), "calendar")
-    return hub
+    in_background(stack, today.follow_the_store(past.recorder, stored), "today's figures")
+    return hub, today
 
 
 def _tell_and_keep(keeper: Keeper, journals: Mapping[PbxName, Journal], event: Told) -> None:
@@ -229,7 +231,7 @@ async def alert_desk(
 
 
 def boards_of(
-    settings: Settings, sessions: Sessions, hub: Hub, clock: Callable[[], Instant], *, is_demo: bool
+    settings: Settings, sessions: Sessions, hub: Hub, today: Today, clock: Callable[[], Instant], *, is_demo: bool
 ) -> Boards:
     """Wallboards: what every one of them is told beside its part of the feed."""
     names = ("id", "label_en", "label_zh", "unit", "direction", "target")
@@ -238,7 +240,7 @@ def boards_of(
     reasons = [reason.model_dump(include={"code", "label_en", "label_zh"}) for reason in settings.pause_reasons]
     words = {"figures": figures, "kinds": kinds, "pause_reasons": reasons}
     setting = {"timezone": settings.timezone, "demo": is_demo, **words}
-    return Boards(sessions, hub, clock, lambda: hub.published.get("queues", {}), setting)
+    return Boards(sessions, hub, clock, lambda: hub.published.get("queues", {}), today.view_of, setting)
 
 
 def dialer_of(

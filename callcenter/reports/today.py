@@ -1,21 +1,34 @@
 """Today's figures, kept in memory as facts end, by the same definitions as any report."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from math import isclose
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import DBAPIError
+
 from callcenter.floor.changes import Changes, Key, View
-from callcenter.floor.events import AnyEvent, Instant, PbxName
+from callcenter.floor.events import AnyEvent, Instant, PbxName, Seconds
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring
 from callcenter.reports.figures import LIVE_FIGURES, figures_of
 from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, live_sums, merge
-from callcenter.reports.spans import day_of
+from callcenter.reports.spans import Span, day_of
+from callcenter.store.recorder import Recorder
+
+log = logging.getLogger(__name__)
 
 QueueName = tuple[PbxName, str]
 EVERYTHING = "*"
 
 BY_QUEUE = (QueueVisit, Conversation, Ring)
 """Facts that belong to a queue."""
+
+COUNT_AGAIN_SECONDS: Seconds = 30
+"""So soon an import into the running day is seen."""
+
+Stored = Callable[[Span], Awaitable[Mapping[QueueName, Sums]]]
+"""The sums of a span by queue, from the database."""
 
 
 class Today:
@@ -31,6 +44,29 @@ class Today:
         """Begins with what was recorded today before this start."""
         self._sums = {queue: dict(of_queue) for queue, of_queue in sums.items()}
         self._show(self._sums)
+
+    async def count_again(self, recorder: Recorder, stored: Stored) -> None:
+        """Takes what is stored where it differs: an import or a correction wrote facts that nobody told of."""
+        async with recorder.standing_still() as meanwhile:
+            since = self.since
+            sums = {queue: dict(of_queue) for queue, of_queue in (await stored(Span(since, self.until))).items()}
+            if self.since != since:
+                return
+            before, self._sums = self._sums, sums
+            for fact in meanwhile:
+                self._count(fact)
+        changed = [queue for queue in before.keys() | sums.keys() if not _agree(before.get(queue), sums.get(queue))]
+        if changed:
+            self._show(changed)
+
+    async def follow_the_store(self, recorder: Recorder, stored: Stored) -> None:
+        """Counts again every now and then. Runs until cancelled; a database that is away is tried again."""
+        while True:
+            await asyncio.sleep(COUNT_AGAIN_SECONDS)
+            try:
+                await self.count_again(recorder, stored)
+            except (OSError, DBAPIError) as error:
+                log.warning("today's figures were not compared with the database: %s", type(error).__name__)
 
     def roll(self, now: Instant) -> None:
         """Begins a new day at midnight; does nothing on the same day."""
@@ -74,11 +110,22 @@ class Today:
 
     def view(self, identity: str) -> View | None:
         """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
-        if identity == EVERYTHING:
-            return dict(figures_of(self.total(), LIVE_FIGURES))
-        pbx, _, queue = identity.partition("/")
-        return dict(figures_of(self._sums.get((pbx, queue), {}), LIVE_FIGURES))
+        return dict(figures_of(self.total(), LIVE_FIGURES)) if identity == EVERYTHING else self.view_of([identity])
+
+    def view_of(self, identities: Iterable[str]) -> View:
+        """The figures of several queues together."""
+        total: dict[str, float] = {}
+        for identity in identities:
+            pbx, _, queue = identity.partition("/")
+            merge(total, self._sums.get((pbx, queue), {}))
+        return dict(figures_of(total, LIVE_FIGURES))
 
     def _show(self, queues: Iterable[QueueName]) -> None:
         keys: list[Key] = [("figures", f"{pbx}/{name}") for pbx, name in queues if name]
         self._touch([*keys, ("figures", EVERYTHING)])
+
+
+def _agree(one: Sums | None, other: Sums | None) -> bool:
+    """Whether two sums are the same but for the rounding of fractions."""
+    one, other = one or {}, other or {}
+    return all(isclose(one.get(name) or 0, other.get(name) or 0, abs_tol=1e-6) for name in {*one, *other})

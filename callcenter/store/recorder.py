@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
 
 from sqlalchemy import ColumnElement, or_
@@ -69,12 +70,22 @@ class Recorder:
 
     async def flush(self) -> None:
         """Writes everything noted so far; raises the database's error while it is away, and then keeps the facts."""
+        async with self.standing_still():
+            pass
+
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[Collection[AnyFact]]:
+        """Everything noted so far is written, and nothing else until the end of this; gives what is noted meanwhile.
+
+        Raises the database's error while it is away, and then keeps the facts.
+        """
         async with self._writing:
             while batch := list(islice(self._waiting, BATCH)):
                 written = await self._write(batch)
                 for _ in batch:
                     self._waiting.popleft()
                 self._tell(written)
+            yield self._waiting
 
     async def close(self) -> None:
         """Stops, with a last try to write what waits."""

@@ -18,7 +18,7 @@ from callcenter.live.hub import Hub
 from callcenter.live.socket import feed_client, known_seq
 from callcenter.store.engine import Sessions
 from callcenter.wallboards import service
-from callcenter.wallboards.rules import Scope
+from callcenter.wallboards.rules import Scope, Together
 from callcenter.wallboards.tables import Wallboard
 
 MAY: Permission = "manage_wallboards"
@@ -47,12 +47,16 @@ class NewWallboard(BaseModel):
 
 @dataclass(frozen=True)
 class Boards:
-    """What wallboards are served from. `known` are the queues there are; `setting` is what every board is told."""
+    """What wallboards are served from. `known` are the queues there are; `setting` is what every board is told.
+
+    `together` gives today's figures of some queues as if they were one.
+    """
 
     sessions: Sessions
     hub: Hub
     clock: Callable[[], Instant]
     known: Callable[[], Collection[str]]
+    together: Together
     setting: Mapping[str, Any]
 
 
@@ -123,10 +127,13 @@ class BoardSocket:
     async def _serve(self, websocket: WebSocket, row: Wallboard, hello: Mapping[str, Any]) -> None:
         hub, name = self.boards.hub, f"wallboard {row.id} {_shown(row)}"
         try:
-            branch = hub.branch(name, Scope(row.queues, shows_agents=row.shows_agents).sieve)
+            branch = hub.branch(name, self._scope(row).sieve)
             await feed_client(websocket, branch, str(hello.get("epoch", "")), known_seq(str(hello.get("seq", ""))))
         finally:
             hub.drop(name)
+
+    def _scope(self, row: Wallboard) -> Scope:
+        return Scope(row.queues, shows_agents=row.shows_agents, together=self.boards.together)
 
 
 async def _hello(websocket: WebSocket) -> Mapping[str, Any]:

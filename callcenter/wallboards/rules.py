@@ -1,6 +1,6 @@
 """What a wallboard shows of the feed: its queues, states of seats, alerts; never who calls or is called. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from callcenter.floor.changes import View
@@ -10,13 +10,19 @@ SHOWN_VALUES = ("threshold", "value", "is_lasting", "acknowledged_at")
 SHOWN_OF_WHO = ("pbx", "queue", "label", "team")
 SHOWN_OF_AGENT = ("agent_number", "agent_name", "reason")
 
+Together = Callable[[Collection[str]], View]
+
 
 class Scope:
-    """One board's part of the feed. Without queues of its own it shows the whole centre."""
+    """One board's part of the feed. Without queues of its own it shows the whole centre.
 
-    def __init__(self, queues: Collection[str], *, shows_agents: bool) -> None:
+    `together` gives the figures of some queues as if they were one: to a board "everything" is all of its queues.
+    """
+
+    def __init__(self, queues: Collection[str], *, shows_agents: bool, together: Together) -> None:
         self.queues = frozenset(queues)
         self.shows_agents = shows_agents
+        self._together = together
 
     def sieve(self, kind: str, identity: str, fields: View) -> View | None:
         """What the board may see of an entity."""
@@ -28,10 +34,15 @@ class Scope:
         if kind == "queues":
             return fields if self._has_queue(identity) else None
         if kind == "figures":
-            return fields if (identity == "*" and not self.queues) or self._has_queue(identity) else None
+            return self._figures(identity, fields)
         if kind == "gauges":
             return None if self.queues else fields
         return self._alert(fields) if kind == "alerts" else None
+
+    def _figures(self, identity: str, fields: View) -> View | None:
+        if identity == "*" and self.queues:
+            return self._together(self.queues)
+        return fields if identity == "*" or self._has_queue(identity) else None
 
     def _has_queue(self, identity: str) -> bool:
         return not self.queues or identity in self.queues

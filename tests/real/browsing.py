@@ -17,6 +17,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--mute-audio",
 )  # fmt: skip
+AXE = Path("web/node_modules/axe-core/axe.min.js")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESK = (1440, 900)
 PHONE = (390, 844)
@@ -101,3 +102,10 @@ class Visitor:
         is_question = "401" in message.text and message.location["url"].endswith("/api/session")
         if message.type in ("error", "warning") and not is_question:
             self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds to complain of on the page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]

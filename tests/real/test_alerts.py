@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium
+from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.feed import Feed, cookie_of
 from tests.real.holding import taken_over
@@ -20,7 +19,6 @@ from tests.serving import PANEL, Serving, add_users, serving, write_settings
 
 pytestmark = pytest.mark.real
 
-AXE = Path("web/node_modules/axe-core/axe.min.js")
 SEAT = "pbx1/PJSIP/1001"
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
@@ -205,14 +203,6 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def _no_violations(page: Page) -> None:
-    """axe finds nothing to complain of."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    told = [(violation["id"], [node["html"][:160] for node in violation["nodes"]]) for violation in found]
-    assert told == []
-
-
 def test_alert_is_acknowledged_with_a_note(pair: Pair, server: Serving, office: Office, browser: Browser) -> None:
     with office.rule("away_long", limits={"meal": 1}), Visitor(browser, server.url) as visitor:
         page = visitor.sign_in(Role.SUPERVISOR).page
@@ -225,7 +215,7 @@ def test_alert_is_acknowledged_with_a_note(pair: Pair, server: Serving, office: 
         bell.click()
         drawer = page.get_by_role("dialog", name="Open alerts")
         expect(drawer).to_contain_text("Li Na (1001): away (Meal) for")
-        _no_violations(page)
+        assert violations(page) == []
         drawer.get_by_role("button", name="Acknowledge").click()
         drawer.get_by_label("Note").fill("He knows. <b>Back at two</b>")
         drawer.get_by_role("button", name="Acknowledge").click()
@@ -253,7 +243,7 @@ def test_wallboard_is_opened_by_its_link_and_lost_when_that_is_revoked(
         expect(tv.page.get_by_role("heading", name="Hall 大厅")).to_be_visible()
         expect(tv.page.get_by_text("Live")).to_be_visible()
         expect(tv.page.get_by_role("row").filter(has_text="Support 客服")).to_be_visible()
-        _no_violations(tv.page)
+        assert violations(tv.page) == []
         assert tv.context.cookies() == []
         page.get_by_role("button", name="Revoke").click()
         page.get_by_role("button", name="Really revoke?").click()
@@ -272,12 +262,12 @@ def test_no_page_of_alerts_has_accessibility_violations(
             visitor.open(path)
             expect(page.get_by_role("region", name=landmark)).to_be_visible()
             expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-            _no_violations(page)
+            assert violations(page) == []
         visitor.open("alerts/rules")
         page.get_by_role("button", name="Edit").first.click()
         expect(page.get_by_role("dialog")).to_contain_text("When it is in force")
         page.wait_for_timeout(400)  # the dialog fades in, and what is half transparent has too little contrast
-        _no_violations(page)
+        assert violations(page) == []
         visitor.open("alerts/deliveries")
         expect(page.get_by_text("Nothing was sent yet")).to_be_visible()
-        _no_violations(page)
+        assert violations(page) == []

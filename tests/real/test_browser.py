@@ -12,7 +12,7 @@ from playwright.sync_api import APIResponse, Browser, Locator, Page, Response, e
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.holding import taken_over
 from tests.serving import PANEL, PASSWORD, Serving, add_users, serving, write_settings
@@ -437,6 +437,7 @@ def test_a_pbx_that_goes_away_is_said_and_its_seats_are_the_past(pair: Pair, sup
     pair.centre.kill()
     expect(page.get_by_role("alert")).to_contain_text("PBX pbx1 unreachable since")
     expect(_seat(page)).to_have_attribute("data-stale", "true")
+    assert violations(page) == []
     pair.centre.boot()
     expect(page.get_by_role("button", name=re.compile(": Live$"))).to_be_visible()
     expect(_seat(page)).not_to_have_attribute("data-stale", "true")

@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium, violations
 from tests.real.conftest import Pair, running_pair
 from tests.serving import Serving, add_users, serving, write_settings
 
@@ -23,7 +22,6 @@ pytestmark = pytest.mark.real
 ANSWERED = "13700137001"
 GAVE_UP = "13700137002"
 OTHER = "13700137003"
-AXE = Path("web/node_modules/axe-core/axe.min.js")
 SECTIONS = ("queues", "agents", "teams", "staffing", "abandoned", "actions", "saved")
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 
@@ -136,12 +134,6 @@ def _number(row: Locator, figure: str) -> Locator:
 def _choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label, exact=True).first.click()
     page.get_by_role("option", name=option).click()
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found]
 
 
 def _open_section(visitor: Visitor, section: str) -> None:
@@ -359,11 +351,11 @@ def test_no_page_of_reports_has_an_accessibility_violation(supervisor: Visitor, 
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for section in SECTIONS:
         _open_section(supervisor, section)
-        assert _violations(page) == [], section
+        assert violations(page) == [], section
     supervisor.open("reports/queues")
     _number(_row(page, "Support"), "answered").click()
     page.get_by_role("dialog").get_by_role("row").nth(1).wait_for()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def test_the_pages_of_reports_speak_chinese(supervisor: Visitor) -> None:

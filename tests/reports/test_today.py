@@ -2,17 +2,20 @@
 
 import random
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.floor.events import ChannelId
+from callcenter.floor.events import ChannelId, PbxName
 from callcenter.floor.facts import AnyFact, VisitOutcome
+from callcenter.reports.figures.measures import Sums
 from callcenter.reports.service import sums_by_queue
 from callcenter.reports.spans import Span, day_of
 from callcenter.reports.today import Today
 from callcenter.settings import ServiceLevelVariant
+from callcenter.store.imported import import_facts
 from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_conversation, a_visit
 from tests.reports.days import UTC, told
@@ -96,6 +99,33 @@ async def test_a_restart_goes_on_where_the_day_was(engine: AsyncEngine) -> None:
     never_stopped = Today(UTC, lambda keys: None, NOON)
     told(never_stopped, *facts)
     assert today.view("*") == pytest.approx(never_stopped.view("*"))
+
+
+async def test_an_import_into_the_running_day_is_seen_and_nothing_is_counted_twice(engine: AsyncEngine) -> None:
+    facts = a_busy_day(8)
+    touched: set[tuple[str, str]] = set()
+    today, recorder = Today(UTC, touched.update, NOON), Recorder(engine)
+    recorder.note(facts[:200])
+    told(today, *facts[:200])
+    await import_facts(engine, PbxName("pbx1"), facts[400:500], "imported-")
+
+    async def stored(span: Span) -> dict[tuple[str, str], Sums]:
+        found = await sums_by_queue(engine, span)
+        recorder.note(facts[200:400])  # they end while the database counts
+        told(today, *facts[200:400])
+        return found
+
+    touched.clear()
+    await today.count_again(recorder, stored)
+    assert touched == {("figures", name) for name in ("*", "pbx1/service", "pbx1/sales")}
+    await recorder.flush()
+    never_stopped = Today(UTC, lambda keys: None, NOON)
+    told(never_stopped, *facts[:500])
+    for name in ("*", "pbx1/service", "pbx1/sales"):
+        assert today.view(name) == pytest.approx(never_stopped.view(name))
+    touched.clear()
+    await today.count_again(recorder, partial(sums_by_queue, engine))
+    assert touched == set()
 
 
 def test_midnight_begins_at_zero_and_says_so() -> None:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
@@ -13,15 +14,18 @@ from httpx import AsyncClient
 from websockets.asyncio.client import ClientConnection, connect
 
 from callcenter.accounts.rules import Role
+from callcenter.floor.changes import Changes
+from callcenter.floor.facts import VisitOutcome
 from callcenter.floor.floor import Floor
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
 from callcenter.live.socket import FeedProtocol
+from callcenter.reports.today import Today
 from callcenter.store.engine import Sessions
 from callcenter.wallboards import service
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 from callcenter.wallboards.rules import Scope
-from tests.facts import NOON
+from tests.facts import NOON, a_visit
 from tests.floor.stories import Diary
 from tests.serving import PANEL
 from tests.web import Site
@@ -39,7 +43,11 @@ class Wall:
         self.hub = Hub(self.keeper.floor)
         self.keeper.listen(self.hub.on_changes)
         known = lambda: self.hub.published["queues"]  # noqa: E731 - what there is now
-        self.boards = Boards(sessions, self.hub, lambda: self.now, known, {"timezone": "UTC"})
+        self.today = Today(ZoneInfo("UTC"), self.hub.touch, NOON)
+        self.hub.show("figures", self.today.view)
+        self.keeper.listen(self.today.on_changes)
+        together = self.today.view_of
+        self.boards = Boards(sessions, self.hub, lambda: self.now, known, together, {"timezone": "UTC"})
         self.site = Site(sessions, wallboard_routes(self.boards))
         self.site.app.add_api_websocket_route("/api/wallboard/live", BoardSocket(self.boards, recheck_seconds=0.05))
         self.port = 0
@@ -126,6 +134,29 @@ async def test_link_opens_its_board_and_nothing_else(wall: Wall) -> None:
         assert answer.status_code in (401, 404)
 
 
+async def test_figures_of_a_group_are_those_of_its_queues_together(wall: Wall) -> None:
+    client = await wall.supervisor()
+    group = {"name": "Both", "queues": ["pbx1/support", "pbx1/sales"]}
+    made = (await client.post("/api/wallboards", json=group)).json()
+    changes = Changes()
+    for number, (queue, outcome) in enumerate(
+        [("support", "answered"), ("support", "abandoned"), ("sales", "answered"), ("other", "abandoned")]
+    ):
+        changes.facts.append(
+            a_visit(
+                channel_id=str(number), queue=queue, outcome=VisitOutcome(outcome), joined_at=NOON, wait_seconds=30.0
+            )
+        )
+    wall.today.on_changes(Diary().directory("1").events[0], changes)
+    wall.hub.flush()
+    async with wall.live() as tv:
+        await tv.send(json.dumps({"token": made["token"]}))
+        figures = (await heard(tv))["entities"]["figures"]
+    assert sorted(figures) == ["*", "pbx1/sales", "pbx1/support"]
+    assert (figures["*"]["offered"], figures["*"]["answer_rate"]) == (3, 2 / 3)
+    assert wall.hub.published["figures"]["*"]["offered"] == 4
+
+
 async def test_token_is_told_once_and_kept_as_a_hash(wall: Wall) -> None:
     client = await wall.supervisor()
     made = (await client.post("/api/wallboards", json=BOARD)).json()
@@ -210,8 +241,8 @@ SEAT = {"pbx": "pbx1", "queue": "support", "agent_name": "Li Na", "number": "138
 
 def test_alerts_are_shown_without_who_calls_and_agents_only_where_wanted() -> None:
     alert = ALERT | {"subject_kind": "seats", "subject_id": "pbx1/PJSIP/1001", "who": SEAT}
-    assert Scope([], shows_agents=False).sieve("alerts", "a", alert) is None
-    shown = Scope([], shows_agents=True).sieve("alerts", "a", alert)
+    assert Scope([], shows_agents=False, together=lambda _: {}).sieve("alerts", "a", alert) is None
+    shown = Scope([], shows_agents=True, together=lambda _: {}).sieve("alerts", "a", alert)
     assert shown is not None
     assert shown["who"] == {"pbx": "pbx1", "queue": "support", "agent_name": "Li Na"}
     assert "note" not in shown
@@ -230,5 +261,7 @@ def test_alerts_are_shown_without_who_calls_and_agents_only_where_wanted() -> No
 )
 def test_board_of_a_queue_shows_the_alerts_of_that_queue(kind: str, identity: str, is_shown: bool) -> None:
     alert = ALERT | {"subject_kind": kind, "subject_id": identity, "who": {}}
-    assert (Scope(["pbx1/support"], shows_agents=True).sieve("alerts", "a", alert) is not None) is is_shown
-    assert Scope([], shows_agents=False).sieve("alerts", "a", alert) is not None
+    assert (
+        Scope(["pbx1/support"], shows_agents=True, together=lambda _: {}).sieve("alerts", "a", alert) is not None
+    ) is is_shown
+    assert Scope([], shows_agents=False, together=lambda _: {}).sieve("alerts", "a", alert) is not None

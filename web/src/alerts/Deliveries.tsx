@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useFormat } from "../api/queries";
 import { Failure } from "../parts/Failure";
+import { ListPanel } from "../parts/ListPanel";
 import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
-import { Empty, RowsSkeleton } from "../parts/Waiting";
+import { RowsSkeleton } from "../parts/Waiting";
 import classes from "./AlertsPage.module.css";
 import {
   type Delivery,
@@ -182,43 +183,17 @@ function Webhooks() {
     </Button>
   );
   return (
-    <section className="panel" aria-labelledby="webhooks-title">
-      <div className={classes.title}>
-        <h2 id="webhooks-title">{t("alerts.webhook.title")}</h2>
-        {rows.length > 0 && create}
-      </div>
-      {webhooks.isPending && <RowsSkeleton rows={2} />}
-      {webhooks.isError && <Failure error={webhooks.error} onRetry={() => void webhooks.refetch()} />}
-      {webhooks.data && rows.length === 0 && (
-        <Empty title={t("alerts.webhook.none")} text={t("alerts.webhook.noneText")}>
-          {create}
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <div className={classes.scroll}>
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t("alerts.webhook.name")}</th>
-                <th scope="col">{t("alerts.webhook.kinds")}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{t("callbacks.actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((webhook) => (
-                <WebhookRow
-                  key={webhook.id}
-                  webhook={webhook}
-                  onEdit={() => setEditing({ webhook })}
-                  onSecret={setMade}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+    <ListPanel
+      title={t("alerts.webhook.title")}
+      asked={[webhooks]}
+      tools={rows.length > 0 && create}
+      waitingRows={2}
+      empty={{ title: t("alerts.webhook.none"), text: t("alerts.webhook.noneText"), action: create }}
+      columns={[t("alerts.webhook.name"), t("alerts.webhook.kinds"), null]}
+      rows={rows.map((webhook) => (
+        <WebhookRow key={webhook.id} webhook={webhook} onEdit={() => setEditing({ webhook })} onSecret={setMade} />
+      ))}
+    >
       {editing && (
         <WebhookForm
           webhook={editing.webhook}
@@ -235,7 +210,7 @@ function Webhooks() {
           onClose={() => setMade(null)}
         />
       )}
-    </section>
+    </ListPanel>
   );
 }
 
@@ -331,17 +306,40 @@ function Detail({ id, onClose }: { id: number; onClose: () => void }) {
   );
 }
 
-function Log() {
+function LogRow({ row, onOpen }: { row: Delivery; onOpen: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
+  return (
+    <tr className={table.linked}>
+      <td className="num">
+        <button type="button" className={`${classes.plain} ${table.cover}`} onClick={onOpen}>
+          {format.dateTime(row.created_at)}
+        </button>
+      </td>
+      <td>{row.kind}</td>
+      <td className={classes.break}>{row.destination}</td>
+      <td>
+        <DeliveryState state={row.state} />
+        {row.state === "waiting" && row.due_at !== null && row.tries > 0 && (
+          <span className={classes.small}>{t("alerts.delivery.again", { time: format.time(row.due_at) })}</span>
+        )}
+      </td>
+      <td className={classes.break}>{row.said}</td>
+    </tr>
+  );
+}
+
+function Log() {
+  const { t } = useTranslation();
   const [state, setState] = useState("");
   const [opened, setOpened] = useState<number | null>(null);
   const log = useDeliveries(state);
   const rows = log.data?.pages.flatMap((page) => page.deliveries) ?? [];
   return (
-    <section className="panel" aria-labelledby="log-title">
-      <div className={classes.title}>
-        <h2 id="log-title">{t("alerts.delivery.title")}</h2>
+    <ListPanel
+      title={t("alerts.delivery.title")}
+      asked={[log]}
+      tools={
         <Select
           size="xs"
           aria-label={t("alerts.filter.state")}
@@ -354,53 +352,18 @@ function Log() {
           onChange={(chosen) => setState(chosen ?? "")}
           clearable
         />
-      </div>
-      {log.isPending && <RowsSkeleton rows={4} />}
-      {log.isError && <Failure error={log.error} onRetry={() => void log.refetch()} />}
-      {log.data && rows.length === 0 && (
-        <Empty title={t("alerts.delivery.none")} text={t("alerts.delivery.noneText")} />
-      )}
-      {rows.length > 0 && (
-        <div className={classes.scroll}>
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t("alerts.delivery.created")}</th>
-                <th scope="col">{t("alerts.webhook.kinds")}</th>
-                <th scope="col">{t("alerts.delivery.to")}</th>
-                <th scope="col">{t("seat.stateWord")}</th>
-                <th scope="col">{t("alerts.delivery.said")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.id} className={table.linked}>
-                  <td className="num">
-                    <button
-                      type="button"
-                      className={`${classes.plain} ${table.cover}`}
-                      onClick={() => setOpened(row.id)}
-                    >
-                      {format.dateTime(row.created_at)}
-                    </button>
-                  </td>
-                  <td>{row.kind}</td>
-                  <td className={classes.break}>{row.destination}</td>
-                  <td>
-                    <DeliveryState state={row.state} />
-                    {row.state === "waiting" && row.due_at !== null && row.tries > 0 && (
-                      <span className={classes.small}>
-                        {t("alerts.delivery.again", { time: format.time(row.due_at) })}
-                      </span>
-                    )}
-                  </td>
-                  <td className={classes.break}>{row.said}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      }
+      waitingRows={4}
+      empty={{ title: t("alerts.delivery.none"), text: t("alerts.delivery.noneText") }}
+      columns={[
+        t("alerts.delivery.created"),
+        t("alerts.webhook.kinds"),
+        t("alerts.delivery.to"),
+        t("seat.stateWord"),
+        t("alerts.delivery.said"),
+      ]}
+      rows={rows.map((row) => <LogRow key={row.id} row={row} onOpen={() => setOpened(row.id)} />)}
+    >
       {log.hasNextPage && (
         <div className={classes.more}>
           <Button size="xs" variant="default" onClick={() => void log.fetchNextPage()}>
@@ -409,7 +372,7 @@ function Log() {
         </div>
       )}
       {opened !== null && <Detail id={opened} onClose={() => setOpened(null)} />}
-    </section>
+    </ListPanel>
   );
 }
 

@@ -6,10 +6,8 @@ import { useMay } from "../api/queries";
 import { useWeekdayWords } from "../callbacks/ListForm";
 import { duration } from "../format";
 import { useLabel, useLanguage } from "../i18n";
-import { Failure } from "../parts/Failure";
-import table from "../parts/Table.module.css";
+import { ListPanel } from "../parts/ListPanel";
 import { useTell } from "../parts/useTell";
-import { RowsSkeleton } from "../parts/Waiting";
 import { SeverityMark } from "./AlertLine";
 import classes from "./AlertsPage.module.css";
 import { type AlertKind, type AlertRule, useKinds, useRules, useSaveRule } from "./alerts";
@@ -132,41 +130,26 @@ export function Rules() {
   const rows = order.flatMap((kind) =>
     (rules.data ?? []).filter((rule) => rule.kind === kind.id).map((rule) => ({ kind, rule })),
   );
-  const failed = kinds.isError ? kinds : rules.isError ? rules : null;
   return (
-    <section className="panel" aria-labelledby="rules-title">
-      <div className={classes.title}>
-        <h2 id="rules-title">{t("alerts.tab.rules")}</h2>
-        {mayManage && order.length > 0 && (
-          <NewRule kinds={order} onChoose={(kind) => setEditing({ kind, rule: null })} />
-        )}
-      </div>
-      {(kinds.isPending || rules.isPending) && <RowsSkeleton rows={8} />}
-      {failed && <Failure error={failed.error} onRetry={() => void failed.refetch()} />}
-      {rows.length > 0 && (
-        <div className={classes.scroll}>
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t("alerts.rule")}</th>
-                <th scope="col">{t("alerts.concerns")}</th>
-                <th scope="col">{t("alerts.threshold")}</th>
-                <th scope="col">{t("alerts.raiseAfter")}</th>
-                <th scope="col">{t("alerts.channels")}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{t("callbacks.actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ kind, rule }) => (
-                <Row key={rule.id} rule={rule} kind={kind} onEdit={() => setEditing({ kind, rule })} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+    <ListPanel
+      title={t("alerts.tab.rules")}
+      asked={[kinds, rules]}
+      tools={
+        mayManage && order.length > 0 && <NewRule kinds={order} onChoose={(kind) => setEditing({ kind, rule: null })} />
+      }
+      columns={[
+        t("alerts.rule"),
+        t("alerts.concerns"),
+        t("alerts.threshold"),
+        t("alerts.raiseAfter"),
+        t("alerts.channels"),
+        null,
+      ]}
+      rows={rows.map(({ kind, rule }) => (
+        <Row key={rule.id} rule={rule} kind={kind} onEdit={() => setEditing({ kind, rule })} />
+      ))}
+    >
       {editing && <RuleForm {...editing} onClose={() => setEditing(null)} />}
-    </section>
+    </ListPanel>
   );
 }

@@ -6,9 +6,8 @@ import { ApiError } from "../api/client";
 import { useFormat, useSettings } from "../api/queries";
 import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
-import table from "../parts/Table.module.css";
+import { ListPanel } from "../parts/ListPanel";
 import { useTell } from "../parts/useTell";
-import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./AlertsPage.module.css";
 import { useAddWallboard, useWallboardAction, useWallboards, type Wallboard } from "./alerts";
 import { Once } from "./Once";
@@ -160,40 +159,15 @@ export function Wallboards() {
     </Button>
   );
   return (
-    <section className="panel" aria-labelledby="boards-title">
-      <div className={classes.title}>
-        <h2 id="boards-title">{t("alerts.tab.wallboards")}</h2>
-        {rows.length > 0 && create}
-      </div>
-      {boards.isPending && <RowsSkeleton rows={2} />}
-      {boards.isError && <Failure error={boards.error} onRetry={() => void boards.refetch()} />}
-      {boards.data && rows.length === 0 && (
-        <Empty title={t("wallboard.none")} text={t("wallboard.noneText")}>
-          {create}
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <div className={classes.scroll}>
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t("wallboard.name")}</th>
-                <th scope="col">{t("wallboard.madeBy")}</th>
-                <th scope="col">{t("wallboard.lasts")}</th>
-                <th scope="col">{t("wallboard.lastUsed")}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{t("callbacks.actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((board) => (
-                <Row key={board.id} board={board} onLink={setMade} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+    <ListPanel
+      title={t("alerts.tab.wallboards")}
+      asked={[boards]}
+      tools={rows.length > 0 && create}
+      waitingRows={2}
+      empty={{ title: t("wallboard.none"), text: t("wallboard.noneText"), action: create }}
+      columns={[t("wallboard.name"), t("wallboard.madeBy"), t("wallboard.lasts"), t("wallboard.lastUsed"), null]}
+      rows={rows.map((board) => <Row key={board.id} board={board} onLink={setMade} />)}
+    >
       {isMaking && <BoardForm onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
         <Once
@@ -203,6 +177,6 @@ export function Wallboards() {
           onClose={() => setMade(null)}
         />
       )}
-    </section>
+    </ListPanel>
   );
 }

@@ -69,6 +69,20 @@ test("paused time by reason stands beside the figures", () => {
   expect(linesOf(report, NO_FILTER)[0]?.figures).toEqual({ handled: 2, "reason:meal": 600 });
 });
 
+test("paused time by reason is added up in the sums", () => {
+  const rows = [
+    aRow("1001", {}, { reasons: { meal: 600, break: 60 } }),
+    aRow("1002", {}, { reasons: { meal: 300 }, index: 1 }),
+  ];
+  const report = aReport(rows, { subject: "agents", totals: { handled: 7 }, previous: aReport(rows.slice(1)) });
+  const totals = totalsOf(report, NO_FILTER);
+  expect(totals.figures).toEqual({ handled: 7, "reason:meal": 900, "reason:break": 60 });
+  expect(totals.before).toEqual({ "reason:meal": 300 });
+  const intervals = [0, 1].map((index) => ({ index, start: index, end: index + 1 }));
+  const byDay = linesOf({ ...report, interval: "day", intervals }, NO_FILTER);
+  expect(byDay.map(({ figures }) => figures["reason:meal"])).toEqual([600, 300]);
+});
+
 test("agents stand under the sums of their teams", () => {
   const agents = aReport([
     aRow("1", {}, { team: "Day" }),

@@ -30,6 +30,17 @@ function withReasons(row: ReportRow): FigureValues {
   return reasons.length > 0 ? { ...row.figures, ...Object.fromEntries(reasons) } : row.figures;
 }
 
+/** The figures of several rows, with their pauses by reason added up. */
+function withReasonsOf(figures: FigureValues, rows: readonly ReportRow[]): FigureValues {
+  const sums: Record<string, number> = {};
+  for (const row of rows) {
+    for (const [code, seconds] of Object.entries(row.reasons ?? {})) {
+      sums[REASON + code] = (sums[REASON + code] ?? 0) + seconds;
+    }
+  }
+  return { ...figures, ...sums };
+}
+
 function scopeOf(report: Report, filters: Filters, row: ReportRow | null, bounds: IntervalBounds | null): Scope {
   const isFolded = bounds !== null && bounds.start === null;
   const folded = (interval: Report["interval"]) =>
@@ -96,12 +107,18 @@ export function linesOf(report: Report, filters: Filters): Line[] {
   };
   if (report.interval === "none") return report.rows.map((row) => own(row, null));
   const byInterval = groupedBy(report.rows, (row) => row.index);
-  const earlier = new Map((report.previous?.interval_totals ?? []).map((sum) => [sum.index, sum.figures]));
+  const rowsBefore = groupedBy(report.previous?.rows ?? [], (row) => row.index);
+  const earlier = new Map(
+    (report.previous?.interval_totals ?? []).map((sum) => [
+      sum.index,
+      withReasonsOf(sum.figures, rowsBefore.get(sum.index) ?? []),
+    ]),
+  );
   return intervalSums(report).map((sum) => ({
     key: `interval ${sum.index}`,
     row: null,
     bounds: sum,
-    figures: sum.figures,
+    figures: withReasonsOf(sum.figures, byInterval.get(sum.index) ?? []),
     before: report.previous && (earlier.get(sum.index) ?? {}),
     scope: scopeOf(report, filters, null, sum),
     inner: (byInterval.get(sum.index) ?? []).map((row) => own(row, sum)),
@@ -113,8 +130,8 @@ export function totalsOf(report: Report, filters: Filters): Line {
     key: "totals",
     row: null,
     bounds: null,
-    figures: report.totals,
-    before: report.previous?.totals ?? null,
+    figures: withReasonsOf(report.totals, report.rows),
+    before: report.previous && withReasonsOf(report.previous.totals, report.previous.rows),
     scope: scopeOf(report, filters, null, null),
     inner: [],
   };

@@ -14,7 +14,7 @@ import { ALL, useFrozen, useHealth } from "../live/health";
 import { reset, useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { Empty, PageSkeleton } from "../parts/Waiting";
-import { type Board, chosen, figuresScope, nowOf, useBoard } from "./board";
+import { type Board, chosen, nowOf, useBoard } from "./board";
 import classes from "./WallboardPage.module.css";
 
 const MOST_ALERTS = 4;
@@ -41,16 +41,19 @@ function Tile({
   );
 }
 
+/** The figures of everything that the board shows: of the whole centre, or of all its queues together. */
+const OF_THE_BOARD = "*";
+
 function useMisses(figure: Figure, scope: string): [value: number | null, misses: boolean] {
   const value = useLive((live) => live.entities.figures[scope]?.[figure.id] ?? null);
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
   return [value, misses];
 }
 
-function FigureTile({ figure, scope, format }: { figure: Figure; scope: string; format: Format }) {
+function FigureTile({ figure, format }: { figure: Figure; format: Format }) {
   const { t } = useTranslation();
   const label = useLabel();
-  const [value, misses] = useMisses(figure, scope);
+  const [value, misses] = useMisses(figure, OF_THE_BOARD);
   const sign = figure.direction === "down" ? "≤" : "≥";
   const target = figure.target === null ? null : `${sign} ${format.target(figure.unit, figure.target)}`;
   const note = target && t(misses ? "floor.targetMissed" : "floor.target", { target });
@@ -65,7 +68,6 @@ function Tiles({ board, format }: { board: Board; format: Format }) {
   const { t } = useTranslation();
   const entities = useLive((live) => live.entities);
   const now = nowOf(entities);
-  const scope = figuresScope(board);
   return (
     <dl className={classes.tiles}>
       <Tile label={t("wallboard.waiting")} isBad={now.waiting > 0 && now.ready === 0}>
@@ -75,10 +77,9 @@ function Tiles({ board, format }: { board: Board; format: Format }) {
         {now.oldest === null ? "0:00" : <Timer since={now.oldest} pbx={ALL} />}
       </Tile>
       <Tile label={t("wallboard.ready")}>{now.ready}</Tile>
-      {scope !== null &&
-        chosen(board.figures, "tiles").map((figure) => (
-          <FigureTile key={figure.id} figure={figure} scope={scope} format={format} />
-        ))}
+      {chosen(board.figures, "tiles").map((figure) => (
+        <FigureTile key={figure.id} figure={figure} format={format} />
+      ))}
     </dl>
   );
 }

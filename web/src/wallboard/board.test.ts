@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Entities } from "../api/shapes";
-import { figuresScope, nowOf } from "./board";
+import { nowOf } from "./board";
 
 const queue = (waiting: number, oldest: number | null) => ({ waiting, oldest_joined_at: oldest });
 const entities = (queues: object, seats: object) =>
@@ -18,8 +18,4 @@ test("queues are added up, the oldest caller is the oldest of all, signed-out se
     ready: 2,
   });
   expect(nowOf(entities({}, {}))).toEqual({ waiting: 0, oldest: null, states: [], ready: 0 });
-});
-
-test("a group of queues has no figures of its own", () => {
-  expect([[], ["p/a"], ["p/a", "p/b"]].map((queues) => figuresScope({ queues }))).toEqual(["*", "p/a", null]);
 });

@@ -65,9 +65,3 @@ const COLUMNS = ["answer_rate", "service_level", "offered", "abandoned"];
 export function chosen(figures: readonly Figure[], where: "tiles" | "columns"): Figure[] {
   return (where === "tiles" ? TILES : COLUMNS).flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
 }
-
-/** Whose figures stand in the large tiles: of everything, or of the only queue; a group has none of its own. */
-export function figuresScope(board: Pick<Board, "queues">): string | null {
-  if (board.queues.length === 0) return "*";
-  return board.queues.length === 1 ? (board.queues[0] ?? null) : null;
-}
