@@ -8,6 +8,7 @@ import type { CallbackList } from "../api/shapes";
 import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
+import { FillRules } from "./FillRules";
 import { ListForm } from "./ListForm";
 import classes from "./ListPage.module.css";
 import { ListSettings } from "./ListSettings";
@@ -90,6 +91,7 @@ function Detail({ asked }: { asked: CallbackList }) {
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="targets">{t("callbacks.targets")}</Tabs.Tab>
           <Tabs.Tab value="attempts">{t("callbacks.attempts")}</Tabs.Tab>
+          <Tabs.Tab value="rules">{t("fill.tab")}</Tabs.Tab>
           <Tabs.Tab value="settings">{t("callbacks.settings")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="targets">
@@ -97,6 +99,9 @@ function Detail({ asked }: { asked: CallbackList }) {
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <AttemptTable id={String(list.id)} />
+        </Tabs.Panel>
+        <Tabs.Panel value="rules">
+          <FillRules listId={String(list.id)} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <ListSettings list={list} />
