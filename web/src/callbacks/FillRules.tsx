@@ -88,7 +88,7 @@ function RuleLine({ rule, mayRun }: { rule: FillRule; mayRun: boolean }) {
         <div className={classes.tools}>
           <Switch
             size="xs"
-            label={t("fill.inForce")}
+            label={t("fill.isOn")}
             checked={rule.is_enabled}
             onChange={(event) =>
               change.mutate({ id: rule.id, is_enabled: event.currentTarget.checked }, { onError: tell.failure })
