@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -47,7 +48,7 @@ def test_a_caller_asks_for_a_callback_and_is_on_the_list(pair: Pair, tmp_path: P
         assert "Traceback" not in server.said
 
 
-def _targets(panel: httpx.Client, list_id: str) -> list[dict[str, object]]:
+def _targets(panel: httpx.Client, list_id: str) -> list[dict[str, Any]]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := panel.get(f"/lists/{list_id}/targets").json()["targets"]):
         assert time.monotonic() < deadline, "no target came"
