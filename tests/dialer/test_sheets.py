@@ -24,7 +24,7 @@ def workbook(rows: dict[int, list[object]]) -> bytes:
 
 
 def test_cells_are_read_as_somebody_would_write_them() -> None:
-    cells = [13800138000, 0.5, date(2026, 11, 1), datetime(2026, 11, 1, 9, 30), True, " x ", ""]
+    cells = [13800138000, 0.5, date(2026, 11, 1), datetime.fromisoformat("2026-11-01T09:30"), True, " x ", ""]
     names, records = read_file(workbook({0: list("abcdefg"), 3: cells}))
     assert names == list("abcdefg")
     assert list(records) == [(4, ["13800138000", "0.5", "2026-11-01", "2026-11-01 09:30:00", "True", " x "])]
