@@ -26,7 +26,7 @@ from callcenter.dialer.importing import (
     RowError,
     Sheet,
     become,
-    records_of,
+    first_records,
     sheet_of,
     without_twins,
 )
@@ -203,8 +203,7 @@ async def preview(context: Context, import_id: int, options: Options) -> list[Pr
     if row.content is None:
         raise Conflict("The file has been imported already")
     plan = await _plan(context, row, options)
-    columns, records = await asyncio.to_thread(records_of, row.content, plan)
-    first = records[:PREVIEW_ROWS]
+    columns, first = await asyncio.to_thread(first_records, row.content, plan, PREVIEW_ROWS)
     found = [become(record, columns, plan) for record in first]
     sheet = await _compared(context, row, sheet_of(found), options, columns)
     return [_shown(record, one, sheet) for record, one in zip(first, found, strict=True)]

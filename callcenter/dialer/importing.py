@@ -142,6 +142,12 @@ def records_of(content: bytes, plan: Plan) -> tuple[Columns, list[Record | Broke
     return columns, records
 
 
+def first_records(content: bytes, plan: Plan, count: int) -> tuple[Columns, list[Record | Broken]]:
+    """The columns of a file and its first records. Raises BadInput where they cannot be read."""
+    names, found = read_file(content)
+    return checked(names, plan.roles, plan.kind), list(islice(found, count))
+
+
 def become(record: Record | Broken, columns: Columns, plan: Plan) -> Row | RowError:
     """What becomes of one record."""
     if isinstance(record, Broken):

@@ -59,8 +59,9 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     async def add(list_id: ListId, new: NewRule, account: Runner) -> dict[str, Any]:
         _check_queue(new.options, settings)
         row = await service.add_rule(context, list_id, new.kind, new.options.model_dump(), account.username)
-        await service.fill_all(context)
-        return _rule(row)
+        await context.flush()
+        await service.fill(context, row.id)
+        return _rule(await service.one_rule(context.sessions, row.id))
 
     @routes.patch("/fill-rules/{rule_id}", dependencies=[requires("run_lists")])
     async def change(rule_id: ListId, changes: RuleChanges) -> dict[str, Any]:

@@ -45,6 +45,23 @@ class Candidate(Struct, frozen=True):
 LOOK_BACK_SECONDS: Seconds = 4 * 86_400
 """Who called longer ago is not called back by a rule: a promise of last week annoys."""
 
+LATE_SECONDS: Seconds = 86_400
+"""A visit may become known so late: what ended while the link was away is taken from queue_log."""
+
+DATES_SECONDS: Seconds = 3600
+"""How often dates are looked at: a list may be long, and a day is enough."""
+
+
+def callers_since(created_at: Instant, looked_at: Instant | None, after_seconds: Seconds, now: Instant) -> Instant:
+    """From when on a rule looks at callers who gave up: no further back than what may be ripe since it looked last."""
+    ripe = created_at if looked_at is None else looked_at - after_seconds - LATE_SECONDS
+    return max(created_at, now - LOOK_BACK_SECONDS, ripe)
+
+
+def is_to_look(kind: FillKind, looked_at: Instant | None, now: Instant) -> bool:
+    """Whether a rule is to be carried out at this look."""
+    return kind is not FillKind.DAYS_AFTER or looked_at is None or looked_at <= now - DATES_SECONDS
+
 
 def of_visit(kind: FillKind, options: Options, visit: Mapping[str, object], told: str) -> Candidate:
     """A caller who gave up is called as soon as somebody is free; who asked for it keeps the place in the line."""
@@ -69,8 +86,3 @@ def of_date(options: Options, target_id: int, wanted: NewTarget, zone: ZoneInfo)
     except ValueError:
         return None
     return Candidate(f"target:{target_id}/{day}", days_after(day, options.days, zone, wanted))
-
-
-def is_old(at: Instant, now: Instant) -> bool:
-    """Whether a rule looks at it no more."""
-    return at < now - LOOK_BACK_SECONDS

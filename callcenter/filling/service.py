@@ -14,7 +14,16 @@ from callcenter.dialer.locking import lock_list
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.dialer.targets import NewTarget, ask_for, row_of_target
 from callcenter.errors import BadInput, NotFound
-from callcenter.filling.rules import LOOK_BACK_SECONDS, Candidate, FillKind, Options, of_date, of_visit
+from callcenter.filling.rules import (
+    LOOK_BACK_SECONDS,
+    Candidate,
+    FillKind,
+    Options,
+    callers_since,
+    is_to_look,
+    of_date,
+    of_visit,
+)
 from callcenter.filling.tables import Filled, FillRule
 from callcenter.floor.events import Instant
 from callcenter.floor.facts import VisitOutcome
@@ -24,6 +33,7 @@ from callcenter.store.engine import Sessions
 from callcenter.store.tables import queue_visits
 
 AT_ONCE = 5000
+DATES_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,12 @@ async def rules_of(sessions: Sessions, list_id: int) -> Sequence[FillRule]:
         await _must_exist(session, list_id)
         query = select(FillRule).where(FillRule.list_id == list_id).order_by(FillRule.id)
         return (await session.scalars(query)).all()
+
+
+async def one_rule(sessions: Sessions, rule_id: int) -> FillRule:
+    """A rule. Raises NotFound."""
+    async with sessions() as session:
+        return await _rule(session, rule_id)
 
 
 async def add_rule(context: Context, list_id: int, kind: FillKind, options: Mapping[str, Any], by: str) -> FillRule:
@@ -103,18 +119,19 @@ async def _check(session: AsyncSession, list_id: int, kind: FillKind, options: O
 async def fill_all(context: Context) -> None:
     """Carries out every rule in force."""
     async with context.sessions() as session:
-        rules = (await session.scalars(select(FillRule.id).where(FillRule.is_enabled).order_by(FillRule.id))).all()
-    if rules:
+        rules = (await session.scalars(select(FillRule).where(FillRule.is_enabled).order_by(FillRule.id))).all()
+    now = context.clock()
+    due = [rule.id for rule in rules if is_to_look(FillKind(rule.kind), rule.looked_at, now)]
+    if due:
         await context.flush()
-    for rule_id in rules:
+    for rule_id in due:
         await fill(context, rule_id)
 
 
 async def fill(context: Context, rule_id: int) -> int:
     """Carries out a rule; how many targets it made or opened again. Doing so again adds nothing. Raises NotFound."""
     now = context.clock()
-    async with context.sessions() as session:
-        rule = await _rule(session, rule_id)
+    rule = await one_rule(context.sessions, rule_id)
     found = await SOURCES[FillKind(rule.kind)](context, rule, convert(rule.options, Options))
     async with context.sessions.begin() as session:
         await lock_list(session, rule.list_id)
@@ -151,7 +168,7 @@ async def _fresh(session: AsyncSession, rule_id: int, found: Sequence[Candidate]
 async def _abandoned(context: Context, rule: FillRule, options: Options) -> list[Candidate]:
     """Who gave up since the rule was made and has not been reached; who withheld the number cannot be called."""
     now = context.clock()
-    since = max(rule.created_at, now - LOOK_BACK_SECONDS)
+    since = callers_since(rule.created_at, rule.looked_at, options.after_seconds, now)
     callers = await abandoned_callers(context.sessions, Wanted(since=since, until=now, queue=options.queue or None))
     return [
         of_visit(FillKind.ABANDONED, options, _plain(caller.visit), _told(caller.visit.ended_at, context.zone))
@@ -184,12 +201,18 @@ async def _requested(context: Context, rule: FillRule, options: Options) -> list
 
 
 async def _days_after(context: Context, _rule: FillRule, options: Options) -> list[Candidate]:
-    """Targets of another list with a date in that attribute."""
-    query = select(Target).where(Target.list_id == options.source_list_id).order_by(Target.id)
-    async with context.sessions() as session:
-        targets = (await session.scalars(query)).all()
-    found = [of_date(options, target.id, _wanted(target, options), context.zone) for target in targets]
-    return [one for one in found if one is not None]
+    """Targets of another list with a date in that attribute; some at a time, so that the floor goes on meanwhile."""
+    found: list[Candidate] = []
+    after = 0
+    while True:
+        query = select(Target).where(Target.list_id == options.source_list_id, Target.id > after)
+        async with context.sessions() as session:
+            targets = (await session.scalars(query.order_by(Target.id).limit(DATES_AT_ONCE))).all()
+        dated = [of_date(options, target.id, _wanted(target, options), context.zone) for target in targets]
+        found += [one for one in dated if one is not None]
+        if len(targets) < DATES_AT_ONCE:
+            return found
+        after = targets[-1].id
 
 
 def _wanted(target: Target, options: Options) -> NewTarget:

@@ -36,4 +36,4 @@ class Filled(Base):
 
     rule_id: Mapped[int] = mapped_column(ForeignKey("fill_rules.id", ondelete="CASCADE"), primary_key=True)
     source: Mapped[str] = mapped_column(String(200), primary_key=True)
-    at: Mapped[Instant] = mapped_column(Double, index=True)
+    at: Mapped[Instant] = mapped_column(Double)

@@ -20,9 +20,8 @@ from callcenter.dialer import service as lists
 from callcenter.dialer.tables import Target
 from callcenter.filling.api import filling_routes
 from callcenter.filling.running import filling
-from callcenter.filling.service import Context
-from callcenter.floor.changes import Changes
-from callcenter.floor.events import CallId, ChannelId, Ticked
+from callcenter.filling.service import Context, fill_all, rules_of
+from callcenter.floor.events import CallbackRequested, CallerJoined, CallId, ChannelId
 from callcenter.floor.facts import VisitOutcome
 from callcenter.floor.floor import Floor
 from callcenter.live.keeper import Keeper
@@ -215,17 +214,38 @@ async def test_a_rule_is_changed_turned_off_and_taken_away(room: Room) -> None:
     assert (await client.get("/lists/9/fill-rules")).status_code == 404
 
 
+async def test_dates_are_looked_at_by_the_hour_and_callers_each_minute(room: Room) -> None:
+    await room.rule("days_after", source_list_id=2, attribute="signed", days=0)
+    await room.rule("abandoned", after_seconds=0)
+    looked = []
+    for minutes in (0, 1, 58, 1):
+        room.now += minutes * 60
+        await fill_all(room.context)
+        rules = await rules_of(room.sessions, 1)
+        looked.append([rule.looked_at for rule in rules])
+    start = MONDAY_NOON
+    assert looked == [[start, start], [start, start + 60], [start, start + 3540], [start + 3600, start + 3600]]
+
+
+async def test_a_visit_that_becomes_known_late_is_taken(room: Room) -> None:
+    """It ended while the link was away, hours before the rule looked last."""
+    await room.rule("abandoned", after_seconds=600)
+    room.now += 7200
+    assert await room.run() == 0
+    await room.visit(VisitOutcome.ABANDONED, LI, room.now - 7000)
+    room.now += 60
+    assert await room.run() == 1
+
+
 async def test_a_request_fills_its_list_at_once(room: Room) -> None:
-    """The event wakes the rules: nobody waits for the minute."""
+    """The floor's fact wakes the rules: nobody waits for the minute."""
     await room.rule("callback_requested")
-    keeper = Keeper(Floor())
+    keeper, caller = Keeper(Floor()), ChannelId("visit-1")
     async with filling(room.context, keeper):
         await room.visit(VisitOutcome.CALLBACK_REQUESTED, LI, room.now + 5)
+        keeper.tell(CallerJoined("pbx1", room.now + 5, "support", caller, CallId(caller), LI, "", 1))
+        keeper.tell(CallbackRequested("pbx1", room.now + 45, caller, "support"))
         room.now += 60
-        changes = Changes()
-        changes.facts.append(a_visit(outcome=VisitOutcome.CALLBACK_REQUESTED))
-        for listener in keeper._listeners:
-            listener(Ticked("pbx1", room.now), changes)
         async with asyncio.timeout(20):
             await room.is_woken.wait()
     assert [target.number for target in await room.targets()] == [f"+86{LI}"]

@@ -42,6 +42,7 @@ const PREVIEW = [
 
 export function importRoutes({ now }) {
   const jobs = [];
+  const rules = [];
   const bans = [
     ["+8613800138000", false, "regulator", "asked on the phone"],
     ["+8610", true, "register.csv", ""],
@@ -129,6 +130,24 @@ export function importRoutes({ now }) {
         202,
         Object.assign(find(m[1]), { state: "running", began_at: now(), options: body, errors: [] }),
       ],
+    ],
+    ["GET", /^\/api\/lists\/(\d+)\/fill-rules$/, (m) => [200, { rules: rules.filter((r) => r.list_id === m[1]) }]],
+    [
+      "POST",
+      /^\/api\/lists\/(\d+)\/fill-rules$/,
+      (m, _q, body) => {
+        const rule = {
+          ...body,
+          id: rules.length + 1,
+          list_id: m[1],
+          is_enabled: true,
+          added: 3,
+          refused: 0,
+          looked_at: now(),
+        };
+        rules.push(rule);
+        return [201, rule];
+      },
     ],
     [
       "GET",

@@ -13,6 +13,7 @@ import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
 import { FormResults } from "../reports/FormResults";
+import { FillRules } from "./FillRules";
 import { ListForm } from "./ListForm";
 import classes from "./ListPage.module.css";
 import { ListSettings } from "./ListSettings";
@@ -119,6 +120,7 @@ function Detail({ asked }: { asked: CallbackList }) {
           <Tabs.Tab value="form">{t("callbacks.form")}</Tabs.Tab>
           {seesReports && <Tabs.Tab value="answers">{t("callbackReport.answers")}</Tabs.Tab>}
           <Tabs.Tab value="calendar">{t("calendar.title")}</Tabs.Tab>
+          <Tabs.Tab value="rules">{t("fill.tab")}</Tabs.Tab>
           <Tabs.Tab value="settings">{t("callbacks.settings")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="targets">
@@ -137,6 +139,8 @@ function Detail({ asked }: { asked: CallbackList }) {
         )}
         <Tabs.Panel value="calendar">
           <CalendarTab list={list} />
+        <Tabs.Panel value="rules">
+          <FillRules listId={String(list.id)} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <ListSettings list={list} />

@@ -126,7 +126,7 @@ function EntryTable({ entries, onRemove }: { entries: Entry[]; onRemove: ((entry
                 {entry.is_prefix && <small className={classes.prefix}>{t("doNotCall.prefix")}</small>}
               </td>
               <td className="num">
-                {entry.expires_at === null ? t("doNotCall.never") : format.dateMinute(entry.expires_at)}
+                {entry.expires_at === null ? t("doNotCall.never") : format.date(entry.expires_at)}
               </td>
               <td>{entry.source}</td>
               <td>{entry.note}</td>

@@ -10,9 +10,10 @@ import { useReason } from "./reasons";
 export function Preview({ rows }: { rows: PreviewRow[] }) {
   const { t } = useTranslation();
   return (
-    <section className={classes.block} aria-label={t("import.preview")}>
+    <div className={classes.block}>
       <h3>{t("import.preview")}</h3>
-      <div className={classes.lines}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <section className={classes.lines} aria-label={t("import.preview")} tabIndex={0}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -29,8 +30,8 @@ export function Preview({ rows }: { rows: PreviewRow[] }) {
             ))}
           </tbody>
         </table>
-      </div>
-    </section>
+      </section>
+    </div>
   );
 }
 
@@ -71,7 +72,7 @@ function New({ row }: { row: Becomes }) {
     row.priority === null ? "" : `${t("import.roles.priority")} ${row.priority}`,
     row.owner_agent && `${t("import.roles.owner_agent")} ${row.owner_agent}`,
     row.due_at === null ? "" : `${t("target.dueAt")} ${format.dateMinute(row.due_at)}`,
-    expires ? `${t("import.roles.expires")} ${format.dateMinute(Number(expires))}` : "",
+    expires ? `${t("import.roles.expires")} ${format.date(Number(expires))}` : "",
     row.time_zones,
     ...Object.entries(shown).map(([name, value]) => (value ? `${name}: ${value}` : "")),
   ].filter(Boolean);

@@ -66,9 +66,10 @@ function Errors({ job }: { job: ImportJob }) {
   const reason = useReason();
   const more = (job.counts?.errors ?? 0) - job.errors.length;
   return (
-    <section className={classes.block} aria-label={t("import.errors")}>
+    <div className={classes.block}>
       <h3>{t("import.errors")}</h3>
-      <div className={classes.lines}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <section className={classes.lines} aria-label={t("import.errors")} tabIndex={0}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -89,8 +90,8 @@ function Errors({ job }: { job: ImportJob }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {more > 0 && <p className="muted">{t("import.moreInFile", { count: more })}</p>}
-    </section>
+    </div>
   );
 }

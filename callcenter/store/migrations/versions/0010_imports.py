@@ -99,4 +99,3 @@ def _filling() -> None:
             ["rule_id"], ["fill_rules.id"], name="fk_filled_rule_id_fill_rules", ondelete="CASCADE"
         ),
     )
-    op.create_index("ix_filled_at", "filled", ["at"])
