@@ -60,9 +60,10 @@ class Room(Struct, frozen=True):
 
 
 async def reserve(
-    sessions: Sessions, list_id: int, rulebook: Rulebook, room: Room, *, now: Instant
-) -> Reservation | None:
-    """The next target due, with its attempt committed; None if none is due, there is no room or the list is stopped.
+    sessions: Sessions, list_id: int, rulebook: Rulebook, room: Room, *, now: Instant, most: int = 1
+) -> list[Reservation]:
+    """The next targets due, their attempts committed together; none if none is due, there is no room or the list is
+    stopped.
 
     Safe against other dialers on the same database: the lease lets one commit, and the index on numbers in the air
     has the last word.
@@ -70,29 +71,33 @@ async def reserve(
     for _ in range(TRIES):
         try:
             async with sessions.begin() as session:
-                return await _reserve(session, list_id, rulebook, room, now)
+                return await _reserve(session, list_id, rulebook, room, now, most)
         except IntegrityError:
             # Another list has just dialled this number: it is no longer among the candidates.
             continue
-    return None
+    return []
 
 
 async def _reserve(
-    session: AsyncSession, list_id: int, rulebook: Rulebook, room: Room, now: Instant
-) -> Reservation | None:
+    session: AsyncSession, list_id: int, rulebook: Rulebook, room: Room, now: Instant, most: int
+) -> list[Reservation]:
     callback_list = await running_list(session, list_id, room.token, now)
-    if callback_list is None or not await _has_room(session, callback_list, room):
-        return None
+    most = 0 if callback_list is None else min(most, await _left(session, callback_list, room))
+    reserved: dict[str, Reservation] = {}
     for _ in range(LOOKS):
+        if callback_list is None or len(reserved) >= most:
+            break
         candidates = await _candidates(session, list_id, room.zones, now)
         for target in candidates:
             permit = await permit_of(session, rulebook, target, now)
-            if permit.is_given:
-                return commit_attempt(session, callback_list, target, now, mode=Mode(callback_list.mode))
-            put_off(target, permit, now)
+            if not permit.is_given:
+                put_off(target, permit, now)
+            elif target.dial_number not in reserved and len(reserved) < most:
+                mode = Mode(callback_list.mode)
+                reserved[target.dial_number] = commit_attempt(session, callback_list, target, now, mode=mode)
         if len(candidates) < CANDIDATES:
-            return None
-    return None
+            break
+    return list(reserved.values())
 
 
 async def running_list(session: AsyncSession, list_id: int, token: int, now: Instant) -> CallbackList | None:
@@ -105,7 +110,8 @@ async def running_list(session: AsyncSession, list_id: int, token: int, now: Ins
     return await session.scalar(running.with_for_update())
 
 
-async def _has_room(session: AsyncSession, callback_list: CallbackList, room: Room) -> bool:
+async def _left(session: AsyncSession, callback_list: CallbackList, room: Room) -> int:
+    """How many calls there is room for beside those in the air."""
     in_air = (
         await session.execute(
             select(Attempt.attempt_id, Attempt.queue).where(
@@ -114,7 +120,8 @@ async def _has_room(session: AsyncSession, callback_list: CallbackList, room: Ro
         )
     ).all()
     unseated = sum(queue == callback_list.queue and attempt_id not in room.seatless for attempt_id, queue in in_air)
-    return unseated < room.most_unseated and (not room.max_calls or len(in_air) < room.max_calls)
+    left = room.most_unseated - unseated
+    return min(left, room.max_calls - len(in_air)) if room.max_calls else left
 
 
 async def _candidates(session: AsyncSession, list_id: int, zones: Collection[str], now: Instant) -> Sequence[Target]:
