@@ -24,6 +24,7 @@ from callcenter.asterisk.private import PrivateAsterisk
 from callcenter.demo.centre import OwnSettings
 from callcenter.demo.world import centre_and_world
 from callcenter.dialer import service
+from callcenter.dialer.attempts import open_attempts
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.tables import Target
 from callcenter.floor.commands import AddMember, PlaceCall
@@ -73,6 +74,9 @@ class Bench:
         self._world.restart()
         site = self.app.keeper.floor.sites[self.link.settings.name]
         await _until(lambda: not site.channels)
+        async with asyncio.timeout(PATIENCE):
+            while await open_attempts(make_sessions(self.app.engine)):  # noqa: ASYNC110 - nobody tells a measurement
+                await asyncio.sleep(0.1)
 
     async def bare(self) -> float:
         """As a script does it: one action after the other."""

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 WAKING_KINDS = frozenset({"seats", "links", "visits"})
 DATABASE_PAUSE_SECONDS: Seconds = 1.0
-AT_ONCE = 20
+AT_ONCE = 50
 """So many calls are committed together: a commit costs as much as all that is asked before it."""
 
 
