@@ -1,4 +1,5 @@
-"""The routes of what no list may break: do-not-call list, emergency stop, and the tester (docs/api.md, Callbacks)."""
+"""The routes of what no list may break: do-not-call list, emergency stop, tester; and of what a person must decide
+(docs/api.md, Callbacks)."""
 
 from typing import Annotated, Any
 
@@ -7,9 +8,9 @@ from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.dialer import banning, leasing, service, tester
+from callcenter.dialer import asking, banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
-from callcenter.dialer.shapes import Bans, ListId, StopShape
+from callcenter.dialer.shapes import Bans, DecisionShape, ListId, StopShape
 from callcenter.dialer.tables import DoNotCall
 from callcenter.dialer.worker import Worker
 from callcenter.errors import BadInput
@@ -42,6 +43,11 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
             "refused": to_builtins(answer.permit.refused),
             "next_at": answer.permit.next_at,
         }
+
+    @routes.post("/lists/{list_id}/targets/{target_id}/decision", status_code=204, dependencies=[requires("run_lists")])
+    async def decide(list_id: ListId, target_id: ListId, shape: DecisionShape) -> None:
+        await asking.decide(sessions, list_id, target_id, shape.decision, now=worker.clock(), due_at=shape.due_at)
+        worker.wake(list_id)
 
     return routes
 

@@ -33,6 +33,7 @@ ROUTES = [
     ("POST", "/lists/1/stop", "run"),
     ("POST", "/lists/1/pause", "run"),
     ("GET", "/lists/1/may-call?number=13800138000", "see"),
+    ("POST", "/lists/1/targets/1/decision", "run"),
     ("GET", "/do-not-call", "see"),
     ("POST", "/do-not-call", "run"),
     ("DELETE", "/do-not-call/1", "run"),
