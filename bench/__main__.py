@@ -6,7 +6,20 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from bench import alerts, delay, fanout, importing, memory, queue_log, replaying, reports, scale, starting, throughput
+from bench import (
+    alerts,
+    delay,
+    dialling,
+    fanout,
+    importing,
+    memory,
+    queue_log,
+    replaying,
+    reports,
+    scale,
+    starting,
+    throughput,
+)
 
 Rows = list[dict[str, object]]
 
@@ -50,6 +63,11 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "Lines of queue_log taken over (at least 100,000 a second into figures, 20,000 into SQLite)",
         queue_log.measure,
         lambda rows: int(str(rows[0]["lines/s"])) >= 100_000 and int(str(rows[1]["lines/s"])) >= 20_000,
+    ),
+    "dialling": (
+        "Calls placed a second through one Asterisk by the dialer (at least 0.8x bare Originate actions)",
+        dialling.measure,
+        lambda rows: float(str(rows[0]["ratio"])) >= dialling.LIMIT,
     ),
     "start": (
         "A start after kill -9 with a day of 100,000 calls in the journal (under 5 s)",

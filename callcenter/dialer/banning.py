@@ -1,6 +1,6 @@
 """The do-not-call list: numbers and beginnings of numbers that nobody calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -27,24 +27,32 @@ class NewBan(Struct, frozen=True):
     note: str = ""
 
 
-def falls_under(number: str, now: Instant) -> ColumnElement[bool]:
-    """The entries in force that forbid a number."""
-    beginnings = [number[:length] for length in range(SHORTEST_PREFIX, len(number) + 1)]
-    return and_(
+async def bans_of(session: AsyncSession, numbers: Collection[str], now: Instant) -> dict[str, Ban]:
+    """What forbids each of these numbers now, the longest of several; numbers that nothing forbids are left out."""
+    beginnings = {number: _beginnings(number) for number in numbers}
+    entries = select(DoNotCall.number, DoNotCall.is_prefix, DoNotCall.expires_at).where(
         or_(DoNotCall.expires_at.is_(None), DoNotCall.expires_at > now),
         or_(
-            and_(DoNotCall.is_prefix.is_(False), DoNotCall.number == number),
-            and_(DoNotCall.is_prefix.is_(True), DoNotCall.number.in_(beginnings)),
+            and_(DoNotCall.is_prefix.is_(False), DoNotCall.number.in_(numbers)),
+            and_(DoNotCall.is_prefix.is_(True), DoNotCall.number.in_(set().union(*beginnings.values()))),
         ),
     )
+    found = (await session.execute(entries)).all()
+    bans = {}
+    for number, parts in beginnings.items():
+        ends = [row.expires_at for row in found if (row.number in parts if row.is_prefix else row.number == number)]
+        if ends:
+            bans[number] = Ban(None if None in ends else max(end for end in ends if end is not None))
+    return bans
+
+
+def _beginnings(number: str) -> set[str]:
+    return {number[:length] for length in range(SHORTEST_PREFIX, len(number) + 1)}
 
 
 async def ban_of(session: AsyncSession, number: str, now: Instant) -> Ban | None:
-    """What forbids a number now, the longest of several."""
-    ends = list(await session.scalars(select(DoNotCall.expires_at).where(falls_under(number, now))))
-    if not ends:
-        return None
-    return Ban(None if None in ends else max(end for end in ends if end is not None))
+    """What forbids a number now."""
+    return (await bans_of(session, [number], now)).get(number)
 
 
 async def ban(sessions: Sessions, entries: Sequence[NewBan], *, now: Instant, by: str) -> int:

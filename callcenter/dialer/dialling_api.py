@@ -1,4 +1,5 @@
-"""The routes of what no list may break: do-not-call list, emergency stop, and the tester (docs/api.md, Callbacks)."""
+"""The routes of what no list may break: do-not-call list, emergency stop, tester; and of what a person must decide
+(docs/api.md, Callbacks)."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -8,13 +9,13 @@ from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.dialer import banning, leasing, service, tester
+from callcenter.dialer import asking, banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.calendar import calendar_of
 from callcenter.dialer.holidays import day_of
 from callcenter.dialer.numbers import SHORTEST_PREFIX
 from callcenter.dialer.once import once
-from callcenter.dialer.shapes import Bans, ListId, StopShape
+from callcenter.dialer.shapes import Bans, DecisionShape, ListId, StopShape
 from callcenter.dialer.tables import CallbackList, DoNotCall
 from callcenter.dialer.windows import clock_of
 from callcenter.dialer.worker import Worker
@@ -62,6 +63,11 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
             raise BadInput(f"from: a date between {FIRST_YEAR} and {LAST_YEAR}", field="from")
         row = await service.list_row(sessions, list_id)
         return {"days": [_day(row, first + timedelta(days=ahead)) for ahead in range(count)]}
+
+    @routes.post("/lists/{list_id}/targets/{target_id}/decision", status_code=204, dependencies=[requires("run_lists")])
+    async def decide(list_id: ListId, target_id: ListId, shape: DecisionShape) -> None:
+        await asking.decide(sessions, list_id, target_id, shape.decision, now=worker.clock(), due_at=shape.due_at)
+        worker.wake(list_id)
 
     return routes
 

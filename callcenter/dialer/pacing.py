@@ -142,16 +142,19 @@ class Bucket:
     def __init__(self, per_second: float) -> None:
         self._rate, self._drops, self._at = per_second, max(1.0, per_second), 0.0
 
-    def take(self, now: Instant) -> bool:
-        """Takes a drop if there is one."""
+    def take(self, now: Instant, most: int = 1) -> int:
+        """Takes so many drops, or as many as there are; how many."""
         if not self._rate:
-            return True
+            return most
         self._drops = min(max(1.0, self._rate), self._drops + max(0.0, now - self._at) * self._rate)
         self._at = max(now, self._at)
-        if self._drops < 1:
-            return False
-        self._drops -= 1
-        return True
+        taken = min(most, int(self._drops))
+        self._drops -= taken
+        return taken
+
+    def give_back(self, drops: int) -> None:
+        """Some of those that were taken were not needed."""
+        self._drops += drops
 
     def full_at(self, now: Instant) -> Instant:
         """When the next call may be placed."""

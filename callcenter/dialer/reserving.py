@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.dialer.banning import ban_of
+from callcenter.dialer.banning import bans_of
 from callcenter.dialer.calendar import day_start
 from callcenter.dialer.leasing import in_force, is_held
 from callcenter.dialer.permit import Dialled, Permit, Refusal, Rulebook
@@ -22,7 +22,7 @@ from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
 from callcenter.store.engine import Sessions
 
 TRIES = 3
-CANDIDATES, LOOKS = 20, 25
+CANDIDATES, LOOKS = 50, 10
 """So many are looked at, so many times, in one transaction; those that may not be called now are put off."""
 PUT_OFF_SECONDS: Seconds = 3600
 """How long a target is left alone that may not be called for a reason whose end is not known."""
@@ -60,9 +60,10 @@ class Room(Struct, frozen=True):
 
 
 async def reserve(
-    sessions: Sessions, list_id: int, rulebook: Rulebook, room: Room, *, now: Instant
-) -> Reservation | None:
-    """The next target due, with its attempt committed; None if none is due, there is no room or the list is stopped.
+    sessions: Sessions, list_id: int, rulebook: Rulebook, room: Room, *, now: Instant, most: int = 1
+) -> list[Reservation]:
+    """The next targets due, their attempts committed together; none if none is due, there is no room or the list is
+    stopped.
 
     Safe against other dialers on the same database: the lease lets one commit, and the index on numbers in the air
     has the last word.
@@ -70,29 +71,33 @@ async def reserve(
     for _ in range(TRIES):
         try:
             async with sessions.begin() as session:
-                return await _reserve(session, list_id, rulebook, room, now)
+                return await _reserve(session, list_id, rulebook, room, now, most)
         except IntegrityError:
             # Another list has just dialled this number: it is no longer among the candidates.
             continue
-    return None
+    return []
 
 
 async def _reserve(
-    session: AsyncSession, list_id: int, rulebook: Rulebook, room: Room, now: Instant
-) -> Reservation | None:
+    session: AsyncSession, list_id: int, rulebook: Rulebook, room: Room, now: Instant, most: int
+) -> list[Reservation]:
     callback_list = await running_list(session, list_id, room.token, now)
-    if callback_list is None or not await _has_room(session, callback_list, room):
-        return None
+    most = 0 if callback_list is None else min(most, await _left(session, callback_list, room))
+    reserved: dict[str, Reservation] = {}
     for _ in range(LOOKS):
+        if callback_list is None or len(reserved) >= most:
+            break
         candidates = await _candidates(session, list_id, room.zones, now)
-        for target in candidates:
-            permit = await permit_of(session, rulebook, target, now)
-            if permit.is_given:
-                return commit_attempt(session, callback_list, target, now, mode=Mode(callback_list.mode))
-            put_off(target, permit, now)
+        permits = await permits_of(session, rulebook, candidates, now)
+        for target, permit in zip(candidates, permits, strict=True):
+            if not permit.is_given:
+                put_off(target, permit, now)
+            elif target.dial_number not in reserved and len(reserved) < most:
+                mode = Mode(callback_list.mode)
+                reserved[target.dial_number] = commit_attempt(session, callback_list, target, now, mode=mode)
         if len(candidates) < CANDIDATES:
-            return None
-    return None
+            break
+    return list(reserved.values())
 
 
 async def running_list(session: AsyncSession, list_id: int, token: int, now: Instant) -> CallbackList | None:
@@ -105,7 +110,8 @@ async def running_list(session: AsyncSession, list_id: int, token: int, now: Ins
     return await session.scalar(running.with_for_update())
 
 
-async def _has_room(session: AsyncSession, callback_list: CallbackList, room: Room) -> bool:
+async def _left(session: AsyncSession, callback_list: CallbackList, room: Room) -> int:
+    """How many calls there is room for beside those in the air."""
     in_air = (
         await session.execute(
             select(Attempt.attempt_id, Attempt.queue).where(
@@ -114,7 +120,8 @@ async def _has_room(session: AsyncSession, callback_list: CallbackList, room: Ro
         )
     ).all()
     unseated = sum(queue == callback_list.queue and attempt_id not in room.seatless for attempt_id, queue in in_air)
-    return unseated < room.most_unseated and (not room.max_calls or len(in_air) < room.max_calls)
+    left = room.most_unseated - unseated
+    return min(left, room.max_calls - len(in_air)) if room.max_calls else left
 
 
 async def _candidates(session: AsyncSession, list_id: int, zones: Collection[str], now: Instant) -> Sequence[Target]:
@@ -131,28 +138,47 @@ def may_be_next(list_id: int, now: Instant) -> list[ColumnElement[bool]]:
     return [Target.list_id == list_id, Target.state == TargetState.OPEN, Target.due_at <= now, ~in_air]
 
 
-async def permit_of(session: AsyncSession, rulebook: Rulebook, target: Target, now: Instant) -> Permit:
-    """Whether a target's number may be called now by its list's rules and the do-not-call list."""
-    dialled = await dialled_lately(session, rulebook, target.dial_number, now, target_id=target.id)
-    return rulebook.may_call(target.time_zones, now, dialled, await ban_of(session, target.dial_number, now))
+async def permits_of(
+    session: AsyncSession, rulebook: Rulebook, targets: Sequence[Target], now: Instant
+) -> list[Permit]:
+    """Whether each target's number may be called now by its list's rules and the do-not-call list."""
+    whom = [(target.dial_number, target.id) for target in targets]
+    dialled = await _dialled(session, rulebook, whom, now)
+    bans = await bans_of(session, [number for number, _ in whom], now)
+    return [
+        rulebook.may_call(target.time_zones, now, lately, bans.get(target.dial_number))
+        for target, lately in zip(targets, dialled, strict=True)
+    ]
 
 
 async def dialled_lately(
     session: AsyncSession, rulebook: Rulebook, number: str, now: Instant, *, target_id: int | None = None
 ) -> Dialled:
     """When a number (and a target) was dialled on the days that the limits look at."""
+    return (await _dialled(session, rulebook, [(number, target_id)], now))[0]
+
+
+async def _dialled(
+    session: AsyncSession, rulebook: Rulebook, whom: Sequence[tuple[str, int | None]], now: Instant
+) -> list[Dialled]:
     # A day more than the limits': the customer's day may have begun before the centre's.
     since = day_start(rulebook.almanac.centre, now, -rulebook.limits.days)
-    is_theirs = or_(Attempt.number == number, Attempt.target_id == target_id)
+    is_theirs = or_(
+        Attempt.number.in_([number for number, _ in whom]),
+        Attempt.target_id.in_([target_id for _, target_id in whom if target_id is not None]),
+    )
     query = select(Attempt.number, Attempt.target_id, Attempt.placed_at, Attempt.ended_at).where(
         is_theirs, Attempt.placed_at >= since, Attempt.is_counted
     )
     rows = (await session.execute(query.order_by(Attempt.placed_at))).all()
-    return Dialled(
-        number=[row.placed_at for row in rows if row.number == number],
-        target=[row.placed_at for row in rows if row.target_id == target_id],
-        is_in_air=any(row.number == number and row.ended_at is None for row in rows),
-    )
+    return [
+        Dialled(
+            number=[row.placed_at for row in rows if row.number == number],
+            target=[row.placed_at for row in rows if row.target_id == target_id],
+            is_in_air=any(row.number == number and row.ended_at is None for row in rows),
+        )
+        for number, target_id in whom
+    ]
 
 
 def put_off(target: Target, permit: Permit, now: Instant) -> None:

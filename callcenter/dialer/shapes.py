@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from callcenter.dialer.asking import Decision
 from callcenter.dialer.holidays import is_known
 from callcenter.dialer.rules import NEVER_REDIALLED, Mode, Outcome, Then
 from callcenter.dialer.windows import minute_of
@@ -131,6 +132,13 @@ class NewList(ListChanges):
 
     name: Name
     queue: str
+
+
+class DecisionShape(Shape):
+    """What becomes of a target that waits for a person; with `call`, from when on it is called (absent: now)."""
+
+    decision: Decision
+    due_at: Annotated[float, Field(gt=0, le=4e9)] | None = None
 
 
 class BanShape(Shape):

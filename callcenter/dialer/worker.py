@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 WAKING_KINDS = frozenset({"seats", "links", "visits"})
 DATABASE_PAUSE_SECONDS: Seconds = 1.0
+AT_ONCE = 50
+"""So many calls are committed together: a commit costs as much as all that is asked before it."""
 
 
 class Worker:
@@ -221,14 +223,18 @@ class Worker:
         self.wake()
 
     async def _dial(self, list_id: int) -> None:
-        while self._may_dial(summary := self._roster.lists[list_id]) and self._tenure is not None:
+        while self._tenure is not None and (most := self._most(summary := self._roster.lists[list_id])):
             row, since = summary.row, asyncio.get_running_loop().time()
+            bucket = self.outlook.bucket(row.pbx)
+            drops = bucket.take(self.clock(), most)
             rulebook, room = self.outlook.rulebook(row), self.outlook.room(summary, self._tenure.token)
-            reservation = await reserve(self._sessions, list_id, rulebook, room, now=self.clock())
+            reserved = await reserve(self._sessions, list_id, rulebook, room, now=self.clock(), most=drops)
+            bucket.give_back(drops - len(reserved))
             self._touch(list_id)
-            if reservation is None:
+            for reservation in reserved:
+                self._place(reservation, since)
+            if not reserved:
                 return
-            self._place(reservation, since)
 
     def _place(self, reservation: Reservation, since: Seconds) -> None:
         attempt = OpenAttempt(
@@ -237,16 +243,13 @@ class Worker:
         self._air.add(attempt, self.clock())
         self._placing.place(reservation, since)
 
-    def _may_dial(self, summary: Summary) -> bool:
+    def _most(self, summary: Summary) -> int:
+        """How many calls of a list may be committed together now."""
         row = summary.row
-        return (
-            summary.due > 0
-            and row.mode != Mode.PREVIEW
-            and self.why_idle(summary) is None
-            and self._air.unseated(row.pbx, row.queue, self.clock()) < self.outlook.most_unseated(row)
-            and not self.outlook.is_trunk_full(row.pbx)
-            and self.outlook.bucket(row.pbx).take(self.clock())
-        )
+        if row.mode == Mode.PREVIEW or self.why_idle(summary) is not None or self.outlook.is_trunk_full(row.pbx):
+            return 0
+        room = self.outlook.most_unseated(row) - self._air.unseated(row.pbx, row.queue, self.clock())
+        return max(0, min(AT_ONCE, summary.due, room))
 
     # --- waking -------------------------------------------------------------------------------------------------
 

@@ -199,7 +199,7 @@ class Centre:
         rulebook = rulebook_of(row or CallbackList(**FIELDS), self.settings(), self.zone)
         reserved = await reserve(self.sessions, list_id, rulebook, Room(tenure.token, free_seats, zones=zones), now=now)
         await leasing.give_back(self.sessions, "a dialer", tenure)
-        return reserved
+        return reserved[0] if reserved else None
 
     @staticmethod
     def settings(**fields: Any) -> DialerSettings:

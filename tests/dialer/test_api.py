@@ -34,6 +34,7 @@ ROUTES = [
     ("POST", "/lists/1/pause", "run"),
     ("GET", "/lists/1/may-call?number=13800138000", "see"),
     ("GET", "/lists/1/days?from=2026-10-01", "see"),
+    ("POST", "/lists/1/targets/1/decision", "run"),
     ("GET", "/do-not-call", "see"),
     ("POST", "/do-not-call", "run"),
     ("DELETE", "/do-not-call/1", "run"),

@@ -93,10 +93,13 @@ def test_seats_that_have_just_begun_are_not_expected_back() -> None:
 
 def test_a_bucket_lets_so_many_a_second_out() -> None:
     bucket = Bucket(2)
-    assert [bucket.take(0.0) for _ in range(3)] == [True, True, False]
+    assert [bucket.take(0.0) for _ in range(3)] == [1, 1, 0]
     assert bucket.full_at(0.0) == 0.5
-    assert [bucket.take(0.5), bucket.take(0.5)] == [True, False]
-    assert Bucket(0).take(1.0)
+    assert [bucket.take(0.5), bucket.take(0.5)] == [1, 0]
+    assert bucket.take(2.0, 5) == 2
+    bucket.give_back(1)
+    assert bucket.take(2.0, 5) == 1
+    assert Bucket(0).take(1.0, 7) == 7
 
 
 def test_a_small_week_breaks_no_rule_and_keeps_its_target() -> None:

@@ -139,6 +139,7 @@ function Detail({ asked }: { asked: CallbackList }) {
         )}
         <Tabs.Panel value="calendar">
           <CalendarTab list={list} />
+        </Tabs.Panel>
         <Tabs.Panel value="rules">
           <FillRules listId={String(list.id)} />
         </Tabs.Panel>
