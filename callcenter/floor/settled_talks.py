@@ -16,7 +16,7 @@ def settle_talk(books: Settlement, theirs: Conversation) -> None:
     theirs = books.named(theirs)
     if _ends_open_talk(books, theirs):
         return
-    told, ours = _same(books.told.talks, theirs), _same(books.concluded.talks, theirs)
+    told, ours = _same(books, books.told.talks, theirs), _same(books, books.concluded.talks, theirs)
     seat = _finishing(books, theirs)
     if told is not None and (told.leg_id == theirs.leg_id or ours is None or ours.leg_id != theirs.leg_id):
         books.told.talks.remove(told)
@@ -29,16 +29,18 @@ def settle_talk(books: Settlement, theirs: Conversation) -> None:
         books.tell(_whole(books, theirs))
 
 
-def _same(candidates: Iterable[Conversation], theirs: Conversation) -> Conversation | None:
+def _same(books: Settlement, candidates: Iterable[Conversation], theirs: Conversation) -> Conversation | None:
     """The leg decides where it is known: a seat may begin its next talk seconds after the last one."""
-    found = [talk for talk in candidates if _is_same(talk, theirs)]
+    found = [talk for talk in candidates if _is_same(books, talk, theirs)]
     return next((talk for talk in found if talk.leg_id == theirs.leg_id), found[0] if found else None)
 
 
-def _is_same(ours: Conversation, theirs: Conversation) -> bool:
+def _is_same(books: Settlement, ours: Conversation, theirs: Conversation) -> bool:
     """By the leg; behind a Local member, whose leg is another one, by the seat and the time or the call."""
     if ours.leg_id == theirs.leg_id:
         return True
+    if ours.leg_id in books.logged_legs:
+        return False  # queue_log tells of it, too
     if ours.interface.lower() != theirs.interface.lower() or ours.queue not in ("", theirs.queue):
         return False
     if theirs.began_at > ours.ended_at:
@@ -70,7 +72,7 @@ def _phone_of(books: Settlement, leg_id: ChannelId) -> Channel | None:
 def _finishing(books: Settlement, theirs: Conversation) -> Seat | None:
     """The seat whose wrap-up after this talk is under way."""
     seat = books.site.seats.get(theirs.interface.lower())
-    is_it = seat is not None and seat.unfinished is not None and _is_same(seat.unfinished, theirs)
+    is_it = seat is not None and seat.unfinished is not None and _is_same(books, seat.unfinished, theirs)
     return seat if is_it else None
 
 

@@ -61,6 +61,8 @@ class Settlement:
         self.concluded = Known().add(gap.unsettled)
         self.told = Known().add(site.told)
         self.telling = Known()
+        self.logged_legs = {fact.leg_id for fact in event.facts if isinstance(fact, Conversation)}
+        self.logged_legs |= {talk.leg_id for talk in event.talks}
         self.recovered: set[CallId] = set()
         self.lost: set[CallId] = set()
         self._seats: dict[tuple[str, str], tuple[str, str, str]] = {}

@@ -233,9 +233,10 @@ class Diary:
         line.queue, line.joined_at = queue, self.now
         return self
 
-    def adopts(self, channel: str) -> "Diary":
-        """A channel that is here already becomes a caller (an attempt whose customer answered)."""
-        self._lines[channel] = Line(channel, channel)
+    def adopts(self, channel: str, queue: str = "") -> "Diary":
+        """A channel that is here already becomes a caller (an attempt whose customer answered, one found waiting)."""
+        line = self._lines[channel] = Line(channel, channel)
+        line.queue, line.joined_at = queue, self.now
         return self
 
     def is_gone_unseen(self, caller: str, queue: str = "support") -> "Diary":

@@ -358,3 +358,22 @@ def test_the_next_talk_of_a_seat_is_not_taken_for_the_one_before_that_was_told()
     assert sorted(talk.leg_id for talk in day.remained(f.Conversation)) == sorted([day.leg("1001"), "next leg"])
     assert all(talk.is_certain for talk in day.remained(f.Conversation))
     assert counts(day) == (1, 0)
+
+
+def test_two_short_talks_of_a_seat_in_two_gaps_that_became_one() -> None:
+    """They began within the tolerance of whole seconds; queue_log names the leg of each."""
+    day, log = waiting_at_the_loss()
+    log.after(0.2).answers("1001", "caller", "leg", 2).after(1).completes("1001", "caller", 1).joins("next")
+    reconnects(
+        log.after(0.2).day,
+        waiting=(found_waiting("next", waited=0),),
+        channels=(found_open("next", "PJSIP/trunk-next"),),
+    )
+    day.adopts("next", "support").rings("1001", "next").answers("1001", "next")
+    next_leg = day.leg("1001", "next")
+    log.answers("1001", "next", next_leg, 1).after(1).completes("1001", "next", 1)
+    reconnects(log.after(3).day)
+    log.settles()
+    talks = {talk.leg_id: talk.call_id for talk in day.remained(f.Conversation)}
+    assert talks == {"leg": "caller", next_leg: "next"}
+    assert all(talk.is_certain for talk in day.remained(f.Conversation))
