@@ -74,7 +74,7 @@ class Ami:
                     return self.events[-1]
         except TimeoutError:
             came = [event.get("Event") for event in self.events[before:]]
-            raise AssertionError(f"not in {seconds} s; these came: {came}") from None
+            raise AssertionError(f"not in {seconds} s; these came last: {came[-30:]}") from None
 
     def names(self) -> list[str]:
         """The names of the events kept so far."""

@@ -402,3 +402,24 @@ def an_agents_own_calls(s: Scene) -> None:
     s.rests(1)
     s.hangs_up(customer)
     s.ends(connected)
+
+
+@scene("7061", "PJSIP/1070,0,Agent 1070", "PJSIP/1071,5,Agent 1071")
+def penalty_changed(s: Scene) -> None:
+    """The member with the smaller penalty is rung; then the manager makes the other one's smaller."""
+    for _ in range(2):
+        customer, connected = s.talks()
+        s.rests(1)
+        s.hangs_up(customer)
+        s.ends(connected)
+        s.ami.action("QueuePenalty", Interface="PJSIP/1070", Penalty=9, Queue="q7061")
+
+
+@scene("7062", "1072", "1073")
+def a_phone_that_wants_no_calls(s: Scene) -> None:
+    """Do not disturb is the phone's own business: Asterisk rings it, and it says busy at once."""
+    s.behave("1072", do="busy", after=0)
+    customer, connected = s.talks()
+    s.rests(1)
+    s.hangs_up(customer)
+    s.ends(connected)

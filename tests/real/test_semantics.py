@@ -7,7 +7,16 @@ import pytest
 from msgspec import Struct
 
 from callcenter.asterisk.installation import Installation
-from callcenter.floor.facts import Conversation, Direction, EndedBy, QueueVisit, SeatSpell, SeatState
+from callcenter.floor.facts import (
+    Conversation,
+    Direction,
+    EndedBy,
+    QueueVisit,
+    Ring,
+    RingOutcome,
+    SeatSpell,
+    SeatState,
+)
 from tests.floor.test_properties import Watched, check_conversations, check_nothing_remains, check_spells, check_visits
 from tests.real import transfers as _transfers  # noqa: F401 - its situations are on the stage
 from tests.real.books import REFUSED, Book, check_agreement, of_asterisk, of_floor
@@ -27,10 +36,13 @@ class Played(Struct):
 
 
 @pytest.fixture(scope="module")
-def played(asterisk_tree: Installation) -> Played:
-    """All situations, played once."""
+def played(asterisk_tree: Installation, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """All situations, played once; what is needed to see why, should the accounts not agree, is kept for a while."""
     with STAGE.open(FORWARDING, FORWARDED_TO) as pair:
         heard, log, failures = STAGE.play(pair)
+    folder = tmp_path_factory.mktemp("situations")
+    (folder / "heard.ami").write_bytes(heard)
+    (folder / "queue_log").write_text("".join("|".join(line) + "\n" for line in log))
     ours, day = of_floor(heard)
     return Played(of_asterisk(log, heard), ours, day, failures)
 
@@ -125,3 +137,13 @@ def test_an_agents_own_calls_are_outbound_or_internal(played: Played) -> None:
         (Direction.OUTBOUND, "013900007060"),
         (Direction.INTERNAL, "1067"),
     ]
+
+
+def test_the_member_with_the_smaller_penalty_is_rung(played: Played) -> None:
+    talks = [talk for talk in played.day.remained(Conversation) if talk.queue == "q7061"]
+    assert [talk.agent_name for talk in sorted(talks, key=lambda talk: talk.began_at)] == ["Agent 1070", "Agent 1071"]
+
+
+def test_a_phone_that_wants_no_calls_rejects(played: Played) -> None:
+    rings = [(ring.agent_name, ring.outcome) for ring in played.day.remained(Ring) if ring.queue == "q7062"]
+    assert rings == [("Agent 1072", RingOutcome.REJECTED), ("Agent 1073", RingOutcome.ANSWERED)]
