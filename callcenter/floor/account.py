@@ -170,7 +170,9 @@ class Account:
         """The talk of this seat in this queue that began so many seconds ago, after so many seconds of waiting."""
         began_at = event.at - event.talk_seconds
         talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
-        began_then = (one for one in talks if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
+        # It may come after both channels have gone, and so after the end of the talk was seen.
+        open_ones = (one for one in talks if one.said is None)
+        began_then = (one for one in open_ones if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
         return next((one for one in began_then if one.call.wait_seconds == event.wait_seconds), None)
 
     def _unseen(self, event: e.MemberCompleted) -> Answer | None:
@@ -199,8 +201,6 @@ class Account:
     def _conversation(self, fact: Conversation) -> None:
         answer = self._answer_of(fact)
         if answer is not None:
-            if fact.queue:
-                self._of_seat[fact.interface.lower(), fact.queue].remove(answer)
             answer.parts.append(fact)
             self._of_leg[fact.leg_id] = answer
             answer.wrap_up_seconds += fact.wrap_up_seconds
@@ -213,7 +213,7 @@ class Account:
         ours = [
             answer
             for answer in self._of_seat.get((fact.interface.lower(), fact.queue), ())
-            if (answer.call.left_at or 0.0) <= fact.began_at + CLOCK_SECONDS
+            if not answer.parts and (answer.call.left_at or 0.0) <= fact.began_at + CLOCK_SECONDS
         ]
         return min(ours, key=lambda answer: abs((answer.call.left_at or 0.0) - fact.began_at), default=None)
 

@@ -136,3 +136,40 @@ def test_rings_of_a_hole_are_those_of_queue_log(name: str) -> None:
         left, right = (bisect_left(times, began_at + place + more) for more in (0, HOLE_SECONDS))
         figures = figures_of(name, [*messages[:left], CONNECTION, *messages[right:]])
         check_agreement(figures, log_of(name))
+
+
+def named(message: bytes, name: bytes) -> bytes:
+    """The value of a header; empty where the message has none."""
+    return next((line[len(name) + 2 :] for line in message.split(b"\r\n") if line.startswith(name + b": ")), b"")
+
+
+def without_channels(message: bytes, timestamp: bytes) -> bytes:
+    """An AgentComplete as it comes when both channels have gone: Asterisk has no ids for it any more. Its reason is
+    another one, which nothing but it tells."""
+    kept = (b"Event", b"Privilege", b"Queue", b"Interface", b"MemberName", b"HoldTime", b"TalkTime", b"Reason")
+    lines = [b": ".join((name, named(message, name))) for name in kept] + [b"Timestamp: " + timestamp]
+    return b"\r\n".join(lines).replace(b"Reason: agent", b"Reason: caller")
+
+
+def test_an_end_without_ids_that_comes_after_both_hangups_is_of_its_talk() -> None:
+    """As in an Asterisk that is stopped."""
+    messages, _ = heard("mix")
+    said, moved, others = list(messages), 0, 0
+    for end in [message for message in messages if message.startswith(b"Event: AgentComplete\r")]:
+        place = said.index(end)
+        ids = {named(end, b"Uniqueid"), named(end, b"DestUniqueid")}
+        gone = [
+            at
+            for at, message in enumerate(said[place : place + 30], place)
+            if message.startswith(b"Event: Hangup\r") and named(message, b"Uniqueid") in ids
+        ]
+        if len(gone) == 2 and named(end, b"TalkTime") != b"0":
+            said.insert(gone[1] + 1, without_channels(end, named(said[gone[1]], b"Timestamp")))
+            said.remove(end)
+            moved += 1
+            others += named(end, b"Reason") == b"agent"
+    assert moved > others > 3
+    whole, figures = (figures_of("mix", stream)["totals"] for stream in (messages, said))
+    changed = {"completed_by_agent": -others, "completed_by_caller": others}
+    assert {key: figures[key] - whole[key] for key in changed} == changed
+    assert figures["talk_seconds"] == pytest.approx(whole["talk_seconds"], abs=0.1)
