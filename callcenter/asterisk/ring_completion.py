@@ -22,8 +22,9 @@ def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -
     for ring, name in attendance.rings:
         ours.setdefault(attendance.name_of(name, ring.interface), []).append(ring)
     theirs: dict[str, list[LogRing]] = {}
+    unheard = [Gap(ring.began_at, ring.ended_at) for ring, _ in attendance.rings if ring.outcome is RingOutcome.LOST]
     for logged in log.rings:
-        if _is_in(logged.ended_at, gaps, NEAR_SECONDS) or _is_in(logged.joined_at, gaps):
+        if _is_in(logged.ended_at, [*gaps, *unheard], NEAR_SECONDS) or _is_in(logged.joined_at, gaps):
             theirs.setdefault(logged.agent, []).append(logged)
     for agent in ours.keys() | theirs.keys():
         _complete(Book(attendance, agent, gaps), ours.get(agent, []), theirs.get(agent, []))
@@ -37,7 +38,7 @@ class Book:
 
     def settle(self, ours: Ring, theirs: LogRing | None) -> None:
         """A ring that we knew of; what the log does not have was none that it counts."""
-        if _is_in(ours.ended_at, self.gaps) or (theirs is not None and _is_in(theirs.ended_at, self.gaps)):
+        if self.is_hidden(ours, theirs):
             outcome = theirs.outcome if theirs else None
             self.attendance.correct_ring(self.agent, self.attendance.outcome_of(ours), outcome)
 
@@ -50,8 +51,12 @@ class Book:
         """Near enough; where it was heard, its end is the same, too."""
         if self.distance(ours, theirs) > CLOCK_SECONDS:
             return False
-        is_hidden = _is_in(ours.ended_at, self.gaps) or _is_in(theirs.ended_at, self.gaps)
-        return is_hidden or not self.unlike(ours, theirs)[0]
+        return self.is_hidden(ours, theirs) or not self.unlike(ours, theirs)[0]
+
+    def is_hidden(self, ours: Ring, theirs: LogRing | None) -> bool:
+        """Whether its end was not heard: in a gap, or lost sight of by a survey that was before the event."""
+        ends = (ours.ended_at, theirs.ended_at if theirs else None)
+        return ours.outcome is RingOutcome.LOST or any(_is_in(at, self.gaps) for at in ends)
 
     def unlike(self, ours: Ring, theirs: LogRing) -> tuple[bool, bool, Seconds]:
         """How far two rings are from being the same."""
@@ -61,8 +66,8 @@ class Book:
     def distance(self, ours: Ring, theirs: LogRing) -> Seconds:
         """Between the ends; across a gap the beginnings may be nearer."""
         ends = abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND)
-        is_hidden = _is_in(ours.ended_at, self.gaps) or _is_in(theirs.ended_at, self.gaps)
-        return min(ends, abs(ours.began_at - theirs.began_at - HALF_A_SECOND)) if is_hidden else ends
+        began = abs(ours.began_at - theirs.began_at - HALF_A_SECOND)
+        return min(ends, began) if self.is_hidden(ours, theirs) else ends
 
 
 def _complete(book: Book, ours: list[Ring], theirs: list[LogRing]) -> None:
