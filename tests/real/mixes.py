@@ -394,6 +394,11 @@ class Part(Struct):
 
     def _end_calls(self) -> None:
         with closing(Scene(self.pair, "72")) as last:
+            # Who called hangs up first: of two sides that go in the same moment nobody can say who ended the ring.
+            for event in last.outside.listing("CoreShowChannels"):
+                if event.get("Uniqueid", "").startswith("world-"):
+                    last.outside.action("Hangup", Channel=event["Channel"])
+            last.rests(1)
             for ami in (last.outside, last.ami):
                 for channel in [event["Channel"] for event in ami.listing("CoreShowChannels") if "Channel" in event]:
                     ami.action("Hangup", Channel=channel)
