@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.attempts import escalate
 from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.standing import close, leave_open
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.events import Instant
@@ -35,13 +36,13 @@ async def decide(
         if target.state != TargetState.ASKING:
             raise Conflict(f"The target is {target.state}; nobody is asked about it")
         if decision is Decision.CALL:
-            target.state, target.due_at = TargetState.OPEN, now if due_at is None else due_at
+            leave_open(target, TargetState.OPEN, now if due_at is None else due_at)
             if callback_list.state == ListState.FINISHED:
                 callback_list.state = ListState.STOPPED
             return
         if decision is Decision.ESCALATE:
             await _escalate(session, callback_list, target, now)
-        target.state, target.due_at, target.closed_at = TargetState.CLOSED, None, now
+        close(target, TargetState.CLOSED, now)
 
 
 async def _escalate(session: AsyncSession, callback_list: CallbackList, target: Target, now: Instant) -> None:

@@ -24,6 +24,7 @@ from callcenter.dialer.rules import (
     outcome_of,
     redial,
 )
+from callcenter.dialer.standing import close, leave_open
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.facts import AttemptResult
@@ -135,8 +136,11 @@ async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, end
 
 def move_on(target: Target, after: Redial, outcome: Outcome, ended_at: Instant) -> None:
     """Brings a target to where it stands after an attempt that ended then."""
-    target.state, target.due_at, target.last_outcome = after.state, after.due_at, outcome
-    target.closed_at = ended_at if after.state in OVER else None
+    target.last_outcome = outcome
+    if after.state in OVER:
+        close(target, after.state, ended_at)
+    else:
+        leave_open(target, after.state, after.due_at)
     if after.is_next_number:
         target.dial_number = target.other_numbers[target.number_index]
         target.number_index += 1

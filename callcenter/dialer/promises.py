@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.standing import close, leave_open
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.floor.events import Instant
 
@@ -24,8 +25,8 @@ def keep_promise(target: Target, callback_list: CallbackList) -> None:
     """The target falls due when it was promised, with all its attempts before it; until then and for a while after
     it is its agent's alone, if the promise has one."""
     due_at = target.promised_at or 0.0
-    target.closed_at = None
-    target.state, target.due_at, target.promised_at, target.attempts = TargetState.OPEN, due_at, None, 0
+    leave_open(target, TargetState.OPEN, due_at)
+    target.promised_at, target.attempts = None, 0
     target.owner_until = due_at + callback_list.personal_seconds if target.owner_agent else None
 
 
@@ -34,5 +35,5 @@ def withdraw_promise(target: Target, at: Instant, now: Instant) -> None:
     if target.promised_at == at:
         target.promised_at, target.owner_agent = None, ""
     elif target.state == TargetState.OPEN and target.due_at == at:
-        target.state, target.due_at, target.owner_agent, target.owner_until = TargetState.REACHED, None, "", None
-        target.closed_at = now
+        close(target, TargetState.REACHED, now)
+        target.owner_agent, target.owner_until = "", None

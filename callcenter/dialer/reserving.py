@@ -16,6 +16,7 @@ from callcenter.dialer.calendar import day_start
 from callcenter.dialer.leasing import in_force, is_held
 from callcenter.dialer.permit import Dialled, Permit, Refusal, Rulebook
 from callcenter.dialer.rules import ListState, Mode, TargetState
+from callcenter.dialer.standing import close
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.call import ATTEMPT_PREFIX
 from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
@@ -184,8 +185,8 @@ async def _dialled(
 def put_off(target: Target, permit: Permit, now: Instant) -> None:
     """What becomes of a target that may not be called now: later, or, on the do-not-call list for good, never."""
     if any(one.reason == Refusal.DO_NOT_CALL and one.until is None for one in permit.refused):
-        target.state, target.due_at, target.last_outcome = TargetState.CLOSED, None, Refusal.DO_NOT_CALL.value
-        target.closed_at = now
+        target.last_outcome = Refusal.DO_NOT_CALL.value
+        close(target, TargetState.CLOSED, now)
     else:
         target.due_at = permit.next_at if permit.next_at is not None else now + PUT_OFF_SECONDS
 

@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,14 +14,15 @@ from callcenter.dialer.adding import Policies, add, compared, take_over, target_
 from callcenter.dialer.importing import Row, RowError, Sheet, due_after, midnight, sheet_of
 from callcenter.dialer.locking import lock_list, set_state
 from callcenter.dialer.numbers import CellRefused, RowFault, read_line, read_number, without_extension
-from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.rules import OVER, ListState, TargetState
+from callcenter.dialer.standing import leave_open
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant
 from callcenter.store.engine import Sessions
 
 MAX_TARGETS = 10_000
-OVER = (TargetState.REACHED, TargetState.CLOSED, TargetState.ASKING)
+OPENED_AGAIN = (*OVER, TargetState.ASKING)
 """A new reason to call opens such a target again."""
 
 
@@ -168,8 +170,9 @@ async def ask_for(session: AsyncSession, list_id: int, row: Row, *, now: Instant
 
 
 def _open_again(target: Target, callback_list: CallbackList, row: Row, now: Instant) -> None:
-    if target.state in OVER:
-        target.state, target.attempts, target.due_at = TargetState.OPEN, 0, now
+    if target.state in OPENED_AGAIN:
+        leave_open(target, TargetState.OPEN, now)
+        target.attempts = 0
         target.dial_number, target.number_index = target.number, 0
     take_over(target, row, callback_list)
 
@@ -177,13 +180,4 @@ def _open_again(target: Target, callback_list: CallbackList, row: Row, now: Inst
 def days_after(day: date, days: int, zone: ZoneInfo, wanted: NewTarget) -> NewTarget:
     """The target that is due so many days after a date, from the midnight of the centre on: the list's windows say
     when on that day. For a contract's date, or that of a ticket which was closed."""
-    return NewTarget(
-        number=wanted.number,
-        other_numbers=wanted.other_numbers,
-        name=wanted.name,
-        attributes=wanted.attributes,
-        priority=wanted.priority,
-        owner_agent=wanted.owner_agent,
-        time_zone=wanted.time_zone,
-        due_at=due_after(midnight(day, zone), days),
-    )
+    return replace(wanted, due_at=due_after(midnight(day, zone), days))

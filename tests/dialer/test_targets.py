@@ -121,11 +121,11 @@ async def test_a_promise_is_its_agents_and_opens_a_closed_target_again(
     assert (target.owner_agent, target.due_at, target.owner_until) == ("1001", due_at, due_at + 14_400)
     async with centre.sessions.begin() as session:
         closed = await session.merge(target)
-        closed.state, closed.attempts, closed.due_at = "closed", 3, None
+        closed.state, closed.attempts, closed.due_at, closed.closed_at = "closed", 3, None, MONDAY_NOON
     later = due_at + 86_400
     assert (await post(client, "/lists/1/promises", body | {"due_at": later})).json()["target_id"] == target_id
     [target] = await centre.targets()
-    assert (target.state, target.attempts, target.due_at) == ("open", 0, later)
+    assert (target.state, target.attempts, target.due_at, target.closed_at) == ("open", 0, later, None)
     unknown = await post(client, "/lists/1/promises", body | {"agent_number": "1009"})
     assert (unknown.status_code, unknown.json()["field"]) == (422, "owner_agent")
 
