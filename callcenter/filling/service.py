@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import convert
+from msgspec.structs import asdict
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -171,7 +172,7 @@ async def _abandoned(context: Context, rule: FillRule, options: Options) -> list
     since = callers_since(rule.created_at, rule.looked_at, options.after_seconds, now)
     callers = await abandoned_callers(context.sessions, Wanted(since=since, until=now, queue=options.queue or None))
     return [
-        of_visit(FillKind.ABANDONED, options, _plain(caller.visit), _told(caller.visit.ended_at, context.zone))
+        of_visit(FillKind.ABANDONED, options, asdict(caller.visit), _told(caller.visit.ended_at, context.zone))
         for caller in reversed(callers)
         if caller.visit.number
         and not caller.is_short
@@ -179,10 +180,6 @@ async def _abandoned(context: Context, rule: FillRule, options: Options) -> list
         and caller.visit.ended_at <= now - options.after_seconds
         and (caller.contact is None or not caller.contact.is_reached)
     ]
-
-
-def _plain(visit: Any) -> dict[str, object]:
-    return {name: getattr(visit, name) for name in visit.__struct_fields__}
 
 
 async def _requested(context: Context, rule: FillRule, options: Options) -> list[Candidate]:
