@@ -4,8 +4,8 @@ The functions work in the caller's transaction, in which the list is locked.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import insert, select
@@ -26,11 +26,11 @@ from callcenter.dialer.locking import set_state
 from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.floor.events import Instant
+from callcenter.store.batches import in_batches
 
 AT_ONCE = 500
-"""Rows of one statement; databases limit the parameters of one to 32,766."""
+"""Rows of one statement."""
 
-T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 
@@ -56,7 +56,7 @@ async def compared(session: AsyncSession, list_id: int, sheet: Sheet, policies: 
     known = frozenset(await session.scalars(select(Target.number).where(Target.list_id == list_id)))
     busy = set[str]()
     if policies.other_lists is not Policy.ALLOW:
-        for some in _by(AT_ONCE, [row.number for row in sheet.rows]):
+        for some in in_batches([row.number for row in sheet.rows], AT_ONCE):
             busy |= set(await session.scalars(_active_elsewhere(list_id, some)))
     sheet = await asyncio.to_thread(without_busy, sheet, frozenset(busy), policies.other_lists, column)
     return await asyncio.to_thread(without_known, sheet, known, policies.duplicates, column)
@@ -77,10 +77,10 @@ async def add(session: AsyncSession, list_id: int, sheet: Sheet, *, now: Instant
     callback_list = await session.get_one(CallbackList, list_id, populate_existing=True)
     total = len(sheet.rows) + len(sheet.merges)
     done = 0
-    for rows in _by(AT_ONCE, sheet.rows):
+    for rows in in_batches(sheet.rows, AT_ONCE):
         await session.execute(insert(Target), [target_of(callback_list, row, now) for row in rows])
         progress(done := done + len(rows), total)
-    for rows in _by(AT_ONCE, sheet.merges):
+    for rows in in_batches(sheet.merges, AT_ONCE):
         await _merge(session, callback_list, rows)
         progress(done := done + len(rows), total)
     if sheet.rows and callback_list.state == ListState.FINISHED:
@@ -129,8 +129,3 @@ def take_over(target: Target, row: Row, callback_list: CallbackList) -> None:
         target.owner_until = (both.due_at or 0.0) + callback_list.personal_seconds
     if row.due_at is not None and target.state == TargetState.OPEN:
         target.due_at = row.due_at
-
-
-def _by(count: int, items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), count):
-        yield items[start : start + count]

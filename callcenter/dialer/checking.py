@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from callcenter.dialer.importing import Plan, Row, RowError, Sheet, become, records_of, sheet_of
 from callcenter.errors import BadInput, SetupFailed
+from callcenter.store.batches import in_batches
 
 CHUNK = 1000
 LONGEST_LINE = 2**27
@@ -87,8 +88,8 @@ def answers(plan: Plan, content: bytes) -> Iterator[Found]:
         yield Found(fault=error.message, field=error.field or "")
         return
     yield Found(total=len(records), column=columns.number_name)
-    for start in range(0, len(records), CHUNK):
-        some = sheet_of([become(record, columns, plan) for record in records[start : start + CHUNK]])
+    for part in in_batches(records, CHUNK):
+        some = sheet_of([become(record, columns, plan) for record in part])
         yield Found(rows=some.rows, errors=some.errors)
 
 

@@ -19,9 +19,11 @@ from callcenter.dialer.standing import leave_open
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant
+from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 
 MAX_TARGETS = 10_000
+ROWS_AT_ONCE = 5000
 OPENED_AGAIN = (*OVER, TargetState.ASKING)
 """A new reason to call opens such a target again."""
 
@@ -126,8 +128,8 @@ def row_of_target(index: int, one: NewTarget, region: str, agents: Collection[st
 async def _told(session: AsyncSession, list_id: int, sheet: Sheet, *, is_done: bool) -> Added:
     ids: dict[str, int] = {}
     for rows in (sheet.rows, sheet.merges) if is_done else ():
-        for start in range(0, len(rows), 5000):
-            numbers = [row.number for row in rows[start : start + 5000]]
+        for some in in_batches(rows, ROWS_AT_ONCE):
+            numbers = [row.number for row in some]
             query = select(Target.number, Target.id).where(Target.list_id == list_id, Target.number.in_(numbers))
             ids.update((number, target_id) for number, target_id in await session.execute(query))
     return Added(

@@ -30,6 +30,7 @@ from callcenter.floor.events import Instant
 from callcenter.floor.facts import VisitOutcome
 from callcenter.reports.abandoned import Wanted, abandoned_callers
 from callcenter.reports.spans import local
+from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import queue_visits
 
@@ -156,8 +157,7 @@ async def _fresh(session: AsyncSession, rule_id: int, found: Sequence[Candidate]
     known: set[str] = set()
     by_source = {one.source: one for one in found}
     sources = list(by_source)
-    for start in range(0, len(sources), AT_ONCE):
-        some = sources[start : start + AT_ONCE]
+    for some in in_batches(sources, AT_ONCE):
         query = select(Filled.source).where(Filled.rule_id == rule_id, Filled.source.in_(some))
         known |= set(await session.scalars(query))
     return [one for source, one in by_source.items() if source not in known]

@@ -17,6 +17,7 @@ from callcenter.dialer.tables import Attempt
 from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Direction, QueueVisit, VisitOutcome
 from callcenter.reports.calling_back import Contact, by_key, called_back, key_of
+from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import conversations, fact_of, queue_visits
 
@@ -87,8 +88,7 @@ def page_of(
 async def _contacts(session: AsyncSession, numbers: Collection[str], since: Instant, until: Instant) -> list[Contact]:
     keys = sorted({key_of(number) for number in numbers})
     found: list[Contact] = []
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        some = keys[start : start + KEYS_AT_ONCE]
+    for some in in_batches(keys, KEYS_AT_ONCE):
         for query, contact in (
             (_answered(some, since, until), _visit_contact),
             (_talks(some, since, until), _talk_contact),

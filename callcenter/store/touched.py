@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.floor.events import Instant
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring, SeatSpell
+from callcenter.store.batches import in_batches
 from callcenter.store.tables import FACT_TABLES, queue_visits, touched_quarters
 
 QUARTER = 900
@@ -90,7 +91,7 @@ async def _replaced(connection: AsyncConnection, kind: type[Fact], extent: Exten
     if kind is not SeatSpell:  # spells have an index that begins with their instant, the others one with the PBX
         wanted = wanted.where(table.c.pbx.in_(sorted({fact.pbx for fact in facts})))
     found: list[Row] = []
-    for part in _parts([*{getattr(fact, extent.sought) for fact in facts}]):
+    for part in in_batches([*{getattr(fact, extent.sought) for fact in facts}], MOST_KEYS):
         found += await connection.execute(wanted.where(table.c[extent.sought].in_(part)))
     return found
 
@@ -101,12 +102,8 @@ async def _later_calls(connection: AsyncConnection, visits: Sequence[Row]) -> se
     first, last = min(visit.joined_at for visit in visits), max(visit.joined_at for visit in visits)
     c = queue_visits.c
     quarters: set[Instant] = set()
-    for part in _parts(numbers):
+    for part in in_batches(numbers, MOST_KEYS):
         in_time = (c.joined_at > first, c.joined_at <= last + REPEAT_SECONDS)
         found = await connection.execute(select(c.joined_at).where(c.number.in_(part), *in_time))
         quarters.update(at // QUARTER * QUARTER for at in found.scalars())
     return quarters
-
-
-def _parts(values: list[Any]) -> Iterable[list[Any]]:
-    return (values[start : start + MOST_KEYS] for start in range(0, len(values), MOST_KEYS))
