@@ -107,8 +107,7 @@ class Completion:
         self._gaps.sort(key=lambda gap: gap.since)
 
     def _gap_at(self, at: Instant) -> Gap | None:
-        """The gap in which a whole second of the log lies, at least in part."""
-        return next((gap for gap in self._gaps if gap.since - 1 <= at <= gap.until), None)
+        return next((gap for gap in self._gaps if gap.has(at)), None)
 
     def _as_of_the_end(self, theirs: QueueCall, ours: QueueCall | None) -> QueueCall:
         """The visit as the log had it when the capture ended; what lies within the last second is as we saw it."""

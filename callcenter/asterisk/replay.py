@@ -44,6 +44,10 @@ class Gap(Struct):
     recovered: int = 0
     lost: int = 0
 
+    def has(self, at: Instant, margin: Seconds = 0.0) -> bool:
+        """Whether a whole second of queue_log lies in it, at least in part, or so near."""
+        return self.since - 1 - margin <= at <= self.until + margin
+
 
 class Replay:
     """One pass over recorded bytes. Every event is told to `sink`, in order.

@@ -7,10 +7,8 @@ from callcenter.asterisk.replay import Gap
 from callcenter.floor.attendance import RINGS_COUNTED_AS, Attendance
 from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Ring, RingOutcome
+from callcenter.floor.settlement import HALF_A_SECOND
 from callcenter.floor.site import CLOCK_SECONDS
-
-HALF_A_SECOND = 0.5
-"""A whole second of queue_log stands for the middle of it."""
 
 NEAR_SECONDS = 5.0
 """What ended so far from every gap was heard, and needs no look."""
@@ -93,5 +91,4 @@ def _counted_as(outcome: RingOutcome | None) -> str | None:
 
 
 def _is_in(at: Instant | None, gaps: Iterable[Gap], margin: Seconds = 0.0) -> bool:
-    """Whether a time lies in a gap, for the whole seconds of the log at least in part."""
-    return at is not None and any(gap.since - 1 - margin <= at <= gap.until + margin for gap in gaps)
+    return at is not None and any(gap.has(at, margin) for gap in gaps)

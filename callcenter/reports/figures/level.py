@@ -32,6 +32,23 @@ def wait_percentile(share: float, sums: Sums) -> float | None:
     return longest
 
 
+def _wait_of(percent: int) -> Figure:
+    return Figure(
+        id=f"wait_p{percent}_seconds",
+        label_en=f"Wait of {percent} %",
+        label_zh=f"{percent}% 接通的排队时长",
+        formula_en=f"at most so long {percent} % of the answered waited (interpolated in the distribution of waits)",
+        formula_zh=f"{percent}% 的接通来电排队不超过此时长（按排队分布插值）",
+        unit="seconds",
+        group="wait",
+        subjects=QUEUES,
+        numerator=("answered",),
+        direction="down",
+        compute=partial(wait_percentile, percent / 100),
+        reads=WAIT_BIN_IDS,
+    )
+
+
 LEVEL: tuple[Figure, ...] = (
     Figure(
         id="answer_rate",
@@ -173,60 +190,5 @@ WAIT: tuple[Figure, ...] = (
         numerator=("longest_wait",),
         direction="down",
     ),
-    Figure(
-        id="wait_p50_seconds",
-        label_en="Wait of 50 %",
-        label_zh="50% 接通的排队时长",
-        formula_en="at most so long 50 % of the answered waited (interpolated in the distribution of waits)",
-        formula_zh="50% 的接通来电排队不超过此时长（按排队分布插值）",
-        unit="seconds",
-        group="wait",
-        subjects=QUEUES,
-        numerator=("answered",),
-        direction="down",
-        compute=partial(wait_percentile, 0.5),
-        reads=WAIT_BIN_IDS,
-    ),
-    Figure(
-        id="wait_p80_seconds",
-        label_en="Wait of 80 %",
-        label_zh="80% 接通的排队时长",
-        formula_en="at most so long 80 % of the answered waited (interpolated in the distribution of waits)",
-        formula_zh="80% 的接通来电排队不超过此时长（按排队分布插值）",
-        unit="seconds",
-        group="wait",
-        subjects=QUEUES,
-        numerator=("answered",),
-        direction="down",
-        compute=partial(wait_percentile, 0.8),
-        reads=WAIT_BIN_IDS,
-    ),
-    Figure(
-        id="wait_p90_seconds",
-        label_en="Wait of 90 %",
-        label_zh="90% 接通的排队时长",
-        formula_en="at most so long 90 % of the answered waited (interpolated in the distribution of waits)",
-        formula_zh="90% 的接通来电排队不超过此时长（按排队分布插值）",
-        unit="seconds",
-        group="wait",
-        subjects=QUEUES,
-        numerator=("answered",),
-        direction="down",
-        compute=partial(wait_percentile, 0.9),
-        reads=WAIT_BIN_IDS,
-    ),
-    Figure(
-        id="wait_p95_seconds",
-        label_en="Wait of 95 %",
-        label_zh="95% 接通的排队时长",
-        formula_en="at most so long 95 % of the answered waited (interpolated in the distribution of waits)",
-        formula_zh="95% 的接通来电排队不超过此时长（按排队分布插值）",
-        unit="seconds",
-        group="wait",
-        subjects=QUEUES,
-        numerator=("answered",),
-        direction="down",
-        compute=partial(wait_percentile, 0.95),
-        reads=WAIT_BIN_IDS,
-    ),
+    *map(_wait_of, (50, 80, 90, 95)),
 )
