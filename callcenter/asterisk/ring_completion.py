@@ -16,14 +16,17 @@ NEAR_SECONDS = 5.0
 
 def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -> None:
     """Adds what nobody heard; of what began or was concluded in a gap, the log tells how it ended."""
+    lost = (ring for ring, _ in attendance.rings if ring.outcome is RingOutcome.LOST)
+    unheard = [*gaps, *(Gap(ring.began_at, ring.ended_at) for ring in lost)]
+    theirs: dict[str, list[LogRing]] = {}
+    for logged in log.rings:
+        if _is_in(logged.ended_at, unheard, NEAR_SECONDS) or _is_in(logged.joined_at, gaps):
+            theirs.setdefault(logged.agent, []).append(logged)
+    callers = {logged.channel_id for rings in theirs.values() for logged in rings}
     ours: dict[str, list[Ring]] = {}
     for ring, name in attendance.rings:
-        ours.setdefault(attendance.name_of(name, ring.interface), []).append(ring)
-    theirs: dict[str, list[LogRing]] = {}
-    unheard = [Gap(ring.began_at, ring.ended_at) for ring, _ in attendance.rings if ring.outcome is RingOutcome.LOST]
-    for logged in log.rings:
-        if _is_in(logged.ended_at, [*gaps, *unheard], NEAR_SECONDS) or _is_in(logged.joined_at, gaps):
-            theirs.setdefault(logged.agent, []).append(logged)
+        if ring.channel_id in callers or _is_in(ring.ended_at, unheard, NEAR_SECONDS + CLOCK_SECONDS):
+            ours.setdefault(attendance.name_of(name, ring.interface), []).append(ring)
     for agent in ours.keys() | theirs.keys():
         _complete(Book(attendance, agent, gaps), ours.get(agent, []), theirs.get(agent, []))
 
