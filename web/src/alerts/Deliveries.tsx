@@ -4,8 +4,10 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useFormat } from "../api/queries";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
+import { MoreButton } from "../parts/MoreButton";
 import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
 import { RowsSkeleton } from "../parts/Waiting";
@@ -98,14 +100,7 @@ function WebhookForm({
           error={errorOf("kinds")}
         />
         {save.isError && !refused?.field && <Failure error={save.error} />}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("callbacks.save")}
-          </Button>
-        </div>
+        <DialogButtons onClose={onClose} isSending={save.isPending} />
       </form>
     </Modal>
   );
@@ -366,9 +361,7 @@ function Log() {
     >
       {log.hasNextPage && (
         <div className={classes.more}>
-          <Button size="xs" variant="default" onClick={() => void log.fetchNextPage()}>
-            {t("alerts.more")}
-          </Button>
+          <MoreButton pages={log} />
         </div>
       )}
       {opened !== null && <Detail id={opened} onClose={() => setOpened(null)} />}

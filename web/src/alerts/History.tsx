@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -7,6 +7,7 @@ import { useReason } from "../floor/SeatCard";
 import { duration } from "../format";
 import { useLabel, useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { Acknowledge } from "./Acknowledge";
@@ -168,14 +169,7 @@ export function History() {
         )}
         {history.hasNextPage && (
           <div className={classes.more}>
-            <Button
-              size="xs"
-              variant="default"
-              loading={history.isFetchingNextPage}
-              onClick={() => void history.fetchNextPage()}
-            >
-              {t("alerts.more")}
-            </Button>
+            <MoreButton pages={history} />
           </div>
         )}
       </section>

@@ -21,6 +21,7 @@ import { useSettings } from "../api/queries";
 import type { Severity } from "../api/shapes";
 import { useWeekdays } from "../callbacks/ListForm";
 import { useLabel, useLanguage } from "../i18n";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { useTell } from "../parts/useTell";
 import classes from "./AlertsPage.module.css";
@@ -414,7 +415,7 @@ export function RuleForm({ kind, rule, onClose }: { kind: AlertKind; rule: Alert
         <Steadiness {...part} />
         <Channels {...part} />
         {save.isError && <Failure error={save.error} />}
-        <div className={classes.actions}>
+        <DialogButtons onClose={onClose} isSending={save.isPending}>
           {rule && !rule.is_shipped && (
             <Button
               variant="subtle"
@@ -439,13 +440,7 @@ export function RuleForm({ kind, rule, onClose }: { kind: AlertKind; rule: Alert
               {t("alerts.test")}
             </Button>
           )}
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("callbacks.save")}
-          </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Modal>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useFormat, useSettings } from "../api/queries";
 import { serverNow } from "../live/clock";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
 import { useTell } from "../parts/useTell";
@@ -92,14 +93,7 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
           error={errorOf("expires_at")}
         />
         {add.isError && !refused?.field && <Failure error={add.error} />}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            {t("wallboard.make")}
-          </Button>
-        </div>
+        <DialogButtons onClose={onClose} isSending={add.isPending} label={t("wallboard.make")} />
       </form>
     </Modal>
   );

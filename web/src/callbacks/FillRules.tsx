@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useMay, useSettings } from "../api/queries";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { useTell } from "../parts/useTell";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -158,14 +159,7 @@ function AddRule({ listId, onClose }: { listId: string; onClose: () => void }) {
           onChange={(priority) => set({ priority: Number(priority) || 5 })}
         />
         {add.isError && <Failure error={add.error} />}
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            {t("fill.addOne")}
-          </Button>
-        </div>
+        <DialogButtons onClose={onClose} isSending={add.isPending} label={t("fill.addOne")} />
       </form>
     </Modal>
   );

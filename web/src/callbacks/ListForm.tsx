@@ -18,6 +18,7 @@ import { ApiError } from "../api/client";
 import { useSettings } from "../api/queries";
 import type { CallbackList, RedialRule } from "../api/shapes";
 import { useLanguage } from "../i18n";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import {
   type Draft,
@@ -327,14 +328,11 @@ export function ListForm({ list, onClose, onSaved }: FormProps) {
         <Rules draft={draft} change={change} isNew={list === null} />
         <Limits draft={draft} change={change} errorOf={errorOf} />
         {save.isError && <Failure error={save.error} />}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {list ? t("callbacks.save") : t("callbacks.make")}
-          </Button>
-        </div>
+        <DialogButtons
+          onClose={onClose}
+          isSending={save.isPending}
+          label={list ? t("callbacks.save") : t("callbacks.make")}
+        />
       </form>
     </Modal>
   );

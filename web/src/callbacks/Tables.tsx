@@ -1,30 +1,25 @@
 import { Button, Select } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { type ComponentProps, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { type Attempt, TARGET_STATES, type Target, type TargetState } from "../api/shapes";
 import { duration, NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import { Outcome } from "../parts/Outcome";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./ListPage.module.css";
 import { useAttempts, useTargets } from "./lists";
 
-function More({
-  pages,
-}: {
-  pages: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
-}) {
-  const { t } = useTranslation();
-  if (!pages.hasNextPage) return null;
+function More({ pages }: ComponentProps<typeof MoreButton>) {
   return (
-    <div className={classes.more}>
-      <Button size="xs" variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-        {t("callbacks.more")}
-      </Button>
-    </div>
+    pages.hasNextPage && (
+      <div className={classes.more}>
+        <MoreButton pages={pages} />
+      </div>
+    )
   );
 }
 

@@ -11,6 +11,7 @@ import { duration, NOTHING } from "../format";
 import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import { Outcome } from "../parts/Outcome";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -196,16 +197,7 @@ function Found({ search, onSearch }: FoundProps) {
       <CallTable calls={calls} />
       <div className={classes.more}>
         <span className="muted">{t("calls.shown", { count: calls.length })}</span>
-        {result.hasNextPage && (
-          <Button
-            size="xs"
-            variant="default"
-            loading={result.isFetchingNextPage}
-            onClick={() => void result.fetchNextPage()}
-          >
-            {t("calls.more")}
-          </Button>
-        )}
+        <MoreButton pages={result} label={t("calls.more")} />
         {again}
       </div>
     </div>

@@ -5,24 +5,23 @@ import page from "../reports/ReportsPage.module.css";
 import classes from "./Dialling.module.css";
 import { EmergencyStopButton } from "./EmergencyStop";
 
-const SECTIONS = [
-  { path: "/callbacks", name: "lists" },
-  { path: "/callbacks/do-not-call", name: "doNotCall" },
-  { path: "/callbacks/tester", name: "tester" },
-] as const;
-
 /** The head of the pages about callbacks: where one is, what can be done there, and the emergency stop. */
 export function CallbackSections({ children }: { children?: ReactNode }) {
   const { t } = useTranslation();
   const [location] = useLocation();
+  const sections = [
+    { path: "/callbacks", title: t("callbacks.section.lists") },
+    { path: "/callbacks/do-not-call", title: t("doNotCall.title") },
+    { path: "/callbacks/tester", title: t("callbacks.section.tester") },
+  ];
   return (
     <div className={classes.sections}>
       <div className={page.top}>
         <h1>{t("page.callbacks")}</h1>
         <nav className={page.sections} aria-label={t("page.callbacks")}>
-          {SECTIONS.map(({ path, name }) => (
+          {sections.map(({ path, title }) => (
             <Link key={path} href={path} aria-current={location === path ? "page" : undefined}>
-              {t(`callbacks.section.${name}`)}
+              {title}
             </Link>
           ))}
         </nav>

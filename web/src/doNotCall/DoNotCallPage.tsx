@@ -6,7 +6,9 @@ import { useTranslation } from "react-i18next";
 import { useFormat, useMay } from "../api/queries";
 import { CallbackSections } from "../dialling/CallbackSections";
 import { ImportWizard } from "../imports/ImportWizard";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -83,14 +85,7 @@ function Entries({ mayRun }: { mayRun: boolean }) {
       {entries.length > 0 && <EntryTable entries={entries} onRemove={mayRun ? setRemoving : null} />}
       {pages.hasNextPage && (
         <div className={classes.more}>
-          <Button
-            size="xs"
-            variant="default"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {t("callbacks.more")}
-          </Button>
+          <MoreButton pages={pages} />
         </div>
       )}
       {removing && <RemoveDialog entry={removing} onClose={() => setRemoving(null)} />}
@@ -192,14 +187,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => setNote(event.currentTarget.value)}
         />
         {add.isError && <Failure error={add.error} />}
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            {t("doNotCall.addOne")}
-          </Button>
-        </div>
+        <DialogButtons onClose={onClose} isSending={add.isPending} label={t("doNotCall.addOne")} />
       </form>
     </Modal>
   );

@@ -6,6 +6,7 @@ import { Link, useSearchParams } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import { duration } from "../format";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./AbandonedPage.module.css";
@@ -189,16 +190,7 @@ function Found({ search }: { search: AbandonedSearch }) {
       <CallerTable callers={callers} chosen={chosen} onChoose={mayPut ? choose : null} />
       <div className={page.more}>
         <span className="muted">{t("abandoned.shown", { count: callers.length })}</span>
-        {result.hasNextPage && (
-          <Button
-            size="xs"
-            variant="default"
-            loading={result.isFetchingNextPage}
-            onClick={() => void result.fetchNextPage()}
-          >
-            {t("callbacks.more")}
-          </Button>
-        )}
+        <MoreButton pages={result} />
       </div>
       {isPutting && (
         <PutIntoList

@@ -1,4 +1,4 @@
-import { Button, Drawer, SegmentedControl } from "@mantine/core";
+import { Drawer, SegmentedControl } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { useFigures, useFormat, useQueueWord } from "../api/queries";
@@ -7,6 +7,7 @@ import { useFormula } from "../floor/Figures";
 import { useReason } from "../floor/SeatCard";
 import { useLabel } from "../i18n";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./CountedDrawer.module.css";
 import { CountedTable } from "./CountedTable";
@@ -86,14 +87,7 @@ function Rows({ opened, figure, onPart }: CountedProps) {
       {result.hasNextPage && (
         <div className={page.more}>
           <span className="muted">{t("reports.shownOf", { shown: rows.length, all: first?.count ?? 0 })}</span>
-          <Button
-            size="xs"
-            variant="default"
-            loading={result.isFetchingNextPage}
-            onClick={() => void result.fetchNextPage()}
-          >
-            {t("callbacks.more")}
-          </Button>
+          <MoreButton pages={result} />
         </div>
       )}
     </>

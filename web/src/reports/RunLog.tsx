@@ -1,8 +1,9 @@
-import { Button, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { IconCheck, IconLoader, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../api/queries";
 import { Failure } from "../parts/Failure";
+import { MoreButton } from "../parts/MoreButton";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./RunLog.module.css";
@@ -76,16 +77,7 @@ export function RunLog({ report, onClose }: { report: SavedReport; onClose: () =
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
       {result.data && runs.length === 0 && <Empty title={t("saved.neverRan")} text={t("saved.neverRanText")} />}
       {runs.length > 0 && <RunTable runs={runs} />}
-      {result.hasNextPage && (
-        <Button
-          size="xs"
-          variant="default"
-          loading={result.isFetchingNextPage}
-          onClick={() => void result.fetchNextPage()}
-        >
-          {t("callbacks.more")}
-        </Button>
-      )}
+      <MoreButton pages={result} />
     </Modal>
   );
 }

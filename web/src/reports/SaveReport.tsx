@@ -1,9 +1,10 @@
-import { Button, Checkbox, Modal, Select, TextInput } from "@mantine/core";
+import { Checkbox, Modal, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { ApiError } from "../api/client";
 import { useLanguage } from "../i18n";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { useTell } from "../parts/useTell";
 import classes from "./Dialog.module.css";
@@ -87,14 +88,7 @@ export function SaveReport({ search, view, onClose }: SaveProps) {
           onChange={(event) => setShared(event.currentTarget.checked)}
         />
         {save.isError && !refused && <Failure error={save.error} />}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("callbacks.save")}
-          </Button>
-        </div>
+        <DialogButtons onClose={onClose} isSending={save.isPending} />
       </form>
     </Modal>
   );

@@ -1,8 +1,9 @@
-import { Button, Modal, NumberInput, SegmentedControl, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Modal, NumberInput, SegmentedControl, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useFormat, useZone } from "../api/queries";
+import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import classes from "./Dialog.module.css";
 import { FIRST_SCHEDULE, type ScheduleFault, scheduleFaults, sentSchedule, useSaveReport } from "./saved";
@@ -147,14 +148,7 @@ export function ScheduleDialog({ report, onClose }: DialogProps) {
         </div>
         <Where {...part} />
         {save.isError && <Failure error={save.error} />}
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t("callbacks.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("callbacks.save")}
-          </Button>
-        </div>
+        <DialogButtons onClose={onClose} isSending={save.isPending} />
       </form>
     </Modal>
   );
