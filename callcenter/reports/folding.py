@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from callcenter.reports.figures.measures import HEAD_COUNT, MEASURES, Source, merge
+from callcenter.reports.figures.measures import HEAD_COUNT, MEASURES, Source, added, merge
 from callcenter.reports.names import Names
 from callcenter.reports.spans import Piece, Span
 
@@ -93,9 +93,7 @@ def folded(span: Span, pieces: list[Piece], records: Sequence[Record], by: By, n
 
 
 def _added(records: Sequence[Record], by: By) -> dict[str, float]:
-    total: dict[str, float] = dict(records[0].sums) if records else {}
-    for record in records[1:]:
-        merge(total, record.sums)
+    total = added(record.sums for record in records)
     return total | _head_count(records) if by.counts_heads else total
 
 

@@ -12,7 +12,7 @@ from callcenter.floor.changes import Changes, Key, View
 from callcenter.floor.events import AnyEvent, Instant, PbxName, Seconds
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring
 from callcenter.reports.figures import LIVE_FIGURES, figures_of
-from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, live_sums, merge
+from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, added, live_sums, merge
 from callcenter.reports.spans import Span, day_of
 from callcenter.store.recorder import Recorder
 
@@ -103,10 +103,7 @@ class Today:
 
     def total(self) -> Sums:
         """The sums over all queues."""
-        total: dict[str, float] = {}
-        for sums in self._sums.values():
-            merge(total, sums)
-        return total
+        return added(self._sums.values())
 
     def view(self, identity: str) -> View | None:
         """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
@@ -114,11 +111,8 @@ class Today:
 
     def view_of(self, identities: Iterable[str]) -> View:
         """The figures of several queues together."""
-        total: dict[str, float] = {}
-        for identity in identities:
-            pbx, _, queue = identity.partition("/")
-            merge(total, self._sums.get((pbx, queue), {}))
-        return dict(figures_of(total, LIVE_FIGURES))
+        names = (identity.partition("/")[::2] for identity in identities)
+        return dict(figures_of(added(self._sums.get((pbx, queue), {}) for pbx, queue in names), LIVE_FIGURES))
 
     def _show(self, queues: Iterable[QueueName]) -> None:
         keys: list[Key] = [("figures", f"{pbx}/{name}") for pbx, name in queues if name]

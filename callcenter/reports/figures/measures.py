@@ -314,3 +314,11 @@ def merge(into: dict[str, float], sums: Sums) -> None:
             into[measure] = value
         else:
             into[measure] = max(known, value) if measure in _MAXIMA else known + value
+
+
+def added(parts: Iterable[Sums]) -> dict[str, float]:
+    """The sums of several spans, queues or agents together."""
+    total: dict[str, float] = {}
+    for sums in parts:
+        merge(total, sums)
+    return total
