@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
+from playwright.sync_api import Browser
 
+from callcenter.accounts.rules import Role
 from callcenter.asterisk import packages
 from callcenter.asterisk.installation import Installation
 from callcenter.asterisk.private import PrivateAsterisk
 from callcenter.demo.world import centre_and_world
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.ami import Ami
+from tests.real.browsing import chromium
+from tests.serving import Serving, add_users, serving, write_settings
 
 
 @pytest.fixture(scope="session")
@@ -139,3 +143,22 @@ def shared_pair(lasting_pair: Pair) -> Iterator[Pair]:
     lasting_pair.outside.events.clear()
     yield lasting_pair
     lasting_pair.quieten()
+
+
+@pytest.fixture(scope="module")
+def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server beside a module's own lasting `pair`, with a user of each role; it must not have failed anywhere."""
+    folder = tmp_path_factory.mktemp("centre")
+    write_settings(folder, pair.centre.plan.settings)
+    add_users(folder, *Role)
+    with serving(folder) as server:
+        server.await_said("pbx1: live")
+        yield server
+        assert "Traceback" not in server.said
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser; each `Visitor` has a window of its own."""
+    with chromium() as browser:
+        yield browser

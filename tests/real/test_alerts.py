@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium, violations
+from tests.real.browsing import PATIENCE_SECONDS, Visitor, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.feed import Feed, cookie_of
 from tests.real.holding import taken_over
-from tests.serving import PANEL, Serving, add_users, serving, write_settings
+from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
@@ -35,17 +35,6 @@ def pair() -> Iterator[Pair]:
     with running_pair(OwnSettings(timezone="Asia/Shanghai", queues=queues, agents=agents)) as pair:
         pair.sign_in("1001", queues=1)
         yield pair
-
-
-@pytest.fixture(scope="module")
-def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, pair.centre.plan.settings)
-    add_users(folder, *Role)
-    with serving(folder) as server:
-        server.await_said("pbx1: live")
-        yield server
-        assert "Traceback" not in server.said
 
 
 class Office:
@@ -195,12 +184,6 @@ def _channel(pair: Pair, channel_id: str) -> str:
 
 
 # --- in the browser -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def test_alert_is_acknowledged_with_a_note(pair: Pair, server: Serving, office: Office, browser: Browser) -> None:

@@ -12,10 +12,10 @@ from playwright.sync_api import APIResponse, Browser, Locator, Page, Response, e
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.holding import taken_over
-from tests.serving import PANEL, PASSWORD, Serving, add_users, serving, write_settings
+from tests.serving import PANEL, PASSWORD, Serving
 
 pytestmark = pytest.mark.real
 
@@ -62,23 +62,6 @@ def pair() -> Iterator[Pair]:
         for number in ("13900000002", "+8613900000002", "8613900000002"):
             pair.behave(number, after=0, talk=4)
         yield pair
-
-
-@pytest.fixture(scope="module")
-def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, pair.centre.plan.settings)
-    add_users(folder, *Role)
-    with serving(folder) as server:
-        server.await_said("pbx1: live")
-        yield server
-        assert "Traceback" not in server.said
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

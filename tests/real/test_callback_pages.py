@@ -7,18 +7,17 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.real.conftest import Pair, running_pair
-from tests.serving import PANEL, Serving, add_users, serving, write_settings
+from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
-AXE = Path("web/node_modules/axe-core/axe.min.js")
 NUMBER = "13900000002"
 ALWAYS = [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "until": "24:00"}]
 QUESTIONS: list[dict[str, Any]] = [
@@ -45,23 +44,6 @@ def pair() -> Iterator[Pair]:
             pair.behave(number, after=0, talk=120)
         pair.behave("1001", after=0, talk=120)
         yield pair
-
-
-@pytest.fixture(scope="module")
-def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, pair.centre.plan.settings)
-    add_users(folder, *Role)
-    with serving(folder) as server:
-        server.await_said("pbx1: live")
-        yield server
-        assert "Traceback" not in server.said
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -95,12 +77,6 @@ def _list(client: httpx.Client, name: str, *numbers: str, **fields: Any) -> str:
     return identity
 
 
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found]
-
-
 # --- may this number be called --------------------------------------------------------------------------------------
 
 
@@ -127,7 +103,7 @@ def test_the_tester_says_why_a_number_may_not_be_called(supervisor: Visitor, pos
         page.get_by_role("button", name="Ask", exact=True).click()
         for word in words:
             expect(page.locator("[data-may]")).to_contain_text(word)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def test_a_day_is_closed_in_the_calendar(supervisor: Visitor, post: httpx.Client) -> None:
@@ -138,12 +114,12 @@ def test_a_day_is_closed_in_the_calendar(supervisor: Visitor, post: httpx.Client
     month = page.get_by_role("table", name="Calendar")
     today = month.locator('[data-today="true"]')
     expect(today).to_contain_text("00:00–24:00")
-    assert _violations(page) == []
+    assert violations(page) == []
     today.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Closed", exact=True).click()
     dialog.get_by_label("Note").fill("Fair")
-    assert _violations(page) == []
+    assert violations(page) == []
     dialog.get_by_role("button", name="Save").click()
     expect(today).to_contain_text("Fair")
     expect(today).to_contain_text("closed")
@@ -185,7 +161,7 @@ def test_a_form_is_built(supervisor: Visitor, post: httpx.Client) -> None:
     expect(preview.get_by_text("Which product?")).to_be_visible()
     page.get_by_role("button", name="Save the form").click()
     expect(page.get_by_text(re.compile("^Version 1, .*supervisor$"))).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 def test_a_form_is_filled_in_while_talking_survives_a_reload_and_is_reported(
@@ -198,7 +174,7 @@ def test_a_form_is_filled_in_while_talking_survives_a_reload_and_is_reported(
     agent.open("mine")
     page.get_by_label("Agent number").fill("1001")
     expect(page.get_by_text("No callback before you")).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
     post.post(f"api/lists/{identity}/start")
     # The talk has begun: the form is there by itself.
     expect(page.get_by_role("heading", name="Ann")).to_be_visible()
@@ -213,7 +189,7 @@ def test_a_form_is_filled_in_while_talking_survives_a_reload_and_is_reported(
     page.get_by_label("Next step promised").fill("send the contract")
     page.get_by_label("Call again on").fill("2027-03-01T10:00")
     page.get_by_label("Agent 1001 keeps this promise").check()
-    assert _violations(page) == []
+    assert violations(page) == []
     page.get_by_role("button", name="Save the record").click()
     expect(page.get_by_role("status")).to_contain_text("by agent")
     pair.quieten()
@@ -229,7 +205,7 @@ def _reported(supervisor: Visitor, identity: str) -> None:
     answers = page.get_by_role("tabpanel")
     expect(answers.get_by_text("1 records")).to_be_visible()
     expect(answers.locator("section", has_text="How pleased?").get_by_role("listitem").nth(1)).to_have_text("21")
-    assert _violations(page) == []
+    assert violations(page) == []
     with page.expect_download() as file:
         answers.get_by_role("link", name="Save as CSV file").click()
     text = Path(file.value.path()).read_text(encoding="utf-8-sig")
@@ -237,7 +213,7 @@ def _reported(supervisor: Visitor, identity: str) -> None:
     supervisor.open(f"reports/callbacks?list={identity}&by=agent&range=today")
     row = page.get_by_role("table").get_by_role("row").filter(has_text="Li Na")
     expect(row.get_by_role("button", name=re.compile("^Callbacks completed, Li Na: 1"))).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
     row.get_by_role("button", name=re.compile("^Callbacks completed")).click()
     expect(page.get_by_role("dialog")).to_contain_text("+8613900000002")
 
@@ -256,7 +232,7 @@ def test_the_emergency_stop_asks_stops_and_is_seen_on_every_page(supervisor: Vis
     assert post.get("api/emergency-stop").json()["is_stopped"] is False
     page.get_by_role("button", name="Emergency stop").click()
     dialog.get_by_label("Reason").fill("Wrong list")
-    assert _violations(page) == []
+    assert violations(page) == []
     dialog.get_by_role("button", name="Stop everything now").click()
     banner = page.get_by_role("alert").filter(has_text="Emergency stop")
     expect(banner).to_contain_text("Wrong list")
@@ -266,7 +242,7 @@ def test_the_emergency_stop_asks_stops_and_is_seen_on_every_page(supervisor: Vis
         expect(banner).to_contain_text("by supervisor")
     expect(page.get_by_text("Nothing is dialled right now: Emergency stop")).to_be_visible()
     assert post.get(f"api/lists/{identity}/attempts").json()["attempts"] == []
-    assert _violations(page) == []
+    assert violations(page) == []
     page.once("dialog", lambda question: question.accept())
     banner.get_by_role("button", name="Let lists go on").click()
     expect(banner).to_have_count(0)

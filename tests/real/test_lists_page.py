@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor
 from tests.serving import PANEL, Serving, add_users, serving, write_settings
 
 pytestmark = pytest.mark.real
@@ -38,12 +38,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serving(folder) as server:
         yield server
         assert "Traceback" not in server.said
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

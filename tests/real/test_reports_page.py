@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.real.conftest import Pair, running_pair
-from tests.serving import Serving, add_users, serving, write_settings
+from tests.serving import Serving
 
 pytestmark = pytest.mark.real
 
@@ -45,16 +45,10 @@ def pair() -> Iterator[Pair]:
 
 
 @pytest.fixture(scope="module")
-def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def server(server: Serving, pair: Pair) -> Serving:
     """A server beside it, after three calls: answered and given up in support, answered in sales."""
-    folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, pair.centre.plan.settings)
-    add_users(folder, *Role)
-    with serving(folder) as server:
-        server.await_said("pbx1: live")
-        _make_calls(pair)
-        yield server
-        assert "Traceback" not in server.said
+    _make_calls(pair)
+    return server
 
 
 def _make_calls(pair: Pair) -> None:
@@ -75,12 +69,6 @@ def _channel_of(pair: Pair, channel_id: str) -> str:
     """The name of the channel with that id."""
     events = pair.outside.listing("CoreShowChannels")
     return next(event["Channel"] for event in events if event.get("Uniqueid") == channel_id)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
