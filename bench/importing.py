@@ -18,8 +18,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from callcenter.dialer import service
-from callcenter.dialer.columns import Kind
-from callcenter.dialer.import_jobs import Context, Importer, Options, make_draft, one_import
+from callcenter.dialer.importing.columns import Kind
+from callcenter.dialer.importing.jobs import Context, Importer, Options, make_draft, one_import
 from callcenter.dialer.tables import Target
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from tests.databases import PostgresServer

@@ -45,7 +45,7 @@ from callcenter.delivery.api import delivery_routes
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
-from callcenter.dialer.import_api import import_routes
+from callcenter.dialer.importing.api import import_routes
 from callcenter.dialer.results import RESULT_KIND
 from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker

@@ -28,7 +28,7 @@ from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
 from callcenter.books.rules import Span as Compared
 from callcenter.books.service import Books, Comparison
 from callcenter.delivery.outbox import Outbox
-from callcenter.dialer.import_jobs import Context, Importer
+from callcenter.dialer.importing.jobs import Context, Importer
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.surroundings import Surroundings

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.calendar import zones_of_number
-from callcenter.dialer.importing import (
+from callcenter.dialer.importing.rows import (
     USUAL_PRIORITY,
     Policy,
     Row,

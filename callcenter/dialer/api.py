@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from callcenter.accounts.api import requires
 from callcenter.dialer import service
 from callcenter.dialer.holidays import is_known
+from callcenter.dialer.importing.sheets import MAX_BYTES
 from callcenter.dialer.once import once
 from callcenter.dialer.rules import (
     DEFAULT_MAX_ATTEMPTS,
@@ -18,7 +19,6 @@ from callcenter.dialer.rules import (
 )
 from callcenter.dialer.service import Summary
 from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
-from callcenter.dialer.sheets import MAX_BYTES
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.dialer.worker import Worker
 from callcenter.errors import BadInput, NotFound

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.adding import Policies, add, compared
-from callcenter.dialer.importing import Sheet, read_sheet
+from callcenter.dialer.importing.rows import Sheet, read_sheet
 from callcenter.dialer.locking import lock_list, set_state
 from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.adding import Policies, add, compared, take_over, target_of
-from callcenter.dialer.importing import Row, RowError, Sheet, due_after, midnight, sheet_of
+from callcenter.dialer.importing.rows import Row, RowError, Sheet, due_after, midnight, sheet_of
 from callcenter.dialer.locking import lock_list, set_state
 from callcenter.dialer.numbers import CellRefused, RowFault, read_line, read_number, without_extension
 from callcenter.dialer.rules import OVER, ListState, TargetState

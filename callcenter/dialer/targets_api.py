@@ -11,10 +11,10 @@ from callcenter.accounts.api import requires
 from callcenter.dialer import results, targets
 from callcenter.dialer.adding import Policies
 from callcenter.dialer.calendar import all_zones
-from callcenter.dialer.importing import MAX_VALUE_LENGTH, PRIORITIES, Policy
+from callcenter.dialer.importing.rows import MAX_VALUE_LENGTH, PRIORITIES, Policy
+from callcenter.dialer.importing.sheets import MAX_COLUMNS
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
-from callcenter.dialer.sheets import MAX_COLUMNS
 from callcenter.dialer.targets import MAX_TARGETS, NewTarget
 from callcenter.dialer.worker import Worker
 from callcenter.settings import Settings

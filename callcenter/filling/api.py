@@ -7,7 +7,7 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.dialer.importing import PRIORITIES
+from callcenter.dialer.importing.rows import PRIORITIES
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.errors import BadInput

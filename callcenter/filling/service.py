@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.dialer.importing import RowError
+from callcenter.dialer.importing.rows import RowError
 from callcenter.dialer.locking import lock_list
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.dialer.targets import NewTarget, ask_for, row_of_target

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.rules import PUNCTUATION, SHORTEST_WHOLE_NUMBER, read_cursor, write_cursor
-from callcenter.dialer.importing import MAX_NAME_LENGTH
+from callcenter.dialer.importing.rows import MAX_NAME_LENGTH
 from callcenter.dialer.rules import Outcome
 from callcenter.dialer.service import import_targets
 from callcenter.dialer.tables import Attempt

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.dialer import attempts, service
-from callcenter.dialer.importing import Row, Sheet
+from callcenter.dialer.importing.rows import Row, Sheet
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.events import AttemptId

@@ -17,9 +17,9 @@ from sqlalchemy.orm import undefer
 
 from callcenter.dialer.adding import Policies, add, compared
 from callcenter.dialer.banning import NewBan, ban_in
-from callcenter.dialer.checking import check
-from callcenter.dialer.columns import Columns, Kind, Role, checked, proposed
-from callcenter.dialer.importing import (
+from callcenter.dialer.importing.checking import check
+from callcenter.dialer.importing.columns import Columns, Kind, Role, checked, proposed
+from callcenter.dialer.importing.rows import (
     Plan,
     Policy,
     Row,
@@ -30,8 +30,8 @@ from callcenter.dialer.importing import (
     sheet_of,
     without_twins,
 )
+from callcenter.dialer.importing.sheets import Broken, Record, read_file
 from callcenter.dialer.locking import lock_list
-from callcenter.dialer.sheets import Broken, Record, read_file
 from callcenter.dialer.tables import CallbackList, Import
 from callcenter.errors import CallCenterError, Conflict, NotFound
 from callcenter.floor.events import Instant, Seconds

@@ -14,10 +14,11 @@ from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, add_user, sign_in
-from callcenter.dialer import import_jobs, service
+from callcenter.dialer import service
 from callcenter.dialer.banning import bans_page
-from callcenter.dialer.import_api import import_routes
-from callcenter.dialer.import_jobs import Context, Importer
+from callcenter.dialer.importing import jobs
+from callcenter.dialer.importing.api import import_routes
+from callcenter.dialer.importing.jobs import Context, Importer
 from callcenter.problems import tell_problems
 from tests.dialer.conftest import Centre, numbers
 
@@ -283,7 +284,7 @@ async def test_an_import_that_is_interrupted_has_changed_nothing_and_can_be_star
 
     draft = await desk.draft("number\n13800138000\n")
     with monkeypatch.context() as patch:
-        patch.setattr(import_jobs, "_note", break_off)
+        patch.setattr(jobs, "_note", break_off)
         failed = await desk.start(draft["id"])
     assert (failed["state"], await centre.targets()) == ("failed", [])
     assert "nothing was imported" in failed["detail"].lower()

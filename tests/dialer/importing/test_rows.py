@@ -2,8 +2,8 @@
 
 import pytest
 
-from callcenter.dialer import importing, sheets
-from callcenter.dialer.importing import Duplicate, Known, Row, RowError, Sheet, read_sheet, without_known
+from callcenter.dialer.importing import rows, sheets
+from callcenter.dialer.importing.rows import Duplicate, Known, Row, RowError, Sheet, read_sheet, without_known
 from callcenter.dialer.numbers import RowFault
 from callcenter.errors import BadInput
 
@@ -125,7 +125,7 @@ def test_files_that_cannot_be_read_at_all(content: bytes, message: str) -> None:
 
 
 def test_size_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "MAX_ROWS", 2)
+    monkeypatch.setattr(rows, "MAX_ROWS", 2)
     with pytest.raises(BadInput, match="more than 2 rows"):
         read("number\n1\n2\n3\n")
     monkeypatch.setattr(sheets, "MAX_BYTES", 10)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from callcenter.dialer.importing import Plan, Row, RowError, Sheet, become, records_of, sheet_of
+from callcenter.dialer.importing.rows import Plan, Row, RowError, Sheet, become, records_of, sheet_of
 from callcenter.errors import BadInput, SetupFailed
 from callcenter.store.batches import in_batches
 

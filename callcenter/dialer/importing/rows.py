@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callcenter.dialer.calendar import all_zones
-from callcenter.dialer.columns import Columns, Kind, Role, checked
+from callcenter.dialer.importing.columns import Columns, Kind, Role, checked
+from callcenter.dialer.importing.sheets import Broken, Record, read_file
 from callcenter.dialer.numbers import CellRefused, RowFault, read_banned, read_line, read_number, without_extension
-from callcenter.dialer.sheets import Broken, Record, read_file
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant
 

@@ -9,14 +9,14 @@ from pydantic import Field, field_validator
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.dialer import import_jobs
-from callcenter.dialer.columns import ROLES, Kind, Role
-from callcenter.dialer.import_files import error_file
-from callcenter.dialer.import_jobs import Importer, Options
-from callcenter.dialer.importing import Policy
+from callcenter.dialer.importing import jobs
+from callcenter.dialer.importing.columns import ROLES, Kind, Role
+from callcenter.dialer.importing.error_file import error_file
+from callcenter.dialer.importing.jobs import Importer, Options
+from callcenter.dialer.importing.rows import Policy
+from callcenter.dialer.importing.sheets import MAX_BYTES, MAX_COLUMNS
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
-from callcenter.dialer.sheets import MAX_BYTES, MAX_COLUMNS
 from callcenter.dialer.tables import Import
 
 Runner = Annotated[Account, requires("run_lists")]
@@ -70,23 +70,23 @@ def _file_routes(routes: APIRouter, importer: Importer) -> None:
     @routes.post("/lists/{list_id}/imports", status_code=201)
     async def of_list(list_id: ListId, file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
         content, name = await file.read(MAX_BYTES + 1), file.filename or ""
-        row = await import_jobs.make_draft(context, Kind.TARGETS, list_id, name, content, account.username)
+        row = await jobs.make_draft(context, Kind.TARGETS, list_id, name, content, account.username)
         return await _one(importer, row.id)
 
     @routes.get("/lists/{list_id}/imports", dependencies=[requires("see_lists")])
     async def into_list(list_id: ListId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
-        rows = await import_jobs.imports_page(context.sessions, list_id, limit=limit)
+        rows = await jobs.imports_page(context.sessions, list_id, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
 
     @routes.post("/do-not-call/imports", status_code=201)
     async def of_bans(file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
         content, name = await file.read(MAX_BYTES + 1), file.filename or ""
-        row = await import_jobs.make_draft(context, Kind.DO_NOT_CALL, None, name, content, account.username)
+        row = await jobs.make_draft(context, Kind.DO_NOT_CALL, None, name, content, account.username)
         return await _one(importer, row.id)
 
     @routes.get("/do-not-call/imports", dependencies=[requires("see_lists")])
     async def into_bans(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
-        rows = await import_jobs.imports_page(context.sessions, None, limit=limit)
+        rows = await jobs.imports_page(context.sessions, None, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
 
 
@@ -99,7 +99,7 @@ def _job_routes(routes: APIRouter, importer: Importer) -> None:
 
     @routes.post("/imports/{import_id}/preview", dependencies=run)
     async def preview(import_id: ListId, shape: OptionsShape) -> dict[str, Any]:
-        rows = await import_jobs.preview(importer.context, import_id, shape.options())
+        rows = await jobs.preview(importer.context, import_id, shape.options())
         return {"rows": to_builtins(rows)}
 
     @routes.post("/imports/{import_id}/start", status_code=202, dependencies=run)
@@ -109,17 +109,17 @@ def _job_routes(routes: APIRouter, importer: Importer) -> None:
 
     @routes.get("/imports/{import_id}/errors.csv", dependencies=[requires("see_lists")])
     async def errors(import_id: ListId, language: Literal["en", "zh"] = "en") -> Response:
-        row = await import_jobs.one_import(sessions, import_id, with_report=True)
+        row = await jobs.one_import(sessions, import_id, with_report=True)
         headers = {"Content-Disposition": f'attachment; filename="import-{row.id}-errors.csv"'}
         return Response(error_file(row.report, language), media_type="text/csv", headers=headers)
 
     @routes.delete("/imports/{import_id}", status_code=204, dependencies=run)
     async def drop(import_id: ListId) -> None:
-        await import_jobs.drop_import(sessions, import_id)
+        await jobs.drop_import(sessions, import_id)
 
 
 async def _one(importer: Importer, import_id: int) -> dict[str, Any]:
-    row = await import_jobs.one_import(importer.context.sessions, import_id, with_report=True)
+    row = await jobs.one_import(importer.context.sessions, import_id, with_report=True)
     report = {name: lines[:SHOWN_LINES] for name, lines in row.report.items()}
     return _import(row, importer) | {"errors": [], "duplicates": []} | report
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
-from callcenter.dialer import sheets
-from callcenter.dialer.columns import Kind, Role, proposed
-from callcenter.dialer.sheets import read_file
+from callcenter.dialer.importing import sheets
+from callcenter.dialer.importing.columns import Kind, Role, proposed
+from callcenter.dialer.importing.sheets import read_file
 from callcenter.errors import BadInput
 
 
