@@ -1,7 +1,8 @@
-"""Alerts beside a real Asterisk: six rules come true and cease to be; a browser takes notice; a TV loses its board."""
+"""Alerts beside a real Asterisk: rules come true and cease to be; a browser takes notice; a TV loses its board."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
+from callcenter.recordings.library import LATE_SECONDS
 from callcenter.settings import AgentSettings, QueueSettings
 from tests.real.browsing import PATIENCE_SECONDS, Visitor, violations
 from tests.real.conftest import Pair, running_pair
@@ -20,6 +22,7 @@ from tests.serving import PANEL, Serving
 pytestmark = pytest.mark.real
 
 SEAT = "pbx1/PJSIP/1001"
+HEADER_BYTES = 44
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
@@ -64,7 +67,11 @@ class Office:
         yield
         self.ask("DELETE", f"/api/alert-rules/{rule['id']}")
 
-    def raised(self, kind: str) -> dict[str, Any]:
+    def until(self, holds: Callable[[], bool], seconds: float = 20) -> None:
+        """Waits until this holds, looking whenever the feed brings something: a heartbeat at the latest."""
+        self._feed.until(holds, seconds)
+
+    def raised(self, kind: str, seconds: float = 20) -> dict[str, Any]:
         """The alert of this kind, once it is shown."""
         found: list[dict[str, Any]] = []
 
@@ -73,7 +80,7 @@ class Office:
             found[:] = [alert for alert in alerts.values() if alert["kind"] == kind]
             return bool(found)
 
-        self._feed.until(is_shown, 20)
+        self.until(is_shown, seconds)
         return found[0]
 
     def cleared(self, kind: str) -> dict[str, Any]:
@@ -82,7 +89,7 @@ class Office:
         def is_gone() -> bool:
             return all(alert["kind"] != kind for alert in self._feed.entities["alerts"].values())
 
-        self._feed.until(is_gone, 20)
+        self.until(is_gone)
         for _ in range(50):
             alerts = self.ask("GET", f"/api/alerts?kind={kind}&limit=1")["alerts"]
             if alerts and alerts[0]["cleared_at"] is not None:
@@ -175,6 +182,25 @@ def test_fewer_staffed_seats_than_there_must_be(pair: Pair, office: Office) -> N
     pauses(pair, "1001")
     pair.dial("1002", "*71")
     pair.ami.wait_for("QueueMemberRemoved", Interface="PJSIP/1002")
+
+
+def test_recording_that_is_taken_away(pair: Pair, office: Office) -> None:
+    pair.ami.events.clear()
+    earlier = _recorded(pair)
+    with office.rule("recordings_missing"):
+        pair.customer_calls("4000")
+        pair.ami.wait_for("AgentConnect", seconds=30)
+        office.until(lambda: _recorded(pair) > earlier)
+        for file in _recorded(pair) - earlier:
+            file.unlink()
+        pair.quieten()
+        alert = office.raised("recordings_missing", LATE_SECONDS + 15)
+        assert (alert["subject_id"], alert["value"], alert["who"]["label"]) == ("pbx1/support", 1, "Support 客服")
+
+
+def _recorded(pair: Pair) -> set[Path]:
+    """The files of recordings that have begun."""
+    return {file for file in pair.centre.recordings.rglob("*.wav") if file.stat().st_size > HEADER_BYTES}
 
 
 def _channel(pair: Pair, channel_id: str) -> str:
