@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, case, func, literal, select, union_all
 
 from callcenter.dialer.rules import LEFT, Outcome, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
@@ -19,7 +19,7 @@ from callcenter.reports.figures import FIGURES
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.figures.measures import MEASURES, Measure, Source, Sums
 from callcenter.reports.service import Sources
-from callcenter.reports.sources import pieces_as_text, table_of
+from callcenter.reports.sources import pieces_as_text, pieces_in
 from callcenter.reports.spans import Piece, Span, hours_of, merged
 from callcenter.store.engine import snapshot
 from callcenter.store.tables import conversations
@@ -224,33 +224,32 @@ def _waiting(wanted: Wanted, by: By | None) -> Select[Any]:
 
 def _dials(wanted: Wanted, dialect: str) -> Subquery:
     """The attempts of the span with their hour, who talked and how long, and what was written down."""
-    pieces = table_of("pieces", dialect)
+    pieces = pieces_in("pieces", dialect)
     in_time = (Attempt.placed_at >= pieces.c.since) & (Attempt.placed_at < pieces.c.until)
-    c = conversations.c
+    attempts, joined = pieces.beside(Attempt.__table__, in_time)
+    a, c = attempts.c, conversations.c
     query = (
         select(
-            Attempt.list_id,
-            Attempt.target_id,
-            Attempt.placed_at,
-            Attempt.agent_number.label("agent"),
-            _of_talk(func.max(c.team), "").label("team"),
+            a.list_id,
+            a.target_id,
+            a.placed_at,
+            a.agent_number.label("agent"),
+            _of_talk(attempts, func.max(c.team), "").label("team"),
             pieces.c.n.label("hour"),
-            _of_talk(func.sum(c.talk_seconds + c.hold_seconds), 0.0).label("talk_seconds"),
-            _flag(Attempt.outcome == Outcome.REACHED).label("is_reached"),
+            _of_talk(attempts, func.sum(c.talk_seconds + c.hold_seconds), 0.0).label("talk_seconds"),
+            _flag(a.outcome == Outcome.REACHED).label("is_reached"),
             _flag(FormRecord.result == Result.COMPLETED).label("is_completed"),
-            _flag((FormRecord.result == Result.REFUSED) | (Attempt.outcome == Outcome.REJECTED)).label("is_refused"),
-            _flag((FormRecord.result == Result.WRONG_PERSON) | (Attempt.outcome == Outcome.INVALID_NUMBER)).label(
-                "is_wrong"
-            ),
+            _flag((FormRecord.result == Result.REFUSED) | (a.outcome == Outcome.REJECTED)).label("is_refused"),
+            _flag((FormRecord.result == Result.WRONG_PERSON) | (a.outcome == Outcome.INVALID_NUMBER)).label("is_wrong"),
         )
-        .select_from(pieces.join(Attempt.__table__, in_time))
-        .outerjoin(FormRecord.__table__, FormRecord.attempt_id == Attempt.id)
-        .where(Attempt.is_counted)
+        .select_from(joined)
+        .outerjoin(FormRecord.__table__, FormRecord.attempt_id == a.id)
+        .where(a.is_counted)
     )
     if wanted.list_id is not None:
-        query = query.where(Attempt.list_id == wanted.list_id)
+        query = query.where(a.list_id == wanted.list_id)
     if wanted.agent is not None:
-        query = query.where(Attempt.agent_number == wanted.agent)
+        query = query.where(a.agent_number == wanted.agent)
     return query.subquery("dials")
 
 
@@ -258,9 +257,9 @@ def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def _of_talk(value: ColumnElement[Any], otherwise: Any) -> ColumnElement[Any]:
+def _of_talk(attempts: FromClause, value: ColumnElement[Any], otherwise: Any) -> ColumnElement[Any]:
     """Something of the talk of the attempt's agent: looked up by its call, which is quicker than joining all talks."""
-    c = conversations.c
-    theirs = (c.pbx == Attempt.pbx, c.call_id == Attempt.call_id, c.agent_number == Attempt.agent_number)
-    talk = select(value).where(*theirs).correlate(Attempt.__table__).scalar_subquery()
-    return case((Attempt.agent_number != "", func.coalesce(talk, otherwise)), else_=otherwise)
+    a, c = attempts.c, conversations.c
+    theirs = (c.pbx == a.pbx, c.call_id == a.call_id, c.agent_number == a.agent_number)
+    talk = select(value).where(*theirs).correlate(attempts).scalar_subquery()
+    return case((a.agent_number != "", func.coalesce(talk, otherwise)), else_=otherwise)

@@ -11,7 +11,7 @@ from callcenter.calls.rules import read_cursor, write_cursor
 from callcenter.errors import BadInput
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.figures.measures import COUNTED_AT, MEASURES, Measure, Source
-from callcenter.reports.sources import Rows, counts, pieces_as_text, rows_of, selected, table_of, value
+from callcenter.reports.sources import Rows, counts, pieces_as_text, pieces_in, rows_of, selected, value
 from callcenter.reports.spans import Piece
 from callcenter.reports.sums import Only, keys_of
 
@@ -71,7 +71,7 @@ async def counted_rows(connection: AsyncConnection, wanted: Wanted, cursor: str 
 
 
 def _found(wanted: Wanted, dialect: str) -> Select[Any] | CompoundSelect[Any]:
-    parts = [_select(wanted, rows) for rows in rows_of(wanted.source, table_of("pieces", dialect))]
+    parts = [_select(wanted, rows) for rows in rows_of(wanted.source, pieces_in("pieces", dialect))]
     return union_all(*parts) if len(parts) > 1 else parts[0]
 
 

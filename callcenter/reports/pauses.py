@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.reports.figures.measures import Source
 from callcenter.reports.folding import Paused
-from callcenter.reports.sources import pieces_as_text, rows_of, selected, table_of
+from callcenter.reports.sources import pieces_as_text, pieces_in, rows_of, selected
 from callcenter.reports.spans import Piece
 from callcenter.reports.sums import Only, keys_of
 
@@ -17,7 +17,7 @@ _IS_PAUSE: ColumnElement[str] = literal_column("'paused'")
 
 async def pause_seconds(connection: AsyncConnection, pieces: Sequence[Piece], only: Only) -> list[Paused]:
     """The seconds of pauses that lie in the pieces, by agent, team and reason."""
-    table = table_of("pieces", connection.dialect.name)
+    table = pieces_in("pieces", connection.dialect.name)
     values = {"pieces": pieces_as_text(pieces)}
     found = []
     for rows in rows_of(Source.SPELLS, table):

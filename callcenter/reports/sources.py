@@ -38,19 +38,6 @@ TABLES: dict[Source, FromClause] = {
 }
 
 
-class Rows(NamedTuple):
-    """The rows of a source that lie in some pieces of time: `columns` by name, from `table` where `condition` holds.
-
-    `is_whole`: the row as a whole counts in that piece, not just the seconds in which it overlaps it.
-    """
-
-    columns: Any
-    table: FromClause
-    pieces: CTE
-    condition: ColumnElement[bool]
-    is_whole: ColumnElement[bool]
-
-
 _PIECES = {
     "sqlite": "SELECT json_extract(value, '$[0]') AS n, json_extract(value, '$[1]') AS since, "
     "json_extract(value, '$[2]') AS until FROM json_each(:{name})",
@@ -60,10 +47,47 @@ _PIECES = {
 """Pieces of time come as one parameter, so that a statement is the same for however many there are."""
 
 
-def table_of(name: str, dialect: str) -> CTE:
-    """The pieces of time in the parameter of that name (see `pieces_as_text`) as a table: n, since, until."""
+class Pieces(NamedTuple):
+    """Pieces of time as a table: n, since, until."""
+
+    table: CTE
+    is_postgresql: bool
+
+    @property
+    def c(self) -> Any:
+        """The columns of the table."""
+        return self.table.c
+
+    def beside(self, table: FromClause, condition: ColumnElement[bool]) -> tuple[FromClause, FromClause]:
+        """The rows of a table that meet a condition with a piece, and the two joined.
+
+        PostgreSQL takes it that each piece has a ninth of the table in it, and would rather read the whole table than
+        look for each piece in the index. OFFSET keeps it from seeing a join in this.
+        """
+        if not self.is_postgresql:
+            return table, self.table.join(table, condition)
+        rows = select(table).where(condition).offset(literal_column("0")).lateral("rows")
+        return rows, self.table.join(rows, true())
+
+
+class Rows(NamedTuple):
+    """The rows of a source that lie in some pieces of time: `columns` by name, in `table`, which is part of `joined`.
+
+    `is_whole`: the row as a whole counts in that piece, not just the seconds in which it overlaps it.
+    """
+
+    columns: Any
+    pieces: Pieces
+    table: FromClause
+    joined: FromClause
+    is_whole: ColumnElement[bool]
+
+
+def pieces_in(name: str, dialect: str) -> Pieces:
+    """The pieces of time in the parameter of that name (see `pieces_as_text`)."""
     statement = text(_PIECES[dialect].format(name=name)).bindparams(bindparam(name, type_=String))
-    return statement.columns(column("n", BigInteger), column("since", Double), column("until", Double)).cte(name)
+    table = statement.columns(column("n", BigInteger), column("since", Double), column("until", Double)).cte(name)
+    return Pieces(table, dialect == "postgresql")
 
 
 def pieces_as_text(pieces: Sequence[Piece]) -> str:
@@ -71,19 +95,23 @@ def pieces_as_text(pieces: Sequence[Piece]) -> str:
     return json.dumps([(piece.group, float(piece.since), float(piece.until)) for piece in pieces])
 
 
-def rows_of(source: Source, pieces: CTE) -> list[Rows]:
+def rows_of(source: Source, pieces: Pieces) -> list[Rows]:
     """Where to find the rows of a source in these pieces: one place, or of spells two that have no row in common."""
-    table = TABLES[source]
-    columns = SimpleNamespace(**{each.name: each for each in table.c})
-    if source is Source.VISITS:
-        columns.is_repeat = _is_repeat()
     if source is Source.SPELLS:
-        return [_spells(columns, pieces, is_long=is_long) for is_long in (False, True)]
-    at = table.c[COUNTED_AT[source]]
-    return [Rows(columns, table, pieces, and_(at >= pieces.c.since, at < pieces.c.until), true())]
+        return [_spells(pieces, is_long=is_long) for is_long in (False, True)]
+    at = TABLES[source].c[COUNTED_AT[source]]
+    table, joined = pieces.beside(TABLES[source], and_(at >= pieces.c.since, at < pieces.c.until))
+    columns = _by_name(table)
+    if source is Source.VISITS:
+        columns.is_repeat = _is_repeat(table)
+    return [Rows(columns, pieces, table, joined, true())]
 
 
-def _spells(columns: Any, pieces: CTE, *, is_long: bool) -> Rows:
+def _by_name(table: FromClause) -> SimpleNamespace:
+    return SimpleNamespace(**{each.name: each for each in table.c})
+
+
+def _spells(pieces: Pieces, *, is_long: bool) -> Rows:
     """Spells that overlap a piece. Short ones begin not long before it; long ones have an index of their own."""
     s, p = seat_spells.c, pieces.c
     # The number is written out, so that the condition is seen to be that of the index.
@@ -93,18 +121,19 @@ def _spells(columns: Any, pieces: CTE, *, is_long: bool) -> Rows:
         found = and_(s.until - s.since > longest_short, overlaps)
     else:
         found = and_(s.until - s.since <= longest_short, s.since > p.since - LONG_SPELL_SECONDS - 1, overlaps)
-    begin = case((s.since > p.since, s.since), else_=p.since)
-    end = case((s.until < p.until, s.until), else_=p.until)
-    columns = SimpleNamespace(**vars(columns), cut_since=begin, cut_until=end)
-    return Rows(columns, seat_spells, pieces, found, s.until <= p.until)
+    table, joined = pieces.beside(seat_spells, found)
+    columns = _by_name(table)
+    columns.cut_since = case((columns.since > p.since, columns.since), else_=p.since)
+    columns.cut_until = case((columns.until < p.until, columns.until), else_=p.until)
+    return Rows(columns, pieces, table, joined, columns.until <= p.until)
 
 
-def _is_repeat() -> ColumnElement[bool]:
+def _is_repeat(visits: FromClause) -> ColumnElement[bool]:
     """Whether the same number had called in another call, within the days before."""
-    v, earlier = queue_visits.c, queue_visits.alias("earlier")
+    v, earlier = visits.c, queue_visits.alias("earlier")
     e = earlier.c
     in_time = (e.joined_at < v.joined_at, e.joined_at >= v.joined_at - REPEAT_DAYS * 86_400.0)
-    before = select(e.id).where(e.number == v.number, *in_time, e.call_id != v.call_id).correlate(queue_visits)
+    before = select(e.id).where(e.number == v.number, *in_time, e.call_id != v.call_id).correlate(visits)
     return and_(v.number != "", before.exists())
 
 
@@ -136,4 +165,4 @@ def agent_of(columns: Any) -> ColumnElement[str]:
 
 def selected(columns: Sequence[ColumnElement[Any]], rows: Rows) -> Select[Any]:
     """A query of these columns over the rows."""
-    return select(*columns).select_from(rows.pieces.join(rows.table, rows.condition))
+    return select(*columns).select_from(rows.joined)

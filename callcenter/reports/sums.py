@@ -6,7 +6,6 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     CursorResult,
     Double,
@@ -29,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.floor.events import Instant
 from callcenter.reports.figures.measures import Measure, Source
 from callcenter.reports.plan import Plan
-from callcenter.reports.sources import Rows, agent_of, counted, pieces_as_text, rows_of, selected, table_of
+from callcenter.reports.sources import Pieces, Rows, agent_of, counted, pieces_as_text, pieces_in, rows_of, selected
 from callcenter.reports.spans import QUARTER, Piece, Span
 from callcenter.reports.tables import DAYS, OF_AGENTS, OF_QUEUES, QUARTERS, agent_roll_ups, queue_roll_ups
 
@@ -108,7 +107,7 @@ async def sums(
 # Statements are many columns wide: making one takes longer than asking it.
 @lru_cache(maxsize=200)
 def _summing(dialect: str, question: Question, names: tuple[str, ...]) -> Select[Any]:
-    tables = {name: table_of(name, dialect) for name in names}
+    tables = {name: pieces_in(name, dialect) for name in names}
     parts = [_rolled(question, grain, tables[f"{grain}s"]) for grain in (DAYS, QUARTERS) if f"{grain}s" in tables]
     parts = parts if question.rolled else []
     if "edges" in tables:
@@ -127,7 +126,7 @@ async def roll_quarters(connection: AsyncConnection, grouping: Grouping, starts:
 @cache
 def _rolling(dialect: str, grouping: Grouping) -> Insert:
     question = Question(grouping, grouping.keys, grouping.measures)
-    quarters = table_of("quarters", dialect)
+    quarters = pieces_in("quarters", dialect)
     merged = _merged(question, _parts(question, question.sources(are_rolled=True), quarters)).subquery("merged")
     columns = [literal(QUARTERS), cast(merged.c.n, Double), *(merged.c[name] for name in _named(question))]
     found = select(*columns, *_nonzero(merged, grouping))
@@ -156,22 +155,24 @@ def _rolling_day(grouping: Grouping) -> Insert:
 # --- parts ------------------------------------------------------------------------------------------------------
 
 
-def _rolled(question: Question, grain: str, pieces: CTE) -> Select[Any]:
-    p, t = pieces.c, question.grouping.table.c
+def _rolled(question: Question, grain: str, pieces: Pieces) -> Select[Any]:
+    p, start = pieces.c, question.grouping.table.c.start
+    in_time = and_(question.grouping.table.c.grain == grain, start >= p.since, start < p.until)
+    found, joined = pieces.beside(question.grouping.table, in_time)
+    t = found.c
     keys = {key: t[key] for key in question.grouping.keys}
     columns = [p.n, *(keys[key] for key in question.keys)]
     names = [func.max(t.agent_name).label("agent_name")] if question.grouping.has_names else []
     totals = {measure.id: total for measure, total in zip(question.rolled, _added(question.rolled, t), strict=True)}
-    in_time = and_(t.grain == grain, t.start >= p.since, t.start < p.until)
     return (
         select(*columns, *names, *_all_measures(question, totals))
-        .select_from(pieces.join(question.grouping.table, in_time))
+        .select_from(joined)
         .where(*question.conditions(keys))
         .group_by(*columns)
     )
 
 
-def _parts(question: Question, sources: Sequence[Source], pieces: CTE) -> list[Select[Any]]:
+def _parts(question: Question, sources: Sequence[Source], pieces: Pieces) -> list[Select[Any]]:
     return [_counted(question, source, rows) for source in sources for rows in rows_of(source, pieces)]
 
 
