@@ -6,10 +6,8 @@ import { useFormat, useMay } from "../api/queries";
 import { useReason } from "../floor/SeatCard";
 import { duration } from "../format";
 import { useLabel, useLanguage } from "../i18n";
-import { Failure } from "../parts/Failure";
+import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
-import table from "../parts/Table.module.css";
-import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { Acknowledge } from "./Acknowledge";
 import { SeverityMark } from "./AlertLine";
 import classes from "./AlertsPage.module.css";
@@ -135,44 +133,24 @@ export function History() {
           <OpenAlerts alerts={open} />
         </div>
       </section>
-      <section className="panel" aria-labelledby="history-title">
-        <div className={classes.title}>
-          <h2 id="history-title">{t("alerts.history")}</h2>
-          <Filters filter={filter} change={(fields) => setFilter((now) => ({ ...now, ...fields }))} />
-        </div>
-        {history.isPending && <RowsSkeleton rows={5} />}
-        {history.isError && <Failure error={history.error} onRetry={() => void history.refetch()} />}
-        {history.data && alerts.length === 0 && (
-          <Empty
-            title={t("alerts.noHistory")}
-            text={isFiltered ? t("alerts.noHistoryFiltered") : t("alerts.noHistoryText")}
-          />
-        )}
-        {alerts.length > 0 && (
-          <div className={classes.scroll}>
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th scope="col">{t("alerts.what")}</th>
-                  <th scope="col">{t("alerts.raised")}</th>
-                  <th scope="col">{t("alerts.lasted")}</th>
-                  <th scope="col">{t("alerts.seen")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {alerts.map((alert) => (
-                  <Row key={alert.alert_id} alert={alert} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+      <ListPanel
+        title={t("alerts.history")}
+        asked={[history]}
+        waitingRows={5}
+        tools={<Filters filter={filter} change={(fields) => setFilter((now) => ({ ...now, ...fields }))} />}
+        columns={[t("alerts.what"), t("alerts.raised"), t("alerts.lasted"), t("alerts.seen")]}
+        rows={alerts.map((alert) => <Row key={alert.alert_id} alert={alert} />)}
+        empty={{
+          title: t("alerts.noHistory"),
+          text: isFiltered ? t("alerts.noHistoryFiltered") : t("alerts.noHistoryText"),
+        }}
+      >
         {history.hasNextPage && (
           <div className={classes.more}>
             <MoreButton pages={history} />
           </div>
         )}
-      </section>
+      </ListPanel>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type CSSProperties, type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "./Failure";
 import classes from "./ListPanel.module.css";
@@ -27,6 +27,12 @@ interface Props {
   children?: ReactNode;
 }
 
+/** The heads of the columns for the style sheet, which shows them in the rows where there is no head. */
+function columnNames(columns: readonly (string | null)[]): CSSProperties {
+  const named = columns.map((column, at) => [`--column-${at + 1}`, column === null ? "none" : JSON.stringify(column)]);
+  return Object.fromEntries(named);
+}
+
 /** A list in a panel: its title, and the rows; or that they are on their way, could not be had, or are none. */
 export function ListPanel({ title, asked, tools, columns, rows, empty, waitingRows, children }: Props) {
   const { t } = useTranslation();
@@ -47,7 +53,7 @@ export function ListPanel({ title, asked, tools, columns, rows, empty, waitingRo
         </Empty>
       )}
       {rows.length > 0 && (
-        <div className={classes.scroll}>
+        <div className={classes.scroll} style={columnNames(columns)}>
           <table className={table.table}>
             <thead>
               <tr>
