@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.api import Centre, Guarded, session_routes
+from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.service import Access, has_admin
 from callcenter.agents.api import settings_routes
 from callcenter.alerts.api import alert_routes
@@ -132,6 +133,7 @@ async def running(
         boards = boards_of(settings, sessions, hub, today, clock, is_demo=is_demo)
         routers = [
             session_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
+            key_routes(access),
             settings_routes(settings),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),

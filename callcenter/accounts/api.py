@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import HTTPConnection
 
+from callcenter.accounts.keys import find_key
 from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH, Permission
 from callcenter.accounts.service import Access, Account, close_session, find_session, sign_in
 from callcenter.errors import NotAllowed, NotSignedIn
@@ -34,18 +35,37 @@ RECHECK_SECONDS: Seconds = 30
 """An open socket outlives its session by no more than this; asking also keeps the session of a wallboard alive."""
 
 
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The secret in `Authorization: Bearer …` (RFC 6750, section 2.1); None where there is no such header."""
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
 def from_panel(request: Request) -> None:
-    """Raises NotAllowed for a changing request that another site's page could have sent: it cannot set this header."""
-    if request.method not in READING_METHODS and request.headers.get(PANEL_HEADER) != PANEL_VALUE:
+    """Raises NotAllowed for a changing request that another site's page could have sent: it cannot set this header.
+
+    A browser adds the cookie by itself, and never an API key.
+    """
+    if request.method in READING_METHODS or bearer_of(request) is not None:
+        return
+    if request.headers.get(PANEL_HEADER) != PANEL_VALUE:
         raise NotAllowed(f"a request that changes something carries the header {PANEL_HEADER}: {PANEL_VALUE}")
 
 
 async def account_of(connection: HTTPConnection, permission: Permission | None = None) -> Account:
-    """Who sent this. Raises NotSignedIn without a valid session, NotAllowed without the permission."""
-    token = connection.cookies.get(COOKIE)
-    account = await find_session(_access(connection), token) if token else None
+    """Who sent this: by an API key if the request names one, else by the session of its cookie.
+
+    Raises NotSignedIn without a valid key or session, NotAllowed without the permission.
+    """
+    secret = bearer_of(connection)
+    if secret is not None:
+        address = connection.client.host if connection.client else ""
+        account = await find_key(_access(connection), secret, address)
+    else:
+        token = connection.cookies.get(COOKIE)
+        account = await find_session(_access(connection), token) if token else None
     if account is None:
-        raise NotSignedIn("sign in first")
+        raise NotSignedIn("sign in first" if secret is None else "this API key is none, or no longer one")
     if permission is not None and permission not in account.permissions:
         raise NotAllowed(f"this needs the permission {permission}")
     return account
@@ -238,7 +258,8 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
 
     @routes.delete("/api/session", status_code=204, dependencies=[requires()])
     async def leave(request: Request, response: Response) -> None:
-        await close_session(access, request.cookies[COOKIE])
+        if token := request.cookies.get(COOKIE):
+            await close_session(access, token)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=centre.secure_cookie)
 
     return routes

@@ -95,6 +95,19 @@ def check_new_password(username: str, password: str) -> None:
         raise BadInput("the password must not be the username", field="password")
 
 
+def check_new_key(
+    permissions: Iterable[Permission], held: frozenset[Permission], expires_at: Instant | None, now: Instant
+) -> None:
+    """Raises BadInput unless somebody who holds these permissions may give the named ones to a key until then."""
+    wanted = frozenset(permissions)
+    if not wanted:
+        raise BadInput("a key needs at least one permission", field="permissions")
+    if not wanted <= held:
+        raise BadInput(f"you have no permission {min(wanted - held)} to give", field="permissions")
+    if expires_at is not None and expires_at <= now:
+        raise BadInput("a key expires in the future, or never", field="expires_at")
+
+
 # --- the throttle of sign-in ------------------------------------------------------------------------------------
 
 Subject = tuple[Literal["account", "address"], str]

@@ -5,8 +5,8 @@ import logging
 import math
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -37,7 +37,7 @@ TOUCH_SECONDS: Seconds = 60
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody signed in, and what they may do at this moment."""
+    """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them."""
 
     id: int
     username: str
@@ -45,6 +45,11 @@ class Account:
     roles: tuple[Role, ...]
     permissions: frozenset[Permission]
     language: str
+    key_id: int | None = None
+
+    def acting_by(self, key_id: int, permissions: Iterable[str]) -> "Account":
+        """The same by an API key: it may do no more than the account may."""
+        return replace(self, key_id=key_id, permissions=self.permissions.intersection(permissions))
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ async def account_named(access: Access, username: str) -> Account | None:
     """What somebody may do at this moment, signed in or not; None if there is no such user or they are disabled."""
     async with access.sessions() as db:
         user = await db.scalar(select(User).where(User.username_key == username_key(username)))
-    return None if user is None or user.is_disabled else _account(user)
+    return None if user is None or user.is_disabled else account_of_user(user)
 
 
 async def has_admin(access: Access) -> bool:
@@ -165,7 +170,7 @@ async def check_password(access: Access, username: str, password: str) -> Accoun
         return None
     if access.passwords.is_outdated(usable.password_hash):
         await _rehash(access, usable, password)
-    return _account(usable)
+    return account_of_user(usable)
 
 
 async def open_session(access: Access, account: Account, address: str) -> str:
@@ -194,7 +199,7 @@ async def find_session(access: Access, token: str) -> Account | None:
         return None
     if now - session.last_seen_at >= TOUCH_SECONDS:
         await _touch(access, session.token_sha256, now)
-    return _account(session.user)
+    return account_of_user(session.user)
 
 
 async def close_session(access: Access, token: str) -> None:
@@ -223,7 +228,8 @@ async def _user_named(db: AsyncSession, username: str) -> User:
     return user
 
 
-def _account(user: User) -> Account:
+def account_of_user(user: User) -> Account:
+    """What that user is and may do."""
     roles = tuple(Role(role) for role in user.roles)
     return Account(
         id=user.id,

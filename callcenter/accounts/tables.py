@@ -1,6 +1,6 @@
-"""The tables of accounts: users and their web sessions."""
+"""The tables of accounts: users, their web sessions and API keys."""
 
-from sqlalchemy import JSON, Boolean, Double, ForeignKey, String
+from sqlalchemy import JSON, Boolean, Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.floor.events import Instant
@@ -34,5 +34,24 @@ class WebSession(Base):
     last_seen_at: Mapped[Instant] = mapped_column(Double)
     expires_at: Mapped[Instant] = mapped_column(Double, index=True)
     address: Mapped[str] = mapped_column(String(64))
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class ApiKey(Base):
+    """A program that acts for a user. Only a hash of its secret is kept. `expires_at` None: it lasts until revoked."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(RowId, ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    permissions: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[Instant] = mapped_column(Double)
+    expires_at: Mapped[Instant | None] = mapped_column(Double)
+    last_used_at: Mapped[Instant | None] = mapped_column(Double)
+    last_address: Mapped[str] = mapped_column(String(64), default="")
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,65 @@
+"""The routes of API keys (docs/api.md, API keys). A key makes no keys: who has one must not be able to keep others."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.accounts import keys
+from callcenter.accounts.api import requires
+from callcenter.accounts.rules import Permission
+from callcenter.accounts.service import Access, Account
+from callcenter.accounts.tables import ApiKey
+from callcenter.errors import NotAllowed
+
+KeyId = Annotated[int, Field(ge=1, le=2**53)]
+
+
+class NewKey(BaseModel):
+    """A key to make; no `expires_at` means that it lasts until it is revoked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    permissions: Annotated[list[Permission], Field(max_length=100)]
+    expires_at: Annotated[float, Field(ge=0, le=1e11)] | None = None
+
+
+def key_routes(access: Access) -> APIRouter:
+    """`/api/keys`: one's own, and for who manages users everybody's."""
+    routes = APIRouter()
+
+    @routes.get("/api/keys")
+    async def list_keys(account: Annotated[Account, requires()]) -> dict[str, Any]:
+        return {"keys": [_shape(key) for key in await keys.keys(access, _in_person(account))]}
+
+    @routes.post("/api/keys", status_code=201)
+    async def create(new: NewKey, account: Annotated[Account, requires()]) -> dict[str, Any]:
+        person = _in_person(account)
+        key, secret = await keys.make_key(access, person, new.name.strip(), new.permissions, new.expires_at)
+        return _shape(key) | {"secret": secret}
+
+    @routes.delete("/api/keys/{key_id}", status_code=204)
+    async def revoke(key_id: KeyId, account: Annotated[Account, requires()]) -> None:
+        await keys.revoke_key(access, _in_person(account), key_id)
+
+    return routes
+
+
+def _in_person(account: Account) -> Account:
+    if account.key_id is not None:
+        raise NotAllowed("keys are managed by people who signed in, not by keys")
+    return account
+
+
+def _shape(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "username": key.user.username,
+        "permissions": key.permissions,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+        "last_address": key.last_address,
+    }
