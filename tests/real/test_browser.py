@@ -409,6 +409,39 @@ def test_a_seat_and_a_recording_are_reached_by_keyboard_alone(stranger: Visitor,
     _expect_played(stranger, 0.3)
 
 
+# --- keys for other programs -------------------------------------------------------------------------------------
+
+
+def test_a_key_is_made_shown_once_used_and_revoked(server: Serving, supervisor: Visitor) -> None:
+    page = supervisor.page
+    supervisor.open("floor")
+    page.get_by_role("button", name="Account of Supervisor").click()
+    page.get_by_role("menuitem", name="API keys").click()
+    expect(page.get_by_text("No keys")).to_be_visible()
+    page.get_by_role("button", name="New key").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("CRM <b>x</b>")
+    dialog.get_by_label("May").click()
+    page.get_by_role("option", name="See calls").click()
+    page.keyboard.press("Escape")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Make key").click()
+    secret = page.get_by_role("dialog").locator("code").inner_text()
+    page.get_by_role("button", name="I have kept it").click()
+    expect(page.get_by_text(secret)).to_be_hidden()
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {secret}"}) as program:
+        assert program.get("/api/calls").status_code == 200
+        assert program.get("/api/lists").status_code == 403
+        row = page.get_by_role("row").filter(has_text="CRM <b>x</b>")
+        expect(row).to_contain_text("See calls")
+        assert violations(page) == []
+        row.get_by_role("button", name="Revoke").click()
+        row.get_by_role("button", name="Really revoke").click()
+        expect(page.get_by_text("No keys")).to_be_visible()
+        assert program.get("/api/calls").status_code == 401
+    assert secret not in server.said
+
+
 # --- the PBX goes away (last: nobody can call after this) -------------------------------------------------------------
 
 

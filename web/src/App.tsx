@@ -15,6 +15,7 @@ import { SignIn } from "./signin/SignIn";
 const FloorPage = lazy(() => import("./floor/FloorPage"));
 const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
+const KeysPage = lazy(() => import("./keys/KeysPage"));
 const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const DoNotCallPage = lazy(() => import("./doNotCall/DoNotCallPage"));
@@ -141,6 +142,9 @@ function SignedIn() {
               <Allowed permission="see_alerts">
                 <AlertsPage />
               </Allowed>
+            </Route>
+            <Route path="/keys">
+              <KeysPage />
             </Route>
             <Route>
               <Empty title={t("page.unknown")} text={t("page.unknownText")} />

@@ -8,6 +8,7 @@ import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
+import { Once } from "../parts/Once";
 import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
 import { RowsSkeleton } from "../parts/Waiting";
@@ -24,7 +25,6 @@ import {
   useWebhooks,
   type Webhook,
 } from "./alerts";
-import { Once } from "./Once";
 
 const ICONS = { sent: IconCheck, failed: IconX, waiting: IconClock };
 

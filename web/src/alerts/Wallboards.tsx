@@ -8,10 +8,10 @@ import { serverNow } from "../live/clock";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
+import { Once } from "../parts/Once";
 import { useTell } from "../parts/useTell";
 import classes from "./AlertsPage.module.css";
 import { useAddWallboard, useWallboardAction, useWallboards, type Wallboard } from "./alerts";
-import { Once } from "./Once";
 
 const DAY_SECONDS = 86_400;
 const LASTS = ["never", "1", "30", "365"] as const;

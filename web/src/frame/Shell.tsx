@@ -4,6 +4,7 @@ import {
   IconChartBar,
   IconClipboardText,
   IconHistory,
+  IconKey,
   IconLayoutGrid,
   IconLogout,
   IconPhoneOutgoing,
@@ -68,6 +69,9 @@ function Account() {
           <br />
           {user.roles.map((role) => t(`role.${role as "admin"}`, { defaultValue: role })).join(", ")}
         </Menu.Label>
+        <Menu.Item component={Link} href="/keys" leftSection={<IconKey size={16} />}>
+          {t("frame.keys")}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={leave}>
           {t("frame.signOut")}
         </Menu.Item>

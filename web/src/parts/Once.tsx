@@ -1,6 +1,6 @@
 import { Button, CopyButton, Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import classes from "./AlertsPage.module.css";
+import classes from "./Once.module.css";
 
 /** Something secret that is shown this once. */
 export function Once({
@@ -31,13 +31,13 @@ export function Once({
           <CopyButton value={value}>
             {({ copied, copy }) => (
               <Button size="compact-sm" variant="default" onClick={copy}>
-                {copied ? t("alerts.copied") : t("alerts.copy")}
+                {copied ? t("once.copied") : t("once.copy")}
               </Button>
             )}
           </CopyButton>
         </div>
-        <div className={classes.actions}>
-          <Button onClick={onClose}>{t("alerts.kept")}</Button>
+        <div className={classes.end}>
+          <Button onClick={onClose}>{t("once.kept")}</Button>
         </div>
       </div>
     </Modal>

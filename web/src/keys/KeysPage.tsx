@@ -1,0 +1,183 @@
+import { Button, Modal, MultiSelect, Select, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { type FormEvent, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
+import { useFormat, useMay, useSession } from "../api/queries";
+import type { Permission } from "../api/shapes";
+import { serverNow } from "../live/clock";
+import { DialogButtons } from "../parts/DialogButtons";
+import { Failure } from "../parts/Failure";
+import { ListPanel } from "../parts/ListPanel";
+import { Once } from "../parts/Once";
+import { useTell } from "../parts/useTell";
+import classes from "./KeysPage.module.css";
+import { type ApiKey, useKeys, useMakeKey, useRevokeKey } from "./keys";
+
+const DAY_SECONDS = 86_400;
+const LASTS = ["365", "30", "never"] as const;
+
+function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKey) => void }) {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  const [name, setName] = useState("");
+  const [permissions, setPermissions] = useState<string[]>([]);
+  const [lasts, setLasts] = useState<string>("365");
+  const make = useMakeKey();
+  const refused = make.error instanceof ApiError ? make.error : null;
+  const errorOf = (field: string) => (refused?.field === field ? refused.detail : null);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const expires = lasts === "never" ? null : serverNow() + Number(lasts) * DAY_SECONDS;
+    make.mutate(
+      { name: name.trim(), permissions: permissions as Permission[], expires_at: expires },
+      {
+        onSuccess: (key) => {
+          onClose();
+          onMade(key);
+        },
+      },
+    );
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={t("keys.create")}
+      closeButtonProps={{ "aria-label": t("frame.close") }}
+    >
+      <form onSubmit={submit} className={classes.form} noValidate>
+        <TextInput
+          label={t("keys.name")}
+          description={t("keys.nameHint")}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={errorOf("name")}
+          maxLength={200}
+          data-autofocus
+        />
+        <MultiSelect
+          label={t("keys.permissions")}
+          data={user.permissions.map((value) => ({ value, label: t(`permission.${value}`) }))}
+          value={permissions}
+          onChange={setPermissions}
+          error={errorOf("permissions")}
+          searchable
+        />
+        <Select
+          label={t("keys.lasts")}
+          data={LASTS.map((value) => ({ value, label: t(`keys.last.${value}`) }))}
+          value={lasts}
+          onChange={(value) => setLasts(value ?? "365")}
+          allowDeselect={false}
+          error={errorOf("expires_at")}
+        />
+        {make.isError && !refused?.field && <Failure error={make.error} />}
+        <DialogButtons onClose={onClose} isSending={make.isPending} label={t("keys.make")} />
+      </form>
+    </Modal>
+  );
+}
+
+function Expiry({ apiKey }: { apiKey: ApiKey }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (apiKey.expires_at === null) return t("keys.last.never");
+  if (apiKey.expires_at <= serverNow()) return <span className={classes.expired}>{t("keys.expired")}</span>;
+  return format.dateMinute(apiKey.expires_at);
+}
+
+function Row({ apiKey, showsUser }: { apiKey: ApiKey; showsUser: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [isRevoking, setRevoking] = useState(false);
+  const revoke = useRevokeKey();
+  const tell = useTell();
+  const press = () => (isRevoking ? revoke.mutate(apiKey.id, { onError: tell.failure }) : setRevoking(true));
+  return (
+    <tr>
+      <td>
+        {apiKey.name}
+        <span className={classes.small}>{format.dateMinute(apiKey.created_at)}</span>
+      </td>
+      {showsUser && <td>{apiKey.username}</td>}
+      <td>{apiKey.permissions.map((name) => t(`permission.${name}`)).join(", ")}</td>
+      <td>
+        <Expiry apiKey={apiKey} />
+      </td>
+      <td>
+        <span>
+          {apiKey.last_used_at === null ? t("keys.neverUsed") : format.dateMinute(apiKey.last_used_at)}
+          {apiKey.last_address && <span className={classes.small}>{apiKey.last_address}</span>}
+        </span>
+      </td>
+      <td>
+        <span className={classes.actions}>
+          <Button
+            size="compact-xs"
+            variant={isRevoking ? "filled" : "subtle"}
+            color="red"
+            loading={revoke.isPending}
+            aria-label={isRevoking ? undefined : t("keys.revokeName", { name: apiKey.name })}
+            onClick={press}
+          >
+            {isRevoking ? t("keys.revokeReally") : t("keys.revoke")}
+          </Button>
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+/** Keys by which other programs act for the user; who manages users sees everybody's. */
+export default function KeysPage() {
+  const { t } = useTranslation();
+  const keys = useKeys();
+  const showsUser = useMay("manage_users");
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<ApiKey | null>(null);
+  useEffect(() => {
+    document.title = `${t("keys.title")} · callcenter`;
+  }, [t]);
+  const rows = keys.data ?? [];
+  const create = (
+    <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>
+      {t("keys.create")}
+    </Button>
+  );
+  return (
+    <div className={classes.page}>
+      <div>
+        <h1>{t("keys.title")}</h1>
+        <p className={classes.lead}>{t("keys.lead")}</p>
+      </div>
+      <ListPanel
+        title={t("keys.title")}
+        asked={[keys]}
+        tools={rows.length > 0 && create}
+        waitingRows={2}
+        empty={{ title: t("keys.none"), text: t("keys.noneText"), action: create }}
+        columns={[
+          t("keys.name"),
+          ...(showsUser ? [t("keys.user")] : []),
+          t("keys.permissions"),
+          t("keys.lasts"),
+          t("keys.lastUsed"),
+          null,
+        ]}
+        rows={rows.map((apiKey) => <Row key={apiKey.id} apiKey={apiKey} showsUser={showsUser} />)}
+      >
+        {isMaking && <KeyForm onClose={() => setMaking(false)} onMade={setMade} />}
+        {made && (
+          <Once
+            title={t("keys.made", { name: made.name })}
+            text={t("keys.madeText")}
+            value={made.secret ?? ""}
+            onClose={() => setMade(null)}
+          />
+        )}
+      </ListPanel>
+    </div>
+  );
+}
