@@ -24,13 +24,16 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def storage_url(request: pytest.FixtureRequest) -> str:
+async def storage_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of an empty, migrated database."""
     if request.param == "sqlite":
         files: SqliteFiles = request.getfixturevalue("sqlite")
-        return await files.new_database()
+        yield await files.new_database()
+        return
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.url(await server.new_database())
+    database = await server.new_database()
+    yield server.url(database)
+    await server.give_back(database)
 
 
 @pytest.fixture
