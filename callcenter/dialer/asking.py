@@ -5,8 +5,8 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.attempts import escalate
-from callcenter.dialer.rules import ListState, TargetState
-from callcenter.dialer.standing import close, leave_open
+from callcenter.dialer.rules import TargetState
+from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.events import Instant
@@ -26,7 +26,7 @@ async def decide(
 ) -> None:
     """Brings a target that waits for a person to where it goes on; it is called from `due_at` on (None: now).
 
-    A list that was finished must be started again. Raises NotFound, and Conflict unless the target waits for a person.
+    A list that was finished runs again. Raises NotFound, and Conflict unless the target waits for a person.
     """
     async with sessions.begin() as session:
         callback_list = await session.get(CallbackList, list_id, with_for_update=True)
@@ -37,8 +37,7 @@ async def decide(
             raise Conflict(f"The target is {target.state}; nobody is asked about it")
         if decision is Decision.CALL:
             leave_open(target, TargetState.OPEN, now if due_at is None else due_at)
-            if callback_list.state == ListState.FINISHED:
-                callback_list.state = ListState.STOPPED
+            run_again(callback_list)
             return
         if decision is Decision.ESCALATE:
             await _escalate(session, callback_list, target, now)

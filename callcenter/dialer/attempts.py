@@ -24,7 +24,7 @@ from callcenter.dialer.rules import (
     outcome_of,
     redial,
 )
-from callcenter.dialer.standing import close, leave_open
+from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.facts import AttemptResult
@@ -147,11 +147,13 @@ def move_on(target: Target, after: Redial, outcome: Outcome, ended_at: Instant) 
 
 
 async def escalate(session: AsyncSession, target: Target, list_id: int, now: Instant) -> None:
-    """Adds the target to another list, due now, unless that has gone or has the number already."""
-    there = await session.scalar(select(CallbackList.id).where(CallbackList.id == list_id).with_for_update())
+    """Adds the target to another list, due now, unless that has gone or has the number already. A list that was
+    finished runs again."""
+    there = await session.get(CallbackList, list_id, with_for_update=True)
     has = exists().where(Target.list_id == list_id, Target.number == target.number)
     if there is None or await session.scalar(select(has)):
         return
+    run_again(there)
     kept = ("number", "other_numbers", "time_zones", "name", "attributes", "priority", "owner_agent", "owner_until")
     session.add(
         Target(

@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.dialer.rules import ListState, TargetState
-from callcenter.dialer.standing import close, leave_open
+from callcenter.dialer.rules import TargetState
+from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.floor.events import Instant
 
@@ -17,8 +17,7 @@ async def promise(session: AsyncSession, target: Target, at: Instant, owner_agen
     target.promised_at, target.owner_agent = at, owner_agent
     if target.state not in (TargetState.IN_AIR, TargetState.OFFERED):
         keep_promise(target, callback_list)
-    if callback_list.state == ListState.FINISHED:
-        callback_list.state = ListState.RUNNING
+    run_again(callback_list)
 
 
 def keep_promise(target: Target, callback_list: CallbackList) -> None:

@@ -1,7 +1,9 @@
-"""Where a target stands: its state, when it falls due and since when it is over always change together."""
+"""Where a target stands: its state, when it falls due and since when it is over always change together. And what of
+it its list takes notice of.
+"""
 
-from callcenter.dialer.rules import TargetState
-from callcenter.dialer.tables import Target
+from callcenter.dialer.rules import ListState, TargetState
+from callcenter.dialer.tables import CallbackList, Target
 from callcenter.floor.events import Instant
 
 
@@ -13,3 +15,9 @@ def leave_open(target: Target, state: TargetState, due_at: Instant | None) -> No
 def close(target: Target, state: TargetState, at: Instant) -> None:
     """The target is over since then, reached or not."""
     target.state, target.due_at, target.closed_at = state, None, at
+
+
+def run_again(callback_list: CallbackList) -> None:
+    """A list that was finished goes on with what comes by itself: it was started once, and nobody stopped it."""
+    if callback_list.state == ListState.FINISHED:
+        callback_list.state = ListState.RUNNING

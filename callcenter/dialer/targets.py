@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.dialer import promises
 from callcenter.dialer.adding import Policies, add, compared, take_over, target_of
 from callcenter.dialer.importing.rows import Row, RowError, Sheet, due_after, midnight, sheet_of
-from callcenter.dialer.locking import lock_list, set_state
+from callcenter.dialer.locking import lock_list
 from callcenter.dialer.numbers import CellRefused, RowFault, read_line, read_number, without_extension
-from callcenter.dialer.rules import OVER, ListState, TargetState
-from callcenter.dialer.standing import leave_open
+from callcenter.dialer.rules import OVER, TargetState
+from callcenter.dialer.standing import leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import BadInput
 from callcenter.floor.events import Instant
@@ -153,11 +154,16 @@ async def promise(
         row = row_of_target(0, wanted, (await session.get_one(CallbackList, list_id)).region, agents)
         if isinstance(row, RowError):
             raise BadInput(f"{row.column}: {row.reason}", field=row.column)
-        return (await ask_for(session, list_id, row, now=now)).id
+        target = await ask_for(session, list_id, row, now=now)
+        await promises.promise(session, target, row.due_at or now, row.owner_agent)
+        return target.id
 
 
 async def ask_for(session: AsyncSession, list_id: int, row: Row, *, now: Instant) -> Target:
-    """A target for a new reason to call: added, or the one of that number, open again. The list is locked."""
+    """A target for a new reason to call: added, or the one of that number, open again. The list is locked.
+
+    A list that was finished runs again: who calls in at night finds yesterday's list done.
+    """
     callback_list = await session.get_one(CallbackList, list_id)
     target = await session.scalar(select(Target).where(Target.list_id == list_id, Target.number == row.number))
     if target is None:
@@ -165,8 +171,7 @@ async def ask_for(session: AsyncSession, list_id: int, row: Row, *, now: Instant
         session.add(target)
     else:
         _open_again(target, callback_list, row, now)
-    if callback_list.state == ListState.FINISHED:
-        await set_state(session, list_id, ListState.STOPPED)
+    run_again(callback_list)
     await session.flush()
     return target
 

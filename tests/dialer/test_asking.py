@@ -4,6 +4,8 @@ import pytest
 
 from callcenter.dialer import service
 from callcenter.dialer.asking import Decision, decide
+from callcenter.dialer.locking import set_state
+from callcenter.dialer.rules import ListState
 from callcenter.errors import Conflict, NotFound
 from tests.dialer.conftest import Centre, numbers, result
 
@@ -30,7 +32,7 @@ async def test_it_is_called_again_when_somebody_says_so(centre: Centre) -> None:
     later = centre.clock() + 600
     await decide(centre.sessions, list_id, target_id, Decision.CALL, now=centre.clock(), due_at=later)
     [target] = await centre.targets()
-    assert (target.state, target.due_at, (await centre.row(list_id)).state) == ("open", later, "stopped")
+    assert (target.state, target.due_at, (await centre.row(list_id)).state) == ("open", later, "running")
     with pytest.raises(Conflict, match="nobody is asked"):
         await decide(centre.sessions, list_id, target_id, Decision.CLOSE, now=centre.clock(), due_at=None)
 
@@ -48,7 +50,10 @@ async def test_it_goes_on_in_another_list(centre: Centre) -> None:
     with pytest.raises(Conflict, match="no list to escalate to"):
         await decide(centre.sessions, list_id, target_id, Decision.ESCALATE, now=centre.clock(), due_at=None)
     await service.change_list(centre.sessions, list_id, {"escalation_list_id": other})
+    async with centre.sessions.begin() as session:
+        await set_state(session, other, ListState.FINISHED)
     await decide(centre.sessions, list_id, target_id, Decision.ESCALATE, now=centre.clock(), due_at=None)
+    assert (await centre.row(other)).state == "running", "nobody would call on a list that stays finished"
     closed, passed_on = await centre.targets()
     assert (closed.state, passed_on.list_id, passed_on.number) == ("closed", other, numbers(1)[0])
     assert passed_on.came_from == target_id
