@@ -10,7 +10,8 @@ from typing import Literal
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.facts import RecordingFile
-from callcenter.recordings.audio import Layout, NotAudio, Side, find_audio, is_audible, playable, read_layout
+from callcenter.recordings.audio import Side, find_audio, is_audible
+from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
 
 log = logging.getLogger(__name__)
 
