@@ -15,10 +15,12 @@ from callcenter.recordings.voices import Side, Span, Track, side_of, talk_over, 
 class Inspection:
     """One side a channel (of two, the agent first): its talk and silence, and `peaks` (voices.waveform).
 
-    `is_repaired` when a file was cut off while it was written, so that its header is not believed.
+    `rate` is the samples a second of the finer side. `is_repaired` when a file was cut off while it was written: its
+    header is not believed.
     """
 
     duration_seconds: Seconds
+    rate: int
     is_repaired: bool
     sides: list[Side]
     talk_over: list[Span]
@@ -51,7 +53,8 @@ def _inspection(tracks: Sequence[Track], is_repaired: bool) -> Inspection:
     sides = [side_of(track, duration) for track in tracks]
     over = talk_over(*sides) if len(sides) == 2 else []
     peaks = [waveform(track, duration) for track in tracks]
-    return Inspection(duration, is_repaired, sides, over, peaks)
+    rate = max(track.rate for track in tracks)
+    return Inspection(duration, rate, is_repaired, sides, over, peaks)
 
 
 def _listened(file: Path) -> tuple[list[Track], bool]:

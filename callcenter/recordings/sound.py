@@ -57,17 +57,43 @@ class Sound:
 @contextmanager
 def open_sound(path: Path) -> Iterator[Sound]:
     """Opens an audio file by what is in it. Raises NotAudio, which says what is wrong, and OSError."""
+    layout = _checked_riff(path) if _head(path)[:4] == b"RIFF" else None
+    if layout is not None and layout.is_pcm:
+        opened = _pcm(path, layout)
+    else:
+        opened = _decoded(path, layout is not None and layout.is_cut)
+    with opened as sound:
+        yield sound
+
+
+def input_options(path: Path) -> tuple[str, ...]:
+    """ffmpeg's input format and its options. It is never left to guess: some formats name other files to be read.
+
+    Raises NotAudio for what none of them reads, and OSError.
+    """
+    head = _head(path)
+    ending = path.suffix.lower()
+    if head[:4] == b"RIFF":
+        return "wav", "-ignore_length", "1" if read_riff(path).is_cut else "0"
+    if ending in RAW_FORMATS:
+        name, rate = RAW_FORMATS[ending]
+        return name, "-ar", str(rate)
+    if ending == ".gsm":
+        return ("gsm",)
+    found = next((name for magic, name in MAGIC if head.startswith(magic)), None)
+    if found is None and head[0] == 0xFF and head[1:2] >= b"\xe0":  # a frame of MP3 without tags
+        found = "mp3"
+    if found is None:
+        raise NotAudio(f"this is no audio that can be read; what can: {READABLE}")
+    return (found,)
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         head = file.read(12)
     if not head:
         raise NotAudio("the file is empty (0 bytes): nothing was written into it")
-    if head[:4] == b"RIFF":
-        layout = _checked_riff(path)
-        opened = _pcm(path, layout) if layout.is_pcm else _decoded(path, ("wav", "-ignore_length", "1"), layout.is_cut)
-    else:
-        opened = _decoded(path, _input_of(path, head))
-    with opened as sound:
-        yield sound
+    return head
 
 
 def _checked_riff(path: Path) -> Layout:
@@ -86,26 +112,23 @@ def _pcm(path: Path, layout: Layout) -> Iterator[Sound]:
         yield Sound(layout.rate, layout.channels, layout.is_cut, file, layout.data_bytes)
 
 
-def _input_of(path: Path, head: bytes) -> tuple[str, ...]:
-    """ffmpeg's input format and its options. It is never left to guess: some formats name other files to be read."""
-    ending = path.suffix.lower()
-    found = next((name for magic, name in MAGIC if head.startswith(magic)), None)
-    if found is None and ending in RAW_FORMATS:
-        name, rate = RAW_FORMATS[ending]
-        return name, "-ar", str(rate)
-    if found is None and ending == ".gsm":
-        return ("gsm",)
-    if found is None and head[0] == 0xFF and head[1:2] >= b"\xe0":  # a frame of MP3 without tags
-        return ("mp3",)
-    if found is None:
-        raise NotAudio(f"this is no audio that can be read; what can: {READABLE}")
-    return (found,)
-
-
 @contextmanager
-def _decoded(path: Path, form: tuple[str, ...], is_cut: bool = False) -> Iterator[Sound]:
+def _decoded(path: Path, is_cut: bool) -> Iterator[Sound]:
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"]
-    command += ["-f", *form, "-i", f"file:{path}", "-map", "0:a:0", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", "-"]
+    command += [
+        "-f",
+        *input_options(path),
+        "-i",
+        f"file:{path}",
+        "-map",
+        "0:a:0",
+        "-c:a",
+        "pcm_s16le",
+        "-bitexact",
+        "-f",
+        "wav",
+        "-",
+    ]
     with tempfile.TemporaryFile() as said:
         running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said)  # noqa: S603 - no shell
         with running:

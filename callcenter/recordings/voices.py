@@ -60,6 +60,7 @@ class Track:
 
     levels: Levels
     peaks: Levels
+    rate: int
     frame_seconds: Seconds
     duration_seconds: Seconds
 
@@ -91,7 +92,9 @@ def tracks_of(sound: Sound) -> list[Track]:
     empty = numpy.zeros((0, sound.channels), dtype=numpy.float32)
     level, peak = (numpy.concatenate(parts) if parts else empty for parts in (levels, peaks))
     seconds = count / sound.rate
-    return [Track(level[:, side], peak[:, side], size / sound.rate, seconds) for side in range(sound.channels)]
+    return [
+        Track(level[:, side], peak[:, side], sound.rate, size / sound.rate, seconds) for side in range(sound.channels)
+    ]
 
 
 def _frames(block: Samples, size: int) -> Iterator[Samples]:
