@@ -31,7 +31,7 @@ def recording_routes(sessions: Sessions, library: Library) -> APIRouter:
         return FileResponse(path, media_type="audio/wav", headers=HEADERS)
 
     @routes.get("/api/recordings/{recording_id}/sound")
-    async def sound(recording_id: RecordingId) -> dict[str, Any]:
+    async def sound(recording_id: RecordingId) -> dict[str, Any] | None:
         return await sound_of(sessions, recording_id)
 
     return routes

@@ -56,15 +56,17 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
 async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> Path:
     """The stored copy, in stereo where both legs were there. Raises NotFound where there is none (yet)."""
     sound = await _sound(sessions, recording_id)
-    path = library.stored / sound.copy
-    if not sound.copy or not await asyncio.to_thread(path.is_file):
+    path = library.stored / (sound.copy if sound else "")
+    if not await asyncio.to_thread(path.is_file):
         raise NotFound(f"there is no copy of recording {recording_id}")
     return path
 
 
-async def sound_of(sessions: Sessions, recording_id: int) -> dict[str, Any]:
-    """Who talks when and the waveform, as docs/api.md shapes them. Raises NotFound until it was listened through."""
+async def sound_of(sessions: Sessions, recording_id: int) -> dict[str, Any] | None:
+    """Who talks when and the waveform, as docs/api.md shapes them; None until it was listened through."""
     sound = await _sound(sessions, recording_id)
+    if sound is None:
+        return None
     count = max(1, len(sound.sides))
     columns = len(sound.peaks) // count
     peaks = [sound.peaks[side * columns : (side + 1) * columns] for side in range(count)]
@@ -83,12 +85,9 @@ async def sound_of(sessions: Sessions, recording_id: int) -> dict[str, Any]:
     }
 
 
-async def _sound(sessions: Sessions, recording_id: int) -> RecordingSound:
+async def _sound(sessions: Sessions, recording_id: int) -> RecordingSound | None:
     async with sessions() as session:
-        sound = await session.get(RecordingSound, recording_id)
-    if sound is None:
-        raise NotFound(f"recording {recording_id} was not listened through yet")
-    return sound
+        return await session.get(RecordingSound, recording_id)
 
 
 def _shape(
