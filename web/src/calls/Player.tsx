@@ -84,7 +84,7 @@ function MarkList({ marks, onNext }: { marks: readonly Mark[]; onNext: (kind: Ma
           <button key={kind} type="button" data-kind={kind} title={t("player.next")} onClick={() => onNext(kind)}>
             <i aria-hidden /> {t(`player.mark.${kind}`, { count: of.length })}
             {kind !== "transfer" && (
-              <span className="num"> {duration(of.reduce((sum, mark) => sum + mark.until - mark.from, 0))}</span>
+              <span className="num"> · {duration(of.reduce((sum, mark) => sum + mark.until - mark.from, 0))}</span>
             )}
           </button>
         ))}
@@ -128,6 +128,10 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
     resume.current = { source, at: position, plays: isPlaying };
   }
 
+  /** Where it is now: what is shown is up to a quarter of a second behind. */
+  function now(): number {
+    return audio.current?.currentTime ?? position;
+  }
   function seek(seconds: number): void {
     if (audio.current) audio.current.currentTime = Math.min(length, Math.max(0, seconds));
   }
@@ -153,27 +157,27 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
     else setSide(sidesOf(recording).find((one) => one === (["agent", "mix", "customer"] as const)[next + 1]) ?? "mix");
   }
   function toMark(backwards: boolean, kind?: Mark["kind"]): void {
-    const mark = nextMark(marks, position, backwards, kind);
+    const mark = nextMark(marks, now(), backwards, kind);
     if (mark) seek(mark.from);
   }
   function loopFrom(): void {
-    setLoop({ from: position, until: null });
+    setLoop({ from: now(), until: null });
   }
   function loopUntil(): void {
-    const from = loop && loop.from < position ? loop.from : 0;
-    setLoop({ from, until: position });
+    const until = now();
+    setLoop({ from: loop && loop.from < until ? loop.from : 0, until });
   }
   function toggleLoop(): void {
     if (!loop) loopFrom();
-    else if (loop.until === null && position > loop.from) loopUntil();
+    else if (loop.until === null && now() > loop.from) loopUntil();
     else setLoop(null);
   }
 
   const loopTip = loop ? (loop.until === null ? t("player.loopUntil") : t("player.loopOff")) : t("player.loopFrom");
   const actions: Record<string, (event: KeyboardEvent) => void> = {
     " ": toggle,
-    ArrowLeft: (event) => seek(position - (event.shiftKey ? 15 : 5)),
-    ArrowRight: (event) => seek(position + (event.shiftKey ? 15 : 5)),
+    ArrowLeft: (event) => seek(now() - (event.shiftKey ? 15 : 5)),
+    ArrowRight: (event) => seek(now() + (event.shiftKey ? 15 : 5)),
     Home: () => seek(0),
     End: () => seek(length),
     n: () => toMark(false),
@@ -187,11 +191,12 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
     1: () => listenTo(-1),
     2: () => listenTo(0),
     3: () => listenTo(1),
-    "?": () => setHelps(true),
+    "?": () => setHelps(!helps),
+    Escape: () => setHelps(false),
   };
   function onKey(event: KeyboardEvent): void {
     const from = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || helps) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (from.closest("button") && event.key === " ") return;
     if (from.closest("[role=slider], [role=radiogroup], input:not([type=range])")) return;
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -224,7 +229,7 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
         >
           {isPlaying ? <IconPlayerPauseFilled size={18} /> : <IconPlayerPlayFilled size={18} />}
         </ActionIcon>
-        <Steps onStep={(seconds) => seek(position + seconds)} />
+        <Steps onStep={(seconds) => seek(now() + seconds)} />
         <span className={`num ${classes.time}`}>
           {duration(Math.floor(position))} <span className="muted">/ {duration(length)}</span>
         </span>

@@ -20,7 +20,15 @@ const KEYS: readonly [string, string][] = [
 export function PlayerHelp({ opened, onChange }: { opened: boolean; onChange: (opened: boolean) => void }) {
   const { t } = useTranslation();
   return (
-    <Popover opened={opened} onChange={onChange} position="top-end" shadow="md" trapFocus returnFocus withinPortal>
+    <Popover
+      opened={opened}
+      onChange={onChange}
+      position="top-end"
+      shadow="md"
+      trapFocus
+      returnFocus
+      hideDetached={false}
+    >
       <Popover.Target>
         <Tooltip label={t("player.keys")}>
           <ActionIcon
@@ -34,8 +42,8 @@ export function PlayerHelp({ opened, onChange }: { opened: boolean; onChange: (o
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t("player.keys")} tabIndex={-1}>
-        <dl className={classes.keys}>
+      <Popover.Dropdown aria-label={t("player.keys")}>
+        <dl className={classes.keys} tabIndex={-1} data-autofocus>
           {KEYS.map(([keys, does]) => (
             <div key={keys}>
               <dt>

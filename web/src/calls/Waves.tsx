@@ -57,7 +57,13 @@ export function Waves({ sound, length, position, marks, loop, onSeek }: WavesPro
         ))}
         {loop && <Band from={loop.from} until={loop.until ?? loop.from} length={length} kind="loop" />}
       </div>
-      <svg className={classes.wave} viewBox={`0 0 ${COLUMNS} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <svg
+        className={classes.wave}
+        data-sides={sides.length}
+        viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
         {path === "" && <path d={`M0 ${HEIGHT / 2}H${COLUMNS}`} className={classes.rest} />}
         <path d={path} className={classes.rest} />
         <path
