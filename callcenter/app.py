@@ -65,6 +65,7 @@ from callcenter.problems import tell_problems
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
+from callcenter.recordings.processing import Processor
 from callcenter.recordings.service import recordings_of
 from callcenter.reports.delivering import delivering
 from callcenter.reports.names import names_of
@@ -185,8 +186,12 @@ def _recording(
 ) -> tuple[Library, Measurer, Recorder]:
     """Facts into rows, and the audio that belongs to them."""
     folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
-    library = Library(folders, settings.data_folder / "mended", clock)
+    library = Library(folders, settings.data_folder / "recordings", clock)
+    processor = Processor(make_sessions(engine), library, settings.recordings.encoding)
+    processor.start()
+    stack.push_async_callback(processor.close)
     measurer = Measurer(make_sessions(engine), library)
+    measurer.complete = processor.wake
     measurer.start()
     stack.push_async_callback(measurer.close)
     recorder = Recorder(engine, after_write=measurer.on_facts)

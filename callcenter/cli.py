@@ -18,6 +18,7 @@ from callcenter.doctor.command import doctor
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
+from callcenter.recordings.commands import recording_commands
 from callcenter.reports.commands import print_report, rebuild_figures
 from callcenter.settings import load
 
@@ -27,6 +28,7 @@ app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
 app.add_typer(import_commands, name="import")
 app.add_typer(dialer_commands, name="dialer")
+app.add_typer(recording_commands, name="recordings")
 app.command()(replay)
 app.command()(reconcile)
 app.command("report")(print_report)

@@ -219,6 +219,12 @@ def _default_pause_reasons() -> tuple[PauseReason, ...]:
     )
 
 
+class RecordingSettings(Part):
+    """How the copies are stored that are made of recordings: both legs in one stereo file."""
+
+    encoding: Literal["opus", "mp3", "wav"] = "opus"
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, validated once at start; a bad value names its field."""
 
@@ -245,6 +251,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     webhooks: WebhookSettings = WebhookSettings()
     patterns: PatternSettings = PatternSettings()
+    recordings: RecordingSettings = RecordingSettings()
 
     @field_validator("timezone")
     @classmethod

@@ -65,6 +65,11 @@ class Serving:
         self._reader.join(timeout=5)
         return status
 
+    def await_silence(self, seconds: float = 20) -> None:
+        """Waits until its console is closed: its own processes, which write there too, end a moment after it."""
+        self._reader.join(timeout=seconds)
+        assert not self._reader.is_alive(), "a process of the server outlived it"
+
     def _read(self, stderr: IO[str]) -> None:
         for line in stderr:
             with self._news:
@@ -80,10 +85,14 @@ def serving(folder: Path) -> Iterator[Serving]:
     """Serves what `folder/callcenter.toml` says, at a free port; killed at the end of the block if it still runs."""
     env = os.environ | FREE_PORT
     with subprocess.Popen(SERVE, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as process:
+        server = None
         try:
-            yield Serving(process)
+            server = Serving(process)
+            yield server
         finally:
             process.kill()
+            if server is not None:
+                server.await_silence()
 
 
 def write_settings(folder: Path, settings: Settings) -> None:

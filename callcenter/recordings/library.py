@@ -10,7 +10,8 @@ from typing import Literal
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.facts import RecordingFile
-from callcenter.recordings.audio import Layout, NotAudio, Side, find_audio, is_audible, playable, read_layout
+from callcenter.recordings.audio import Side, find_audio, is_audible
+from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +38,16 @@ class Measured:
 
 @dataclass(frozen=True)
 class Library:
-    """Where audio is: each PBX's recordings as this machine sees them; `copies` for files mended to be played."""
+    """Where audio is: each PBX's recordings as this machine sees them; `copies` for what is made of them here."""
 
     folders: Mapping[PbxName, Path]
     copies: Path
     clock: Callable[[], Instant] = time.time
+
+    @property
+    def stored(self) -> Path:
+        """The copies that are kept."""
+        return self.copies / "stored"
 
     def find(self, file: RecordingFile, side: Side = "mix") -> Path | None:
         """The file of one side of a recording, if it is there."""
@@ -80,7 +86,7 @@ class Library:
         try:
             if self._is_growing(path, read_layout(path)):
                 raise Conflict(f"recording {recording_id} is still being written")
-            return playable(path, self.copies / f"{recording_id}-{side}.wav")
+            return playable(path, self.copies / "mended" / f"{recording_id}-{side}.wav")
         except (NotAudio, OSError) as error:
             raise NotFound(f"the {side} of recording {recording_id} cannot be played") from error
 

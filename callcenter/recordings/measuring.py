@@ -32,13 +32,15 @@ Missing = Callable[[MissingRecording], None]
 class Measurer:
     """Measures each recording once, when its call is over, and again as long as its file is still being written.
 
-    `missing` hears of files that are not found, and of calls of queues without any, on a PBX that records.
+    `missing` hears of files that are not found, and of calls of queues without any, on a PBX that records; `complete`
+    when there are files that are measured.
     """
 
     def __init__(self, sessions: Sessions, library: Library, missing: Missing = lambda _: None) -> None:
         self._sessions = sessions
         self._library = library
         self.missing = missing
+        self.complete: Callable[[], None] = lambda: None
         self._over: set[tuple[PbxName, CallId]] = set()
         self._wake = asyncio.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="audio")
@@ -75,6 +77,7 @@ class Measurer:
         done = [(id_, found) for (id_, _), found in zip(due, measured, strict=True) if found.state != "writing"]
         if done:
             await self._keep(done)
+            self.complete()
         lost = [
             (file.pbx, file.call_id)
             for (_id, file), found in zip(due, measured, strict=True)

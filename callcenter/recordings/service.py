@@ -13,7 +13,7 @@ from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.recordings.audio import Side
 from callcenter.recordings.library import Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
-from callcenter.recordings.tables import RecordingAudio
+from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, recording_files
 
@@ -51,6 +51,43 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
     if found is None:
         raise NotFound(f"there is no recording {recording_id}")
     return await asyncio.to_thread(library.open, recording_id, fact_of(RecordingFile, found), side)
+
+
+async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> Path:
+    """The stored copy, in stereo where both legs were there. Raises NotFound where there is none (yet)."""
+    sound = await _sound(sessions, recording_id)
+    path = library.stored / (sound.copy if sound else "")
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound(f"there is no copy of recording {recording_id}")
+    return path
+
+
+async def sound_of(sessions: Sessions, recording_id: int) -> dict[str, Any] | None:
+    """Who talks when and the waveform, as docs/api.md shapes them; None until it was listened through."""
+    sound = await _sound(sessions, recording_id)
+    if sound is None:
+        return None
+    count = max(1, len(sound.sides))
+    columns = len(sound.peaks) // count
+    peaks = [sound.peaks[side * columns : (side + 1) * columns] for side in range(count)]
+    return {
+        "duration_seconds": sound.duration_seconds,
+        "repaired": sound.is_repaired,
+        "sides": [
+            {**side, "peaks": [round(peak / 255, 3) for peak in of_side]}
+            for side, of_side in zip(sound.sides, peaks, strict=False)
+        ],
+        "talk_over": sound.talk_over,
+        "talk_over_seconds": sound.talk_over_seconds,
+        "sha256": sound.sha256,
+        "has_copy": bool(sound.copy),
+        "failure": sound.failure,
+    }
+
+
+async def _sound(sessions: Sessions, recording_id: int) -> RecordingSound | None:
+    async with sessions() as session:
+        return await session.get(RecordingSound, recording_id)
 
 
 def _shape(

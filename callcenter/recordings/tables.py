@@ -1,6 +1,8 @@
 """What was measured of the audio files that recordings are."""
 
-from sqlalchemy import Double, ForeignKey, String
+from typing import Any
+
+from sqlalchemy import JSON, Double, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.tables import Base, RowId
@@ -24,3 +26,30 @@ class RecordingAudio(Base):
     has_customer_leg: Mapped[bool]
     has_agent_leg: Mapped[bool]
     checked_at: Mapped[float] = mapped_column(Double)
+
+
+class RecordingSound(Base):
+    """One row a recording that was listened through, once: who talks when, and its waveform.
+
+    `sides` is JSON, agent first: `{side (agent|customer|mix), is_audible, talk_seconds, talk: [[from, to]], silence:
+    [[from, to]]}`; spans are in seconds from the beginning. `peaks` holds a byte a column (0–255 for the 0–1 of
+    voices.waveform), all columns of one side, then those of the other. `copy` is the name of the stored copy in its
+    folder, empty if there is none; `sha256` is that of the PBX's file of both sides. `failure` says why a file could
+    not be heard or copied.
+    """
+
+    __tablename__ = "recording_sounds"
+
+    recording_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("recording_files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    heard_at: Mapped[float] = mapped_column(Double)
+    duration_seconds: Mapped[float] = mapped_column(Double)
+    is_repaired: Mapped[bool]
+    sides: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    talk_over_seconds: Mapped[float] = mapped_column(Double)
+    talk_over: Mapped[list[list[float]]] = mapped_column(JSON)
+    peaks: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    copy: Mapped[str] = mapped_column(String(255))
+    failure: Mapped[str] = mapped_column(String(255))

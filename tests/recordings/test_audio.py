@@ -9,7 +9,8 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from callcenter.recordings.audio import NotAudio, Side, find_audio, is_audible, playable, read_layout
+from callcenter.recordings.audio import Side, find_audio, is_audible
+from callcenter.recordings.riff import NotAudio, playable, read_layout
 from tests.recordings.sounds import RATE, leave_open, line_noise, silence, tone, write_wav
 
 NAME = "pbx1_1763812800.1_0000000a"

@@ -565,7 +565,7 @@ function wav(seconds, side) {
     const t = i / rate;
     const agentTalks = Math.sin(t / 2.1) + Math.sin(t / 0.9) * 0.5 > 0;
     const loud =
-      (side === "mix" || (side === "agent") === agentTalks ? 1 : 0) *
+      (side === "mix" || side === "stereo" || (side === "agent") === agentTalks ? 1 : 0) *
       Math.abs(Math.sin(t * 3.3) * Math.sin(t * 1.7)) *
       9000;
     buffer.writeInt16LE(Math.floor(loud * Math.sin(t * 2 * Math.PI * (agentTalks ? 190 : 260))), 44 + i * 2);
@@ -651,6 +651,7 @@ const PERMISSIONS = {
 const problem = (status, code, text, field) => [status, { title: text, status, code, detail: text, field }];
 
 const ROUTES = [
+  ["GET", /^\/api\/recordings\/\d+\/sound$/, () => [200, sound()]],
   ...reportRoutes({ now, problem, queues: QUEUES, teams: TEAMS, names: NAMES, reasons: REASONS, calls, lists }),
   ["GET", /^\/api\/figures$/, () => [200, { figures: CATALOGUE }]],
   [
@@ -881,6 +882,27 @@ function audio(url, request, response) {
     ...(range ? { "Content-Range": `bytes ${from}-${until}/${bytes.length}` } : {}),
   });
   response.end(bytes.subarray(from, until + 1));
+}
+function sound() {
+  const length = Math.min(calls.find((c) => c.has_recording).talk_seconds, 240);
+  const talks = (t) => Math.sin(t / 2.1) + Math.sin(t / 0.9) * 0.5;
+  const sides = ["agent", "customer"].map((side, index) => ({
+    side,
+    is_audible: true,
+    talk_seconds: length * 0.4,
+    talk: [],
+    silence: index === 0 ? [[length * 0.4, length * 0.6]] : [[length * 0.45, length * 0.7]],
+    peaks: Array.from({ length: 1200 }, (_, at) => {
+      const t = (at / 1200) * length;
+      if (t > length * 0.45 && t < length * 0.6) return 0;
+      return talks(t) > 0 === (index === 0) ? Math.abs(Math.sin(t * 3.3) * Math.sin(t * 1.7)) * 0.4 : 0.004;
+    }),
+  }));
+  const talk_over = [
+    [length * 0.2, length * 0.22],
+    [length * 0.8, length * 0.81],
+  ];
+  return { duration_seconds: length, sides, talk_over, talk_over_seconds: length * 0.03, has_copy: true };
 }
 async function bodyOf(request) {
   const parts = [];

@@ -375,6 +375,22 @@ export interface Recording {
   legs: { side: "agent" | "customer" }[];
   conversation: { leg_id: string; part: number } | null;
 }
+export type Stretch = [Seconds, Seconds];
+/** Who talks when in a recording; stretches in seconds from its beginning, peaks 0–1. */
+export interface Sound {
+  duration_seconds: Seconds;
+  sides: {
+    side: Side;
+    is_audible: boolean;
+    talk_seconds: Seconds;
+    talk: Stretch[];
+    silence: Stretch[];
+    peaks: number[];
+  }[];
+  talk_over: Stretch[];
+  talk_over_seconds: Seconds;
+  has_copy: boolean;
+}
 export interface CallDetail {
   call: Call;
   visits: QueueVisit[];

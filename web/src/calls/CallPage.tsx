@@ -131,7 +131,15 @@ function Detail({ detail }: { detail: CallDetail }) {
         />
       </div>
       <Recordings detail={detail} chosen={recording} onChoose={setId}>
-        {recording && <Player key={recording.id} recording={recording} onMove={setPosition} handle={player} />}
+        {recording && (
+          <Player
+            key={recording.id}
+            recording={recording}
+            conversations={detail.conversations}
+            onMove={setPosition}
+            handle={player}
+          />
+        )}
       </Recordings>
       <section className="panel" aria-labelledby="diary-title">
         <h2 id="diary-title" className={classes.bar}>

@@ -1,7 +1,8 @@
-import { ActionIcon, SegmentedControl, Tooltip } from "@mantine/core";
+import { ActionIcon, SegmentedControl, Select, Slider, Tooltip } from "@mantine/core";
 import {
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
+  IconRepeat,
   IconRewindBackward5,
   IconRewindBackward15,
   IconRewindForward5,
@@ -10,13 +11,18 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Recording, Side } from "../api/shapes";
+import { ask } from "../api/client";
+import type { Conversation, Recording, Side, Sound } from "../api/shapes";
 import { duration } from "../format";
 import classes from "./Player.module.css";
-import { audioAddress, loadPeaks } from "./waveform";
+import { PlayerHelp } from "./PlayerHelp";
+import { useBalance } from "./useBalance";
+import { type Loop, Waves } from "./Waves";
+import { audioAddress, MARK_KINDS, type Mark, marksOf, nextMark } from "./waveform";
 
-const SPEEDS = ["0.75", "1", "1.25", "1.5", "2"];
-const PEAKS = 240;
+const SPEEDS = ["0.5", "0.75", "1", "1.25", "1.5", "2", "2.5", "3"];
+/** How soon to look again whether a recording was listened through. */
+const AGAIN_MS = 3000;
 
 export interface PlayerHandle {
   seek(seconds: number): void;
@@ -24,16 +30,16 @@ export interface PlayerHandle {
 
 interface PlayerProps {
   recording: Recording;
+  conversations: readonly Conversation[];
   /** Seconds from the start of the recording; null before it was first played or moved. */
   onMove: (seconds: number) => void;
   handle: RefObject<PlayerHandle | null>;
 }
 
-function useAudio(onMove: (seconds: number) => void) {
+function useAudio(onMove: (seconds: number) => void, onFail: () => void) {
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [position, setPosition] = useState(0);
-  const [failed, setFailed] = useState(false);
   const moved = () => {
     const at = audio.current?.currentTime ?? 0;
     setPosition(at);
@@ -44,30 +50,9 @@ function useAudio(onMove: (seconds: number) => void) {
     onPause: () => setPlaying(false),
     onTimeUpdate: moved,
     onSeeked: moved,
-    onError: () => setFailed(true),
-    onLoadedMetadata: () => setFailed(false),
+    onError: onFail,
   };
-  return { audio, isPlaying, position, failed, events };
-}
-
-function Waveform({ recording, side, share }: { recording: Recording; side: Side; share: number }) {
-  const peaks = useQuery({
-    queryKey: ["peaks", recording.id, side],
-    queryFn: () => loadPeaks(recording.id, side, recording.size, PEAKS),
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
-  const bars = peaks.data ?? [];
-  const path = bars
-    .map((peak, at) => `M${at + 0.5} ${20 - Math.max(0.6, peak * 18)}V${20 + Math.max(0.6, peak * 18)}`)
-    .join("");
-  return (
-    <svg className={classes.wave} viewBox={`0 0 ${PEAKS} 40`} preserveAspectRatio="none" aria-hidden="true">
-      {bars.length === 0 && <path d={`M0 20H${PEAKS}`} className={classes.flat} />}
-      <path d={path} className={classes.rest} />
-      <path d={path} className={classes.played} style={{ clipPath: `inset(0 ${(1 - share) * 100}% 0 0)` }} />
-    </svg>
-  );
+  return { audio, isPlaying, position, events };
 }
 
 function Steps({ onStep }: { onStep: (seconds: number) => void }) {
@@ -87,19 +72,66 @@ function Steps({ onStep }: { onStep: (seconds: number) => void }) {
   ));
 }
 
+/** How much there is of each kind of mark; a click goes to the next one. */
+function MarkList({ marks, onNext }: { marks: readonly Mark[]; onNext: (kind: Mark["kind"]) => void }) {
+  const { t } = useTranslation();
+  const kinds = MARK_KINDS.map((kind) => ({ kind, of: marks.filter((mark) => mark.kind === kind) }));
+  return (
+    <div className={classes.marks}>
+      {kinds
+        .filter(({ of }) => of.length > 0)
+        .map(({ kind, of }) => (
+          <button key={kind} type="button" data-kind={kind} title={t("player.next")} onClick={() => onNext(kind)}>
+            <i aria-hidden /> {t(`player.mark.${kind}`, { count: of.length })}
+            {kind !== "transfer" && (
+              <span className="num"> · {duration(of.reduce((sum, mark) => sum + mark.until - mark.from, 0))}</span>
+            )}
+          </button>
+        ))}
+    </div>
+  );
+}
+
 function sidesOf(recording: Recording): Side[] {
   return ["mix", ...recording.legs.map((leg) => leg.side)];
 }
 
-/** Plays one recording: mix or one side, at a speed; space, arrows (5 s) and shift + arrows (15 s) work in it. */
-export function Player({ recording, onMove, handle }: PlayerProps) {
+function useSound(id: number): Sound | null {
+  const sound = useQuery({
+    queryKey: ["sound", id],
+    queryFn: () => ask<Sound | null>("GET", `/api/recordings/${id}/sound`),
+    refetchInterval: ({ state }) => state.data === null && AGAIN_MS,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return sound.data ?? null;
+}
+
+/** Plays one recording with both voices apart where they are; every button has a key (PlayerHelp). */
+export function Player({ recording, conversations, onMove, handle }: PlayerProps) {
   const { t } = useTranslation();
-  const { audio, isPlaying, position, failed, events } = useAudio(onMove);
+  const sound = useSound(recording.id);
+  const [failures, setFailures] = useState({ stereo: false, all: false });
+  const isStereo = sound?.has_copy === true && sound.sides.length > 1 && !failures.stereo;
+  const onFail = () => setFailures(isStereo ? { stereo: true, all: false } : { stereo: true, all: true });
+  const { audio, isPlaying, position, events } = useAudio(onMove, onFail);
   const [side, setSide] = useState<Side>("mix");
   const [speed, setSpeed] = useState("1");
-  const resume = useRef<{ at: number; plays: boolean } | null>(null);
+  const [balance, setBalance] = useState(0);
+  const [loop, setLoop] = useState<Loop | null>(null);
+  const [helps, setHelps] = useState(false);
+  const applyBalance = useBalance(audio);
   const length = recording.duration_seconds;
+  const marks = marksOf(recording, sound, conversations);
+  const source = audioAddress(recording.id, isStereo ? "stereo" : side);
+  const resume = useRef({ source, at: 0, plays: false });
+  if (resume.current.source !== source) {
+    resume.current = { source, at: position, plays: isPlaying };
+  }
 
+  /** Where it is now: what is shown is up to a quarter of a second behind. */
+  function now(): number {
+    return audio.current?.currentTime ?? position;
+  }
   function seek(seconds: number): void {
     if (audio.current) audio.current.currentTime = Math.min(length, Math.max(0, seconds));
   }
@@ -107,58 +139,87 @@ export function Player({ recording, onMove, handle }: PlayerProps) {
     if (audio.current?.paused) void audio.current.play().catch(() => undefined);
     else audio.current?.pause();
   }
-  function chooseSide(next: Side): void {
-    resume.current = { at: audio.current?.currentTime ?? 0, plays: isPlaying };
-    setSide(next);
-  }
   function onLoaded(): void {
-    events.onLoadedMetadata();
+    setFailures((before) => ({ ...before, all: false }));
     if (!audio.current) return;
     audio.current.playbackRate = Number(speed);
-    if (!resume.current) return;
-    audio.current.currentTime = resume.current.at;
+    audio.current.preservesPitch = true;
+    if (resume.current.at > 0) audio.current.currentTime = resume.current.at;
     if (resume.current.plays) void audio.current.play().catch(() => undefined);
-    resume.current = null;
   }
+  function faster(steps: number): void {
+    const next = SPEEDS[SPEEDS.indexOf(speed) + steps];
+    if (next) setSpeed(next);
+  }
+  function listenTo(next: number): void {
+    setBalance(next);
+    if (isStereo) applyBalance(next);
+    else setSide(sidesOf(recording).find((one) => one === (["agent", "mix", "customer"] as const)[next + 1]) ?? "mix");
+  }
+  function toMark(backwards: boolean, kind?: Mark["kind"]): void {
+    const mark = nextMark(marks, now(), backwards, kind);
+    if (mark) seek(mark.from);
+  }
+  function loopFrom(): void {
+    setLoop({ from: now(), until: null });
+  }
+  function loopUntil(): void {
+    const until = now();
+    setLoop({ from: loop && loop.from < until ? loop.from : 0, until });
+  }
+  function toggleLoop(): void {
+    if (!loop) loopFrom();
+    else if (loop.until === null && now() > loop.from) loopUntil();
+    else setLoop(null);
+  }
+
+  const loopTip = loop ? (loop.until === null ? t("player.loopUntil") : t("player.loopOff")) : t("player.loopFrom");
+  const actions: Record<string, (event: KeyboardEvent) => void> = {
+    " ": toggle,
+    ArrowLeft: (event) => seek(now() - (event.shiftKey ? 15 : 5)),
+    ArrowRight: (event) => seek(now() + (event.shiftKey ? 15 : 5)),
+    Home: () => seek(0),
+    End: () => seek(length),
+    n: () => toMark(false),
+    p: () => toMark(true),
+    "-": () => faster(-1),
+    "+": () => faster(1),
+    "=": () => faster(1),
+    a: loopFrom,
+    b: loopUntil,
+    c: () => setLoop(null),
+    1: () => listenTo(-1),
+    2: () => listenTo(0),
+    3: () => listenTo(1),
+    "?": () => setHelps(!helps),
+    Escape: () => setHelps(false),
+  };
   function onKey(event: KeyboardEvent): void {
     const from = event.target as HTMLElement;
-    if (from.closest("button, [role=radiogroup], label") && event.key === " ") return;
-    if (from.closest("[role=radiogroup], input[type=radio]")) return;
-    const step = event.shiftKey ? 15 : 5;
-    if (event.key === " ") toggle();
-    else if (event.key === "ArrowLeft") seek(position - step);
-    else if (event.key === "ArrowRight") seek(position + step);
-    else return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (from.closest("button") && event.key === " ") return;
+    if (from.closest("[role=slider], [role=radiogroup], input:not([type=range])")) return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
     event.preventDefault();
+    action(event);
   }
   useEffect(() => {
     if (audio.current) audio.current.playbackRate = Number(speed);
   }, [speed, audio]);
+  useEffect(() => {
+    if (loop?.until != null && isPlaying && audio.current && position >= loop.until) {
+      audio.current.currentTime = loop.from;
+    }
+  }, [position, loop, isPlaying, audio]);
   handle.current = { seek };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys work wherever the focus is inside the player
     <div className={classes.player} onKeyDown={onKey}>
-      <audio
-        ref={audio}
-        src={audioAddress(recording.id, side)}
-        preload="metadata"
-        {...events}
-        onLoadedMetadata={onLoaded}
-      />
-      <div className={classes.scrubber}>
-        <Waveform recording={recording} side={side} share={length > 0 ? position / length : 0} />
-        <input
-          type="range"
-          min={0}
-          max={length}
-          step={0.1}
-          value={position}
-          onChange={(event) => seek(Number(event.currentTarget.value))}
-          aria-label={t("player.position")}
-          aria-valuetext={`${duration(position)} / ${duration(length)}`}
-        />
-      </div>
+      <audio ref={audio} src={source} preload="metadata" {...events} onLoadedMetadata={onLoaded} />
+      <Waves sound={sound} length={length} position={position} marks={marks} loop={loop} onSeek={seek} />
+      <MarkList marks={marks} onNext={(kind) => toMark(false, kind)} />
       <div className={classes.controls}>
         <ActionIcon
           size={40}
@@ -168,28 +229,61 @@ export function Player({ recording, onMove, handle }: PlayerProps) {
         >
           {isPlaying ? <IconPlayerPauseFilled size={18} /> : <IconPlayerPlayFilled size={18} />}
         </ActionIcon>
-        <Steps onStep={(seconds) => seek(position + seconds)} />
+        <Steps onStep={(seconds) => seek(now() + seconds)} />
         <span className={`num ${classes.time}`}>
           {duration(Math.floor(position))} <span className="muted">/ {duration(length)}</span>
         </span>
         <div className={classes.choices}>
-          <SegmentedControl
+          {isStereo ? (
+            <div className={classes.balance}>
+              <span>{t("player.sides.agent")}</span>
+              <Slider
+                size="sm"
+                min={-1}
+                max={1}
+                step={0.1}
+                value={balance}
+                onChange={listenTo}
+                label={null}
+                thumbLabel={t("player.balance")}
+              />
+              <span>{t("player.sides.customer")}</span>
+            </div>
+          ) : (
+            <SegmentedControl
+              size="xs"
+              aria-label={t("player.side")}
+              value={side}
+              onChange={(value) => setSide(value as Side)}
+              data={sidesOf(recording).map((value) => ({ value, label: t(`player.sides.${value}`) }))}
+            />
+          )}
+          <Select
             size="xs"
-            aria-label={t("player.side")}
-            value={side}
-            onChange={(value) => chooseSide(value as Side)}
-            data={sidesOf(recording).map((value) => ({ value, label: t(`player.sides.${value}`) }))}
-          />
-          <SegmentedControl
-            size="xs"
+            w={84}
             aria-label={t("player.speed")}
             value={speed}
-            onChange={setSpeed}
+            onChange={(value) => value && setSpeed(value)}
+            allowDeselect={false}
             data={SPEEDS.map((value) => ({ value, label: `${value}×` }))}
           />
+          <Tooltip label={loopTip}>
+            <ActionIcon
+              variant={loop ? "light" : "subtle"}
+              color={loop ? undefined : "gray"}
+              size="lg"
+              aria-label={t("player.loop")}
+              aria-pressed={loop !== null}
+              onClick={toggleLoop}
+            >
+              <IconRepeat size={20} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          <PlayerHelp opened={helps} onChange={setHelps} />
         </div>
       </div>
-      {failed && (
+      {!sound && <p className={classes.note}>{t("player.waveformComes")}</p>}
+      {failures.all && (
         <p className={classes.failed} role="alert">
           {t("player.failed")}
         </p>

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { CallDetail, Conversation, QueueVisit, Ring } from "../api/shapes";
 import { axisOf, diary, isStillComing, lanes } from "./diary";
-import { peaksOf } from "./waveform";
 
 const LI = { agent_number: "1001", agent_name: "Li Wei", interface: "PJSIP/1001" };
 const ANNA = { agent_number: "1002", agent_name: "", interface: "PJSIP/1002" };
@@ -88,11 +87,6 @@ test("a call of which nothing but its record is known still has an axis", () => 
   const call = { ...bare.call, ended_at: bare.call.started_at };
   expect(axisOf({ ...bare, call })).toEqual({ from: 100, until: 101, ticks: [0, 1] });
   expect(lanes(bare)).toEqual([]);
-});
-
-test("peaks are the loudest of each stretch, measured by the loudest of all", () => {
-  expect(peaksOf(new Float32Array([0, -0.5, 0.1, 0.25]), 2)).toEqual([1, 0.5]);
-  expect(peaksOf(new Float32Array([0, 0]), 2)).toEqual([0, 0]);
 });
 
 test("a call that was answered is looked at again until its conversation and its recording are there", () => {

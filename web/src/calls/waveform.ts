@@ -1,33 +1,71 @@
-/** The loudness of a recording over its time, for drawing: decoded in the browser, once for each side. */
+/** What is drawn of a recording: its waveform, and the spans and moments worth a look. */
 
-import type { Side } from "../api/shapes";
+import type { Conversation, Recording, Seconds, Side, Sound, Stretch } from "../api/shapes";
 
-/** Beyond this the audio is played without a picture: decoding an hour would cost more memory than it tells. */
-const LARGEST_BYTES = 40_000_000;
+/** Nobody talks for so long: worth a look. Shorter silences are part of every conversation. */
+export const LONG_SILENCE_SECONDS = 4;
+/** A transfer this close to an end of the recording is its beginning or end. */
+const EDGE_SECONDS = 1;
 
-export function audioAddress(id: number, side: Side): string {
+export type MarkKind = "transfer" | "talk_over" | "silence";
+export const MARK_KINDS: readonly MarkKind[] = ["talk_over", "silence", "transfer"];
+export interface Mark {
+  kind: MarkKind;
+  from: Seconds;
+  until: Seconds;
+}
+
+export function audioAddress(id: number, side: Side | "stereo"): string {
   return `/api/recordings/${id}/audio?side=${side}`;
 }
 
-/** The loudest sample of each of `count` stretches, 0–1 of the loudest of all. */
-export function peaksOf(samples: Float32Array, count: number): number[] {
-  const stretch = Math.max(1, Math.floor(samples.length / count));
-  const peaks = Array.from({ length: Math.min(count, samples.length) }, (_, index) => {
-    let loudest = 0;
-    for (let at = index * stretch; at < (index + 1) * stretch; at += 1) {
-      loudest = Math.max(loudest, Math.abs(samples[at] ?? 0));
-    }
-    return loudest;
-  });
-  const most = Math.max(...peaks, 0.01);
-  return peaks.map((peak) => peak / most);
+/** The path of one side, as high as its lane: `middle` and half of its height in the units of the drawing. */
+export function wavePath(peaks: readonly number[], columns: number, middle: number, half: number): string {
+  const count = Math.min(columns, peaks.length);
+  const loudest = Math.max(0.05, ...peaks);
+  return Array.from({ length: count }, (_, index) => {
+    const from = Math.floor((index * peaks.length) / count);
+    const until = Math.floor(((index + 1) * peaks.length) / count);
+    const deflection = (Math.max(0, ...peaks.slice(from, until)) / loudest) * half;
+    const at = (((index + 0.5) * columns) / count).toFixed(1);
+    return `M${at} ${(middle - Math.max(0.4, deflection)).toFixed(2)}V${(middle + Math.max(0.4, deflection)).toFixed(2)}`;
+  }).join("");
 }
 
-export async function loadPeaks(id: number, side: Side, size: number, count: number): Promise<number[]> {
-  if (size > LARGEST_BYTES) return [];
-  const response = await fetch(audioAddress(id, side));
-  if (!response.ok) return [];
-  const context = new OfflineAudioContext(1, 1, 8000);
-  const audio = await context.decodeAudioData(await response.arrayBuffer());
-  return peaksOf(audio.getChannelData(0), count);
+/** The spans that lie in every one of the lists, each list in order. */
+export function shared(lists: readonly Stretch[][]): Stretch[] {
+  return lists.reduce((left, right) =>
+    left.flatMap(([from, until]) =>
+      right
+        .map(([start, end]): Stretch => [Math.max(from, start), Math.min(until, end)])
+        .filter(([start, end]) => end > start),
+    ),
+  );
+}
+
+function transfers(recording: Recording, conversations: readonly Conversation[]): Mark[] {
+  return conversations
+    .map((one) => one.began_at - recording.began_at)
+    .filter((at) => at > EDGE_SECONDS && at < recording.duration_seconds - EDGE_SECONDS)
+    .map((at) => ({ kind: "transfer", from: at, until: at }));
+}
+
+/** The marks of a recording in the order of time. */
+export function marksOf(recording: Recording, sound: Sound | null, conversations: readonly Conversation[]): Mark[] {
+  const silent = sound?.sides.length ? shared(sound.sides.map((side) => side.silence)) : [];
+  const marks: Mark[] = [
+    ...transfers(recording, conversations),
+    ...(sound?.talk_over ?? []).map(([from, until]): Mark => ({ kind: "talk_over", from, until })),
+    ...silent
+      .filter(([from, until]) => until - from >= LONG_SILENCE_SECONDS)
+      .map(([from, until]): Mark => ({ kind: "silence", from, until })),
+  ];
+  return marks.sort((one, other) => one.from - other.from);
+}
+
+/** The next mark behind a place (or before it, backwards), of one kind or of any; the first again after the last. */
+export function nextMark(marks: readonly Mark[], at: Seconds, backwards = false, kind?: MarkKind): Mark | undefined {
+  const of = marks.filter((mark) => kind === undefined || mark.kind === kind);
+  if (backwards) return of.findLast((mark) => mark.from < at - EDGE_SECONDS) ?? of.at(-1);
+  return of.find((mark) => mark.from > at + 0.05) ?? of[0];
 }

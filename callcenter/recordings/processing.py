@@ -1,0 +1,213 @@
+"""Each recording is listened through once when it is complete, by a process of its own, and a copy is stored."""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+from sqlalchemy import select
+
+from callcenter.errors import BadInput
+from callcenter.floor.facts import RecordingFile
+from callcenter.recordings.copying import Encoding, remove_parts, store_copy
+from callcenter.recordings.inspection import Inspection, inspect_files
+from callcenter.recordings.library import Library
+from callcenter.recordings.riff import NotAudio
+from callcenter.recordings.tables import RecordingAudio, RecordingSound
+from callcenter.store.engine import Sessions
+from callcenter.store.tables import fact_of, recording_files
+
+log = logging.getLogger(__name__)
+
+WORKERS = 2
+BATCH = 2 * WORKERS
+RETRY_SECONDS = 30.0
+FOLDER_SIZE = 1000
+"""Copies in one folder: more make some file systems slow."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A recording to be listened through: the PBX's files, and where its copy goes."""
+
+    recording_id: int
+    mix: Path | None
+    legs: tuple[Path, ...]
+    folder: Path
+    encoding: Encoding
+
+
+def listen_through(job: Job) -> dict[str, Any]:
+    """The row of RecordingSound, but for its time, once the copy is stored. Raises OSError when its disk fails."""
+    failure = "the file is no longer there"
+    for files in (job.legs, (job.mix,) if job.mix else ()):
+        try:
+            if files:
+                return _row(job, inspect_files(files), files) | {"sha256": _sha256(job.mix or files[0])}
+        except BadInput as error:
+            failure = error.message
+    return blank(job.recording_id, failure)
+
+
+def _row(job: Job, found: Inspection, files: Sequence[Path]) -> dict[str, Any]:
+    names = ("agent", "customer") if len(files) == 2 else ("mix",) if len(found.sides) == 1 else ("agent", "customer")
+    name, failure = _stored(job, found, files) if found.duration_seconds else ("", "")
+    return blank(job.recording_id) | {
+        "duration_seconds": found.duration_seconds,
+        "is_repaired": found.is_repaired,
+        "sides": [
+            {
+                "side": side_name,
+                "is_audible": side.is_audible,
+                "talk_seconds": round(side.talk_seconds, 3),
+                "talk": side.talk,
+                "silence": side.silence,
+            }
+            for side_name, side in zip(names, found.sides, strict=True)
+        ],
+        "talk_over_seconds": round(found.talk_over_seconds, 3),
+        "talk_over": found.talk_over,
+        "peaks": (numpy.array(found.peaks) * 255).round().astype(numpy.uint8).tobytes(),
+        "copy": name,
+        "failure": failure,
+    }
+
+
+def blank(recording_id: int, failure: str = "") -> dict[str, Any]:
+    """The row of a recording in which nothing was heard."""
+    zeros = {"duration_seconds": 0.0, "is_repaired": False, "talk_over_seconds": 0.0}
+    empty = {"sides": [], "talk_over": [], "peaks": b"", "sha256": "", "copy": ""}
+    return {"recording_id": recording_id, "failure": failure[:255], **zeros, **empty}
+
+
+def _stored(job: Job, found: Inspection, files: Sequence[Path]) -> tuple[str, str]:
+    """The name of the copy below the folder, and why there is none."""
+    name = f"{job.recording_id // FOLDER_SIZE}/{job.recording_id}.{job.encoding}"
+    try:
+        store_copy(files, job.folder / name, job.encoding, found.duration_seconds, found.rate)
+    except NotAudio as error:
+        return "", f"no copy could be made: {error}"[:255]
+    return name, ""
+
+
+def _begin() -> None:
+    """Of each process: it gives way to the floor, leaves Ctrl-C to the server, and ends with it, however that ends."""
+    os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+class Processor:
+    """Listens through what the Measurer found complete. What it did not finish before a stop it begins again."""
+
+    def __init__(self, sessions: Sessions, library: Library, encoding: Encoding) -> None:
+        self._sessions = sessions
+        self._library = library
+        self._encoding = encoding
+        self._wake = asyncio.Event()
+        self._pool: ProcessPoolExecutor | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begins, with what was left when the server stopped."""
+        self._wake.set()
+        self._task = asyncio.create_task(self._run(), name="processor")
+
+    async def close(self) -> None:
+        """Stops after the files at hand."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._end_pool()
+
+    async def process_due(self) -> bool:
+        """Listens through a few; whether there may be more."""
+        jobs = await self._due()
+        loop = asyncio.get_running_loop()
+        # One by one into the database: what is done stays done.
+        for done in asyncio.as_completed([asyncio.wrap_future(self._begun(job), loop=loop) for job in jobs]):
+            await self._keep(await done)
+        return len(jobs) == BATCH
+
+    async def _run(self) -> None:
+        await asyncio.to_thread(remove_parts, self._library.stored)
+        wait: float | None = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            self._wake.clear()
+            try:
+                wait = 0 if await self.process_due() else None
+            except BrokenProcessPool:
+                log.warning("A process that listens through recordings ended; another begins")
+                await self._end_pool()
+                wait = RETRY_SECONDS
+            except Exception as error:  # noqa: BLE001 - the database or a disk may be away; what is due stays due
+                log.warning("Recordings could not be listened through: %s", type(error).__name__)
+                wait = RETRY_SECONDS
+
+    def _begun(self, job: Job) -> Future[dict[str, Any]]:
+        if self._pool is None:
+            # Fresh processes: a fork would take over the server's sockets and locks.
+            self._pool = ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), _begin)
+        return self._pool.submit(listen_through, job)
+
+    async def _end_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+
+    async def _due(self) -> list[Job]:
+        complete = (
+            select(recording_files)
+            .join(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
+            .outerjoin(RecordingSound, RecordingSound.recording_id == recording_files.c.id)
+            .where(RecordingAudio.state == "ready", RecordingSound.recording_id.is_(None))
+            .order_by(recording_files.c.id.desc())
+            .limit(BATCH)
+        )
+        async with self._sessions() as session:
+            rows = (await session.execute(complete)).mappings().all()
+        return await asyncio.to_thread(self._jobs, [(row["id"], fact_of(RecordingFile, row)) for row in rows])
+
+    def _jobs(self, files: Sequence[tuple[int, RecordingFile]]) -> list[Job]:
+        jobs = []
+        for recording_id, file in files:
+            mix = self._library.find(file)
+            legs = [self._library.find(file, side) for side in ("agent", "customer")]
+            there = tuple(leg for leg in legs if leg is not None)
+            both = there if len(there) == len(legs) else ()
+            jobs.append(Job(recording_id, mix, both, self._library.stored, self._encoding))
+        return jobs
+
+    async def _keep(self, row: dict[str, Any]) -> None:
+        async with self._sessions.begin() as session:
+            session.add(RecordingSound(**row, heard_at=self._library.clock()))

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { Conversation, Recording, Sound, Stretch } from "../api/shapes";
+import { marksOf, nextMark, shared, wavePath } from "./waveform";
+
+const recording = { id: 1, began_at: 1000, duration_seconds: 60 } as Recording;
+
+function side(silence: Stretch[]): Sound["sides"][number] {
+  return { side: "agent", is_audible: true, talk_seconds: 1, talk: [], silence, peaks: [] };
+}
+
+const sound: Sound = {
+  duration_seconds: 60,
+  sides: [
+    side([
+      [5, 20],
+      [40, 60],
+    ]),
+    side([
+      [0, 8],
+      [12, 17],
+    ]),
+  ],
+  talk_over: [[30, 31]],
+  talk_over_seconds: 1,
+  has_copy: true,
+};
+
+test("what all are silent in", () => {
+  expect(shared(sound.sides.map((one) => one.silence))).toEqual([
+    [5, 8],
+    [12, 17],
+  ]);
+});
+
+test("marks are transfers inside, talk-over, and silence of both that is long", () => {
+  const conversations = [{ began_at: 1000 }, { began_at: 1025 }, { began_at: 1059.5 }] as Conversation[];
+  expect(marksOf(recording, sound, conversations)).toEqual([
+    { kind: "silence", from: 12, until: 17 },
+    { kind: "transfer", from: 25, until: 25 },
+    { kind: "talk_over", from: 30, until: 31 },
+  ]);
+  expect(marksOf(recording, null, [])).toEqual([]);
+});
+
+test("marks are stepped through in both directions, round the end", () => {
+  const marks = marksOf(recording, sound, [{ began_at: 1025 } as Conversation]);
+  expect(nextMark(marks, 0)?.from).toBe(12);
+  expect(nextMark(marks, 12)?.from).toBe(25);
+  expect(nextMark(marks, 50)?.from).toBe(12);
+  expect(nextMark(marks, 28, true)?.from).toBe(25);
+  expect(nextMark(marks, 5, true)?.from).toBe(30);
+  expect(nextMark(marks, 0, false, "talk_over")?.from).toBe(30);
+  expect(nextMark([], 0)).toBeUndefined();
+});
+
+test("a wave fills its lane, whatever its loudness, and no column is lost", () => {
+  const path = wavePath([0, 0.1, 0.2, 0], 2, 20, 18);
+  expect(path).toBe("M0.5 11.00V29.00M1.5 2.00V38.00");
+  expect(wavePath([], 2, 20, 18)).toBe("");
+});
