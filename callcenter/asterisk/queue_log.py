@@ -8,6 +8,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from io import TextIOWrapper
 from itertools import islice
 from os import SEEK_END
 from pathlib import Path
@@ -100,13 +101,13 @@ def _records_of(path: Path, bytes_read: BytesRead, since: Instant = float("-inf"
 
     Of a long plain file the lines before `since` are passed over; then they are numbered from where reading began.
     """
-    with _opened(path, since) as (file, content):
+    with _opened(path, since) as (file, lines):
         told = file.tell()
-        for number, raw in enumerate(content, 1):
+        for number, line in enumerate(lines, 1):
             if number % LINES_A_TELLING == 0:
                 told = _tell(file, told, bytes_read)
-            if raw.endswith(b"\n") and (line := _text(raw)):
-                record = parse(line)
+            if line[-1] == "\n" and (text := _cleaned(line)):
+                record = parse(text)
                 if record is None:
                     raise BadInput(f"{path}:{number}: this is no line of a queue_log", field="file")
                 yield record
@@ -121,13 +122,13 @@ def _first_at(path: Path) -> Instant | None:
 
 
 @contextmanager
-def _opened(path: Path, since: Instant) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-    """The file, and what is in it from the first line that matters; errors of either say which file it is."""
+def _opened(path: Path, since: Instant) -> Iterator[tuple[IO[bytes], IO[str]]]:
+    """The file, and the lines in it from the first that matters; errors of either say which file it is."""
     try:
         with path.open("rb") as file, unpacked(file) as content:
             if content is file:
                 pass_over(file, since, _at_of)
-            yield file, content
+            yield file, TextIOWrapper(content, "utf-8", "replace", newline="\n")
     except FileNotFoundError:
         raise NotFound(f"{path}: there is no such file") from None
     except (EOFError, zlib.error, lzma.LZMAError, ZstdError) as error:
@@ -161,7 +162,7 @@ def _next_at(file: IO[bytes], place: int, at_of: Callable[[str], Instant | None]
     file.seek(place)
     file.readline()
     for raw in islice(file, 100):
-        at = at_of(_text(raw))
+        at = at_of(_cleaned(raw.decode("utf-8", "replace")))
         if at is not None:
             return at
     return None
@@ -174,9 +175,9 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
     return next((unpack(file) for start, unpack in _OPENERS.items() if magic.startswith(start)), file)
 
 
-def _text(raw: bytes) -> str:
+def _cleaned(line: str) -> str:
     # A machine that lost power may leave zero bytes where it was about to write.
-    return raw.replace(b"\0", b"").decode("utf-8", "replace").rstrip("\r\n")
+    return line.replace("\0", "").rstrip("\r\n")
 
 
 def _tell(file: IO[bytes], told: int, bytes_read: BytesRead) -> int:

@@ -49,7 +49,8 @@ class Joins:
 
     def add(self, channel_id: ChannelId, queue: str) -> int:
         """One more; its number, from 1."""
-        join = self._recent[channel_id, queue] = self.count(channel_id, queue) + 1
+        key = channel_id, queue
+        join = self._recent[key] = (self._recent.get(key) or self._older.get(key, 0)) + 1
         return join
 
     def turn(self) -> None:

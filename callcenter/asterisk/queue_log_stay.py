@@ -20,6 +20,8 @@ from callcenter.floor.facts import (
 OWN_ID = "queue_log:"
 """The ids that are none of Asterisk's begin so."""
 
+NOBODY = AgentEntry("", "", "", "")
+
 
 class Stay(Struct):
     """A caller in the line. `is_seen` is False when the join lies before the beginning of the log."""
@@ -59,13 +61,15 @@ class StayFacts:
 
     def agent_of(self, column: str) -> AgentEntry:
         """Who is meant by a member's name or interface; of a stranger what is written stands for both."""
-        word = column.lower()
+        return self._agents.get(column) or self._agents.setdefault(column, self._meant(column.lower(), column))
+
+    def _meant(self, word: str, column: str) -> AgentEntry:
         return self._agents.get(word) or self._agents.setdefault(word, AgentEntry("", column, "", column))
 
     def visit(self, stay: Stay, outcome: VisitOutcome, at: Instant, end: Connected | Left | None) -> QueueVisit:
         """The stay, ended at `at` by that record; by none where the ending is not in the log."""
         wait_seconds = end.wait_seconds if end else None
-        agent = self.agent_of(end.agent) if isinstance(end, Connected) else None
+        agent = self.agent_of(end.agent) if isinstance(end, Connected) else NOBODY
         rules = self._rules.get(stay.queue) or self._rules.setdefault(stay.queue, QueueRules(stay.queue))
         ended_at = max(stay.joined_at, at)
         return QueueVisit(
@@ -82,10 +86,10 @@ class StayFacts:
             outcome=outcome,
             wait_seconds=ended_at - stay.joined_at if wait_seconds is None else wait_seconds,
             position=stay.position,
-            agent_number=agent.number if agent else "",
-            agent_name=agent.name if agent else "",
-            team=agent.team if agent else "",
-            interface=agent.interface if agent else "",
+            agent_number=agent.number,
+            agent_name=agent.name,
+            team=agent.team,
+            interface=agent.interface,
             service_level_seconds=rules.service_level_seconds,
             service_level_variant=rules.service_level_variant,
             short_abandon_seconds=rules.short_abandon_seconds,

@@ -313,21 +313,26 @@ def _fields_read(measures: Iterable[Measure]) -> list[str]:
     return sorted(reader.names)
 
 
-def _counting(source: Source) -> Callable[[Fact], Sums]:
-    """Facts in which measures read the same are counted once: those of queue_log have whole seconds."""
+Values = tuple[Any, ...]
+
+
+def _counting(source: Source) -> tuple[Callable[[Fact], Values], Callable[[Values], Sums]]:
+    """How what matters is read from a fact, and what a fact with these values adds.
+
+    Facts in which measures read the same are counted once: those of queue_log have whole seconds.
+    """
     measures = [each for each in measures_of(source) if each.is_live and each not in WAIT_BINS]
     names = _fields_read(measures)
 
     @lru_cache(maxsize=MOST_ALIKE)
-    def sums(values: tuple[Any, ...]) -> Sums:
+    def sums(values: Values) -> Sums:
         fact = SimpleNamespace(**dict(zip(names, values, strict=True)))
         if source is Source.VISITS and fact.outcome == "answered":
             # Of so many bins the one is found by its place.
             return {**sums_of(measures, fact), WAIT_BINS[bisect_left(WAIT_EDGES, fact.wait_seconds)].id: 1}
         return sums_of(measures, fact)
 
-    read = attrgetter(*names)
-    return lambda fact: sums(read(fact))
+    return attrgetter(*names), sums
 
 
 _COUNTING = {kind: _counting(source) for kind, source in LIVE_FACTS.items()}
@@ -336,7 +341,10 @@ _COUNTING = {kind: _counting(source) for kind, source in LIVE_FACTS.items()}
 def live_sums(fact: Fact) -> Sums:
     """What one fact adds to every measure that today's memory can tell; nothing if it is of no source."""
     counting = _COUNTING.get(type(fact))
-    return counting(fact) if counting else {}
+    if counting is None:
+        return {}
+    read, sums = counting
+    return sums(read(fact))
 
 
 _MAXIMA = frozenset(measure.id for measure in MEASURES.values() if measure.combine == "max")
@@ -345,11 +353,12 @@ _MAXIMA = frozenset(measure.id for measure in MEASURES.values() if measure.combi
 def merge(into: dict[str, float], sums: Sums) -> None:
     """Adds the sums of another span, queue or agent."""
     for measure, value in sums.items():
-        known = into.get(measure)
-        if known is None:
+        if measure not in into:
             into[measure] = value
+        elif measure in _MAXIMA:
+            into[measure] = max(into[measure], value)
         else:
-            into[measure] = max(known, value) if measure in _MAXIMA else known + value
+            into[measure] += value
 
 
 def added(parts: Iterable[Sums]) -> dict[str, float]:
