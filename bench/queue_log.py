@@ -80,7 +80,8 @@ def _figures(log: Path) -> None:
             merge(sums.setdefault(getattr(fact, "queue", ""), {}), live_sums(fact))
 
     for record in records([log]):
-        count(fold.apply(record))
+        if facts := fold.apply(record):
+            count(facts)
     count(fold.finish())
     assert sum(each.get("answered", 0) for each in sums.values()) == CALLS * 4 / 5, "not all was counted"
 

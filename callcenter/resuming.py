@@ -22,7 +22,7 @@ from callcenter.errors import SetupFailed
 from callcenter.floor.events import AnyEvent, DirectoryChanged, Instant, PbxName, Seconds
 from callcenter.floor.floor import Floor
 from callcenter.live import checkpoint
-from callcenter.live.checkpoint import Header
+from callcenter.live.checkpoint import Frozen, Header
 from callcenter.store.recorder import CLOSE_SECONDS, Recorder
 from callcenter.store.stored import last_stored_at
 
@@ -217,6 +217,6 @@ class Checkpoints:
         await asyncio.to_thread(self._write, journal, header, body)
         return True
 
-    def _write(self, journal: Journal, header: Header, body: bytes) -> None:
+    def _write(self, journal: Journal, header: Header, body: Frozen) -> None:
         journal.sync()
-        checkpoint.write(self._past.checkpoints, header, body)
+        checkpoint.write(self._past.checkpoints, header, body.packed())

@@ -7,7 +7,8 @@ import lzma
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from io import TextIOWrapper
 from itertools import islice
 from os import SEEK_END
 from pathlib import Path
@@ -31,7 +32,7 @@ PASSED_OVER_BYTES = 262_144
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
     b"BZh": lambda file: cast(IO[bytes], bz2.BZ2File(file)),
-    b"\xfd7zXZ": lambda file: cast(IO[bytes], lzma.LZMAFile(file)),  # noqa: SIM115 - closed by _lines
+    b"\xfd7zXZ": lambda file: cast(IO[bytes], lzma.LZMAFile(file)),  # noqa: SIM115 - closed by _opened
     b"\x28\xb5\x2f\xfd": zstd_file.unpacked,
 }
 
@@ -85,17 +86,32 @@ def _merged(started: list[tuple[Instant, Path]], since: Instant, bytes_read: Byt
         else:
             _, place, record, rest = heapq.heappop(heap)
             yield record
-        following = next(rest, None)
-        if following is not None:
-            heapq.heappush(heap, (following.at, place, following, rest))
+        # As long as no other file has anything older, this one is read through.
+        others = [at for at, _ in islice(waiting, 1)] + [at for at, *_ in heap[:1]]
+        alone_until = min(others, default=float("inf"))
+        for record in rest:
+            if record.at >= alone_until:
+                heapq.heappush(heap, (record.at, place, record, rest))
+                break
+            yield record
 
 
 def _records_of(path: Path, bytes_read: BytesRead, since: Instant = float("-inf")) -> Generator[AnyRecord]:
-    for number, line in _lines(path, bytes_read, since):
-        record = parse(line)
-        if record is None:
-            raise BadInput(f"{path}:{number}: this is no line of a queue_log", field="file")
-        yield record
+    """The whole lines that are not empty.
+
+    Of a long plain file the lines before `since` are passed over; then they are numbered from where reading began.
+    """
+    with _opened(path, since) as (file, lines):
+        told = file.tell()
+        for number, line in enumerate(lines, 1):
+            if number % LINES_A_TELLING == 0:
+                told = _tell(file, told, bytes_read)
+            if line[-1] == "\n" and (text := _cleaned(line)):
+                record = parse(text)
+                if record is None:
+                    raise BadInput(f"{path}:{number}: this is no line of a queue_log", field="file")
+                yield record
+        _tell(file, told, bytes_read)
 
 
 def _first_at(path: Path) -> Instant | None:
@@ -105,22 +121,14 @@ def _first_at(path: Path) -> Instant | None:
     return first.at if first else None
 
 
-def _lines(path: Path, bytes_read: BytesRead, since: Instant) -> Iterator[tuple[int, str]]:
-    """The whole lines that are not empty, numbered from 1, without their ends.
-
-    Of a long plain file the lines before `since` are passed over; then they are numbered from where reading began.
-    """
+@contextmanager
+def _opened(path: Path, since: Instant) -> Iterator[tuple[IO[bytes], IO[str]]]:
+    """The file, and the lines in it from the first that matters; errors of either say which file it is."""
     try:
         with path.open("rb") as file, unpacked(file) as content:
             if content is file:
                 pass_over(file, since, _at_of)
-            told = file.tell()
-            for number, raw in enumerate(content, 1):
-                if number % LINES_A_TELLING == 0:
-                    told = _tell(file, told, bytes_read)
-                if raw.endswith(b"\n") and (line := _text(raw)):
-                    yield number, line
-            _tell(file, told, bytes_read)
+            yield file, TextIOWrapper(content, "utf-8", "replace", newline="\n")
     except FileNotFoundError:
         raise NotFound(f"{path}: there is no such file") from None
     except (EOFError, zlib.error, lzma.LZMAError, ZstdError) as error:
@@ -154,7 +162,7 @@ def _next_at(file: IO[bytes], place: int, at_of: Callable[[str], Instant | None]
     file.seek(place)
     file.readline()
     for raw in islice(file, 100):
-        at = at_of(_text(raw))
+        at = at_of(_cleaned(raw.decode("utf-8", "replace")))
         if at is not None:
             return at
     return None
@@ -167,9 +175,9 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
     return next((unpack(file) for start, unpack in _OPENERS.items() if magic.startswith(start)), file)
 
 
-def _text(raw: bytes) -> str:
+def _cleaned(line: str) -> str:
     # A machine that lost power may leave zero bytes where it was about to write.
-    return raw.replace(b"\0", b"").decode("utf-8", "replace").rstrip("\r\n")
+    return line.replace("\0", "").rstrip("\r\n")
 
 
 def _tell(file: IO[bytes], told: int, bytes_read: BytesRead) -> int:

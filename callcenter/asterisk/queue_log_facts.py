@@ -5,9 +5,24 @@ join; that of an answered ring and of a conversation is the agent's channel. que
 begin with `queue_log:`. What it does not know stays out: refusals at the door, holds, wrap-up, losers of ringall.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from msgspec import structs
 
-from callcenter.asterisk.queue_log_lines import AnyRecord, Completed, Connected, Entered, Left, RingEnded, Started
+from callcenter.asterisk.queue_log_lines import (
+    AnyRecord,
+    Completed,
+    Connected,
+    Entered,
+    Left,
+    MemberAdded,
+    MemberRemoved,
+    Paused,
+    RingEnded,
+    Started,
+    Unpaused,
+)
 from callcenter.asterisk.queue_log_pauses import Pauses
 from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unseen
 from callcenter.floor.events import ChannelId, DirectoryChanged, Instant, LoggedTalk
@@ -34,7 +49,8 @@ class Joins:
 
     def add(self, channel_id: ChannelId, queue: str) -> int:
         """One more; its number, from 1."""
-        join = self._recent[channel_id, queue] = self.count(channel_id, queue) + 1
+        key = channel_id, queue
+        join = self._recent[key] = (self._recent.get(key) or self._older.get(key, 0)) + 1
         return join
 
     def turn(self) -> None:
@@ -113,12 +129,11 @@ class QueueLogFacts:
 
     def apply(self, record: AnyRecord) -> list[AnyFact]:
         """The facts that this record completes."""
-        facts: list[AnyFact] = []
-        if record.at - self._turned_at > DAY:
-            facts += self._turn(record.at)
-        facts += self._pauses.apply(record, self._heard_at)
-        facts += self._step(record)
-        self._heard_at = max(self._heard_at, record.at)
+        facts = self._turn(record.at) if record.at - self._turned_at > DAY else []
+        if step := _STEPS.get(type(record)):
+            facts += step(self, record)
+        if record.at > self._heard_at:
+            self._heard_at = record.at
         return facts
 
     def settle(self) -> list[AnyFact]:
@@ -153,25 +168,14 @@ class QueueLogFacts:
         facts: list[AnyFact] = [self._abandoned.pop(channel_id) for channel_id in old]
         return facts + self._lose(before)
 
-    def _step(self, record: AnyRecord) -> list[AnyFact]:
-        match record:
-            case Entered():
-                return self._entered(record)
-            case RingEnded():
-                return self._ring_ended(record)
-            case Connected():
-                return self._connected(record)
-            case Completed():
-                return self._talks.end(record)
-            case Left():
-                return self._left(record)
-            case Started():
-                return self._started()
-            case _:
-                return []
+    def _paused(self, record: AnyRecord) -> list[AnyFact]:
+        return self._pauses.apply(record, self._heard_at)
 
-    def _started(self) -> list[AnyFact]:
-        facts = self._lose_everything()
+    def _completed(self, record: Completed) -> list[AnyFact]:
+        return self._talks.end(record)
+
+    def _started(self, record: Started) -> list[AnyFact]:
+        facts = self._paused(record) + self._lose_everything()
         self._joins.clear()
         return facts
 
@@ -258,3 +262,17 @@ class QueueLogFacts:
         facts += self._talks.lose(float("inf"), self._heard_at)
         self._waiting.clear()
         return facts
+
+
+_STEPS: dict[type[AnyRecord], Callable[[QueueLogFacts, Any], list[AnyFact]]] = {
+    Started: QueueLogFacts._started,
+    Entered: QueueLogFacts._entered,
+    RingEnded: QueueLogFacts._ring_ended,
+    Connected: QueueLogFacts._connected,
+    Completed: QueueLogFacts._completed,
+    Left: QueueLogFacts._left,
+    MemberAdded: QueueLogFacts._paused,
+    MemberRemoved: QueueLogFacts._paused,
+    Paused: QueueLogFacts._paused,
+    Unpaused: QueueLogFacts._paused,
+}

@@ -7,7 +7,8 @@ they are counted from the side where it cannot stand. To add an event: a class a
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -112,17 +113,13 @@ AnyRecord = (
 )
 
 
-class Head(NamedTuple):
-    """The columns that every line has."""
+Columns = list[Any]
+"""The texts of a line, the second being the ChannelId: Any, since calling that costs as much as reading a column."""
+Reader = Callable[[Columns], AnyRecord]
 
-    at: Instant
-    channel_id: ChannelId
-    queue: str
-    agent: str
-
-
-Data = list[str]
-Reader = Callable[[Head, Data], AnyRecord]
+EVENT = 4
+DATA = 5
+"""The place of the first column behind the event."""
 
 LONGEST_INSTANT = 10
 """Digits: enough until the year 2286."""
@@ -130,89 +127,96 @@ LONGEST_POSITION = 4
 """Digits: a queue of more than 9,999 callers is none."""
 
 
+@lru_cache(maxsize=8_192)  # the same few thousand texts come again and again
 def _seconds(text: str) -> Seconds | None:
     return float(text) if text.isdecimal() and len(text) <= LONGEST_INSTANT else None
 
 
-def _at(data: Data, place: int) -> str:
-    """The column at that place, from the right where negative; "" where the line is shorter."""
-    return data[place] if -len(data) <= place < len(data) else ""
+def _seconds_at(columns: Columns, place: int) -> Seconds | None:
+    """The seconds in that column; None where the line is shorter."""
+    return _seconds(columns[place]) if len(columns) > place else None
 
 
-def _entered(head: Head, data: Data) -> AnyRecord:
+def _entered(c: Columns) -> AnyRecord:
     # url|number|position[|name]: a `|` of the number is kept, one of the name is written as `_`.
+    data = c[DATA:]
     has_name = len(data) > 3 and not _is_position(data[-1], "|".join(data[1:-2]))
     name = data.pop() if has_name else ""
     position = data.pop() if len(data) > 2 else ""
     is_whole = position.isdecimal() and len(position) <= LONGEST_POSITION
-    return Entered(*head, "|".join(data[1:]), name, int(position) if is_whole else 0)
+    number = "|".join(data[1:])
+    return Entered(float(c[0]), c[1], c[2], c[3], number, name, int(position) if is_whole else 0)
 
 
 def _is_position(text: str, number: str) -> bool:
     return text.isdecimal() and len(text) <= LONGEST_POSITION and text != number
 
 
-def _connected(head: Head, data: Data) -> AnyRecord:
-    ring_seconds = _seconds(_at(data, 2)) or 0.0
-    return Connected(*head, _seconds(_at(data, 0)), ChannelId(_at(data, 1)), ring_seconds)
+def _connected(c: Columns) -> AnyRecord:
+    ring_id = c[DATA + 1] if len(c) > DATA + 1 else ChannelId("")
+    ring_seconds = _seconds_at(c, DATA + 2) or 0.0
+    return Connected(float(c[0]), c[1], c[2], c[3], _seconds_at(c, DATA), ring_id, ring_seconds)
 
 
-def _completed(ended_by: EndedBy, wait_at: int = 0) -> Reader:
-    def read(head: Head, data: Data) -> AnyRecord:
-        return Completed(*head, ended_by, _seconds(_at(data, wait_at)), _seconds(_at(data, wait_at + 1)))
+def _completed(ended_by: EndedBy) -> Reader:
+    def read(c: Columns) -> AnyRecord:
+        wait_seconds, talk_seconds = _seconds_at(c, DATA), _seconds_at(c, DATA + 1)
+        return Completed(float(c[0]), c[1], c[2], c[3], ended_by, wait_seconds, talk_seconds)
 
     return read
 
 
-# Where to, in two or three columns (or more, with a `|` in it), and then wait|talk|position.
-_transferred = _completed(EndedBy.TRANSFER, wait_at=-3)
+def _transferred(c: Columns) -> AnyRecord:
+    # Where to, in two or three columns (or more, with a `|` in it), and then wait|talk|position.
+    waited, talked, _ = ["", "", "", *c[DATA:]][-3:]
+    wait_seconds, talk_seconds = _seconds(waited), _seconds(talked)
+    return Completed(float(c[0]), c[1], c[2], c[3], EndedBy.TRANSFER, wait_seconds, talk_seconds)
 
 
 def _left(outcome: VisitOutcome, wait_at: int) -> Reader:
-    def read(head: Head, data: Data) -> AnyRecord:
-        return Left(*head, outcome, _seconds(_at(data, wait_at)))
+    def read(c: Columns) -> AnyRecord:
+        return Left(float(c[0]), c[1], c[2], c[3], outcome, _seconds_at(c, DATA + wait_at))
 
     return read
 
 
 def _ring_ended(outcome: RingOutcome) -> Reader:
-    def read(head: Head, data: Data) -> AnyRecord:
-        return RingEnded(*head, outcome, (_seconds(_at(data, 0)) or 0.0) / 1000)
+    def read(c: Columns) -> AnyRecord:
+        ring_seconds = (_seconds_at(c, DATA) or 0.0) / 1000
+        return RingEnded(float(c[0]), c[1], c[2], c[3], outcome, ring_seconds)
 
     return read
 
 
-def _dumped(head: Head, data: Data) -> AnyRecord:
-    return RingEnded(*head, RingOutcome.REJECTED, 0.0)
+def _dumped(c: Columns) -> AnyRecord:
+    return RingEnded(float(c[0]), c[1], c[2], c[3], RingOutcome.REJECTED, 0.0)
 
 
-def _started(head: Head, data: Data) -> AnyRecord:
-    return Started(*head)
+def _started(c: Columns) -> AnyRecord:
+    return Started(float(c[0]), c[1], c[2], c[3])
 
 
-def _member_added(head: Head, data: Data) -> AnyRecord:
-    return MemberAdded(*head, _at(data, 0) == "PAUSED")
+def _member_added(c: Columns) -> AnyRecord:
+    return MemberAdded(float(c[0]), c[1], c[2], c[3], c[DATA : DATA + 1] == ["PAUSED"])
 
 
-def _member_removed(head: Head, data: Data) -> AnyRecord:
-    return MemberRemoved(*head)
+def _member_removed(c: Columns) -> AnyRecord:
+    return MemberRemoved(float(c[0]), c[1], c[2], c[3])
 
 
-def _paused(head: Head, data: Data) -> AnyRecord:
-    return Paused(*head, "|".join(data))
+def _paused(c: Columns) -> AnyRecord:
+    return Paused(float(c[0]), c[1], c[2], c[3], "|".join(c[DATA:]))
 
 
-def _unpaused(head: Head, data: Data) -> AnyRecord:
-    return Unpaused(*head)
+def _unpaused(c: Columns) -> AnyRecord:
+    return Unpaused(float(c[0]), c[1], c[2], c[3])
 
 
-def _other(event: str) -> Reader:
-    def read(head: Head, data: Data) -> AnyRecord:
-        return Other(*head, event, tuple(data))
-
-    return read
+def _other(c: Columns) -> AnyRecord:
+    return Other(float(c[0]), c[1], c[2], c[3], c[EVENT], tuple(c[DATA:]))
 
 
+_START = "QUEUESTART"
 # Asterisk writes these for every queue or for things that other lines tell as well.
 _OF_NO_FIGURE = (
     "PAUSEALL",
@@ -226,7 +230,7 @@ _OF_NO_FIGURE = (
 )
 
 _READERS: dict[str, Reader] = {
-    "QUEUESTART": _started,
+    _START: _started,
     "ENTERQUEUE": _entered,
     "CONNECT": _connected,
     "COMPLETECALLER": _completed(EndedBy.CALLER),
@@ -247,27 +251,22 @@ _READERS: dict[str, Reader] = {
     "REMOVEMEMBER": _member_removed,
     "PAUSE": _paused,
     "UNPAUSE": _unpaused,
-    **{event: _other(event) for event in _OF_NO_FIGURE},
+    **dict.fromkeys(_OF_NO_FIGURE, _other),
 }
 
-COLUMNS = 5
-EVENT = 4
-
 # A machine that died while a line was written goes on in that line when Asterisk starts again.
-_START_IN_A_LINE = re.compile(r"\d{10}\|NONE\|NONE\|NONE\|QUEUESTART\|?$")
+_START_IN_A_LINE = re.compile(rf"\d{{10}}\|NONE\|NONE\|NONE\|{_START}\|?$")
 
 
 def parse(line: str) -> AnyRecord | None:
     """The record in a line without its line end; None when it is no line of a queue_log."""
-    columns = line.split("|")
-    if len(columns) < COLUMNS or not columns[0].isdecimal() or len(columns[0]) > LONGEST_INSTANT:
+    columns: Columns = line.split("|")
+    if len(columns) < DATA or not columns[0].isdecimal() or len(columns[0]) > LONGEST_INSTANT:
         return _start_in(line)
-    event = columns[EVENT]
-    read = _READERS.get(event)
-    if read is None or "QUEUESTART" in columns[COLUMNS:]:
+    read = _READERS.get(columns[EVENT])
+    if read is None or _START in line:
         return _start_in(line) or _parse_moved(columns)
-    head = Head(float(columns[0]), ChannelId(columns[1]), columns[2], columns[3])
-    return read(head, columns[COLUMNS:])
+    return read(columns)
 
 
 def _start_in(line: str) -> AnyRecord | None:
@@ -275,9 +274,8 @@ def _start_in(line: str) -> AnyRecord | None:
     return parse(start.group()) if start and start.start() else None
 
 
-def _parse_moved(columns: list[str]) -> AnyRecord:
+def _parse_moved(columns: Columns) -> AnyRecord:
     """A line whose event is not where it should be, since the member's name has a `|`, or an unknown event."""
     place = next((place for place, word in enumerate(columns) if place >= EVENT and word in _READERS), EVENT)
-    head = Head(float(columns[0]), ChannelId(columns[1]), columns[2], "|".join(columns[3:place]))
-    read = _READERS.get(columns[place]) or _other(columns[place])
-    return read(head, columns[place + 1 :])
+    read = _READERS.get(columns[place], _other)
+    return read([*columns[:3], "|".join(columns[3:place]), *columns[place:]])

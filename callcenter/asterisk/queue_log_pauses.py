@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from callcenter.asterisk.queue_log_lines import AnyRecord, MemberAdded, MemberRemoved, Paused, Started, Unpaused
 from callcenter.floor.events import AgentEntry, Instant, PauseRules
-from callcenter.floor.facts import SeatSpell, SeatState
+from callcenter.floor.facts import AnyFact, SeatSpell, SeatState
 
 LONGEST_PAUSE_SECONDS = 12 * 3600
 """A longer one has most likely an end that was not logged: an agent of whom only the name is known signed out."""
@@ -32,7 +32,7 @@ class Pauses:
         self._agent_of = agent_of
         self._open: dict[str, _Pause] = {}
 
-    def apply(self, record: AnyRecord, heard_at: Instant) -> list[SeatSpell]:
+    def apply(self, record: AnyRecord, heard_at: Instant) -> list[AnyFact]:
         """`heard_at` is when the record before this one was written."""
         match record:
             case Paused():
@@ -46,12 +46,12 @@ class Pauses:
             case _:
                 return []
 
-    def _lose(self, at: Instant) -> list[SeatSpell]:
+    def _lose(self, at: Instant) -> list[AnyFact]:
         spells = [spell for pause in self._open.values() for spell in self._spell(pause, at, is_certain=False)]
         self._open.clear()
         return spells
 
-    def _paused(self, record: Paused | MemberAdded, reason: str) -> list[SeatSpell]:
+    def _paused(self, record: Paused | MemberAdded, reason: str) -> list[AnyFact]:
         agent = self._agent_of(record.agent)
         pause = self._open.get(agent.interface)
         if pause is None:
@@ -63,7 +63,7 @@ class Pauses:
         pause.since, pause.reason = record.at, reason
         return spells
 
-    def _unpaused(self, record: Unpaused | MemberRemoved) -> list[SeatSpell]:
+    def _unpaused(self, record: Unpaused | MemberRemoved) -> list[AnyFact]:
         key = self._agent_of(record.agent).interface
         pause = self._open.get(key)
         if pause is None or record.queue not in pause.queues:
@@ -74,7 +74,7 @@ class Pauses:
         del self._open[key]
         return self._spell(pause, record.at)
 
-    def _spell(self, pause: _Pause, until: Instant, *, is_certain: bool = True) -> list[SeatSpell]:
+    def _spell(self, pause: _Pause, until: Instant, *, is_certain: bool = True) -> list[AnyFact]:
         """The fact that remains; none of a pause shorter than the whole seconds of queue_log."""
         if until <= pause.since:
             return []

@@ -1,7 +1,8 @@
 """The facts of one stay in a queue, from the lines of queue_log that tell of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from callcenter.asterisk.queue_log_lines import Completed, Connected, Entered, Left, RingEnded
 from callcenter.floor.events import AgentEntry, CallId, ChannelId, Instant, PbxName, QueueRules
@@ -19,12 +20,14 @@ from callcenter.floor.facts import (
 OWN_ID = "queue_log:"
 """The ids that are none of Asterisk's begin so."""
 
+NOBODY = AgentEntry("", "", "", "")
 
-@dataclass(slots=True)
-class Stay:
+
+class Stay(Struct):
     """A caller in the line. `is_seen` is False when the join lies before the beginning of the log."""
 
     channel_id: ChannelId
+    call_id: CallId
     queue: str
     join: int
     joined_at: Instant
@@ -32,18 +35,20 @@ class Stay:
     caller_name: str = ""
     position: int = 0
     is_seen: bool = True
-    rings: dict[ChannelId, RingEnded | Connected] = field(default_factory=dict)
+    rings: dict[ChannelId, RingEnded | Connected] = {}
 
 
 def entered(record: Entered, join: int) -> Stay:
     """A stay that begins."""
-    number, name = record.number, record.caller_name
-    return Stay(record.channel_id, record.queue, join, record.at, number, name, record.position)
+    at, number, name = record.at, record.number, record.caller_name
+    call_id = CallId(record.channel_id)
+    return Stay(record.channel_id, call_id, record.queue, join, at, number, name, record.position)
 
 
 def unseen(end: Connected | Left, join: int) -> Stay:
     """A stay of which only the ending is in the log."""
-    return Stay(end.channel_id, end.queue, join, end.at - (end.wait_seconds or 0.0), is_seen=False)
+    joined_at = end.at - (end.wait_seconds or 0.0)
+    return Stay(end.channel_id, CallId(end.channel_id), end.queue, join, joined_at, is_seen=False)
 
 
 class StayFacts:
@@ -56,14 +61,16 @@ class StayFacts:
 
     def agent_of(self, column: str) -> AgentEntry:
         """Who is meant by a member's name or interface; of a stranger what is written stands for both."""
-        known = self._agents.get(column.lower())
-        return known or self._agents.setdefault(column.lower(), AgentEntry("", column, "", column))
+        return self._agents.get(column) or self._agents.setdefault(column, self._meant(column.lower(), column))
+
+    def _meant(self, word: str, column: str) -> AgentEntry:
+        return self._agents.get(word) or self._agents.setdefault(word, AgentEntry("", column, "", column))
 
     def visit(self, stay: Stay, outcome: VisitOutcome, at: Instant, end: Connected | Left | None) -> QueueVisit:
         """The stay, ended at `at` by that record; by none where the ending is not in the log."""
         wait_seconds = end.wait_seconds if end else None
-        agent = self.agent_of(end.agent) if isinstance(end, Connected) else None
-        rules = self._rules.get(stay.queue) or QueueRules(stay.queue)
+        agent = self.agent_of(end.agent) if isinstance(end, Connected) else NOBODY
+        rules = self._rules.get(stay.queue) or self._rules.setdefault(stay.queue, QueueRules(stay.queue))
         ended_at = max(stay.joined_at, at)
         return QueueVisit(
             pbx=self._pbx,
@@ -71,7 +78,7 @@ class StayFacts:
             channel_id=stay.channel_id,
             queue=stay.queue,
             join=stay.join,
-            call_id=CallId(stay.channel_id),
+            call_id=stay.call_id,
             number=stay.number,
             caller_name=stay.caller_name,
             joined_at=stay.joined_at,
@@ -79,10 +86,10 @@ class StayFacts:
             outcome=outcome,
             wait_seconds=ended_at - stay.joined_at if wait_seconds is None else wait_seconds,
             position=stay.position,
-            agent_number=agent.number if agent else "",
-            agent_name=agent.name if agent else "",
-            team=agent.team if agent else "",
-            interface=agent.interface if agent else "",
+            agent_number=agent.number,
+            agent_name=agent.name,
+            team=agent.team,
+            interface=agent.interface,
             service_level_seconds=rules.service_level_seconds,
             service_level_variant=rules.service_level_variant,
             short_abandon_seconds=rules.short_abandon_seconds,
@@ -98,7 +105,7 @@ class StayFacts:
             pbx=self._pbx,
             ring_id=ring_id,
             channel_id=stay.channel_id,
-            call_id=CallId(stay.channel_id),
+            call_id=stay.call_id,
             queue=stay.queue,
             interface=agent.interface,
             agent_number=agent.number,
@@ -120,7 +127,7 @@ class StayFacts:
             is_certain=end is not None,
             leg_id=leg_id(begin),
             part=1,
-            call_id=CallId(stay.channel_id),
+            call_id=stay.call_id,
             queue=stay.queue,
             direction=Direction.INBOUND,
             number=stay.number,
@@ -141,12 +148,12 @@ class StayFacts:
 
 def leg_id(record: Connected) -> ChannelId:
     """The agent's channel; very old versions of Asterisk did not write it."""
-    return record.ring_id or ChannelId(f"{OWN_ID}{record.at:.0f}:{record.channel_id}:{record.queue}")
+    return record.ring_id or ChannelId(f"{OWN_ID}{int(record.at)}:{record.channel_id}:{record.queue}")
 
 
 def add_ring(stay: Stay, record: RingEnded) -> None:
     """Keeps an unanswered ring, under an id that is the same however often and with whatever else the log is read."""
-    ring_id = ChannelId(f"{OWN_ID}{record.at:.0f}:{record.queue}:{record.agent}")
+    ring_id = ChannelId(f"{OWN_ID}{int(record.at)}:{record.queue}:{record.agent}")
     while ring_id in stay.rings:
         ring_id = ChannelId(f"{ring_id}+")
     stay.rings[ring_id] = record

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from math import isclose
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,8 @@ class Today:
         self._zone = zone
         self._touch = touch
         self._sums: dict[QueueName, dict[str, float]] = {}
+        self._views: dict[str, View] = {}
+        """Those worked out since their figures last changed: the feed and the alerts look at the same."""
         self.since, self.until = day_of(now, zone)
 
     def load(self, sums: Mapping[QueueName, Sums]) -> None:
@@ -107,14 +109,21 @@ class Today:
 
     def view(self, identity: str) -> View | None:
         """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
-        return dict(figures_of(self.total(), LIVE_FIGURES)) if identity == EVERYTHING else self.view_of([identity])
+        view = self._views.get(identity)
+        if view is None:
+            everything = identity == EVERYTHING
+            view = dict(figures_of(self.total(), LIVE_FIGURES)) if everything else self.view_of([identity])
+            self._views[identity] = view
+        return view
 
     def view_of(self, identities: Iterable[str]) -> View:
         """The figures of several queues together."""
         names = (identity.partition("/")[::2] for identity in identities)
         return dict(figures_of(added(self._sums.get((pbx, queue), {}) for pbx, queue in names), LIVE_FIGURES))
 
-    def _show(self, queues: Iterable[QueueName]) -> None:
+    def _show(self, queues: Collection[QueueName]) -> None:
+        for identity in (EVERYTHING, *(f"{pbx}/{name}" for pbx, name in queues)):
+            self._views.pop(identity, None)
         keys: list[Key] = [("figures", f"{pbx}/{name}") for pbx, name in queues if name]
         self._touch([*keys, ("figures", EVERYTHING)])
 

@@ -33,7 +33,7 @@ def _journal(visit: Visit, content: bytes) -> Finding:
 def _checkpoint(visit: Visit, offset: int = 0) -> Path:
     header = Header(pbx="north", at=NOON, day="2026-11-22", offset=offset, clock=NOON, given_up="", is_first=False)
     folder = visit.settings.data_folder / "checkpoints"
-    checkpoint.write(folder, header, checkpoint.frozen(Site("north")))
+    checkpoint.write(folder, header, checkpoint.frozen(Site("north")).packed())
     return checkpoint.path_of(folder, "north")
 
 

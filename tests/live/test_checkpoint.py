@@ -32,7 +32,7 @@ def busy() -> Diary:
 @pytest.fixture
 def kept(busy: Diary, tmp_path: Path) -> Path:
     """A checkpoint of it."""
-    checkpoint.write(tmp_path, HEADER, checkpoint.frozen(busy.floor.sites[PBX]))
+    checkpoint.write(tmp_path, HEADER, checkpoint.frozen(busy.floor.sites[PBX]).packed())
     return checkpoint.path_of(tmp_path, PBX)
 
 
@@ -54,7 +54,7 @@ def test_its_first_line_is_readable_by_itself(kept: Path) -> None:
 
 
 def test_the_one_before_is_the_second_chance(busy: Diary, kept: Path, caplog: pytest.LogCaptureFixture) -> None:
-    checkpoint.write(kept.parent, replace(HEADER, offset=99), checkpoint.frozen(busy.floor.sites[PBX]))
+    checkpoint.write(kept.parent, replace(HEADER, offset=99), checkpoint.frozen(busy.floor.sites[PBX]).packed())
     newest = checkpoint.newest(kept.parent, PBX)
     assert newest is not None
     assert newest.header.offset == 99
@@ -87,7 +87,7 @@ def _with_body(folder: Path, body: bytes, **fields: str) -> Path:
 
 
 def test_one_of_another_version_is_refused(busy: Diary, tmp_path: Path) -> None:
-    path = _with_body(tmp_path, checkpoint.frozen(busy.floor.sites[PBX]), fingerprint="0123")
+    path = _with_body(tmp_path, checkpoint.frozen(busy.floor.sites[PBX]).packed(), fingerprint="0123")
     with pytest.raises(Unusable, match="another version"):
         checkpoint.load(path)
 
@@ -104,14 +104,16 @@ class Evil:
     "content", [Evil(), pickle.Pickler, Path("/"), "a text", 3, {"a": {1}}], ids=lambda content: type(content).__name__
 )
 def test_nothing_but_a_floor_comes_out(content: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = _with_body(tmp_path, pickle.dumps(content))
-    with pytest.raises(Unusable, match=r"cannot be read|is not the floor"):
-        checkpoint.load(path)
+    within = pickle.dumps((msgspec.msgpack.encode([]), pickle.dumps(content)))
+    for body in (pickle.dumps(content), within):
+        path = _with_body(tmp_path, body)
+        with pytest.raises(Unusable, match=r"cannot be read|is not the floor"):
+            checkpoint.load(path)
     assert capsys.readouterr().out == ""
 
 
 def test_the_floor_of_another_pbx_is_refused(busy: Diary, tmp_path: Path) -> None:
-    path = _with_body(tmp_path, checkpoint.frozen(busy.floor.sites[PBX]), pbx="other")
+    path = _with_body(tmp_path, checkpoint.frozen(busy.floor.sites[PBX]).packed(), pbx="other")
     with pytest.raises(Unusable, match="is not the floor of other"):
         checkpoint.load(path)
 
@@ -122,6 +124,6 @@ def test_a_disk_that_is_full_leaves_the_last_one(kept: Path, busy: Diary, monkey
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space"):
-        checkpoint.write(kept.parent, replace(HEADER, offset=99), checkpoint.frozen(busy.floor.sites[PBX]))
+        checkpoint.write(kept.parent, replace(HEADER, offset=99), checkpoint.frozen(busy.floor.sites[PBX]).packed())
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
     assert checkpoint.load(kept).header.offset == 77

@@ -70,7 +70,7 @@ class Server:
         position = self._journal.position if self._journal else Position("", 0)
         if memory is None or position is None:
             return None
-        return Saved(checkpoint.frozen(self.floor.sites["pbx1"]), memory, position)
+        return Saved(checkpoint.frozen(self.floor.sites["pbx1"]).packed(), memory, position)
 
     def restore(self, saved: Saved) -> "Server":
         """Goes on from a checkpoint."""

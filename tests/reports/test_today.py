@@ -128,6 +128,18 @@ async def test_an_import_into_the_running_day_is_seen_and_nothing_is_counted_twi
     assert touched == set()
 
 
+def test_what_is_shown_is_worked_out_once_until_it_changes() -> None:
+    today = Today(UTC, lambda keys: None, NOON)
+    told(today, a_visit(queue="service"), a_visit(queue="sales"))
+    service, everything = today.view("pbx1/service"), today.view("*")
+    told(today, a_visit(queue="sales"))
+    assert today.view("pbx1/service") is service
+    assert everything is not None
+    assert everything["offered"] == 2
+    assert (today.view("pbx1/sales") or {})["offered"] == 2
+    assert (today.view("*") or {})["offered"] == 3
+
+
 def test_midnight_begins_at_zero_and_says_so() -> None:
     touched: set[tuple[str, str]] = set()
     today = Today(UTC, touched.update, NOON)

@@ -7,6 +7,9 @@ columns of its table in SQL: for roll-ups, for any span, and for the list behind
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring, SeatSpell
@@ -25,6 +28,9 @@ CALLBACK_SECONDS = 180
 HANDLED_PER_HOUR = 20
 """What an agent should handle in an hour signed in."""
 
+
+MOST_ALIKE = 8_192
+"""So many different facts of a source are remembered with what they add."""
 
 HEAD_COUNT = ("handled", "signed_in_seconds")
 """What is needed of each agent to say how many are over the target."""
@@ -286,21 +292,59 @@ def sums_of(measures: Iterable[Measure], fact: Any, cut_seconds: float = 0.0) ->
     return sums
 
 
-_ONE_BY_ONE = {
-    source: [each for each in measures_of(source) if each.is_live and each not in WAIT_BINS] for source in Source
-}
+class _Reader:
+    """Stands for a fact, to see which of its fields measures read."""
+
+    def __init__(self) -> None:
+        # Every fact has this one; `attrgetter` gives a tuple of two names or more.
+        self.names = {"is_certain"}
+
+    def __getattr__(self, name: str) -> int:
+        self.names.add(name)
+        return 0
+
+
+def _fields_read(measures: Iterable[Measure]) -> list[str]:
+    reader = _Reader()
+    for measure in measures:
+        measure.counts(reader)
+        if measure.value is not None:
+            measure.value(reader)
+    return sorted(reader.names)
+
+
+Values = tuple[Any, ...]
+
+
+def _counting(source: Source) -> tuple[Callable[[Fact], Values], Callable[[Values], Sums]]:
+    """How what matters is read from a fact, and what a fact with these values adds.
+
+    Facts in which measures read the same are counted once: those of queue_log have whole seconds.
+    """
+    measures = [each for each in measures_of(source) if each.is_live and each not in WAIT_BINS]
+    names = _fields_read(measures)
+
+    @lru_cache(maxsize=MOST_ALIKE)
+    def sums(values: Values) -> Sums:
+        fact = SimpleNamespace(**dict(zip(names, values, strict=True)))
+        if source is Source.VISITS and fact.outcome == "answered":
+            # Of so many bins the one is found by its place.
+            return {**sums_of(measures, fact), WAIT_BINS[bisect_left(WAIT_EDGES, fact.wait_seconds)].id: 1}
+        return sums_of(measures, fact)
+
+    return attrgetter(*names), sums
+
+
+_COUNTING = {kind: _counting(source) for kind, source in LIVE_FACTS.items()}
 
 
 def live_sums(fact: Fact) -> Sums:
     """What one fact adds to every measure that today's memory can tell; nothing if it is of no source."""
-    source = LIVE_FACTS.get(type(fact))
-    if source is None:
+    counting = _COUNTING.get(type(fact))
+    if counting is None:
         return {}
-    sums = sums_of(_ONE_BY_ONE[source], fact)
-    if isinstance(fact, QueueVisit) and fact.outcome == "answered":
-        # Of so many bins the one is found by its place: each visit passes here.
-        return {**sums, WAIT_BINS[bisect_left(WAIT_EDGES, fact.wait_seconds)].id: 1}
-    return sums
+    read, sums = counting
+    return sums(read(fact))
 
 
 _MAXIMA = frozenset(measure.id for measure in MEASURES.values() if measure.combine == "max")
@@ -309,11 +353,12 @@ _MAXIMA = frozenset(measure.id for measure in MEASURES.values() if measure.combi
 def merge(into: dict[str, float], sums: Sums) -> None:
     """Adds the sums of another span, queue or agent."""
     for measure, value in sums.items():
-        known = into.get(measure)
-        if known is None:
+        if measure not in into:
             into[measure] = value
+        elif measure in _MAXIMA:
+            into[measure] = max(into[measure], value)
         else:
-            into[measure] = max(known, value) if measure in _MAXIMA else known + value
+            into[measure] += value
 
 
 def added(parts: Iterable[Sums]) -> dict[str, float]:
