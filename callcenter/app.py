@@ -40,6 +40,8 @@ from callcenter.assembly import (
     spells_now,
 )
 from callcenter.asterisk.link import Link
+from callcenter.audit.api import audit_routes
+from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
 from callcenter.delivery.api import delivery_routes
@@ -149,6 +151,7 @@ async def running(
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),
             wallboard_routes(boards),
+            audit_routes(sessions, settings.zone),
             _health(engine),
         ]
         web = _web(access, hub, panel, boards, routers)
@@ -205,6 +208,7 @@ def _web(access: Access, hub: Hub, panel: PanelFiles, boards: Boards, routers: S
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     web.state.access = access
     tell_problems(web)
+    web.add_middleware(WritesAudit, sessions=access.sessions, clock=access.clock)
     web.add_middleware(CarefulHeaders)
     for router in routers:
         web.include_router(router)

@@ -80,7 +80,16 @@ class Requires:
     async def __call__(self, request: Request) -> Account:
         """The caller. Raises NotSignedIn or NotAllowed."""
         from_panel(request)
-        return await account_of(request, self.permission)
+        account = await account_of(request, self.permission)
+        _leave_word(request, account)
+        return account
+
+
+def _leave_word(request: Request, account: Account) -> None:
+    """Tells those around the route (the audit log) who called which route with what in its path."""
+    request.state.account = account
+    request.state.route = request.scope["route"].path
+    request.state.path_params = request.path_params
 
 
 def requires(permission: Permission | None = None) -> Any:
@@ -246,6 +255,7 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
         address = request.client.host if request.client else ""
         password = credentials.password.get_secret_value()
         token, account = await sign_in(access, credentials.username, password, address)
+        _leave_word(request, account)
         if earlier := request.cookies.get(COOKIE):
             await close_session(access, earlier)
         response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=centre.secure_cookie)

@@ -24,6 +24,7 @@ Permission = Literal[
     "manage_wallboards",
     "manage_users",
     "manage_webhooks",
+    "see_audit",
 ]
 Language = Literal["", "en", "zh"]
 

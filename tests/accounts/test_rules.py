@@ -29,6 +29,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
         "manage_webhooks",
+        "see_audit",
     }
     assert permissions_of([Role.AGENT, Role.QA]) == {
         "see_floor",

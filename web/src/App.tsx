@@ -25,11 +25,12 @@ const MinePage = lazy(() => import("./forms/MinePage"));
 const RecordPage = lazy(() => import("./forms/RecordPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
+const AuditPage = lazy(() => import("./audit/AuditPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts";
+  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "audit";
   permission: Permission;
 }
 
@@ -40,6 +41,7 @@ export const PAGES: readonly Page[] = [
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
+  { path: "/audit", name: "audit", permission: "see_audit" },
 ];
 
 function Allowed({ permission, children }: { permission: Permission; children: React.ReactNode }) {
@@ -145,6 +147,11 @@ function SignedIn() {
             </Route>
             <Route path="/keys">
               <KeysPage />
+            </Route>
+            <Route path="/audit">
+              <Allowed permission="see_audit">
+                <AuditPage />
+              </Allowed>
             </Route>
             <Route>
               <Empty title={t("page.unknown")} text={t("page.unknownText")} />

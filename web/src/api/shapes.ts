@@ -60,7 +60,8 @@ export type Permission =
   | "manage_alerts"
   | "manage_wallboards"
   | "manage_users"
-  | "manage_webhooks";
+  | "manage_webhooks"
+  | "see_audit";
 
 export interface User {
   username: string;

@@ -8,6 +8,7 @@ import {
   IconLayoutGrid,
   IconLogout,
   IconPhoneOutgoing,
+  IconShieldCheck,
   IconUser,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -31,6 +32,7 @@ const ICONS = {
   callbacks: IconPhoneOutgoing,
   mine: IconClipboardText,
   alerts: IconBell,
+  audit: IconShieldCheck,
 };
 
 function Navigation({ pages }: { pages: Page[] }) {

@@ -1,0 +1,84 @@
+"""The routes of the audit log: it can be read, and that is all."""
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.accounts.api import requires
+from callcenter.accounts.rules import USERNAME_LENGTH
+from callcenter.audit.rules import ACTS
+from callcenter.audit.service import Wanted, entries, every_entry
+from callcenter.audit.tables import AuditEntry
+from callcenter.spreadsheets import harmless
+from callcenter.store.engine import Sessions
+
+When = Annotated[float, Field(allow_inf_nan=False)]
+COLUMNS = ("at", "username", "address", "act", "subject_kind", "subject_id", "details")
+
+
+class WantedQuery(BaseModel):
+    """Which entries; `act` is one act (`list.start`) or all on one kind of subject (`list`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Annotated[str | None, Field(min_length=1, max_length=USERNAME_LENGTH, pattern=r"^[^\x00]*$")] = None
+    act: Annotated[str | None, Field(max_length=64, pattern=r"^[a-z_]+(\.[a-z_]+)?$")] = None
+    since: Annotated[When | None, Field(alias="from")] = None
+    until: Annotated[When | None, Field(alias="to")] = None
+
+    def wanted(self) -> Wanted:
+        """The same for the service."""
+        return Wanted(who=self.who, act=self.act, since=self.since, until=self.until)
+
+
+class PageQuery(WantedQuery):
+    """A page of them; `cursor` is `next` of the page before."""
+
+    cursor: Annotated[int | None, Field(ge=1, le=2**53)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+def audit_routes(sessions: Sessions, zone: ZoneInfo) -> APIRouter:
+    """`/api/audit`; times in the file are of the time zone."""
+    routes = APIRouter(dependencies=[requires("see_audit")])
+
+    @routes.get("/api/audit")
+    async def page(query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
+        found = await entries(sessions, query.wanted(), before=query.cursor, limit=query.limit + 1)
+        shown = found[: query.limit]
+        following = shown[-1].id if len(found) > query.limit else None
+        return {"entries": [_shape(entry) for entry in shown], "next": following, "acts": sorted({*ACTS.values()})}
+
+    @routes.get("/api/audit.csv")
+    async def export(query: Annotated[WantedQuery, Query()]) -> StreamingResponse:
+        headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+        return StreamingResponse(_lines(sessions, query.wanted(), zone), media_type="text/csv", headers=headers)
+
+    return routes
+
+
+def _shape(entry: AuditEntry) -> dict[str, Any]:
+    return {"id": entry.id, **{column: getattr(entry, column) for column in COLUMNS}}
+
+
+async def _lines(sessions: Sessions, wanted: Wanted, zone: ZoneInfo) -> AsyncIterator[str]:
+    # The mark at the start tells spreadsheets that the text is UTF-8.
+    yield "\ufeff" + _line([*COLUMNS])
+    async for entry in every_entry(sessions, wanted):
+        at = datetime.fromtimestamp(entry.at, zone).isoformat(sep=" ", timespec="seconds")
+        texts = (entry.username, entry.address, entry.act, entry.subject_kind, entry.subject_id)
+        yield _line([at, *texts, json.dumps(entry.details, ensure_ascii=False)])
+
+
+def _line(cells: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow([harmless(cell) for cell in cells])
+    return text.getvalue()

@@ -1,0 +1,95 @@
+"""Which routes are acts and what they are called, and what of a request may be written down."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ACTS: Mapping[tuple[str, str], str] = {
+    ("POST", "/api/session"): "session.open",
+    ("DELETE", "/api/session"): "session.close",
+    ("POST", "/api/keys"): "api_key.create",
+    ("DELETE", "/api/keys/{key_id}"): "api_key.revoke",
+    ("POST", "/api/webhooks"): "webhook.create",
+    ("PATCH", "/api/webhooks/{webhook_id}"): "webhook.change",
+    ("DELETE", "/api/webhooks/{webhook_id}"): "webhook.delete",
+    ("POST", "/api/webhooks/{webhook_id}/secret"): "webhook.renew_secret",
+    ("POST", "/api/webhooks/{webhook_id}/test"): "webhook.test",
+    ("POST", "/api/deliveries/{row_id}/replay"): "delivery.replay",
+    ("POST", "/api/mail/test"): "mail.test",
+    ("POST", "/api/wallboards"): "wallboard.create",
+    ("POST", "/api/wallboards/{board_id}/link"): "wallboard.renew_link",
+    ("DELETE", "/api/wallboards/{board_id}"): "wallboard.revoke",
+    ("POST", "/api/alerts/{alert_id}/acknowledge"): "alert.acknowledge",
+    ("POST", "/api/alert-rules"): "alert_rule.create",
+    ("PATCH", "/api/alert-rules/{rule_id}"): "alert_rule.change",
+    ("DELETE", "/api/alert-rules/{rule_id}"): "alert_rule.delete",
+    ("POST", "/api/alert-rules/{rule_id}/test"): "alert_rule.test",
+    ("POST", "/api/lists"): "list.create",
+    ("PATCH", "/api/lists/{list_id}"): "list.change",
+    ("DELETE", "/api/lists/{list_id}"): "list.delete",
+    ("POST", "/api/lists/{list_id}/start"): "list.start",
+    ("POST", "/api/lists/{list_id}/pause"): "list.pause",
+    ("POST", "/api/lists/{list_id}/stop"): "list.stop",
+    ("POST", "/api/lists/{list_id}/import"): "list.import",
+    ("POST", "/api/lists/{list_id}/targets"): "list.add_targets",
+    ("POST", "/api/lists/{list_id}/promises"): "list.promise",
+    ("POST", "/api/lists/{list_id}/targets/{target_id}/decision"): "target.decide",
+    ("POST", "/api/lists/{list_id}/fill-rules"): "fill_rule.create",
+    ("PATCH", "/api/fill-rules/{rule_id}"): "fill_rule.change",
+    ("DELETE", "/api/fill-rules/{rule_id}"): "fill_rule.delete",
+    ("POST", "/api/fill-rules/{rule_id}/run"): "fill_rule.run",
+    ("POST", "/api/lists/{list_id}/imports"): "import.upload",
+    ("POST", "/api/do-not-call/imports"): "import.upload_do_not_call",
+    ("POST", "/api/imports/{import_id}/start"): "import.start",
+    ("DELETE", "/api/imports/{import_id}"): "import.delete",
+    ("POST", "/api/do-not-call"): "do_not_call.add",
+    ("DELETE", "/api/do-not-call/{entry_id}"): "do_not_call.remove",
+    ("POST", "/api/emergency-stop"): "dialling.emergency_stop",
+    ("DELETE", "/api/emergency-stop"): "dialling.lift_stop",
+    ("PUT", "/api/lists/{list_id}/form"): "form.save",
+    ("PUT", "/api/attempts/{attempt_id}/record"): "record.save",
+    ("POST", "/api/reports/abandoned/callbacks"): "report.call_back_abandoned",
+    ("POST", "/api/reports/saved"): "saved_report.create",
+    ("PATCH", "/api/reports/saved/{report_id}"): "saved_report.change",
+    ("DELETE", "/api/reports/saved/{report_id}"): "saved_report.delete",
+    ("POST", "/api/reports/saved/{report_id}/send"): "saved_report.send",
+    ("POST", "/api/reconciliations"): "reconciliation.run",
+    ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
+    ("GET", "/api/audit.csv"): "audit.export",
+}
+"""Method and path of each route that is an act, with its name: what it was done to, and what was done."""
+
+NO_ACTS = frozenset({("POST", "/api/imports/{import_id}/preview")})
+"""Routes that change nothing although their method says so."""
+
+SECRET_WORDS = ("password", "secret", "token", "key", "code")
+LONGEST_TEXT = 200
+MOST_FIELDS = 40
+
+
+def details_of(body: object) -> dict[str, Any]:
+    """What is kept of a request: its fields, without secrets; texts are cut, of lists and objects only the size."""
+    if not isinstance(body, dict):
+        return {}
+    return {name[:64]: _told(name, value) for name, value in list(body.items())[:MOST_FIELDS]}
+
+
+def _told(name: str, value: object) -> object:
+    if any(word in name.lower() for word in SECRET_WORDS):
+        return "…"
+    if isinstance(value, str):
+        return _place(value) if "://" in value else value[:LONGEST_TEXT]
+    if isinstance(value, list | dict):
+        return {"count": len(value)}
+    return value
+
+
+def _place(url: str) -> str:
+    """The scheme and host of an address: chat services carry their secret in the rest."""
+    scheme, _, rest = url.partition("://")
+    host = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
+    return f"{scheme[:20]}://{host[:LONGEST_TEXT]}/…"
+
+
+def begins_playing(range_header: str) -> bool:
+    """Whether a request for a file is for its beginning: a player asks for many pieces of what it plays once."""
+    return not range_header or range_header.replace(" ", "").startswith("bytes=0-")

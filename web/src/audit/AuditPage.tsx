@@ -1,0 +1,130 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconFileTypeCsv } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { query } from "../api/client";
+import { useFormat, useZone } from "../api/queries";
+import { fromWall } from "../format";
+import { ListPanel } from "../parts/ListPanel";
+import { MoreButton } from "../parts/MoreButton";
+import classes from "./AuditPage.module.css";
+import { detailsLine, type Entry, type Filter, useEntries } from "./audit";
+
+function useActWord(): (act: string) => string {
+  const { t } = useTranslation();
+  return (act) => {
+    const [kind, done] = act.split(".");
+    const subject = t(`audit.kind.${kind as "list"}`, { defaultValue: kind });
+    return `${subject}: ${t(`audit.done.${done as "start"}`, { defaultValue: done })}`;
+  };
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const format = useFormat();
+  const word = useActWord();
+  return (
+    <tr>
+      <td className="num">{format.dateTime(entry.at)}</td>
+      <td>{entry.username}</td>
+      <td>{word(entry.act)}</td>
+      <td className="num">{entry.subject_id || "–"}</td>
+      <td className={classes.details}>{detailsLine(entry.details) || "–"}</td>
+      <td className="num">{entry.address}</td>
+    </tr>
+  );
+}
+
+interface FiltersProps {
+  filter: Filter;
+  acts: string[];
+  change: (fields: Partial<Filter>) => void;
+}
+
+function Filters({ filter, acts, change }: FiltersProps) {
+  const { t } = useTranslation();
+  const word = useActWord();
+  const zone = useZone();
+  return (
+    <div className={`panel ${classes.filters}`}>
+      <TextInput
+        size="xs"
+        label={t("audit.who")}
+        value={filter.who}
+        maxLength={64}
+        onChange={(event) => change({ who: event.currentTarget.value.trim() })}
+      />
+      <Select
+        size="xs"
+        label={t("audit.act")}
+        placeholder={t("audit.anyAct")}
+        data={acts.map((value) => ({ value, label: word(value) }))}
+        value={filter.act || null}
+        onChange={(act) => change({ act: act ?? "" })}
+        clearable
+        searchable
+      />
+      {(["from", "to"] as const).map((end) => (
+        <TextInput
+          key={end}
+          size="xs"
+          type="datetime-local"
+          label={t(end === "from" ? "audit.since" : "audit.until")}
+          onChange={(event) => change({ [end]: fromWall(zone, event.currentTarget.value) })}
+        />
+      ))}
+    </div>
+  );
+}
+
+const ANY: Filter = { who: "", act: "", from: null, to: null };
+
+export default function AuditPage() {
+  const { t } = useTranslation();
+  const [filter, setFilter] = useState(ANY);
+  const [settled] = useDebouncedValue(filter, 250);
+  const pages = useEntries(settled);
+  const entries = pages.data?.pages.flatMap((page) => page.entries) ?? [];
+  const isFiltered = Object.values(settled).some((value) => value !== "" && value !== null);
+  const acts = pages.data?.pages[0]?.acts;
+  const [known, setKnown] = useState<string[]>([]);
+  useEffect(() => {
+    if (acts) setKnown(acts);
+  }, [acts]);
+  useEffect(() => {
+    document.title = `${t("audit.title")} · callcenter`;
+  }, [t]);
+  return (
+    <div className={classes.page}>
+      <p className={classes.lead}>{t("audit.lead")}</p>
+      <Filters filter={filter} acts={known} change={(fields) => setFilter({ ...filter, ...fields })} />
+      <ListPanel
+        title={t("audit.title")}
+        asked={[pages]}
+        tools={
+          <Button
+            component="a"
+            href={`/api/audit.csv${query(settled)}`}
+            download
+            size="xs"
+            variant="default"
+            leftSection={<IconFileTypeCsv size={15} aria-hidden />}
+          >
+            {t("audit.export")}
+          </Button>
+        }
+        columns={(["at", "by", "act", "subject", "details", "address"] as const).map((name) => t(`audit.${name}`))}
+        rows={entries.map((entry) => <Row key={entry.id} entry={entry} />)}
+        empty={
+          isFiltered
+            ? { title: t("audit.noneSuch"), text: t("audit.noneSuchText") }
+            : { title: t("audit.none"), text: t("audit.noneText") }
+        }
+      >
+        <div className={classes.more}>
+          <MoreButton pages={pages} />
+        </div>
+      </ListPanel>
+    </div>
+  );
+}
