@@ -22,7 +22,7 @@ from callcenter.dialer.permit import Ban, Dialled, Rulebook
 from callcenter.dialer.reserving import put_off
 from callcenter.dialer.rules import DEFAULT_RULES, Outcome, RedialRule, Standing, TargetState, redial
 from callcenter.dialer.tables import CallbackList, Target
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.settings import DialerSettings
 
 CENTRE = ZoneInfo("Asia/Shanghai")

@@ -28,7 +28,7 @@ from callcenter.dialer.attempts import open_attempts
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.tables import Target
 from callcenter.floor.commands import AddMember, PlaceCall
-from callcenter.floor.events import AttemptId, Seconds
+from callcenter.floor.terms import AttemptId, Seconds
 from callcenter.settings import DialerSettings, PbxSettings, QueueSettings
 from callcenter.store.engine import make_sessions
 

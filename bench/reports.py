@@ -22,8 +22,8 @@ import msgspec
 from sqlalchemy import Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import AnyFact, SeatState
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.reports.figures.entry import Subject
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import rebuild, roll_up_newest

@@ -19,6 +19,7 @@ from pathlib import Path
 from bench import streams
 from callcenter.floor import events as e
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.live import checkpoint
 
 CALLS = 100_000
@@ -139,8 +140,8 @@ def floor_of(seats: int) -> Floor:
 
 def _call(floor: Floor, pbx: str, call: int, seats: int, *, is_over: bool) -> None:
     at, seat = 1e9 + call, call % seats
-    caller, leg = e.ChannelId(f"{at:.0f}.{2 * call}"), e.ChannelId(f"{at:.0f}.{2 * call + 1}")
-    call_id = e.CallId(caller)
+    caller, leg = ChannelId(f"{at:.0f}.{2 * call}"), ChannelId(f"{at:.0f}.{2 * call + 1}")
+    call_id = CallId(caller)
     number, phone = f"138{call:08}", f"PJSIP/{1000 + seat}-{call:08x}"
     floor.apply(e.ChannelOpened(pbx, at, caller, call_id, f"PJSIP/trunk-{call:08x}", number, "Bob", "in", "4000", True))
     floor.apply(e.CallerJoined(pbx, at, f"queue{seat % 20}", caller, call_id, number, "Bob", 1))

@@ -55,8 +55,8 @@ from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
 from callcenter.filling.api import filling_routes
 from callcenter.floor.changes import View
-from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.forms.api import form_routes
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub

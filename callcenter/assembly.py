@@ -37,9 +37,9 @@ from callcenter.errors import PhoneUnreachable
 from callcenter.filling.running import filling
 from callcenter.filling.service import Context as Filling
 from callcenter.floor.commands import AnyCommand, Phone
-from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.facts import SeatSpell
 from callcenter.floor.floor import spells_under_way
+from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
 from callcenter.live.ticker import tick

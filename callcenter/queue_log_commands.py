@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.asterisk.queue_log_source import queue_log_of
 from callcenter.asterisk.reconciliation import Difference, Reconciliation
 from callcenter.errors import BadInput, SetupFailed
-from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.facts import Conversation, QueueVisit, Ring, SeatSpell
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.queue_logs import Imported, import_files, reconcile_span
 from callcenter.settings import PbxSettings, Settings, load
 from callcenter.store.engine import make_engine, migrate

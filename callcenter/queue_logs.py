@@ -14,8 +14,8 @@ from callcenter.asterisk.queue_log_facts import DAY, QueueLogFacts
 from callcenter.asterisk.queue_log_source import QueueLog
 from callcenter.asterisk.queue_log_stay import OWN_ID
 from callcenter.asterisk.reconciliation import TOLERANCE_SECONDS, Reconciliation, reconcile
-from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.facts import AnyFact, Fact, QueueVisit
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.settings import Settings
 from callcenter.store.imported import import_facts
 from callcenter.store.tables import fact_of, queue_visits

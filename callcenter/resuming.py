@@ -19,8 +19,9 @@ from callcenter.asterisk.intake import Intake, Memory
 from callcenter.asterisk.journal import Journal, Position, read_from
 from callcenter.asterisk.messages import NotAmi
 from callcenter.errors import SetupFailed
-from callcenter.floor.events import AnyEvent, DirectoryChanged, Instant, PbxName, Seconds
+from callcenter.floor.events import AnyEvent, DirectoryChanged
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.live import checkpoint
 from callcenter.live.checkpoint import Frozen, Header
 from callcenter.store.recorder import CLOSE_SECONDS, Recorder

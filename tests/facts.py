@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from callcenter.floor.events import AttemptId, CallId, ChannelId
 from callcenter.floor.facts import (
     AnyFact,
     AttemptResult,
@@ -18,6 +17,7 @@ from callcenter.floor.facts import (
     SeatState,
     VisitOutcome,
 )
+from callcenter.floor.terms import AttemptId, CallId, ChannelId
 
 NOON = 1_763_812_800.0
 

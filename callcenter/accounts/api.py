@@ -16,7 +16,7 @@ from callcenter.accounts.keys import find_key
 from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH, Permission
 from callcenter.accounts.service import Access, Account, close_session, find_session, sign_in
 from callcenter.errors import NotAllowed, NotSignedIn
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from callcenter.accounts.rules import Permission, check_new_key
 from callcenter.accounts.service import Access, Account, account_of_user
 from callcenter.accounts.tables import ApiKey
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 PREFIX = "callcenter_"
 """A leaked key is recognised by it, by people and by scanners of repositories."""

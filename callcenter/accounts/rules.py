@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, get_args
 
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 Permission = Literal[
     "see_floor",

@@ -26,7 +26,7 @@ from callcenter.accounts.rules import (
 )
 from callcenter.accounts.tables import User, WebSession
 from callcenter.errors import BadInput, Conflict, NotFound, NotSignedIn, TooMany
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, Boolean, Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.tables import Base, RowId
 
 

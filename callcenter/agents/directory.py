@@ -1,6 +1,7 @@
 """The configured agents, queues and pauses, told to the floor as one event per PBX."""
 
-from callcenter.floor.events import AgentEntry, DirectoryChanged, Instant, PauseRules, QueueRules
+from callcenter.floor.events import AgentEntry, DirectoryChanged, PauseRules, QueueRules
+from callcenter.floor.terms import Instant
 from callcenter.settings import Settings
 
 

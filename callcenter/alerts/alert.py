@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from callcenter.alerts.kinds import Severity
 from callcenter.floor.changes import Key
-from callcenter.floor.events import Instant
 from callcenter.floor.queue import Queue
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
+from callcenter.floor.terms import Instant
 
 
 class Alert(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from callcenter.alerts.tables import AlertRecord, AlertRule
 from callcenter.alerts.watch import Acknowledged, Watch
 from callcenter.delivery.rules import check_recipients
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 SEE: Permission = "see_alerts"

@@ -17,9 +17,9 @@ from callcenter.alerts.rules import KINDS
 from callcenter.alerts.standing import Bounds, Phase, judge
 from callcenter.alerts.watchers import CountsWatcher, RecursWatcher, Watcher, watcher_of
 from callcenter.floor.changes import Key
-from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.facts import Fact, SeatState
 from callcenter.floor.seat import Seat
+from callcenter.floor.terms import Instant, PbxName
 
 MINUTE = 60.0
 

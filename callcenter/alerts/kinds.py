@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from callcenter.alerts.timetable import Window
 from callcenter.floor.changes import Key, View
-from callcenter.floor.events import ChannelId, Instant, LinkState, PbxName, Seconds
+from callcenter.floor.events import LinkState
 from callcenter.floor.facts import Fact, SeatState
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import ChannelId, Instant, PbxName, Seconds
 
 Scope = Literal["all", "team", "queue"]
 Measure = Literal["seconds", "count", "share"]

@@ -21,7 +21,7 @@ from callcenter.alerts.wording import sentence
 from callcenter.delivery.mail import Mail
 from callcenter.delivery.service import post_webhooks, send_mail
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
 log = logging.getLogger(__name__)

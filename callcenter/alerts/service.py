@@ -16,7 +16,7 @@ from callcenter.alerts.timetable import windows_of
 from callcenter.alerts.watch import Acknowledged
 from callcenter.delivery.service import post_webhooks
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 SAME = (

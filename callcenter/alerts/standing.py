@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from callcenter.alerts.kinds import Compares, Reading
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 
 class Phase(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Double, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.tables import Base, RowId
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 
 class Window(Struct, frozen=True):

@@ -12,8 +12,9 @@ from callcenter.alerts.alert import Alert, Cleared, Effect
 from callcenter.alerts.engine import Engine
 from callcenter.alerts.kinds import Rule, Scene
 from callcenter.floor.changes import Changes, Key, View
-from callcenter.floor.events import AnyEvent, Instant
+from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import Fact
+from callcenter.floor.terms import Instant
 
 FEED = "alerts"
 

@@ -16,7 +16,8 @@ from callcenter.alerts.kinds import EVERYTHING, Counts, Kind, Reading, Reads, Re
 from callcenter.alerts.standing import Bounds
 from callcenter.alerts.timetable import threshold_at
 from callcenter.floor.changes import Key
-from callcenter.floor.events import Instant, LinkState
+from callcenter.floor.events import LinkState
+from callcenter.floor.terms import Instant
 
 Subjects = Iterable[Key]
 

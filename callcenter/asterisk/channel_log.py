@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from callcenter.asterisk.queue_log import files_of, pass_over, unpacked
 from callcenter.errors import CallCenterError
-from callcenter.floor.events import AttemptId, CallId, Instant, PbxName, Seconds
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId, CallId, Instant, PbxName, Seconds
 
 log = logging.getLogger(__name__)
 

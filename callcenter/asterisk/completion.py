@@ -11,9 +11,9 @@ from msgspec import Struct, structs
 
 from callcenter.asterisk.log_calls import LogCalls, Stay
 from callcenter.asterisk.replay import Gap
-from callcenter.floor.events import ChannelId, Instant, Seconds
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
+from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 SAME_STAY_SECONDS = 5.0
 """The beginning of a stay that was not seen follows from whole seconds; the same caller does not join again so soon."""

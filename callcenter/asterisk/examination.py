@@ -18,7 +18,7 @@ from callcenter.asterisk import actions
 from callcenter.asterisk.messages import BANNER, Framer, Message, NotAmi, parse
 from callcenter.asterisk.session import login_headers
 from callcenter.asterisk.survey import QUESTIONS
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.settings import PbxSettings
 
 CONNECT_SECONDS = 5.0

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from callcenter.asterisk.queue_log_facts import QueueLogFacts
 from callcenter.asterisk.queue_log_lines import AnyRecord, Started
-from callcenter.floor.events import DirectoryChanged, GapSettled, Instant
+from callcenter.floor.events import DirectoryChanged, GapSettled
 from callcenter.floor.facts import AnyFact, Conversation, QueueVisit, Ring
+from callcenter.floor.terms import Instant
 
 MARGIN_SECONDS = 2.0
 """A whole second before a gap may still be one of it, and talks are told by their rounded length."""

@@ -8,20 +8,12 @@ from callcenter.asterisk.gap_account import MARGIN_SECONDS, gap_account
 from callcenter.asterisk.queue_log_source import QueueLog
 from callcenter.errors import CallCenterError
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import (
-    AnyEvent,
-    ConnectionBegan,
-    DirectoryChanged,
-    GapSettled,
-    Instant,
-    PbxName,
-    Seconds,
-    Surveyed,
-)
+from callcenter.floor.events import AnyEvent, ConnectionBegan, DirectoryChanged, GapSettled, Surveyed
 from callcenter.floor.facts import CallRecord, Conversation, Gap, QueueVisit
 from callcenter.floor.floor import Floor
 from callcenter.floor.gap import OpenGap
 from callcenter.floor.site import Site
+from callcenter.floor.terms import Instant, PbxName, Seconds
 
 log = logging.getLogger(__name__)
 

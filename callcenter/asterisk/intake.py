@@ -8,7 +8,8 @@ from typing import NamedTuple
 from callcenter.asterisk import marks
 from callcenter.asterisk.messages import BANNER, Framer, Message, event_name, parse
 from callcenter.asterisk.translate import Translator
-from callcenter.floor.events import AnyEvent, ConnectionBegan, Instant, Surveyed
+from callcenter.floor.events import AnyEvent, ConnectionBegan, Surveyed
+from callcenter.floor.terms import Instant
 
 log = logging.getLogger(__name__)
 

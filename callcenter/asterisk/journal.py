@@ -16,7 +16,7 @@ from typing import NamedTuple
 from callcenter.asterisk import capture, marks
 from callcenter.asterisk.messages import END
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,8 @@ from callcenter.asterisk.protocol import Protocol
 from callcenter.asterisk.session import DEFAULT_TIMING, Ended, LinkTiming, Session
 from callcenter.errors import PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand
-from callcenter.floor.events import AnyEvent, Instant, LinkChanged, LinkState, Seconds
+from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.settings import PbxSettings
 
 log = logging.getLogger(__name__)

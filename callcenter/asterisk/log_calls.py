@@ -15,9 +15,9 @@ from callcenter.asterisk.queue_log_lines import (
     RingEnded,
     Started,
 )
-from callcenter.floor.events import ChannelId, Instant, Seconds
 from callcenter.floor.facts import RingOutcome, VisitOutcome
 from callcenter.floor.tally import QueueCall, QueueTalk
+from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 Stay = tuple[ChannelId, str]
 

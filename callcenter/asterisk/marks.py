@@ -11,8 +11,9 @@ from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from callcenter.asterisk.messages import END
-from callcenter.floor.events import DirectoryChanged, GapSettled, Instant, LoggedTalk, PbxName, Ticked
+from callcenter.floor.events import DirectoryChanged, GapSettled, LoggedTalk, Ticked
 from callcenter.floor.facts import AnyFact
+from callcenter.floor.terms import Instant, PbxName
 
 PREFIX = b"Event: Callcenter"
 TOLD = PREFIX + b"Told\r\n"

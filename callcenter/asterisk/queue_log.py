@@ -19,7 +19,7 @@ from zstandard import ZstdError
 from callcenter.asterisk import zstd_file
 from callcenter.asterisk.queue_log_lines import AnyRecord, parse
 from callcenter.errors import BadInput, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 BytesRead = Callable[[int], None]
 """Told now and then how many more bytes of the files, as they are on disk, have been read."""

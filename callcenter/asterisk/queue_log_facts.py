@@ -25,8 +25,9 @@ from callcenter.asterisk.queue_log_lines import (
 )
 from callcenter.asterisk.queue_log_pauses import Pauses
 from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unseen
-from callcenter.floor.events import ChannelId, DirectoryChanged, Instant, LoggedTalk
+from callcenter.floor.events import DirectoryChanged, LoggedTalk
 from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
+from callcenter.floor.terms import ChannelId, Instant
 
 TalkKey = tuple[ChannelId, str, str]
 """Channel, queue and agent as written: a caller may be talking from one stay and be in another of the same queue."""

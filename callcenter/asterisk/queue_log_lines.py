@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from callcenter.floor.events import ChannelId, Instant, Seconds
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
+from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 
 class Record(Struct, frozen=True, gc=False):

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from callcenter.asterisk.queue_log_lines import AnyRecord, MemberAdded, MemberRemoved, Paused, Started, Unpaused
-from callcenter.floor.events import AgentEntry, Instant, PauseRules
+from callcenter.floor.events import AgentEntry, PauseRules
 from callcenter.floor.facts import AnyFact, SeatSpell, SeatState
+from callcenter.floor.terms import Instant
 
 LONGEST_PAUSE_SECONDS = 12 * 3600
 """A longer one has most likely an end that was not logged: an agent of whom only the name is known signed out."""

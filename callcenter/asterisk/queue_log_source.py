@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchTableError, SQLAlchemyError
 from callcenter.asterisk.queue_log import files_since, records
 from callcenter.asterisk.queue_log_lines import AnyRecord, parse
 from callcenter.errors import BadInput, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.settings import PbxSettings
 
 COLUMNS = ("time", "callid", "queuename", "agent", "event")

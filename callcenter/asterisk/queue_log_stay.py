@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from callcenter.asterisk.queue_log_lines import Completed, Connected, Entered, Left, RingEnded
-from callcenter.floor.events import AgentEntry, CallId, ChannelId, Instant, PbxName, QueueRules
+from callcenter.floor.events import AgentEntry, QueueRules
 from callcenter.floor.facts import (
     AnyFact,
     Conversation,
@@ -16,6 +16,7 @@ from callcenter.floor.facts import (
     RingOutcome,
     VisitOutcome,
 )
+from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName
 
 OWN_ID = "queue_log:"
 """The ids that are none of Asterisk's begin so."""

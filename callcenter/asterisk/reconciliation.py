@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from callcenter.floor.events import CallId, ChannelId, Instant
 from callcenter.floor.facts import QueueVisit, VisitOutcome
 from callcenter.floor.matching import nearest
 from callcenter.floor.tally import REFUSALS
+from callcenter.floor.terms import CallId, ChannelId, Instant
 
 TOLERANCE_SECONDS = 2.0
 """One stay may have joined by so much earlier or later on the other side: queue_log has whole seconds."""

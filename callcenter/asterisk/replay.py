@@ -11,8 +11,9 @@ from callcenter.asterisk import marks
 from callcenter.asterisk.intake import Intake, Sink
 from callcenter.asterisk.messages import Message
 from callcenter.floor.account import Account
-from callcenter.floor.events import AnyEvent, ConnectionBegan, Instant, PbxStarted, Seconds, Surveyed, Ticked
+from callcenter.floor.events import AnyEvent, ConnectionBegan, PbxStarted, Surveyed, Ticked
 from callcenter.floor.site import CLOCK_SECONDS
+from callcenter.floor.terms import Instant, Seconds
 
 _TIMESTAMP = re.compile(rb"\r\nTimestamp: ([0-9]+\.[0-9]+)\r\n")
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from callcenter.asterisk.log_calls import LogCalls, LogRing
 from callcenter.asterisk.replay import Gap
 from callcenter.floor.attendance import RINGS_COUNTED_AS, Attendance
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Ring, RingOutcome
 from callcenter.floor.settlement import HALF_A_SECOND
 from callcenter.floor.site import CLOCK_SECONDS
+from callcenter.floor.terms import Instant, Seconds
 
 NEAR_SECONDS = 5.0
 """What ended so far from every gap was heard, and needs no look."""

@@ -14,7 +14,8 @@ from callcenter.asterisk.messages import Message
 from callcenter.asterisk.protocol import Protocol
 from callcenter.asterisk.survey import QUESTIONS, survey_id
 from callcenter.errors import OutcomeUnknown, PhoneUnreachable
-from callcenter.floor.events import AnyEvent, LinkState, Seconds, Surveyed
+from callcenter.floor.events import AnyEvent, LinkState, Surveyed
+from callcenter.floor.terms import Seconds
 from callcenter.settings import PbxSettings
 
 EVENT_CLASSES = "system,call,agent,user,dialplan"

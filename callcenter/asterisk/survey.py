@@ -5,16 +5,8 @@ from collections.abc import Callable
 
 from callcenter.asterisk.headers import caller_name, device_from_name, member, number, whole
 from callcenter.asterisk.messages import Message
-from callcenter.floor.events import (
-    CallId,
-    ChannelId,
-    DeviceState,
-    Instant,
-    Member,
-    OpenChannel,
-    Surveyed,
-    WaitingCaller,
-)
+from callcenter.floor.events import DeviceState, Member, OpenChannel, Surveyed, WaitingCaller
+from callcenter.floor.terms import CallId, ChannelId, Instant
 
 QUESTIONS = ("CoreShowChannels", "DeviceStateList", "QueueStatus")
 """Asked in this order. QueueStatus is last: its end is the end of the survey, ours or anybody's."""

@@ -12,7 +12,8 @@ from callcenter.asterisk.headers import caller_name, device_from_name, member, n
 from callcenter.asterisk.messages import EventParser, Message, event_name, parse
 from callcenter.asterisk.survey import LIST_EVENTS, Assembler
 from callcenter.floor import events as e
-from callcenter.floor.events import AnyEvent, AttemptId, CallId, ChannelId, Instant
+from callcenter.floor.events import AnyEvent
+from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
 PONG = b"\r\nPing: Pong\r\n"
 ATTEMPT_ACTION = "callcenter-attempt:"

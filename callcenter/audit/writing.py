@@ -13,7 +13,7 @@ from callcenter.accounts.service import Account
 from callcenter.audit.rules import ACTS, begins_playing, details_of
 from callcenter.audit.service import write_entry
 from callcenter.audit.tables import AuditEntry
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 log = logging.getLogger(__name__)

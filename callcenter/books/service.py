@@ -13,8 +13,8 @@ from sqlalchemy import select
 from callcenter.books.rules import SETTLED_SECONDS, Span, ended_day
 from callcenter.books.tables import ReconciliationRun
 from callcenter.errors import CallCenterError, Conflict
-from callcenter.floor.events import Instant, PbxName
 from callcenter.floor.facts import Gap
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, gaps
 

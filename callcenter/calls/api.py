@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.calls.service import NOT_ANSWERED, CallStory, CallSummary, Search, search_calls, tell_call
-from callcenter.floor.events import CallId, PbxName
 from callcenter.floor.facts import Conversation, Direction, VisitOutcome
+from callcenter.floor.terms import CallId, PbxName
 from callcenter.store.engine import Sessions
 
 RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[list[dict[str, Any]]]]

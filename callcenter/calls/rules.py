@@ -5,7 +5,7 @@ import binascii
 import math
 
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 PUNCTUATION = " +-().\u00a0"
 """What people write into a number for the eye; `plain_number` is a number without it."""

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.rules import PUNCTUATION, plain_number, read_cursor, shorter_forms, write_cursor
 from callcenter.errors import NotFound
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import CallRecord, Conversation, QueueVisit, Ring
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import AFact, calls, conversations, fact_of, queue_visits, recording_files, rings
 

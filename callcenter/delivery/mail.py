@@ -13,7 +13,7 @@ from msgspec import Struct
 from callcenter.delivery.rules import check_header, check_recipients
 from callcenter.delivery.trying import Answer
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.settings import MailSettings
 
 SMTP_SECONDS: Seconds = 30

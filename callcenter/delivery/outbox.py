@@ -21,7 +21,7 @@ from callcenter.delivery.posting import post
 from callcenter.delivery.rules import next_try
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.delivery.trying import Answer
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.settings import MailSettings, WebhookSettings
 from callcenter.store.engine import Sessions
 

@@ -12,7 +12,7 @@ from callcenter import __version__
 from callcenter.delivery.rules import WHY_REFUSED, Address, Network, literal, may_reach, sign
 from callcenter.delivery.tables import Webhook
 from callcenter.delivery.trying import Answer
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 POST_SECONDS: Seconds = 10
 """How long a receiver may take in all; it should answer first and work later."""

@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 Channel = Literal["mail", "webhook"]
 State = Literal["waiting", "sent", "failed"]

@@ -20,7 +20,7 @@ from callcenter.delivery.mail import Mail, as_message
 from callcenter.delivery.rules import SECRET_BYTES, Channel, Network, State, check_kinds, check_url, secret_of
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 TEST_KIND = "test"

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, Boolean, Double, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.tables import Base, RowId
 
 

@@ -11,7 +11,7 @@ from random import Random
 
 from msgspec import Struct
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 
 MEAN_GAP_SECONDS = 1.3
 """Between two new customers, on average. With the talks below it keeps ten agents busy and some customers waiting."""

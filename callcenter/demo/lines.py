@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from itertools import count
 
 from callcenter.demo.ari import APP, Ari, AriEvent, Channel, Gone
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 
 NORMAL = 16
 """Q.850 causes that a script gives when it hangs up; the others are with the reactions that need them."""

@@ -20,7 +20,7 @@ from callcenter.demo.cast import (
     customers,
 )
 from callcenter.demo.lines import Line, Lines, first_of
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.settings import AgentSettings, Settings
 
 UNALLOCATED, BUSY, DECLINED = 1, 17, 21

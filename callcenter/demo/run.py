@@ -32,7 +32,7 @@ from callcenter.demo.queue_log_count import count, differences
 from callcenter.demo.report import Complaints, Ear, Report, callbacks_of, errors_in, look_up, visits_in
 from callcenter.demo.watch import Watch
 from callcenter.demo.world import ari_of, centre_and_world
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.serving import listen, served, stop_asked, url_of
 
 USERNAME = "admin"

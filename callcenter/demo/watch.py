@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from callcenter.demo.panel import Panel
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 _TOLD_BY_ASTERISK = frozenset({"ringing", "talking", "on_hold", "paused"})
 """Seat states whose `since` is the Timestamp of the AMI event that brought them; others may begin by the clock."""

@@ -25,7 +25,7 @@ from callcenter.dialer.importing.rows import (
 from callcenter.dialer.locking import set_state
 from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import CallbackList, Target
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.batches import in_batches
 
 AT_ONCE = 500

@@ -3,7 +3,7 @@
 from callcenter.dialer.attempts import OpenAttempt
 from callcenter.dialer.rules import AirState
 from callcenter.dialer.seats import Seats
-from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
+from callcenter.floor.terms import AttemptId, Instant, PbxName, Seconds
 
 # Until the telephone system has surely written down what has just happened, and a gap in what was heard is filled.
 WRITING_SECONDS: Seconds = 2

@@ -9,7 +9,7 @@ from callcenter.dialer.rules import TargetState
 from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 

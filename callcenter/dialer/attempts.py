@@ -26,8 +26,8 @@ from callcenter.dialer.rules import (
 )
 from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import Attempt, CallbackList, Target
-from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId, Instant, PbxName
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import attempt_results, fact_of
 

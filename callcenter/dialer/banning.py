@@ -13,7 +13,7 @@ from callcenter.dialer.numbers import SHORTEST_PREFIX
 from callcenter.dialer.permit import Ban
 from callcenter.dialer.tables import DoNotCall
 from callcenter.errors import NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 

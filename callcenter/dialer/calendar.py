@@ -16,7 +16,7 @@ from phonenumbers import timezone
 
 from callcenter.dialer.holidays import day_of
 from callcenter.dialer.windows import Span, Window, span_of, windows_of
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 DAYS_AHEAD = 62
 """How far the next opening is looked for: past the longest holidays, and a window that a clock change swallowed."""

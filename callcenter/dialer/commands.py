@@ -14,7 +14,7 @@ from callcenter.dialer import service
 from callcenter.dialer.outlook import rulebook_of
 from callcenter.dialer.tester import Answer, may_call
 from callcenter.errors import BadInput, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.settings import Settings, load
 from callcenter.store.engine import make_engine, make_sessions, migrate
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.dialer.attempts import Ending, OpenAttempt, give_up, settle, withdraw
-from callcenter.floor.events import AttemptId, CallId, Instant, PbxName
 from callcenter.floor.facts import AttemptResult, VisitOutcome
+from callcenter.floor.terms import AttemptId, CallId, Instant, PbxName
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import queue_visits
 

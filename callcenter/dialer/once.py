@@ -16,7 +16,7 @@ from typing_extensions import override
 from callcenter.accounts.api import Requires, account_of
 from callcenter.dialer.tables import IdempotencyKey
 from callcenter.errors import BadInput, Conflict
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
 HEADER = "Idempotency-Key"

@@ -13,7 +13,7 @@ from callcenter.dialer.seats import Seats
 from callcenter.dialer.service import Summary
 from callcenter.dialer.tables import CallbackList
 from callcenter.dialer.windows import Span, minute_of
-from callcenter.floor.events import Instant, PbxName
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.settings import DialerSettings
 
 

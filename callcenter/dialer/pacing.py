@@ -24,7 +24,7 @@ from math import erf, exp, floor, pi, sqrt
 
 from msgspec import Struct
 
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 
 AIM = 0.8
 """The part of the target that is aimed at on average."""

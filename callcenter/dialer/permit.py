@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from callcenter.dialer.calendar import Almanac, day_start, zones_of
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 
 class Refusal(StrEnum):

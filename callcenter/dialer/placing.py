@@ -13,8 +13,8 @@ from callcenter.dialer.reserving import Reservation
 from callcenter.dialer.rules import Mode, Outcome, rest_seconds
 from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import HangUp, Phone, PlaceCall
-from callcenter.floor.events import AttemptId, ChannelId, Instant, PbxName, Seconds
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId, ChannelId, Instant, PbxName, Seconds
 from callcenter.settings import DialerSettings
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.dialer.rules import TargetState
 from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 
 async def promise(session: AsyncSession, target: Target, at: Instant, owner_agent: str) -> None:

@@ -19,7 +19,7 @@ from callcenter.dialer.rules import ListState, Mode, TargetState
 from callcenter.dialer.standing import close
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.call import ATTEMPT_PREFIX
-from callcenter.floor.events import AttemptId, Instant, PbxName, Seconds
+from callcenter.floor.terms import AttemptId, Instant, PbxName, Seconds
 from callcenter.store.engine import Sessions
 
 TRIES = 3

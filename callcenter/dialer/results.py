@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.delivery.service import post_webhooks
 from callcenter.dialer.tables import Attempt, CallbackList, Result, Target
 from callcenter.errors import NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 RESULT_KIND = "callback.result"

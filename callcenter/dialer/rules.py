@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import Instant, Seconds
 
 
 class ListState(StrEnum):

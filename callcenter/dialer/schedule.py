@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
 from callcenter.dialer.tables import wake_ups
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from callcenter.dialer.rules import AirState
-from callcenter.floor.events import AttemptId, ChannelId, LinkState, PbxName, Seconds
+from callcenter.floor.events import LinkState
 from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import Site, is_attempt
+from callcenter.floor.terms import AttemptId, ChannelId, PbxName, Seconds
 
 BUSY = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD, SeatState.WRAP_UP})
 

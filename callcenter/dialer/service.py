@@ -16,7 +16,7 @@ from callcenter.dialer.locking import lock_list, set_state
 from callcenter.dialer.rules import LEFT, ListState, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 

@@ -4,7 +4,7 @@ it its list takes notice of.
 
 from callcenter.dialer.rules import ListState, TargetState
 from callcenter.dialer.tables import CallbackList, Target
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 
 def leave_open(target: Target, state: TargetState, due_at: Instant | None) -> None:

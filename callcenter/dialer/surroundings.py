@@ -11,7 +11,7 @@ from callcenter.dialer.lost import NO_WITNESS, Witness
 from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import Seats
 from callcenter.floor.commands import Phone
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.settings import DialerSettings
 from callcenter.store.engine import Sessions
 

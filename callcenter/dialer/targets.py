@@ -19,7 +19,7 @@ from callcenter.dialer.rules import OVER, TargetState
 from callcenter.dialer.standing import leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 

@@ -10,7 +10,7 @@ from callcenter.dialer.permit import Permit, Rulebook
 from callcenter.dialer.reserving import dialled_lately
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
 

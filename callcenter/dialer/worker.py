@@ -24,8 +24,9 @@ from callcenter.dialer.service import Summary
 from callcenter.dialer.settling import Settling
 from callcenter.dialer.surroundings import Surroundings
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AnyEvent, Seconds
+from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import AnyFact
+from callcenter.floor.terms import Seconds
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from callcenter.asterisk.examination import Examination, Reached
 from callcenter.asterisk.messages import END, event_name
 from callcenter.doctor.account import how_to_hear
 from callcenter.doctor.findings import Finding, PbxCheck, error, ok, unknown, warning
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.settings import Settings
 
 QUIET_SECONDS = 7 * 86_400.0

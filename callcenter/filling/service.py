@@ -26,8 +26,8 @@ from callcenter.filling.rules import (
     of_visit,
 )
 from callcenter.filling.tables import Filled, FillRule
-from callcenter.floor.events import Instant
 from callcenter.floor.facts import VisitOutcome
+from callcenter.floor.terms import Instant
 from callcenter.reports.abandoned import Wanted, abandoned_callers
 from callcenter.reports.spans import local
 from callcenter.store.batches import in_batches

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Double, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.store.tables import Base, RowId
 
 

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from callcenter.floor import events as e
 from callcenter.floor.attendance import Attendance
-from callcenter.floor.events import AnyEvent, ChannelId, DeviceState
+from callcenter.floor.events import AnyEvent, DeviceState
 from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, Ring, SeatSpell
 from callcenter.floor.facts import VisitOutcome as Outcome
 from callcenter.floor.floor import Floor
 from callcenter.floor.queue import Visit
 from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.tally import QueueCall, QueueTalk
+from callcenter.floor.terms import ChannelId
 
 REASONS = {"agent": EndedBy.AGENT, "caller": EndedBy.CALLER, "transfer": EndedBy.TRANSFER}
 

@@ -1,11 +1,11 @@
 """Keeps account of the agents over a span: rings, pauses, and how long each was signed in."""
 
 from callcenter.floor.changes import Key
-from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import Ring, RingOutcome, SeatSpell, SeatState, VisitOutcome
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
 from callcenter.floor.tally import AgentTally, PauseTally, QueueCall
+from callcenter.floor.terms import ChannelId, Instant
 
 RINGS_COUNTED_AS = {
     RingOutcome.NOT_ANSWERED: "not_answered",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant
 from callcenter.floor.facts import Direction
+from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
 ATTEMPT_PREFIX = "attempt-"
 """The ids of the dialer's attempts begin so; the attempt's id is the id of its channel."""

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from callcenter.floor.events import CallId, Instant, PbxName
 from callcenter.floor.facts import AnyFact
+from callcenter.floor.terms import CallId, Instant, PbxName
 
 Key = tuple[str, str]
 """Kind and id of an entity of the live feed (docs/api.md): ("seats", "pbx1/PJSIP/1001")."""

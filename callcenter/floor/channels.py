@@ -4,10 +4,10 @@ from callcenter.floor import events as e
 from callcenter.floor import rings, talks, visits
 from callcenter.floor.call import Attempt, Recording
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AttemptId, CallId, ChannelId
 from callcenter.floor.facts import AttemptResult, Direction, EndedBy, RecordingFile
 from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import Site, close_call, is_attempt, opened_call
+from callcenter.floor.terms import AttemptId, CallId, ChannelId
 
 
 def opened(site: Site, event: e.ChannelOpened, changes: Changes) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from callcenter.floor.events import AttemptId, ChannelId, PbxName, Seconds
+from callcenter.floor.terms import AttemptId, ChannelId, PbxName, Seconds
 
 
 class Command(Struct, frozen=True):

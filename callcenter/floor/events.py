@@ -1,23 +1,14 @@
 """Everything that can happen on the floor: one frozen class each, named in the past tense.
 
-Every event says at which PBX (`pbx`) and when (`at`) it happened. An `Instant` is seconds since 1970-01-01 UTC, as AMI
-prints it in `Timestamp`; the wall clock is never asked. Ids: `channel_id` is the Uniqueid, `call_id` the Linkedid.
+Every event says at which PBX (`pbx`) and when (`at`) it happened.
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from callcenter.floor.facts import AnyFact
-
-Instant = float
-Seconds = float
-PbxName = str
-ChannelId = NewType("ChannelId", str)
-CallId = NewType("CallId", str)
-AttemptId = NewType("AttemptId", str)
+from callcenter.floor.facts import AnyFact
+from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant, PbxName, Seconds
 
 
 class LinkState(StrEnum):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, PbxName, Seconds
+from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant, PbxName, Seconds
 
 
 class SeatState(StrEnum):

@@ -6,20 +6,12 @@ from typing import Any
 
 from callcenter.floor import channels, events, gap, members, rings, settling, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
-from callcenter.floor.events import (
-    AnyEvent,
-    Instant,
-    LinkChanged,
-    LinkState,
-    LocalOptimised,
-    PbxName,
-    PbxStopped,
-    Ticked,
-)
+from callcenter.floor.events import AnyEvent, LinkChanged, LinkState, LocalOptimised, PbxStopped, Ticked
 from callcenter.floor.facts import SeatSpell
 from callcenter.floor.gauges import gauges
 from callcenter.floor.seat import spell_until
 from callcenter.floor.site import Site
+from callcenter.floor.terms import ChannelId, Instant, PbxName
 
 Step = Callable[[Site, Any, Changes], None]
 
@@ -196,7 +188,7 @@ def _view_queue(site: Site, name: str) -> View | None:
 def _view_visit(site: Site, rest: str) -> View | None:
     channel_id, _, where = rest.partition("/")
     queue = site.queues.get(where.rpartition("/")[0])
-    visit = queue.waiting.get(events.ChannelId(channel_id)) if queue else None
+    visit = queue.waiting.get(ChannelId(channel_id)) if queue else None
     return visit.view() if visit and visit.key[1] == f"{site.pbx}/{rest}" else None
 
 

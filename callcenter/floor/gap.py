@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AnyEvent, Instant, PbxStarted, Surveyed
+from callcenter.floor.events import AnyEvent, PbxStarted, Surveyed
 from callcenter.floor.facts import (
     AnyFact,
     CallRecord,
@@ -19,6 +19,7 @@ from callcenter.floor.facts import (
     SeatSpell,
     VisitOutcome,
 )
+from callcenter.floor.terms import Instant
 
 TOLD_SECONDS = 5.0
 """queue_log has whole seconds: what ended so shortly before a gap may be told again by its first lines."""

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from callcenter.floor.changes import Key
-from callcenter.floor.events import CallId, ChannelId, Instant, PbxName, QueueRules, Seconds
+from callcenter.floor.events import QueueRules
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
 from callcenter.floor.seat import Census
+from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName, Seconds
 
 if TYPE_CHECKING:
     from callcenter.floor.seat import Seat

@@ -3,11 +3,11 @@
 from callcenter.floor import events as e
 from callcenter.floor.call import interface_of
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import RingOutcome
 from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, RingUnderWay, Visit
 from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.site import Site
+from callcenter.floor.terms import ChannelId
 
 
 def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:

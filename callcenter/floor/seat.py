@@ -7,8 +7,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import CallId, ChannelId, DeviceState, Instant, Member, PauseRules, PbxName, Seconds
+from callcenter.floor.events import DeviceState, Member, PauseRules
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
+from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName, Seconds
 
 
 @dataclass(slots=True, eq=False)

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from callcenter.floor import talks
-from callcenter.floor.events import ChannelId, LoggedTalk
+from callcenter.floor.events import LoggedTalk
 from callcenter.floor.facts import Conversation, EndedBy
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
+from callcenter.floor.terms import ChannelId
 
 
 def settle_talk(books: Settlement, theirs: Conversation) -> None:

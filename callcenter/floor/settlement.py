@@ -7,10 +7,11 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import CallId, ChannelId, GapSettled
+from callcenter.floor.events import GapSettled
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, EndedBy, QueueVisit, Ring, VisitOutcome
 from callcenter.floor.gap import OpenGap
 from callcenter.floor.site import Site
+from callcenter.floor.terms import CallId, ChannelId
 
 TOLERANCE_SECONDS = 2.5
 """Whole seconds on one side; on the other the waiting time that a survey tells, which are whole seconds too."""

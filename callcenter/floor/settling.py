@@ -5,13 +5,14 @@ from itertools import chain
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import CallId, ConnectionBegan, GapSettled
+from callcenter.floor.events import ConnectionBegan, GapSettled
 from callcenter.floor.facts import CallRecord, Conversation, Direction, Gap, GapReason, QueueVisit, Ring
 from callcenter.floor.gap import OpenGap
 from callcenter.floor.settled_stays import beaten, doubt_visit, end_rings, settle_ring, settle_visit
 from callcenter.floor.settled_talks import settle_talk, settle_under_way
 from callcenter.floor.settlement import Settlement
 from callcenter.floor.site import Site
+from callcenter.floor.terms import CallId
 
 
 def connection_began(site: Site, event: ConnectionBegan, changes: Changes) -> None:

@@ -6,21 +6,12 @@ from dataclasses import dataclass, field
 
 from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, interface_of
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import (
-    AgentEntry,
-    AttemptId,
-    CallId,
-    ChannelId,
-    Instant,
-    LinkState,
-    PauseRules,
-    PbxName,
-    QueueRules,
-)
+from callcenter.floor.events import AgentEntry, LinkState, PauseRules, QueueRules
 from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.gap import OpenGap, ToldFact
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
 from callcenter.floor.seat import Census, Channel, Seat
+from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant, PbxName
 
 CLOCK_SECONDS = 2.0
 """How far an instant that follows from Asterisk's whole seconds may be off."""

@@ -3,11 +3,12 @@
 from callcenter.floor import channels, members, rings, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AttemptId, CallId, ChannelId, Instant, OpenChannel, WaitingCaller
+from callcenter.floor.events import OpenChannel, WaitingCaller
 from callcenter.floor.facts import GapReason
 from callcenter.floor.queue import Visit
 from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import Site
+from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
 SAME_STAY_SECONDS = 4.0
 """A survey tells the time waited in whole seconds. One who joined later than that has left and come back unheard."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import Conversation, Direction, EndedBy
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.site import Site
+from callcenter.floor.terms import ChannelId, Instant
 
 
 def begin(

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from msgspec import Struct, field, structs
 
-from callcenter.floor.events import ChannelId, Instant, Seconds
 from callcenter.floor.facts import EndedBy, VisitOutcome
+from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 REFUSALS = frozenset({VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL})
 

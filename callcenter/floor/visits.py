@@ -3,7 +3,6 @@
 from callcenter.floor import events as e
 from callcenter.floor import rings, talks
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import ChannelId, Instant
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
 from callcenter.floor.queue import (
     OUTCOME_BY_QUEUESTATUS,
@@ -13,6 +12,7 @@ from callcenter.floor.queue import (
 )
 from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.site import CLOCK_SECONDS, Site
+from callcenter.floor.terms import ChannelId, Instant
 
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open

@@ -10,8 +10,8 @@ from callcenter.accounts.service import Account
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.worker import Worker
-from callcenter.floor.events import AttemptId, Instant, PbxName
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import AttemptId, Instant, PbxName
 from callcenter.forms import records, service
 from callcenter.forms.records import Filling
 from callcenter.forms.service import IN_HAND_SECONDS, Sheet

@@ -12,7 +12,7 @@ from callcenter.dialer.promises import promise, withdraw_promise
 from callcenter.dialer.rules import Outcome
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.errors import BadInput, Conflict, NotFound
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.forms.rules import Kind, Question, Result, faults, kept, keys_of
 from callcenter.forms.service import is_in_hand, newest_of, record_of
 from callcenter.forms.tables import Form, FormAnswer, FormRecord

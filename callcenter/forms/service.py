@@ -11,7 +11,7 @@ from callcenter.dialer.attempts import attempt_row
 from callcenter.dialer.rules import TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.forms.rules import Kind, Question, check_form
 from callcenter.forms.tables import Form, FormAnswer, FormRecord
 from callcenter.store.engine import Sessions

@@ -31,9 +31,10 @@ from typing_extensions import override
 
 from callcenter import floor
 from callcenter.errors import CallCenterError
-from callcenter.floor.events import Instant, Member, PbxName
+from callcenter.floor.events import Member
 from callcenter.floor.facts import Fact
 from callcenter.floor.site import Ended, Site
+from callcenter.floor.terms import Instant, PbxName
 
 log = logging.getLogger(__name__)
 

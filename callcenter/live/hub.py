@@ -11,8 +11,9 @@ import msgspec
 
 from callcenter.floor.changes import Changes, Delta, Entities, Key, View
 from callcenter.floor.changes import publish as bring_up_to_date
-from callcenter.floor.events import AnyEvent, PbxName, Seconds
+from callcenter.floor.events import AnyEvent
 from callcenter.floor.floor import GAUGES, Floor
+from callcenter.floor.terms import PbxName, Seconds
 
 FRAME_SECONDS = 0.1
 """At most one delta in this time (docs/api.md)."""

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AnyEvent, Instant, PbxName
+from callcenter.floor.events import AnyEvent
 from callcenter.floor.floor import OURS, Floor
+from callcenter.floor.terms import Instant, PbxName
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.recordings.riff import SAMPLE_BYTES, Layout
 
 with warnings.catch_warnings():

@@ -9,7 +9,7 @@ from typing import Literal
 
 import imageio_ffmpeg
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.recordings.riff import NotAudio
 from callcenter.recordings.sound import input_options
 

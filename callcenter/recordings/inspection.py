@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callcenter.errors import BadInput
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.recordings.riff import NotAudio
 from callcenter.recordings.sound import open_sound
 from callcenter.recordings.voices import Side, Span, Track, side_of, talk_over, tracks_of, waveform

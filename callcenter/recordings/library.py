@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import Instant, PbxName, Seconds
 from callcenter.floor.facts import RecordingFile
+from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.recordings.audio import Side, find_audio, is_audible
 from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Conversation, RecordingFile
+from callcenter.floor.terms import Instant, Seconds
 
 ROUNDING_SECONDS: Seconds = 1.0
 """A file without gaps may be this much shorter than its events say."""

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from callcenter.floor.events import CallId, PbxName, Seconds
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, RecordingFile
+from callcenter.floor.terms import CallId, PbxName, Seconds
 from callcenter.recordings.library import Library, Measured
 from callcenter.recordings.rules import MissingRecording
 from callcenter.recordings.tables import RecordingAudio

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 
 MOST_CHUNKS = 64
 """No more are looked through for the samples, so that a file of garbage costs nothing."""

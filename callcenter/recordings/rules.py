@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from callcenter.floor.events import CallId, Instant
 from callcenter.floor.facts import Fact
+from callcenter.floor.terms import CallId, Instant
 
 
 class MissingRecording(Fact, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from callcenter.errors import NotFound
-from callcenter.floor.events import CallId, PbxName
 from callcenter.floor.facts import Conversation, RecordingFile
+from callcenter.floor.terms import CallId, PbxName
 from callcenter.recordings.audio import Side
 from callcenter.recordings.library import Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at

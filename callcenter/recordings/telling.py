@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.recordings.inspection import Inspection, printable
 from callcenter.recordings.voices import SILENCE_SECONDS, Side
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy
 from numpy.typing import NDArray
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.recordings.sound import Samples, Sound
 
 Span = tuple[Seconds, Seconds]

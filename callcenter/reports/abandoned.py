@@ -14,8 +14,8 @@ from callcenter.dialer.importing.rows import MAX_NAME_LENGTH
 from callcenter.dialer.rules import Outcome
 from callcenter.dialer.service import import_targets
 from callcenter.dialer.tables import Attempt
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Direction, QueueVisit, VisitOutcome
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.calling_back import Contact, by_key, called_back, key_of
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions

@@ -9,8 +9,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, Select, Table, and_, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Conversation, Ring, SeatSpell
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.patterns import Action, Limits, Pattern, find_patterns, usual_wrap_up
 from callcenter.reports.service import Sources
 from callcenter.reports.spans import Span, local

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.errors import BadInput, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.counted import Part, Wanted, counted_rows, row_shape
 from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES
 from callcenter.reports.figures.entry import Figure, Subject

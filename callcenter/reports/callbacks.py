@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, cas
 
 from callcenter.dialer.rules import LEFT, Outcome, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.forms.rules import Result
 from callcenter.forms.tables import FormRecord
 from callcenter.reports.figures import FIGURES

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from callcenter.calls.rules import PUNCTUATION, SHORTEST_WHOLE_NUMBER
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 How = Literal["conversation", "attempt", "visit"]
 

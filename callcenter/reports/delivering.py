@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from callcenter.delivery.mail import NOT_SET, Attachment, Mail, as_message
 from callcenter.delivery.service import send_mail
 from callcenter.errors import CallCenterError, Conflict, NotAllowed, SetupFailed
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.export import MEDIA_TYPES, Grid, Language, csv_of, html_of, summary_of, xlsx_of
 from callcenter.reports.recurrence import Dates, dates_of, last_due, next_due
 from callcenter.reports.saved import Parameters, Schedule, parameters_of, schedule_of

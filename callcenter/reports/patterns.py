@@ -6,8 +6,8 @@ from statistics import median
 
 from msgspec import Struct
 
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import RingOutcome
+from callcenter.floor.terms import Instant, Seconds
 
 
 class Kind(StrEnum):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.abandoned import Caller, State, Wanted, abandoned_callers, add_to_list, page_of
 from callcenter.reports.actions import ActionList, actions_of, unusual_days
 from callcenter.reports.export import Ending

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import NamedTuple
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.spans import QUARTER, Piece, Span, quarter_of
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 Span = Literal[
     "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_7_days", "last_30_days"

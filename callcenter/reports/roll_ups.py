@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.spans import QUARTER, Span, day_of, local, midnight
 from callcenter.reports.sums import BY_AGENT, BY_QUEUE, roll_day, roll_quarters
 from callcenter.reports.tables import DAYS, QUARTERS, rolled_days

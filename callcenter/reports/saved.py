@@ -15,7 +15,7 @@ from callcenter.accounts.service import Account
 from callcenter.delivery.rules import check_recipients
 from callcenter.delivery.tables import Delivery
 from callcenter.errors import BadInput, Conflict, NotAllowed, NotFound
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.recurrence import Every, Plan, Span, next_due
 from callcenter.reports.tables import ReportRun, SavedReport
 from callcenter.store.engine import Sessions

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports import saved
 from callcenter.reports.delivering import Sender, deliver_now
 from callcenter.reports.export import Language

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.figures import figures_of
 from callcenter.reports.folding import Part, Row
 from callcenter.reports.service import Asked, Report

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 QUARTER = 900
 """The grain of roll-ups, in seconds. Every zone of today is whole quarters of an hour away from UTC."""

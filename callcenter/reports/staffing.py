@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 
 Model = Literal["erlang_c", "erlang_a"]
 

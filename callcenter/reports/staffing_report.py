@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.errors import BadInput, Conflict
-from callcenter.floor.events import Seconds
+from callcenter.floor.terms import Seconds
 from callcenter.reports.figures import FIGURE_BY_ID
 from callcenter.reports.service import Asked, Sources, report
 from callcenter.reports.sources import agent_of

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.figures.measures import Measure, Source
 from callcenter.reports.plan import Plan
 from callcenter.reports.sources import Pieces, Rows, agent_of, counted, pieces_as_text, pieces_in, rows_of, selected

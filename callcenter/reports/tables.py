@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Double, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.reports.figures.measures import Measure, Source, measures_of
 from callcenter.store.tables import Base, RowId
 

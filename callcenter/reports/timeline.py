@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from callcenter.floor.events import Instant, Seconds
 from callcenter.floor.facts import Conversation, Ring, SeatSpell, SeatState
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.patterns import Action, Kind
 
 GAP_SECONDS: Seconds = 1.0

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.floor.changes import Changes, Key, View
-from callcenter.floor.events import AnyEvent, Instant, PbxName, Seconds
+from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring
+from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.reports.figures import LIVE_FIGURES, figures_of
 from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, added, live_sums, merge
 from callcenter.reports.spans import Span, day_of

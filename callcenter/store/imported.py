@@ -13,8 +13,8 @@ from msgspec import structs
 from sqlalchemy import ColumnElement, Table, and_, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callcenter.floor.events import PbxName
 from callcenter.floor.facts import AnyFact, Conversation, Fact, QueueVisit, Ring, SeatSpell, VisitOutcome
+from callcenter.floor.terms import PbxName
 from callcenter.store.tables import conversations, queue_visits, rings, seat_spells
 from callcenter.store.touched import touch
 from callcenter.store.upsert import Columns, upsert

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.floor.events import Instant, PbxName
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.store.tables import FACT_TABLES
 
 _ENDS = ("completed_at", "until", "ended_at")

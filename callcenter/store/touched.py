@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.floor.events import Instant
 from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring, SeatSpell
+from callcenter.floor.terms import Instant
 from callcenter.store.batches import in_batches
 from callcenter.store.tables import FACT_TABLES, queue_visits, touched_quarters
 

@@ -13,7 +13,7 @@ from callcenter.accounts.api import CLOSE_CODE, ComeBack, requires, serve_while
 from callcenter.accounts.rules import Permission
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotSignedIn
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.live.hub import Hub
 from callcenter.live.socket import feed_client, known_seq
 from callcenter.store.engine import Sessions

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.errors import Conflict, NotFound, NotSignedIn
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 from callcenter.wallboards.tables import Wallboard
 

@@ -12,7 +12,8 @@ from callcenter.alerts.kinds import Rule, Scene
 from callcenter.alerts.rules import KINDS
 from callcenter.alerts.timetable import windows_of
 from callcenter.floor.changes import Key, View
-from callcenter.floor.events import AnyEvent, CallId, LinkChanged, LinkState
+from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
+from callcenter.floor.terms import CallId
 from callcenter.recordings.rules import MissingRecording
 from tests.floor.stories import NOON, PBX, Diary
 

@@ -16,7 +16,7 @@ from callcenter.floor.commands import (
     RemoveMember,
     UnpauseMember,
 )
-from callcenter.floor.events import AttemptId, ChannelId
+from callcenter.floor.terms import AttemptId, ChannelId
 
 
 def place(

@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.asterisk.channel_log import ChannelLogs, recall
 from callcenter.errors import NotFound
-from callcenter.floor.events import AttemptId
+from callcenter.floor.terms import AttemptId
 
 PLACED_AT = 1_795_629_000.0
 OURS = AttemptId("attempt-1")

@@ -15,9 +15,7 @@ from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnrea
 from callcenter.floor.commands import HangUp, PauseMember, PlaceCall
 from callcenter.floor.events import (
     AnyEvent,
-    AttemptId,
     ChannelClosed,
-    ChannelId,
     LinkState,
     MemberChanged,
     OriginateEnded,
@@ -25,6 +23,7 @@ from callcenter.floor.events import (
     PbxStopped,
     Surveyed,
 )
+from callcenter.floor.terms import AttemptId, ChannelId
 from tests.asterisk.conftest import IMPATIENT, QUICK, Told
 from tests.asterisk.peer import (
     CHALLENGE,

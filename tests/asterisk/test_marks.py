@@ -11,8 +11,6 @@ from callcenter.asterisk.messages import Framer
 from callcenter.floor.events import (
     AgentEntry,
     AnyEvent,
-    CallId,
-    ChannelId,
     ConnectionBegan,
     DirectoryChanged,
     GapSettled,
@@ -23,6 +21,7 @@ from callcenter.floor.events import (
 )
 from callcenter.floor.facts import Ring, RingOutcome
 from callcenter.floor.floor import OURS
+from callcenter.floor.terms import CallId, ChannelId
 
 NAME = '王\r\n\r\nEvent: Hangup\r\nUniqueid: 1\r\n\r\n"\\'
 RING = Ring(

@@ -27,8 +27,8 @@ from callcenter.asterisk.queue_log_lines import (
     parse,
 )
 from callcenter.errors import BadInput, NotFound
-from callcenter.floor.events import ChannelId
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
+from callcenter.floor.terms import ChannelId
 
 REPLAYS = Path(__file__).parent.parent / "replays"
 HEAD = (1_700_000_000.0, ChannelId("1.1"), "sales", "Li Na")

@@ -1,8 +1,8 @@
 """The comparison of stored visits with those of queue_log."""
 
 from callcenter.asterisk.reconciliation import Count, Difference, reconcile
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import QueueVisit, VisitOutcome
+from callcenter.floor.terms import CallId, ChannelId
 from tests.facts import NOON, a_visit
 
 ANSWERED, ABANDONED, LOST = VisitOutcome.ANSWERED, VisitOutcome.ABANDONED, VisitOutcome.LOST

@@ -7,7 +7,8 @@ import pytest
 from callcenter.asterisk.headers import caller_name, device_from_name, device_from_number
 from callcenter.asterisk.translate import ATTEMPT_ACTION, TABLE, Translator
 from callcenter.floor import events as e
-from callcenter.floor.events import AnyEvent, CallId, ChannelId, DeviceState, Member
+from callcenter.floor.events import AnyEvent, DeviceState, Member
+from callcenter.floor.terms import AttemptId, CallId, ChannelId
 from tests.asterisk.ami_text import CHANNEL, LEG, MEMBER, message, prefixed
 
 NOW = 1763812800.25
@@ -139,7 +140,7 @@ TRANSLATED: dict[str, tuple[bytes, AnyEvent | None]] = {
             Context="callcenter-callback", Exten="s", Reason="3", Uniqueid="<unknown>", CallerIDNum="<unknown>",
             CallerIDName="<unknown>",
         ),
-        e.OriginateEnded("pbx1", NOW, e.AttemptId("attempt-7"), ChannelId(""), False, 3),
+        e.OriginateEnded("pbx1", NOW, AttemptId("attempt-7"), ChannelId(""), False, 3),
     ),
     "UserEvent": (
         message("UserEvent", CHANNEL, privilege="user,all", UserEvent="WrapUpDone", Interface="PJSIP/1001"),
@@ -204,7 +205,7 @@ def test_other_rows_of_the_same_events() -> None:
     recording = message("VarSet", CHANNEL, Variable="MIXMONITOR_FILENAME", Value="/monitor/2026/1.wav")
     assert translated(recording) == e.RecordingBegun("pbx1", NOW, CALLER, CALL, "/monitor/2026/1.wav")
     machine = message("UserEvent", CHANNEL, UserEvent="CallbackMachine", Attempt="attempt-7")
-    assert translated(machine) == e.MachineAnswered("pbx1", NOW, e.AttemptId("attempt-7"))
+    assert translated(machine) == e.MachineAnswered("pbx1", NOW, AttemptId("attempt-7"))
     asked = message("UserEvent", CHANNEL, UserEvent="CallbackRequested", Queue="support")
     assert translated(asked) == e.CallbackRequested("pbx1", NOW, CALLER, "support")
 

@@ -20,8 +20,8 @@ from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.dialer.worker import Worker
 from callcenter.errors import PhoneRefused
 from callcenter.floor.commands import AnyCommand, HangUp, PlaceCall
-from callcenter.floor.events import AttemptId, CallId, PbxName
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId, CallId, PbxName
 from callcenter.settings import DialerSettings
 from callcenter.store.engine import Sessions
 

@@ -10,7 +10,7 @@ from callcenter.dialer import attempts, service
 from callcenter.dialer.importing.rows import Row, Sheet
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.events import AttemptId
+from callcenter.floor.terms import AttemptId
 from tests.dialer.conftest import Centre, result, sheet
 
 

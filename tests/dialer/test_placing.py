@@ -12,8 +12,8 @@ from callcenter.dialer.reserving import Reservation
 from callcenter.dialer.rules import Outcome, outcome_of
 from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import AnyCommand, HangUp, PlaceCall
-from callcenter.floor.events import AttemptId, ChannelId
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId, ChannelId
 from callcenter.settings import DialerSettings
 
 RESERVED = Reservation(AttemptId("attempt-1"), 7, "pbx1", "support", "+8613800138000", False, 100.0)

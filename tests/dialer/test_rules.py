@@ -24,8 +24,8 @@ from callcenter.dialer.rules import (
     rest_seconds,
     why_idle,
 )
-from callcenter.floor.events import AttemptId, CallId
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId, CallId
 
 
 def result(

@@ -19,8 +19,8 @@ from callcenter.dialer.banning import NewBan
 from callcenter.dialer.lost import Recalled, Witness
 from callcenter.dialer.rules import AirState
 from callcenter.errors import Conflict
-from callcenter.floor.events import AttemptId, CallId, ChannelId
 from callcenter.floor.facts import AttemptResult, QueueVisit, VisitOutcome
+from callcenter.floor.terms import AttemptId, CallId, ChannelId
 from callcenter.store.tables import queue_visits
 from tests.dialer.conftest import MONDAY_NOON, Centre, numbers, result
 

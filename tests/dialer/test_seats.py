@@ -6,9 +6,10 @@ from callcenter.dialer.rules import AirState
 from callcenter.dialer.seats import FloorSeats
 from callcenter.floor import events as e
 from callcenter.floor.call import ATTEMPT_PREFIX
-from callcenter.floor.events import AttemptId, CallId, ChannelId, DeviceState, LinkState, Member
+from callcenter.floor.events import DeviceState, LinkState, Member
 from callcenter.floor.facts import AttemptResult
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import AttemptId, CallId, ChannelId
 
 ATTEMPT = ChannelId(f"{ATTEMPT_PREFIX}1")
 CALL = CallId(ATTEMPT)

@@ -13,8 +13,9 @@ from callcenter.dialer.worker import Worker
 from callcenter.errors import OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.changes import Changes
 from callcenter.floor.commands import HangUp, PlaceCall
-from callcenter.floor.events import AttemptId, Ticked
+from callcenter.floor.events import Ticked
 from callcenter.floor.facts import AttemptResult
+from callcenter.floor.terms import AttemptId
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import attempt_results
 from tests.dialer.conftest import FIELDS, MONDAY_NOON, Centre, result

@@ -21,9 +21,10 @@ from callcenter.dialer.tables import Target
 from callcenter.filling.api import filling_routes
 from callcenter.filling.running import filling
 from callcenter.filling.service import Context, fill_all, rules_of
-from callcenter.floor.events import CallbackRequested, CallerJoined, CallId, ChannelId
+from callcenter.floor.events import CallbackRequested, CallerJoined
 from callcenter.floor.facts import VisitOutcome
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.live.keeper import Keeper
 from callcenter.problems import tell_problems
 from callcenter.settings import QueueSettings, Settings

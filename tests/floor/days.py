@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from callcenter.floor import events as e
 from callcenter.floor.events import AnyEvent, DeviceState, OpenChannel, WaitingCaller
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import CallId, ChannelId
 from tests.floor.stories import PBX, Diary
 
 AGENTS = ("1001", "1002", "1003")
@@ -95,8 +96,8 @@ def outbound(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
     agent, number = chance.choice(AGENTS), chance.choice(("1002", "13900139000"))
     yield lambda: day.dials(agent, number, to=caller)
     leg = day.leg(agent, caller)
-    yield lambda: day.tell(e.ChannelUp, e.ChannelId(caller), e.CallId(leg), "", agent)
-    yield lambda: day.tell(e.DialEnded, e.ChannelId(caller), "ANSWER")
+    yield lambda: day.tell(e.ChannelUp, ChannelId(caller), CallId(leg), "", agent)
+    yield lambda: day.tell(e.DialEnded, ChannelId(caller), "ANSWER")
     yield lambda: day.bridges(leg, caller, call=leg)
     if chance.random() < 0.3:
         third = f"third {caller}"

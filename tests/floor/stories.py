@@ -13,10 +13,11 @@ import pytest
 from callcenter.floor import events as e
 from callcenter.floor import facts as f
 from callcenter.floor.changes import Changes, Surprise
-from callcenter.floor.events import AnyEvent, CallId, ChannelId, DeviceState, Member
+from callcenter.floor.events import AnyEvent, DeviceState, Member
 from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
+from callcenter.floor.terms import CallId, ChannelId
 
 PBX = "pbx1"
 NOON = 1_763_812_800.0

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from callcenter.floor import events as e
-from callcenter.floor.events import CallId, ChannelId, DeviceState, LinkState, OpenChannel, WaitingCaller
+from callcenter.floor.events import DeviceState, LinkState, OpenChannel, WaitingCaller
 from callcenter.floor.facts import (
     AttemptResult,
     CallRecord,
@@ -19,6 +19,7 @@ from callcenter.floor.facts import (
 )
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import REMEMBERED, Ended
+from callcenter.floor.terms import CallId, ChannelId
 from tests.floor.stories import PBX, Diary, about, member, phone
 from tests.floor.test_queue_calls import a_day
 from tests.floor.test_seats import in_a_talk

@@ -14,6 +14,7 @@ from callcenter.floor.changes import Entities, merged, publish
 from callcenter.floor.events import AnyEvent
 from callcenter.floor.floor import GAUGES, Floor
 from callcenter.floor.site import Site
+from callcenter.floor.terms import CallId, ChannelId
 from tests.floor.days import channels_named, days, disturbances, disturbed, joins, repetitions, true_survey
 from tests.floor.stories import PBX, TICK, Diary
 
@@ -126,7 +127,7 @@ def check_visits(watched: Watched) -> None:
 def all_closed(watched: Watched, stream: list[AnyEvent]) -> Site:
     """The site after everything that the stream named has hung up."""
     now = watched.floor.sites[PBX].now + 100
-    closing = (e.ChannelClosed(PBX, now, e.ChannelId(named), e.CallId(""), 16) for named in channels_named(stream))
+    closing = (e.ChannelClosed(PBX, now, ChannelId(named), CallId(""), 16) for named in channels_named(stream))
     watched.run([*closing, e.Ticked(PBX, now + TICK)])
     return watched.floor.sites[PBX]
 

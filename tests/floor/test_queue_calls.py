@@ -3,7 +3,6 @@
 import pytest
 
 from callcenter.floor import events as e
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import (
     CallRecord,
     Direction,
@@ -14,6 +13,7 @@ from callcenter.floor.facts import (
     SeatState,
     VisitOutcome,
 )
+from callcenter.floor.terms import CallId, ChannelId
 from tests.floor.stories import CALLER_NUMBER, NOON, PBX, TICK, Diary, about, phone
 
 

@@ -2,9 +2,10 @@
 
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import CallId, DeviceState
+from callcenter.floor.events import DeviceState
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
 from callcenter.floor.seat import TRANSITIONS, restate
+from callcenter.floor.terms import CallId
 from tests.floor.stories import Diary, about, phone
 from tests.floor.test_queue_calls import a_day
 
@@ -203,7 +204,7 @@ def test_internal_call() -> None:
 
 def test_a_feature_code_is_an_internal_call() -> None:
     day = a_day("1001").opens("leg", "PJSIP/1001-1", number="1001", extension="*45")
-    assert day.floor.sites["pbx1"].calls[e.CallId("leg")].direction is Direction.INTERNAL
+    assert day.floor.sites["pbx1"].calls[CallId("leg")].direction is Direction.INTERNAL
 
 
 def test_local_member_talks_at_the_phone_behind_it() -> None:

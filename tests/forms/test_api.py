@@ -10,9 +10,9 @@ from callcenter.accounts.rules import Role
 from callcenter.dialer.tables import Attempt
 from callcenter.dialer.tester import may_call
 from callcenter.floor.call import Attempt as Dial
-from callcenter.floor.events import AttemptId, CallId, PbxName
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import Site
+from callcenter.floor.terms import AttemptId, CallId, PbxName
 from callcenter.forms.service import IN_HAND_SECONDS
 from tests.dialer.conftest import MONDAY_NOON, Centre, numbers, result
 from tests.dialer.test_api import Panel

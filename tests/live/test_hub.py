@@ -9,6 +9,7 @@ import pytest
 from callcenter.floor import events as e
 from callcenter.floor.changes import Delta, Entities, merged
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.live import hub as hub_module
 from callcenter.live.hub import KEPT_FRAMES, Hub, text_frame
 from callcenter.live.keeper import Keeper
@@ -268,6 +269,6 @@ async def test_the_hub_is_a_listener_of_the_keeper() -> None:
     hub.join(client)
     keeper.tell(e.Ticked(PBX, NOON))
     keeper.tell(e.Ticked(PBX, NOON + 1))
-    keeper.tell(e.CallerJoined(PBX, NOON + 2, "support", e.ChannelId("c"), e.CallId("c"), "138", "", 1))
+    keeper.tell(e.CallerJoined(PBX, NOON + 2, "support", ChannelId("c"), CallId("c"), "138", "", 1))
     hub.flush()
     assert {kind: views for kind, views in client.entities.items() if views} == as_json(keeper.floor.snapshot())

@@ -11,6 +11,7 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.live import ticker
 from callcenter.live.keeper import Keeper, Listener
 from tests.floor.stories import NOON, PBX, Diary
@@ -23,7 +24,7 @@ def a_keeper(*, ahead: float = 0.0, floor: Floor | None = None) -> Keeper:
 
 
 def an_event(at: float = NOON) -> e.CallerJoined:
-    return e.CallerJoined(PBX, at, "support", e.ChannelId("caller"), e.CallId("caller"), "138", "", 1)
+    return e.CallerJoined(PBX, at, "support", ChannelId("caller"), CallId("caller"), "138", "", 1)
 
 
 def test_listeners_are_told_in_the_order_in_which_they_were_added() -> None:
@@ -67,7 +68,7 @@ def test_an_event_that_cannot_be_applied_is_counted_and_the_next_one_is(caplog: 
 def test_a_surprise_is_logged_without_numbers(caplog: pytest.LogCaptureFixture) -> None:
     keeper = a_keeper()
     with caplog.at_level(logging.INFO, "callcenter.live.keeper"):
-        keeper.tell(e.CallerGone(PBX, NOON, "support", e.ChannelId("caller"), 1, 1, 3.0))
+        keeper.tell(e.CallerGone(PBX, NOON, "support", ChannelId("caller"), 1, 1, 3.0))
     assert [record.message for record in caplog.records] == ["Expected a visit to end, came QueueCallerAbandon"]
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.floor.events import Instant
 from callcenter.floor.facts import AnyFact, RecordingFile
+from callcenter.floor.terms import Instant
 from callcenter.recordings import measuring
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer

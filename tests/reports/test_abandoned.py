@@ -11,8 +11,8 @@ from callcenter.dialer import service
 from callcenter.dialer.rules import Outcome
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.errors import BadInput, NotFound
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import AnyFact, Direction, VisitOutcome
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.reports.abandoned import Caller, Wanted, abandoned_callers, add_to_list, page_of
 from callcenter.reports.calling_back import is_same
 from callcenter.store.engine import Sessions

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.dialer.tables import Attempt, CallbackList, Target
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import Direction
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.forms.tables import Form, FormAnswer, FormRecord
 from callcenter.reports.callback_api import callback_report_routes
 from callcenter.reports.callbacks import CALLBACK_FIGURES, Line, best_hours

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import Conversation, Ring, RingOutcome, SeatSpell, SeatState
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.reports.patterns import (
     RULES,
     Action,

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.dialer import service
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import AnyFact, RingOutcome, SeatState
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.reports.names import Names
 from callcenter.reports.patterns import Limits
 from callcenter.reports.people_api import Room, people_routes

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.floor.events import CallId, ChannelId
 from callcenter.floor.facts import (
     AnyFact,
     Conversation,
@@ -26,6 +25,7 @@ from callcenter.floor.facts import (
     SeatState,
     VisitOutcome,
 )
+from callcenter.floor.terms import CallId, ChannelId
 from callcenter.reports.figures.measures import merge
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import rebuild, roll_up_ended_days, roll_up_newest

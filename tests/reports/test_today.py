@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.floor.events import ChannelId, PbxName
 from callcenter.floor.facts import AnyFact, VisitOutcome
+from callcenter.floor.terms import ChannelId, PbxName
 from callcenter.reports.figures.measures import Sums
 from callcenter.reports.service import sums_by_queue
 from callcenter.reports.spans import Span, day_of

@@ -4,8 +4,8 @@ from typing import Any
 
 from callcenter.alerts.kinds import Compares, Kind, Reading, Reads, Rule, Scene
 from callcenter.alerts.rules.seats_away import is_away
-from callcenter.floor.events import Seconds
 from callcenter.floor.facts import SeatState
+from callcenter.floor.terms import Seconds
 
 
 def _limit(scene: Scene, rule: Rule, seat: Any) -> Seconds | None:

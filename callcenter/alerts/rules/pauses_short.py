@@ -3,8 +3,8 @@
 from typing import Any
 
 from callcenter.alerts.kinds import SPAN, Compares, Kind, Option, Recurs, Rule
-from callcenter.floor.events import Instant
 from callcenter.floor.facts import SeatSpell, SeatState
+from callcenter.floor.terms import Instant
 
 
 def _happened(rule: Rule, spell: Any) -> Instant | None:

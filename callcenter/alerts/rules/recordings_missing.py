@@ -3,7 +3,7 @@
 from typing import Any
 
 from callcenter.alerts.kinds import Compares, Kind, Recurs, Rule, Severity, span_of
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 from callcenter.recordings.rules import MissingRecording
 
 

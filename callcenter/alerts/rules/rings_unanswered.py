@@ -3,8 +3,8 @@
 from typing import Any
 
 from callcenter.alerts.kinds import SPAN, Compares, Kind, Recurs, Rule
-from callcenter.floor.events import Instant
 from callcenter.floor.facts import Ring, RingOutcome
+from callcenter.floor.terms import Instant
 
 
 def _happened(rule: Rule, ring: Any) -> Instant | None:

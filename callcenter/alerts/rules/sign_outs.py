@@ -3,8 +3,8 @@
 from typing import Any
 
 from callcenter.alerts.kinds import SPAN, Compares, Kind, Recurs, Rule
-from callcenter.floor.events import Instant
 from callcenter.floor.facts import SeatState
+from callcenter.floor.terms import Instant
 
 
 def _happened(rule: Rule, seat: Any) -> Instant | None:

@@ -34,7 +34,7 @@ from callcenter.dialer.importing.sheets import Broken, Record, read_file
 from callcenter.dialer.locking import lock_list
 from callcenter.dialer.tables import CallbackList, Import
 from callcenter.errors import CallCenterError, Conflict, NotFound
-from callcenter.floor.events import Instant, Seconds
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from callcenter.dialer.importing.columns import Columns, Kind, Role, checked
 from callcenter.dialer.importing.sheets import Broken, Record, read_file
 from callcenter.dialer.numbers import CellRefused, RowFault, read_banned, read_line, read_number, without_extension
 from callcenter.errors import BadInput
-from callcenter.floor.events import Instant
+from callcenter.floor.terms import Instant
 
 MAX_ROWS = 100_000
 MAX_VALUE_LENGTH = 1000
