@@ -61,14 +61,15 @@ def _lines() -> Iterator[str]:
     for place in range(CALLS):
         at, call, queue = 1_700_000_000 + place, f"pbx1-{1_700_000_000 + place}.{place * 3}", f"queue{place % QUEUES}"
         agent = f"Agent {place % AGENTS}"
+        wait, talk = 4 + place * 5 % 37, 20 + place * 7 % 401
         yield f"{at}|{call}|{queue}|NONE|ENTERQUEUE||1380000{place % 10_000:04}|1\n"
         yield f"{at + 3}|{call}|{queue}|{agent}|RINGNOANSWER|3000\n"
         if place % 5:
-            yield f"{at + 5}|{call}|{queue}|{agent}|CONNECT|5|pbx1-{at}.{place * 3 + 1}|1\n"
-            yield f"{at + 65}|{call}|{queue}|{agent}|COMPLETECALLER|5|60|1\n"
+            yield f"{at + wait}|{call}|{queue}|{agent}|CONNECT|{wait}|pbx1-{at}.{place * 3 + 1}|1\n"
+            yield f"{at + wait + talk}|{call}|{queue}|{agent}|COMPLETECALLER|{wait}|{talk}|1\n"
         else:
-            yield f"{at + 4}|{call}|{queue}|{agent}|RINGCANCELED|1000\n"
-            yield f"{at + 4}|{call}|{queue}|NONE|ABANDON|1|1|4\n"
+            yield f"{at + wait}|{call}|{queue}|{agent}|RINGCANCELED|1000\n"
+            yield f"{at + wait}|{call}|{queue}|NONE|ABANDON|1|1|{wait}\n"
 
 
 def _figures(log: Path) -> None:

@@ -91,6 +91,19 @@ async def test_what_was_done_is_written_down_with_who_when_where_and_to_what(adm
     assert SECRET not in str(opened)
 
 
+async def test_what_a_program_does_is_told_with_its_key(app: App, admin: httpx.AsyncClient) -> None:
+    made = (await admin.post("/api/keys", json={"name": "CRM", "permissions": ["run_lists"]})).json()
+    transport = httpx.ASGITransport(app.web, client=("192.0.2.9", 5060))
+    bearer = {"Authorization": f"Bearer {made['secret']}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=bearer) as program:
+        assert (await _make_list(program, "Spring")).status_code == 201
+    by_program, key_made, _ = await _log(admin)
+    assert (by_program["username"], by_program["address"]) == ("the-admin", "192.0.2.9")
+    assert by_program["details"]["api_key"] == made["id"]
+    assert (key_made["act"], key_made["subject_id"]) == ("api_key.create", str(made["id"]))
+    assert made["secret"] not in str(key_made)
+
+
 async def test_what_failed_is_no_act(app: App, admin: httpx.AsyncClient) -> None:
     assert (await _make_list(admin, "")).status_code == 422
     assert (await admin.delete("/api/lists/77")).status_code == 404

@@ -96,10 +96,13 @@ export default function AuditPage() {
   }, [t]);
   return (
     <div className={classes.page}>
-      <p className={classes.lead}>{t("audit.lead")}</p>
+      <div>
+        <h1>{t("audit.title")}</h1>
+        <p className={classes.lead}>{t("audit.lead")}</p>
+      </div>
       <Filters filter={filter} acts={known} change={(fields) => setFilter({ ...filter, ...fields })} />
       <ListPanel
-        title={t("audit.title")}
+        title={t("audit.entries")}
         asked={[pages]}
         tools={
           <Button

@@ -153,7 +153,7 @@ export default function KeysPage() {
         <p className={classes.lead}>{t("keys.lead")}</p>
       </div>
       <ListPanel
-        title={t("keys.title")}
+        title={t("keys.list")}
         asked={[keys]}
         tools={rows.length > 0 && create}
         waitingRows={2}
