@@ -21,7 +21,7 @@ from callcenter.dialer.service import Summary
 from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.dialer.worker import Worker
-from callcenter.errors import BadInput, NotFound
+from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions
 
@@ -125,7 +125,9 @@ def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> No
 
 
 def _defaults(settings: Settings) -> dict[str, Any]:
-    """A working day on weekdays, the usual delays, the first PBX."""
+    """A working day on weekdays, the usual delays, the first PBX. Raises Conflict where there is none."""
+    if not settings.pbxs:
+        raise Conflict("no PBX is configured that could call; name one in [[pbxs]]", field="pbx")
     return {
         "pbx": settings.pbxs[0].name,
         "windows": [{"weekdays": [1, 2, 3, 4, 5], "from": "09:00", "until": "18:00"}],

@@ -218,7 +218,7 @@ def _find_and_hear(supervisor: Visitor) -> None:
     page.on("response", lambda answer: heard.append(answer) if answer.request.resource_type == "media" else None)
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(CUSTOMER)
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Play", exact=True).click()
     _expect_played(supervisor, 1)
     assert page.evaluate("document.querySelector('audio').duration") > 1
     expect(page.get_by_role("button", name="Pause")).to_be_visible()

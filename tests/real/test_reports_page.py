@@ -153,7 +153,7 @@ def test_a_report_is_filtered_and_a_number_opened_down_to_its_recording(supervis
     expect(page.get_by_role("heading", level=1)).to_contain_text(ANSWERED)
     heard: list[Response] = []
     page.on("response", lambda answer: heard.append(answer) if answer.request.resource_type == "media" else None)
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Play", exact=True).click()
     _await_sound(page)
     assert {answer.status for answer in heard} == {206}
     page.go_back()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.audit.tables import AuditEntry
 from callcenter.floor.facts import (
     AnyFact,
     Conversation,
@@ -132,7 +133,8 @@ async def stored(engine: AsyncEngine) -> list[Any]:
 async def clear(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         for table in Base.metadata.sorted_tables:
-            await connection.execute(delete(table))
+            if table.name != AuditEntry.__tablename__:  # the database refuses to empty that one
+                await connection.execute(delete(table))
 
 
 async def write(engine: AsyncEngine, facts: list[AnyFact]) -> None:
