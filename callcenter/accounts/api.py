@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from callcenter.accounts.keys import find_key
 from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH, Permission
 from callcenter.accounts.service import Access, Account, close_session, find_session, sign_in
+from callcenter.accounts.tokens import bearer_of
 from callcenter.errors import NotAllowed, NotSignedIn
 from callcenter.floor.terms import Seconds
 
@@ -33,12 +34,6 @@ COME_BACK_CODE = 1012
 CLOSE_SECONDS: Seconds = 5
 RECHECK_SECONDS: Seconds = 30
 """An open socket outlives its session by no more than this; asking also keeps the session of a wallboard alive."""
-
-
-def bearer_of(connection: HTTPConnection) -> str | None:
-    """The secret in `Authorization: Bearer …` (RFC 6750, section 2.1); None where there is no such header."""
-    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def from_panel(request: Request) -> None:

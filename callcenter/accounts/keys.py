@@ -1,23 +1,19 @@
 """API keys: other programs act for a user, with some of the user's permissions and never more than these."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.accounts.rules import Permission, check_new_key
-from callcenter.accounts.service import Access, Account, account_of_user
+from callcenter.accounts.service import TOUCH_SECONDS, Access, Account, account_of_user
 from callcenter.accounts.tables import ApiKey
+from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.terms import Instant, Seconds
+from callcenter.floor.terms import Instant
 
 PREFIX = "callcenter_"
 """A leaked key is recognised by it, by people and by scanners of repositories."""
-
-USED_SECONDS: Seconds = 60
-"""A key's use is written down at most once in this time."""
 
 MOST_KEYS = 50
 """So many may one user have."""
@@ -32,11 +28,11 @@ async def make_key(
     """
     now = access.clock()
     check_new_key(permissions, account.permissions, expires_at, now)
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = PREFIX + new_token()
     row = ApiKey(
         user_id=account.id,
         name=name,
-        secret_sha256=_digest(secret),
+        secret_sha256=digest(secret),
         permissions=sorted(set(permissions)),
         created_at=now,
         expires_at=expires_at,
@@ -57,10 +53,10 @@ async def find_key(access: Access, secret: str, address: str) -> Account | None:
     """For whom this secret acts, with what both the key and its user may do at this moment; None if it is no key."""
     now = access.clock()
     async with access.sessions() as db:
-        key = await db.scalar(select(ApiKey).where(ApiKey.secret_sha256 == _digest(secret)))
+        key = await db.scalar(select(ApiKey).where(ApiKey.secret_sha256 == digest(secret)))
     if key is None or key.user.is_disabled or (key.expires_at is not None and key.expires_at <= now):
         return None
-    if key.last_used_at is None or now - key.last_used_at >= USED_SECONDS:
+    if key.last_used_at is None or now - key.last_used_at >= TOUCH_SECONDS:
         used = update(ApiKey).where(ApiKey.id == key.id).values(last_used_at=now, last_address=address)
         async with access.sessions.begin() as db:
             await db.execute(used)
@@ -84,8 +80,3 @@ async def revoke_key(access: Access, account: Account, key_id: int) -> None:
     async with access.sessions.begin() as db:
         if (await db.execute(gone.returning(ApiKey.id))).first() is None:
             raise NotFound(f"there is no key {key_id}")
-
-
-def _digest(secret: str) -> str:
-    # The secret is 256 random bits: nothing could be guessed, so that a slow hash would protect nothing.
-    return hashlib.sha256(secret.encode()).hexdigest()

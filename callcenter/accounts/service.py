@@ -1,9 +1,7 @@
 """Accounts at work: users are added and changed, a password opens a session, a token finds it again."""
 
-import hashlib
 import logging
 import math
-import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +23,7 @@ from callcenter.accounts.rules import (
     username_key,
 )
 from callcenter.accounts.tables import User, WebSession
+from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import BadInput, Conflict, NotFound, NotSignedIn, TooMany
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
@@ -32,7 +31,7 @@ from callcenter.store.engine import Sessions
 log = logging.getLogger(__name__)
 
 TOUCH_SECONDS: Seconds = 60
-"""A session's use is written down at most once in this time, so that reading requests do not write."""
+"""The use of a session, or a key, is written down at most once in this time, so that reading requests do not write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +174,9 @@ async def check_password(access: Access, username: str, password: str) -> Accoun
 
 async def open_session(access: Access, account: Account, address: str) -> str:
     """A new session's token, which is kept nowhere but in the answer. Sessions that ended are cleared away."""
-    token, now = secrets.token_urlsafe(32), access.clock()
+    token, now = new_token(), access.clock()
     row = WebSession(
-        token_sha256=_digest(token),
+        token_sha256=digest(token),
         user_id=account.id,
         created_at=now,
         last_seen_at=now,
@@ -194,7 +193,7 @@ async def find_session(access: Access, token: str) -> Account | None:
     """Who is signed in with this token, with the roles of this moment; using a session prolongs it."""
     now = access.clock()
     async with access.sessions() as db:
-        session = await db.get(WebSession, _digest(token))
+        session = await db.get(WebSession, digest(token))
     if session is None or session.expires_at <= now or session.user.is_disabled:
         return None
     if now - session.last_seen_at >= TOUCH_SECONDS:
@@ -205,7 +204,7 @@ async def find_session(access: Access, token: str) -> Account | None:
 async def close_session(access: Access, token: str) -> None:
     """Ends the session; one that has ended already is no error."""
     async with access.sessions.begin() as db:
-        await db.execute(delete(WebSession).where(WebSession.token_sha256 == _digest(token)))
+        await db.execute(delete(WebSession).where(WebSession.token_sha256 == digest(token)))
 
 
 async def _touch(access: Access, token_sha256: str, now: Instant) -> None:
@@ -239,7 +238,3 @@ def account_of_user(user: User) -> Account:
         permissions=permissions_of(roles),
         language=user.language,
     )
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

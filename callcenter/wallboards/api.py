@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import CLOSE_CODE, ComeBack, requires, serve_while
 from callcenter.accounts.rules import Permission
 from callcenter.accounts.service import Account
+from callcenter.accounts.tokens import bearer_of
 from callcenter.errors import BadInput, NotSignedIn
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.live.hub import Hub
@@ -86,8 +87,8 @@ def wallboard_routes(boards: Boards) -> APIRouter:
 
     @routes.get("/api/wallboard")
     async def own(request: Request) -> dict[str, Any]:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        token = bearer_of(request)
+        if token is None:
             raise NotSignedIn("a wallboard is opened by its link")
         row = await service.open_board(sessions, token[:LONGEST_TOKEN], boards.clock())
         return {"name": row.name, "queues": row.queues, "now": boards.clock(), **boards.setting}

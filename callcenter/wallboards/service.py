@@ -1,13 +1,12 @@
 """Wallboards in the database: made, listed, revoked; and found by the token of their link."""
 
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import Conflict, NotFound, NotSignedIn
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
@@ -25,8 +24,8 @@ async def wallboards(sessions: Sessions) -> Sequence[Wallboard]:
 
 async def add_wallboard(sessions: Sessions, fields: Mapping[str, Any], by: str, now: Instant) -> tuple[Wallboard, str]:
     """Makes a board; the token of its link is told here and kept nowhere. Raises Conflict if the name is taken."""
-    token = secrets.token_urlsafe(32)
-    row = Wallboard(**fields, token_sha256=_digest(token), created_at=now, created_by=by)
+    token = new_token()
+    row = Wallboard(**fields, token_sha256=digest(token), created_at=now, created_by=by)
     try:
         async with sessions.begin() as db:
             db.add(row)
@@ -37,12 +36,12 @@ async def add_wallboard(sessions: Sessions, fields: Mapping[str, Any], by: str, 
 
 async def renew_link(sessions: Sessions, board_id: int) -> tuple[Wallboard, str]:
     """Gives a board another link; the old one opens nothing any more. Raises NotFound."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     async with sessions.begin() as db:
         row = await db.get(Wallboard, board_id)
         if row is None:
             raise NotFound(f"there is no wallboard {board_id}")
-        row.token_sha256 = _digest(token)
+        row.token_sha256 = digest(token)
     return row, token
 
 
@@ -57,14 +56,10 @@ async def revoke(sessions: Sessions, board_id: int) -> None:
 async def open_board(sessions: Sessions, token: str, now: Instant) -> Wallboard:
     """The board of a link. Raises NotSignedIn for a link that is revoked, expired or none at all."""
     async with sessions() as db:
-        row = await db.scalar(select(Wallboard).where(Wallboard.token_sha256 == _digest(token)))
+        row = await db.scalar(select(Wallboard).where(Wallboard.token_sha256 == digest(token)))
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         raise NotSignedIn("this link opens no wallboard: it was revoked or has expired")
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_SECONDS:
         async with sessions.begin() as db:
             await db.execute(update(Wallboard).where(Wallboard.id == row.id).values(last_used_at=now))
     return row
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
