@@ -2,13 +2,14 @@ import { Button, Modal, MultiSelect, Select, Switch, TextInput } from "@mantine/
 import { IconCheck, IconClock, IconPlus, IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client";
+import { refusalOf } from "../api/client";
 import { useFormat } from "../api/queries";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import { Once } from "../parts/Once";
+import { SureButton } from "../parts/SureButton";
 import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
 import { RowsSkeleton } from "../parts/Waiting";
@@ -55,8 +56,7 @@ function WebhookForm({
   const [url, setUrl] = useState(webhook?.url ?? "https://");
   const [wanted, setWanted] = useState(webhook?.kinds ?? []);
   const save = useSaveWebhook();
-  const refused = save.error instanceof ApiError ? save.error : null;
-  const errorOf = (field: string) => (refused?.field === field ? refused.detail : null);
+  const refusal = refusalOf(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const fields = { name: name.trim(), url: url.trim(), kinds: wanted };
@@ -80,7 +80,7 @@ function WebhookForm({
           label={t("alerts.webhook.name")}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          error={errorOf("name")}
+          error={refusal.at("name")}
           maxLength={200}
           data-autofocus
         />
@@ -89,7 +89,7 @@ function WebhookForm({
           description={t("alerts.webhook.urlHint")}
           value={url}
           onChange={(event) => setUrl(event.currentTarget.value)}
-          error={errorOf("url")}
+          error={refusal.at("url")}
         />
         <MultiSelect
           label={t("alerts.webhook.kinds")}
@@ -97,9 +97,9 @@ function WebhookForm({
           data={kinds}
           value={wanted}
           onChange={setWanted}
-          error={errorOf("kinds")}
+          error={refusal.at("kinds")}
         />
-        {save.isError && !refused?.field && <Failure error={save.error} />}
+        {refusal.isElsewhere && <Failure error={save.error} />}
         <DialogButtons onClose={onClose} isSending={save.isPending} />
       </form>
     </Modal>
@@ -116,7 +116,6 @@ function WebhookRow({
   onSecret: (webhook: Webhook) => void;
 }) {
   const { t } = useTranslation();
-  const [isDeleting, setDeleting] = useState(false);
   const save = useSaveWebhook();
   const act = useWebhookAction();
   const tell = useTell();
@@ -152,14 +151,11 @@ function WebhookRow({
           <Button size="compact-xs" variant="default" onClick={() => run("secret", onSecret)}>
             {t("alerts.webhook.renew")}
           </Button>
-          <Button
-            size="compact-xs"
-            variant={isDeleting ? "filled" : "subtle"}
-            color="red"
-            onClick={() => (isDeleting ? run("delete", () => undefined) : setDeleting(true))}
-          >
-            {isDeleting ? t("alerts.webhook.deleteReally") : t("alerts.webhook.delete")}
-          </Button>
+          <SureButton
+            label={t("alerts.webhook.delete")}
+            sure={t("alerts.webhook.deleteReally")}
+            onSure={() => run("delete", () => undefined)}
+          />
         </span>
       </td>
     </tr>

@@ -1,20 +1,20 @@
-import { Button, Modal, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
+import { Button, Modal, MultiSelect, Switch, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client";
+import { refusalOf } from "../api/client";
 import { useFormat, useSettings } from "../api/queries";
-import { serverNow } from "../live/clock";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
+import { expiryOf, type Lasts, LastsSelect } from "../parts/LastsSelect";
 import { ListPanel } from "../parts/ListPanel";
 import { Once } from "../parts/Once";
+import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import classes from "./AlertsPage.module.css";
 import { useAddWallboard, useWallboardAction, useWallboards, type Wallboard } from "./alerts";
 
-const DAY_SECONDS = 86_400;
-const LASTS = ["never", "1", "30", "365"] as const;
+const LASTS = ["never", "1", "30", "365"] as const satisfies readonly Lasts[];
 
 /** The link stands behind a #: browsers keep that to themselves, so no server or proxy writes it into its log. */
 function linkOf(board: Wallboard): string {
@@ -34,16 +34,14 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
   const [name, setName] = useState("");
   const [queues, setQueues] = useState<string[]>([]);
   const [showsAgents, setShowsAgents] = useState(false);
-  const [lasts, setLasts] = useState<string>("never");
+  const [lasts, setLasts] = useState<Lasts>("never");
   const choices = useQueueChoices();
   const add = useAddWallboard();
-  const refused = add.error instanceof ApiError ? add.error : null;
-  const errorOf = (field: string) => (refused?.field === field ? refused.detail : null);
+  const refusal = refusalOf(add.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const expires = lasts === "never" ? null : serverNow() + Number(lasts) * DAY_SECONDS;
     add.mutate(
-      { name: name.trim(), queues, shows_agents: showsAgents, expires_at: expires },
+      { name: name.trim(), queues, shows_agents: showsAgents, expires_at: expiryOf(lasts) },
       {
         onSuccess: (board) => {
           onClose();
@@ -65,7 +63,7 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
           label={t("wallboard.name")}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          error={errorOf("name")}
+          error={refusal.at("name")}
           maxLength={200}
           data-autofocus
         />
@@ -75,7 +73,7 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
           data={choices}
           value={queues}
           onChange={setQueues}
-          error={errorOf("queues")}
+          error={refusal.at("queues")}
           searchable
         />
         <Switch
@@ -84,15 +82,14 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
           checked={showsAgents}
           onChange={(event) => setShowsAgents(event.currentTarget.checked)}
         />
-        <Select
+        <LastsSelect
           label={t("wallboard.lasts")}
-          data={LASTS.map((value) => ({ value, label: t(`wallboard.last.${value}`) }))}
+          choices={LASTS}
           value={lasts}
-          onChange={(value) => setLasts(value ?? "never")}
-          allowDeselect={false}
-          error={errorOf("expires_at")}
+          onChange={setLasts}
+          error={refusal.at("expires_at")}
         />
-        {add.isError && !refused?.field && <Failure error={add.error} />}
+        {refusal.isElsewhere && <Failure error={add.error} />}
         <DialogButtons onClose={onClose} isSending={add.isPending} label={t("wallboard.make")} />
       </form>
     </Modal>
@@ -102,7 +99,6 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
 function Row({ board, onLink }: { board: Wallboard; onLink: (board: Wallboard) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [isRevoking, setRevoking] = useState(false);
   const choices = useQueueChoices();
   const act = useWallboardAction();
   const tell = useTell();
@@ -119,21 +115,18 @@ function Row({ board, onLink }: { board: Wallboard; onLink: (board: Wallboard) =
         {board.created_by}
         <span className={classes.small}>{format.dateMinute(board.created_at)}</span>
       </td>
-      <td>{board.expires_at === null ? t("wallboard.last.never") : format.dateMinute(board.expires_at)}</td>
+      <td>{board.expires_at === null ? t("lasts.never") : format.dateMinute(board.expires_at)}</td>
       <td>{board.last_used_at === null ? t("wallboard.neverUsed") : format.dateMinute(board.last_used_at)}</td>
       <td>
         <span className={classes.actions}>
           <Button size="compact-xs" variant="default" onClick={() => run("link", onLink)}>
             {t("wallboard.newLink")}
           </Button>
-          <Button
-            size="compact-xs"
-            variant={isRevoking ? "filled" : "subtle"}
-            color="red"
-            onClick={() => (isRevoking ? run("delete", () => undefined) : setRevoking(true))}
-          >
-            {isRevoking ? t("wallboard.revokeReally") : t("wallboard.revoke")}
-          </Button>
+          <SureButton
+            label={t("wallboard.revoke")}
+            sure={t("wallboard.revokeReally")}
+            onSure={() => run("delete", () => undefined)}
+          />
         </span>
       </td>
     </tr>

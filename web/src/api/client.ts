@@ -13,6 +13,15 @@ export class ApiError extends Error {
   }
 }
 
+/** Why a form was refused: at which of its fields, or elsewhere. */
+export function refusalOf(error: unknown): { at: (field: string) => string | null; isElsewhere: boolean } {
+  const refused = error instanceof ApiError ? error : null;
+  return {
+    at: (field) => (refused?.field === field ? refused.detail : null),
+    isElsewhere: error !== null && !refused?.field,
+  };
+}
+
 interface Problem {
   code?: string;
   detail?: string;

@@ -1,36 +1,35 @@
-import { Button, Modal, MultiSelect, Select, TextInput } from "@mantine/core";
+import { Button, Modal, MultiSelect, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client";
+import { refusalOf } from "../api/client";
 import { useFormat, useMay, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { serverNow } from "../live/clock";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
+import { expiryOf, type Lasts, LastsSelect } from "../parts/LastsSelect";
 import { ListPanel } from "../parts/ListPanel";
 import { Once } from "../parts/Once";
+import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import classes from "./KeysPage.module.css";
 import { type ApiKey, useKeys, useMakeKey, useRevokeKey } from "./keys";
 
-const DAY_SECONDS = 86_400;
-const LASTS = ["365", "30", "never"] as const;
+const LASTS = ["365", "30", "never"] as const satisfies readonly Lasts[];
 
 function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKey) => void }) {
   const { t } = useTranslation();
   const { user } = useSession();
   const [name, setName] = useState("");
   const [permissions, setPermissions] = useState<string[]>([]);
-  const [lasts, setLasts] = useState<string>("365");
+  const [lasts, setLasts] = useState<Lasts>("365");
   const make = useMakeKey();
-  const refused = make.error instanceof ApiError ? make.error : null;
-  const errorOf = (field: string) => (refused?.field === field ? refused.detail : null);
+  const refusal = refusalOf(make.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const expires = lasts === "never" ? null : serverNow() + Number(lasts) * DAY_SECONDS;
     make.mutate(
-      { name: name.trim(), permissions: permissions as Permission[], expires_at: expires },
+      { name: name.trim(), permissions: permissions as Permission[], expires_at: expiryOf(lasts) },
       {
         onSuccess: (key) => {
           onClose();
@@ -53,7 +52,7 @@ function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKe
           description={t("keys.nameHint")}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          error={errorOf("name")}
+          error={refusal.at("name")}
           maxLength={200}
           data-autofocus
         />
@@ -62,18 +61,17 @@ function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKe
           data={user.permissions.map((value) => ({ value, label: t(`permission.${value}`) }))}
           value={permissions}
           onChange={setPermissions}
-          error={errorOf("permissions")}
+          error={refusal.at("permissions")}
           searchable
         />
-        <Select
+        <LastsSelect
           label={t("keys.lasts")}
-          data={LASTS.map((value) => ({ value, label: t(`keys.last.${value}`) }))}
+          choices={LASTS}
           value={lasts}
-          onChange={(value) => setLasts(value ?? "365")}
-          allowDeselect={false}
-          error={errorOf("expires_at")}
+          onChange={setLasts}
+          error={refusal.at("expires_at")}
         />
-        {make.isError && !refused?.field && <Failure error={make.error} />}
+        {refusal.isElsewhere && <Failure error={make.error} />}
         <DialogButtons onClose={onClose} isSending={make.isPending} label={t("keys.make")} />
       </form>
     </Modal>
@@ -83,7 +81,7 @@ function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKe
 function Expiry({ apiKey }: { apiKey: ApiKey }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (apiKey.expires_at === null) return t("keys.last.never");
+  if (apiKey.expires_at === null) return t("lasts.never");
   if (apiKey.expires_at <= serverNow()) return <span className={classes.expired}>{t("keys.expired")}</span>;
   return format.dateMinute(apiKey.expires_at);
 }
@@ -91,10 +89,8 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
 function Row({ apiKey, showsUser }: { apiKey: ApiKey; showsUser: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [isRevoking, setRevoking] = useState(false);
   const revoke = useRevokeKey();
   const tell = useTell();
-  const press = () => (isRevoking ? revoke.mutate(apiKey.id, { onError: tell.failure }) : setRevoking(true));
   return (
     <tr>
       <td>
@@ -114,16 +110,13 @@ function Row({ apiKey, showsUser }: { apiKey: ApiKey; showsUser: boolean }) {
       </td>
       <td>
         <span className={classes.actions}>
-          <Button
-            size="compact-xs"
-            variant={isRevoking ? "filled" : "subtle"}
-            color="red"
-            loading={revoke.isPending}
-            aria-label={isRevoking ? undefined : t("keys.revokeName", { name: apiKey.name })}
-            onClick={press}
-          >
-            {isRevoking ? t("keys.revokeReally") : t("keys.revoke")}
-          </Button>
+          <SureButton
+            label={t("keys.revoke")}
+            sure={t("keys.revokeReally")}
+            name={t("keys.revokeName", { name: apiKey.name })}
+            onSure={() => revoke.mutate(apiKey.id, { onError: tell.failure })}
+            isSending={revoke.isPending}
+          />
         </span>
       </td>
     </tr>
