@@ -20,6 +20,7 @@ from callcenter.app import App, running
 from callcenter.errors import SetupFailed
 from callcenter.settings import AgentSettings, PauseReason, PbxSettings, QueueSettings, Settings
 from callcenter.store.engine import make_engine
+from tests.serving import PANEL
 
 PUBLIC = {
     ("GET", "/api/health"): "for whoever watches that the server is up; says nothing else",
@@ -30,7 +31,6 @@ PUBLIC = {
     ("GET", "/{path:path}"): "the panel's files, which hold no data",
 }
 SECRET = "correct horse"
-FROM_PANEL = {"X-Requested-With": "callcenter"}
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
 async def panel(app: App) -> AsyncIterator[httpx.AsyncClient]:
     """A browser with the panel open, not signed in."""
     transport = httpx.ASGITransport(app.web, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=FROM_PANEL) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=PANEL) as client:
         yield client
 
 
@@ -168,7 +168,7 @@ async def test_present_says_whether_this_is_a_demonstration(storage_url: str, tm
     async with running(Settings(database_url=storage_url, data_folder=tmp_path), is_demo=True) as app:
         await service.add_user(app.access, NewUser("ada", SECRET, (Role.AGENT,)))
         transport = httpx.ASGITransport(app.web)
-        async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=FROM_PANEL) as panel:
+        async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=PANEL) as panel:
             await panel.post("/api/session", json={"username": "ada", "password": SECRET})
             assert (await panel.get("/api/session")).json()["centre"]["demo"] is True
 

@@ -28,7 +28,6 @@ class Stay(Struct):
     """A caller in the line. `is_seen` is False when the join lies before the beginning of the log."""
 
     channel_id: ChannelId
-    call_id: CallId
     queue: str
     join: int
     joined_at: Instant
@@ -41,15 +40,13 @@ class Stay(Struct):
 
 def entered(record: Entered, join: int) -> Stay:
     """A stay that begins."""
-    at, number, name = record.at, record.number, record.caller_name
-    call_id = CallId(record.channel_id)
-    return Stay(record.channel_id, call_id, record.queue, join, at, number, name, record.position)
+    number, name = record.number, record.caller_name
+    return Stay(record.channel_id, record.queue, join, record.at, number, name, record.position)
 
 
 def unseen(end: Connected | Left, join: int) -> Stay:
     """A stay of which only the ending is in the log."""
-    joined_at = end.at - (end.wait_seconds or 0.0)
-    return Stay(end.channel_id, CallId(end.channel_id), end.queue, join, joined_at, is_seen=False)
+    return Stay(end.channel_id, end.queue, join, end.at - (end.wait_seconds or 0.0), is_seen=False)
 
 
 class StayFacts:
@@ -79,7 +76,7 @@ class StayFacts:
             channel_id=stay.channel_id,
             queue=stay.queue,
             join=stay.join,
-            call_id=stay.call_id,
+            call_id=CallId(stay.channel_id),
             number=stay.number,
             caller_name=stay.caller_name,
             joined_at=stay.joined_at,
@@ -106,7 +103,7 @@ class StayFacts:
             pbx=self._pbx,
             ring_id=ring_id,
             channel_id=stay.channel_id,
-            call_id=stay.call_id,
+            call_id=CallId(stay.channel_id),
             queue=stay.queue,
             interface=agent.interface,
             agent_number=agent.number,
@@ -128,7 +125,7 @@ class StayFacts:
             is_certain=end is not None,
             leg_id=leg_id(begin),
             part=1,
-            call_id=stay.call_id,
+            call_id=CallId(stay.channel_id),
             queue=stay.queue,
             direction=Direction.INBOUND,
             number=stay.number,

@@ -1,5 +1,5 @@
-"""Where a target stands: its state, when it falls due and since when it is over always change together. And what of
-it its list takes notice of.
+"""Where a target stands: its state, when it falls due and since when it is over always change together; and its list
+goes on with it.
 """
 
 from callcenter.dialer.rules import ListState, TargetState

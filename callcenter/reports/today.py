@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from math import isclose
 from zoneinfo import ZoneInfo
 
@@ -112,8 +112,8 @@ class Today:
         """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
         view = self._views.get(identity)
         if view is None:
-            everything = identity == EVERYTHING
-            view = dict(figures_of(self.total(), LIVE_FIGURES)) if everything else self.view_of([identity])
+            is_everything = identity == EVERYTHING
+            view = dict(figures_of(self.total(), LIVE_FIGURES)) if is_everything else self.view_of([identity])
             self._views[identity] = view
         return view
 
@@ -122,11 +122,11 @@ class Today:
         names = (identity.partition("/")[::2] for identity in identities)
         return dict(figures_of(added(self._sums.get((pbx, queue), {}) for pbx, queue in names), LIVE_FIGURES))
 
-    def _show(self, queues: Collection[QueueName]) -> None:
-        for identity in (EVERYTHING, *(f"{pbx}/{name}" for pbx, name in queues)):
+    def _show(self, queues: Iterable[QueueName]) -> None:
+        identities = [*(f"{pbx}/{name}" for pbx, name in queues if name), EVERYTHING]
+        for identity in identities:
             self._views.pop(identity, None)
-        keys: list[Key] = [("figures", f"{pbx}/{name}") for pbx, name in queues if name]
-        self._touch([*keys, ("figures", EVERYTHING)])
+        self._touch([("figures", identity) for identity in identities])
 
 
 def _agree(one: Sums | None, other: Sums | None) -> bool:

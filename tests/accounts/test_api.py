@@ -2,64 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, get_args
+from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, WebSocket
 from sqlalchemy import text, update
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from callcenter.accounts import service
-from callcenter.accounts.api import Centre, Guarded, requires, session_routes
-from callcenter.accounts.rules import PERMISSIONS, Permission, Role, permissions_of
+from callcenter.accounts.api import Centre, Guarded, session_routes
+from callcenter.accounts.rules import PERMISSIONS, Role, permissions_of
 from callcenter.accounts.service import Access, NewUser
 from callcenter.accounts.tables import User
-from callcenter.problems import tell_problems
 from callcenter.serving import listen, served
 from callcenter.settings import HttpSettings
 from tests.accounts.clock import Clock
-
-SECRET = "correct horse"
-FROM_PANEL = {"X-Requested-With": "callcenter"}
-PERMISSION_NAMES: tuple[Permission, ...] = get_args(Permission)
-
-
-async def _echo(websocket: WebSocket) -> None:
-    await websocket.accept()
-    try:
-        while True:
-            await websocket.send_text(await websocket.receive_text())
-    except WebSocketDisconnect:
-        return
-
-
-async def _nothing() -> None:
-    return None
-
-
-@pytest.fixture
-async def web(access: Access) -> FastAPI:
-    """An app with a route and a websocket for each permission, and a user `ada` who is a supervisor."""
-    web = FastAPI()
-    web.state.access = access
-    tell_problems(web)
-    web.include_router(session_routes(access, Centre("Asia/Shanghai", is_demo=False, secure_cookie=False)))
-    for permission in PERMISSION_NAMES:
-        web.add_api_route(
-            f"/{permission}", _nothing, methods=["GET", "POST"], status_code=204, dependencies=[requires(permission)]
-        )
-        web.add_api_websocket_route(f"/live/{permission}", Guarded(permission, _echo, recheck_seconds=0.02))
-    await service.add_user(access, NewUser("ada", SECRET, (Role.SUPERVISOR,), "Ada Lovelace", "zh"))
-    return web
+from tests.accounts.conftest import PERMISSION_NAMES, SECRET
+from tests.serving import PANEL
 
 
 @pytest.fixture
 async def panel(web: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A browser with the panel open, not signed in."""
     transport = httpx.ASGITransport(web, client=("192.0.2.1", 5060))
-    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=FROM_PANEL) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=PANEL) as client:
         yield client
 
 
@@ -90,9 +58,7 @@ async def test_cookie_is_out_of_reach_of_scripts_and_of_other_sites(panel: httpx
 async def test_cookie_is_sent_over_https_alone_where_that_is_set(access: Access, web: FastAPI) -> None:
     secure = FastAPI()
     secure.include_router(session_routes(access, Centre("UTC", is_demo=False, secure_cookie=True)))
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(secure), base_url="https://c", headers=FROM_PANEL
-    ) as panel:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(secure), base_url="https://c", headers=PANEL) as panel:
         assert "; Secure" in (await _sign_in(panel)).headers["set-cookie"]
 
 
@@ -136,7 +102,7 @@ async def test_malformed_sign_in_names_the_field_and_repeats_no_password(
 async def test_changing_request_without_the_panels_header_is_refused(panel: httpx.AsyncClient) -> None:
     del panel.headers["X-Requested-With"]
     assert (await _sign_in(panel)).status_code == 403
-    panel.headers.update(FROM_PANEL)
+    panel.headers.update(PANEL)
     await _sign_in(panel)
     del panel.headers["X-Requested-With"]
     assert (await panel.post("/see_calls")).status_code == 403

@@ -12,33 +12,24 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from callcenter.accounts import keys, service
-from callcenter.accounts.api import Centre, Guarded, requires, session_routes
 from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser
 from callcenter.accounts.tables import ApiKey, User
-from callcenter.problems import tell_problems
 from callcenter.serving import listen, served
 from callcenter.settings import HttpSettings
 from tests.accounts.clock import Clock
-from tests.accounts.test_api import FROM_PANEL, SECRET, _echo, _nothing
+from tests.accounts.conftest import SECRET
+from tests.serving import PANEL
 
 DAY = 86_400
 
 
 @pytest.fixture
-async def web(access: Access) -> FastAPI:
-    """Two guarded routes and a websocket; `ada` is a supervisor, `bob` an agent, `root` an administrator."""
-    web = FastAPI()
-    web.state.access = access
-    tell_problems(web)
-    web.include_router(session_routes(access, Centre("Asia/Shanghai", is_demo=False, secure_cookie=False)))
+async def web(web: FastAPI, access: Access) -> FastAPI:
+    """Besides, the routes of keys; `ada` is a supervisor, `bob` an agent, `root` an administrator."""
     web.include_router(key_routes(access))
-    for permission in ("run_lists", "see_reports"):
-        guard = [requires(permission)]
-        web.add_api_route(f"/{permission}", _nothing, methods=["GET", "POST"], status_code=204, dependencies=guard)
-    web.add_api_websocket_route("/live", Guarded("see_floor", _echo, recheck_seconds=0.02))
-    for name, role in (("ada", Role.SUPERVISOR), ("bob", Role.AGENT), ("root", Role.ADMIN)):
+    for name, role in (("bob", Role.AGENT), ("root", Role.ADMIN)):
         await service.add_user(access, NewUser(name, SECRET, (role,)))
     return web
 
@@ -50,7 +41,7 @@ def _client(web: FastAPI, **headers: str) -> httpx.AsyncClient:
 
 @asynccontextmanager
 async def _panel(web: FastAPI, username: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client(web, **FROM_PANEL) as panel:
+    async with _client(web, **PANEL) as panel:
         answer = await panel.post("/api/session", json={"username": username, "password": SECRET})
         assert answer.status_code == 200
         yield panel
@@ -198,7 +189,7 @@ async def test_a_program_follows_the_live_feed_until_its_key_is_revoked(web: Fas
     made = await _made(ada, permissions=["see_floor"])
     with listen(HttpSettings(port=0)) as listener:
         async with served(web, listener):
-            live = f"ws://127.0.0.1:{listener.getsockname()[1]}/live"
+            live = f"ws://127.0.0.1:{listener.getsockname()[1]}/live/see_floor"
             async with connect(live, additional_headers={"Authorization": f"Bearer {made['secret']}"}) as feed:
                 await feed.send("hello")
                 assert await feed.recv() == "hello"

@@ -19,9 +19,9 @@ from callcenter.accounts.service import NewUser
 from callcenter.app import App, running
 from callcenter.audit.rules import ACTS, NO_ACTS
 from callcenter.settings import QueueSettings, Settings
+from tests.serving import PANEL
 
 SECRET = "correct horse"
-FROM_PANEL = {"X-Requested-With": "callcenter"}
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -42,7 +42,7 @@ async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
 
 async def _signed_in(app: App, role: Role) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app.web, raise_app_exceptions=False, client=("192.0.2.1", 5060))
-    panel = httpx.AsyncClient(transport=transport, base_url="http://centre", headers=FROM_PANEL)
+    panel = httpx.AsyncClient(transport=transport, base_url="http://centre", headers=PANEL)
     answer = await panel.post("/api/session", json={"username": f"the-{role}", "password": SECRET})
     assert answer.status_code == 200
     return panel

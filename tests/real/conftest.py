@@ -89,6 +89,11 @@ class Pair:
             for channel in self._channels(self.outside):
                 self.outside.action("Hangup", Channel=channel)
 
+    def channel(self, channel_id: str) -> str:
+        """The name of a channel of the world, by its id (`place`)."""
+        events = self.outside.listing("CoreShowChannels")
+        return next(str(event["Channel"]) for event in events if event.get("Uniqueid") == channel_id)
+
     @staticmethod
     def _channels(ami: Ami) -> list[str]:
         return [event["Channel"] for event in ami.listing("CoreShowChannels") if "Channel" in event]

@@ -136,7 +136,7 @@ def test_phone_that_is_let_ring_and_does_so_again(pair: Pair, office: Office) ->
         assert alert["subject_id"] == SEAT
         repeated = office.raised("rings_unanswered")
         assert (repeated["subject_id"], repeated["value"]) == (SEAT, 2)
-        pair.outside.action("Hangup", Channel=_channel(pair, caller))
+        pair.outside.action("Hangup", Channel=pair.channel(caller))
         office.cleared("ring_long")
     pair.quieten()
     pair.behave("1001", do="answer")
@@ -201,12 +201,6 @@ def test_recording_that_is_taken_away(pair: Pair, office: Office) -> None:
 def _recorded(pair: Pair) -> set[Path]:
     """The files of recordings that have begun."""
     return {file for file in pair.centre.recordings.rglob("*.wav") if file.stat().st_size > HEADER_BYTES}
-
-
-def _channel(pair: Pair, channel_id: str) -> str:
-    """The name of a channel of the world."""
-    channels = pair.outside.listing("CoreShowChannels")
-    return next(str(event["Channel"]) for event in channels if event.get("Uniqueid") == channel_id)
 
 
 # --- in the browser -------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import make_engine
 from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_call, a_conversation, a_recording
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, chromium, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.recordings.sounds import hiss, pcm, spoken, write_wav
 from tests.serving import Serving, add_users, serving, write_settings
 
@@ -26,12 +26,6 @@ PAGE = "calls/pbx1/1763812800.1"
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

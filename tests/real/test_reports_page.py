@@ -61,14 +61,8 @@ def _make_calls(pair: Pair) -> None:
     pair.behave("1001", after=30)
     channel = pair.customer_calls("4000", caller=GAVE_UP)
     pair.ami.wait_for("AgentCalled")
-    pair.outside.action("Hangup", Channel=_channel_of(pair, channel))
+    pair.outside.action("Hangup", Channel=pair.channel(channel))
     pair.ami.wait_for("QueueCallerAbandon")
-
-
-def _channel_of(pair: Pair, channel_id: str) -> str:
-    """The name of the channel with that id."""
-    events = pair.outside.listing("CoreShowChannels")
-    return next(event["Channel"] for event in events if event.get("Uniqueid") == channel_id)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A recording is told with its call and played by ranges, to those who may hear it."""
 
-from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,50 +8,26 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
-from callcenter.calls.api import call_routes
-from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
-from callcenter.recordings.service import recordings_of
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
 from tests.facts import a_call, a_conversation, a_recording
+from tests.recordings.conftest import ENDED
 from tests.recordings.sounds import leave_open, tone, write_wav
 from tests.web import Site
 
 MIX = "pbx1-1763812800.1-1"
-ENDED = a_recording().ended_at
 AUDIO = "/api/recordings/1/audio"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "recordings"
-
-
-@pytest.fixture
-def library(folder: Path, tmp_path: Path) -> Library:
-    return Library({"pbx1": folder}, tmp_path / "copies", lambda: ENDED + 20)
-
-
-@pytest.fixture
-async def site(engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path) -> Site:
+async def recorded(engine: AsyncEngine, folder: Path) -> None:
     write_wav(folder / f"{MIX}.wav", tone(2.0), modified_at=ENDED)
     write_wav(folder / f"{MIX}_agent.wav", tone(1.0), modified_at=ENDED)
     recorder = Recorder(engine)
     recorder.note([a_recording(), a_call(), a_conversation()])
     await recorder.flush()
-    return Site(
-        sessions,
-        call_routes(sessions, partial(recordings_of, sessions, library)),
-        recording_routes(sessions, library),
-    )
-
-
-@pytest.fixture
-async def reviewer(site: Site) -> AsyncIterator[AsyncClient]:
-    async with await site.client(Role.QA) as client:
-        yield client
 
 
 async def _told(client: AsyncClient) -> list[dict[str, Any]]:

@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import os
 import signal
-from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +13,24 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
-from callcenter.calls.api import call_routes
 from callcenter.recordings import processing
-from callcenter.recordings.api import recording_routes
 from callcenter.recordings.copying import Encoding
 from callcenter.recordings.inspection import inspect_files
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.processing import Processor
-from callcenter.recordings.service import recordings_of
 from callcenter.recordings.tables import RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
 from tests.facts import a_call, a_conversation, a_recording
+from tests.recordings.conftest import ENDED
 from tests.recordings.sounds import hiss, leave_open, pcm, spoken, write_garbage, write_wav
 from tests.web import Site
 
 MIX = "pbx1-1763812800.1-1"
-ENDED = a_recording().ended_at
 AGENT = [(0.5, 3.0)]
 CUSTOMER = [(2.0, 5.0)]
 SECONDS = 6.0
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "recordings"
-
-
-@pytest.fixture
-def library(folder: Path, tmp_path: Path) -> Library:
-    return Library({"pbx1": folder}, tmp_path / "copies", lambda: ENDED + 20)
 
 
 def _record(folder: Path) -> None:
@@ -196,20 +181,9 @@ async def _heard(sessions: Sessions) -> None:
 
 
 @pytest.fixture
-async def site(engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path) -> Site:
+async def recorded(engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path) -> None:
     _record(folder)
     await _measured(engine, sessions, library)
-    return Site(
-        sessions,
-        call_routes(sessions, partial(recordings_of, sessions, library)),
-        recording_routes(sessions, library),
-    )
-
-
-@pytest.fixture
-async def reviewer(site: Site) -> AsyncIterator[AsyncClient]:
-    async with await site.client(Role.QA) as client:
-        yield client
 
 
 async def test_the_copy_and_what_is_in_it_are_told(
