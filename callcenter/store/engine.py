@@ -27,6 +27,7 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 BUSY_TIMEOUT_MS = 10_000
+WAL_TRIES = 10
 # Sums of many measures are long expressions over few rows: compiling them took 10 s for what then ran in 0.2 s.
 POSTGRESQL = {"server_settings": {"jit": "off"}}
 # Any fixed number: it names the lock that lets one process at a time change the schema.
@@ -131,10 +132,27 @@ def _make_file(path: Path) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Lets readers go on while somebody writes; the file remembers it.
+
+    Of several that first turn a new file to it at once, SQLite refuses some without waiting for the others.
+    """
+    for _ in range(WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # This is waited for as long as BUSY_TIMEOUT_MS says.
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _roll_back(connection: sqlite3.Connection, _record: Any, _error: BaseException | None) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -64,3 +65,14 @@ async def test_several_processes_may_start_at_once(empty: AsyncEngine) -> None:
     for other in others:
         await other.dispose()
     assert "calls" in await _tables(empty)
+
+
+async def test_several_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    async def opened(engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        await engine.dispose()
+
+    for number in range(80):  # without care one file in twelve could not be opened
+        engines = [make_engine(f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}") for _ in range(4)]
+        await asyncio.gather(*map(opened, engines))
