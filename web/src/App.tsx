@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
 import type { Permission } from "./api/shapes";
-import { Shell } from "./frame/Shell";
+import { type Page, Shell } from "./frame/Shell";
 import { suggestLanguage } from "./i18n";
 import { startFeed } from "./live/feed";
 import { reset } from "./live/store";
@@ -27,12 +27,6 @@ const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
 const AuditPage = lazy(() => import("./audit/AuditPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
-
-export interface Page {
-  path: string;
-  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "audit";
-  permission: Permission;
-}
 
 export const PAGES: readonly Page[] = [
   { path: "/floor", name: "floor", permission: "see_floor" },

@@ -1,7 +1,7 @@
 import { IconAlertTriangle, IconAlertTriangleFilled, IconCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Alert, Severity } from "../api/shapes";
-import { useReason } from "../floor/SeatCard";
+import { usePauseReason } from "../floor/usePauseReason";
 import { useLanguage } from "../i18n";
 import { ALL } from "../live/health";
 import { Timer } from "../live/Timer";
@@ -49,7 +49,7 @@ export function Sentence({ alert, kind, reason }: { alert: Alert; kind: KindWord
 /** An open alert in the bell's drawer or on the page. */
 export function AlertLine({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
-  const reason = useReason();
+  const reason = usePauseReason();
   const kind = useKinds().data?.find((one) => one.id === alert.kind);
   return (
     <span

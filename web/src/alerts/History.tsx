@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
-import { useReason } from "../floor/SeatCard";
+import { usePauseReason } from "../floor/usePauseReason";
 import { duration } from "../format";
 import { useLabel, useLanguage } from "../i18n";
 import { ListPanel } from "../parts/ListPanel";
@@ -20,7 +20,7 @@ import { useOpenAlerts } from "./useOpenAlerts";
 function Said({ alert }: { alert: PastAlert }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const reason = useReason();
+  const reason = usePauseReason();
   const kind = useKinds().data?.find((one) => one.id === alert.kind);
   if (!kind) return alert.kind;
   const [before, after] = told(alert, sentence(kind, language), kind.measure, {

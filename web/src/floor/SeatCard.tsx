@@ -2,9 +2,7 @@ import { IconDeviceMobileX, IconPlayerPause } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { AlertMark } from "../alerts/AlertMark";
-import { useSettings } from "../api/queries";
 import type { Seat } from "../api/shapes";
-import { useLabel } from "../i18n";
 import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
@@ -12,15 +10,7 @@ import { DirectionArrow } from "../parts/DirectionArrow";
 import { oddDevice } from "./filters";
 import classes from "./SeatCard.module.css";
 import { SeatGlyph } from "./SeatGlyph";
-
-export function useReason(): (code: string) => string {
-  const reasons = useSettings().data?.pause_reasons ?? [];
-  const label = useLabel();
-  return (code) => {
-    const known = reasons.find((reason) => reason.code === code);
-    return known ? label(known) : code;
-  };
-}
+import { usePauseReason } from "./usePauseReason";
 
 export function useDeviceWord(): (device: string) => string {
   const { t } = useTranslation();
@@ -36,7 +26,7 @@ export function pendingPause(seat: Seat): { reason: string } | null {
 /** The third line: the call, then what deserves a word: a pause to come, a phone that is not as the state says. */
 function Extra({ seat, id }: { seat: Seat; id: string }) {
   const { t } = useTranslation();
-  const reason = useReason();
+  const reason = usePauseReason();
   const device = useDeviceWord();
   const pending = pendingPause(seat);
   const odd = oddDevice(seat);
@@ -63,7 +53,7 @@ function Extra({ seat, id }: { seat: Seat; id: string }) {
 
 function useStateLine(seat: Seat | undefined): string {
   const { t } = useTranslation();
-  const reason = useReason();
+  const reason = usePauseReason();
   const queue = useLive((live) => seat && live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat?.queue;
   if (!seat) return "";
   return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");

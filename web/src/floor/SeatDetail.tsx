@@ -6,9 +6,10 @@ import type { Seat } from "../api/shapes";
 import { NOTHING } from "../format";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
-import { pendingPause, useDeviceWord, useReason } from "./SeatCard";
+import { pendingPause, useDeviceWord } from "./SeatCard";
 import classes from "./SeatDetail.module.css";
 import { SeatGlyph } from "./SeatGlyph";
+import { usePauseReason } from "./usePauseReason";
 
 function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
@@ -36,7 +37,7 @@ function CallLines({ seat }: { seat: Seat }) {
 function Lines({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const reason = useReason();
+  const reason = usePauseReason();
   const device = useDeviceWord();
   const pending = pendingPause(seat);
   const queueWord = useQueueWord();

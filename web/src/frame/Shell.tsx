@@ -14,16 +14,23 @@ import {
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import type { Page } from "../App";
 import { Bell } from "../alerts/Bell";
 import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
+import type { Permission } from "../api/shapes";
 import { EmergencyBanner } from "../dialling/EmergencyStop";
 import { JournalBanner } from "./JournalBanner";
 import { HealthBanner, LinkHealth } from "./LinkHealth";
 import classes from "./Shell.module.css";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import { Wordmark } from "./Wordmark";
+
+/** A page in the navigation, and what one must be permitted to see it. */
+export interface Page {
+  path: string;
+  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "audit";
+  permission: Permission;
+}
 
 const ICONS = {
   floor: IconLayoutGrid,

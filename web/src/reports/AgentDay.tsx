@@ -6,8 +6,8 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ask, query } from "../api/client";
 import { useFormat, useQueueWord } from "../api/queries";
-import { useReason } from "../floor/SeatCard";
 import { SeatGlyph } from "../floor/SeatGlyph";
+import { usePauseReason } from "../floor/usePauseReason";
 import { duration, NOTHING } from "../format";
 import { useLabel, useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
@@ -67,7 +67,7 @@ function PatternList({ patterns, words }: { patterns: Pattern[]; words: RuleWord
 
 function Details({ action }: { action: Action }) {
   const { t } = useTranslation();
-  const reason = useReason();
+  const reason = usePauseReason();
   const queueWord = useQueueWord();
   const said = [
     action.reason && reason(action.reason),

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useFigures, useFormat, useQueueWord } from "../api/queries";
 import type { Figure } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
-import { useReason } from "../floor/SeatCard";
+import { usePauseReason } from "../floor/usePauseReason";
 import { useLabel } from "../i18n";
 import { Failure } from "../parts/Failure";
 import { MoreButton } from "../parts/MoreButton";
@@ -28,7 +28,7 @@ function About({ opened }: { opened: Opened }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
-  const reason = useReason();
+  const reason = usePauseReason();
   const { pbx, queue } = queueOf(opened.queue);
   const dayWord = useDayWord();
   const edge = (text: string) => (isDay(text) ? dayWord(text) : format.dateMinute(Number(text)));

@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CountedKind, SeatState } from "../api/shapes";
-import { useReason } from "../floor/SeatCard";
 import { SeatGlyph } from "../floor/SeatGlyph";
+import { usePauseReason } from "../floor/usePauseReason";
 import { duration, NOTHING } from "../format";
 import { Outcome } from "../parts/Outcome";
 import table from "../parts/Table.module.css";
@@ -25,7 +25,7 @@ function useWords() {
   const { t } = useTranslation();
   const format = useFormat();
   const queueWord = useQueueWord();
-  const reason = useReason();
+  const reason = usePauseReason();
   const mayOpen = useMay("see_calls");
   const seconds = (value: number | undefined) => (value === undefined ? NOTHING : duration(value));
   return { t, format, queueWord, reason, mayOpen, seconds };
