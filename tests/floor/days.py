@@ -14,6 +14,7 @@ from tests.floor.stories import PBX, Diary
 
 AGENTS = ("1001", "1002", "1003")
 QUEUES = ("support", "sales")
+LONGEST_WRAP_UP = 5
 
 Step = Callable[[], object]
 Story = Callable[[Diary, str, random.Random], Iterator[Step]]
@@ -175,7 +176,7 @@ class Disturbance(NamedTuple):
 def a_day(seed: int, stories: list[int]) -> Diary:
     """The diary of a day: the stories, interleaved in an order that the seed decides."""
     chance = random.Random(seed)
-    day = Diary().directory(*AGENTS, wrap_up=chance.choice((0, 5)))
+    day = Diary().directory(*AGENTS, wrap_up=chance.choice((0, LONGEST_WRAP_UP)))
     for agent in AGENTS:
         for queue in QUEUES:
             day.signs_in(agent, queue)

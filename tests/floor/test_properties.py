@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from callcenter.floor import events as e
@@ -15,7 +15,18 @@ from callcenter.floor.events import AnyEvent
 from callcenter.floor.floor import GAUGES, Floor
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
-from tests.floor.days import channels_named, days, disturbances, disturbed, joins, repetitions, true_survey
+from tests.floor.days import (
+    LONGEST_WRAP_UP,
+    Disturbance,
+    a_day,
+    channels_named,
+    days,
+    disturbances,
+    disturbed,
+    joins,
+    repetitions,
+    true_survey,
+)
 from tests.floor.stories import PBX, TICK, Diary
 
 CLOSE = 1e-5
@@ -125,10 +136,10 @@ def check_visits(watched: Watched) -> None:
 
 
 def all_closed(watched: Watched, stream: list[AnyEvent]) -> Site:
-    """The site after everything that the stream named has hung up."""
+    """The site after everything that the stream named has hung up, and every wrap-up has had its time."""
     now = watched.floor.sites[PBX].now + 100
     closing = (e.ChannelClosed(PBX, now, ChannelId(named), CallId(""), 16) for named in channels_named(stream))
-    watched.run([*closing, e.Ticked(PBX, now + TICK)])
+    watched.run([*closing, e.Ticked(PBX, now + TICK), e.Ticked(PBX, now + LONGEST_WRAP_UP + TICK)])
     return watched.floor.sites[PBX]
 
 
@@ -172,6 +183,7 @@ def test_nothing_counts_twice_when_events_repeat(day: Diary, how: Any) -> None:
 
 @thorough
 @given(days, disturbances)
+@example(a_day(0, [0, 0, 3]), Disturbance([0.9375, 0.90625, 0.96875], [], [], []))  # nobody tells that a talk ends
 def test_whatever_happens_to_the_stream(day: Diary, how: Any) -> None:
     stream = disturbed(day.events, how)
     watched = Watched().run(stream)
