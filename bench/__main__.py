@@ -102,6 +102,8 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
 def main() -> None:
     """Runs the measurements named on the command line, or all."""
     console = Console()
+    if unknown := [name for name in sys.argv[1:] if name not in MEASUREMENTS]:
+        sys.exit(f"There is no measurement {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
     kept = True
     for name in sys.argv[1:] or MEASUREMENTS:
         title, measure, holds = MEASUREMENTS[name]
