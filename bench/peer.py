@@ -54,7 +54,10 @@ class Peer:
         identity = b"\r\nActionID: " + streams.header(action, b"ActionID")
         success = b"Response: Success" + identity
         if name == b"login":
-            booted = b"Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 5000\r\nStatus: Fully Booted"
+            booted = (
+                b"Event: FullyBooted\r\nPrivilege: system,all\r\nTimestamp: %.6f\r\nUptime: 5000\r\n"
+                b"Status: Fully Booted" % time.time()
+            )
             return success + b"\r\nMessage: Authentication accepted" + streams.END + booted + streams.END
         if name == b"challenge":
             return success + b"\r\nChallenge: 12345" + streams.END

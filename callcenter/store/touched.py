@@ -20,6 +20,9 @@ from callcenter.store.tables import FACT_TABLES, queue_visits, touched_quarters
 QUARTER = 900
 REPEAT_SECONDS = 7 * 86_400.0
 """So long after a visit those of the same number are repeat calls: they are touched with it."""
+LONGEST_SECONDS = 400 * 86_400.0
+"""Nothing lasts so long. A PBX that starts without a clock of its own says 1970 until it has asked for the time: its
+seats would be ready for two million quarters each."""
 
 # Databases take some 32,000 parameters in one statement.
 MOST_KEYS = 2_000
@@ -72,8 +75,11 @@ async def mark(connection: AsyncConnection, quarters: Iterable[Instant]) -> None
 
 
 def quarters_between(since: Instant, until: Instant) -> Iterable[Instant]:
-    """The beginnings of the quarters that lie at least partly in this time; of no time, that of its instant."""
-    start = since // QUARTER * QUARTER
+    """The beginnings of the quarters that lie at least partly in this time; of no time, that of its instant.
+
+    Of a time that is longer than LONGEST_SECONDS only its end counts.
+    """
+    start = max(since, until - LONGEST_SECONDS) // QUARTER * QUARTER
     yield start
     while (start := start + QUARTER) < until:
         yield start
@@ -81,7 +87,7 @@ def quarters_between(since: Instant, until: Instant) -> Iterable[Instant]:
 
 def _quarters(extent: Extent, rows: Iterable[Row]) -> set[Instant]:
     bounds = attrgetter(extent.since, extent.until)
-    return {quarter for row in rows for quarter in quarters_between(*bounds(row))}
+    return {quarter for times in set(map(bounds, rows)) for quarter in quarters_between(*times)}
 
 
 async def _replaced(connection: AsyncConnection, kind: type[Fact], extent: Extent, facts: Sequence[Row]) -> list[Row]:
