@@ -58,6 +58,7 @@ from callcenter.floor.changes import View
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant, PbxName
 from callcenter.forms.api import form_routes
+from callcenter.forms.offers_api import offer_routes
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
@@ -147,6 +148,7 @@ async def running(
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),
+            offer_routes(sessions, dialer),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),

@@ -15,6 +15,9 @@ from callcenter.floor import commands as c
 Headers = dict[str, str | Sequence[str]]
 
 CALLBACK_CONTEXT = "callcenter-callback"
+AGENT_FIRST_CONTEXT = "callcenter-agent-first"
+AGENT_PICKS_UP_SECONDS = 20
+"""So long the phone of an agent who asked for a call rings."""
 MAX_LINE_BYTES = 1000
 """Asterisk answers an action line above 1,024 bytes with an error (docs/asterisk.md)."""
 
@@ -93,16 +96,22 @@ def _queue_pause(interface: str, queue: str | None, rest: dict[str, str]) -> Hea
 def _originate(command: c.PlaceCall) -> Headers:
     # A synchronous Originate blocks this connection until the phone answers (docs/asterisk.md).
     attempt = _matching(_ID, "attempt_id", command.attempt_id)
-    caller_id = {"CallerID": _matching(_CALLER_ID, "caller_id", command.caller_id)} if command.caller_id else {}
     return {
         "Action": "Originate",
         "ActionID": ATTEMPT_ACTION + attempt,
         "Async": "true",
         "ChannelId": attempt,
-        "Channel": _channel(command),
-        "Context": CALLBACK_CONTEXT,
         "Exten": "s",
         "Priority": "1",
+        **(_to_agent(command) if command.agent_interface else _to_customer(command, attempt)),
+    }
+
+
+def _to_customer(command: c.PlaceCall, attempt: str) -> Headers:
+    caller_id = {"CallerID": _matching(_CALLER_ID, "caller_id", command.caller_id)} if command.caller_id else {}
+    return {
+        "Channel": _channel(command),
+        "Context": CALLBACK_CONTEXT,
         "Timeout": str(int(command.ring_seconds * 1000)),
         **caller_id,
         "Variable": (
@@ -110,6 +119,25 @@ def _originate(command: c.PlaceCall) -> Headers:
             f"CC_ATTEMPT={attempt}",
             f"CC_AMD={int(command.detect_machine)}",
             f"CC_PATIENCE={int(command.patience_seconds)}",
+        ),
+    }
+
+
+def _to_agent(command: c.PlaceCall) -> Headers:
+    """His phone shows whom he is about to talk with; the customer sees the centre's number.
+
+    Of that only the digits go along: Asterisk takes a comma in a variable for the beginning of the next one.
+    """
+    caller_id = _matching(_CALLER_ID, "caller_id", command.caller_id) if command.caller_id else ""
+    return {
+        "Channel": _interface(command.agent_interface),
+        "Context": AGENT_FIRST_CONTEXT,
+        "Timeout": str(AGENT_PICKS_UP_SECONDS * 1000),
+        "CallerID": _matching(_NUMBER, "number", command.number),
+        "Variable": (
+            f"CC_DIAL={_channel(command)}",
+            f"CC_RING={int(command.ring_seconds)}",
+            f"CC_CALLER_ID={caller_id.rpartition('<')[2].removesuffix('>')}",
         ),
     }
 

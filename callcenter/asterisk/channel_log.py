@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from callcenter.asterisk.queue_log import files_of, pass_over, unpacked
 from callcenter.errors import CallCenterError
+from callcenter.floor.call import is_agent_first
 from callcenter.floor.facts import AttemptResult
 from callcenter.floor.terms import AttemptId, CallId, Instant, PbxName, Seconds
 
@@ -89,6 +90,9 @@ def _result(pbx: PbxName, attempt_id: AttemptId, ours: list[Happening]) -> Attem
     if end is None:
         return None
     answer, bridge = at.get("ANSWER"), at.get("BRIDGE_ENTER")
+    was_placed = answer is not None or not is_agent_first(attempt_id)
+    if is_agent_first(attempt_id):  # who answers there is the agent
+        answer = bridge
     try:
         cause = msgspec.json.decode(end.details, type=_Details).hangupcause
     except msgspec.DecodeError:
@@ -97,7 +101,7 @@ def _result(pbx: PbxName, attempt_id: AttemptId, ours: list[Happening]) -> Attem
         pbx=pbx,
         attempt_id=attempt_id,
         call_id=CallId(attempt_id),
-        was_placed=True,
+        was_placed=was_placed,
         answered_at=answer.at if answer else None,
         reached_at=bridge.at if bridge else None,
         ended_at=end.at,

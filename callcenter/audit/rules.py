@@ -47,6 +47,8 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/emergency-stop"): "dialling.lift_stop",
     ("PUT", "/api/lists/{list_id}/form"): "form.save",
     ("PUT", "/api/attempts/{attempt_id}/record"): "record.save",
+    ("POST", "/api/offers/{offer_id}/accept"): "offer.accept",
+    ("POST", "/api/offers/{offer_id}/skip"): "offer.skip",
     ("POST", "/api/reports/abandoned/callbacks"): "report.call_back_abandoned",
     ("POST", "/api/reports/saved"): "saved_report.create",
     ("PATCH", "/api/reports/saved/{report_id}"): "saved_report.change",
@@ -58,8 +60,8 @@ ACTS: Mapping[tuple[str, str], str] = {
 }
 """Method and path of each route that is an act, with its name: what it was done to, and what was done."""
 
-NO_ACTS = frozenset({("POST", "/api/imports/{import_id}/preview")})
-"""Routes that change nothing although their method says so."""
+NO_ACTS = frozenset({("POST", "/api/imports/{import_id}/preview"), ("POST", "/api/offers")})
+"""Routes that change nothing although their method says so, or nothing that somebody must answer for."""
 
 SECRET_WORDS = ("password", "secret", "token", "key", "code")
 LONGEST_TEXT = 200

@@ -3,6 +3,7 @@
 from callcenter.dialer.attempts import OpenAttempt
 from callcenter.dialer.rules import AirState
 from callcenter.dialer.seats import Seats
+from callcenter.floor.call import is_agent_first
 from callcenter.floor.terms import AttemptId, Instant, PbxName, Seconds
 
 # Until the telephone system has surely written down what has just happened, and a gap in what was heard is filled.
@@ -75,6 +76,7 @@ class Air:
             attempt.pbx == pbx
             and attempt.queue == queue
             and attempt_id not in gone
+            and not is_agent_first(attempt_id)
             and seen.get(attempt_id) is not AirState.SEATED
             for attempt_id, (attempt, _) in self._known.items()
         )
@@ -88,7 +90,7 @@ class Air:
         )
 
     def ringing(self, pbx: PbxName, queue: str, now: Instant) -> list[Seconds]:
-        """For how long the calls of a queue have rung that nobody has answered."""
+        """For how long the calls of a queue have rung that nobody has answered and no agent waits for."""
         seen, gone = self._seats.in_air(pbx), self.gone(pbx, now)
         return [
             now - attempt.placed_at
@@ -96,6 +98,7 @@ class Air:
             if attempt.pbx == pbx
             and attempt.queue == queue
             and attempt.attempt_id not in gone
+            and not is_agent_first(attempt.attempt_id)
             and seen.get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
         ]
 

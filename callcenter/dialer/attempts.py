@@ -26,6 +26,7 @@ from callcenter.dialer.rules import (
 )
 from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import Attempt, CallbackList, Target
+from callcenter.floor.call import is_agent_first
 from callcenter.floor.facts import AttemptResult
 from callcenter.floor.terms import AttemptId, Instant, PbxName
 from callcenter.store.engine import Sessions
@@ -57,8 +58,11 @@ class OpenAttempt(Struct, frozen=True):
 async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
     """Ends an attempt and decides what becomes of its target; None if it is not ours or over already.
 
-    An attempt given up as `unknown` is put right when its result comes after all.
+    An attempt given up as `unknown` is put right when its result comes after all. One whose agent was called first and
+    did not pick up is withdrawn: nobody was called.
     """
+    if is_agent_first(result.attempt_id) and not result.was_placed and result.is_certain:
+        return await withdraw(sessions, result.attempt_id, result.ended_at)
     outcome = outcome_of(result)
     is_known = outcome is not Outcome.UNKNOWN
     async with sessions.begin() as session:
@@ -239,6 +243,13 @@ async def answered_since(sessions: Sessions, list_id: int, since: Instant) -> Se
     async with sessions() as session:
         rows = await session.scalars(query.order_by(Attempt.answered_at))
         return [_ending(row, Outcome(row.outcome or "")) for row in rows]
+
+
+async def last_attempts(sessions: Sessions, target_id: int, most: int) -> Sequence[Attempt]:
+    """The calls to a target that are over, newest first."""
+    query = select(Attempt).where(Attempt.target_id == target_id, Attempt.ended_at.is_not(None), Attempt.is_counted)
+    async with sessions() as session:
+        return (await session.scalars(query.order_by(Attempt.id.desc()).limit(most))).all()
 
 
 async def attempt_row(session: AsyncSession, attempt_id: str) -> Attempt | None:

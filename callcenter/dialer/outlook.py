@@ -140,6 +140,7 @@ class Outlook:
             is_live=self._seats.is_live(row.pbx) and is_up,
             is_resting=is_resting,
             due=summary.due,
+            offered=summary.offered,
             in_air=summary.in_air,
             free_seats=self._seats.free_seats(row.pbx, row.queue),
             reserved_seats=row.reserved_seats,

@@ -99,6 +99,7 @@ class Placing:
             caller_id=self._settings.caller_id,
             detect_machine=reservation.detect_machine,
             patience_seconds=PATIENCE_SECONDS if reservation.mode is Mode.PREDICTIVE else 0,
+            agent_interface=reservation.interface,
         )
 
     def _not_placed(self, pbx: PbxName, attempt_id: AttemptId) -> AttemptResult:

@@ -18,7 +18,7 @@ from callcenter.dialer.permit import Dialled, Permit, Refusal, Rulebook
 from callcenter.dialer.rules import ListState, Mode, TargetState
 from callcenter.dialer.standing import close
 from callcenter.dialer.tables import Attempt, CallbackList, Target
-from callcenter.floor.call import ATTEMPT_PREFIX
+from callcenter.floor.call import AGENT_FIRST_PREFIX, ATTEMPT_PREFIX, is_agent_first
 from callcenter.floor.terms import AttemptId, Instant, PbxName, Seconds
 from callcenter.store.engine import Sessions
 
@@ -32,7 +32,7 @@ PUT_OFF_SECONDS: Seconds = 3600
 class Reservation(Struct, frozen=True):
     """A target that is ours to call, once, under `attempt_id`: committed, and not yet asked for.
 
-    `interface` is the phone of the agent who wants it; "" for whoever of the queue is free.
+    `interface` is the phone of the agent who wants it, which is called first; "" for whoever of the queue is free.
     """
 
     attempt_id: AttemptId
@@ -120,7 +120,10 @@ async def _left(session: AsyncSession, callback_list: CallbackList, room: Room) 
             )
         )
     ).all()
-    unseated = sum(queue == callback_list.queue and attempt_id not in room.seatless for attempt_id, queue in in_air)
+    unseated = sum(
+        queue == callback_list.queue and attempt_id not in room.seatless and not is_agent_first(attempt_id)
+        for attempt_id, queue in in_air
+    )
     left = room.most_unseated - unseated
     return min(left, room.max_calls - len(in_air)) if room.max_calls else left
 
@@ -198,7 +201,7 @@ def commit_attempt(
     target.state = TargetState.IN_AIR
     target.attempts += 1
     attempt = Attempt(
-        attempt_id=f"{ATTEMPT_PREFIX}{uuid4().hex}",
+        attempt_id=f"{AGENT_FIRST_PREFIX if interface else ATTEMPT_PREFIX}{uuid4().hex}",
         list_id=callback_list.id,
         target_id=target.id,
         pbx=callback_list.pbx,

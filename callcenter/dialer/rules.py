@@ -246,7 +246,8 @@ def redial(standing: Standing, rules: Mapping[Outcome, RedialRule], max_attempts
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """What matters for a list right now. `in_air` are its own calls; `is_resting`: after failures of the trunk.
+    """What matters for a list right now. `offered` and `in_air` are its own targets; `is_resting`: the trunk
+    has failed.
 
     `closed` is why no customer of it may be called at this time; `reserved_seats` are kept for callers who call in.
     """
@@ -258,6 +259,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     is_live: bool = True
     is_resting: bool = False
     due: int
+    offered: int = 0
     in_air: int
     free_seats: int
     reserved_seats: int = 0
@@ -267,6 +269,7 @@ class Moment(Struct, frozen=True, kw_only=True):
 def why_idle(state: ListState, moment: Moment) -> WhyIdle | None:
     """Why nothing is dialled for a list, None if it dials; what somebody chose is named before what only happens."""
     is_waiting = not moment.in_air
+    needs_seats = is_waiting and moment.mode is not Mode.PREVIEW
     reasons = {
         WhyIdle.EMERGENCY_STOP: moment.is_emergency,
         WhyIdle(state) if state is not ListState.RUNNING else WhyIdle.STOPPED: state is not ListState.RUNNING,
@@ -274,10 +277,10 @@ def why_idle(state: ListState, moment: Moment) -> WhyIdle | None:
         WhyIdle(moment.closed or WhyIdle.OUTSIDE_WINDOW): moment.closed is not None,
         WhyIdle.LINK_DOWN: not moment.is_live,
         WhyIdle.TRUNK_FAILING: moment.is_resting,
-        WhyIdle.NOTHING_DUE: is_waiting and not moment.due,
-        WhyIdle.WAITING_FOR_AGENTS: is_waiting and moment.mode is Mode.PREVIEW,
-        WhyIdle.NO_FREE_SEAT: is_waiting and not moment.free_seats,
-        WhyIdle.SEATS_RESERVED: is_waiting and moment.free_seats <= moment.reserved_seats,
+        WhyIdle.NOTHING_DUE: is_waiting and not (moment.due or moment.offered),
+        WhyIdle.WAITING_FOR_AGENTS: is_waiting and moment.mode is Mode.PREVIEW and not moment.offered,
+        WhyIdle.NO_FREE_SEAT: needs_seats and not moment.free_seats,
+        WhyIdle.SEATS_RESERVED: needs_seats and moment.free_seats <= moment.reserved_seats,
         WhyIdle.TRUNK_FULL: is_waiting and moment.is_trunk_full,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)

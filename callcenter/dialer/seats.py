@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from msgspec import Struct
+
 from callcenter.dialer.rules import AirState
+from callcenter.floor.call import is_agent_first
 from callcenter.floor.events import LinkState
 from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
@@ -11,6 +14,15 @@ from callcenter.floor.site import Site, is_attempt
 from callcenter.floor.terms import AttemptId, ChannelId, PbxName, Seconds
 
 BUSY = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD, SeatState.WRAP_UP})
+
+
+class Desk(Struct, frozen=True):
+    """Where an agent works: the phone, the queues he is signed in to, and whether the phone can be called now."""
+
+    pbx: PbxName
+    interface: str
+    queues: frozenset[str]
+    is_free: bool
 
 
 class Seats(Protocol):
@@ -30,6 +42,10 @@ class Seats(Protocol):
 
     def in_air(self, pbx: PbxName) -> Mapping[AttemptId, AirState]:
         """The attempts whose channel is open, and how far each has come."""
+        ...
+
+    def desk(self, agent: str) -> Desk | None:
+        """Where the agent of this number works; None if no phone of his is known."""
         ...
 
 
@@ -75,6 +91,16 @@ class FloorSeats:
         site = self._floor.sites.get(pbx)
         return {} if site is None else {attempt_id: _air_state(site, attempt_id) for attempt_id in site.attempts}
 
+    def desk(self, agent: str) -> Desk | None:
+        """The phone that the agent has signed in at, or one where he could."""
+        sites = self._floor.sites.values()
+        seats = [seat for site in sites for seat in site.seats.values() if agent and seat.agent_number == agent]
+        if not seats:
+            return None
+        seat = max(seats, key=lambda seat: bool(seat.members))
+        is_free = not seat.channels and seat.state is not SeatState.UNREACHABLE
+        return Desk(seat.pbx, seat.interface, frozenset(seat.members), is_free)
+
 
 def _air_state(site: Site, attempt_id: AttemptId) -> AirState:
     attempt, channel_id = site.attempts[attempt_id], ChannelId(attempt_id)
@@ -82,5 +108,6 @@ def _air_state(site: Site, attempt_id: AttemptId) -> AirState:
     if attempt.reached_at is not None or (visit is not None and visit.rings):
         return AirState.SEATED
     # A channel found by a survey is up without anybody having seen when it was answered.
-    is_up = attempt.answered_at is not None or (channel is not None and channel.is_up)
+    is_up = channel is not None and channel.is_up and not is_agent_first(attempt_id)
+    is_up = is_up or attempt.answered_at is not None
     return AirState.ANSWERED if is_up else AirState.DIALLING

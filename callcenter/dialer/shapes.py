@@ -100,13 +100,6 @@ class ListChanges(Shape):
     detect_machine: bool | None = None
     region: str | None = None
 
-    @field_validator("mode")
-    @classmethod
-    def _can_be_worked(cls, mode: Mode | None) -> Mode | None:
-        if mode is Mode.PREVIEW:
-            raise ValueError("lists cannot be worked by preview yet; use progressive or predictive")
-        return mode
-
     @field_validator("rules")
     @classmethod
     def _may_be_redialled(cls, rules: dict[Outcome, RuleShape] | None) -> dict[Outcome, RuleShape] | None:

@@ -11,10 +11,11 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter.dialer import leasing, service
+from callcenter.dialer import leasing, offers, service
 from callcenter.dialer.air import Air
 from callcenter.dialer.attempts import OpenAttempt
 from callcenter.dialer.leasing import LEASE_SECONDS, RENEW_SECONDS, Tenure
+from callcenter.dialer.offering import Offering
 from callcenter.dialer.outlook import Outlook
 from callcenter.dialer.placing import End, Placing
 from callcenter.dialer.reserving import Reservation, reserve
@@ -23,6 +24,8 @@ from callcenter.dialer.rules import ListState, Mode, WhyIdle, why_idle
 from callcenter.dialer.service import Summary
 from callcenter.dialer.settling import Settling
 from callcenter.dialer.surroundings import Surroundings
+from callcenter.dialer.tables import Offer
+from callcenter.errors import Conflict
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import AnyFact
@@ -47,6 +50,7 @@ class Worker:
         self._settling = Settling(around, self._air, self.outlook, self._touch)
         self._placing = Placing(around.phone, around.settings, around.clock, self._take_end)
         self._roster = Roster(around, self.outlook, self._settling.learn)
+        self._offering = Offering(around, self.outlook, self._roster)
         self._tenure: Tenure | None = None
         self._last_tenure: Tenure | None = None
         self._is_emergency = False
@@ -143,10 +147,30 @@ class Worker:
         await leasing.lift_stop(self._sessions, now=self.clock(), by=by)
         self._let_go_on()
 
-    def place_accepted(self, reservation: Reservation, since: Seconds) -> None:
-        """Places the call of a preview that its agent accepted (offers.py); `since` is as in `Placing.place`."""
+    async def offer_next(self, agent: str) -> Offer | None:
+        """Shows the agent the next callback that he may take; None if nothing is due for him. Raises Conflict."""
+        self._leading()
+        offer = await self._offering.offer_next(agent)
+        if offer is not None:
+            self.wake(offer.list_id)
+        return offer
+
+    async def accept_offer(self, offer_id: int) -> int:
+        """Calls the agent, and then the customer; the attempt's row. Raises NotFound, Conflict."""
+        reservation, row, since = await self._offering.accept(offer_id, self._leading())
         self._place(reservation, since)
         self.wake(reservation.list_id)
+        return row
+
+    async def skip_offer(self, offer_id: int, reason: str) -> None:
+        """Puts off what the agent does not want. Raises NotFound, Conflict."""
+        self.wake(await offers.skip(self._sessions, offer_id, reason, self.clock()))
+
+    def _leading(self) -> int:
+        """The token of the lease. Raises Conflict while another server dials."""
+        if self._tenure is None:
+            raise Conflict("Another server dials at the moment; open the panel there, or try again in a moment")
+        return self._tenure.token
 
     @property
     def token(self) -> int | None:
@@ -185,10 +209,13 @@ class Worker:
         await self._keep_lease()
         if not self._is_recovered:
             await self._settling.recover()
+            await self._offering.recover()
             self._is_recovered = True
         await self._settling.settle(self._placing)
         if self._tenure is not None:
             await self._settling.settle_lost()
+        for list_id in await self._offering.expire():
+            self._touch(list_id)
         await self._roster.read()
         for list_id in self._roster.in_turn():
             await self._dial(list_id)
@@ -262,6 +289,7 @@ class Worker:
         """Wakes when the next pause or quarantine ends; what must outlive this process is in the schedule."""
         now = self.clock()
         ends = [self._placing.pauses_end(), self._air.quarantine_ends(now), *self.outlook.buckets_full(now)]
+        ends.append(self._offering.ends_at)
         self._wake_in(min([RENEW_SECONDS, *(end - now for end in ends if end is not None)]))
 
     def _wake_in(self, seconds: Seconds) -> None:

@@ -8,6 +8,15 @@ from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 ATTEMPT_PREFIX = "attempt-"
 """The ids of the dialer's attempts begin so; the attempt's id is the id of its channel."""
 
+AGENT_FIRST_PREFIX = f"{ATTEMPT_PREFIX}agent-"
+"""So begin the ids of those in which an agent is called first: the channel is that of the agent's phone, and dials the
+customer."""
+
+
+def is_agent_first(channel_id: str) -> bool:
+    """Whether an attempt's channel is an agent's phone."""
+    return channel_id.startswith(AGENT_FIRST_PREFIX)
+
 
 def interface_of(channel_name: str) -> str:
     """`PJSIP/1001-0000002a` is a channel of the interface `PJSIP/1001`."""
@@ -40,7 +49,10 @@ class Call:
 
 @dataclass(slots=True)
 class Attempt:
-    """A dial of the dialer while its channel lives."""
+    """A dial of the dialer while its channel lives.
+
+    `is_placed`: the customer is or was dialled. Where an agent is called first that waits until he has picked up.
+    """
 
     attempt_id: AttemptId
     call_id: CallId
@@ -48,6 +60,20 @@ class Attempt:
     reached_at: Instant | None = None
     is_machine: bool = False
     agent_number: str = ""
+    is_placed: bool = True
+
+    def pick_up(self, at: Instant) -> None:
+        """Somebody answers its channel: the customer, or the agent who was called first."""
+        if is_agent_first(self.attempt_id):
+            self.is_placed = True
+        elif self.answered_at is None:
+            self.answered_at = at
+
+    def reach(self, agent_number: str, at: Instant) -> None:
+        """Agent and customer begin to talk. An agent who was called first hears of an answer only so."""
+        if self.reached_at is None:
+            self.reached_at, self.agent_number = at, agent_number
+            self.answered_at = at if self.answered_at is None else self.answered_at
 
 
 @dataclass(slots=True)

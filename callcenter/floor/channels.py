@@ -2,7 +2,7 @@
 
 from callcenter.floor import events as e
 from callcenter.floor import rings, talks, visits
-from callcenter.floor.call import Attempt, Recording
+from callcenter.floor.call import Attempt, Recording, is_agent_first
 from callcenter.floor.changes import Changes
 from callcenter.floor.facts import AttemptResult, Direction, EndedBy, RecordingFile
 from callcenter.floor.seat import Channel, restate
@@ -27,8 +27,15 @@ def adopt(site: Site, channel: Channel, caller_name: str, extension: str) -> Non
     call = site.call(channel.call_id) or opened_call(site, channel, caller_name, extension)
     call.channels.add(channel.channel_id)
     if is_attempt(channel.channel_id):
-        attempt_id = AttemptId(channel.channel_id)
-        site.attempts[attempt_id] = Attempt(attempt_id, channel.call_id)
+        _follow_attempt(site, channel)
+
+
+def _follow_attempt(site: Site, channel: Channel) -> None:
+    attempt = Attempt(AttemptId(channel.channel_id), channel.call_id)
+    if is_agent_first(channel.channel_id):
+        attempt.is_placed = False
+        attempt.agent_number = channel.seat.agent_number if channel.seat else ""
+    site.attempts[attempt.attempt_id] = attempt
 
 
 def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
@@ -43,8 +50,8 @@ def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
     attempt = site.attempts.get(AttemptId(event.channel_id))
-    if attempt is not None and attempt.answered_at is None:
-        attempt.answered_at = site.now
+    if attempt is not None:
+        attempt.pick_up(site.now)
 
 
 def ringing(site: Site, event: e.ChannelRinging, changes: Changes) -> None:
@@ -147,7 +154,7 @@ def _close_attempt(
             is_certain=is_certain,
             attempt_id=attempt_id,
             call_id=attempt.call_id,
-            was_placed=True,
+            was_placed=attempt.is_placed,
             answered_at=attempt.answered_at,
             reached_at=attempt.reached_at,
             ended_at=site.now,
@@ -200,7 +207,7 @@ def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
     visits.moved_on(site, event.caller_id, changes)
     caller = site.channels.get(event.caller_id)
     call = site.call(event.call_id)
-    if call is not None and call.attempt_id and not call.number:
+    if call is not None and call.attempt_id and not call.number and not is_agent_first(event.channel_id):
         call.number = dialled_number(event.dialled)
     if dialled is not None:
         dialled.dialled_by = event.caller_id

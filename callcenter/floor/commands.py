@@ -59,6 +59,9 @@ class PlaceCall(Command, frozen=True):
     `attempt_id` becomes the id of the channel, so that the attempt is found again whatever happens. `number` has been
     validated (`+` and digits only). `ring_seconds` is how long it may ring. Unless `patience_seconds` is 0, a customer
     for whom no agent gets free in so many whole seconds hears a message instead of waiting in the queue.
+
+    With `agent_interface` that agent's phone is called first, the channel is his, and it dials the number when he has
+    picked up: no queue, no detection.
     """
 
     attempt_id: AttemptId
@@ -69,6 +72,7 @@ class PlaceCall(Command, frozen=True):
     caller_id: str = ""
     detect_machine: bool = False
     patience_seconds: Seconds = 0
+    agent_interface: str = ""
 
 
 class HangUp(Command, frozen=True):

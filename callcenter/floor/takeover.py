@@ -158,7 +158,7 @@ def _take_rings(site: Site, found: tuple[OpenChannel, ...]) -> None:
 
 
 def _answer_attempt(site: Site, channel: Channel) -> None:
-    """A customer of the dialer who is found on the line has answered, though nobody saw when."""
+    """Whoever the dialer called and is found on the line has answered, though nobody saw when."""
     attempt = site.attempts.get(AttemptId(channel.channel_id))
-    if attempt is not None and channel.is_up and attempt.answered_at is None:
-        attempt.answered_at = site.now
+    if attempt is not None and channel.is_up:
+        attempt.pick_up(site.now)

@@ -37,9 +37,8 @@ def _describe(site: Site, channel: Channel) -> None:
 def _reach(site: Site, channel: Channel, seat: Seat) -> None:
     attempt_id = site.calls[channel.call_id].attempt_id
     attempt = site.attempts.get(attempt_id) if attempt_id else None
-    if attempt is not None and attempt.reached_at is None:
-        attempt.reached_at = site.now
-        attempt.agent_number = seat.agent_number
+    if attempt is not None:
+        attempt.reach(seat.agent_number, site.now)
 
 
 def begin_in_bridge(site: Site, bridge_id: str, changes: Changes, *, is_certain: bool = True) -> None:

@@ -9,10 +9,12 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
+from callcenter.dialer.offers import open_offer
 from callcenter.dialer.worker import Worker
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import AttemptId, Instant, PbxName
 from callcenter.forms import records, service
+from callcenter.forms.offers_api import offer_shape
 from callcenter.forms.records import Filling
 from callcenter.forms.service import IN_HAND_SECONDS, Sheet
 from callcenter.forms.shapes import FormShape, RecordShape, Row, form_shape, sheet_shape
@@ -66,7 +68,11 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
         list_id = sheet.callback_list.id if sheet else None
         stands = await records.standing(sessions, agent, list_id, now - now % HOUR_SECONDS)
         told = {name: getattr(stands, name) for name in stands.__struct_fields__}
-        return {"sheet": _told(sheet, floor) if sheet else None, "standing": told}
+        return {
+            "sheet": _told(sheet, floor) if sheet else None,
+            "offer": await offer_shape(sessions, await open_offer(sessions, agent, now)),
+            "standing": told,
+        }
 
 
 def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker, floor: Floor) -> None:

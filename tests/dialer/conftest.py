@@ -15,6 +15,7 @@ from callcenter.dialer.outlook import rulebook_of
 from callcenter.dialer.reserving import Reservation, Room, reserve
 from callcenter.dialer.rules import AirState
 from callcenter.dialer.schedule import Schedule
+from callcenter.dialer.seats import Desk
 from callcenter.dialer.surroundings import Surroundings
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.dialer.worker import Worker
@@ -153,6 +154,10 @@ class FakeSeats:
         self.free = 0
         self.busy: list[float] = []
         self.live = True
+        self.desks: dict[str, Desk] = {}
+
+    def desk(self, agent: str) -> Desk | None:
+        return self.desks.get(agent)
 
     def is_live(self, pbx: PbxName) -> bool:
         return self.live

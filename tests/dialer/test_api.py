@@ -204,7 +204,6 @@ async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient
         {"calendar": {"exceptions": [{"date": "2026-02-30"}]}},
         {"calendar": {"exceptions": [{"date": "2026-02-03", "windows": [{"from": "12:00", "until": "11:00"}]}]}},
         {"mode": "reckless"},
-        {"mode": "preview"},
         {"abandon_target": 0.5},
         {"escalation_list_id": 99},
         {"rules": {"rejected": {"delay_seconds": 60, "max_attempts": 2}}},

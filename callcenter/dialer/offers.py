@@ -1,0 +1,238 @@
+"""A target is offered to an agent, who accepts it, skips it with a reason, or lets the countdown run out.
+
+Every transaction begins with the write that makes those that commit attempts wait: a target is offered or dialled,
+never both. What was offered and came to nothing is as open as before.
+"""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.dialer.leasing import in_force, serialise
+from callcenter.dialer.permit import Rulebook
+from callcenter.dialer.promises import keep_promise
+from callcenter.dialer.reserving import (
+    CANDIDATES,
+    LOOKS,
+    TRIES,
+    Reservation,
+    commit_attempt,
+    may_be_next,
+    permits_of,
+    put_off,
+    running_list,
+)
+from callcenter.dialer.rules import ListState, Mode, OfferState, TargetState
+from callcenter.dialer.standing import leave_open
+from callcenter.dialer.tables import Attempt, CallbackList, Offer, Target
+from callcenter.errors import Conflict, NotFound
+from callcenter.floor.terms import Instant, Seconds
+from callcenter.store.engine import Sessions
+
+SKIPPED_SECONDS: Seconds = 1800
+"""A target that was skipped is left alone for so long."""
+
+OVER = "The offer has run out or was decided; ask for the next one"
+
+
+class Search(Struct, frozen=True):
+    """A list to be looked through for an agent: in the zones where customers may be called now.
+
+    `is_for_all`: not only for what was promised by this agent.
+    """
+
+    list_id: int
+    rulebook: Rulebook
+    zones: Collection[str]
+    is_for_all: bool
+
+
+class Terms(Struct, frozen=True):
+    """What an accepted call is committed under: the lease, the most calls of the PBX (0: any number), the phone."""
+
+    token: int
+    rulebook: Rulebook
+    max_calls: int
+    interface: str
+
+
+async def open_offer(sessions: Sessions, agent: str, now: Instant) -> Offer | None:
+    """What is before the agent."""
+    async with sessions() as session:
+        return await session.scalar(_open(Offer.agent_number == agent, Offer.until > now))
+
+
+async def offer_row(sessions: Sessions, offer_id: int) -> tuple[Offer, CallbackList]:
+    """An offer and its list. Raises NotFound."""
+    async with sessions() as session:
+        offer = await session.get(Offer, offer_id)
+        if offer is None:
+            raise NotFound(f"There is no offer {offer_id}")
+        return offer, await session.get_one(CallbackList, offer.list_id)
+
+
+async def next_end(sessions: Sessions) -> Instant | None:
+    """When the next countdown runs out."""
+    async with sessions() as session:
+        return await session.scalar(select(func.min(Offer.until)).where(Offer.state == OfferState.OPEN))
+
+
+def _open(*where: ColumnElement[bool]) -> Select[Offer]:
+    return select(Offer).where(Offer.state == OfferState.OPEN, *where)
+
+
+# --- offering ---------------------------------------------------------------------------------------------------
+
+
+async def offer_next(sessions: Sessions, agent: str, searches: Sequence[Search], now: Instant) -> Offer | None:
+    """What the agent has before him, else the next that is due for him, his own promises first; None if nothing is.
+
+    Raises Conflict while all dialling is stopped.
+    """
+    for _ in range(TRIES):
+        try:
+            async with sessions.begin() as session:
+                await serialise(session)
+                if await session.scalar(select(in_force())):
+                    raise Conflict("All dialling is stopped; a supervisor must lift the stop first")
+                known = await session.scalar(_open(Offer.agent_number == agent))
+                if known is not None and known.until > now:
+                    return known
+                if known is not None:
+                    await _take_back(session, known, OfferState.EXPIRED, now)
+                return await _offer(session, agent, searches, now)
+        except IntegrityError:
+            continue  # another server has just offered the same
+    return None
+
+
+async def _offer(session: AsyncSession, agent: str, searches: Sequence[Search], now: Instant) -> Offer | None:
+    own, anybodys = Target.owner_agent == agent, or_(Target.owner_agent == "", Target.owner_until <= now)
+    looks = [(search, own) for search in searches]
+    looks += [(search, anybodys) for search in searches if search.is_for_all]
+    for search, whose in looks:
+        target = await _next_due(session, search, whose, now)
+        if target is not None:
+            callback_list = await session.get_one(CallbackList, target.list_id)
+            target.state = TargetState.OFFERED
+            offer = Offer(
+                list_id=target.list_id,
+                target_id=target.id,
+                agent_number=agent,
+                offered_at=now,
+                until=now + callback_list.preview_seconds,
+            )
+            session.add(offer)
+            await session.flush()
+            return offer
+    return None
+
+
+async def _next_due(session: AsyncSession, search: Search, whose: ColumnElement[bool], now: Instant) -> Target | None:
+    """The first that may be called now; those before it that may not are put off."""
+    is_running = exists().where(CallbackList.id == search.list_id, CallbackList.state == ListState.RUNNING)
+    query = select(Target).where(*may_be_next(search.list_id, now), whose, is_running)
+    query = query.where(Target.time_zones.in_(search.zones))
+    query = query.order_by(Target.priority, Target.due_at, Target.id).limit(CANDIDATES)
+    for _ in range(LOOKS):
+        candidates = (await session.scalars(query)).all()
+        permits = await permits_of(session, search.rulebook, candidates, now)
+        for target, permit in zip(candidates, permits, strict=True):
+            if permit.is_given:
+                return target
+            put_off(target, permit, now)
+        if len(candidates) < CANDIDATES:
+            break
+        await session.flush()
+    return None
+
+
+# --- deciding ---------------------------------------------------------------------------------------------------
+
+
+async def accept(sessions: Sessions, offer_id: int, terms: Terms, now: Instant) -> tuple[Reservation, int]:
+    """Commits the attempt of an offer whose agent wants the call: the reservation, and the attempt's row.
+
+    Everything that forbids a call is asked again. Raises NotFound, Conflict: then the target is open again.
+    """
+    try:
+        async with sessions.begin() as session:
+            await serialise(session)
+            offer = await session.get(Offer, offer_id)
+            if offer is None:
+                raise NotFound(f"There is no offer {offer_id}")
+            accepted = await _accept(session, offer, terms, now)
+    except IntegrityError as error:
+        raise Conflict("The number is being called by another list; skip this one") from error
+    if isinstance(accepted, str):
+        raise Conflict(accepted)
+    return accepted
+
+
+async def _accept(session: AsyncSession, offer: Offer, terms: Terms, now: Instant) -> tuple[Reservation, int] | str:
+    """The committed call, or why there is none."""
+    if offer.state != OfferState.OPEN:
+        return OVER
+    if offer.until <= now:
+        await _take_back(session, offer, OfferState.EXPIRED, now)
+        return OVER
+    callback_list = await running_list(session, offer.list_id, terms.token, now)
+    if callback_list is None:
+        await _take_back(session, offer, OfferState.EXPIRED, now)
+        return "The list is not dialled any more"
+    target = await session.get_one(Target, offer.target_id)
+    [permit] = await permits_of(session, terms.rulebook, [target], now)
+    if not permit.is_given:
+        await _take_back(session, offer, OfferState.EXPIRED, now)
+        put_off(target, permit, now)
+        return f"The number may not be called now: {', '.join(one.reason for one in permit.refused)}"
+    if await _is_full(session, callback_list, terms.max_calls):
+        return "The trunk has no line left; try again in a moment"
+    offer.state, offer.decided_at = OfferState.ACCEPTED.value, now
+    reservation = commit_attempt(session, callback_list, target, now, mode=Mode.PREVIEW, interface=terms.interface)
+    await session.flush()
+    committed = select(Attempt.id).where(Attempt.attempt_id == reservation.attempt_id)
+    return reservation, (await session.execute(committed)).scalar_one()
+
+
+async def _is_full(session: AsyncSession, callback_list: CallbackList, max_calls: int) -> bool:
+    in_air = select(func.count()).where(Attempt.pbx == callback_list.pbx, Attempt.ended_at.is_(None))
+    return max_calls > 0 and (await session.scalar(in_air) or 0) >= max_calls
+
+
+async def skip(sessions: Sessions, offer_id: int, reason: str, now: Instant) -> int:
+    """The agent does not want it; it is due again later. The list. Raises NotFound, Conflict."""
+    async with sessions.begin() as session:
+        await serialise(session)
+        offer = await session.get(Offer, offer_id)
+        if offer is None:
+            raise NotFound(f"There is no offer {offer_id}")
+        if offer.state != OfferState.OPEN:
+            raise Conflict(OVER)
+        offer.skip_reason = reason
+        await _take_back(session, offer, OfferState.SKIPPED, now, due_at=now + SKIPPED_SECONDS)
+        return offer.list_id
+
+
+async def expire(sessions: Sessions, now: Instant) -> set[int]:
+    """Takes back what ran out; the lists that it belongs to."""
+    async with sessions.begin() as session:
+        await serialise(session)
+        expired = (await session.scalars(_open(Offer.until <= now))).all()
+        for offer in expired:
+            await _take_back(session, offer, OfferState.EXPIRED, now)
+        return {offer.list_id for offer in expired}
+
+
+async def _take_back(
+    session: AsyncSession, offer: Offer, state: OfferState, now: Instant, *, due_at: Instant | None = None
+) -> None:
+    offer.state, offer.decided_at = state.value, now
+    target = await session.get_one(Target, offer.target_id)
+    if target.promised_at is not None:
+        keep_promise(target, await session.get_one(CallbackList, offer.list_id))
+    else:
+        leave_open(target, TargetState.OPEN, target.due_at if due_at is None else due_at)
