@@ -88,6 +88,26 @@ export function ListSettings({ list }: { list: CallbackList }) {
         <h3>{t("callbacks.others")}</h3>
         <dl>
           <div>
+            <dt>{t("callbacks.mode")}</dt>
+            <dd>{t(`callbacks.modes.${list.mode}`)}</dd>
+          </div>
+          {list.mode === "preview" && (
+            <div>
+              <dt>{t("callbacks.previewSeconds")}</dt>
+              <dd className="num">{duration(list.preview_seconds)}</dd>
+            </div>
+          )}
+          {list.mode === "predictive" && (
+            <div>
+              <dt>{t("callbacks.abandonTarget")}</dt>
+              <dd className="num">{format.share(list.abandon_target)}</dd>
+            </div>
+          )}
+          <div>
+            <dt>{t("callbacks.personalHours")}</dt>
+            <dd className="num">{duration(list.personal_seconds)}</dd>
+          </div>
+          <div>
             <dt>{t("callbacks.maxAttemptsInAll")}</dt>
             <dd className="num">{list.max_attempts}</dd>
           </div>
