@@ -15,7 +15,7 @@ function Windows({ list }: { list: CallbackList }) {
   const words = useWeekdayWords();
   return (
     <section>
-      <h3>{t("callbacks.windows")}</h3>
+      <h2>{t("callbacks.windows")}</h2>
       {list.windows.length === 0 && <p className="muted">{t("callbacks.noWindows")}</p>}
       <ul>
         {list.windows.map((window) => (
@@ -39,7 +39,7 @@ function Rules({ list }: { list: CallbackList }) {
       : t("callbacks.noRule");
   return (
     <section>
-      <h3>{t("callbacks.rules")}</h3>
+      <h2>{t("callbacks.rules")}</h2>
       <dl>
         {REDIALLED.map((outcome) => (
           <div key={outcome}>
@@ -85,7 +85,7 @@ export function ListSettings({ list }: { list: CallbackList }) {
       <Windows list={list} />
       <Rules list={list} />
       <section>
-        <h3>{t("callbacks.others")}</h3>
+        <h2>{t("callbacks.others")}</h2>
         <dl>
           <div>
             <dt>{t("callbacks.mode")}</dt>

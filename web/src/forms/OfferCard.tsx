@@ -79,7 +79,7 @@ function Reasons({ offer, offering }: CardProps) {
           <Button
             key={reason}
             ref={at === 0 ? first : undefined}
-            size="compact-md"
+            size="compact-sm"
             radius="xl"
             variant="default"
             onClick={() => skip(t(`offer.reason.${reason}`))}
