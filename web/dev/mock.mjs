@@ -652,6 +652,11 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".json": "application/json",
 };
+/** The phone of an agent rings so long. */
+function ring(agent, seconds) {
+  const found = Object.entries(entities.seats).find(([, seat]) => seat.agent_number === agent);
+  if (found) enter(found[0], "ringing", seconds);
+}
 const SESSION = () => ({ user, centre: { timezone: "Asia/Shanghai", now: now(), demo: true } });
 const PERMISSIONS = {
   agent: ["see_floor", "work_callbacks"],
@@ -762,7 +767,7 @@ const ROUTES = [
     ],
   ],
   ...importRoutes({ now }),
-  ...offerRoutes({ now, problem, lists, targets, number, names: NAMES, offerSeconds: OFFER_SECONDS }),
+  ...offerRoutes({ now, problem, lists, targets, number, names: NAMES, offerSeconds: OFFER_SECONDS, ring }),
   [
     "POST",
     /^\/api\/lists\/(\d+)\/(start|stop)$/,

@@ -9,20 +9,21 @@ const RINGS_SECONDS = 6;
 const TALKS_SECONDS = 20;
 const MOST_OFFERS = 4;
 
-export function offerRoutes({ now, problem, lists, targets, number, names, offerSeconds }) {
+export function offerRoutes({ now, problem, lists, targets, number, names, offerSeconds, ring }) {
   let offer = null;
   let sheet = null;
   let offers = 0;
   let completed = 3;
   const conflict = (text) => problem(409, "conflict", text);
-  /** Takes back what nobody answered, lets the phone be picked up and the call end. */
+  /** Takes back what nobody answered, lets the call end. */
   const look = () => {
     if (offer && now() >= offer.until) offer = null;
     const attempt = sheet?.attempt;
     if (!attempt) return;
     const age = now() - attempt.placed_at;
-    if (age > RINGS_SECONDS) attempt.answered_at ??= now();
-    if (age > RINGS_SECONDS + TALKS_SECONDS) Object.assign(attempt, { ended_at: now(), outcome: "reached" });
+    if (age < RINGS_SECONDS + TALKS_SECONDS) return;
+    attempt.ended_at ??= now();
+    Object.assign(attempt, { answered_at: attempt.placed_at + RINGS_SECONDS, outcome: "reached" });
   };
   const isTalking = () => sheet?.attempt && sheet.attempt.ended_at === null;
   const made = (agent) => {
@@ -68,6 +69,7 @@ export function offerRoutes({ now, problem, lists, targets, number, names, offer
     };
     sheet = { ...offer.sheet, attempt: placed };
     offer = null;
+    ring(placed.agent_number, RINGS_SECONDS);
     return [200, { attempt: placed.id }];
   };
   const answered = (m, answer) => {

@@ -54,13 +54,17 @@ function useAgent(): [string, (agent: string) => void] {
 }
 
 /** The callback under way or last had: the phone rings, or there is something to write down. */
-function Last({ sheet }: { sheet: Sheet | null }) {
+function Last({ sheet, agent }: { sheet: Sheet | null; agent: string }) {
   const { t } = useTranslation();
+  // The attempt is told how it went when it is over; that the phone rings is known on the floor.
+  const isRinging = useLive((live) =>
+    Object.values(live.entities.seats).some((seat) => seat.agent_number === agent && seat.state === "ringing"),
+  );
   if (!sheet?.attempt) return <Empty title={t("forms.noCallback")} text={t("forms.noCallbackText")} />;
-  const { id, answered_at, ended_at } = sheet.attempt;
+  const { id, ended_at } = sheet.attempt;
   return (
     <>
-      {answered_at === null && ended_at === null && (
+      {isRinging && ended_at === null && (
         <p className={offers.ringing} role="status">
           <IconPhoneCall size={18} aria-hidden />
           {t("offer.ringing")}
@@ -76,7 +80,7 @@ function Announced({ offer }: { offer: Offer | null }) {
   const { t } = useTranslation();
   const name = offer?.sheet.target.name || t("forms.nameless");
   return (
-    <p className="visually-hidden" role="status">
+    <p className="visually-hidden" aria-live="polite">
       {offer &&
         t("offer.announced", { name, list: offer.sheet.list.name, time: duration(offer.until - offer.offered_at) })}
     </p>
@@ -98,7 +102,7 @@ function Mine({ agent }: { agent: string }) {
       <Announced offer={offer} />
       {offer && <OfferCard key={offer.id} offer={offer} offering={offering} />}
       {!offer && isOver && <NextCallback offering={offering} last={sheet} />}
-      {!(offer && isOver) && <Last sheet={sheet} />}
+      {!(offer && isOver) && <Last sheet={sheet} agent={agent} />}
     </>
   );
 }

@@ -117,30 +117,32 @@ function Actions({ offer, offering }: CardProps) {
     <>
       <div className={classes.actions}>
         <span className="muted">{t("offer.ringsFirst")}</span>
-        <Button
-          variant="default"
-          aria-expanded={isSkipping}
-          aria-controls={isSkipping ? "offer-reasons" : undefined}
-          disabled={isOver || offering.isCalling}
-          loading={offering.isSkipping}
-          onClick={() => setSkipping(!isSkipping)}
-        >
-          {t("offer.skip")}
-        </Button>
-        <Button
-          leftSection={<IconPhone size={16} aria-hidden />}
-          rightSection={
-            <Kbd size="xs" aria-hidden className={offers.keys}>
-              {KEYS}
-            </Kbd>
-          }
-          aria-keyshortcuts="Control+Enter Meta+Enter"
-          disabled={isOver || offering.isSkipping}
-          loading={offering.isCalling}
-          onClick={call}
-        >
-          {t("offer.call")}
-        </Button>
+        <div className={offers.answers}>
+          <Button
+            variant="default"
+            aria-expanded={isSkipping}
+            aria-controls={isSkipping ? "offer-reasons" : undefined}
+            disabled={isOver || offering.isCalling}
+            loading={offering.isSkipping}
+            onClick={() => setSkipping(!isSkipping)}
+          >
+            {t("offer.skip")}
+          </Button>
+          <Button
+            leftSection={<IconPhone size={16} aria-hidden />}
+            rightSection={
+              <Kbd size="xs" aria-hidden className={offers.keys}>
+                {KEYS}
+              </Kbd>
+            }
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            disabled={isOver || offering.isSkipping}
+            loading={offering.isCalling}
+            onClick={call}
+          >
+            {t("offer.call")}
+          </Button>
+        </div>
       </div>
       {isSkipping && !isOver && <Reasons offer={offer} offering={offering} />}
     </>
