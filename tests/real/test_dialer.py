@@ -134,7 +134,7 @@ class Work:
     def world_log(self) -> list[tuple[Happening, str]]:
         """What happened on the lines of this list's numbers, by the world's own log, and the number."""
         numbers: dict[str, str] = {}
-        found = []
+        found: list[tuple[Happening, str]] = []
         log = self._pair.world.plan.pbx.cel
         assert log is not None
         if not log.exists():  # nobody has been called in that world yet
