@@ -2,16 +2,19 @@
  * A development mock: a seeded random floor behind the interface of docs/api.md, so that the panel can be worked on
  * without a telephone system. `node dev/mock.mjs [PORT]`; SEATS=900 for a large floor; sign in with any name and `demo`.
  * FIGURES=file.json takes the catalogue of a real server. `GET /mock/link?state=down` breaks the PBX link, `/mock/mute?seconds=20` silences the feed.
+ * OFFER_SECONDS=600 leaves more time to look at an offer to an agent.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { importRoutes } from "./imports.mjs";
+import { offerRoutes } from "./offers.mjs";
 import { reportRoutes } from "./reports.mjs";
 
 const PORT = Number(process.argv[2] ?? 8080);
 const SEATS = Number(process.env.SEATS ?? 36);
+const OFFER_SECONDS = Number(process.env.OFFER_SECONDS ?? 30);
 const PANEL = new URL("../../callcenter/panel/", import.meta.url).pathname;
 const now = () => Date.now() / 1000;
 
@@ -356,6 +359,7 @@ const RULES = {
   unreachable: { delay_seconds: 7200, max_attempts: 2 },
   machine: { delay_seconds: 14400, max_attempts: 2 },
 };
+const ASKING = 3;
 const lists = [
   ["1", "November renewals", "running", null, 420, 240, 3, 141, 36],
   ["2", "投诉回访 11 月", "running", "outside_window", 86, 40, 0, 38, 8],
@@ -380,6 +384,12 @@ const lists = [
   ],
   rules: RULES,
   max_attempts: 5,
+  mode: { 1: "preview", 2: "predictive" }[id] ?? "progressive",
+  preview_seconds: 30,
+  abandon_target: 0.03,
+  personal_seconds: 14400,
+  escalation_list_id: id === "2" ? "1" : null,
+  asking: id === "1" || id === "2" ? ASKING : 0,
   detect_machine: id === "1",
   region: "CN",
   created_at: now() - 86400 * Number(id),
@@ -407,7 +417,7 @@ const targets = Array.from({ length: 60 }, (_, i) => ({
   id: i + 1,
   number: number(),
   name: pick(NAMES),
-  state: pick(["open", "open", "reached", "closed", "in_air"]),
+  state: i < ASKING ? "asking" : pick(["open", "open", "reached", "closed", "in_air"]),
   attempts: Math.floor(random() * 4),
   last_outcome: pick([null, ...OUTCOMES]),
   due_at: now() + between(-600, 7200),
@@ -642,9 +652,14 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".json": "application/json",
 };
+/** The phone of an agent rings so long. */
+function ring(agent, seconds) {
+  const found = Object.entries(entities.seats).find(([, seat]) => seat.agent_number === agent);
+  if (found) enter(found[0], "ringing", seconds);
+}
 const SESSION = () => ({ user, centre: { timezone: "Asia/Shanghai", now: now(), demo: true } });
 const PERMISSIONS = {
-  agent: ["see_floor"],
+  agent: ["see_floor", "work_callbacks"],
   qa: ["see_calls", "hear_recordings"],
   supervisor: ["see_floor", "see_calls", "hear_recordings", "see_reports", "send_reports", "see_lists", "run_lists"],
 };
@@ -752,6 +767,7 @@ const ROUTES = [
     ],
   ],
   ...importRoutes({ now }),
+  ...offerRoutes({ now, problem, lists, targets, number, names: NAMES, offerSeconds: OFFER_SECONDS, ring }),
   [
     "POST",
     /^\/api\/lists\/(\d+)\/(start|stop)$/,
@@ -844,7 +860,7 @@ function signIn(body) {
       username: body.username,
       name: body.username,
       roles: [role],
-      permissions: PERMISSIONS[role] ?? [...PERMISSIONS.supervisor, "manage_users"],
+      permissions: PERMISSIONS[role] ?? [...PERMISSIONS.supervisor, "work_callbacks", "manage_users"],
       language: null,
     };
     return [200, { user }];

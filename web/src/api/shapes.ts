@@ -412,6 +412,9 @@ export interface RedialRule {
   delay_seconds: Seconds;
   max_attempts: number;
 }
+/** How calls are placed: when an agent accepts the record, one for each free seat, or more than there are seats. */
+export const MODES = ["preview", "progressive", "predictive"] as const;
+export type Mode = (typeof MODES)[number];
 export interface ListSettings {
   name: string;
   pbx?: string;
@@ -419,6 +422,12 @@ export interface ListSettings {
   windows: CallingWindow[];
   rules: Partial<Record<AttemptOutcome, RedialRule>>;
   max_attempts: number;
+  mode: Mode;
+  /** Of answered calls, the share for which no agent may be there in time. */
+  abandon_target: number;
+  preview_seconds: Seconds;
+  /** How long a promise waits for its agent. */
+  personal_seconds: Seconds;
   detect_machine: boolean;
   hourly_goal: number;
   calendar?: Partial<ListCalendar>;
@@ -444,6 +453,9 @@ export interface CallbackList extends ListSettings, ListProgress {
   created_at: Instant;
   opens_at: Instant | null;
   due: number;
+  /** Targets of which a person must say what becomes of them. */
+  asking: number;
+  escalation_list_id: string | null;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
 export const TARGET_STATES = ["open", "offered", "in_air", "asking", "reached", "closed"] as const;

@@ -32,6 +32,7 @@ import {
 } from "./form";
 import classes from "./ListForm.module.css";
 import { useSaveList } from "./lists";
+import { ModeFields } from "./ModeFields";
 import { weekdaysInWords } from "./windows";
 
 interface PartProps {
@@ -325,6 +326,7 @@ export function ListForm({ list, onClose, onSaved }: FormProps) {
             {windowFault}
           </p>
         )}
+        <ModeFields draft={draft} change={change} errorOf={errorOf} />
         <Rules draft={draft} change={change} isNew={list === null} />
         <Limits draft={draft} change={change} errorOf={errorOf} />
         {save.isError && <Failure error={save.error} />}

@@ -1,4 +1,4 @@
-import { Button, Tabs } from "@mantine/core";
+import { Badge, Button, Tabs } from "@mantine/core";
 import { IconArrowLeft, IconInfoCircle, IconPencil, IconUpload } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,6 +13,7 @@ import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
 import { FormResults } from "../reports/FormResults";
+import { Decisions } from "./Decisions";
 import { FillRules } from "./FillRules";
 import { ListForm } from "./ListForm";
 import classes from "./ListPage.module.css";
@@ -74,10 +75,13 @@ function Summary({ list }: { list: CallbackList }) {
 function Detail({ asked }: { asked: CallbackList }) {
   const { t } = useTranslation();
   const list = useLiveList(asked);
+  const format = useFormat();
   const queueWord = useQueueWord();
   const mayRun = useMay("run_lists");
   const seesReports = useMay("see_reports");
   const [dialog, setDialog] = useState<"import" | "edit" | null>(null);
+  const [tab, setTab] = useState<string | null>("targets");
+  const isAsking = list.asking > 0;
   return (
     <div className={classes.page}>
       <div>
@@ -113,9 +117,19 @@ function Detail({ asked }: { asked: CallbackList }) {
         </div>
       </div>
       <Summary list={list} />
-      <Tabs defaultValue="targets" keepMounted={false} className="panel">
+      <Tabs
+        value={tab === "asking" && !isAsking ? "targets" : tab}
+        onChange={setTab}
+        keepMounted={false}
+        className="panel"
+      >
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="targets">{t("callbacks.targets")}</Tabs.Tab>
+          {isAsking && (
+            <Tabs.Tab value="asking" rightSection={<Badge size="sm">{format.number(list.asking)}</Badge>}>
+              {t("decision.title")}
+            </Tabs.Tab>
+          )}
           <Tabs.Tab value="attempts">{t("callbacks.attempts")}</Tabs.Tab>
           <Tabs.Tab value="form">{t("callbacks.form")}</Tabs.Tab>
           {seesReports && <Tabs.Tab value="answers">{t("callbackReport.answers")}</Tabs.Tab>}
@@ -126,6 +140,11 @@ function Detail({ asked }: { asked: CallbackList }) {
         <Tabs.Panel value="targets">
           <TargetTable id={String(list.id)} onImport={mayRun ? () => setDialog("import") : null} />
         </Tabs.Panel>
+        {isAsking && (
+          <Tabs.Panel value="asking">
+            <Decisions list={list} />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="attempts">
           <AttemptTable id={String(list.id)} />
         </Tabs.Panel>

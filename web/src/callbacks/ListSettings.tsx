@@ -15,7 +15,7 @@ function Windows({ list }: { list: CallbackList }) {
   const words = useWeekdayWords();
   return (
     <section>
-      <h3>{t("callbacks.windows")}</h3>
+      <h2>{t("callbacks.windows")}</h2>
       {list.windows.length === 0 && <p className="muted">{t("callbacks.noWindows")}</p>}
       <ul>
         {list.windows.map((window) => (
@@ -39,7 +39,7 @@ function Rules({ list }: { list: CallbackList }) {
       : t("callbacks.noRule");
   return (
     <section>
-      <h3>{t("callbacks.rules")}</h3>
+      <h2>{t("callbacks.rules")}</h2>
       <dl>
         {REDIALLED.map((outcome) => (
           <div key={outcome}>
@@ -85,8 +85,28 @@ export function ListSettings({ list }: { list: CallbackList }) {
       <Windows list={list} />
       <Rules list={list} />
       <section>
-        <h3>{t("callbacks.others")}</h3>
+        <h2>{t("callbacks.others")}</h2>
         <dl>
+          <div>
+            <dt>{t("callbacks.mode")}</dt>
+            <dd>{t(`callbacks.modes.${list.mode}`)}</dd>
+          </div>
+          {list.mode === "preview" && (
+            <div>
+              <dt>{t("callbacks.previewSeconds")}</dt>
+              <dd className="num">{duration(list.preview_seconds)}</dd>
+            </div>
+          )}
+          {list.mode === "predictive" && (
+            <div>
+              <dt>{t("callbacks.abandonTarget")}</dt>
+              <dd className="num">{format.share(list.abandon_target)}</dd>
+            </div>
+          )}
+          <div>
+            <dt>{t("callbacks.personalHours")}</dt>
+            <dd className="num">{duration(list.personal_seconds)}</dd>
+          </div>
           <div>
             <dt>{t("callbacks.maxAttemptsInAll")}</dt>
             <dd className="num">{list.max_attempts}</dd>

@@ -10,13 +10,18 @@ const LIST = {
   windows: [{ weekdays: [1, 2], from: "09:00", until: "11:30" }],
   rules: { busy: { delay_seconds: 600, max_attempts: 3 } },
   max_attempts: 5,
+  mode: "progressive",
+  preview_seconds: 45,
+  abandon_target: 0.03,
+  personal_seconds: 14_400,
   detect_machine: true,
   hourly_goal: 12,
   region: "CN",
 } as unknown as CallbackList;
 
 test("a list that was not touched is sent back as it was", () => {
-  const { name, pbx, queue, windows, rules, max_attempts, detect_machine, hourly_goal, region } = LIST;
+  const { name, pbx, queue, windows, rules, max_attempts, mode, personal_seconds } = LIST;
+  const { detect_machine, hourly_goal, region } = LIST;
   expect(settingsOf(draftOf(LIST))).toEqual({
     name,
     pbx,
@@ -24,6 +29,8 @@ test("a list that was not touched is sent back as it was", () => {
     windows,
     rules,
     max_attempts,
+    mode,
+    personal_seconds,
     detect_machine,
     hourly_goal,
     region,
@@ -37,6 +44,7 @@ test("a new list leaves to the server what was not chosen", () => {
     pbx: "pbx1",
     queue: "sales/eu",
     windows: [{ weekdays: [1, 2, 3, 4, 5], from: "09:00", until: "18:00" }],
+    mode: "progressive",
     detect_machine: false,
     hourly_goal: 0,
   });
@@ -50,6 +58,36 @@ test("a window up to midnight is typed as 00:00 and sent as 24:00", () => {
   expect(settingsOf(draft).windows).toEqual([evening]);
 });
 
+describe("a mode is sent with what belongs to it alone", () => {
+  const modal = ({ mode, preview_seconds, abandon_target }: ReturnType<typeof settingsOf>) => ({
+    mode,
+    preview_seconds,
+    abandon_target,
+  });
+  test.each([
+    ["preview", { mode: "preview", preview_seconds: 45, abandon_target: undefined }],
+    ["progressive", { mode: "progressive", preview_seconds: undefined, abandon_target: undefined }],
+    ["predictive", { mode: "predictive", preview_seconds: undefined, abandon_target: 0.03 }],
+  ] as const)("%s", (mode, expected) => {
+    expect(modal(settingsOf({ ...draftOf(LIST), mode }))).toEqual(expected);
+  });
+  test("a new list leaves to the server what was not filled in", () => {
+    expect(modal(settingsOf({ ...draftOf(null), mode: "preview" }))).toEqual({ mode: "preview" });
+  });
+});
+
+test.each([0.001, 0.003, 0.029, 0.03, 0.07, 0.1])("a share of %d is typed in percent and sent as it was", (share) => {
+  const draft = { ...draftOf({ ...LIST, abandon_target: share }), mode: "predictive" as const };
+  expect(String(draft.abandonPercent).length).toBeLessThan(5);
+  expect(settingsOf(draft).abandon_target).toBe(share);
+});
+
+test("how long a promise waits is typed in hours and sent in seconds", () => {
+  const draft = draftOf({ ...LIST, personal_seconds: 5400 });
+  expect(draft.personalHours).toBe(1.5);
+  expect(settingsOf({ ...draft, personalHours: 0.1 }).personal_seconds).toBe(360);
+});
+
 describe("what is wrong with a draft", () => {
   const good = draftOf(LIST);
   const window = { key: 0, weekdays: [1], from: "09:00", until: "18:00" };
@@ -60,6 +98,13 @@ describe("what is wrong with a draft", () => {
     ["a window without a time", { ...good, windows: [{ ...window, from: "" }] }, ["windows"]],
     ["a window on no day", { ...good, windows: [{ ...window, weekdays: [] }] }, ["weekdays"]],
     ["a region that is none", { ...good, region: "C" }, ["region"]],
+    ["a preview too short to read", { ...good, mode: "preview" as const, previewSeconds: 4 }, ["preview_seconds"]],
+    ["a preview of no number", { ...good, mode: "preview" as const, previewSeconds: Number.NaN }, ["preview_seconds"]],
+    ["no preview, whatever its time", { ...good, previewSeconds: 4 }, []],
+    ["too many left alone", { ...good, mode: "predictive" as const, abandonPercent: 11 }, ["abandon_target"]],
+    ["nobody left alone without prediction", { ...good, abandonPercent: 11 }, []],
+    ["a promise that waits too long", { ...good, personalHours: 721 }, ["personal_seconds"]],
+    ["a promise that waits as usual", { ...good, personalHours: null }, []],
   ])("%s", (_name, draft, expected) => {
     expect(faults(draft)).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 /** The form of a list: what it starts from, what is wrong with it, and what is sent. Pure. */
 
-import type { AttemptOutcome, CallbackList, CallingWindow, ListSettings, RedialRule } from "../api/shapes";
+import type { AttemptOutcome, CallbackList, CallingWindow, ListSettings, Mode, RedialRule } from "../api/shapes";
 
 /** After these an attempt may be repeated; the others end a target whatever a rule says. */
 export const REDIALLED = ["busy", "no_answer", "unreachable", "machine", "abandoned", "failed"] as const;
@@ -14,12 +14,32 @@ export interface Draft {
   /** Null: the server's usual rules (only while creating). */
   rules: Partial<Record<AttemptOutcome, RedialRule>> | null;
   maxAttempts: number | null;
+  mode: Mode;
+  /** Null, here and below: as the server has it. */
+  previewSeconds: number | null;
+  abandonPercent: number | null;
+  personalHours: number | null;
   detectMachine: boolean;
   hourlyGoal: number;
   region: string;
 }
 
-export type DraftError = "name" | "queue" | "windows" | "weekdays" | "region";
+export type DraftError =
+  | "name"
+  | "queue"
+  | "windows"
+  | "weekdays"
+  | "region"
+  | "preview_seconds"
+  | "abandon_target"
+  | "personal_seconds";
+
+/** Smallest and largest, as the server takes them. */
+export const PREVIEW_SECONDS = [5, 3600] as const;
+export const ABANDON_PERCENT = [0.1, 10] as const;
+export const PERSONAL_HOURS = [1 / 60, 720] as const;
+
+const HOUR_SECONDS = 3600;
 
 /** What a rule starts from when it is switched on. */
 export const FIRST_RULE: RedialRule = { delay_seconds: 600, max_attempts: 3 };
@@ -27,6 +47,9 @@ export const FIRST_RULE: RedialRule = { delay_seconds: 600, max_attempts: 3 };
 /** The end of a day: 24:00 for the server, 00:00 in a field for times, which knows no 24:00. */
 const MIDNIGHT = "24:00";
 const MIDNIGHT_TYPED = "00:00";
+
+/** Without the tail that binary fractions have: 0.03 is 3 %, not 3.0000000000000004 %. */
+const tidy = (value: number) => Number(value.toPrecision(12));
 
 const WORKING_HOURS: CallingWindow = { weekdays: [1, 2, 3, 4, 5], from: "09:00", until: "18:00" };
 
@@ -42,6 +65,10 @@ export function draftOf(list: CallbackList | null): Draft {
     })),
     rules: list?.rules ?? null,
     maxAttempts: list?.max_attempts ?? null,
+    mode: list?.mode ?? "progressive",
+    previewSeconds: list?.preview_seconds ?? null,
+    abandonPercent: list ? tidy(list.abandon_target * 100) : null,
+    personalHours: list ? tidy(list.personal_seconds / HOUR_SECONDS) : null,
     detectMachine: list?.detect_machine ?? false,
     hourlyGoal: list?.hourly_goal ?? 0,
     region: list?.region ?? "",
@@ -52,6 +79,10 @@ function untilOf({ until }: CallingWindow): string {
   return until === MIDNIGHT_TYPED ? MIDNIGHT : until;
 }
 
+function isOutside(value: number | null, [least, most]: readonly [number, number]): boolean {
+  return value !== null && !(value >= least && value <= most);
+}
+
 export function faults(draft: Draft): DraftError[] {
   const { windows } = draft;
   const wrong: Record<DraftError, boolean> = {
@@ -60,8 +91,18 @@ export function faults(draft: Draft): DraftError[] {
     windows: windows.some((window) => !(window.from && window.until && window.from < untilOf(window))),
     weekdays: windows.some((window) => window.weekdays.length === 0),
     region: draft.region !== "" && !/^[A-Z]{2}$/.test(draft.region),
+    preview_seconds: draft.mode === "preview" && isOutside(draft.previewSeconds, PREVIEW_SECONDS),
+    abandon_target: draft.mode === "predictive" && isOutside(draft.abandonPercent, ABANDON_PERCENT),
+    personal_seconds: isOutside(draft.personalHours, PERSONAL_HOURS),
   };
   return (Object.keys(wrong) as DraftError[]).filter((field) => wrong[field]);
+}
+
+/** How calls are placed; what belongs to another mode stays as it is. */
+function modeOf({ mode, previewSeconds, abandonPercent }: Draft): Partial<ListSettings> {
+  if (mode === "preview" && previewSeconds !== null) return { mode, preview_seconds: previewSeconds };
+  if (mode === "predictive" && abandonPercent !== null) return { mode, abandon_target: tidy(abandonPercent / 100) };
+  return { mode };
 }
 
 /** Only what was set: the server has a default for the rest. */
@@ -78,6 +119,8 @@ export function settingsOf(draft: Draft): Partial<ListSettings> {
     })),
     ...(draft.rules ? { rules: draft.rules } : {}),
     ...(draft.maxAttempts === null ? {} : { max_attempts: draft.maxAttempts }),
+    ...modeOf(draft),
+    ...(draft.personalHours === null ? {} : { personal_seconds: Math.round(draft.personalHours * HOUR_SECONDS) }),
     detect_machine: draft.detectMachine,
     hourly_goal: draft.hourlyGoal,
     ...(draft.region ? { region: draft.region } : {}),

@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Attempt, CallbackList, ListSettings, Target, TargetState } from "../api/shapes";
+import type { Attempt, CallbackList, Instant, ListSettings, Target, TargetState } from "../api/shapes";
 import { useEntity } from "../live/store";
 
 /** Counts by outcome and what is due are not in the live feed; they are asked for again while a list runs. */
@@ -81,4 +81,18 @@ export function useSaveList(id: string | number | null) {
 
 export function useDeleteList(id: string | number) {
   return useMutation({ mutationFn: () => ask("DELETE", path(id)), onSuccess: refresh });
+}
+
+/** What becomes of a target for which the rules ask a person; called from `due_at` on, or now. */
+export interface Decision {
+  decision: "call" | "close" | "escalate";
+  due_at?: Instant;
+}
+
+export function useDecide(id: string | number) {
+  return useMutation({
+    mutationFn: ({ target, ...decision }: Decision & { target: Target["id"] }) =>
+      ask("POST", path(id, `/targets/${target}/decision`), decision),
+    onSettled: refresh,
+  });
 }

@@ -1,13 +1,20 @@
 import { TextInput } from "@mantine/core";
+import { IconPhoneCall } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useSession } from "../api/queries";
+import { duration } from "../format";
 import { useLive } from "../live/store";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./Forms.module.css";
-import { keepAgent, keptAgent, type Standing, useMine } from "./forms";
+import { keepAgent, keptAgent, type Offer, type Sheet, type Standing, useMine } from "./forms";
+import { NextCallback } from "./NextCallback";
+import { OfferCard } from "./OfferCard";
+import offers from "./Offers.module.css";
+import { isFree } from "./offering";
 import { RecordForm } from "./RecordForm";
+import { useOffering } from "./useOffering";
 
 function Standings({ standing }: { standing: Standing }) {
   const { t } = useTranslation();
@@ -46,26 +53,61 @@ function useAgent(): [string, (agent: string) => void] {
   ];
 }
 
-function Mine({ agent }: { agent: string }) {
+/** The callback under way or last had: the phone rings, or there is something to write down. */
+function Last({ sheet, agent }: { sheet: Sheet | null; agent: string }) {
   const { t } = useTranslation();
-  const mine = useMine(agent);
-  if (agent === "") return <Empty title={t("forms.whoAreYou")} text={t("forms.whoAreYouText")} />;
-  if (mine.isPending) return <RowsSkeleton rows={6} />;
-  if (mine.isError) return <Failure error={mine.error} onRetry={() => void mine.refetch()} />;
-  const { sheet, standing } = mine.data;
+  // The attempt is told how it went when it is over; that the phone rings is known on the floor.
+  const isRinging = useLive((live) =>
+    Object.values(live.entities.seats).some((seat) => seat.agent_number === agent && seat.state === "ringing"),
+  );
+  if (!sheet?.attempt) return <Empty title={t("forms.noCallback")} text={t("forms.noCallbackText")} />;
+  const { id, ended_at } = sheet.attempt;
   return (
     <>
-      <Standings standing={standing} />
-      {sheet?.attempt ? (
-        <RecordForm attempt={sheet.attempt.id} />
-      ) : (
-        <Empty title={t("forms.noCallback")} text={t("forms.noCallbackText")} />
+      {isRinging && ended_at === null && (
+        <p className={offers.ringing} role="status">
+          <IconPhoneCall size={18} aria-hidden />
+          {t("offer.ringing")}
+        </p>
       )}
+      <RecordForm attempt={id} />
     </>
   );
 }
 
-/** The callback that the agent at this browser is talking in, or had last, with its form. */
+/** Says once what has come before the agent, to who does not see it. */
+function Announced({ offer }: { offer: Offer | null }) {
+  const { t } = useTranslation();
+  const name = offer?.sheet.target.name || t("forms.nameless");
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {offer &&
+        t("offer.announced", { name, list: offer.sheet.list.name, time: duration(offer.until - offer.offered_at) })}
+    </p>
+  );
+}
+
+function Mine({ agent }: { agent: string }) {
+  const { t } = useTranslation();
+  const mine = useMine(agent);
+  const offering = useOffering(agent, mine.data);
+  if (agent === "") return <Empty title={t("forms.whoAreYou")} text={t("forms.whoAreYouText")} />;
+  if (mine.isPending) return <RowsSkeleton rows={6} />;
+  if (mine.isError) return <Failure error={mine.error} onRetry={() => void mine.refetch()} />;
+  const { sheet, offer, standing } = mine.data;
+  const isOver = isFree(sheet);
+  return (
+    <>
+      <Standings standing={standing} />
+      <Announced offer={offer} />
+      {offer && <OfferCard key={offer.id} offer={offer} offering={offering} />}
+      {!offer && isOver && <NextCallback offering={offering} last={sheet} />}
+      {!(offer && isOver) && <Last sheet={sheet} agent={agent} />}
+    </>
+  );
+}
+
+/** The callback that the agent at this browser looks at, is talking in, or had last, with its form. */
 export default function MinePage() {
   const { t } = useTranslation();
   const [agent, choose] = useAgent();
@@ -85,7 +127,7 @@ export default function MinePage() {
           onChange={(event) => choose(event.currentTarget.value.replace(/\D/g, ""))}
         />
       </div>
-      <Mine agent={agent} />
+      <Mine key={agent} agent={agent} />
     </div>
   );
 }

@@ -26,33 +26,7 @@ import {
 } from "./forms";
 import { Questions } from "./Questions";
 import { type Answer, faults, kept, keysOf, type Question, shown } from "./rules";
-
-/** Whom the callback is for. */
-function Whom({ sheet: { target, list, attempt } }: { sheet: Sheet }) {
-  const { t } = useTranslation();
-  const known = Object.entries(target.attributes).filter(([, value]) => value);
-  return (
-    <>
-      <div className={classes.whom}>
-        <h2>
-          {target.name || t("forms.nameless")}
-          <small className="num">{attempt?.number ?? target.dial_number}</small>
-        </h2>
-        <span className="muted">{list.name}</span>
-      </div>
-      {known.length > 0 && (
-        <dl className={classes.attributes}>
-          {known.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
-    </>
-  );
-}
+import { Whom } from "./Whom";
 
 interface PartProps {
   draft: Draft;
@@ -305,9 +279,15 @@ function Saved({ sheet, onChange }: { sheet: Sheet; onChange: () => void }) {
 }
 
 function SheetForm({ sheet }: { sheet: Sheet }) {
+  const zone = useZone();
   const { username } = useSession().user;
   const [isChanging, setChanging] = useState(() => keptDraft(username, sheet.target.id) !== null);
-  if (sheet.record && !isChanging) return <Saved sheet={sheet} onChange={() => setChanging(true)} />;
+  // Kept from the first moment: as long as there is a draft, no other callback takes its place by itself.
+  const correct = () => {
+    keepDraft(username, sheet.target.id, draftOf(sheet, zone));
+    setChanging(true);
+  };
+  if (sheet.record && !isChanging) return <Saved sheet={sheet} onChange={correct} />;
   return <Filling sheet={sheet} onDone={() => setChanging(false)} />;
 }
 

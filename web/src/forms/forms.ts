@@ -3,7 +3,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
+import type { AttemptOutcome, Instant } from "../api/shapes";
 import type { Answers, Question } from "./rules";
 
 export const RESULTS = ["completed", "later", "refused", "wrong_person", "not_reached"] as const;
@@ -73,6 +73,29 @@ export interface Standing {
   agents: number;
 }
 
+/** A callback that an agent looks at before it is called. */
+export interface Offer {
+  id: number;
+  agent_number: string;
+  offered_at: Instant;
+  until: Instant;
+  /** The agent promised it. */
+  is_personal: boolean;
+  /** Its attempt is null. */
+  sheet: Sheet;
+  /** Newest first, the last few. */
+  history: { placed_at: Instant; outcome: AttemptOutcome | null; agent_number: string }[];
+}
+
+/** What is before an agent. */
+export interface Mine {
+  /** The callback in which he talks, or talked last. */
+  sheet: Sheet | null;
+  /** One that he looks at, and has not accepted yet. */
+  offer: Offer | null;
+  standing: Standing;
+}
+
 const AGAIN_MS = 3000;
 
 export function useForm(list: string) {
@@ -106,7 +129,7 @@ export function useSheet(of: SheetOf) {
 export function useMine(agent: string) {
   return useQuery({
     queryKey: ["mine", agent],
-    queryFn: () => ask<{ sheet: Sheet | null; standing: Standing }>("GET", `/api/callbacks/mine${query({ agent })}`),
+    queryFn: () => ask<Mine>("GET", `/api/callbacks/mine${query({ agent })}`),
     enabled: agent !== "",
     refetchInterval: AGAIN_MS,
   });
