@@ -51,7 +51,7 @@ class Call:
 class Attempt:
     """A dial of the dialer while its channel lives.
 
-    `is_placed`: the customer is or was dialled. Where an agent is called first that waits until he has picked up.
+    `is_placed`: the customer is or was dialled. Where an agent is called first that is when his phone dials.
     """
 
     attempt_id: AttemptId
@@ -63,10 +63,8 @@ class Attempt:
     is_placed: bool = True
 
     def pick_up(self, at: Instant) -> None:
-        """Somebody answers its channel: the customer, or the agent who was called first."""
-        if is_agent_first(self.attempt_id):
-            self.is_placed = True
-        elif self.answered_at is None:
+        """Somebody answers its channel: the customer, unless an agent is called first."""
+        if self.answered_at is None and not is_agent_first(self.attempt_id):
             self.answered_at = at
 
     def reach(self, agent_number: str, at: Instant) -> None:

@@ -161,4 +161,5 @@ def _answer_attempt(site: Site, channel: Channel) -> None:
     """Whoever the dialer called and is found on the line has answered, though nobody saw when."""
     attempt = site.attempts.get(AttemptId(channel.channel_id))
     if attempt is not None and channel.is_up:
+        attempt.is_placed = True
         attempt.pick_up(site.now)
