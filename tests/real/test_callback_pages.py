@@ -18,7 +18,7 @@ from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
-NUMBER = "13900000002"
+NUMBER, OTHER, THIRD = "13900000002", "13900000003", "13900000004"
 ALWAYS = [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "until": "24:00"}]
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "pleased", "kind": "scale", "label": "How pleased?", "minimum": 1, "maximum": 5, "is_required": True},
@@ -40,8 +40,8 @@ def pair() -> Iterator[Pair]:
     settings = OwnSettings(timezone="Asia/Shanghai", queues=queues, agents=agents, dialer=dialer)
     with running_pair(settings) as pair:
         pair.sign_in("1001", queues=1)
-        for number in (NUMBER, f"+86{NUMBER}", f"86{NUMBER}"):
-            pair.behave(number, after=0, talk=120)
+        for number in (NUMBER, OTHER, THIRD):
+            pair.behave(f"86{number}", after=0, talk=120)
         pair.behave("1001", after=0, talk=120)
         yield pair
 
@@ -194,6 +194,49 @@ def test_a_form_is_filled_in_while_talking_survives_a_reload_and_is_reported(
     expect(page.get_by_role("status")).to_contain_text("by agent")
     pair.quieten()
     _reported(supervisor, identity)
+
+
+def test_an_agent_is_shown_whom_to_call_skips_one_calls_the_next_and_fills_in_its_form(
+    agent: Visitor, supervisor: Visitor, post: httpx.Client, pair: Pair
+) -> None:
+    identity = _list(post, "Visits 回访", OTHER, THIRD, mode="preview", preview_seconds=60)
+    post.put(f"api/lists/{identity}/form", json={"version": 0, "questions": QUESTIONS})
+    page = agent.page
+    agent.open("mine")
+    page.get_by_label("Agent number").fill("1001")
+    page.get_by_role("button", name="Show me the next one").click()
+    expect(page.get_by_text("Nothing is due")).to_be_visible()
+    assert violations(page) == []
+    post.post(f"api/lists/{identity}/start")
+    supervisor.open(f"callbacks/{identity}")
+    expect(supervisor.page.get_by_text("Nothing is dialled right now")).to_be_visible()
+    page.get_by_role("button", name="Show me the next one").click()
+    card = page.get_by_role("region", name="Next callback")
+    expect(card).to_contain_text(OTHER)
+    expect(card).to_contain_text("A-1")
+    expect(card.get_by_role("timer")).to_be_visible()
+    assert violations(page) == []
+    card.get_by_role("button", name="Skip").click()
+    card.get_by_role("button", name="Wrong record").click()
+    expect(card).not_to_contain_text(OTHER)
+    page.get_by_role("button", name="Show me the next one").click()
+    expect(card).to_contain_text(THIRD)
+    page.keyboard.press("Control+Enter")
+    # The agent's phone is called first, then the customer; the form is there before he answers.
+    expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+    pair.ami.wait_for("BridgeEnter")
+    page.get_by_text("5", exact=True).click()
+    page.get_by_text("Completed", exact=True).click()
+    page.get_by_role("button", name="Save the record").click()
+    expect(page.get_by_role("status").filter(has_text="by agent")).to_be_visible()
+    assert violations(page) == []
+    pair.quieten()
+    expect(page.get_by_role("button", name="Show me the next one")).to_be_visible()
+    targets = supervisor.page.get_by_role("tabpanel").get_by_role("row")
+    expect(targets.filter(has_text=THIRD)).to_contain_text("Reached")
+    skipped = post.get(f"api/lists/{identity}/targets").json()["targets"][0]
+    assert (skipped["state"], skipped["attempts"]) == ("open", 0)
+    post.post(f"api/lists/{identity}/stop")
 
 
 def _reported(supervisor: Visitor, identity: str) -> None:
