@@ -11,6 +11,8 @@ def gauges(sites: Iterable[Site], surprises: int) -> dict[str, object]:
     waiting, oldest, seats = 0, None, dict.fromkeys(map(str, SeatState), 0)
     for site in sites:
         for queue in site.queues.values():
+            if not queue.waiting:
+                continue
             waiting += len(queue.waiting)
             joined_at = queue.oldest_joined_at()
             if joined_at is not None and (oldest is None or joined_at < oldest):

@@ -39,26 +39,34 @@ class Today:
         self._zone = zone
         self._touch = touch
         self._sums: dict[QueueName, dict[str, float]] = {}
+        self._total: dict[str, float] = {}
+        """Of all queues: shown in every frame in which a call ends anywhere, so that it is not added up each time."""
         self._views: dict[str, View] = {}
         """Those worked out since their figures last changed: the feed and the alerts look at the same."""
         self.since, self.until = day_of(now, zone)
 
     def load(self, sums: Mapping[QueueName, Sums]) -> None:
         """Begins with what was recorded today before this start."""
-        self._sums = {queue: dict(of_queue) for queue, of_queue in sums.items()}
+        self._take(sums)
         self._show(self._sums)
+
+    def _take(self, sums: Mapping[QueueName, Sums]) -> None:
+        self._sums = {queue: dict(of_queue) for queue, of_queue in sums.items()}
+        self._total = added(self._sums.values())
 
     async def count_again(self, recorder: Recorder, stored: Stored) -> None:
         """Takes what is stored where it differs: an import or a correction wrote facts that nobody told of."""
         async with recorder.standing_still() as meanwhile:
             since = self.since
-            sums = {queue: dict(of_queue) for queue, of_queue in (await stored(Span(since, self.until))).items()}
+            sums = await stored(Span(since, self.until))
             if self.since != since:
                 return
-            before, self._sums = self._sums, sums
+            before = self._sums
+            self._take(sums)
             for fact in meanwhile:
                 self._count(fact)
-        changed = [queue for queue in before.keys() | sums.keys() if not _agree(before.get(queue), sums.get(queue))]
+        after = self._sums
+        changed = [queue for queue in before.keys() | after.keys() if not _agree(before.get(queue), after.get(queue))]
         if changed:
             self._show(changed)
 
@@ -76,7 +84,8 @@ class Today:
         if now < self.until:
             return
         self.since, self.until = day_of(now, self._zone)
-        queues, self._sums = list(self._sums), {}
+        queues = list(self._sums)
+        self._take({})
         self._show(queues)
 
     async def follow_the_calendar(self, clock: Callable[[], Instant]) -> None:
@@ -101,12 +110,14 @@ class Today:
         if at < self.since:
             return None
         queue: QueueName = (fact.pbx, fact.queue)
-        merge(self._sums.setdefault(queue, {}), live_sums(fact))
+        sums = live_sums(fact)
+        merge(self._sums.setdefault(queue, {}), sums)
+        merge(self._total, sums)
         return queue
 
     def total(self) -> Sums:
         """The sums over all queues."""
-        return added(self._sums.values())
+        return self._total
 
     def view(self, identity: str) -> View | None:
         """The figures of everything (`*`) or of one queue (`pbx/queue`), as the feed shows them."""
