@@ -110,3 +110,24 @@ async def test_where_there_is_no_log_nothing_is_known(path: Path, caplog: pytest
     assert await logs.recall("pbx1", OURS, PLACED_AT) is None
     assert "the channel event log cannot be read" in caplog.text
     assert await logs.recall("pbx2", OURS, PLACED_AT) is None
+
+
+AGENTS = AttemptId("attempt-agent-1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "was_placed", "answered", "cause"),
+    [
+        (((0.1, "CHAN_START"), (20, "HANGUP")), False, None, 16),
+        (((0.1, "CHAN_START"), (3, "ANSWER"), (9, "HANGUP")), True, None, 17),
+        (((0.1, "CHAN_START"), (3, "ANSWER"), (8, "BRIDGE_ENTER"), (30, "HANGUP")), True, 8, 16),
+    ],
+)
+def test_an_agent_who_was_called_first(
+    path: Path, lines: tuple[tuple[float, str], ...], was_placed: bool, answered: float | None, cause: int
+) -> None:
+    write(path, *((at, event, AGENTS, hung_up(cause) if event == "HANGUP" else '""') for at, event in lines))
+    told = recall(path, "pbx1", AGENTS, PLACED_AT)
+    assert not isinstance(told, str)
+    at = None if answered is None else PLACED_AT + answered
+    assert (told.was_placed, told.answered_at, told.reached_at, told.cause) == (was_placed, at, at, cause)

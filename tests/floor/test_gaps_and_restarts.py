@@ -10,6 +10,7 @@ from callcenter.floor.facts import (
     AttemptResult,
     CallRecord,
     Conversation,
+    Direction,
     QueueVisit,
     RecordingFile,
     Ring,
@@ -364,3 +365,64 @@ def test_attempt_never_placed() -> None:
     for _ in range(2):
         day.tell(e.OriginateEnded, ATTEMPT, "", succeeded=False, reason=0)
     assert (the_result(day).was_placed, the_result(day).call_id) == (False, None)
+
+
+# --- an agent is called first -----------------------------------------------------------------------------------
+
+PREVIEW, CUSTOMER = "attempt-agent-7", "pbx1-1.77"
+
+
+def a_preview() -> Diary:
+    """The phone of the agent who accepted a callback rings."""
+    day = a_day("1001").opens(PREVIEW, "PJSIP/1001-7")
+    day.tell(e.DialBegun, PREVIEW, "", PREVIEW, "PJSIP/1001-7", "1001")
+    day.tell(e.ChannelRinging, PREVIEW, PREVIEW, "1001", "13900139000")
+    return day
+
+
+def it_dials_the_customer(day: Diary) -> Diary:
+    """The agent has picked up, and the phone dials."""
+    day.tell(e.ChannelUp, PREVIEW, PREVIEW, "", "")
+    day.opens(CUSTOMER, "PJSIP/trunk-77", call=PREVIEW)
+    day.tell(e.DialBegun, PREVIEW, PREVIEW, CUSTOMER, "PJSIP/trunk-77", "PJSIP/13900139000@trunk")
+    return day
+
+
+def test_who_accepted_a_preview_is_known_while_it_rings_and_the_customer_by_the_number_dialled() -> None:
+    day = a_preview()
+    assert day.floor.sites["pbx1"].attempts[PREVIEW].agent_number == "1001"
+    assert day.state("1001") is SeatState.RINGING
+    it_dials_the_customer(day.after(3))
+    result = the_result(day.after(5).closes(CUSTOMER, 17).closes(PREVIEW, 17))
+    assert (result.was_placed, result.cause, result.answered_at, result.agent_number) == (True, 17, None, "1001")
+    [call] = day.remained(CallRecord)
+    assert (call.number, call.direction, call.attempt_id) == ("13900139000", Direction.OUTBOUND, PREVIEW)
+
+
+def test_a_preview_is_answered_when_both_are_connected() -> None:
+    day = it_dials_the_customer(a_preview().after(3))
+    day.after(6).tell(e.ChannelUp, CUSTOMER, PREVIEW, "", "")
+    day.bridges(PREVIEW, CUSTOMER, call=PREVIEW)
+    connected_at = day.now
+    day.after(30).closes(CUSTOMER).closes(PREVIEW)
+    result = the_result(day)
+    assert result.answered_at == result.reached_at == day.talk().began_at == about(connected_at)
+    assert (day.talk().number, day.talk().queue) == ("13900139000", "")
+
+
+def test_an_agent_who_does_not_pick_up_a_preview_calls_nobody() -> None:
+    result = the_result(a_preview().after(20).closes(PREVIEW, 0))
+    assert (result.was_placed, result.is_certain) == (False, True)
+
+
+def test_an_agent_at_whom_no_customer_was_dialled_calls_nobody_either() -> None:
+    day = a_preview().after(2)
+    day.tell(e.ChannelUp, PREVIEW, PREVIEW, "", "")
+    assert the_result(day.closes(PREVIEW, 0)).was_placed is False
+
+
+def test_a_preview_found_up_may_have_called_the_customer() -> None:
+    day = a_day("1001")
+    survey(day, channels=(found_open(PREVIEW, "PJSIP/1001-7"),))
+    result = the_result(day.after(5).closes(PREVIEW, 16))
+    assert (result.was_placed, result.answered_at) == (True, None)
