@@ -118,6 +118,20 @@ def attempt(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
         yield lambda: day.tell(e.OriginateEnded, channel, "", succeeded=False, reason=0)
 
 
+def preview(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
+    """An agent is called first; his phone dials the customer, who may answer."""
+    channel, agent = f"attempt-agent-{caller}", chance.choice(AGENTS)
+    yield lambda: day.opens(channel, f"PJSIP/{agent}-{caller}")
+    if chance.random() < 0.7:
+        yield lambda: day.tell(e.ChannelUp, channel, channel, "", "")
+        yield lambda: day.opens(caller, "PJSIP/trunk-77", call=channel)
+        yield lambda: day.tell(e.DialBegun, channel, channel, caller, "PJSIP/trunk-77", "PJSIP/13900139000@trunk")
+        if chance.random() < 0.5:
+            yield lambda: day.bridges(channel, caller, call=channel)
+        yield lambda: day.closes(caller, 17)
+    yield lambda: day.closes(channel, 17)
+
+
 def seat_life(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
     agent, queue = chance.choice(AGENTS), chance.choice(QUEUES)
     yield lambda: day.pauses(agent, chance.choice(("meal", "training")), queue)
@@ -143,6 +157,7 @@ STORIES: tuple[Story, ...] = (
     refused,
     outbound,
     attempt,
+    preview,
     seat_life,
     surveyed,
 )

@@ -20,7 +20,7 @@ from callcenter.floor.facts import (
 )
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import REMEMBERED, Ended
-from callcenter.floor.terms import CallId, ChannelId
+from callcenter.floor.terms import AttemptId, CallId, ChannelId
 from tests.floor.stories import PBX, Diary, about, member, phone
 from tests.floor.test_queue_calls import a_day
 from tests.floor.test_seats import in_a_talk
@@ -390,7 +390,7 @@ def it_dials_the_customer(day: Diary) -> Diary:
 
 def test_who_accepted_a_preview_is_known_while_it_rings_and_the_customer_by_the_number_dialled() -> None:
     day = a_preview()
-    assert day.floor.sites["pbx1"].attempts[PREVIEW].agent_number == "1001"
+    assert day.floor.sites["pbx1"].attempts[AttemptId(PREVIEW)].agent_number == "1001"
     assert day.state("1001") is SeatState.RINGING
     it_dials_the_customer(day.after(3))
     result = the_result(day.after(5).closes(CUSTOMER, 17).closes(PREVIEW, 17))
