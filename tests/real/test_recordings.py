@@ -1,6 +1,7 @@
 """Real calls are recorded by Asterisk, found, measured, told with their call and played."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,39 @@ async def test_a_caller_who_only_waited_has_no_recording(pair: Pair, reviewer: A
     story = await _story(reviewer, "13800138002", conversations=0)
     assert (story["call"]["outcome"], story["call"]["has_recording"]) == ("abandoned", False)
     assert (story["conversations"], story["recordings"]) == ([], [])
+
+
+async def test_a_call_that_is_transferred_twice_is_heard_in_three_parts(pair: Pair, reviewer: AsyncClient) -> None:
+    def reaches(agent: str) -> str:
+        answered = pair.ami.until(
+            lambda event: (
+                event.get("DialStatus") == "ANSWER" and str(event["DestChannel"]).startswith(f"PJSIP/{agent}-")
+            )
+        )
+        threading.Event().wait(3)  # they talk
+        return str(answered["DestChannel"])
+
+    def make_call() -> None:
+        for agent in ("1001", "1002", "1003"):
+            pair.behave(agent, after=0.5, talk=0)
+        pair.sign_in("1001")
+        customer = pair.customer_calls("4000", caller="13800138003")
+        connected = pair.ami.wait_for("AgentConnect")
+        threading.Event().wait(3)
+        phone = str(connected["DestChannel"])
+        for agent in ("1002", "1003"):
+            told = pair.ami.action("BlindTransfer", Channel=phone, Exten=agent, Context="callcenter-agents")
+            assert told["Response"] == "Success", told
+            phone = reaches(agent)
+        pair.outside.action("Hangup", Channel=pair.channel(customer))
+        pair.ami.wait_for("Hangup", Uniqueid=connected["Uniqueid"])
+
+    await asyncio.to_thread(make_call)
+    story = await _story(reviewer, "13800138003", conversations=3)
+    parts = {(talk["leg_id"], talk["part"]): talk["agent_number"] for talk in story["conversations"]}
+    heard = {(one["conversation"]["leg_id"], one["conversation"]["part"]): one for one in story["recordings"]}
+    assert [parts[part] for part in heard] == ["1001", "1002", "1003"]
+    for recording in heard.values():
+        assert recording["has_audio"]
+        assert [leg["side"] for leg in recording["legs"]] == ["customer", "agent"]
+        assert recording["duration_seconds"] == pytest.approx(3, abs=0.6)
