@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 WORKERS = 2
 BATCH = 2 * WORKERS
 RETRY_SECONDS = 30.0
+MOST_BREAKS = 2
+"""So often a file may end the process that listens to it, alone, before it is left alone."""
 FOLDER_SIZE = 1000
 """Copies in one folder: more make some file systems slow."""
 
@@ -127,6 +130,8 @@ class Processor:
         self._library = library
         self._encoding = encoding
         self._wake = asyncio.Event()
+        self._breaks: Counter[int] | None = None
+        """How often each recording ended its process, since one of several did: they are taken one by one then."""
         self._pool: ProcessPoolExecutor | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -149,12 +154,28 @@ class Processor:
 
     async def process_due(self) -> bool:
         """Listens through a few; whether there may be more."""
-        jobs = await self._due()
+        most = BATCH if self._breaks is None else 1
+        jobs = await self._due(most)
         loop = asyncio.get_running_loop()
-        # One by one into the database: what is done stays done.
-        for done in asyncio.as_completed([asyncio.wrap_future(self._begun(job), loop=loop) for job in jobs]):
-            await self._keep(await done)
-        return len(jobs) == BATCH
+        try:
+            # One by one into the database: what is done stays done.
+            for done in asyncio.as_completed([asyncio.wrap_future(self._begun(job), loop=loop) for job in jobs]):
+                await self._keep(await done)
+        except BrokenProcessPool:
+            await self._end_pool()
+            await self._blame(jobs)
+            raise
+        if not jobs:
+            self._breaks = None
+        return len(jobs) == most
+
+    async def _blame(self, jobs: Sequence[Job]) -> None:
+        """Finds out which of several files ends its process, and gives it up: it would hold up all the others."""
+        self._breaks = Counter() if self._breaks is None else self._breaks
+        if len(jobs) == 1:
+            self._breaks[jobs[0].recording_id] += 1
+            if self._breaks[jobs[0].recording_id] >= MOST_BREAKS:
+                await self._keep(blank(jobs[0].recording_id, "listening to it ends the process"))
 
     async def _run(self) -> None:
         await asyncio.to_thread(remove_parts, self._library.stored)
@@ -168,7 +189,6 @@ class Processor:
                 wait = 0 if await self.process_due() else None
             except BrokenProcessPool:
                 log.warning("A process that listens through recordings ended; another begins")
-                await self._end_pool()
                 wait = RETRY_SECONDS
             except Exception as error:  # noqa: BLE001 - the database or a disk may be away; what is due stays due
                 log.warning("Recordings could not be listened through: %s", type(error).__name__)
@@ -185,14 +205,14 @@ class Processor:
         if pool is not None:
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
-    async def _due(self) -> list[Job]:
+    async def _due(self, most: int) -> list[Job]:
         complete = (
             select(recording_files)
             .join(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
             .outerjoin(RecordingSound, RecordingSound.recording_id == recording_files.c.id)
             .where(RecordingAudio.state == "ready", RecordingSound.recording_id.is_(None))
             .order_by(recording_files.c.id.desc())
-            .limit(BATCH)
+            .limit(most)
         )
         async with self._sessions() as session:
             rows = (await session.execute(complete)).mappings().all()

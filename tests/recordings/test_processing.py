@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import signal
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
 
 from callcenter.accounts.rules import Role
+from callcenter.floor.terms import ChannelId
 from callcenter.recordings import processing
 from callcenter.recordings.copying import Encoding
 from callcenter.recordings.inspection import inspect_files
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
-from callcenter.recordings.processing import Processor
+from callcenter.recordings.processing import Job, Processor
 from callcenter.recordings.tables import RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
@@ -169,6 +172,40 @@ async def test_a_process_that_dies_is_replaced(
     processor.start()
     await _heard(sessions)
     await processor.close()
+
+
+class Poisoned(Processor):
+    """Recording 2 ends the process that listens to it."""
+
+    @override
+    def _begun(self, job: Job) -> Future[dict[str, Any]]:
+        begun = super()._begun(job)
+        assert self._pool is not None
+        return self._pool.submit(os._exit, 1) if job.recording_id == 2 else begun
+
+
+async def test_a_file_that_ends_every_process_is_given_up_and_holds_up_no_other(
+    engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "RETRY_SECONDS", 0.01)
+    recorder = Recorder(engine)
+    recorder.note([a_call()])
+    for nth in (1, 2, 3):
+        write_wav(folder / f"part{nth}.wav", pcm(spoken(AGENT, SECONDS)), modified_at=ENDED)
+        path = f"/var/spool/asterisk/monitor/part{nth}.wav"
+        recorder.note([a_recording(path=path, channel_id=ChannelId(f"1763812800.{nth}"))])
+    await recorder.flush()
+    measurer = Measurer(sessions, library)
+    await measurer.measure_due()
+    await measurer.close()
+    processor = Poisoned(sessions, library, "opus")
+    processor.start()
+    async with asyncio.timeout(60):
+        while len(await _sounds(sessions)) < 3:  # noqa: ASYNC110 - the rows come from other processes' work
+            await asyncio.sleep(0.05)
+    await processor.close()
+    failures = {sound.recording_id: sound.failure for sound in await _sounds(sessions)}
+    assert failures == {1: "", 2: "listening to it ends the process", 3: ""}
 
 
 async def _heard(sessions: Sessions) -> None:
