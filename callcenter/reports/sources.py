@@ -116,11 +116,12 @@ def _spells(pieces: Pieces, *, is_long: bool) -> Rows:
     s, p = seat_spells.c, pieces.c
     # The number is written out, so that the condition is seen to be that of the index.
     longest_short: ColumnElement[float] = literal_column(str(LONG_SPELL_SECONDS))
-    overlaps = and_(s.since < p.until, s.until > p.since)
     if is_long:
-        found = and_(s.until - s.since > longest_short, overlaps)
+        found = and_(s.until - s.since > longest_short, s.since < p.until, s.until > p.since)
     else:
-        found = and_(s.until - s.since <= longest_short, s.since > p.since - LONG_SPELL_SECONDS - 1, overlaps)
+        begins = and_(s.since > p.since - LONG_SPELL_SECONDS - 1, s.since < p.until)
+        # Written so that no index on `until` is used: PostgreSQL would read half of it for each piece.
+        found = and_(s.until - s.since <= longest_short, begins, s.until - p.since > 0)
     table, joined = pieces.beside(seat_spells, found)
     columns = _by_name(table)
     columns.cut_since = case((columns.since > p.since, columns.since), else_=p.since)
