@@ -43,6 +43,7 @@ class Ending(Struct, frozen=True):
     placed_at: Instant
     ended_at: Instant
     answered_at: Instant | None = None
+    trunk: str = ""
 
 
 class OpenAttempt(Struct, frozen=True):
@@ -53,6 +54,7 @@ class OpenAttempt(Struct, frozen=True):
     pbx: PbxName
     queue: str
     placed_at: Instant = 0.0
+    trunk: str = ""
 
 
 async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
@@ -97,6 +99,7 @@ def _ending(attempt: Attempt, outcome: Outcome) -> Ending:
         attempt.placed_at,
         attempt.ended_at or attempt.placed_at,
         attempt.answered_at,
+        attempt.trunk,
     )
 
 
@@ -221,7 +224,7 @@ async def open_attempts(sessions: Sessions) -> Sequence[OpenAttempt]:
     query = select(Attempt).where(Attempt.ended_at.is_(None))
     async with sessions() as session:
         return [
-            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue, row.placed_at)
+            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue, row.placed_at, row.trunk)
             for row in await session.scalars(query)
         ]
 

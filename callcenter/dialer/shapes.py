@@ -91,6 +91,7 @@ class ListChanges(Shape):
     max_attempts_per_day: Attempts | None = None
     calendar: CalendarShape | None = None
     mode: Mode | None = None
+    trunk: str | None = None
     reserved_seats: Annotated[int, Field(ge=0, le=1000)] | None = None
     abandon_target: Annotated[float, Field(ge=0.001, le=0.1)] | None = None
     preview_seconds: Annotated[float, Field(ge=5, le=3600)] | None = None

@@ -15,7 +15,7 @@ from callcenter.accounts.service import Access, NewUser, add_user, sign_in
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.problems import tell_problems
-from callcenter.settings import QueueSettings, Settings
+from callcenter.settings import DialerSettings, QueueSettings, Settings, TrunkSettings
 from tests.dialer.conftest import ALWAYS, MONDAY_NOON, Centre, numbers, result
 
 PASSWORD = "a long password"
@@ -75,7 +75,8 @@ async def panel(centre: Centre) -> AsyncIterator[Panel]:
     web = FastAPI()
     web.state.access = access
     tell_problems(web)
-    settings = Settings(queues={"support": QueueSettings(), "sales": QueueSettings()})
+    dialer = DialerSettings(trunks=(TrunkSettings(name="mobile", dial_string="PJSIP/{number}@gsm"),))
+    settings = Settings(queues={"support": QueueSettings(), "sales": QueueSettings()}, dialer=dialer)
     worker = centre.worker()
     web.include_router(dialling_routes(centre.sessions, worker))
     web.include_router(callback_routes(centre.sessions, worker, settings))
@@ -205,6 +206,7 @@ async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient
         {"calendar": {"exceptions": [{"date": "2026-02-03", "windows": [{"from": "12:00", "until": "11:00"}]}]}},
         {"mode": "reckless"},
         {"abandon_target": 0.5},
+        {"trunk": "nowhere"},
         {"escalation_list_id": 99},
         {"rules": {"rejected": {"delay_seconds": 60, "max_attempts": 2}}},
     ],
@@ -223,6 +225,15 @@ async def test_changing_a_list(supervisor: httpx.AsyncClient) -> None:
     assert (taken.status_code, taken.json()["field"]) == (409, "name")
     assert (await supervisor.patch("/lists/9", json={"name": "x"})).status_code == 404
     assert (await supervisor.post("/lists", json=GOOD | {"name": "Winter"})).status_code == 409
+
+
+async def test_a_list_names_its_trunk_or_uses_the_dialers_own(supervisor: httpx.AsyncClient) -> None:
+    assert (await supervisor.post("/lists", json=GOOD)).json()["trunk"] == ""
+    assert (await supervisor.patch("/lists/1", json={"trunk": "mobile"})).json()["trunk"] == "mobile"
+    wrong = await supervisor.patch("/lists/1", json={"trunk": "nowhere"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "trunk")
+    assert (await supervisor.patch("/lists/1", json={"name": "Spring"})).json()["trunk"] == "mobile"
+    assert (await supervisor.patch("/lists/1", json={"trunk": ""})).json()["trunk"] == ""
 
 
 async def test_a_list_says_when_it_opens(supervisor: httpx.AsyncClient, centre: Centre) -> None:
