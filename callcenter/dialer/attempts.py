@@ -80,7 +80,7 @@ async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
                 call_id=result.call_id,
                 cause=result.cause,
                 tech_cause=result.tech_cause,
-                is_machine=_verdict(result),
+                is_machine=result.is_machine,
             )
             .returning(Attempt)
         )
@@ -101,11 +101,6 @@ def _ending(attempt: Attempt, outcome: Outcome) -> Ending:
         attempt.answered_at,
         attempt.trunk,
     )
-
-
-def _verdict(result: AttemptResult) -> bool | None:
-    """What machine detection said; it is asked only of calls that were answered, and not of all of those."""
-    return True if result.is_machine else None
 
 
 async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, ended_at: Instant) -> None:

@@ -118,7 +118,7 @@ class Placing:
             ended_at=self._clock(),
             cause=0,
             tech_cause="",
-            is_machine=False,
+            is_machine=None,
         )
 
     # --- pauses -------------------------------------------------------------------------------------------------

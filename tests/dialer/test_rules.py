@@ -35,7 +35,7 @@ def result(
     was_placed: bool = True,
     answered_at: float | None = None,
     reached_at: float | None = None,
-    is_machine: bool = False,
+    is_machine: bool | None = None,
     is_certain: bool = True,
 ) -> AttemptResult:
     return AttemptResult(
