@@ -279,6 +279,18 @@ async def test_calendar_mode_and_rules_are_kept_and_told(supervisor: httpx.Async
     assert (await supervisor.get("/lists/2")).json()["escalation_list_id"] is None
 
 
+async def test_a_list_to_escalate_to_is_taken_away_by_null_and_stays_where_nothing_is_said(
+    supervisor: httpx.AsyncClient,
+) -> None:
+    await supervisor.post("/lists", json=GOOD | {"name": "Visits"})
+    made = await supervisor.post("/lists", json=GOOD | {"escalation_list_id": "1", "max_attempts": None})
+    assert made.json()["escalation_list_id"] == "1"
+    kept = await supervisor.patch("/lists/2", json={"name": "Spring", "max_attempts": None})
+    assert (kept.json()["escalation_list_id"], kept.json()["max_attempts"]) == ("1", 5)
+    cleared = await supervisor.patch("/lists/2", json={"escalation_list_id": None})
+    assert (cleared.status_code, cleared.json()["escalation_list_id"]) == (200, None)
+
+
 async def test_may_this_number_be_called(supervisor: httpx.AsyncClient) -> None:
     await supervisor.post("/lists", json=GOOD)
     asked: dict[str, str | float] = {"number": "138 0013 8000", "at": MONDAY_NOON}
