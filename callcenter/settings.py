@@ -30,6 +30,7 @@ from callcenter.errors import SetupFailed
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
 Seconds = Annotated[float, Field(ge=0)]
+DialString = Annotated[str, Field(pattern=r"^[^{}]*\{number\}[^{}]*$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 ServiceLevelVariant = Literal["offered_without_short_abandons", "answered", "offered", "abandons_count_as_met"]
@@ -147,14 +148,28 @@ class NumberLimit(Part):
     days: Annotated[int, Field(ge=1, le=31)] = 1
 
 
+class TrunkSettings(Part):
+    """One more way out: its dial string, the caller id shown there (None: the dialer's), and its caps for each PBX.
+
+    0 is without limit.
+    """
+
+    name: Word
+    dial_string: DialString
+    caller_id: str | None = None
+    max_calls: Annotated[int, Field(ge=0, le=10_000)] = 0
+    calls_per_second: Annotated[float, Field(ge=0, le=1000)] = 0
+
+
 class DialerSettings(Part):
     """How callbacks leave: the trunk's dial string and the caller id shown to customers; and what no list may exceed.
 
     Nobody is called before `earliest` or from `latest` on, on the customer's own clock. `max_calls` and
-    `calls_per_second` hold for each PBX; 0 is without limit. Abandoned calls are counted over `abandon_window_seconds`.
+    `calls_per_second` hold for the calls of `dial_string` on each PBX; 0 is without limit. A list may name one of
+    `trunks` instead. Abandoned calls are counted over `abandon_window_seconds`.
     """
 
-    dial_string: str = "PJSIP/{number}@trunk"
+    dial_string: DialString = "PJSIP/{number}@trunk"
     caller_id: str = ""
     ring_seconds: Annotated[int, Field(ge=5, le=120)] = 30
     earliest: TimeOfDay = "08:00"
@@ -163,12 +178,22 @@ class DialerSettings(Part):
     max_calls: Annotated[int, Field(ge=0, le=10_000)] = 200
     calls_per_second: Annotated[float, Field(ge=0, le=1000)] = 10
     abandon_window_seconds: Annotated[float, Field(ge=60, le=31 * 86_400)] = 3600
+    trunks: tuple[TrunkSettings, ...] = ()
 
     @model_validator(mode="after")
     def _day_begins_before_it_ends(self) -> "DialerSettings":
         if self.earliest >= self.latest:
             raise ValueError("earliest must be before latest")
         return self
+
+    @field_validator("trunks")
+    @classmethod
+    def _names_differ(cls, trunks: tuple[TrunkSettings, ...]) -> tuple[TrunkSettings, ...]:
+        names = [trunk.name for trunk in trunks]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two trunks are called {', '.join(twice)}: a list names its trunk")
+        return trunks
 
 
 class MailSettings(Part):

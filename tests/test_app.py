@@ -18,7 +18,15 @@ from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
 from callcenter.app import App, running
 from callcenter.errors import SetupFailed
-from callcenter.settings import AgentSettings, PauseReason, PbxSettings, QueueSettings, Settings
+from callcenter.settings import (
+    AgentSettings,
+    DialerSettings,
+    PauseReason,
+    PbxSettings,
+    QueueSettings,
+    Settings,
+    TrunkSettings,
+)
 from callcenter.store.engine import make_engine
 from tests.serving import PANEL
 
@@ -47,6 +55,7 @@ async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
             AgentSettings(number="2", name="Bo", team="A"),
             AgentSettings(number="3", name="Cy"),
         ),
+        dialer=DialerSettings(trunks=(TrunkSettings(name="mobile", dial_string="PJSIP/{number}@gsm-secret"),)),
         pause_reasons=(PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True),),
     )
     async with running(settings) as app:
@@ -160,6 +169,7 @@ async def test_settings_are_shown_to_whoever_is_signed_in(panel: httpx.AsyncClie
         ],
         "queues": [queue | {"pbx": "north"}, queue | {"pbx": "south"}],
         "teams": ["A", "B"],
+        "trunks": ["mobile"],
     }
     assert "secret" not in answer.text
 

@@ -46,6 +46,12 @@ def test_file_of_the_usual_name_is_found() -> None:
         ("[queues.label]\nfoo = 1", r"queues\.label\.foo: .*known here: extension, label"),
         ('timezone = "Mars"', r"centre\.toml: timezone: unknown time zone 'Mars'; use a name such as"),
         ("[http\n", r"centre\.toml: this is not TOML: .*line 1"),
+        ('[dialer]\ndial_string = "PJSIP/trunk"', r"dialer\.dial_string: .*match"),
+        ('[[dialer.trunks]]\nname = "a"\ndial_string = "PJSIP/x"', r"dialer\.trunks\.0\.dial_string: .*match"),
+        (
+            '[[dialer.trunks]]\nname = "a"\ndial_string = "{number}"\n' * 2,
+            r"dialer\.trunks: two trunks are called a: a list names its trunk",
+        ),
         ('[[agents]]\nname = "Ada"', r"agents\.0\.number: Field required"),
     ],
 )

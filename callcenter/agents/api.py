@@ -1,4 +1,4 @@
-"""What the panel needs of the settings: pause reasons, queues, teams."""
+"""What the panel needs of the settings: pause reasons, queues, teams, trunks."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -34,6 +34,7 @@ class SettingsShape(BaseModel):
     pause_reasons: list[PauseReasonShape]
     queues: list[QueueShape]
     teams: list[str]
+    trunks: list[str]
 
 
 def settings_routes(settings: Settings) -> APIRouter:
@@ -52,7 +53,8 @@ def _shape(settings: Settings) -> SettingsShape:
     reasons = [PauseReasonShape.model_validate(reason, from_attributes=True) for reason in settings.pause_reasons]
     queues = [_queue(pbx, name, queue) for pbx in settings.pbxs for name, queue in settings.queues.items()]
     teams = {agent.team for agent in settings.agents if agent.team}
-    return SettingsShape(pause_reasons=reasons, queues=queues, teams=sorted(teams))
+    trunks = [trunk.name for trunk in settings.dialer.trunks]
+    return SettingsShape(pause_reasons=reasons, queues=queues, teams=sorted(teams), trunks=trunks)
 
 
 def _queue(pbx: PbxSettings, name: str, queue: QueueSettings) -> QueueShape:

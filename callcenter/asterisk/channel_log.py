@@ -28,8 +28,8 @@ EARLY_SECONDS: Seconds = 30
 LATE_SECONDS: Seconds = 30
 
 COLUMNS = 4
-MACHINE = "CallbackMachine"
-"""The dialplan logs so that a machine answered: as the event, or, in some versions, in the details of another one."""
+VERDICTS = {"CallbackMachine": True, "CallbackPerson": False}
+"""The dialplan logs so whether a machine answered: as the event or, in some versions, in the details of another."""
 
 
 class Happening(Struct, frozen=True):
@@ -107,8 +107,14 @@ def _result(pbx: PbxName, attempt_id: AttemptId, ours: list[Happening]) -> Attem
         ended_at=end.at,
         cause=cause,
         tech_cause="",
-        is_machine=any(MACHINE in happening.event + happening.details for happening in ours),
+        is_machine=_verdict(ours),
     )
+
+
+def _verdict(ours: list[Happening]) -> bool | None:
+    """Whether detection said that a machine answered; None where it said nothing."""
+    said = [happening.event + happening.details for happening in ours]
+    return next((is_machine for word, is_machine in VERDICTS.items() if any(word in text for text in said)), None)
 
 
 def happenings(path: Path, since: Instant) -> Iterator[Happening]:

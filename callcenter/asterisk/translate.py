@@ -304,6 +304,8 @@ def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
             return e.WrapUpEnded(pbx, at, m.get("Interface", ""))
         case "CallbackMachine":
             return e.MachineAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
+        case "CallbackPerson":
+            return e.PersonAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
         case "CallbackRequested":
             return e.CallbackRequested(pbx, at, ChannelId(m.get("Uniqueid", "")), m.get("Queue", ""))
         case _:
@@ -355,6 +357,7 @@ TABLE: dict[bytes, Row] = {
         (
             b"\r\nUserEvent: WrapUpDone\r\n",
             b"\r\nUserEvent: CallbackMachine\r\n",
+            b"\r\nUserEvent: CallbackPerson\r\n",
             b"\r\nUserEvent: CallbackRequested\r\n",
         ),
     ),

@@ -102,9 +102,9 @@ class Air:
             and seen.get(attempt.attempt_id, AirState.DIALLING) is AirState.DIALLING
         ]
 
-    def count(self, pbx: PbxName) -> int:
-        """How many calls of a PBX are in the air."""
-        return sum(attempt.pbx == pbx for attempt, _ in self._known.values())
+    def count(self, pbx: PbxName, trunk: str) -> int:
+        """How many calls of a trunk of a PBX are in the air."""
+        return sum((attempt.pbx, attempt.trunk) == (pbx, trunk) for attempt, _ in self._known.values())
 
     def unanswered(self, list_id: int | None) -> list[OpenAttempt]:
         """The calls of a list (None: of all) that no customer has answered, as far as is known."""

@@ -20,6 +20,7 @@ from callcenter.dialer.rules import (
 from callcenter.dialer.service import Summary
 from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
 from callcenter.dialer.tables import Attempt, Target
+from callcenter.dialer.trunks import trunk_names
 from callcenter.dialer.worker import Worker
 from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.settings import Settings
@@ -141,8 +142,12 @@ def _defaults(settings: Settings) -> dict[str, Any]:
 
 
 def _check_place(fields: dict[str, Any], settings: Settings) -> None:
-    """Raises BadInput for a PBX or a queue that the settings do not know."""
-    known = {"pbx": [pbx.name for pbx in settings.pbxs], "queue": list(settings.queues)}
+    """Raises BadInput for a PBX, a queue or a trunk that the settings do not know."""
+    known = {
+        "pbx": [pbx.name for pbx in settings.pbxs],
+        "queue": list(settings.queues),
+        "trunk": trunk_names(settings.dialer),
+    }
     for field, names in known.items():
         if field in fields and fields[field] not in names:
             raise BadInput(f"There is no {field} {fields[field]!r}", field=field)
@@ -181,6 +186,7 @@ def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
         "max_attempts_per_day": row.max_attempts_per_day,
         "calendar": row.calendar,
         "mode": row.mode,
+        "trunk": row.trunk,
         "reserved_seats": row.reserved_seats,
         "abandon_target": row.abandon_target,
         "preview_seconds": row.preview_seconds,
@@ -237,4 +243,5 @@ def _attempt(row: Attempt, name: str) -> dict[str, Any]:
         "agent_number": row.agent_number,
         "call_id": row.call_id,
         "pbx": row.pbx,
+        "trunk": row.trunk,
     }

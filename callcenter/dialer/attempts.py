@@ -43,6 +43,7 @@ class Ending(Struct, frozen=True):
     placed_at: Instant
     ended_at: Instant
     answered_at: Instant | None = None
+    trunk: str = ""
 
 
 class OpenAttempt(Struct, frozen=True):
@@ -53,6 +54,7 @@ class OpenAttempt(Struct, frozen=True):
     pbx: PbxName
     queue: str
     placed_at: Instant = 0.0
+    trunk: str = ""
 
 
 async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
@@ -78,7 +80,7 @@ async def settle(sessions: Sessions, result: AttemptResult) -> Ending | None:
                 call_id=result.call_id,
                 cause=result.cause,
                 tech_cause=result.tech_cause,
-                is_machine=_verdict(result),
+                is_machine=result.is_machine,
             )
             .returning(Attempt)
         )
@@ -97,12 +99,8 @@ def _ending(attempt: Attempt, outcome: Outcome) -> Ending:
         attempt.placed_at,
         attempt.ended_at or attempt.placed_at,
         attempt.answered_at,
+        attempt.trunk,
     )
-
-
-def _verdict(result: AttemptResult) -> bool | None:
-    """What machine detection said; it is asked only of calls that were answered, and not of all of those."""
-    return True if result.is_machine else None
 
 
 async def _redial(session: AsyncSession, attempt: Attempt, outcome: Outcome, ended_at: Instant) -> None:
@@ -221,7 +219,7 @@ async def open_attempts(sessions: Sessions) -> Sequence[OpenAttempt]:
     query = select(Attempt).where(Attempt.ended_at.is_(None))
     async with sessions() as session:
         return [
-            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue, row.placed_at)
+            OpenAttempt(AttemptId(row.attempt_id), row.list_id, row.pbx, row.queue, row.placed_at, row.trunk)
             for row in await session.scalars(query)
         ]
 

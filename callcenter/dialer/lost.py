@@ -74,6 +74,6 @@ async def _visit_result(sessions: Sessions, attempt: OpenAttempt) -> AttemptResu
         ended_at=last["ended_at"],
         cause=0,
         tech_cause="",
-        is_machine=False,
+        is_machine=None,
         agent_number=last["agent_number"],
     )

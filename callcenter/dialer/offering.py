@@ -40,7 +40,8 @@ class Offering:
         """Shows the agent the next callback; None if nothing is due for him. Raises Conflict."""
         desk = self._desk(agent)
         running = [one for one in self._roster.lists.values() if one.row.state == ListState.RUNNING]
-        searches = [self._search(one, desk) for one in running if one.row.pbx == desk.pbx]
+        can_leave = [one for one in running if one.row.pbx == desk.pbx and self._outlook.is_trunk_known(one.row)]
+        searches = [self._search(one, desk) for one in can_leave]
         offer = await offers.offer_next(self._sessions, agent, searches, self._clock())
         if offer is not None:
             self.ends_at = offer.until if self.ends_at is None else min(self.ends_at, offer.until)
@@ -59,10 +60,11 @@ class Offering:
         since = asyncio.get_running_loop().time()
         offer, callback_list = await offers.offer_row(self._sessions, offer_id)
         desk = self._desk(offer.agent_number)
-        bucket = self._outlook.bucket(callback_list.pbx)
+        trunk, bucket = self._outlook.trunk(callback_list), self._outlook.bucket(callback_list)
         if not bucket.take(self._clock()):
             raise Conflict("Calls leave at their highest rate already; try again in a second")
-        terms = Terms(token, self._outlook.rulebook(callback_list), self._around.settings.max_calls, desk.interface)
+        rulebook = self._outlook.rulebook(callback_list)
+        terms = Terms(token, rulebook, callback_list.trunk, trunk.max_calls, desk.interface)
         try:
             reservation, row = await offers.accept(self._sessions, offer_id, terms, self._clock())
         except Exception:

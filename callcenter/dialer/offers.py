@@ -51,10 +51,11 @@ class Search(Struct, frozen=True):
 
 
 class Terms(Struct, frozen=True):
-    """What an accepted call is committed under: the lease, the most calls of the PBX (0: any number), the phone."""
+    """What an accepted call is committed under: the lease, the most calls of the trunk (0: any number), the phone."""
 
     token: int
     rulebook: Rulebook
+    trunk: str
     max_calls: int
     interface: str
 
@@ -180,9 +181,9 @@ async def _accept(session: AsyncSession, offer: Offer, terms: Terms, now: Instan
         await _take_back(session, offer, OfferState.EXPIRED, now)
         return OVER
     callback_list = await running_list(session, offer.list_id, terms.token, now)
-    if callback_list is None:
+    if callback_list is None or callback_list.trunk != terms.trunk:
         await _take_back(session, offer, OfferState.EXPIRED, now)
-        return "The list is not dialled any more"
+        return "The list is not dialled any more, or has just been changed; ask for the next one"
     target = await session.get_one(Target, offer.target_id)
     [permit] = await permits_of(session, terms.rulebook, [target], now)
     if not permit.is_given:
@@ -199,7 +200,8 @@ async def _accept(session: AsyncSession, offer: Offer, terms: Terms, now: Instan
 
 
 async def _is_full(session: AsyncSession, callback_list: CallbackList, max_calls: int) -> bool:
-    in_air = select(func.count()).where(Attempt.pbx == callback_list.pbx, Attempt.ended_at.is_(None))
+    is_on_trunk = (Attempt.pbx == callback_list.pbx, Attempt.trunk == callback_list.trunk)
+    in_air = select(func.count()).where(*is_on_trunk, Attempt.ended_at.is_(None))
     return max_calls > 0 and (await session.scalar(in_air) or 0) >= max_calls
 
 

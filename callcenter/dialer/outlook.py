@@ -12,7 +12,9 @@ from callcenter.dialer.rules import AirState, ListState, Mode, Moment
 from callcenter.dialer.seats import Seats
 from callcenter.dialer.service import Summary
 from callcenter.dialer.tables import CallbackList
+from callcenter.dialer.trunks import Trunk, trunk_names, trunk_of
 from callcenter.dialer.windows import Span, minute_of
+from callcenter.errors import Conflict
 from callcenter.floor.terms import Instant, PbxName
 from callcenter.settings import DialerSettings
 
@@ -35,7 +37,7 @@ class Outlook:
         self._settings, self._centre, self._seats, self._air, self._clock = settings, centre, seats, air, clock
         self._rulebooks: dict[int, tuple[object, Rulebook]] = {}
         self._experiences: dict[tuple[PbxName, str], Experience] = {}
-        self._buckets: dict[PbxName, Bucket] = {}
+        self._buckets: dict[tuple[PbxName, str], Bucket] = {}
 
     def forget(self, list_id: int) -> None:
         """The list has gone."""
@@ -103,15 +105,27 @@ class Outlook:
         allowed = lines(seating, forecast, experience.record(now), row.abandon_target)
         return waiting + allowed
 
-    def is_trunk_full(self, pbx: PbxName) -> bool:
-        """Whether the PBX has as many calls of ours as it may have."""
-        return 0 < self._settings.max_calls <= self._air.count(pbx)
+    def is_trunk_known(self, row: CallbackList) -> bool:
+        """Whether the settings name the list's trunk: they may have changed since it was chosen."""
+        return row.trunk in trunk_names(self._settings)
 
-    def bucket(self, pbx: PbxName) -> Bucket:
-        """What lets only so many calls a second out to a PBX."""
-        if pbx not in self._buckets:
-            self._buckets[pbx] = Bucket(self._settings.calls_per_second)
-        return self._buckets[pbx]
+    def trunk(self, row: CallbackList) -> Trunk:
+        """How the list's calls leave. Raises Conflict if the settings do not name its trunk."""
+        trunk = trunk_of(self._settings, row.trunk)
+        if trunk is None:
+            raise Conflict(f"The settings name no trunk {row.trunk!r}; choose another one for the list", field="trunk")
+        return trunk
+
+    def is_trunk_full(self, row: CallbackList) -> bool:
+        """Whether the list's trunk has as many calls of ours as it may have."""
+        return 0 < self.trunk(row).max_calls <= self._air.count(row.pbx, row.trunk)
+
+    def bucket(self, row: CallbackList) -> Bucket:
+        """What lets only so many calls a second out by the list's trunk."""
+        way = (row.pbx, row.trunk)
+        if way not in self._buckets:
+            self._buckets[way] = Bucket(self.trunk(row).calls_per_second)
+        return self._buckets[way]
 
     def buckets_full(self, now: Instant) -> list[Instant]:
         """When calls that had to wait for their second may be placed."""
@@ -125,24 +139,26 @@ class Outlook:
             token=token,
             most_unseated=self.most_unseated(row),
             seatless=seated | self._air.gone(row.pbx, self._clock()),
-            max_calls=self._settings.max_calls,
+            trunk=row.trunk,
+            max_calls=self.trunk(row).max_calls,
             zones=self.open_zones(summary),
         )
 
     def moment(self, summary: Summary, *, is_leader: bool, is_emergency: bool, is_up: bool, is_resting: bool) -> Moment:
         """What matters for `why_idle`; `is_up`: calls have not just failed to leave."""
-        row = summary.row
+        row, is_known = summary.row, self.is_trunk_known(summary.row)
         return Moment(
             mode=Mode(row.mode),
             is_emergency=is_emergency,
             is_leader=is_leader,
             closed=self.closed(summary),
             is_live=self._seats.is_live(row.pbx) and is_up,
+            is_trunk_known=is_known,
             is_resting=is_resting,
             due=summary.due,
             offered=summary.offered,
             in_air=summary.in_air,
             free_seats=self._seats.free_seats(row.pbx, row.queue),
             reserved_seats=row.reserved_seats,
-            is_trunk_full=self.is_trunk_full(row.pbx),
+            is_trunk_full=is_known and self.is_trunk_full(row),
         )

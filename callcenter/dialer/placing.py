@@ -11,6 +11,7 @@ from callcenter.dialer.attempts import OpenAttempt
 from callcenter.dialer.pacing import PATIENCE_SECONDS
 from callcenter.dialer.reserving import Reservation
 from callcenter.dialer.rules import Mode, Outcome, rest_seconds
+from callcenter.dialer.trunks import trunk_of
 from callcenter.errors import BadInput, OutcomeUnknown, PhoneRefused, PhoneUnreachable
 from callcenter.floor.commands import HangUp, Phone, PlaceCall
 from callcenter.floor.facts import AttemptResult
@@ -52,8 +53,8 @@ class Placing:
         self._calmed: set[int | None] = set()
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
-        self._failures: Counter[PbxName] = Counter()
-        self._rests_until: dict[PbxName, Instant] = {}
+        self._failures: Counter[tuple[PbxName, str]] = Counter()
+        self._rests_until: dict[tuple[PbxName, str], Instant] = {}
         self._down_until: dict[PbxName, Instant] = {}
 
     # --- placing ------------------------------------------------------------------------------------------------
@@ -89,14 +90,18 @@ class Placing:
             self._begin_to_hang_up(pbx, attempt_id)
 
     def _command(self, reservation: Reservation) -> PlaceCall:
+        """The command. Raises BadInput if the settings do not name the reservation's trunk."""
+        trunk = trunk_of(self._settings, reservation.trunk)
+        if trunk is None:
+            raise BadInput(f"The settings name no trunk {reservation.trunk!r}", field="trunk")
         return PlaceCall(
             pbx=reservation.pbx,
             attempt_id=reservation.attempt_id,
             number=reservation.number,
-            dial_string=self._settings.dial_string,
+            dial_string=trunk.dial_string,
             queue=reservation.queue,
             ring_seconds=self._settings.ring_seconds,
-            caller_id=self._settings.caller_id,
+            caller_id=trunk.caller_id,
             detect_machine=reservation.detect_machine,
             patience_seconds=PATIENCE_SECONDS if reservation.mode is Mode.PREDICTIVE else 0,
             agent_interface=reservation.interface,
@@ -113,19 +118,20 @@ class Placing:
             ended_at=self._clock(),
             cause=0,
             tech_cause="",
-            is_machine=False,
+            is_machine=None,
         )
 
     # --- pauses -------------------------------------------------------------------------------------------------
 
-    def note(self, pbx: PbxName, outcome: Outcome) -> None:
+    def note(self, pbx: PbxName, trunk: str, outcome: Outcome) -> None:
         """Learns from an outcome whether the trunk works."""
-        self._failures[pbx] = self._failures[pbx] + 1 if outcome is Outcome.FAILED else 0
-        self._rests_until[pbx] = self._clock() + rest_seconds(self._failures[pbx])
+        way = (pbx, trunk)
+        self._failures[way] = self._failures[way] + 1 if outcome is Outcome.FAILED else 0
+        self._rests_until[way] = self._clock() + rest_seconds(self._failures[way])
 
-    def is_resting(self, pbx: PbxName) -> bool:
-        """Whether the PBX is left alone because call after call failed."""
-        return self._clock() < self._rests_until.get(pbx, 0.0)
+    def is_resting(self, pbx: PbxName, trunk: str) -> bool:
+        """Whether the trunk is left alone because call after call failed."""
+        return self._clock() < self._rests_until.get((pbx, trunk), 0.0)
 
     def is_down(self, pbx: PbxName) -> bool:
         """Whether the link has just failed to carry a call."""

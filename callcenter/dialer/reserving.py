@@ -18,6 +18,7 @@ from callcenter.dialer.permit import Dialled, Permit, Refusal, Rulebook
 from callcenter.dialer.rules import ListState, Mode, TargetState
 from callcenter.dialer.standing import close
 from callcenter.dialer.tables import Attempt, CallbackList, Target
+from callcenter.dialer.trunks import DEFAULT_TRUNK
 from callcenter.floor.call import AGENT_FIRST_PREFIX, ATTEMPT_PREFIX, is_agent_first
 from callcenter.floor.terms import AttemptId, Instant, PbxName, Seconds
 from callcenter.store.engine import Sessions
@@ -44,10 +45,11 @@ class Reservation(Struct, frozen=True):
     reserved_at: Instant
     mode: Mode = Mode.PROGRESSIVE
     interface: str = ""
+    trunk: str = DEFAULT_TRUNK
 
 
 class Room(Struct, frozen=True):
-    """What there is room for now: calls of the queue without a seat, calls of the PBX (0: any number).
+    """What there is room for now: calls of the queue without a seat, calls of the trunk (0: any number).
 
     `seatless` are the attempts that need none: they have got theirs, or are not on the line any more. `token` is that
     of the lease; `zones` are those whose customers may be called now.
@@ -56,6 +58,7 @@ class Room(Struct, frozen=True):
     token: int
     most_unseated: int
     seatless: Collection[AttemptId] = ()
+    trunk: str = DEFAULT_TRUNK
     max_calls: int = 0
     zones: Collection[str] = ("",)
 
@@ -112,20 +115,23 @@ async def running_list(session: AsyncSession, list_id: int, token: int, now: Ins
 
 
 async def _left(session: AsyncSession, callback_list: CallbackList, room: Room) -> int:
-    """How many calls there is room for beside those in the air."""
+    """How many calls there is room for beside those in the air; none by another trunk than the room is of."""
+    if callback_list.trunk != room.trunk:
+        return 0
     in_air = (
         await session.execute(
-            select(Attempt.attempt_id, Attempt.queue).where(
+            select(Attempt.attempt_id, Attempt.queue, Attempt.trunk).where(
                 Attempt.pbx == callback_list.pbx, Attempt.ended_at.is_(None)
             )
         )
     ).all()
     unseated = sum(
         queue == callback_list.queue and attempt_id not in room.seatless and not is_agent_first(attempt_id)
-        for attempt_id, queue in in_air
+        for attempt_id, queue, _ in in_air
     )
     left = room.most_unseated - unseated
-    return min(left, room.max_calls - len(in_air)) if room.max_calls else left
+    on_trunk = sum(trunk == room.trunk for _, _, trunk in in_air)
+    return min(left, room.max_calls - on_trunk) if room.max_calls else left
 
 
 async def _candidates(session: AsyncSession, list_id: int, zones: Collection[str], now: Instant) -> Sequence[Target]:
@@ -210,6 +216,7 @@ def commit_attempt(
         placed_at=now,
         mode=mode,
         interface=interface,
+        trunk=callback_list.trunk,
     )
     session.add(attempt)
     return Reservation(
@@ -222,4 +229,5 @@ def commit_attempt(
         reserved_at=now,
         mode=mode,
         interface=interface,
+        trunk=attempt.trunk,
     )

@@ -104,6 +104,7 @@ class WhyIdle(StrEnum):
     CLOSED_DATE = "closed_date"
     OUTSIDE_LEGAL_HOURS = "outside_legal_hours"
     LINK_DOWN = "link_down"
+    TRUNK_UNKNOWN = "trunk_unknown"
     TRUNK_FAILING = "trunk_failing"
     NOTHING_DUE = "nothing_due"
     WAITING_FOR_AGENTS = "waiting_for_agents"
@@ -247,7 +248,7 @@ def redial(standing: Standing, rules: Mapping[Outcome, RedialRule], max_attempts
 
 class Moment(Struct, frozen=True, kw_only=True):
     """What matters for a list right now. `offered` and `in_air` are its own targets; `is_resting`: the trunk
-    has failed.
+    has failed; `is_trunk_known`: the settings name it.
 
     `closed` is why no customer of it may be called at this time; `reserved_seats` are kept for callers who call in.
     """
@@ -257,6 +258,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     is_leader: bool = True
     closed: str | None = None
     is_live: bool = True
+    is_trunk_known: bool = True
     is_resting: bool = False
     due: int
     offered: int = 0
@@ -276,6 +278,7 @@ def why_idle(state: ListState, moment: Moment) -> WhyIdle | None:
         WhyIdle.STANDBY: not moment.is_leader,
         WhyIdle(moment.closed or WhyIdle.OUTSIDE_WINDOW): moment.closed is not None,
         WhyIdle.LINK_DOWN: not moment.is_live,
+        WhyIdle.TRUNK_UNKNOWN: not moment.is_trunk_known,
         WhyIdle.TRUNK_FAILING: moment.is_resting,
         WhyIdle.NOTHING_DUE: is_waiting and not (moment.due or moment.offered),
         WhyIdle.WAITING_FOR_AGENTS: is_waiting and moment.mode is Mode.PREVIEW and not moment.offered,
@@ -294,7 +297,7 @@ LONGEST_REST_SECONDS: Seconds = 300
 
 
 def rest_seconds(failures: int) -> Seconds:
-    """How long a PBX is left alone after this many failed calls in a row: a broken trunk must not eat up a list."""
+    """How long a trunk is left alone after this many failed calls in a row: a broken trunk must not eat up a list."""
     if failures < FAILURES_BEFORE_REST:
         return 0
     return min(LONGEST_REST_SECONDS, SHORTEST_REST_SECONDS * 2.0 ** min(failures - FAILURES_BEFORE_REST, 10))

@@ -61,7 +61,7 @@ class Settling:
             ending = await attempts.settle(self._sessions, end)
             self._note(ending)
             if ending is not None:
-                placing.note(end.pbx, ending.outcome)
+                placing.note(ending.pbx, ending.trunk, ending.outcome)
                 self.learn(ending)
         self._air.remove(end.attempt_id)
 

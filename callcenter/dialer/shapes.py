@@ -18,6 +18,8 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 MAX_DELAY_SECONDS = 30 * 86400
+CLEARABLE = ("escalation_list_id",)
+"""The fields of a list that may be none: an explicit null says so."""
 
 
 class Shape(BaseModel):
@@ -91,6 +93,7 @@ class ListChanges(Shape):
     max_attempts_per_day: Attempts | None = None
     calendar: CalendarShape | None = None
     mode: Mode | None = None
+    trunk: str | None = None
     reserved_seats: Annotated[int, Field(ge=0, le=1000)] | None = None
     abandon_target: Annotated[float, Field(ge=0.001, le=0.1)] | None = None
     preview_seconds: Annotated[float, Field(ge=5, le=3600)] | None = None
@@ -117,7 +120,8 @@ class ListChanges(Shape):
 
     def fields(self) -> dict[str, Any]:
         """The columns that were given."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        cleared = {name: None for name in CLEARABLE if name in self.model_fields_set}
+        return cleared | self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class NewList(ListChanges):

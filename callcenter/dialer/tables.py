@@ -36,8 +36,8 @@ class CallbackList(Base):
 
     `windows`, `calendar` and `rules` are JSON as in docs/api.md (Callbacks). `reserved_seats` are left to callers who
     call in. `abandon_target` (0–1) bounds a predictive list. A preview is shown for `preview_seconds`; a promise waits
-    for its agent for `personal_seconds`. Where a rule says escalate, `escalation_list_id` goes on. An agent should
-    complete `hourly_goal` callbacks in an hour (0: no goal).
+    for its agent for `personal_seconds`. Calls leave by `trunk` (trunks.py; "": the dialer's own). Where a rule says
+    escalate, `escalation_list_id` goes on. An agent should complete `hourly_goal` callbacks in an hour (0: no goal).
     """
 
     __tablename__ = "lists"
@@ -53,6 +53,7 @@ class CallbackList(Base):
     max_attempts_per_day: Mapped[int] = mapped_column(Integer, default=DEFAULT_MAX_ATTEMPTS_PER_DAY)
     calendar: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     mode: Mapped[str] = mapped_column(String(16), default=Mode.PROGRESSIVE.value)
+    trunk: Mapped[str] = mapped_column(String(64), default="")
     reserved_seats: Mapped[int] = mapped_column(Integer, default=0)
     abandon_target: Mapped[float] = mapped_column(Double, default=0.03)
     preview_seconds: Mapped[float] = mapped_column(Double, default=30.0)
@@ -108,7 +109,8 @@ class Attempt(Base):
 
     It is in the air while `ended_at` is NULL, and the database itself lets no number be in the air twice, whatever
     list it is on. `is_counted` is False where the call never left: it is not held against the target. `is_machine` is
-    what detection said, None where it was not asked. `interface` is the phone of the agent who accepted the preview.
+    what detection said, None where it was not asked. `interface` is the phone of the agent who accepted the preview;
+    `trunk` that of the list when the attempt was committed.
     """
 
     __tablename__ = "attempts"
@@ -142,6 +144,7 @@ class Attempt(Base):
     mode: Mapped[str] = mapped_column(String(16), default=Mode.PROGRESSIVE.value)
     is_machine: Mapped[bool | None] = mapped_column(Boolean, default=None)
     interface: Mapped[str] = mapped_column(String(128), default="")
+    trunk: Mapped[str] = mapped_column(String(64), default="")
 
 
 class Offer(Base):

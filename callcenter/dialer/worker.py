@@ -90,7 +90,7 @@ class Worker:
             is_leader=self._tenure is not None,
             is_emergency=self._is_emergency,
             is_up=not self._placing.is_down(row.pbx),
-            is_resting=self._placing.is_resting(row.pbx),
+            is_resting=self._placing.is_resting(row.pbx, row.trunk),
         )
         return why_idle(ListState(row.state), moment)
 
@@ -253,7 +253,7 @@ class Worker:
     async def _dial(self, list_id: int) -> None:
         while self._tenure is not None and (most := self._most(summary := self._roster.lists[list_id])):
             row, since = summary.row, asyncio.get_running_loop().time()
-            bucket = self.outlook.bucket(row.pbx)
+            bucket = self.outlook.bucket(row)
             drops = bucket.take(self.clock(), most)
             rulebook, room = self.outlook.rulebook(row), self.outlook.room(summary, self._tenure.token)
             reserved = await reserve(self._sessions, list_id, rulebook, room, now=self.clock(), most=drops)
@@ -266,7 +266,12 @@ class Worker:
 
     def _place(self, reservation: Reservation, since: Seconds) -> None:
         attempt = OpenAttempt(
-            reservation.attempt_id, reservation.list_id, reservation.pbx, reservation.queue, reservation.reserved_at
+            reservation.attempt_id,
+            reservation.list_id,
+            reservation.pbx,
+            reservation.queue,
+            reservation.reserved_at,
+            reservation.trunk,
         )
         self._air.add(attempt, self.clock())
         self._placing.place(reservation, since)
@@ -274,7 +279,7 @@ class Worker:
     def _most(self, summary: Summary) -> int:
         """How many calls of a list may be committed together now."""
         row = summary.row
-        if row.mode == Mode.PREVIEW or self.why_idle(summary) is not None or self.outlook.is_trunk_full(row.pbx):
+        if row.mode == Mode.PREVIEW or self.why_idle(summary) is not None or self.outlook.is_trunk_full(row):
             return 0
         room = self.outlook.most_unseated(row) - self._air.unseated(row.pbx, row.queue, self.clock())
         return max(0, min(AT_ONCE, summary.due, room))

@@ -51,6 +51,7 @@ class Call:
 class Attempt:
     """A dial of the dialer while its channel lives.
 
+    `is_machine` is what detection said, None while it has said nothing.
     `is_placed`: the customer is or was dialled. Where an agent is called first that is when his phone dials.
     """
 
@@ -58,7 +59,7 @@ class Attempt:
     call_id: CallId
     answered_at: Instant | None = None
     reached_at: Instant | None = None
-    is_machine: bool = False
+    is_machine: bool | None = None
     agent_number: str = ""
     is_placed: bool = True
 

@@ -187,16 +187,25 @@ def originate_ended(site: Site, event: e.OriginateEnded, changes: Changes) -> No
             ended_at=site.now,
             cause=0,
             tech_cause="",
-            is_machine=False,
+            is_machine=None,
         )
     )
 
 
 def machine_answered(site: Site, event: e.MachineAnswered, changes: Changes) -> None:
     """Detection says that this attempt met a machine."""
-    attempt = site.attempts.get(event.attempt_id)
+    _detect(site, event.attempt_id, is_machine=True)
+
+
+def person_answered(site: Site, event: e.PersonAnswered, changes: Changes) -> None:
+    """Detection says that this attempt met no machine."""
+    _detect(site, event.attempt_id, is_machine=False)
+
+
+def _detect(site: Site, attempt_id: AttemptId, *, is_machine: bool) -> None:
+    attempt = site.attempts.get(attempt_id)
     if attempt is not None:
-        attempt.is_machine = True
+        attempt.is_machine = is_machine
 
 
 def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:

@@ -448,6 +448,12 @@ class MachineAnswered(Event, frozen=True):
     attempt_id: AttemptId
 
 
+class PersonAnswered(Event, frozen=True):
+    """The dialplan's detection found no machine where this attempt was answered."""
+
+    attempt_id: AttemptId
+
+
 class CallbackRequested(Event, frozen=True):
     """A caller pressed the key that asks for a callback: the dialplan says it when Queue() has let him go."""
 
@@ -534,6 +540,7 @@ AnyEvent = (
     | WrapUpEnded
     | OriginateEnded
     | MachineAnswered
+    | PersonAnswered
     | CallbackRequested
     | DirectoryChanged
     | Ticked

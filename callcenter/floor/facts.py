@@ -214,7 +214,8 @@ class AttemptResult(Fact, frozen=True, kw_only=True):
     """What came of one dial of the dialer: the raw truth, from which its outcome is decided.
 
     `was_placed` is False when Asterisk never made a channel. `cause` is Q.850, `tech_cause` the SIP code.
-    `reached_at` is when an agent and the customer began to talk.
+    `reached_at` is when an agent and the customer began to talk. `is_machine` is what detection said, None where it
+    said nothing: it is asked only of calls that were answered, and not of all of those.
     """
 
     key: ClassVar[tuple[str, ...]] = ("pbx", "attempt_id")
@@ -227,7 +228,7 @@ class AttemptResult(Fact, frozen=True, kw_only=True):
     ended_at: Instant
     cause: int
     tech_cause: str
-    is_machine: bool
+    is_machine: bool | None
     agent_number: str = ""
 
 

@@ -72,6 +72,7 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.WrapUpEnded: members.wrap_up_ended,
     events.OriginateEnded: channels.originate_ended,
     events.MachineAnswered: channels.machine_answered,
+    events.PersonAnswered: channels.person_answered,
     events.CallbackRequested: visits.callback_requested,
     events.DirectoryChanged: members.directory_changed,
     events.Ticked: _nothing,

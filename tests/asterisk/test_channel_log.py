@@ -36,7 +36,7 @@ def test_a_call_that_was_rejected(path: Path) -> None:
     told = recall(path, "pbx1", OURS, PLACED_AT)
     assert not isinstance(told, str)
     assert (told.cause, told.answered_at, told.reached_at, told.ended_at) == (21, None, None, PLACED_AT + 2.5)
-    assert (told.was_placed, told.is_certain, told.is_machine) == (True, True, False)
+    assert (told.was_placed, told.is_certain, told.is_machine) == (True, True, None)
 
 
 def test_a_customer_who_talked_with_an_agent(path: Path) -> None:
@@ -55,13 +55,19 @@ def test_a_customer_who_talked_with_an_agent(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "details"), [("CallbackMachine", '""'), ("USER_DEFINED", '"{""extra"":""CallbackMachine""}"')]
+    ("event", "details", "is_machine"),
+    [
+        ("CallbackMachine", '""', True),
+        ("USER_DEFINED", '"{""extra"":""CallbackMachine""}"', True),
+        ("CallbackPerson", '""', False),
+        ("USER_DEFINED", '"{""extra"":""CallbackPerson""}"', False),
+    ],
 )
-def test_a_machine(path: Path, event: str, details: str) -> None:
+def test_what_machine_detection_said(path: Path, event: str, details: str, is_machine: bool) -> None:
     write(path, (0, "CHAN_START", OURS, '""'), (2, event, OURS, details), (3, "HANGUP", OURS, hung_up(16)))
     told = recall(path, "pbx1", OURS, PLACED_AT)
     assert not isinstance(told, str)
-    assert told.is_machine
+    assert told.is_machine is is_machine
 
 
 def test_a_call_that_never_began_is_told_once_the_log_goes_on_behind_it(path: Path) -> None:

@@ -206,6 +206,8 @@ def test_other_rows_of_the_same_events() -> None:
     assert translated(recording) == e.RecordingBegun("pbx1", NOW, CALLER, CALL, "/monitor/2026/1.wav")
     machine = message("UserEvent", CHANNEL, UserEvent="CallbackMachine", Attempt="attempt-7")
     assert translated(machine) == e.MachineAnswered("pbx1", NOW, AttemptId("attempt-7"))
+    person = message("UserEvent", CHANNEL, UserEvent="CallbackPerson", Attempt="attempt-7")
+    assert translated(person) == e.PersonAnswered("pbx1", NOW, AttemptId("attempt-7"))
     asked = message("UserEvent", CHANNEL, UserEvent="CallbackRequested", Queue="support")
     assert translated(asked) == e.CallbackRequested("pbx1", NOW, CALLER, "support")
 

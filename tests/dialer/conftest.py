@@ -61,6 +61,7 @@ def result(
     at: float = MONDAY_NOON,
     is_reached: bool = False,
     was_placed: bool = True,
+    is_machine: bool | None = None,
 ) -> AttemptResult:
     """What the floor tells of an attempt."""
     return AttemptResult(
@@ -73,7 +74,7 @@ def result(
         ended_at=at,
         cause=cause,
         tech_cause="",
-        is_machine=False,
+        is_machine=is_machine,
         agent_number="1001" if is_reached else "",
     )
 

@@ -15,7 +15,7 @@ from callcenter.accounts.service import Access, NewUser, add_user, sign_in
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.problems import tell_problems
-from callcenter.settings import QueueSettings, Settings
+from callcenter.settings import DialerSettings, QueueSettings, Settings, TrunkSettings
 from tests.dialer.conftest import ALWAYS, MONDAY_NOON, Centre, numbers, result
 
 PASSWORD = "a long password"
@@ -75,7 +75,8 @@ async def panel(centre: Centre) -> AsyncIterator[Panel]:
     web = FastAPI()
     web.state.access = access
     tell_problems(web)
-    settings = Settings(queues={"support": QueueSettings(), "sales": QueueSettings()})
+    dialer = DialerSettings(trunks=(TrunkSettings(name="mobile", dial_string="PJSIP/{number}@gsm"),))
+    settings = Settings(queues={"support": QueueSettings(), "sales": QueueSettings()}, dialer=dialer)
     worker = centre.worker()
     web.include_router(dialling_routes(centre.sessions, worker))
     web.include_router(callback_routes(centre.sessions, worker, settings))
@@ -205,6 +206,7 @@ async def test_a_file_that_cannot_be_read_says_why(supervisor: httpx.AsyncClient
         {"calendar": {"exceptions": [{"date": "2026-02-03", "windows": [{"from": "12:00", "until": "11:00"}]}]}},
         {"mode": "reckless"},
         {"abandon_target": 0.5},
+        {"trunk": "nowhere"},
         {"escalation_list_id": 99},
         {"rules": {"rejected": {"delay_seconds": 60, "max_attempts": 2}}},
     ],
@@ -223,6 +225,15 @@ async def test_changing_a_list(supervisor: httpx.AsyncClient) -> None:
     assert (taken.status_code, taken.json()["field"]) == (409, "name")
     assert (await supervisor.patch("/lists/9", json={"name": "x"})).status_code == 404
     assert (await supervisor.post("/lists", json=GOOD | {"name": "Winter"})).status_code == 409
+
+
+async def test_a_list_names_its_trunk_or_uses_the_dialers_own(supervisor: httpx.AsyncClient) -> None:
+    assert (await supervisor.post("/lists", json=GOOD)).json()["trunk"] == ""
+    assert (await supervisor.patch("/lists/1", json={"trunk": "mobile"})).json()["trunk"] == "mobile"
+    wrong = await supervisor.patch("/lists/1", json={"trunk": "nowhere"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "trunk")
+    assert (await supervisor.patch("/lists/1", json={"name": "Spring"})).json()["trunk"] == "mobile"
+    assert (await supervisor.patch("/lists/1", json={"trunk": ""})).json()["trunk"] == ""
 
 
 async def test_a_list_says_when_it_opens(supervisor: httpx.AsyncClient, centre: Centre) -> None:
@@ -266,6 +277,18 @@ async def test_calendar_mode_and_rules_are_kept_and_told(supervisor: httpx.Async
     assert (await supervisor.patch("/lists/2", json={"escalation_list_id": 2})).json()["field"] == "escalation_list_id"
     await supervisor.delete("/lists/1")
     assert (await supervisor.get("/lists/2")).json()["escalation_list_id"] is None
+
+
+async def test_a_list_to_escalate_to_is_taken_away_by_null_and_stays_where_nothing_is_said(
+    supervisor: httpx.AsyncClient,
+) -> None:
+    await supervisor.post("/lists", json=GOOD | {"name": "Visits"})
+    made = await supervisor.post("/lists", json=GOOD | {"escalation_list_id": "1", "max_attempts": None})
+    assert made.json()["escalation_list_id"] == "1"
+    kept = await supervisor.patch("/lists/2", json={"name": "Spring", "max_attempts": None})
+    assert (kept.json()["escalation_list_id"], kept.json()["max_attempts"]) == ("1", 5)
+    cleared = await supervisor.patch("/lists/2", json={"escalation_list_id": None})
+    assert (cleared.status_code, cleared.json()["escalation_list_id"]) == (200, None)
 
 
 async def test_may_this_number_be_called(supervisor: httpx.AsyncClient) -> None:

@@ -72,6 +72,15 @@ async def test_the_target_after_each_outcome(centre: Centre, cause: int, state: 
     assert (target.closed_at is not None) == (state == "closed")
 
 
+@pytest.mark.parametrize("is_machine", [True, False, None])
+async def test_what_detection_said_is_kept(centre: Centre, is_machine: bool | None) -> None:
+    await service.start_list(centre.sessions, await centre.list_with(1))
+    reserved = await centre.reserve(1, free_seats=1)
+    assert reserved is not None
+    await attempts.settle(centre.sessions, result(reserved.attempt_id, 16, is_machine=is_machine))
+    assert [attempt.is_machine for attempt in await centre.attempts()] == [is_machine]
+
+
 async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:

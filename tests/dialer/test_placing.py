@@ -170,9 +170,9 @@ async def test_hanging_up_without_a_link_is_not_repeated(answer: Exception, capl
 def test_a_trunk_rests_after_failures_in_a_row_only() -> None:
     calls, _ = placing_with(Telephone())
     for outcome in (Outcome.FAILED, Outcome.FAILED, Outcome.BUSY, Outcome.FAILED, Outcome.FAILED):
-        calls.note("pbx1", outcome)
-        assert not calls.is_resting("pbx1")
-    calls.note("pbx1", Outcome.FAILED)
-    assert calls.is_resting("pbx1")
-    calls.note("pbx1", Outcome.NO_ANSWER)
-    assert not calls.is_resting("pbx1")
+        calls.note("pbx1", "", outcome)
+        assert not calls.is_resting("pbx1", "")
+    calls.note("pbx1", "", Outcome.FAILED)
+    assert calls.is_resting("pbx1", "")
+    calls.note("pbx1", "", Outcome.NO_ANSWER)
+    assert not calls.is_resting("pbx1", "")

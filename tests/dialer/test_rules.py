@@ -35,7 +35,7 @@ def result(
     was_placed: bool = True,
     answered_at: float | None = None,
     reached_at: float | None = None,
-    is_machine: bool = False,
+    is_machine: bool | None = None,
     is_certain: bool = True,
 ) -> AttemptResult:
     return AttemptResult(
@@ -187,6 +187,7 @@ RUNNING = ListState.RUNNING
         (WhyIdle.OUTSIDE_WINDOW, RUNNING, replace(READY, closed="outside_window", is_live=False)),
         (WhyIdle.HOLIDAY, RUNNING, replace(READY, closed="holiday")),
         (WhyIdle.LINK_DOWN, RUNNING, replace(READY, is_live=False)),
+        (WhyIdle.TRUNK_UNKNOWN, RUNNING, replace(READY, is_trunk_known=False)),
         (WhyIdle.TRUNK_FAILING, RUNNING, replace(READY, is_resting=True)),
         (WhyIdle.NOTHING_DUE, RUNNING, replace(READY, due=0)),
         (WhyIdle.WAITING_FOR_AGENTS, RUNNING, replace(READY, mode=Mode.PREVIEW)),

@@ -315,6 +315,20 @@ def test_attempt_answered_by_a_machine() -> None:
     assert result.answered_at is not None
 
 
+def test_detection_that_finds_a_person_is_kept() -> None:
+    day = an_attempt()
+    day.tell(e.ChannelUp, ATTEMPT, ATTEMPT, "", "")
+    day.tell(e.PersonAnswered, ATTEMPT)
+    day.tell(e.PersonAnswered, "attempt-8")
+    assert the_result(day.after(5).closes(ATTEMPT)).is_machine is False
+
+
+def test_where_detection_said_nothing_nobody_knows() -> None:
+    day = an_attempt()
+    day.tell(e.ChannelUp, ATTEMPT, ATTEMPT, "", "")
+    assert the_result(day.after(5).closes(ATTEMPT)).is_machine is None
+
+
 def test_attempt_answered_and_reached() -> None:
     day = an_attempt()
     day.tell(e.ChannelUp, ATTEMPT, ATTEMPT, "", "")

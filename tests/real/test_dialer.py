@@ -225,6 +225,10 @@ def test_three_hundred_numbers_end_with_every_fate_recorded_right(
         tell(*work.account())
     assert "Traceback" not in server.said
     assert work.wrong_fates() == []
+    verdicts = work.ask("SELECT DISTINCT outcome, is_machine FROM attempts WHERE answered_at IS NOT NULL ORDER BY 1")
+    # SQLite's 0 and 1: who was reached or hung up in the queue was found to be a person.
+    assert verdicts == [("abandoned", 0), ("machine", 1), ("reached", 0)]
+    assert work.ask("SELECT count(*) FROM attempts WHERE answered_at IS NULL AND is_machine IS NOT NULL") == [(0,)]
     assert set(work.dials().values()) == {1}
     assert len(work.dials()) == TARGETS
     assert work.ask("SELECT count(*), sum(ended_at IS NULL) FROM attempts") == [(TARGETS, 0)]

@@ -191,6 +191,16 @@ def test_a_machine_is_told_and_hung_up_on(pair: Pair) -> None:
     assert machine["Attempt"] == "attempt-13900000002"
     pair.ami.wait_for("Hangup", Uniqueid="attempt-13900000002")
     assert "QueueCallerJoin" not in pair.ami.names()
+    assert "CallbackPerson" not in [event["UserEvent"] for event in pair.ami.of("UserEvent")]
+
+
+def test_a_person_is_told_and_put_through(pair: Pair) -> None:
+    pair.sign_in("1001")
+    pair.behave("13900000007", do="greet", talk=2)
+    call_back(pair, "13900000007", "CC_QUEUE=support", "CC_ATTEMPT=attempt-13900000007", "CC_AMD=1")
+    person = pair.ami.wait_for("UserEvent", UserEvent="CallbackPerson")
+    assert person["Attempt"] == "attempt-13900000007"
+    assert pair.ami.wait_for("AgentConnect")["Uniqueid"] == "attempt-13900000007"
 
 
 @pytest.mark.parametrize("queue", ["nowhere", "support,1)&x", "${SHELL(touch /)}", "s", "i"])

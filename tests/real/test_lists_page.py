@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
-from callcenter.settings import AgentSettings, PbxSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor
+from callcenter.settings import AgentSettings, DialerSettings, PbxSettings, QueueSettings, TrunkSettings
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.serving import PANEL, Serving, add_users, serving, write_settings
 
 pytestmark = pytest.mark.real
@@ -31,9 +31,11 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server whose PBX is away: imports need none."""
     folder = tmp_path_factory.mktemp("centre")
+    trunks = (TrunkSettings(name="mobile", dial_string="PJSIP/{number}@gsm"),)
     queues = {"support": QueueSettings(extension="4000", label="Support 客服")}
     agents = (AgentSettings(number="1001", name="Li Na", queues=("support",)),)
-    write_settings(folder, OwnSettings(queues=queues, agents=agents, pbxs=(PbxSettings(port=9),)))
+    pbxs, dialer = (PbxSettings(port=9),), DialerSettings(trunks=trunks)
+    write_settings(folder, OwnSettings(queues=queues, agents=agents, pbxs=pbxs, dialer=dialer))
     add_users(folder, Role.SUPERVISOR)
     with serving(folder) as server:
         yield server
@@ -132,6 +134,51 @@ def test_the_do_not_call_list(supervisor: Visitor, tmp_path: Path) -> None:
     page.get_by_role("button", name="Remove: +8610*").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No entry begins so")).to_be_visible()
+
+
+def _pick(page: Page, field: str, option: str) -> None:
+    page.get_by_role("dialog").get_by_role("combobox", name=field).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_trunk_rules_and_escalation_of_a_list(supervisor: Visitor) -> None:
+    """A list names its trunk and says what follows the last attempt; to go on in another list, one must be chosen."""
+    page, visits = supervisor.page, _list(supervisor, "Visits 上门")
+    list_id = _list(supervisor, "Unpaid bills")
+    supervisor.open(f"callbacks/{list_id}")
+    page.get_by_role("button", name="Change", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    _pick(page, "Trunk", "mobile")
+    _pick(page, "Busy: After the last", "next number, then escalate")
+    dialog.get_by_role("checkbox", name="Invalid number").check()
+    _pick(page, "Invalid number: After the last", "ask a person")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("A rule escalates: choose the list where its targets go on.")
+    assert violations(page) == []
+    _pick(page, "Escalate to", "Visits 上门")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    kept = supervisor.context.request.get(f"{supervisor.url}api/lists/{list_id}").json()
+    assert (kept["trunk"], kept["escalation_list_id"]) == ("mobile", visits)
+    assert kept["rules"]["busy"] == {"delay_seconds": 300, "max_attempts": 4, "next_number": True, "then": "escalate"}
+    assert kept["rules"]["invalid_number"]["then"] == "ask_agent"
+    page.get_by_role("button", name="Change", exact=True).click()
+    _pick(page, "Busy: After the last", "close")
+    dialog.get_by_role("button", name="no list").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    kept = supervisor.context.request.get(f"{supervisor.url}api/lists/{list_id}").json()
+    assert (kept["escalation_list_id"], kept["rules"]["busy"]["next_number"]) == (None, False)
+
+
+def test_the_form_of_a_list_fits_on_a_phone(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url, PHONE) as visitor:
+        visitor.sign_in(Role.SUPERVISOR).open(f"callbacks/{_list(visitor, 'A form on a phone')}")
+        visitor.page.get_by_role("button", name="Change", exact=True).click()
+        dialog = visitor.page.get_by_role("dialog")
+        expect(dialog.get_by_role("combobox", name="Busy: After the last")).to_be_visible()
+        assert dialog.evaluate("(e) => [...e.querySelectorAll('*')].every((one) => one.scrollWidth <= innerWidth)")
+        assert violations(visitor.page) == []
 
 
 def test_the_wizard_fits_on_a_phone(server: Serving, browser: Browser, tmp_path: Path) -> None:

@@ -354,10 +354,11 @@ for (const [queue, waits] of [
 
 const OUTCOMES = ["reached", "busy", "no_answer", "unreachable", "machine", "invalid_number", "rejected"];
 const RULES = {
-  busy: { delay_seconds: 600, max_attempts: 3 },
+  busy: { delay_seconds: 600, max_attempts: 3, next_number: true, then: "escalate" },
   no_answer: { delay_seconds: 3600, max_attempts: 3 },
   unreachable: { delay_seconds: 7200, max_attempts: 2 },
   machine: { delay_seconds: 14400, max_attempts: 2 },
+  invalid_number: { delay_seconds: 600, max_attempts: 1, next_number: true, then: "ask_agent" },
 };
 const ASKING = 3;
 const lists = [
@@ -385,6 +386,7 @@ const lists = [
   rules: RULES,
   max_attempts: 5,
   mode: { 1: "preview", 2: "predictive" }[id] ?? "progressive",
+  trunk: id === "1" ? "mobile" : "",
   preview_seconds: 30,
   abandon_target: 0.03,
   personal_seconds: 14400,
@@ -685,6 +687,7 @@ const ROUTES = [
           short_abandon_seconds: 5,
         })),
         teams: TEAMS,
+        trunks: ["fixed", "mobile"],
       },
     ],
   ],

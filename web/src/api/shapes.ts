@@ -116,6 +116,7 @@ export interface CentreSettings {
   pause_reasons: PauseReason[];
   queues: QueueSettings[];
   teams: string[];
+  trunks: string[];
 }
 
 // --- live feed --------------------------------------------------------------------------------------------------
@@ -411,7 +412,12 @@ export interface CallingWindow {
 export interface RedialRule {
   delay_seconds: Seconds;
   max_attempts: number;
+  /** The target's next number is called, before `then`. */
+  next_number?: boolean;
+  then?: Then;
 }
+/** What becomes of a target that is not called again by itself. */
+export type Then = "close" | "escalate" | "ask_agent";
 /** How calls are placed: when an agent accepts the record, one for each free seat, or more than there are seats. */
 export const MODES = ["preview", "progressive", "predictive"] as const;
 export type Mode = (typeof MODES)[number];
@@ -422,7 +428,11 @@ export interface ListSettings {
   windows: CallingWindow[];
   rules: Partial<Record<AttemptOutcome, RedialRule>>;
   max_attempts: number;
+  /** Where targets go on that are escalated. */
+  escalation_list_id: string | null;
   mode: Mode;
+  /** One of those of the settings; "": the dialer's own. */
+  trunk: string;
   /** Of answered calls, the share for which no agent may be there in time. */
   abandon_target: number;
   preview_seconds: Seconds;
@@ -455,7 +465,6 @@ export interface CallbackList extends ListSettings, ListProgress {
   due: number;
   /** Targets of which a person must say what becomes of them. */
   asking: number;
-  escalation_list_id: string | null;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
 export const TARGET_STATES = ["open", "offered", "in_air", "asking", "reached", "closed"] as const;

@@ -1,38 +1,19 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Chip,
-  Group,
-  Modal,
-  NumberInput,
-  Select,
-  Switch,
-  TextInput,
-} from "@mantine/core";
+import { ActionIcon, Button, Chip, Group, Modal, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useSettings } from "../api/queries";
-import type { CallbackList, RedialRule } from "../api/shapes";
+import type { CallbackList } from "../api/shapes";
 import { useLanguage } from "../i18n";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
-import {
-  type Draft,
-  type DraftError,
-  draftOf,
-  FIRST_RULE,
-  faults,
-  REDIALLED,
-  type Redialled,
-  settingsOf,
-} from "./form";
+import { type Draft, type DraftError, draftOf, faults, settingsOf } from "./form";
 import classes from "./ListForm.module.css";
 import { useSaveList } from "./lists";
 import { ModeFields } from "./ModeFields";
+import { RuleFields } from "./RuleFields";
 import { weekdaysInWords } from "./windows";
 
 interface PartProps {
@@ -126,81 +107,21 @@ function Windows({ draft, change }: PartProps) {
   );
 }
 
-function Rule({ draft, change, outcome }: PartProps & { outcome: Redialled }) {
+/** Asked only where there is a choice. */
+function Trunk({ draft, change }: PartProps) {
   const { t } = useTranslation();
-  const word = t(`attempt.outcome.${outcome}`);
-  const rule = draft.rules?.[outcome];
-  const put = (next: RedialRule | undefined) => {
-    const { [outcome]: _old, ...others } = draft.rules ?? {};
-    change({ rules: next ? { ...others, [outcome]: next } : others });
-  };
+  const named = useSettings().data?.trunks ?? [];
+  const names = draft.trunk && !named.includes(draft.trunk) ? [...named, draft.trunk] : named;
+  if (names.length === 0) return null;
   return (
-    <tr>
-      <th scope="row">
-        <Checkbox
-          size="xs"
-          label={word}
-          checked={rule !== undefined}
-          onChange={(event) => put(event.currentTarget.checked ? FIRST_RULE : undefined)}
-        />
-      </th>
-      <td>
-        <NumberInput
-          size="xs"
-          min={1}
-          max={43_200}
-          disabled={!rule}
-          aria-label={`${word}: ${t("callbacks.delayMinutes")}`}
-          value={rule ? rule.delay_seconds / 60 : ""}
-          onChange={(minutes) => rule && put({ ...rule, delay_seconds: Number(minutes || 1) * 60 })}
-        />
-      </td>
-      <td>
-        <NumberInput
-          size="xs"
-          min={1}
-          max={50}
-          allowDecimal={false}
-          disabled={!rule}
-          aria-label={`${word}: ${t("callbacks.maxAttempts")}`}
-          value={rule?.max_attempts ?? ""}
-          onChange={(count) => rule && put({ ...rule, max_attempts: Number(count || 1) })}
-        />
-      </td>
-    </tr>
-  );
-}
-
-function Rules({ draft, change, isNew }: PartProps & { isNew: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <fieldset className={classes.set}>
-      <legend>{t("callbacks.rules")}</legend>
-      {isNew && (
-        <Switch
-          size="sm"
-          label={t("callbacks.usualRules")}
-          checked={draft.rules === null}
-          onChange={(event) => change({ rules: event.currentTarget.checked ? null : {} })}
-        />
-      )}
-      {draft.rules !== null && (
-        <table className={classes.rules}>
-          <thead>
-            <tr>
-              <th scope="col">{t("callbacks.afterOutcome")}</th>
-              <th scope="col">{t("callbacks.delayMinutes")}</th>
-              <th scope="col">{t("callbacks.maxAttempts")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {REDIALLED.map((outcome) => (
-              <Rule key={outcome} draft={draft} change={change} outcome={outcome} />
-            ))}
-          </tbody>
-        </table>
-      )}
-    </fieldset>
+    <Select
+      label={t("callbacks.trunk")}
+      description={t("callbacks.trunkHint")}
+      data={[{ value: "", label: t("callbacks.ownTrunk") }, ...names.map((name) => ({ value: name, label: name }))]}
+      value={draft.trunk}
+      onChange={(trunk) => change({ trunk: trunk ?? "" })}
+      allowDeselect={false}
+    />
   );
 }
 
@@ -231,6 +152,7 @@ function Basics({ draft, change, errorOf }: PartProps & { errorOf: (field: Draft
         searchable
         nothingFoundMessage={t("callbacks.noQueue")}
       />
+      <Trunk draft={draft} change={change} />
     </>
   );
 }
@@ -314,7 +236,7 @@ export function ListForm({ list, onClose, onSaved }: FormProps) {
       opened
       onClose={onClose}
       fullScreen={isPhone}
-      size="lg"
+      size="xl"
       title={list ? t("callbacks.edit") : t("callbacks.create")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
@@ -327,7 +249,7 @@ export function ListForm({ list, onClose, onSaved }: FormProps) {
           </p>
         )}
         <ModeFields draft={draft} change={change} errorOf={errorOf} />
-        <Rules draft={draft} change={change} isNew={list === null} />
+        <RuleFields draft={draft} change={change} id={list ? String(list.id) : null} errorOf={errorOf} />
         <Limits draft={draft} change={change} errorOf={errorOf} />
         {save.isError && <Failure error={save.error} />}
         <DialogButtons

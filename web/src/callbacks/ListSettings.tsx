@@ -5,10 +5,11 @@ import { useFormat, useMay } from "../api/queries";
 import type { CallbackList, RedialRule } from "../api/shapes";
 import { duration } from "../format";
 import { useTell } from "../parts/useTell";
-import { REDIALLED } from "./form";
+import { endKeyOf, endOf, isOnce, RULED, type Ruled } from "./form";
 import { useWeekdayWords } from "./ListForm";
 import classes from "./ListPage.module.css";
-import { useDeleteList } from "./lists";
+import { useDeleteList, useLists } from "./lists";
+import { useEndWords } from "./words";
 
 function Windows({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
@@ -33,18 +34,21 @@ function Windows({ list }: { list: CallbackList }) {
 
 function Rules({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
-  const words = (rule: RedialRule | undefined) =>
-    rule
-      ? t("callbacks.ruleText", { delay: duration(rule.delay_seconds), count: rule.max_attempts })
-      : t("callbacks.noRule");
+  const endWords = useEndWords();
+  const words = (outcome: Ruled, rule: RedialRule | undefined) => {
+    if (!rule) return t("callbacks.noRule");
+    const end = endWords(endOf(endKeyOf(rule)));
+    if (isOnce(outcome)) return end;
+    return t("callbacks.ruleText", { delay: duration(rule.delay_seconds), count: rule.max_attempts, end });
+  };
   return (
     <section>
       <h2>{t("callbacks.rules")}</h2>
       <dl>
-        {REDIALLED.map((outcome) => (
+        {RULED.map((outcome) => (
           <div key={outcome}>
             <dt>{t(`attempt.outcome.${outcome}`)}</dt>
-            <dd className="num">{words(list.rules[outcome])}</dd>
+            <dd className="num">{words(outcome, list.rules[outcome])}</dd>
           </div>
         ))}
       </dl>
@@ -80,6 +84,8 @@ export function ListSettings({ list }: { list: CallbackList }) {
   const { t } = useTranslation();
   const format = useFormat();
   const mayRun = useMay("run_lists");
+  const lists = useLists().data ?? [];
+  const escalation = lists.find((other) => String(other.id) === list.escalation_list_id)?.name;
   return (
     <div className={classes.settings}>
       <Windows list={list} />
@@ -103,6 +109,14 @@ export function ListSettings({ list }: { list: CallbackList }) {
               <dd className="num">{format.share(list.abandon_target)}</dd>
             </div>
           )}
+          <div>
+            <dt>{t("callbacks.trunk")}</dt>
+            <dd>{list.trunk || t("callbacks.ownTrunk")}</dd>
+          </div>
+          <div>
+            <dt>{t("callbacks.escalation")}</dt>
+            <dd>{escalation ?? t("callbacks.noEscalation")}</dd>
+          </div>
           <div>
             <dt>{t("callbacks.personalHours")}</dt>
             <dd className="num">{duration(list.personal_seconds)}</dd>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CallbackList } from "../api/shapes";
-import { draftOf, faults, settingsOf } from "./form";
+import { draftOf, END_KEYS, endKeyOf, endOf, faults, firstRule, settingsOf } from "./form";
 
 const LIST = {
   id: "3",
@@ -10,7 +10,9 @@ const LIST = {
   windows: [{ weekdays: [1, 2], from: "09:00", until: "11:30" }],
   rules: { busy: { delay_seconds: 600, max_attempts: 3 } },
   max_attempts: 5,
+  escalation_list_id: "8",
   mode: "progressive",
+  trunk: "mobile",
   preview_seconds: 45,
   abandon_target: 0.03,
   personal_seconds: 14_400,
@@ -21,7 +23,7 @@ const LIST = {
 
 test("a list that was not touched is sent back as it was", () => {
   const { name, pbx, queue, windows, rules, max_attempts, mode, personal_seconds } = LIST;
-  const { detect_machine, hourly_goal, region } = LIST;
+  const { detect_machine, hourly_goal, region, trunk, escalation_list_id } = LIST;
   expect(settingsOf(draftOf(LIST))).toEqual({
     name,
     pbx,
@@ -30,6 +32,8 @@ test("a list that was not touched is sent back as it was", () => {
     rules,
     max_attempts,
     mode,
+    trunk,
+    escalation_list_id,
     personal_seconds,
     detect_machine,
     hourly_goal,
@@ -45,6 +49,8 @@ test("a new list leaves to the server what was not chosen", () => {
     queue: "sales/eu",
     windows: [{ weekdays: [1, 2, 3, 4, 5], from: "09:00", until: "18:00" }],
     mode: "progressive",
+    trunk: "",
+    escalation_list_id: null,
     detect_machine: false,
     hourly_goal: 0,
   });
@@ -88,7 +94,26 @@ test("how long a promise waits is typed in hours and sent in seconds", () => {
   expect(settingsOf({ ...draft, personalHours: 0.1 }).personal_seconds).toBe(360);
 });
 
+describe("what follows the last attempt", () => {
+  test("each choice stands for one end, and each end for its choice", () => {
+    expect(END_KEYS.map((key) => endKeyOf(endOf(key)))).toEqual(END_KEYS);
+    expect(endOf("next_ask_agent")).toEqual({ next_number: true, then: "ask_agent" });
+    expect(endOf("escalate")).toEqual({ next_number: false, then: "escalate" });
+  });
+  test("a rule that does not say closes", () => {
+    expect(endKeyOf({ ...LIST.rules.busy })).toBe("close");
+  });
+  test("after a wrong number the same one is never tried again", () => {
+    expect(firstRule("invalid_number")).toMatchObject({ max_attempts: 1, next_number: true });
+    expect(firstRule("busy")).toMatchObject({ max_attempts: 3, next_number: false });
+  });
+  test("a list to escalate to is taken away by sending none", () => {
+    expect(settingsOf({ ...draftOf(LIST), escalationListId: null }).escalation_list_id).toBeNull();
+  });
+});
+
 describe("what is wrong with a draft", () => {
+  const escalates = { busy: { ...firstRule("busy"), then: "escalate" as const } };
   const good = draftOf(LIST);
   const window = { key: 0, weekdays: [1], from: "09:00", until: "18:00" };
   test.each([
@@ -97,6 +122,9 @@ describe("what is wrong with a draft", () => {
     ["a window that ends before it begins", { ...good, windows: [{ ...window, until: "08:00" }] }, ["windows"]],
     ["a window without a time", { ...good, windows: [{ ...window, from: "" }] }, ["windows"]],
     ["a window on no day", { ...good, windows: [{ ...window, weekdays: [] }] }, ["weekdays"]],
+    ["a rule that escalates nowhere", { ...good, rules: escalates, escalationListId: null }, ["escalation_list_id"]],
+    ["a rule that escalates to a list", { ...good, rules: escalates }, []],
+    ["no list where nothing escalates", { ...good, escalationListId: null }, []],
     ["a region that is none", { ...good, region: "C" }, ["region"]],
     ["a preview too short to read", { ...good, mode: "preview" as const, previewSeconds: 4 }, ["preview_seconds"]],
     ["a preview of no number", { ...good, mode: "preview" as const, previewSeconds: Number.NaN }, ["preview_seconds"]],

@@ -1,10 +1,33 @@
 /** The form of a list: what it starts from, what is wrong with it, and what is sent. Pure. */
 
-import type { AttemptOutcome, CallbackList, CallingWindow, ListSettings, Mode, RedialRule } from "../api/shapes";
+import type { AttemptOutcome, CallbackList, CallingWindow, ListSettings, Mode, RedialRule, Then } from "../api/shapes";
 
-/** After these an attempt may be repeated; the others end a target whatever a rule says. */
+/** After these the same number may be tried again. */
 export const REDIALLED = ["busy", "no_answer", "unreachable", "machine", "abandoned", "failed"] as const;
-export type Redialled = (typeof REDIALLED)[number];
+/** After these it never is, but another number may be, or a person may be asked. */
+const ONCE = ["invalid_number", "rejected", "unknown"] as const;
+export const RULED = [...REDIALLED, ...ONCE] as const;
+export type Ruled = (typeof RULED)[number];
+
+export const isOnce = (outcome: Ruled) => (ONCE as readonly Ruled[]).includes(outcome);
+
+/** What becomes of a target after its last attempt. */
+export type RuleEnd = Pick<Required<RedialRule>, "next_number" | "then">;
+
+const THENS: readonly Then[] = ["close", "escalate", "ask_agent"];
+const NEXT = "next_";
+
+/** Every end as the value of a choice. */
+export const END_KEYS = [...THENS, ...THENS.map((then) => NEXT + then)];
+
+export function endKeyOf({ next_number = false, then = "close" }: Partial<RuleEnd>): string {
+  return next_number ? NEXT + then : then;
+}
+
+export function endOf(key: string): RuleEnd {
+  const next_number = key.startsWith(NEXT);
+  return { next_number, then: (next_number ? key.slice(NEXT.length) : key) as Then };
+}
 
 export interface Draft {
   name: string;
@@ -13,6 +36,10 @@ export interface Draft {
   windows: (CallingWindow & { key: number })[];
   /** Null: the server's usual rules (only while creating). */
   rules: Partial<Record<AttemptOutcome, RedialRule>> | null;
+  /** Null: none. */
+  escalationListId: string | null;
+  /** "": the dialer's own. */
+  trunk: string;
   maxAttempts: number | null;
   mode: Mode;
   /** Null, here and below: as the server has it. */
@@ -30,6 +57,7 @@ export type DraftError =
   | "windows"
   | "weekdays"
   | "region"
+  | "escalation_list_id"
   | "preview_seconds"
   | "abandon_target"
   | "personal_seconds";
@@ -42,7 +70,10 @@ export const PERSONAL_HOURS = [1 / 60, 720] as const;
 const HOUR_SECONDS = 3600;
 
 /** What a rule starts from when it is switched on. */
-export const FIRST_RULE: RedialRule = { delay_seconds: 600, max_attempts: 3 };
+export function firstRule(outcome: Ruled): RedialRule {
+  if (isOnce(outcome)) return { delay_seconds: 600, max_attempts: 1, next_number: true, then: "close" };
+  return { delay_seconds: 600, max_attempts: 3, next_number: false, then: "close" };
+}
 
 /** The end of a day: 24:00 for the server, 00:00 in a field for times, which knows no 24:00. */
 const MIDNIGHT = "24:00";
@@ -64,6 +95,8 @@ export function draftOf(list: CallbackList | null): Draft {
       until: window.until === MIDNIGHT ? MIDNIGHT_TYPED : window.until,
     })),
     rules: list?.rules ?? null,
+    escalationListId: list?.escalation_list_id ?? null,
+    trunk: list?.trunk ?? "",
     maxAttempts: list?.max_attempts ?? null,
     mode: list?.mode ?? "progressive",
     previewSeconds: list?.preview_seconds ?? null,
@@ -83,6 +116,10 @@ function isOutside(value: number | null, [least, most]: readonly [number, number
   return value !== null && !(value >= least && value <= most);
 }
 
+function isEscalatingNowhere({ rules, escalationListId }: Draft): boolean {
+  return escalationListId === null && Object.values(rules ?? {}).some((rule) => rule.then === "escalate");
+}
+
 export function faults(draft: Draft): DraftError[] {
   const { windows } = draft;
   const wrong: Record<DraftError, boolean> = {
@@ -91,6 +128,7 @@ export function faults(draft: Draft): DraftError[] {
     windows: windows.some((window) => !(window.from && window.until && window.from < untilOf(window))),
     weekdays: windows.some((window) => window.weekdays.length === 0),
     region: draft.region !== "" && !/^[A-Z]{2}$/.test(draft.region),
+    escalation_list_id: isEscalatingNowhere(draft),
     preview_seconds: draft.mode === "preview" && isOutside(draft.previewSeconds, PREVIEW_SECONDS),
     abandon_target: draft.mode === "predictive" && isOutside(draft.abandonPercent, ABANDON_PERCENT),
     personal_seconds: isOutside(draft.personalHours, PERSONAL_HOURS),
@@ -117,7 +155,9 @@ export function settingsOf(draft: Draft): Partial<ListSettings> {
       from: window.from,
       until: untilOf(window),
     })),
+    trunk: draft.trunk,
     ...(draft.rules ? { rules: draft.rules } : {}),
+    escalation_list_id: draft.escalationListId,
     ...(draft.maxAttempts === null ? {} : { max_attempts: draft.maxAttempts }),
     ...modeOf(draft),
     ...(draft.personalHours === null ? {} : { personal_seconds: Math.round(draft.personalHours * HOUR_SECONDS) }),
