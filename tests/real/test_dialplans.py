@@ -196,7 +196,8 @@ def test_a_machine_is_told_and_hung_up_on(pair: Pair) -> None:
 
 def test_a_person_is_told_and_put_through(pair: Pair) -> None:
     pair.sign_in("1001")
-    pair.behave("13900000007", do="greet", talk=2)
+    pair.behave("1001", talk=2)
+    pair.behave("13900000007", do="greet", talk=30)
     call_back(pair, "13900000007", "CC_QUEUE=support", "CC_ATTEMPT=attempt-13900000007", "CC_AMD=1")
     person = pair.ami.wait_for("UserEvent", UserEvent="CallbackPerson")
     assert person["Attempt"] == "attempt-13900000007"

@@ -137,7 +137,7 @@ def test_the_do_not_call_list(supervisor: Visitor, tmp_path: Path) -> None:
 
 
 def _pick(page: Page, field: str, option: str) -> None:
-    page.get_by_role("dialog").get_by_role("combobox", name=field).click()
+    page.get_by_role("dialog").get_by_role("combobox", name=field, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
@@ -154,7 +154,9 @@ def test_trunk_rules_and_escalation_of_a_list(supervisor: Visitor) -> None:
     _pick(page, "Invalid number: After the last", "ask a person")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_contain_text("A rule escalates: choose the list where its targets go on.")
-    assert violations(page) == []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], scheme
     _pick(page, "Escalate to", "Visits 上门")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
@@ -164,7 +166,7 @@ def test_trunk_rules_and_escalation_of_a_list(supervisor: Visitor) -> None:
     assert kept["rules"]["invalid_number"]["then"] == "ask_agent"
     page.get_by_role("button", name="Change", exact=True).click()
     _pick(page, "Busy: After the last", "close")
-    dialog.get_by_role("button", name="no list").click()
+    _pick(page, "Escalate to", "no list")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
     kept = supervisor.context.request.get(f"{supervisor.url}api/lists/{list_id}").json()

@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from alembic import command
+from msgspec import structs
+from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import SetupFailed
 from callcenter.store import engine as engine_module
 from callcenter.store.engine import make_engine, migrate, read_schema
+from callcenter.store.tables import attempt_results
 from tests.databases import PostgresServer, SqliteFiles
+from tests.facts import an_attempt_result as a_result
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -57,6 +61,24 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     with pytest.raises(SetupFailed, match="disk full"):
         await migrate(empty)
     assert await _tables(empty) == []
+
+
+async def test_results_from_before_persons_were_told_of_say_nothing_of_them(empty: AsyncEngine) -> None:
+    def upgrade_to_0016(connection: Connection) -> None:
+        config = engine_module._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0016")
+
+    rows = [a_result(attempt_id="a1", is_machine=True), a_result(attempt_id="a2", is_machine=False)]
+    async with empty.begin() as connection:
+        await connection.run_sync(upgrade_to_0016)
+        await connection.execute(insert(attempt_results), [structs.asdict(row) for row in rows])
+    await migrate(empty)
+    async with empty.connect() as connection:
+        kept = await connection.execute(select(attempt_results.c.is_machine).order_by(attempt_results.c.id))
+        indexes = await connection.run_sync(lambda sync: inspect(sync).get_indexes("attempt_results"))
+    assert kept.scalars().all() == [True, None]
+    assert {index["name"] for index in indexes} >= {index.name for index in attempt_results.indexes}
 
 
 async def test_several_processes_may_start_at_once(empty: AsyncEngine) -> None:

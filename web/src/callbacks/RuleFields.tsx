@@ -116,15 +116,15 @@ function Escalation({ draft, change, id, error }: EscalationProps) {
     <Select
       label={t("callbacks.escalation")}
       description={t("callbacks.escalationHint")}
-      placeholder={others.length === 0 ? t("callbacks.noOtherList") : t("callbacks.noEscalation")}
-      data={others.map((list) => ({ value: String(list.id), label: list.name }))}
-      value={draft.escalationListId}
-      onChange={(escalationListId) => change({ escalationListId })}
+      data={[
+        { value: "", label: t("callbacks.noEscalation") },
+        ...others.map((list) => ({ value: String(list.id), label: list.name })),
+      ]}
+      value={draft.escalationListId ?? ""}
+      onChange={(chosen) => change({ escalationListId: chosen || null })}
+      allowDeselect={false}
       error={error}
-      disabled={others.length === 0}
       searchable
-      clearable
-      clearButtonProps={{ "aria-label": t("callbacks.noEscalation") }}
       nothingFoundMessage={t("callbacks.noOtherList")}
     />
   );
