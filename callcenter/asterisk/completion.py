@@ -78,13 +78,23 @@ class Completion:
         for calls in ours.values():
             calls.sort(key=lambda call: call.joined_at)
         for theirs in self._log.calls:
-            known_as = (theirs.channel_id, theirs.holder_id or theirs.channel_id)
-            candidates = next((found for channel_id in known_as if (found := ours.get((channel_id, theirs.queue)))), [])
-            match = self._match(candidates, theirs)
+            match = self._match(self._candidates(ours, theirs), theirs)
             self._settle(match, self._as_of_the_end(theirs, match))
         for call in (call for calls in ours.values() for call in calls):
             if call.joined_at >= self._log.first_at:
                 self._differ(call, "missing in queue_log", call.outcome, None)
+
+    def _candidates(self, ours: dict[Stay, list[QueueCall]], theirs: QueueCall) -> list[QueueCall]:
+        """Those of its channel, or of the one that took its place. Where that was not heard there are two halves of it:
+        one that ended unseen, and one that began unseen, which is the whole then."""
+        first, then = (ours.get((one, theirs.queue), []) for one in (theirs.channel_id, theirs.holder_id))
+        begun, ended = (next((call for call in half if _joined_then(call, theirs)), None) for half in (first, then))
+        if begun is None or ended is None or begun.outcome not in (None, VisitOutcome.LOST):
+            return first or then
+        first.remove(begun)
+        self._calls.remove(begun)
+        ended.joined_at = begun.joined_at
+        return then
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
         """Takes the visit that this one is out of those of one channel and queue; an only one is it."""
@@ -92,7 +102,7 @@ class Completion:
         is_only = len(calls) == len(stays) == 1
         match = _counterpart(calls, stays, theirs)
         stays.remove(theirs)
-        if match is None or not (is_only or abs(match.joined_at - theirs.joined_at) <= SAME_STAY_SECONDS):
+        if match is None or not (is_only or _joined_then(match, theirs)):
             return None
         calls.remove(match)
         return match
@@ -133,7 +143,8 @@ class Completion:
         """A visit that only the log knows: of a hole, or one that had begun before the capture."""
         ended_at = theirs.talk.ended_at if theirs.talk else theirs.left_at
         is_over = theirs.outcome is not None and not theirs.is_talking
-        if theirs.joined_at > self._last_at - 1 or (is_over and (ended_at or 0.0) < self._first_at + 1):
+        began_at = self._first_at + (not self._is_hidden(ended_at))
+        if theirs.joined_at > self._last_at - 1 or (is_over and (ended_at or 0.0) < began_at):
             return
         self.log_calls.append(theirs)
         gap = self._gap_at(theirs.joined_at)
@@ -240,6 +251,10 @@ def _counterpart(calls: list[QueueCall], stays: list[QueueCall], theirs: QueueCa
     if ours is None or _distance(ours, theirs) > min(_distance(ours, stay) for stay in stays):
         return None
     return ours
+
+
+def _joined_then(ours: QueueCall, theirs: QueueCall) -> bool:
+    return abs(ours.joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
 
 
 def _distance(ours: QueueCall, theirs: QueueCall) -> Seconds:

@@ -16,11 +16,12 @@ NEAR_SECONDS = 5.0
 
 def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -> None:
     """Adds what nobody heard; of what began or was concluded in a gap, the log tells how it ended."""
-    lost = (ring for ring, _ in attendance.rings if ring.outcome is RingOutcome.LOST)
-    unheard = [*gaps, *(Gap(ring.began_at, ring.ended_at) for ring in lost)]
+    doubtful = (ring for ring, _ in attendance.rings if ring.outcome is RingOutcome.LOST or _spans(ring, gaps))
+    unheard = [*gaps, *(Gap(ring.began_at, ring.ended_at) for ring in doubtful)]
     theirs: dict[str, list[LogRing]] = {}
     for logged in log.rings:
-        if _is_in(logged.ended_at, unheard, NEAR_SECONDS) or _is_in(logged.joined_at, gaps):
+        is_near = any(_is_in(at, unheard, NEAR_SECONDS) for at in (logged.began_at, logged.ended_at))
+        if is_near or _is_in(logged.joined_at, gaps):
             theirs.setdefault(logged.agent, []).append(logged)
     callers = {logged.channel_id for rings in theirs.values() for logged in rings}
     ours: dict[str, list[Ring]] = {}
@@ -29,6 +30,10 @@ def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -
             ours.setdefault(attendance.name_of(name, ring.interface), []).append(ring)
     for agent in ours.keys() | theirs.keys():
         _complete(Book(attendance, agent, gaps), ours.get(agent, []), theirs.get(agent, []))
+
+
+WITHIN_A_SECOND = HALF_A_SECOND + 0.1
+"""From the middle of a whole second; Asterisk needs a moment from one account to the other."""
 
 
 class Book:
@@ -55,20 +60,22 @@ class Book:
         return self.is_hidden(ours, theirs) or not self.unlike(ours, theirs)[0]
 
     def is_hidden(self, ours: Ring, theirs: LogRing | None) -> bool:
-        """Whether its end was not heard: in a gap, or lost sight of by a survey that was before the event."""
+        """Whether its end was not heard: in a gap, or lost sight of by a survey that was before the event. The end of
+        a ring that was under way in a whole gap may be only what was concluded of it."""
         ends = (ours.ended_at, theirs.ended_at if theirs else None)
-        return ours.outcome is RingOutcome.LOST or any(_is_in(at, self.gaps) for at in ends)
+        is_lost = ours.outcome is RingOutcome.LOST or any(_is_in(at, self.gaps) for at in ends)
+        return is_lost or _spans(ours, self.gaps)
 
-    def unlike(self, ours: Ring, theirs: LogRing) -> tuple[bool, bool, Seconds]:
-        """How far two rings are from being the same."""
+    def unlike(self, ours: Ring, theirs: LogRing) -> tuple[bool, bool, bool, Seconds]:
+        """How far two rings are from being the same: the channel may be another one after an attended transfer."""
         is_other_end = _counted_as(self.attendance.outcome_of(ours)) != _counted_as(theirs.outcome)
-        return is_other_end, ours.channel_id != theirs.channel_id, self.distance(ours, theirs)
+        is_far = self.distance(ours, theirs) > WITHIN_A_SECOND
+        return is_other_end, is_far, ours.channel_id != theirs.channel_id, sum(_apart(ours, theirs))
 
     def distance(self, ours: Ring, theirs: LogRing) -> Seconds:
         """Between the ends; across a gap the beginnings may be nearer."""
-        ends = abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND)
-        began = abs(ours.began_at - theirs.began_at - HALF_A_SECOND)
-        return min(ends, began) if self.is_hidden(ours, theirs) else ends
+        began, ended = _apart(ours, theirs)
+        return min(began, ended) if self.is_hidden(ours, theirs) else ended
 
 
 def _complete(book: Book, ours: list[Ring], theirs: list[LogRing]) -> None:
@@ -89,9 +96,19 @@ def _complete(book: Book, ours: list[Ring], theirs: list[LogRing]) -> None:
         book.take(logged)
 
 
+def _apart(ours: Ring, theirs: LogRing) -> tuple[Seconds, Seconds]:
+    """Of the beginnings and of the ends."""
+    began, ended = ours.began_at - theirs.began_at, ours.ended_at - theirs.ended_at
+    return abs(began - HALF_A_SECOND), abs(ended - HALF_A_SECOND)
+
+
 def _counted_as(outcome: RingOutcome | None) -> str | None:
     return RINGS_COUNTED_AS.get(outcome, outcome.value) if outcome else None
 
 
 def _is_in(at: Instant | None, gaps: Iterable[Gap], margin: Seconds = 0.0) -> bool:
     return at is not None and any(gap.has(at, margin) for gap in gaps)
+
+
+def _spans(ring: Ring, gaps: Iterable[Gap]) -> bool:
+    return any(ring.began_at <= gap.since and gap.until <= ring.ended_at for gap in gaps)

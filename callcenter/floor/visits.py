@@ -126,6 +126,7 @@ def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
     """The caller left the line: answered, gone or by key. Which it was, the next events tell."""
     visit = _open_visit(site, event.channel_id, event.queue, event.at)
     if visit is None:
+        _leaves_another(site, event, changes)
         return
     leave_line(site, visit, changes)
     visit.left_unheard = False
@@ -139,11 +140,22 @@ def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
     if visit is None:
         if not was_said(site, event.channel_id, event.queue, event.at):
             site.surprise("a visit to end", "QueueCallerAbandon", changes)
+        _leaves_another(site, event, changes)
         return
     visit.is_gone = True
     visit.wait_seconds = event.wait_seconds
     visit.position = event.position
     changes.touched.add(visit.key)
+
+
+def _leaves_another(site: Site, event: e.CallerLeft | e.CallerGone, changes: Changes) -> None:
+    """The caller leaves a queue without having been seen to join it: the stay that was known is over since then, and
+    what is said next of this channel is not of it."""
+    visit = site.visits.get(event.channel_id)
+    if visit is None or visit.queue == event.queue or was_said(site, event.channel_id, event.queue, event.at):
+        return
+    if event.at > site.stays_in(event.channel_id, visit.queue).heard_at:
+        supersede(site, event.channel_id, changes)
 
 
 def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
