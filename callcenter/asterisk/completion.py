@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from callcenter.asterisk.log_calls import LogCalls, Stay
-from callcenter.asterisk.replay import Gap
+from callcenter.asterisk.replay import Gap, Replay
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
 from callcenter.floor.terms import ChannelId, Instant, Seconds
@@ -20,6 +20,9 @@ SAME_STAY_SECONDS = 5.0
 
 WHOLE_SECONDS = 1.1
 """How far a difference of whole-second clocks may be from the truth."""
+
+WRITTEN_SECONDS = 0.5
+"""So long before its event a line may be written by a machine that has much to do."""
 
 EXACT_OUTCOMES = frozenset({VisitOutcome.TIMED_OUT, VisitOutcome.LEFT_WHEN_EMPTY, VisitOutcome.WITHDRAWN})
 """Outcomes that queue_log names; AMI tells them only to an account that reads the class `dialplan`."""
@@ -52,25 +55,23 @@ class Difference(Struct, kw_only=True):
 
 
 class Completion:
-    """Brings `calls` up to what the log knows, between `first_at` and `last_at`. New gaps are added to `gaps`."""
+    """Brings `calls` up to what the log knows of the span of the replay. New gaps are added to those of the replay."""
 
-    def __init__(
-        self, calls: list[QueueCall], log: LogCalls, first_at: Instant, last_at: Instant, gaps: list[Gap]
-    ) -> None:
+    def __init__(self, calls: list[QueueCall], log: LogCalls, replay: Replay) -> None:
         self.differences: list[Difference] = []
         self.explained: list[Difference] = []
         self.log_calls: list[QueueCall] = []
         """The visits of the log that belong to the span, as they stood at its end."""
-        self._calls, self._log, self._gaps = calls, log, gaps
-        self._first_at, self._last_at = first_at, last_at
+        self._calls, self._log, self._gaps, self._silences = calls, log, replay.gaps, replay.silences
+        self._first_at, self._last_at = replay.reading.first_at, replay.reading.last_at
         self._stays: dict[Stay, list[QueueCall]] = {}
         for call in log.calls:
             self._stays.setdefault((call.channel_id, call.queue), []).append(call)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
-    def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
+    def run(self) -> None:
         """Finds the holes, completes and compares."""
-        self._find_holes(silences)
+        self._find_holes()
         ours: dict[Stay, list[QueueCall]] = {}
         for call in self._calls:
             if call.outcome not in REFUSALS:
@@ -83,6 +84,7 @@ class Completion:
         for call in (call for calls in ours.values() for call in calls):
             if call.joined_at >= self._log.first_at:
                 self._differ(call, "missing in queue_log", call.outcome, None)
+        self._gaps.sort(key=lambda gap: gap.since)
 
     def _candidates(self, ours: dict[Stay, list[QueueCall]], theirs: QueueCall) -> list[QueueCall]:
         """Those of its channel, or of the one that took its place. Where that was not heard there are two halves of it:
@@ -100,24 +102,50 @@ class Completion:
         """Takes the visit that this one is out of those of one channel and queue; an only one is it."""
         stays = self._stays[theirs.channel_id, theirs.queue]
         is_only = len(calls) == len(stays) == 1
-        match = _counterpart(calls, stays, theirs)
+        match = self._counterpart(calls, stays, theirs)
         stays.remove(theirs)
         if match is None or not (is_only or _joined_then(match, theirs)):
             return None
         calls.remove(match)
         return match
 
-    def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
+    def _counterpart(self, calls: list[QueueCall], stays: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
+        """Of as many on both sides the first of ours is the first of theirs; else it is the nearest one."""
+        if len(calls) == len(stays):
+            return calls[0]
+        ours = min(calls, key=lambda call: self._distance(call, theirs), default=None)
+        if ours is None or self._distance(ours, theirs) > min(self._distance(ours, stay) for stay in stays):
+            return None
+        return ours
+
+    def _distance(self, ours: QueueCall, theirs: QueueCall) -> Seconds:
+        """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second.
+        The end of a talk that ended in a gap may be that of the next one on our side."""
+        began, talk = abs(ours.joined_at - theirs.joined_at), theirs.talk
+        if ours.talk is None or talk is None or self._is_hidden(talk.ended_at):
+            return began
+        return began + abs(ours.talk.ended_at - talk.ended_at)
+
+    def _find_holes(self) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
         moments = sorted(self._log.moments)
-        for since, until in silences:
+        for since, until in self._silences:
             place = bisect_left(moments, since)
             if place < len(moments) and moments[place] + 1 <= until and self._gap_at(moments[place]) is None:
                 self._gaps.append(Gap(since, until))
-        self._gaps.sort(key=lambda gap: gap.since)
 
-    def _gap_at(self, at: Instant) -> Gap | None:
-        return next((gap for gap in self._gaps if gap.has(at)), None)
+    def _gap_at(self, at: Instant, margin: Seconds = 0.0) -> Gap | None:
+        return next((gap for gap in self._gaps if gap.has(at, margin)), None)
+
+    def _hole_at(self, at: Instant) -> Gap | None:
+        """Where the capture must have missed something: in a gap, or a silence that is found to be one now."""
+        hole = self._gap_at(at, WRITTEN_SECONDS)
+        if hole is None:
+            silent = (Gap(*silence) for silence in self._silences)
+            hole = next((silence for silence in silent if silence.has(at, WRITTEN_SECONDS)), None)
+            if hole is not None:
+                self._gaps.append(hole)
+        return hole
 
     def _as_of_the_end(self, theirs: QueueCall, ours: QueueCall | None) -> QueueCall:
         """The visit as the log had it when the capture ended; what lies within the last second is as we saw it."""
@@ -147,7 +175,7 @@ class Completion:
         if theirs.joined_at > self._last_at - 1 or (is_over and (ended_at or 0.0) < began_at):
             return
         self.log_calls.append(theirs)
-        gap = self._gap_at(theirs.joined_at)
+        gap = self._hole_at(theirs.joined_at)
         if gap is None and theirs.joined_at > self._first_at:
             self._differ(theirs, "missing in the capture", None, theirs.outcome)
             return
@@ -243,22 +271,5 @@ class Completion:
         (self.explained if reason else self.differences).append(difference)
 
 
-def _counterpart(calls: list[QueueCall], stays: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
-    """Of as many on both sides the first of ours is the first of theirs; else it is the nearest one."""
-    if len(calls) == len(stays):
-        return calls[0]
-    ours = min(calls, key=lambda call: _distance(call, theirs), default=None)
-    if ours is None or _distance(ours, theirs) > min(_distance(ours, stay) for stay in stays):
-        return None
-    return ours
-
-
 def _joined_then(ours: QueueCall, theirs: QueueCall) -> bool:
     return abs(ours.joined_at - theirs.joined_at) <= SAME_STAY_SECONDS
-
-
-def _distance(ours: QueueCall, theirs: QueueCall) -> Seconds:
-    """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second."""
-    talks = ours.talk, theirs.talk
-    apart = abs(talks[0].ended_at - talks[1].ended_at) if talks[0] and talks[1] else 0.0
-    return abs(ours.joined_at - theirs.joined_at) + apart

@@ -61,10 +61,10 @@ class Book:
 
     def is_hidden(self, ours: Ring, theirs: LogRing | None) -> bool:
         """Whether its end was not heard: in a gap, or lost sight of by a survey that was before the event. The end of
-        a ring that was under way in a whole gap may be only what was concluded of it."""
-        ends = (ours.ended_at, theirs.ended_at if theirs else None)
-        is_lost = ours.outcome is RingOutcome.LOST or any(_is_in(at, self.gaps) for at in ends)
-        return is_lost or _spans(ours, self.gaps)
+        a ring that was under way in a whole gap, or whose caller joined in one, may be only what was concluded."""
+        told = (theirs.ended_at, theirs.joined_at) if theirs else ()
+        is_unheard = any(_is_in(at, self.gaps) for at in (ours.ended_at, *told))
+        return ours.outcome is RingOutcome.LOST or is_unheard or _spans(ours, self.gaps)
 
     def unlike(self, ours: Ring, theirs: LogRing) -> tuple[bool, bool, bool, Seconds]:
         """How far two rings are from being the same: the channel may be another one after an attended transfer."""

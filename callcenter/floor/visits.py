@@ -24,9 +24,11 @@ Hangup ends it within milliseconds."""
 
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
-    """A caller entered a queue. One whom a survey found there already is the same stay."""
+    """A caller entered a queue. One whom a survey found there already is the same stay; one who has been there for
+    longer has left it unheard."""
     known = site.visits.get(event.channel_id)
-    if known is not None and known.queue == event.queue and known.is_waiting:
+    is_known = known is not None and known.queue == event.queue and known.is_waiting
+    if known is not None and is_known and event.at - known.joined_at <= CLOCK_SECONDS:
         known.call_id, known.position = event.call_id, event.position
         changes.touched.add(known.key)
         return
