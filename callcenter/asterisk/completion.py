@@ -4,7 +4,6 @@ Where Asterisk's own account is known to be wrong (docs/asterisk.md) ours stands
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, structs

@@ -27,8 +27,7 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     """A caller entered a queue. One whom a survey found there already is the same stay; one who has been there for
     longer has left it unheard."""
     known = site.visits.get(event.channel_id)
-    is_known = known is not None and known.queue == event.queue and known.is_waiting
-    if known is not None and is_known and event.at - known.joined_at <= CLOCK_SECONDS:
+    if known is not None and known.queue == event.queue and known.is_waiting and _is_then(site, event):
         known.call_id, known.position = event.call_id, event.position
         changes.touched.add(known.key)
         return
@@ -38,6 +37,11 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     visit = _begun(site, event, event.position)
     _shift(site.queue(event.queue), visit, 1, changes)
     wait(site, visit, changes)
+
+
+def _is_then(site: Site, event: e.CallerJoined) -> bool:
+    """Whether somebody joined when the stay that is known began; a survey may be a little older or newer."""
+    return event.at - site.stays_in(event.channel_id, event.queue).began_at <= CLOCK_SECONDS
 
 
 def _begun(site: Site, event: e.CallerJoined | e.QueueResult, position: int) -> Visit:
@@ -315,12 +319,18 @@ def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Ch
     is_known = event.ring_id in site.channels or event.ring_id in site.ended_channels
     answered_at = event.at - event.talk_seconds
     is_then = abs(answered_at - event.wait_seconds - visit.joined_at) <= CLOCK_SECONDS
-    if event.at < visit.joined_at or not is_then or (is_known and event.ring_id not in visit.rings):
+    if event.at < visit.joined_at or not is_then or (is_known and event.ring_id not in _rung_for(site, visit)):
         return  # the caller has joined again
     visit.is_certain = False
     visit.wait_seconds = event.wait_seconds
     visit.left_at = visit.left_at or max(visit.joined_at, answered_at)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
+
+
+def _rung_for(site: Site, visit: Visit) -> set[ChannelId]:
+    """The legs that were rung for a visit, and the phones behind Local ones."""
+    legs = (site.channels[ring_id] for ring_id in visit.rings if ring_id in site.channels)
+    return visit.rings | {talks.at_the_phone(site, leg).channel_id for leg in legs}
 
 
 def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | None:

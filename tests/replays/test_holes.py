@@ -80,6 +80,7 @@ HOLES = {
     "a ring that began unheard and ended long after": ("mix_moves", 1.613, 40.0),
     "two rings of one phone for one caller": ("mix_moves", 48.347, 3.0),
     "rung for half a minute": ("mix", 27.449, 3.0),
+    "answered by a phone behind a Local member": ("situations", 4.227, 3.0),
     "hung up in the announcement": ("situations", 5.2, 3.0),
     "rung elsewhere by the phone": ("situations", 6.197, 3.0),
     "a line written before its event": ("situations", 7.753, 3.0),
