@@ -6,7 +6,7 @@ from callcenter.asterisk.log_calls import LogCalls, LogRing
 from callcenter.asterisk.replay import Gap
 from callcenter.floor.attendance import RINGS_COUNTED_AS, Attendance
 from callcenter.floor.facts import Ring, RingOutcome
-from callcenter.floor.settlement import HALF_A_SECOND
+from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.site import CLOCK_SECONDS
 from callcenter.floor.terms import Instant, Seconds
 

@@ -212,8 +212,9 @@ def dial_begun(site: Site, event: e.DialBegun, changes: Changes) -> None:
     if dialled is not None:
         dialled.dialled_by = event.caller_id
         rings.follow(site, event.caller_id, dialled)
-    if event.caller_id in site.attempts:
-        site.attempts[AttemptId(event.caller_id)].is_placed = True
+    attempt = site.attempts.get(AttemptId(event.caller_id))
+    if attempt is not None:
+        attempt.is_placed = True
     if caller is None or caller.seat is None or dialled is None:
         return
     if call is not None and call.direction is Direction.OUTBOUND and dialled.seat is not None:

@@ -7,6 +7,9 @@ from callcenter.floor.terms import Instant, Seconds
 
 T = TypeVar("T")
 
+HALF_A_SECOND = 0.5
+"""A whole second stands for the middle of it."""
+
 
 def nearest(at: Instant, candidates: Iterable[T], when: Callable[[T], Instant], within: Seconds) -> T | None:
     """The candidate whose time is nearest to `at`, if it is near enough."""

@@ -434,3 +434,14 @@ def test_the_end_of_a_talk_names_the_phone_behind_a_local_member() -> None:
     day.tell(e.MemberCompleted, "support", phone("1001"), phone("1001"), "caller", "phone", 3.0, 10.0, "caller")
     day.closes("caller").closes("phone")
     assert (day.visit().outcome, day.visit().wait_seconds) == (VisitOutcome.ANSWERED, 3)
+
+
+def test_the_end_of_a_talk_is_not_that_of_the_stay_that_began_with_it() -> None:
+    """Transferred into the same queue, a moment after an answer of which only the last event was heard."""
+    day = a_day("1001").calls("caller").after(1.3)
+    day.tell(e.MemberConnected, "support", phone("1001"), "Li Na", "caller", "caller", "leg", 1.0, 1.0)
+    day.after(1.0).joins("caller")
+    day.tell(e.MemberCompleted, "support", phone("1001"), "Li Na", "caller", "leg", 1.0, 1.0, "transfer")
+    assert (day.visit_outcomes(), day.waiting()) == ([VisitOutcome.ANSWERED], 1)
+    day.after(2).gives_up("caller")
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ABANDONED]
