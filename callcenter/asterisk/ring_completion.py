@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from callcenter.asterisk.log_calls import LogCalls, LogRing
 from callcenter.asterisk.replay import Gap
 from callcenter.floor.attendance import RINGS_COUNTED_AS, Attendance
-from callcenter.floor.facts import Ring, RingOutcome
+from callcenter.floor.facts import Ring, RingOutcome, VisitOutcome
 from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.site import CLOCK_SECONDS
 from callcenter.floor.terms import Instant, Seconds
@@ -28,8 +28,28 @@ def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -
     for ring, name in attendance.rings:
         if ring.channel_id in callers or _is_in(ring.ended_at, unheard, NEAR_SECONDS + CLOCK_SECONDS):
             ours.setdefault(attendance.name_of(name, ring.interface), []).append(ring)
+    _doubt_losers(attendance, log, gaps)
     for agent in ours.keys() | theirs.keys():
         _complete(Book(attendance, agent, gaps), ours.get(agent, []), theirs.get(agent, []))
+
+
+def _doubt_losers(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -> None:
+    """Of those who lost to a colleague in a gap, or rang when Asterisk died, the log does not tell that they rang."""
+    won = (ring for ring in log.rings if ring.outcome is RingOutcome.ANSWERED)
+    ends = [(ring.channel_id, ring.queue, ring.began_at - CLOCK_SECONDS, ring.ended_at) for ring in won]
+    lost = (call for call in log.calls if call.outcome is VisitOutcome.LOST)
+    ends += [(call.channel_id, call.queue, call.joined_at, call.left_at or call.joined_at) for call in lost]
+    unheard = [end for end in ends if any(end[2] <= gap.until and gap.since - 1 <= end[3] for gap in gaps)]
+    named = {queue: attendance.names_in(queue) for queue in {queue for _, queue, _, _ in unheard}}
+    for channel_id, queue, _, ended_at in unheard:
+        known = {
+            attendance.name_of(name, ring.interface)
+            for ring, name in attendance.rings
+            if (ring.channel_id, ring.queue) == (channel_id, queue)
+            and ring.began_at - 1 <= ended_at <= ring.ended_at + 1
+        }
+        for agent in sorted(named[queue] - known):
+            attendance.doubt_ring(agent)
 
 
 WITHIN_A_SECOND = HALF_A_SECOND + 0.1
@@ -54,10 +74,17 @@ class Book:
             self.attendance.add_ring(self.agent, theirs.outcome)
 
     def may_be_same(self, ours: Ring, theirs: LogRing) -> bool:
-        """Near enough; where it was heard, its end is the same, too."""
-        if self.distance(ours, theirs) > CLOCK_SECONDS:
-            return False
-        return self.is_hidden(ours, theirs) or not self.unlike(ours, theirs)[0]
+        """Near enough, or within it where its end was not heard; where it was heard, its end is the same, too."""
+        is_near = self.distance(ours, theirs) <= CLOCK_SECONDS
+        if not (self.is_hidden(ours, theirs) and self.is_in_doubt(ours)):
+            return is_near and not self.unlike(ours, theirs)[0]
+        is_within = ours.began_at - 1 <= theirs.ended_at <= ours.ended_at
+        return is_near or (is_within and ours.channel_id == theirs.channel_id)
+
+    def is_in_doubt(self, ours: Ring) -> bool:
+        """Whether a part of it was not heard."""
+        touches = (ours.began_at <= gap.until and gap.since <= ours.ended_at for gap in self.gaps)
+        return ours.outcome is RingOutcome.LOST or any(touches)
 
     def is_hidden(self, ours: Ring, theirs: LogRing | None) -> bool:
         """Whether its end was not heard: in a gap, or lost sight of by a survey that was before the event. The end of
