@@ -20,9 +20,6 @@ SAME_STAY_SECONDS = 5.0
 WHOLE_SECONDS = 1.1
 """How far a difference of whole-second clocks may be from the truth."""
 
-WRITTEN_SECONDS = 0.5
-"""So long before its event a line may be written by a machine that has much to do."""
-
 EXACT_OUTCOMES = frozenset({VisitOutcome.TIMED_OUT, VisitOutcome.LEFT_WHEN_EMPTY, VisitOutcome.WITHDRAWN})
 """Outcomes that queue_log names; AMI tells them only to an account that reads the class `dialplan`."""
 
@@ -133,15 +130,15 @@ class Completion:
             if place < len(moments) and moments[place] + 1 <= until and self._gap_at(moments[place]) is None:
                 self._gaps.append(Gap(since, until))
 
-    def _gap_at(self, at: Instant, margin: Seconds = 0.0) -> Gap | None:
-        return next((gap for gap in self._gaps if gap.has(at, margin)), None)
+    def _gap_at(self, at: Instant) -> Gap | None:
+        return next((gap for gap in self._gaps if gap.has(at)), None)
 
     def _hole_at(self, at: Instant) -> Gap | None:
         """Where the capture must have missed something: in a gap, or a silence that is found to be one now."""
-        hole = self._gap_at(at, WRITTEN_SECONDS)
+        hole = self._gap_at(at)
         if hole is None:
             silent = (Gap(*silence) for silence in self._silences)
-            hole = next((silence for silence in silent if silence.has(at, WRITTEN_SECONDS)), None)
+            hole = next((silence for silence in silent if silence.has(at)), None)
             if hole is not None:
                 self._gaps.append(hole)
         return hole

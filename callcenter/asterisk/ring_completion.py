@@ -6,7 +6,7 @@ from callcenter.asterisk.log_calls import LogCalls, LogRing
 from callcenter.asterisk.replay import Gap
 from callcenter.floor.attendance import RINGS_COUNTED_AS, Attendance
 from callcenter.floor.facts import Ring, RingOutcome, VisitOutcome
-from callcenter.floor.matching import HALF_A_SECOND
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.site import CLOCK_SECONDS
 from callcenter.floor.terms import Instant, Seconds
 
@@ -50,10 +50,6 @@ def _doubt_losers(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) ->
         }
         for agent in sorted(named[queue] - known):
             attendance.doubt_ring(agent)
-
-
-WITHIN_A_SECOND = HALF_A_SECOND + 0.1
-"""From the middle of a whole second; Asterisk needs a moment from one account to the other."""
 
 
 class Book:

@@ -4,7 +4,7 @@ from callcenter.floor import events as e
 from callcenter.floor import rings, talks
 from callcenter.floor.changes import Changes
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
-from callcenter.floor.matching import HALF_A_SECOND
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.queue import (
     OUTCOME_BY_QUEUESTATUS,
     REFUSAL_BY_QUEUESTATUS,
@@ -18,9 +18,6 @@ from callcenter.floor.terms import ChannelId, Instant
 ENDED_BY_REASON = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT, "transfer": EndedBy.CALLER}
 """AgentComplete's reasons. An agent's transfer has ended the talk before, by its own event; a talk that is still open
 at `transfer` was transferred by the caller, which is never credited to the agent."""
-
-WITHIN_A_SECOND = 1.0
-"""From the middle of a whole second, with what a machine that has much to do needs from one clock to the other."""
 
 MOVED_SECONDS = 0.5
 """A caller's channel that outlives its unexplained end of waiting by more than this was moved by AMI's Redirect; AMI's
@@ -323,7 +320,7 @@ def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Ch
     is_known = event.ring_id in site.channels or event.ring_id in site.ended_channels
     answered_at = event.at - event.talk_seconds
     joined_at = int(event.at) - event.talk_seconds - event.wait_seconds  # differences of whole-second clocks
-    is_then = abs(joined_at + HALF_A_SECOND - visit.joined_at) <= WITHIN_A_SECOND
+    is_then = -WITHIN_A_SECOND <= joined_at + HALF_A_SECOND - visit.joined_at <= CLOCK_SECONDS  # the end is told late
     if event.at < visit.joined_at or not is_then or (is_known and event.ring_id not in _rung_for(site, visit)):
         return  # the caller has joined again
     visit.is_certain = False

@@ -81,6 +81,7 @@ HOLES = {
     "two rings of one phone for one caller": ("mix_moves", 48.347, 3.0),
     "rung for half a minute": ("mix", 27.449, 3.0),
     "answered by a phone behind a Local member": ("situations", 4.227, 3.0),
+    "the leaving heard, the answer not": ("scenes", 3.347, 3.0),
     "hung up in the announcement": ("situations", 5.2, 3.0),
     "rung elsewhere by the phone": ("situations", 6.197, 3.0),
     "a line written before its event": ("situations", 7.753, 3.0),
@@ -94,6 +95,16 @@ HOLES = {
 def test_what_went_on_in_a_hole_is_known_from_queue_log(hole: str, joint: str) -> None:
     name, place, seconds = HOLES[hole]
     stream(name).check(stream(name).without(place, seconds, joint))
+
+
+def test_rings_that_nobody_tells_are_said_to_be_unheard() -> None:
+    """queue_log has the colleague who answered, and not whose phones rang with his."""
+    heard, figures = (stream("mix").without(36, seconds, "connection")["agents"] for seconds in (0, 15))
+    assert all(agent["rings_unheard"] == 0 for agent in heard.values())
+    missing = {name: heard[name]["rings"] - agent["rings"] for name, agent in figures.items()}
+    assert all(0 <= missing[name] <= agent["rings_unheard"] for name, agent in figures.items())
+    assert missing["Agent 1004"] == missing["Agent 1002"] == 5
+    assert figures["Agent 1010"]["rings_unheard"] == 0
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -267,8 +267,8 @@ FIGURES = [
     "transferred", "talk_seconds", "hold_seconds", "waiting_now", "talking_now",
 ]
 AGENT_FIGURES = [
-    "rings", "answered", "not_answered", "given_up", "talk_seconds", "hold_seconds", "wrap_up_seconds", "pauses",
-    "signed_in_seconds",
+    "rings", "rings_unheard", "answered", "not_answered", "given_up", "talk_seconds", "hold_seconds", "wrap_up_seconds",
+    "pauses", "signed_in_seconds",
 ]
 # fmt: on
 
