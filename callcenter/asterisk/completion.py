@@ -151,7 +151,7 @@ class Completion:
         if call.talk is not None and call.talk.ended_at > self._last_at - still_talks:
             call.talk = None
         if call.left_at is not None and call.left_at > self._last_at - still_waits:
-            call.outcome, call.left_at, call.is_over = None, None, False
+            call.outcome, call.left_at, call.is_over, call.talk = None, None, False, None
         return call
 
     def _settle(self, ours: QueueCall | None, theirs: QueueCall) -> None:
