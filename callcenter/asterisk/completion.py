@@ -4,13 +4,12 @@ Where Asterisk's own account is known to be wrong (docs/asterisk.md) ours stands
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, structs
 
 from callcenter.asterisk.log_calls import LogCalls, Stay
-from callcenter.asterisk.replay import Gap
+from callcenter.asterisk.replay import Gap, Replay
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
 from callcenter.floor.terms import ChannelId, Instant, Seconds
@@ -52,25 +51,23 @@ class Difference(Struct, kw_only=True):
 
 
 class Completion:
-    """Brings `calls` up to what the log knows, between `first_at` and `last_at`. New gaps are added to `gaps`."""
+    """Brings `calls` up to what the log knows of the span of the replay. New gaps are added to those of the replay."""
 
-    def __init__(
-        self, calls: list[QueueCall], log: LogCalls, first_at: Instant, last_at: Instant, gaps: list[Gap]
-    ) -> None:
+    def __init__(self, calls: list[QueueCall], log: LogCalls, replay: Replay) -> None:
         self.differences: list[Difference] = []
         self.explained: list[Difference] = []
         self.log_calls: list[QueueCall] = []
         """The visits of the log that belong to the span, as they stood at its end."""
-        self._calls, self._log, self._gaps = calls, log, gaps
-        self._first_at, self._last_at = first_at, last_at
+        self._calls, self._log, self._gaps, self._silences = calls, log, replay.gaps, replay.silences
+        self._first_at, self._last_at = replay.reading.first_at, replay.reading.last_at
         self._stays: dict[Stay, list[QueueCall]] = {}
         for call in log.calls:
             self._stays.setdefault((call.channel_id, call.queue), []).append(call)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
-    def run(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
+    def run(self) -> None:
         """Finds the holes, completes and compares."""
-        self._find_holes(silences)
+        self._find_holes()
         ours: dict[Stay, list[QueueCall]] = {}
         for call in self._calls:
             if call.outcome not in REFUSALS:
@@ -78,36 +75,73 @@ class Completion:
         for calls in ours.values():
             calls.sort(key=lambda call: call.joined_at)
         for theirs in self._log.calls:
-            known_as = (theirs.channel_id, theirs.holder_id or theirs.channel_id)
-            candidates = next((found for channel_id in known_as if (found := ours.get((channel_id, theirs.queue)))), [])
-            match = self._match(candidates, theirs)
+            match = self._match(self._candidates(ours, theirs), theirs)
             self._settle(match, self._as_of_the_end(theirs, match))
         for call in (call for calls in ours.values() for call in calls):
             if call.joined_at >= self._log.first_at:
                 self._differ(call, "missing in queue_log", call.outcome, None)
+        self._gaps.sort(key=lambda gap: gap.since)
+
+    def _candidates(self, ours: dict[Stay, list[QueueCall]], theirs: QueueCall) -> list[QueueCall]:
+        """Those of its channel, or of the one that took its place. Where that was not heard there are two halves of it:
+        one that ended unseen, and one that began unseen, which is the whole then."""
+        first, then = (ours.get((one, theirs.queue), []) for one in (theirs.channel_id, theirs.holder_id))
+        begun, ended = (next((call for call in half if _joined_then(call, theirs)), None) for half in (first, then))
+        if begun is None or ended is None or begun.outcome not in (None, VisitOutcome.LOST):
+            return first or then
+        first.remove(begun)
+        self._calls.remove(begun)
+        ended.joined_at = begun.joined_at
+        return then
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
         """Takes the visit that this one is out of those of one channel and queue; an only one is it."""
         stays = self._stays[theirs.channel_id, theirs.queue]
         is_only = len(calls) == len(stays) == 1
-        match = _counterpart(calls, stays, theirs)
+        match = self._counterpart(calls, stays, theirs)
         stays.remove(theirs)
-        if match is None or not (is_only or abs(match.joined_at - theirs.joined_at) <= SAME_STAY_SECONDS):
+        if match is None or not (is_only or _joined_then(match, theirs)):
             return None
         calls.remove(match)
         return match
 
-    def _find_holes(self, silences: Iterable[tuple[Instant, Instant]]) -> None:
+    def _counterpart(self, calls: list[QueueCall], stays: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
+        """Of as many on both sides the first of ours is the first of theirs; else it is the nearest one."""
+        if len(calls) == len(stays):
+            return calls[0]
+        ours = min(calls, key=lambda call: self._distance(call, theirs), default=None)
+        if ours is None or self._distance(ours, theirs) > min(self._distance(ours, stay) for stay in stays):
+            return None
+        return ours
+
+    def _distance(self, ours: QueueCall, theirs: QueueCall) -> Seconds:
+        """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second.
+        The end of a talk that ended in a gap may be that of the next one on our side."""
+        began, talk = abs(ours.joined_at - theirs.joined_at), theirs.talk
+        if ours.talk is None or talk is None or self._is_hidden(talk.ended_at):
+            return began
+        return began + abs(ours.talk.ended_at - talk.ended_at)
+
+    def _find_holes(self) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
         moments = sorted(self._log.moments)
-        for since, until in silences:
+        for since, until in self._silences:
             place = bisect_left(moments, since)
             if place < len(moments) and moments[place] + 1 <= until and self._gap_at(moments[place]) is None:
                 self._gaps.append(Gap(since, until))
-        self._gaps.sort(key=lambda gap: gap.since)
 
     def _gap_at(self, at: Instant) -> Gap | None:
         return next((gap for gap in self._gaps if gap.has(at)), None)
+
+    def _hole_at(self, at: Instant) -> Gap | None:
+        """Where the capture must have missed something: in a gap, or a silence that is found to be one now."""
+        hole = self._gap_at(at)
+        if hole is None:
+            silent = (Gap(*silence) for silence in self._silences)
+            hole = next((silence for silence in silent if silence.has(at)), None)
+            if hole is not None:
+                self._gaps.append(hole)
+        return hole
 
     def _as_of_the_end(self, theirs: QueueCall, ours: QueueCall | None) -> QueueCall:
         """The visit as the log had it when the capture ended; what lies within the last second is as we saw it."""
@@ -117,7 +151,7 @@ class Completion:
         if call.talk is not None and call.talk.ended_at > self._last_at - still_talks:
             call.talk = None
         if call.left_at is not None and call.left_at > self._last_at - still_waits:
-            call.outcome, call.left_at, call.is_over = None, None, False
+            call.outcome, call.left_at, call.is_over, call.talk = None, None, False, None
         return call
 
     def _settle(self, ours: QueueCall | None, theirs: QueueCall) -> None:
@@ -133,10 +167,11 @@ class Completion:
         """A visit that only the log knows: of a hole, or one that had begun before the capture."""
         ended_at = theirs.talk.ended_at if theirs.talk else theirs.left_at
         is_over = theirs.outcome is not None and not theirs.is_talking
-        if theirs.joined_at > self._last_at - 1 or (is_over and (ended_at or 0.0) < self._first_at + 1):
+        began_at = self._first_at + (not self._is_hidden(ended_at))
+        if theirs.joined_at > self._last_at - 1 or (is_over and (ended_at or 0.0) < began_at):
             return
         self.log_calls.append(theirs)
-        gap = self._gap_at(theirs.joined_at)
+        gap = self._hole_at(theirs.joined_at)
         if gap is None and theirs.joined_at > self._first_at:
             self._differ(theirs, "missing in the capture", None, theirs.outcome)
             return
@@ -232,18 +267,5 @@ class Completion:
         (self.explained if reason else self.differences).append(difference)
 
 
-def _counterpart(calls: list[QueueCall], stays: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
-    """Of as many on both sides the first of ours is the first of theirs; else it is the nearest one."""
-    if len(calls) == len(stays):
-        return calls[0]
-    ours = min(calls, key=lambda call: _distance(call, theirs), default=None)
-    if ours is None or _distance(ours, theirs) > min(_distance(ours, stay) for stay in stays):
-        return None
-    return ours
-
-
-def _distance(ours: QueueCall, theirs: QueueCall) -> Seconds:
-    """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second."""
-    talks = ours.talk, theirs.talk
-    apart = abs(talks[0].ended_at - talks[1].ended_at) if talks[0] and talks[1] else 0.0
-    return abs(ours.joined_at - theirs.joined_at) + apart
+def _joined_then(ours: QueueCall, theirs: QueueCall) -> bool:
+    return abs(ours.joined_at - theirs.joined_at) <= SAME_STAY_SECONDS

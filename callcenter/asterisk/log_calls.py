@@ -33,6 +33,7 @@ class LogRing(Struct, frozen=True):
     """
 
     channel_id: ChannelId
+    queue: str
     agent: str
     joined_at: Instant | None
     began_at: Instant
@@ -160,7 +161,9 @@ class LogCalls:
 
     def _ring(self, record: Record, call: QueueCall | None, seconds: Seconds, outcome: RingOutcome | None) -> None:
         joined_at, ended_at = call.joined_at if call else None, record.at
-        self.rings.append(LogRing(record.channel_id, record.agent, joined_at, ended_at - seconds, ended_at, outcome))
+        began_at = ended_at - seconds
+        ring = LogRing(record.channel_id, record.queue, record.agent, joined_at, began_at, ended_at, outcome)
+        self.rings.append(ring)
 
 
 _STEPS: dict[type[AnyRecord], Callable[[LogCalls, Any], None]] = {

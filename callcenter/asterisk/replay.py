@@ -21,6 +21,10 @@ SILENCE_SECONDS = 1.0
 """A shorter silence cannot be told from the whole seconds of a queue_log."""
 
 
+WRITTEN_SECONDS = 0.5
+"""So long before its event a line of queue_log may be written by a machine that has much to do."""
+
+
 class Reading(Struct):
     """What a replay read: `events` by our name, `unknown` by Asterisk's, `failures` by kind.
 
@@ -47,7 +51,7 @@ class Gap(Struct):
 
     def has(self, at: Instant, margin: Seconds = 0.0) -> bool:
         """Whether a whole second of queue_log lies in it, at least in part, or so near."""
-        return self.since - 1 - margin <= at <= self.until + margin
+        return self.since - 1 - WRITTEN_SECONDS - margin <= at <= self.until + margin
 
 
 class Replay:

@@ -67,9 +67,8 @@ def _settling(pieces: Iterable[bytes], settle: Callable[[], None]) -> Iterator[b
 
 
 def _reconcile(account: Account, replay: Replay, log: LogCalls, thresholds: Thresholds) -> Figures:
-    reading = replay.reading
-    completion = Completion(account.calls, log, reading.first_at, reading.last_at, replay.gaps)
-    completion.run(replay.silences)
+    completion = Completion(account.calls, log, replay)
+    completion.run()
     complete_rings(account.attendance, log, replay.gaps)
     return {
         "queue_log": tell(Tallies(thresholds).add(completion.log_calls).totals),

@@ -160,7 +160,7 @@ class Account:
 
     def _completed(self, event: e.MemberCompleted) -> None:
         answer = self._of_stay.get((event.channel_id, event.queue)) or self._of_ring.get(event.ring_id)
-        if answer is None and not event.channel_id:
+        if answer is None and not (event.channel_id and event.ring_id):
             answer = self._by_seconds(event)
         if answer is None and event.channel_id:
             answer = self._unseen(event)
@@ -168,7 +168,11 @@ class Account:
             answer.said = event
 
     def _by_seconds(self, event: e.MemberCompleted) -> Answer | None:
-        """The talk of this seat in this queue that began so many seconds ago, after so many seconds of waiting."""
+        """The talk of this seat in this queue that began so many seconds ago, after so many seconds of waiting.
+
+        Of channels that have gone the ids are missing, or the caller's is that of the channel on which the agent
+        called another queue, whose place the caller has taken.
+        """
         began_at = event.at - event.talk_seconds
         talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
         # It may come after both channels have gone, and so after the end of the talk was seen.

@@ -98,6 +98,15 @@ class Attendance:
         """A ring of which nothing was known."""
         _count_ring(self._agent(agent, agent), outcome)
 
+    def doubt_ring(self, agent: str) -> None:
+        """A ring that may have been, or not."""
+        self._agent(agent, agent).rings_unheard += 1
+
+    def names_in(self, queue: str) -> set[str]:
+        """The members of a queue, and whom it was heard to ring."""
+        members = {self.name_of("", seat.interface) for seat in self._site.queue(queue).seats.values()}
+        return members | {self.name_of(name, ring.interface) for ring, name in self.rings if ring.queue == queue}
+
     def correct_ring(self, agent: str, before: RingOutcome | None, outcome: RingOutcome | None) -> None:
         """A ring ended otherwise than was counted."""
         tally = self._agent(agent, agent)

@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
-from callcenter.floor.matching import nearest
+from callcenter.floor.matching import HALF_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
-from callcenter.floor.settlement import HALF_A_SECOND, TOLERANCE_SECONDS, Settlement, stay_of
+from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement, stay_of
 
 
 def settle_visit(books: Settlement, theirs: QueueVisit) -> None:

@@ -16,9 +16,6 @@ from callcenter.floor.terms import CallId, ChannelId
 TOLERANCE_SECONDS = 2.5
 """Whole seconds on one side; on the other the waiting time that a survey tells, which are whole seconds too."""
 
-HALF_A_SECOND = 0.5
-"""A whole second of queue_log stands for the middle of it."""
-
 StayKey = tuple[ChannelId, str]
 """Channel and queue."""
 

@@ -5,9 +5,10 @@ from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import OpenChannel, WaitingCaller
 from callcenter.floor.facts import GapReason
+from callcenter.floor.matching import nearest
 from callcenter.floor.queue import Visit
 from callcenter.floor.seat import Channel, restate
-from callcenter.floor.site import Site
+from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
 SAME_STAY_SECONDS = 4.0
@@ -26,6 +27,7 @@ def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
     for name in event.queues:
         changes.touched.add(site.queue(name).key)
     _take_members(site, event, changes)
+    _take_over_places(site, event.waiting, changes)
     if event.channels is not None:
         found = {channel.channel_id for channel in event.channels} | {caller.channel_id for caller in event.waiting}
         _drop_channels(site, found, event.at, changes)
@@ -63,6 +65,25 @@ def _drop_channels(site: Site, alive: set[ChannelId], at: Instant, changes: Chan
     for channel_id in {**since, **site.recordings, **site.stays}:
         if channel_id not in alive and since.get(channel_id, at) <= at:
             channels.close(site, channel_id, changes, is_certain=False)
+
+
+def _take_over_places(site: Site, waiting: tuple[WaitingCaller, ...], changes: Changes) -> None:
+    """Who has waited since before a gap and was not heard to join has another one's place: an agent had called the
+    queue and gave it to the caller."""
+    found = {(caller.channel_id, caller.queue) for caller in waiting}
+    left = [visit for visit in site.visits.values() if visit.is_waiting and (visit.holder_id, visit.queue) not in found]
+    for caller in waiting:
+        known, joined_at = site.visits.get(caller.channel_id), site.now - caller.wait_seconds
+        is_heard = known is not None and known.queue == caller.queue and known.is_waiting
+        if site.gap is None or is_heard or joined_at + 1 > site.gap.since:
+            continue
+        places = [visit for visit in left if visit.queue == caller.queue]
+        visit = nearest(joined_at, places, lambda visit: visit.joined_at, CLOCK_SECONDS)
+        if visit is not None:
+            left.remove(visit)
+            visit.number, visit.caller_name = caller.number, caller.caller_name
+            visits.supersede(site, caller.channel_id, changes)
+            visits.taken_over(site, visit.holder_id, caller.channel_id, changes)
 
 
 def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], at: Instant, changes: Changes) -> None:

@@ -83,9 +83,14 @@ class PauseTally(Struct):
 
 
 class AgentTally(Struct):
-    """What one agent did in queues. `not_answered`: the ring ran out or was rejected, as RINGNOANSWER has it."""
+    """What one agent did in queues. `not_answered`: the ring ran out or was rejected, as RINGNOANSWER has it.
+
+    `rings` may have been up to `rings_unheard` more: a colleague answered them when nothing was heard, and queue_log
+    tells only of the one who did.
+    """
 
     rings: int = 0
+    rings_unheard: int = 0
     answered: int = 0
     not_answered: int = 0
     given_up: int = 0

@@ -4,6 +4,7 @@ from callcenter.floor import events as e
 from callcenter.floor import rings, talks
 from callcenter.floor.changes import Changes
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.queue import (
     OUTCOME_BY_QUEUESTATUS,
     REFUSAL_BY_QUEUESTATUS,
@@ -24,9 +25,10 @@ Hangup ends it within milliseconds."""
 
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
-    """A caller entered a queue. One whom a survey found there already is the same stay."""
+    """A caller entered a queue. One whom a survey found there already is the same stay; one who has been there for
+    longer has left it unheard."""
     known = site.visits.get(event.channel_id)
-    if known is not None and known.queue == event.queue and known.is_waiting:
+    if known is not None and known.queue == event.queue and known.is_waiting and _is_then(site, event):
         known.call_id, known.position = event.call_id, event.position
         changes.touched.add(known.key)
         return
@@ -36,6 +38,11 @@ def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     visit = _begun(site, event, event.position)
     _shift(site.queue(event.queue), visit, 1, changes)
     wait(site, visit, changes)
+
+
+def _is_then(site: Site, event: e.CallerJoined) -> bool:
+    """Whether somebody joined when the stay that is known began; a survey may be a little older or newer."""
+    return event.at - site.stays_in(event.channel_id, event.queue).began_at <= CLOCK_SECONDS
 
 
 def _begun(site: Site, event: e.CallerJoined | e.QueueResult, position: int) -> Visit:
@@ -126,6 +133,7 @@ def left(site: Site, event: e.CallerLeft, changes: Changes) -> None:
     """The caller left the line: answered, gone or by key. Which it was, the next events tell."""
     visit = _open_visit(site, event.channel_id, event.queue, event.at)
     if visit is None:
+        _leaves_another(site, event, changes)
         return
     leave_line(site, visit, changes)
     visit.left_unheard = False
@@ -139,11 +147,22 @@ def gone(site: Site, event: e.CallerGone, changes: Changes) -> None:
     if visit is None:
         if not was_said(site, event.channel_id, event.queue, event.at):
             site.surprise("a visit to end", "QueueCallerAbandon", changes)
+        _leaves_another(site, event, changes)
         return
     visit.is_gone = True
     visit.wait_seconds = event.wait_seconds
     visit.position = event.position
     changes.touched.add(visit.key)
+
+
+def _leaves_another(site: Site, event: e.CallerLeft | e.CallerGone, changes: Changes) -> None:
+    """The caller leaves a queue without having been seen to join it: the stay that was known is over since then, and
+    what is said next of this channel is not of it."""
+    visit = site.visits.get(event.channel_id)
+    if visit is None or visit.queue == event.queue or was_said(site, event.channel_id, event.queue, event.at):
+        return
+    if event.at > site.stays_in(event.channel_id, visit.queue).heard_at:
+        supersede(site, event.channel_id, changes)
 
 
 def queue_result(site: Site, event: e.QueueResult, changes: Changes) -> None:
@@ -300,13 +319,20 @@ def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Ch
         return
     is_known = event.ring_id in site.channels or event.ring_id in site.ended_channels
     answered_at = event.at - event.talk_seconds
-    is_then = abs(answered_at - event.wait_seconds - visit.joined_at) <= CLOCK_SECONDS
-    if event.at < visit.joined_at or not is_then or (is_known and event.ring_id not in visit.rings):
+    joined_at = int(event.at) - event.talk_seconds - event.wait_seconds  # differences of whole-second clocks
+    is_then = -WITHIN_A_SECOND <= joined_at + HALF_A_SECOND - visit.joined_at <= CLOCK_SECONDS  # the end is told late
+    if event.at < visit.joined_at or not is_then or (is_known and event.ring_id not in _rung_for(site, visit)):
         return  # the caller has joined again
     visit.is_certain = False
     visit.wait_seconds = event.wait_seconds
     visit.left_at = visit.left_at or max(visit.joined_at, answered_at)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
+
+
+def _rung_for(site: Site, visit: Visit) -> set[ChannelId]:
+    """The legs that were rung for a visit, and the phones behind Local ones."""
+    legs = (site.channels[ring_id] for ring_id in visit.rings if ring_id in site.channels)
+    return visit.rings | {talks.at_the_phone(site, leg).channel_id for leg in legs}
 
 
 def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | None:

@@ -7,7 +7,8 @@ from callcenter.floor import facts as f
 from callcenter.floor.events import GapSettled
 from callcenter.floor.facts import EndedBy, GapReason, RingOutcome, SeatState, VisitOutcome
 from tests.floor.logs import Log, reconnects
-from tests.floor.stories import PBX, Diary, about, member
+from tests.floor.stories import PBX, Diary, about, member, phone
+from tests.floor.test_detours import dials_through, local_channel
 from tests.floor.test_gaps_and_restarts import found_open, found_waiting
 from tests.floor.test_queue_calls import a_day
 from tests.floor.test_seats import in_a_talk
@@ -377,3 +378,70 @@ def test_two_short_talks_of_a_seat_in_two_gaps_that_became_one() -> None:
     talks = {talk.leg_id: talk.call_id for talk in day.remained(f.Conversation)}
     assert talks == {"leg": "caller", next_leg: "next"}
     assert all(talk.is_certain for talk in day.remained(f.Conversation))
+
+
+def test_a_caller_was_given_an_agents_place_in_a_line_in_the_gap() -> None:
+    """Nothing names both: who waits since before the gap and was not heard to join has the place of who is not there
+    any more. The next one has joined in the gap."""
+    day = in_a_talk()
+    log = Log(day)
+    log.answers("1001", "caller", day.leg("1001"), 0)
+    day.after(5).joins("asking", "sales").after(3).pauses("1002")
+    log.writes("caller", "support", "PJSIP/1001", "ATTENDEDTRANSFER", "APP", "Queue", 3, 8, 1).joins("new", "sales")
+    waiting = (found_waiting("caller", "sales", waited=7), found_waiting("new", "sales", waited=4))
+    found = (found_open("caller", "PJSIP/trunk-caller"), found_open("new", "PJSIP/trunk-new"))
+    reconnects(log.after(4).day, waiting=waiting, channels=found)
+    log.settles()
+    assert (day.waiting(), {visit.channel_id for visit in day.floor.sites[PBX].visits.values()}) == (
+        2,
+        {"asking", "new"},
+    )
+    day.after(1).queue_returns("caller", "TIMEOUT").queue_returns("new", "LEAVEEMPTY")
+    told = {(visit.channel_id, visit.queue, visit.outcome) for visit in day.remained(f.QueueVisit)[1:]}
+    assert told == {
+        ("asking", "sales", VisitOutcome.TIMED_OUT),
+        ("new", "sales", VisitOutcome.LEFT_WHEN_EMPTY),
+    }
+    [visit] = [visit for visit in day.remained(f.QueueVisit) if visit.channel_id == "asking"]
+    assert (visit.number, visit.caller_name, visit.call_id) == ("13800138000", "Name of caller", "caller")
+    assert (day.talk().ended_by, the_gap(day).lost) == (EndedBy.TRANSFER, 0)
+
+
+def test_a_caller_who_joins_where_he_was_thought_to_wait_has_left_unheard() -> None:
+    """Answered and moved into the same queue while nothing was heard, with no survey since (a replayed capture)."""
+    day, _ = waiting_at_the_loss()
+    day.apply(day.events[-1])
+    assert (day.visit_outcomes(), day.waiting()) == ([], 1)
+    day.after(12).joins("caller")
+    assert (day.visit_outcomes(), day.waiting()) == ([VisitOutcome.LOST], 1)
+    day.after(2).gives_up("caller")
+    assert day.visit_outcomes() == [VisitOutcome.LOST, VisitOutcome.ABANDONED]
+
+
+def test_the_reason_of_another_queue_is_not_that_of_the_one_before() -> None:
+    """Answered in `support` and moved into `sales`, both unheard: what sales says is of sales."""
+    day, _ = waiting_at_the_loss()
+    day.after(10).is_gone_unseen("caller", "sales")
+    day.tell(e.QueueResult, "caller", "caller", "TIMEOUT", "", "", "")
+    assert (day.visit().queue, day.visit().outcome, day.visit().is_certain) == ("support", VisitOutcome.LOST, False)
+
+
+def test_the_end_of_a_talk_names_the_phone_behind_a_local_member() -> None:
+    """The leaving was heard, the answer and the end of the Local channel were not."""
+    day = local_channel(a_day("1001").joins("caller"), "1001")
+    day.tell(e.MemberRung, "support", phone("1001"), phone("1001"), "caller", "caller", "half 1")
+    dials_through(day, "phone", f"{phone('1001')}-9").leaves("caller").after(10)
+    day.tell(e.MemberCompleted, "support", phone("1001"), phone("1001"), "caller", "phone", 3.0, 10.0, "caller")
+    day.closes("caller").closes("phone")
+    assert (day.visit().outcome, day.visit().wait_seconds) == (VisitOutcome.ANSWERED, 3)
+
+
+def test_the_end_of_a_talk_is_not_that_of_the_stay_that_began_with_it() -> None:
+    """Transferred into the same queue, a moment after an answer of which only the last event was heard."""
+    day = a_day("1001").calls("caller").after(1.3)
+    day.tell(e.MemberConnected, "support", phone("1001"), "Li Na", "caller", "caller", "leg", 1.0, 1.0)
+    day.after(1.0).joins("caller")
+    day.tell(e.MemberCompleted, "support", phone("1001"), "Li Na", "caller", "leg", 1.0, 1.0, "transfer")
+    assert (day.visit_outcomes(), day.waiting()) == ([VisitOutcome.ANSWERED], 1)
+    day.after(2).gives_up("caller")
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ABANDONED]

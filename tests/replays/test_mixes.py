@@ -22,7 +22,7 @@ from tests.replays.places import OF_A_MACHINE
 HERE = Path(__file__).parent
 END = b"\r\n\r\n"
 CONNECTION = b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: Authentication accepted"
-MIXES = ("mix", "mix_restarts")
+MIXES = ("mix", "mix_moves", "mix_restarts")
 HOLE_SECONDS = 15.0
 
 
