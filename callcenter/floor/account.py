@@ -49,7 +49,7 @@ class Answer:
         transfer; Asterisk's own end of the visit tells how many of these belong to it.
         """
         said = self.said
-        parts = self.parts[:1] if said is None else [part for part in self.parts if part.began_at < said.at]
+        parts = self.parts[:1] + [part for part in self.parts[1:] if said is not None and _is_before(part, said)]
         if said is not None and not (parts and all(part.is_certain for part in parts)):
             ended_by = REASONS.get(said.reason, EndedBy.UNKNOWN)
             return QueueTalk(seconds=said.talk_seconds, ended_by=ended_by, ended_at=said.at)
@@ -70,6 +70,11 @@ class Answer:
         if self.said is not None:
             return REASONS.get(self.said.reason, last.ended_by)
         return last.ended_by if last.is_certain else None
+
+
+def _is_before(part: Conversation, said: e.MemberCompleted) -> bool:
+    """Whether it was over when the visit's talk was; what began in that moment may be heard before or after."""
+    return part.began_at < said.at and part.ended_at <= said.at + CLOCK_SECONDS
 
 
 class Account:
@@ -175,7 +180,10 @@ class Account:
         """
         began_at = event.at - event.talk_seconds
         talks = self._of_seat.get((self._phone(event.queue, event.interface), event.queue), ())
-        # It may come after both channels have gone, and so after the end of the talk was seen.
+        # It may come after both channels have gone, so after the end of the talk was seen; and it may be said again.
+        said = next((one for one in talks if one.said == event), None)
+        if said is not None:
+            return said
         open_ones = (one for one in talks if one.said is None)
         began_then = (one for one in open_ones if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
         return next((one for one in began_then if one.call.wait_seconds == event.wait_seconds), None)
