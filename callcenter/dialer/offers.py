@@ -7,7 +7,7 @@ never both. What was offered and came to nothing is as open as before.
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,15 +15,15 @@ from callcenter.dialer.leasing import in_force, serialise
 from callcenter.dialer.permit import Rulebook
 from callcenter.dialer.promises import keep_promise
 from callcenter.dialer.reserving import (
-    CANDIDATES,
-    LOOKS,
     TRIES,
     Reservation,
     commit_attempt,
-    may_be_next,
+    due_targets,
+    is_anybodys,
     permits_of,
     put_off,
     running_list,
+    that_may_be_called,
 )
 from callcenter.dialer.rules import ListState, Mode, OfferState, TargetState
 from callcenter.dialer.standing import leave_open
@@ -69,9 +69,7 @@ async def open_offer(sessions: Sessions, agent: str, now: Instant) -> Offer | No
 async def offer_row(sessions: Sessions, offer_id: int) -> tuple[Offer, CallbackList]:
     """An offer and its list. Raises NotFound."""
     async with sessions() as session:
-        offer = await session.get(Offer, offer_id)
-        if offer is None:
-            raise NotFound(f"There is no offer {offer_id}")
+        offer = await _found(session, offer_id)
         return offer, await session.get_one(CallbackList, offer.list_id)
 
 
@@ -79,6 +77,13 @@ async def next_end(sessions: Sessions) -> Instant | None:
     """When the next countdown runs out."""
     async with sessions() as session:
         return await session.scalar(select(func.min(Offer.until)).where(Offer.state == OfferState.OPEN))
+
+
+async def _found(session: AsyncSession, offer_id: int) -> Offer:
+    offer = await session.get(Offer, offer_id)
+    if offer is None:
+        raise NotFound(f"There is no offer {offer_id}")
+    return offer
 
 
 def _open(*where: ColumnElement[bool]) -> Select[Offer]:
@@ -111,9 +116,8 @@ async def offer_next(sessions: Sessions, agent: str, searches: Sequence[Search],
 
 
 async def _offer(session: AsyncSession, agent: str, searches: Sequence[Search], now: Instant) -> Offer | None:
-    own, anybodys = Target.owner_agent == agent, or_(Target.owner_agent == "", Target.owner_until <= now)
-    looks = [(search, own) for search in searches]
-    looks += [(search, anybodys) for search in searches if search.is_for_all]
+    looks = [(search, Target.owner_agent == agent) for search in searches]
+    looks += [(search, is_anybodys(now)) for search in searches if search.is_for_all]
     for search, whose in looks:
         target = await _next_due(session, search, whose, now)
         if target is not None:
@@ -133,21 +137,11 @@ async def _offer(session: AsyncSession, agent: str, searches: Sequence[Search], 
 
 
 async def _next_due(session: AsyncSession, search: Search, whose: ColumnElement[bool], now: Instant) -> Target | None:
-    """The first that may be called now; those before it that may not are put off."""
+    """The first that may be called now."""
     is_running = exists().where(CallbackList.id == search.list_id, CallbackList.state == ListState.RUNNING)
-    query = select(Target).where(*may_be_next(search.list_id, now), whose, is_running)
-    query = query.where(Target.time_zones.in_(search.zones))
-    query = query.order_by(Target.priority, Target.due_at, Target.id).limit(CANDIDATES)
-    for _ in range(LOOKS):
-        candidates = (await session.scalars(query)).all()
-        permits = await permits_of(session, search.rulebook, candidates, now)
-        for target, permit in zip(candidates, permits, strict=True):
-            if permit.is_given:
-                return target
-            put_off(target, permit, now)
-        if len(candidates) < CANDIDATES:
-            break
-        await session.flush()
+    due = due_targets(search.list_id, search.zones, whose, now).where(is_running)
+    async for target in that_may_be_called(session, due, search.rulebook, now):
+        return target
     return None
 
 
@@ -162,10 +156,7 @@ async def accept(sessions: Sessions, offer_id: int, terms: Terms, now: Instant) 
     try:
         async with sessions.begin() as session:
             await serialise(session)
-            offer = await session.get(Offer, offer_id)
-            if offer is None:
-                raise NotFound(f"There is no offer {offer_id}")
-            accepted = await _accept(session, offer, terms, now)
+            accepted = await _accept(session, await _found(session, offer_id), terms, now)
     except IntegrityError as error:
         raise Conflict("The number is being called by another list; skip this one") from error
     if isinstance(accepted, str):
@@ -209,9 +200,7 @@ async def skip(sessions: Sessions, offer_id: int, reason: str, now: Instant) -> 
     """The agent does not want it; it is due again later. The list. Raises NotFound, Conflict."""
     async with sessions.begin() as session:
         await serialise(session)
-        offer = await session.get(Offer, offer_id)
-        if offer is None:
-            raise NotFound(f"There is no offer {offer_id}")
+        offer = await _found(session, offer_id)
         if offer.state != OfferState.OPEN:
             raise Conflict(OVER)
         offer.skip_reason = reason

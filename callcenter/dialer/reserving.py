@@ -3,11 +3,11 @@
 Every transaction begins with a write, which is what makes SQLite's readers wait; PostgreSQL locks rows.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from uuid import uuid4
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -88,19 +88,15 @@ async def _reserve(
     callback_list = await running_list(session, list_id, room.token, now)
     most = 0 if callback_list is None else min(most, await _left(session, callback_list, room))
     reserved: dict[str, Reservation] = {}
-    for _ in range(LOOKS):
-        if callback_list is None or len(reserved) >= most:
-            break
-        candidates = await _candidates(session, list_id, room.zones, now)
-        permits = await permits_of(session, rulebook, candidates, now)
-        for target, permit in zip(candidates, permits, strict=True):
-            if not permit.is_given:
-                put_off(target, permit, now)
-            elif target.dial_number not in reserved and len(reserved) < most:
-                mode = Mode(callback_list.mode)
+    if callback_list is not None and most > 0:
+        mode = Mode(callback_list.mode)
+        # A promise is its agent's alone; he is offered it (offers.py).
+        due = due_targets(list_id, room.zones, is_anybodys(now), now)
+        async for target in that_may_be_called(session, due, rulebook, now):
+            if target.dial_number not in reserved:
                 reserved[target.dial_number] = commit_attempt(session, callback_list, target, now, mode=mode)
-        if len(candidates) < CANDIDATES:
-            break
+            if len(reserved) >= most:
+                break
     return list(reserved.values())
 
 
@@ -134,12 +130,32 @@ async def _left(session: AsyncSession, callback_list: CallbackList, room: Room) 
     return min(left, room.max_calls - on_trunk) if room.max_calls else left
 
 
-async def _candidates(session: AsyncSession, list_id: int, zones: Collection[str], now: Instant) -> Sequence[Target]:
-    query = select(Target).where(*may_be_next(list_id, now), Target.time_zones.in_(zones))
-    # A promise is its agent's alone; he is offered it (offers.py).
-    query = query.where(or_(Target.owner_agent == "", Target.owner_until <= now))
-    query = query.order_by(Target.priority, Target.due_at, Target.id).limit(CANDIDATES)
-    return (await session.scalars(query)).all()
+def is_anybodys(now: Instant) -> ColumnElement[bool]:
+    """Not promised by an agent for whom it still waits."""
+    return or_(Target.owner_agent == "", Target.owner_until <= now)
+
+
+def due_targets(list_id: int, zones: Collection[str], whose: ColumnElement[bool], now: Instant) -> Select[Target]:
+    """The next few due in these zones, in order."""
+    query = select(Target).where(*may_be_next(list_id, now), Target.time_zones.in_(zones), whose)
+    return query.order_by(Target.priority, Target.due_at, Target.id).limit(CANDIDATES)
+
+
+async def that_may_be_called(
+    session: AsyncSession, due: Select[Target], rulebook: Rulebook, now: Instant
+) -> AsyncIterator[Target]:
+    """Those of the due that may be called now, a few at a time, some perhaps twice; the others are put off."""
+    for _ in range(LOOKS):
+        candidates = (await session.scalars(due)).all()
+        permits = await permits_of(session, rulebook, candidates, now)
+        for target, permit in zip(candidates, permits, strict=True):
+            if not permit.is_given:
+                put_off(target, permit, now)
+        for target, permit in zip(candidates, permits, strict=True):
+            if permit.is_given:
+                yield target
+        if len(candidates) < CANDIDATES:
+            return
 
 
 def may_be_next(list_id: int, now: Instant) -> list[ColumnElement[bool]]:

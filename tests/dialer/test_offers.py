@@ -13,6 +13,7 @@ from callcenter.dialer.tables import CallbackList, Offer, Target
 from callcenter.dialer.worker import Worker
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.call import is_agent_first
+from callcenter.floor.commands import PlaceCall
 from tests.dialer.conftest import MONDAY_NOON, Centre, numbers, result
 
 PREVIEW = {"mode": "preview", "preview_seconds": 30.0}
@@ -35,6 +36,15 @@ async def offered(worker: Worker, agent: str = "1001") -> Offer:
     offer = await worker.offer_next(agent)
     assert offer is not None
     return offer
+
+
+async def called_and_ended(centre: Centre, worker: Worker, list_id: int) -> PlaceCall:
+    """An offer is accepted, and its call is over; what came of it is not told yet."""
+    await worker.accept_offer((await offered(worker)).id)
+    [call] = await centre.until_placed(1)
+    await centre.until_told(list_id, in_air=1)
+    centre.phone.end(call)
+    return call
 
 
 async def owned(centre: Centre, target_id: int, agent: str, until: float) -> None:
@@ -228,10 +238,7 @@ async def test_everything_that_forbids_a_call_is_asked_again_when_it_is_accepted
 async def test_an_agent_who_does_not_pick_up_costs_the_customer_nothing(centre: Centre) -> None:
     list_id = await centre.list_with(1, **PREVIEW)
     worker = await started(centre, list_id)
-    await worker.accept_offer((await offered(worker)).id)
-    [call] = await centre.until_placed(1)
-    await centre.until_told(list_id, in_air=1)
-    centre.phone.end(call)
+    call = await called_and_ended(centre, worker, list_id)
     worker.on_facts([result(call.attempt_id, was_placed=False)])
     await centre.until_told(list_id, open=1, in_air=0)
     [target], [attempt] = await centre.targets(), await centre.attempts()
@@ -242,10 +249,7 @@ async def test_an_agent_who_does_not_pick_up_costs_the_customer_nothing(centre: 
 async def test_a_busy_customer_is_called_again_by_the_rules(centre: Centre) -> None:
     list_id = await centre.list_with(1, **PREVIEW)
     worker = await started(centre, list_id)
-    await worker.accept_offer((await offered(worker)).id)
-    [call] = await centre.until_placed(1)
-    await centre.until_told(list_id, in_air=1)
-    centre.phone.end(call)
+    call = await called_and_ended(centre, worker, list_id)
     worker.on_facts([result(call.attempt_id, 17)])
     await centre.until_told(list_id, open=1, in_air=0)
     [target] = await centre.targets()

@@ -4,7 +4,6 @@ Each named hole is where something went on of which the two ends were heard and 
 """
 
 import gzip
-import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache
@@ -18,10 +17,8 @@ from callcenter.asterisk.queue_log import records
 from callcenter.asterisk.replay_figures import Figures, replay_figures
 from callcenter.floor.tally import Thresholds
 from tests.replays.agreement import check_agreement
+from tests.replays.captures import CONNECTION, END, HERE, read_capture
 
-HERE = Path(__file__).parent
-END = b"\r\n\r\n"
-CONNECTION = b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: Authentication accepted"
 LOGS = {"everything": "queue_log.gz", "filtered": "queue_log.gz"}
 STREAMS = (
     *("busy", "everything", "filtered", "mix", "mix_moves", "mix_restarts"),
@@ -56,13 +53,7 @@ class Stream(NamedTuple):
 
 @cache
 def stream(name: str) -> Stream:
-    messages = gzip.decompress((HERE / f"{name}.ami.gz").read_bytes()).split(END)
-    times, newest = [], 0.0
-    for message in messages:
-        stamp = re.search(rb"\r\nTimestamp: ([0-9.]+)", message)
-        newest = float(stamp[1]) if stamp else newest
-        times.append(newest)
-    return Stream(messages, times, HERE / LOGS.get(name, f"{name}.queue_log.gz"))
+    return Stream(*read_capture(name), HERE / LOGS.get(name, f"{name}.queue_log.gz"))
 
 
 @pytest.mark.parametrize("name", STREAMS)

@@ -1,7 +1,6 @@
 """Random days (tests/real/mixes.py) as files: whatever people did, whatever the capture missed, the accounts agree."""
 
 import gzip
-import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache
@@ -17,11 +16,9 @@ from callcenter.asterisk.queue_log import records
 from callcenter.asterisk.replay_figures import Figures, replay_figures
 from callcenter.floor.tally import Thresholds
 from tests.replays.agreement import check_agreement
+from tests.replays.captures import CONNECTION, END, HERE, read_capture
 from tests.replays.places import OF_A_MACHINE
 
-HERE = Path(__file__).parent
-END = b"\r\n\r\n"
-CONNECTION = b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: Authentication accepted"
 MIXES = ("mix", "mix_moves", "mix_restarts")
 HOLE_SECONDS = 15.0
 
@@ -31,16 +28,7 @@ def log_of(name: str) -> str:
     return gzip.decompress((HERE / f"{name}.queue_log.gz").read_bytes()).decode()
 
 
-@cache
-def heard(name: str) -> tuple[list[bytes], list[float]]:
-    """The messages, each with the newest Timestamp so far."""
-    messages = gzip.decompress((HERE / f"{name}.ami.gz").read_bytes()).split(END)
-    times, newest = [], 0.0
-    for message in messages:
-        stamp = re.search(rb"\r\nTimestamp: ([0-9.]+)", message)
-        newest = float(stamp[1]) if stamp else newest
-        times.append(newest)
-    return messages, times
+heard = cache(read_capture)
 
 
 def figures_of(name: str, messages: list[bytes]) -> Figures:

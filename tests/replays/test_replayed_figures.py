@@ -6,13 +6,11 @@ of tests/real: transfers, moves, Local members, everything at once.
 """
 
 import gzip
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,11 +21,9 @@ import callcenter.floor.account as account_module
 from callcenter.asterisk.queue_log import records
 from callcenter.asterisk.replay_figures import Figures, replay_figures
 from callcenter.floor.tally import Thresholds
+from tests.replays.captures import CONNECTION, END, HERE, read_capture
 from tests.replays.places import OF_A_MACHINE
 
-HERE = Path(__file__).parent
-END = b"\r\n\r\n"
-CONNECTION = b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: Authentication accepted"
 HOLE_SECONDS = 15.0
 LOGS = {
     "busy": "busy.queue_log.gz",
@@ -57,22 +53,7 @@ TALKS = {
 SHARES = (*OUTCOMES.values(), "lost", "waiting_now")
 
 
-class Capture(NamedTuple):
-    """The messages of a capture, each with the newest Timestamp so far."""
-
-    messages: list[bytes]
-    times: list[float]
-
-
-@cache
-def capture(name: str) -> Capture:
-    messages = gzip.decompress((HERE / f"{name}.ami.gz").read_bytes()).split(END)
-    times, newest = [], 0.0
-    for message in messages:
-        stamp = re.search(rb"\r\nTimestamp: ([0-9.]+)", message)
-        newest = float(stamp[1]) if stamp else newest
-        times.append(newest)
-    return Capture(messages, times)
+capture = cache(read_capture)
 
 
 def figures_of(messages: list[bytes], log: str | None = None) -> Figures:
