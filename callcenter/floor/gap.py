@@ -28,6 +28,9 @@ ToldFact = QueueVisit | Ring | Conversation
 
 _FROM_THE_LOG = (QueueVisit, Ring, Conversation)
 
+_OF_THE_VISIT = (RingOutcome.GIVEN_UP, RingOutcome.WON_BY_COLLEAGUE)
+"""Ends of rings that follow from the end of their visit: they may have ended before it, unheard."""
+
 
 @dataclass(slots=True)
 class OpenGap:
@@ -65,12 +68,11 @@ def pass_on(site: _Site, event: AnyEvent, changes: Changes) -> None:
 def _is_concluded(fact: AnyFact, gap: OpenGap) -> bool:
     """Whether queue_log may know better: of what ended between the connection and the survey, too, something that told
     its reason may not have been heard."""
-    if isinstance(fact, QueueVisit):
-        is_doubtful = fact.outcome is VisitOutcome.LEFT_BY_KEY and gap.until is None
-        return is_doubtful or fact.outcome is VisitOutcome.LOST
-    if isinstance(fact, Ring) and fact.outcome is RingOutcome.GIVEN_UP:
-        return gap.until is None
-    return isinstance(fact, Ring | Conversation | CallRecord) and not fact.is_certain
+    if isinstance(fact, QueueVisit) and fact.outcome is VisitOutcome.LEFT_BY_KEY and gap.until is None:
+        return True
+    if isinstance(fact, Ring) and fact.outcome in _OF_THE_VISIT and gap.until is None:
+        return True
+    return isinstance(fact, QueueVisit | Ring | Conversation | CallRecord) and not fact.is_certain
 
 
 def _told(fact: AnyFact, *, is_found: bool) -> AnyFact:

@@ -44,6 +44,12 @@ def found(site: Site, leg: Channel, visit: Visit) -> None:
     _begin(site, RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at))
 
 
+def go_on(site: Site, visit: Visit) -> None:
+    """A stay that nobody saw begin has the rings that were heard of already."""
+    stay = visit.channel_id, visit.queue
+    visit.rings |= {ring.ring_id for ring in site.rings.values() if (ring.channel_id, ring.queue) == stay}
+
+
 def unheard(site: Site, event: e.MemberConnected | e.RingNotAnswered, seat: Seat) -> RingUnderWay | None:
     """A ring whose beginning was not heard; None where its leg is not known or was rung before."""
     leg, visit = site.channels.get(event.ring_id), site.visits.get(event.channel_id)
@@ -58,6 +64,8 @@ def unheard(site: Site, event: e.MemberConnected | e.RingNotAnswered, seat: Seat
 def _begin(site: Site, ring: RingUnderWay) -> None:
     site.rings[ring.ring_id] = ring
     visit = site.visits.get(ring.channel_id)
+    if visit is not None and visit.queue != ring.queue:  # the caller's next queue, which nobody saw him join
+        visit = None
     if visit is not None:
         visit.rings.add(ring.ring_id)
     leg = site.channels.get(ring.ring_id)

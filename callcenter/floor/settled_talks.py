@@ -8,6 +8,7 @@ from callcenter.floor import talks
 from callcenter.floor.events import LoggedTalk
 from callcenter.floor.facts import Conversation, EndedBy
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
+from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
 from callcenter.floor.terms import ChannelId
 
@@ -125,6 +126,8 @@ def _whole(books: Settlement, theirs: Conversation) -> Conversation:
 def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
     """A survey found a talk: queue_log knows of which queue it is and when it began."""
     channel = _phone_of(books, theirs.leg_id)
+    if channel is not None and channel.talk is None:
+        _begin_unheard(books, books.site.channels[theirs.leg_id], channel, theirs)
     if channel is None or channel.talk is None:
         channel = _talking_to(books, theirs)
     talk = channel.talk if channel else None
@@ -135,6 +138,15 @@ def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
         _belongs_to(books, channel, talk, theirs)
     elif not talk.queue and abs(talk.began_at - theirs.began_at) <= TOLERANCE_SECONDS:
         _belongs_to(books, channel, talk, theirs)
+
+
+def _begin_unheard(books: Settlement, leg: Channel, channel: Channel, theirs: LoggedTalk) -> None:
+    """Behind a Local member the queue says when the talk begins, and nobody heard it."""
+    is_joined = len(books.site.bridges.get(channel.bridge_id, ())) > 1
+    if is_joined and leg is not channel and not channel.parts:
+        talks.begin(books.site, channel, theirs.queue, books.changes, seat=leg.seat)
+        if channel.talk is not None:
+            channel.talk.began_at = theirs.began_at + HALF_A_SECOND
 
 
 def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedTalk) -> None:

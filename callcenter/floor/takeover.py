@@ -119,6 +119,7 @@ def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Change
         caller.position,
         joined_at,
     )
+    rings.go_on(site, visit)
     visits.wait(site, visit, changes)
 
 

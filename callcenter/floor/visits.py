@@ -192,6 +192,7 @@ def moved_on(site: Site, channel_id: ChannelId, changes: Changes) -> None:
     visit = site.visits.get(channel_id)
     if visit is None:
         return
+    visit.is_certain = visit.is_certain and not _is_doubtful(site, visit)
     if visit.is_gone:
         settle(site, visit, VisitOutcome.ABANDONED if visit.has_hung_up else VisitOutcome.WITHDRAWN, changes)
     elif visit.left_unheard:
@@ -240,7 +241,14 @@ def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_ce
     site.stays.pop(channel_id, None)
 
 
+def _is_doubtful(site: Site, visit: Visit) -> bool:
+    """Whether the reason of leaving may have been told in a gap that is not settled yet."""
+    has_left_before = site.gap is not None and visit.left_at is not None and visit.left_at <= site.gap.since
+    return visit.left_unheard or has_left_before
+
+
 def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> None:
+    visit.is_certain = visit.is_certain and not _is_doubtful(site, visit)
     if not is_certain or (visit.left_unheard and not visit.is_gone):
         lose(site, visit, changes)
     elif visit.is_gone or visit.has_hung_up:
@@ -262,6 +270,7 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
         site.surprise("a visit to be answered", "AgentConnect", changes, event.call_id)
         supersede(site, event.channel_id, changes)
         visit = _unseen(site, event)
+        rings.go_on(site, visit)
     seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     visit.wait_seconds = event.wait_seconds
     ring = site.rings.get(event.ring_id) or rings.unheard(site, event, seat)
@@ -326,7 +335,19 @@ def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Ch
     visit.is_certain = False
     visit.wait_seconds = event.wait_seconds
     visit.left_at = visit.left_at or max(visit.joined_at, answered_at)
+    _end_ring_unheard(site, visit, event.ring_id, answered_at, changes)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
+
+
+def _end_ring_unheard(site: Site, visit: Visit, ring_id: ChannelId, answered_at: Instant, changes: Changes) -> None:
+    """The ring that was answered, though nobody saw it."""
+    open_rings = (ring for one in visit.rings if (ring := site.rings.get(one)) is not None)
+    for ring in open_rings:
+        leg = site.channels.get(ring.ring_id)
+        if ring.ring_id == ring_id or (leg is not None and talks.at_the_phone(site, leg).channel_id == ring_id):
+            ring.ring_seconds = max(0.0, answered_at - ring.began_at)
+            rings.end(site, ring.ring_id, RingOutcome.ANSWERED, changes, is_certain=False)
+            return
 
 
 def _rung_for(site: Site, visit: Visit) -> set[ChannelId]:
