@@ -38,7 +38,7 @@ ANSWERED_ELSEWHERE = 26
 class RingUnderWay:
     """A member being rung; `ring_seconds` and `outcome` are known once the queue says that it was not answered.
 
-    `is_forwarded`: the phone sent it elsewhere (302); it lives on when the leg of the phone ends.
+    `is_forwarded`: the phone sent it elsewhere (302); it lives on when the leg of the phone ends, at another `leg_id`.
     """
 
     ring_id: ChannelId
@@ -50,6 +50,10 @@ class RingUnderWay:
     outcome: RingOutcome | None = None
     ring_seconds: Seconds | None = None
     is_forwarded: bool = False
+    leg_id: ChannelId = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leg_id = self.ring_id
 
     def ended(self, pbx: PbxName, at: Instant, outcome: RingOutcome, *, is_certain: bool = True) -> Ring:
         """The fact that remains."""

@@ -47,7 +47,7 @@ def found(site: Site, leg: Channel, visit: Visit) -> None:
 def go_on(site: Site, visit: Visit) -> None:
     """A stay that nobody saw begin has the rings that were heard of already."""
     stay = visit.channel_id, visit.queue
-    visit.rings |= {ring.ring_id for ring in site.rings.values() if (ring.channel_id, ring.queue) == stay}
+    visit.rings |= {ring.leg_id for ring in site.rings.values() if (ring.channel_id, ring.queue) == stay}
 
 
 def unheard(site: Site, event: e.MemberConnected | e.RingNotAnswered, seat: Seat) -> RingUnderWay | None:
@@ -101,7 +101,7 @@ def follow(site: Site, caller_id: ChannelId, leg: Channel) -> None:
     for ring_id in sorted(visit.rings) if visit else ():
         ring = site.rings.get(ring_id)
         if visit is not None and ring is not None and ring.is_forwarded:
-            ring.is_forwarded = False
+            ring.is_forwarded, ring.leg_id = False, leg.channel_id
             site.rings[leg.channel_id] = site.rings.pop(ring_id)
             visit.rings.add(leg.channel_id)
             leg.queue, leg.other_number = ring.queue, visit.number

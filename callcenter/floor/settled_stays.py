@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
-from callcenter.floor.matching import HALF_A_SECOND, nearest
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement, stay_of
 
@@ -33,9 +33,7 @@ def _moved(books: Settlement, theirs: QueueVisit) -> QueueVisit:
 def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | None:
     stay = stay_of(theirs)
     known: list[QueueVisit | Visit] = [*books.concluded.visits.get(stay, ()), *books.told.visits.get(stay, ())]
-    visit = books.site.visits.get(theirs.channel_id)
-    if visit is not None and visit.queue == theirs.queue:
-        known.append(visit)
+    known += (visit for visit in books.site.visits.values() if (visit.channel_id, visit.queue) == stay)
     return nearest(theirs.joined_at + HALF_A_SECOND, known, lambda one: one.joined_at, TOLERANCE_SECONDS)
 
 
@@ -124,7 +122,7 @@ def _end_ring(books: Settlement, ring: RingUnderWay, theirs: Ring) -> None:
     """A ring that goes on will be heard to end; one whose visit has been decided has ended with it."""
     if ring.channel_id not in books.site.visits:
         ring.ring_seconds = theirs.ring_seconds
-        rings.end(books.site, ring.ring_id, theirs.outcome, books.changes)
+        rings.end(books.site, ring.leg_id, theirs.outcome, books.changes)
 
 
 def end_rings(books: Settlement) -> None:
@@ -133,7 +131,7 @@ def end_rings(books: Settlement) -> None:
     for ring in list(books.site.rings.values()):
         if (ring.channel_id, ring.queue) in decided and ring.channel_id not in books.site.visits:
             ended = beaten(books, ring.ended(books.site.pbx, books.site.now, RingOutcome.LOST, is_certain=False))
-            rings.end(books.site, ring.ring_id, ended.outcome, books.changes, is_certain=False)
+            rings.end(books.site, ring.leg_id, ended.outcome, books.changes, is_certain=False)
 
 
 def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
@@ -144,7 +142,12 @@ def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     if by_id is not None:
         return by_id
     ours = [ring for ring in known if _interface(ring).lower() == theirs.interface.lower()]
-    return nearest(theirs.began_at + HALF_A_SECOND, ours, lambda ring: ring.began_at, TOLERANCE_SECONDS)
+    ended = [ring for ring in ours if isinstance(ring, Ring) and ring.is_certain]
+    then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, WITHIN_A_SECOND)
+    if then is not None:  # a queue may ring the same phone again each second
+        return then
+    others = [ring for ring in ours if not (isinstance(ring, Ring) and ring.is_certain)]
+    return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)
 
 
 def _interface(ring: Ring | RingUnderWay) -> str:
@@ -152,10 +155,13 @@ def _interface(ring: Ring | RingUnderWay) -> str:
 
 
 def beaten(books: Settlement, ring: Ring) -> Ring:
-    """A ring of which queue_log has no end lost to the colleague who answered (ringall)."""
-    answered = (
-        visit.interface != ring.interface and visit.ended_at >= ring.began_at
-        for visit in (*books.telling.visits.get(stay_of(ring), ()), *books.told.visits.get(stay_of(ring), ()))
-        if visit.outcome is VisitOutcome.ANSWERED
-    )
-    return replace(ring, outcome=RingOutcome.WON_BY_COLLEAGUE) if any(answered) else ring
+    """A ring of which queue_log has no end lost to the colleague who answered (ringall), or ended with its caller's
+    waiting: of one that ran out it says so."""
+    visits_told = (*books.telling.visits.get(stay_of(ring), ()), *books.told.visits.get(stay_of(ring), ()))
+    ends = [visit for visit in visits_told if visit.ended_at >= ring.began_at and visit.outcome is not VisitOutcome.LOST]
+    if ring.outcome is not RingOutcome.LOST or not ends:
+        return ring
+    answered = [visit.interface for visit in ends if visit.outcome is VisitOutcome.ANSWERED]
+    if not answered:
+        return replace(ring, outcome=RingOutcome.GIVEN_UP)
+    return ring if ring.interface in answered else replace(ring, outcome=RingOutcome.WON_BY_COLLEAGUE)

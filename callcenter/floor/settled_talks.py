@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from callcenter.floor import talks
+from callcenter.floor import talks, visits
 from callcenter.floor.events import LoggedTalk
 from callcenter.floor.facts import Conversation, EndedBy
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
@@ -27,7 +27,7 @@ def settle_talk(books: Settlement, theirs: Conversation) -> None:
         books.tell(_settled(ours, theirs))
     elif seat is not None and seat.unfinished is not None:
         _settle_unfinished(books, seat, seat.unfinished, theirs)
-    else:
+    elif theirs.leg_id not in books.site.talked_legs:
         books.tell(_whole(books, theirs))
 
 
@@ -115,8 +115,8 @@ def _settled(ours: Conversation, theirs: Conversation) -> Conversation:
 
 def _whole(books: Settlement, theirs: Conversation) -> Conversation:
     """A talk that began unseen, too: the caller is that of the visit of which it came."""
-    visits = books.telling.visits.get((ChannelId(theirs.call_id), theirs.queue), ())
-    visit = next((one for one in visits if one.interface == theirs.interface), None)
+    stays = books.telling.visits.get((ChannelId(theirs.call_id), theirs.queue), ())
+    visit = next((one for one in stays if one.interface == theirs.interface), None)
     return replace(theirs, number=visit.number, call_id=visit.call_id) if visit else theirs
 
 
@@ -143,8 +143,8 @@ def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
 def _begin_unheard(books: Settlement, leg: Channel, channel: Channel, theirs: LoggedTalk) -> None:
     """Behind a Local member the queue says when the talk begins, and nobody heard it."""
     is_joined = len(books.site.bridges.get(channel.bridge_id, ())) > 1
-    if is_joined and leg is not channel and not channel.parts:
-        talks.begin(books.site, channel, theirs.queue, books.changes, seat=leg.seat)
+    if is_joined and leg is not channel and leg.seat is not None and not channel.parts:
+        visits.begin_talk(books.site, leg, leg.seat, theirs.queue, channel.other_number, books.changes)
         if channel.talk is not None:
             channel.talk.began_at = theirs.began_at + HALF_A_SECOND
 

@@ -76,6 +76,8 @@ class Site:
     """Before this no wrap-up ends by itself."""
     ended_channels: Ended = field(default_factory=Ended)
     ended_calls: Ended = field(default_factory=Ended)
+    talked_legs: Ended = field(default_factory=Ended)
+    """The legs whose queue's talk was heard to begin: queue_log may let it end long after it was over."""
     agents: dict[str, AgentEntry] = field(default_factory=dict)
     rules: dict[str, QueueRules] = field(default_factory=dict)
     surprises: int = 0

@@ -174,7 +174,7 @@ def _take_rings(site: Site, found: tuple[OpenChannel, ...]) -> None:
     callers = {visit.call_id: visit for visit in site.visits.values() if visit.is_waiting}
     for seen in found:
         visit = callers.get(seen.call_id)
-        is_ring = seen.application == RINGS_FOR_A_QUEUE and not seen.is_up
+        is_ring = seen.application == RINGS_FOR_A_QUEUE and not seen.bridge_id  # it may be up: an announcement
         if visit is not None and is_ring and seen.channel_id not in site.ended_channels:
             rings.found(site, site.channels[seen.channel_id], visit)
 

@@ -280,21 +280,23 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
     for ring_id in sorted(visit.rings - {event.ring_id}):
         rings.end(site, ring_id, RingOutcome.WON_BY_COLLEAGUE, changes)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
-    _begin_talk(site, event, seat, visit.number, changes)
-
-
-def _begin_talk(site: Site, event: e.MemberConnected, seat: Seat, number: str, changes: Changes) -> None:
     leg = site.channels.get(event.ring_id)
     if leg is None:
         site.surprise("a channel to talk on", "AgentConnect", changes, event.call_id)
-        return
+    else:
+        begin_talk(site, leg, seat, event.queue, visit.number, changes)
+
+
+def begin_talk(site: Site, leg: Channel, seat: Seat, queue: str, number: str, changes: Changes) -> None:
+    """The agent at the phone behind a rung leg begins to talk, from a queue."""
     rings.take_seat(leg, seat)
     leg.is_ringing = False
-    leg.queue = event.queue
+    leg.queue = queue
     channel = talks.at_the_phone(site, leg)
     rings.take_seat(channel, seat)
     channel.other_number = number
-    talks.begin(site, channel, event.queue, changes, seat=seat)
+    talks.begin(site, channel, queue, changes, seat=seat)
+    site.talked_legs.remember(leg.channel_id)
 
 
 def _unseen(site: Site, event: e.MemberConnected) -> Visit:
@@ -343,10 +345,10 @@ def _end_ring_unheard(site: Site, visit: Visit, ring_id: ChannelId, answered_at:
     """The ring that was answered, though nobody saw it."""
     open_rings = (ring for one in visit.rings if (ring := site.rings.get(one)) is not None)
     for ring in open_rings:
-        leg = site.channels.get(ring.ring_id)
-        if ring.ring_id == ring_id or (leg is not None and talks.at_the_phone(site, leg).channel_id == ring_id):
+        leg = site.channels.get(ring.leg_id)
+        if ring.leg_id == ring_id or (leg is not None and talks.at_the_phone(site, leg).channel_id == ring_id):
             ring.ring_seconds = max(0.0, answered_at - ring.began_at)
-            rings.end(site, ring.ring_id, RingOutcome.ANSWERED, changes, is_certain=False)
+            rings.end(site, ring.leg_id, RingOutcome.ANSWERED, changes, is_certain=False)
             return
 
 

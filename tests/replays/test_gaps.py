@@ -80,7 +80,7 @@ def survey_of(floor: Floor, at: float) -> e.Surveyed:
     site = floor.sites[PBX]
     members = [member for seat in site.seats.values() for member in seat.members.values()]
     waiting = [
-        WaitingCaller(visit.queue, visit.channel_id, visit.position, "", "", float(int(at) - int(visit.joined_at)))
+        WaitingCaller(visit.queue, visit.holder_id, visit.position, "", "", float(int(at) - int(visit.joined_at)))
         for queue in site.queues.values()
         for visit in queue.waiting.values()
     ]
