@@ -36,7 +36,7 @@ ANSWERED_ELSEWHERE = 26
 
 @dataclass(slots=True)
 class RingUnderWay:
-    """A member being rung; `ring_seconds` and `outcome` are known once the queue says that it was not answered.
+    """A member being rung; `ring_seconds`, `outcome` and `over_at` are known once the queue says that nobody answered.
 
     `is_forwarded`: the phone sent it elsewhere (302); it lives on when the leg of the phone ends, at another `leg_id`.
     """
@@ -50,6 +50,7 @@ class RingUnderWay:
     outcome: RingOutcome | None = None
     ring_seconds: Seconds | None = None
     is_forwarded: bool = False
+    over_at: Instant | None = None
     leg_id: ChannelId = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,7 @@ class RingUnderWay:
 
     def ended(self, pbx: PbxName, at: Instant, outcome: RingOutcome, *, is_certain: bool = True) -> Ring:
         """The fact that remains."""
+        at = at if self.over_at is None else self.over_at
         measured = at - self.began_at if self.ring_seconds is None else self.ring_seconds
         return Ring(
             pbx=pbx,

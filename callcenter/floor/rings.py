@@ -83,7 +83,7 @@ def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None
         ring = unheard(site, event, seat_of_member(site, event.queue, event.interface, event.interface))
     if ring is not None:
         ring.outcome, ring.is_forwarded = RingOutcome.NOT_ANSWERED, False
-        ring.ring_seconds = event.ring_seconds
+        ring.ring_seconds, ring.over_at = event.ring_seconds, site.now
         if event.ring_id not in site.channels:  # an account that reads no channel events hears no more of this leg
             end(site, event.ring_id, ring.outcome, changes)
 

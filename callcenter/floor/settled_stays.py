@@ -1,12 +1,18 @@
 """Stays in queues and their rings in a gap: each of queue_log is told before, open still, concluded, or new."""
 
+from itertools import chain
+
 from msgspec.structs import replace
 
 from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
-from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND, nearest
+from callcenter.floor.matching import HALF_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement, stay_of
+
+SAME_END_SECONDS = HALF_A_SECOND + 0.02
+"""From the middle of the whole second: Asterisk tells on both sides at once that a ring ran out, and may ring the same
+phone again a second later. A ring that is given up is the last one of its stay."""
 
 
 def settle_visit(books: Settlement, theirs: QueueVisit) -> None:
@@ -109,13 +115,13 @@ def settle_ring(books: Settlement, theirs: Ring) -> None:
         books.tell(theirs)
     elif isinstance(ours, RingUnderWay):
         _end_ring(books, ours, theirs)
-    elif ours in books.concluded.rings.get(stay_of(theirs), ()):
-        books.concluded.rings[stay_of(theirs)].remove(ours)
+    elif ours in books.concluded.rings.get(stay_of(ours), ()):
+        books.concluded.rings[stay_of(ours)].remove(ours)
         ended_at = max(ours.began_at, theirs.ended_at)
         end = {"outcome": theirs.outcome, "ended_at": ended_at, "ring_seconds": theirs.ring_seconds}
         books.tell(replace(ours, is_certain=True, **end))
     else:
-        books.told.rings[stay_of(theirs)].remove(ours)
+        books.told.rings[stay_of(ours)].remove(ours)
 
 
 def _end_ring(books: Settlement, ring: RingUnderWay, theirs: Ring) -> None:
@@ -135,16 +141,19 @@ def end_rings(books: Settlement) -> None:
 
 
 def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
+    """An answered one by its leg, whatever channel has the caller's place now; another one by its seat and time."""
     stay = stay_of(theirs)
-    known: list[Ring | RingUnderWay] = [*books.concluded.rings.get(stay, ()), *books.told.rings.get(stay, ())]
-    known += (ring for ring in books.site.rings.values() if (ring.channel_id, ring.queue) == stay)
-    by_id = next((ring for ring in known if ring.ring_id == theirs.ring_id), None)
+    facts = chain.from_iterable((*books.concluded.rings.values(), *books.told.rings.values()))
+    every: list[Ring | RingUnderWay] = [*facts, *books.site.rings.values()]
+    by_id = next((ring for ring in every if ring.ring_id == theirs.ring_id), None)
     if by_id is not None:
         return by_id
+    known = [ring for ring in every if (ring.channel_id, ring.queue) == stay]
     ours = [ring for ring in known if _interface(ring).lower() == theirs.interface.lower()]
     ended = [ring for ring in ours if isinstance(ring, Ring) and ring.is_certain]
-    then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, WITHIN_A_SECOND)
-    if then is not None:  # a queue may ring the same phone again each second
+    within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else SAME_END_SECONDS
+    then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, within)
+    if then is not None:
         return then
     others = [ring for ring in ours if not (isinstance(ring, Ring) and ring.is_certain)]
     return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)
@@ -158,10 +167,12 @@ def beaten(books: Settlement, ring: Ring) -> Ring:
     """A ring of which queue_log has no end lost to the colleague who answered (ringall), or ended with its caller's
     waiting: of one that ran out it says so."""
     visits_told = (*books.telling.visits.get(stay_of(ring), ()), *books.told.visits.get(stay_of(ring), ()))
-    ends = [visit for visit in visits_told if visit.ended_at >= ring.began_at and visit.outcome is not VisitOutcome.LOST]
+    ends = [
+        visit for visit in visits_told if visit.ended_at >= ring.began_at and visit.outcome is not VisitOutcome.LOST
+    ]
     if ring.outcome is not RingOutcome.LOST or not ends:
         return ring
-    answered = [visit.interface for visit in ends if visit.outcome is VisitOutcome.ANSWERED]
+    answered = [stay.interface for stay in ends if stay.outcome is VisitOutcome.ANSWERED]
     if not answered:
         return replace(ring, outcome=RingOutcome.GIVEN_UP)
     return ring if ring.interface in answered else replace(ring, outcome=RingOutcome.WON_BY_COLLEAGUE)

@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from callcenter.floor import talks, visits
 from callcenter.floor.events import LoggedTalk
-from callcenter.floor.facts import Conversation, EndedBy
-from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
+from callcenter.floor.facts import Conversation, Direction, EndedBy
 from callcenter.floor.matching import HALF_A_SECOND
+from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
+from callcenter.floor.site import Site
 from callcenter.floor.terms import ChannelId
 
 
@@ -126,13 +127,12 @@ def _whole(books: Settlement, theirs: Conversation) -> Conversation:
 def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
     """A survey found a talk: queue_log knows of which queue it is and when it began."""
     channel = _phone_of(books, theirs.leg_id)
-    if channel is not None and channel.talk is None:
-        _begin_unheard(books, books.site.channels[theirs.leg_id], channel, theirs)
     if channel is None or channel.talk is None:
-        channel = _talking_to(books, theirs)
+        channel = _talking_to(books, theirs) or _begin_unheard(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None:
-        _begin_ended(books, theirs)
+        if not _begin_ended(books, theirs):
+            _end_unseen(books, theirs)
     elif not talk.queue and not talk.is_certain:
         talk.began_at, talk.is_certain = min(talk.began_at, theirs.began_at), True
         _belongs_to(books, channel, talk, theirs)
@@ -140,13 +140,29 @@ def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
         _belongs_to(books, channel, talk, theirs)
 
 
-def _begin_unheard(books: Settlement, leg: Channel, channel: Channel, theirs: LoggedTalk) -> None:
-    """Behind a Local member the queue says when the talk begins, and nobody heard it."""
-    is_joined = len(books.site.bridges.get(channel.bridge_id, ())) > 1
-    if is_joined and leg is not channel and leg.seat is not None and not channel.parts:
-        visits.begin_talk(books.site, leg, leg.seat, theirs.queue, channel.other_number, books.changes)
-        if channel.talk is not None:
-            channel.talk.began_at = theirs.began_at + HALF_A_SECOND
+def _begin_unheard(books: Settlement, theirs: LoggedTalk) -> Channel | None:
+    """Behind a Local member the queue says when the talk begins, and nobody heard it. Where the Local channel has been
+    optimised away the phone is with the caller."""
+    site = books.site
+    channel = _phone_of(books, theirs.leg_id) or _beside(site, theirs.channel_id)
+    if channel is None or channel.parts or len(site.bridges.get(channel.bridge_id, ())) < 2:
+        return None
+    leg = site.channels.get(theirs.leg_id)
+    seat = leg.seat if leg is not None else books.seat_named(theirs.queue, theirs.agent)
+    if seat is None or leg is channel:
+        return None
+    visits.begin_talk(site, channel, seat, theirs.queue, channel.other_number, books.changes)
+    site.talked_legs.remember(theirs.leg_id)
+    if channel.talk is not None:
+        channel.talk.began_at = theirs.began_at + HALF_A_SECOND
+    return channel
+
+
+def _beside(site: Site, channel_id: ChannelId) -> Channel | None:
+    """The only other channel in the bridge of this one."""
+    caller = site.channels.get(channel_id)
+    others = [one for one in site.bridges.get(caller.bridge_id, {}).values() if one is not caller] if caller else []
+    return others[0] if len(others) == 1 and not others[0].twin_id else None
 
 
 def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedTalk) -> None:
@@ -156,25 +172,66 @@ def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedT
 
 
 def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:
-    """The phone in the caller's call, where the Local channel that was rung has gone since."""
+    """The phone in the caller's call, where the Local channel that was rung has gone since; the agent's own where the
+    caller has gone from one to another."""
     caller = books.site.channels.get(theirs.channel_id)
     call = books.site.call(caller.call_id) if caller else None
     channels = (books.site.channels[one] for one in sorted(call.channels)) if call else ()
-    return next((one for one in channels if one.talk and not one.talk.is_certain), None)
+    talking = [(one, one.talk.seat) for one in channels if one.talk and not one.talk.is_certain]
+    seat = books.seat_named(theirs.queue, theirs.agent)
+    own = next((one for one, at in talking if at is seat), None)
+    is_only = sum(talk.channel_id == theirs.channel_id for talk in books.event.talks) == 1
+    return own or (talking[0][0] if talking and is_only else None)
 
 
-def _begin_ended(books: Settlement, theirs: LoggedTalk) -> None:
+def _begin_ended(books: Settlement, theirs: LoggedTalk) -> bool:
     """The talk ended after the survey, before queue_log was read: its end was seen, its beginning is told here."""
     for ours in books.concluded.talks:
         if ours.leg_id == theirs.leg_id:
             books.concluded.talks.remove(ours)
             books.tell(_begun(ours, theirs))
-            return
+            return True
     for seat in books.site.seats.values():
         ours_still = seat.unfinished
         if ours_still is not None and ours_still.leg_id == theirs.leg_id and not ours_still.is_certain:
             seat.unfinished = _begun(ours_still, theirs)
             books.count(seat.unfinished)
+            return True
+    return False
+
+
+def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
+    """queue_log lets the talk run on, but behind the Local member there is no phone any more: its agent transferred the
+    caller away, and all of it was in the gap (docs/asterisk.md)."""
+    leg = books.site.channels.get(theirs.leg_id)
+    if leg is None or not leg.twin_id or talks.at_the_phone(books.site, leg) is not leg:
+        return
+    if theirs.leg_id in books.site.talked_legs:
+        return
+    call = books.site.call(leg.call_id)
+    ended_at = max(theirs.began_at, books.gap.since)
+    talk = Conversation(
+        pbx=books.site.pbx,
+        is_certain=False,
+        leg_id=theirs.leg_id,
+        part=1,
+        call_id=leg.call_id,
+        queue=theirs.queue,
+        direction=call.direction if call else Direction.INBOUND,
+        number=call.number if call else "",
+        interface=theirs.agent,
+        agent_number="",
+        agent_name=theirs.agent,
+        began_at=theirs.began_at,
+        ended_at=ended_at,
+        completed_at=ended_at,
+        talk_seconds=ended_at - theirs.began_at,
+        hold_seconds=0.0,
+        holds=0,
+        wrap_up_seconds=0.0,
+        ended_by=EndedBy.TRANSFER,
+    )
+    books.tell(books.named(talk))
 
 
 def _begun(ours: Conversation, theirs: LoggedTalk) -> Conversation:

@@ -10,6 +10,7 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import GapSettled
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, EndedBy, QueueVisit, Ring, VisitOutcome
 from callcenter.floor.gap import OpenGap
+from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
 
@@ -91,12 +92,15 @@ class Settlement:
         return replace(theirs, interface=interface, agent_number=number, agent_name=name)
 
     def _seat_of(self, theirs: QueueVisit | Ring | Conversation) -> tuple[str, str, str]:
-        queue = self.site.queues.get(theirs.queue)
-        members = [(seat, seat.members[theirs.queue].name) for seat in queue.seats.values()] if queue else []
-        name = theirs.agent_name
-        by_name = (seat for seat, member in members if name in (member, seat.agent_name))
-        signed_out = (seat for seat in self.site.seats.values() if seat.agent_name == name)
-        seat = self.site.seats.get(theirs.interface.lower()) or next(by_name, None) or next(signed_out, None)
+        seat = self.site.seats.get(theirs.interface.lower()) or self.seat_named(theirs.queue, theirs.agent_name)
         if seat is None:
             return theirs.interface, theirs.agent_number, theirs.agent_name
         return seat.interface, seat.agent_number or theirs.agent_number, seat.agent_name or theirs.agent_name
+
+    def seat_named(self, queue_name: str, name: str) -> Seat | None:
+        """The seat of the member of this name; of one who has signed out, that of the agent."""
+        queue = self.site.queues.get(queue_name)
+        members = [(seat, seat.members[queue_name].name) for seat in queue.seats.values()] if queue else []
+        by_name = (seat for seat, member in members if name in (member, seat.agent_name))
+        signed_out = (seat for seat in self.site.seats.values() if seat.agent_name == name)
+        return next(by_name, None) or next(signed_out, None)

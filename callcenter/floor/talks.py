@@ -49,14 +49,18 @@ def begin_in_bridge(site: Site, bridge_id: str, changes: Changes, *, is_certain:
     for channel in list(members.values()):
         if channel.talk is not None:
             channel.talk.left_bridge_at = None
-        elif not (channel.twin_id or channel.has_handed_over or _is_rung_through(site, members)):
+        elif not (
+            channel.twin_id or channel.has_handed_over or _is_rung_through(site, members, is_surveyed=not is_certain)
+        ):
             begin(site, channel, "", changes, is_certain=is_certain)
 
 
-def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel]) -> bool:
-    """Whether a queue rings through the Local channel in this bridge: the talk begins when the queue says so."""
+def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel], *, is_surveyed: bool) -> bool:
+    """Whether a queue rings through the Local channel in this bridge: the talk begins when the queue says so, or where
+    nobody heard that, when a survey finds its other half with the caller."""
     halves = (site.channels.get(channel.twin_id) for channel in members.values() if channel.twin_id)
-    return any(half is not None and half.queue for half in halves)
+    rung = [half for half in halves if half is not None and half.queue]
+    return any(not (is_surveyed and len(site.bridges.get(half.bridge_id, ())) > 1) for half in rung)
 
 
 def at_the_phone(site: Site, leg: Channel) -> Channel:

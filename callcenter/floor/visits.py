@@ -243,13 +243,20 @@ def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_ce
 
 def _is_doubtful(site: Site, visit: Visit) -> bool:
     """Whether the reason of leaving may have been told in a gap that is not settled yet."""
-    has_left_before = site.gap is not None and visit.left_at is not None and visit.left_at <= site.gap.since
-    return visit.left_unheard or has_left_before
+    gap = site.gap
+    is_cut = gap is not None and visit.left_at is not None and gap.since - MOVED_SECONDS <= visit.left_at <= gap.since
+    return visit.left_unheard or is_cut
+
+
+def _was_decided(site: Site, visit: Visit) -> bool:
+    """Whether the channel lived on long enough before the gap: nothing more was to be said of this stay."""
+    gap = site.gap
+    return gap is not None and visit.left_at is not None and visit.left_at < gap.since - MOVED_SECONDS
 
 
 def _decide(site: Site, visit: Visit, changes: Changes, *, is_certain: bool) -> None:
     visit.is_certain = visit.is_certain and not _is_doubtful(site, visit)
-    if not is_certain or (visit.left_unheard and not visit.is_gone):
+    if not (is_certain or _was_decided(site, visit)) or (visit.left_unheard and not visit.is_gone):
         lose(site, visit, changes)
     elif visit.is_gone or visit.has_hung_up:
         outlived = not visit.has_hung_up and site.now - (visit.left_at or site.now) > MOVED_SECONDS

@@ -41,7 +41,9 @@ RINGS_IN_THE_LOG = {
 def stream(name: str) -> list[AnyEvent]:
     events: list[AnyEvent] = []
     replay(read(HERE / f"{name}.ami.gz"), PBX, events.append)
-    return [event for event in events if not isinstance(event, e.ConnectionBegan | e.Surveyed)]
+    first = next((n for n, event in enumerate(events) if isinstance(event, e.Surveyed)), 0)
+    later = (event for event in events[first + 1 :] if not isinstance(event, e.ConnectionBegan | e.Surveyed))
+    return [*events[: first + 1], *later]
 
 
 @cache
