@@ -24,7 +24,7 @@ from callcenter.asterisk.queue_log_lines import (
     Unpaused,
 )
 from callcenter.asterisk.queue_log_pauses import Pauses
-from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unseen
+from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unknown, unseen
 from callcenter.floor.events import DirectoryChanged, LoggedTalk
 from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
 from callcenter.floor.terms import ChannelId, Instant
@@ -122,6 +122,7 @@ class QueueLogFacts:
         self._make = StayFacts(pbx, directory.agents, directory.queues)
         self._joins = Joins()
         self._waiting: dict[ChannelId, dict[str, Stay]] = {}
+        self._unknown: dict[tuple[ChannelId, str], Stay] = {}
         self._talks = Talks(self._make)
         self._abandoned: dict[ChannelId, QueueVisit] = {}
         self._pauses = Pauses(pbx, self._make.agent_of, directory.pauses)
@@ -150,7 +151,7 @@ class QueueLogFacts:
     def rings(self) -> list[AnyFact]:
         """The rings so far of those who still wait; they come again with the visit."""
         stays = (stay for stays in self._waiting.values() for stay in stays.values())
-        return [ring for stay in stays for ring in self._make.rings(stay)]
+        return [ring for stay in (*stays, *self._unknown.values()) for ring in self._make.rings(stay)]
 
     def finish(self) -> list[AnyFact]:
         """What can be said at the end of the log: callers without an ending are lost, until a longer log tells it.
@@ -165,6 +166,7 @@ class QueueLogFacts:
         """A day has passed: what began before it is forgotten, and lost if it is still open."""
         self._turned_at, before = at, at - DAY
         self._joins.turn()
+        self._unknown.clear()
         old = [channel_id for channel_id, visit in self._abandoned.items() if visit.ended_at < before]
         facts: list[AnyFact] = [self._abandoned.pop(channel_id) for channel_id in old]
         return facts + self._lose(before)
@@ -178,6 +180,7 @@ class QueueLogFacts:
     def _started(self, record: Started) -> list[AnyFact]:
         facts = self._paused(record) + self._lose_everything()
         self._joins.clear()
+        self._unknown.clear()
         return facts
 
     def _entered(self, record: Entered) -> list[AnyFact]:
@@ -194,6 +197,8 @@ class QueueLogFacts:
     def _ring_ended(self, record: RingEnded) -> list[AnyFact]:
         """Its fact comes with the visit's."""
         stay = self._waiting.get(record.channel_id, {}).get(record.queue)
+        if stay is None and not self._joins.count(record.channel_id, record.queue):
+            stay = self._unknown.setdefault((record.channel_id, record.queue), unknown(record))
         if stay is not None:
             add_ring(stay, record)
         return []
@@ -227,7 +232,9 @@ class QueueLogFacts:
             return stay
         if self._joins.count(record.channel_id, record.queue):
             return None
-        return self._taken_over(record) or unseen(record, self._joins.add(record.channel_id, record.queue))
+        stay = self._taken_over(record) or unseen(record, self._joins.add(record.channel_id, record.queue))
+        stay.moved_in = self._unknown.pop((record.channel_id, record.queue), None)
+        return stay
 
     def _taken_over(self, record: Connected | Left) -> Stay | None:
         """The stay in whose place an attended transfer put this channel: it began then, under another id."""

@@ -25,7 +25,10 @@ NOBODY = AgentEntry("", "", "", "")
 
 
 class Stay(Struct):
-    """A caller in the line. `is_seen` is False when the join lies before the beginning of the log."""
+    """A caller in the line. `is_seen` is False when the join lies before the beginning of the log.
+
+    `moved_in` is the part of the stay in which another channel had its place: the agent who waited gave it to a caller.
+    """
 
     channel_id: ChannelId
     queue: str
@@ -36,6 +39,7 @@ class Stay(Struct):
     position: int = 0
     is_seen: bool = True
     rings: dict[ChannelId, RingEnded | Connected] = {}
+    moved_in: "Stay | None" = None
 
 
 def entered(record: Entered, join: int) -> Stay:
@@ -47,6 +51,11 @@ def entered(record: Entered, join: int) -> Stay:
 def unseen(end: Connected | Left, join: int) -> Stay:
     """A stay of which only the ending is in the log."""
     return Stay(end.channel_id, end.queue, join, end.at - (end.wait_seconds or 0.0), is_seen=False)
+
+
+def unknown(record: RingEnded) -> Stay:
+    """A stay of which nothing is in the log so far but that somebody was rung for it."""
+    return Stay(record.channel_id, record.queue, 0, record.at, is_seen=False)
 
 
 class StayFacts:
@@ -95,7 +104,8 @@ class StayFacts:
 
     def rings(self, stay: Stay) -> list[AnyFact]:
         """The rings of a stay that has ended."""
-        return [self._ring(stay, ring_id, end) for ring_id, end in stay.rings.items()]
+        rings: list[AnyFact] = [self._ring(stay, ring_id, end) for ring_id, end in stay.rings.items()]
+        return rings + self.rings(stay.moved_in) if stay.moved_in else rings
 
     def _ring(self, stay: Stay, ring_id: ChannelId, end: RingEnded | Connected) -> Ring:
         agent = self.agent_of(end.agent)

@@ -10,7 +10,7 @@ from callcenter.floor.matching import HALF_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement, stay_of
 
-SAME_END_SECONDS = HALF_A_SECOND + 0.02
+SAME_END_SECONDS = HALF_A_SECOND + 0.005
 """From the middle of the whole second: Asterisk tells on both sides at once that a ring ran out, and may ring the same
 phone again a second later. A ring that is given up is the last one of its stay."""
 
@@ -142,37 +142,42 @@ def end_rings(books: Settlement) -> None:
 
 def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     """An answered one by its leg, whatever channel has the caller's place now; another one by its seat and time."""
-    stay = stay_of(theirs)
-    facts = chain.from_iterable((*books.concluded.rings.values(), *books.told.rings.values()))
-    every: list[Ring | RingUnderWay] = [*facts, *books.site.rings.values()]
-    by_id = next((ring for ring in every if ring.ring_id == theirs.ring_id), None)
+    told = list(chain.from_iterable(books.told.rings.values()))
+    doubtful: list[Ring | RingUnderWay] = list(chain.from_iterable(books.concluded.rings.values()))
+    doubtful += books.site.rings.values()
+    by_id = next((ring for ring in (*told, *doubtful) if ring.ring_id == theirs.ring_id), None)
     if by_id is not None:
         return by_id
-    known = [ring for ring in every if (ring.channel_id, ring.queue) == stay]
-    ours = [ring for ring in known if _interface(ring).lower() == theirs.interface.lower()]
-    ended = [ring for ring in ours if isinstance(ring, Ring) and ring.is_certain]
     within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else SAME_END_SECONDS
+    ended = [ring for ring in told if _is_of(ring, theirs)]
     then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, within)
     if then is not None:
         return then
-    others = [ring for ring in ours if not (isinstance(ring, Ring) and ring.is_certain)]
+    others = [ring for ring in doubtful if _is_of(ring, theirs)]
     return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)
+
+
+def _is_of(ours: Ring | RingUnderWay, theirs: Ring) -> bool:
+    """Whether both are tries to reach one seat for one stay."""
+    is_stay = (ours.channel_id, ours.queue) == stay_of(theirs)
+    return is_stay and _interface(ours).lower() == theirs.interface.lower()
 
 
 def _interface(ring: Ring | RingUnderWay) -> str:
     return ring.interface if isinstance(ring, Ring) else ring.seat.interface
 
 
+_WITH_THE_VISIT = frozenset({RingOutcome.LOST, RingOutcome.GIVEN_UP, RingOutcome.WON_BY_COLLEAGUE})
+
+
 def beaten(books: Settlement, ring: Ring) -> Ring:
     """A ring of which queue_log has no end lost to the colleague who answered (ringall), or ended with its caller's
     waiting: of one that ran out it says so."""
-    visits_told = (*books.telling.visits.get(stay_of(ring), ()), *books.told.visits.get(stay_of(ring), ()))
-    ends = [
-        visit for visit in visits_told if visit.ended_at >= ring.began_at and visit.outcome is not VisitOutcome.LOST
-    ]
-    if ring.outcome is not RingOutcome.LOST or not ends:
+    if ring.outcome not in _WITH_THE_VISIT:
         return ring
-    answered = [stay.interface for stay in ends if stay.outcome is VisitOutcome.ANSWERED]
+    told = (*books.telling.visits.get(stay_of(ring), ()), *books.told.visits.get(stay_of(ring), ()))
+    ends = [visit for visit in told if visit.ended_at >= ring.began_at and visit.outcome is not VisitOutcome.LOST]
+    answered = [visit.interface for visit in ends if visit.outcome is VisitOutcome.ANSWERED]
     if not answered:
-        return replace(ring, outcome=RingOutcome.GIVEN_UP)
+        return replace(ring, outcome=RingOutcome.GIVEN_UP) if ends else ring
     return ring if ring.interface in answered else replace(ring, outcome=RingOutcome.WON_BY_COLLEAGUE)

@@ -145,7 +145,9 @@ def _begin_unheard(books: Settlement, theirs: LoggedTalk) -> Channel | None:
     optimised away the phone is with the caller."""
     site = books.site
     channel = _phone_of(books, theirs.leg_id) or _beside(site, theirs.channel_id)
-    if channel is None or channel.parts or len(site.bridges.get(channel.bridge_id, ())) < 2:
+    if channel is None or channel.parts or theirs.leg_id in site.talked_legs:
+        return None
+    if len(site.bridges.get(channel.bridge_id, ())) < 2:
         return None
     leg = site.channels.get(theirs.leg_id)
     seat = leg.seat if leg is not None else books.seat_named(theirs.queue, theirs.agent)

@@ -19,13 +19,14 @@ from callcenter.asterisk.queue_log_lines import AnyRecord
 from callcenter.asterisk.replay import replay
 from callcenter.floor import events as e
 from callcenter.floor.events import AnyEvent, OpenChannel, WaitingCaller
-from callcenter.floor.facts import AnyFact, Conversation, Gap, QueueVisit, Ring, RingOutcome, VisitOutcome
+from callcenter.floor.facts import AnyFact, Conversation, Gap, GapReason, QueueVisit, Ring, RingOutcome, VisitOutcome
 from callcenter.floor.floor import Floor
 from tests.floor.test_properties import Watched, check_conversations, check_spells, check_visits
 
 HERE = Path(__file__).parent
 PBX = "pbx1"
 LOGS = {"busy": "busy.queue_log.gz", "everything": "queue_log.gz", "filtered": "queue_log.gz"}
+HARD_LOGS = {name: f"{name}.queue_log.gz" for name in ("scenes", "situations", "mix", "mix_moves")}
 LOGIN_SECONDS = 0.05
 SETTLED_SECONDS = 1.0
 REFUSED = (VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL)
@@ -48,7 +49,7 @@ def stream(name: str) -> list[AnyEvent]:
 
 @cache
 def log_of(name: str) -> list[AnyRecord]:
-    return list(records([HERE / LOGS[name]]))
+    return list(records([HERE / (LOGS | HARD_LOGS)[name]]))
 
 
 class Account(NamedTuple):
@@ -125,6 +126,29 @@ def with_a_hole(name: str, start: int, end: int, *, has_log: bool = True) -> Wat
     return day.run(events[settled:])
 
 
+def check_account(name: str, day: Watched) -> None:
+    """What a day with a hole comes to is what the whole day came to."""
+    ours, truth = account_of(list(day.facts.values())), whole(name)
+    visits = as_logged(ours.visits, truth.visits) if name in HARD_LOGS else ours.visits
+    assert (visits - truth.visits, truth.visits - visits) == (Counter(), Counter())
+    assert (ours.rings - truth.rings, truth.rings - ours.rings) == (Counter(), Counter())
+    assert (ours.talks - truth.talks, truth.talks - ours.talks) == (Counter(), Counter())
+    assert ours.talk_seconds == pytest.approx(truth.talk_seconds, abs=1.1 * truth.talks.total())
+
+
+def as_logged(
+    ours: Counter[tuple[str, str, str]], truth: Counter[tuple[str, str, str]]
+) -> Counter[tuple[str, str, str]]:
+    """queue_log says ABANDON of a caller who was moved and has gone by the survey: nothing tells the two apart."""
+    moved = {(*stay, "withdrawn") for *stay, outcome in truth - ours if outcome == "withdrawn"}
+    visits = ours.copy()
+    for channel_id, queue, _ in moved:
+        if visits[channel_id, queue, "abandoned"]:
+            visits[channel_id, queue, "abandoned"] -= 1
+            visits[channel_id, queue, "withdrawn"] += 1
+    return +visits
+
+
 def check_floor(day: Watched) -> None:
     for check in (check_spells, check_conversations, check_visits):
         check(day)
@@ -141,11 +165,45 @@ def test_a_hole_is_filled(name: str, one: float, other: float) -> None:
     events = stream(name)
     start, end = sorted(int(share * len(events)) for share in (one, other))
     day = with_a_hole(name, start, end)
-    ours, truth = account_of(list(day.facts.values())), whole(name)
-    assert (ours.visits - truth.visits, truth.visits - ours.visits) == (Counter(), Counter())
-    assert (ours.rings - truth.rings, truth.rings - ours.rings) == (Counter(), Counter())
-    assert (ours.talks - truth.talks, truth.talks - ours.talks) == (Counter(), Counter())
-    assert ours.talk_seconds == pytest.approx(truth.talk_seconds, abs=1.1 * truth.talks.total())
+    check_account(name, day)
     outside = {talk.call_id for talk in day.remained(Conversation) if not (talk.queue or talk.is_certain)}
     assert all(gap.lost <= len(outside) for gap in day.remained(Gap)), "queue_log knows only the talks of queues"
+    check_floor(day)
+
+
+HOLES = (
+    ("filtered", 808, 820, "a Local member answers"),
+    ("filtered", 248, 252, "Queue() says that the time is over, after the caller has left"),
+    ("filtered", 281, 303, "a ring runs out before the one that is answered"),
+    ("filtered", 340, 357, "a ring runs out before its caller hangs up"),
+    ("filtered", 380, 394, "a transfer to another queue: its ring is not the former queue's"),
+    ("filtered", 384, 394, "an answer and a transfer; a ring of the next queue is heard first"),
+    ("filtered", 420, 425, "an answer that two phones rang for"),
+    ("busy", 533, 593, "an answer; the end of the talk is heard before queue_log has been read"),
+    ("scenes", 461, 512, "Local members answer; one is optimised away"),
+    ("scenes", 832, 880, "the end of a caller who was moved long before"),
+    ("scenes", 1472, 1527, "a ring is given up; its end is told a second late"),
+    ("scenes", 1527, 1570, "an agent hangs up in the announcement"),
+    ("scenes", 1956, 2005, "rings that are rejected each second"),
+    ("situations", 568, 648, "a forwarded phone is answered"),
+    ("situations", 1187, 1196, "a caller in whose place an agent had waited"),
+    ("situations", 1936, 1939, "queue_log ends a talk that was moved long before"),
+    ("mix", 359, 396, "an answer after an attended transfer into the queue"),
+    ("mix", 521, 593, "an answer that is transferred at once"),
+    ("mix", 1162, 1261, "an agent's mobile answers, and a Local member"),
+    ("mix", 1915, 1981, "a phone that is up in the announcement"),
+    ("mix", 3145, 3224, "queue_log lets a transferred talk run on"),
+    ("mix_moves", 192, 260, "talks behind Local members begin and end"),
+    ("mix_moves", 3183, 3273, "a ring for a caller in whose place an agent had waited"),
+    ("mix_moves", 3396, 3468, "rings of a caller who is moved"),
+    ("mix_moves", 3912, 4045, "a mobile that is rung again each second"),
+)
+"""Each was settled wrongly once: the first event that is not heard, the first that is, and what the hole hides."""
+
+
+@pytest.mark.parametrize(("name", "start", "end", "what"), HOLES, ids=[f"{h[0]}-{h[1]}" for h in HOLES])
+def test_what_a_hole_hides_is_told_once(name: str, start: int, end: int, what: str) -> None:
+    day = with_a_hole(name, start, end)
+    assert [gap.reason for gap in day.remained(Gap)] == [GapReason.LINK], what
+    check_account(name, day)
     check_floor(day)
