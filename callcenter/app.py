@@ -65,6 +65,8 @@ from callcenter.live.keeper import Keeper
 from callcenter.live.socket import serve_branch, serve_feed
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
+from callcenter.quality.api import quality_routes
+from callcenter.quality.service import ship_forms
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
@@ -149,6 +151,7 @@ async def running(
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),
             offer_routes(sessions, dialer),
+            await _quality(sessions, clock),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),
@@ -177,6 +180,11 @@ async def serve(settings: Settings) -> None:
             await _announce(app, url_of(listener.getsockname()))
             await stop_asked()
             log.info("stopping")
+
+
+async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
+    await ship_forms(sessions, clock())
+    return quality_routes(sessions, clock)
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

@@ -22,6 +22,8 @@ Permission = Literal[
     "see_alerts",
     "manage_alerts",
     "manage_wallboards",
+    "review_calls",
+    "manage_review_forms",
     "manage_users",
     "manage_webhooks",
     "see_audit",
@@ -56,7 +58,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "manage_wallboards",
         }
     ),
-    Role.QA: frozenset({"see_calls", "hear_recordings", "see_reports"}),
+    Role.QA: frozenset({"see_calls", "hear_recordings", "see_reports", "review_calls", "manage_review_forms"}),
     Role.ADMIN: frozenset(get_args(Permission)),
 }
 

@@ -54,13 +54,19 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("PATCH", "/api/reports/saved/{report_id}"): "saved_report.change",
     ("DELETE", "/api/reports/saved/{report_id}"): "saved_report.delete",
     ("POST", "/api/reports/saved/{report_id}/send"): "saved_report.send",
+    ("POST", "/api/review-forms"): "review_form.create",
+    ("PUT", "/api/review-forms/{form_id}"): "review_form.change",
+    ("POST", "/api/review-forms/{form_id}/retire"): "review_form.retire",
+    ("DELETE", "/api/review-forms/{form_id}/retire"): "review_form.take_back",
     ("POST", "/api/reconciliations"): "reconciliation.run",
     ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
     ("GET", "/api/audit.csv"): "audit.export",
 }
 """Method and path of each route that is an act, with its name: what it was done to, and what was done."""
 
-NO_ACTS = frozenset({("POST", "/api/imports/{import_id}/preview"), ("POST", "/api/offers")})
+NO_ACTS = frozenset(
+    {("POST", "/api/imports/{import_id}/preview"), ("POST", "/api/offers"), ("POST", "/api/review-forms/score")}
+)
 """Routes that change nothing although their method says so, or nothing that somebody must answer for."""
 
 SECRET_WORDS = ("password", "secret", "token", "key", "code")

@@ -25,7 +25,9 @@ def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.SUPERVISOR]) == reads | {
         *("send_reports", "run_lists", "stop_dialling", "work_callbacks", "manage_alerts", "manage_wallboards")
     }
-    assert permissions_of([Role.QA]) == {"see_calls", "hear_recordings", "see_reports"}
+    assert permissions_of([Role.QA]) == {
+        *("see_calls", "hear_recordings", "see_reports", "review_calls", "manage_review_forms")
+    }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
         "manage_webhooks",
@@ -37,6 +39,8 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "see_calls",
         "hear_recordings",
         "see_reports",
+        "review_calls",
+        "manage_review_forms",
     }
     assert permissions_of([]) == frozenset()
 

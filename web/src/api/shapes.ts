@@ -59,6 +59,8 @@ export type Permission =
   | "see_alerts"
   | "manage_alerts"
   | "manage_wallboards"
+  | "review_calls"
+  | "manage_review_forms"
   | "manage_users"
   | "manage_webhooks"
   | "see_audit";
