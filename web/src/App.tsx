@@ -26,6 +26,8 @@ const RecordPage = lazy(() => import("./forms/RecordPage"));
 const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
 const AuditPage = lazy(() => import("./audit/AuditPage"));
+const ReviewFormsPage = lazy(() => import("./quality/FormsPage"));
+const ReviewFormPage = lazy(() => import("./quality/FormPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -35,6 +37,7 @@ export const PAGES: readonly Page[] = [
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
+  { path: "/quality", name: "quality", permission: "review_calls" },
   { path: "/audit", name: "audit", permission: "see_audit" },
 ];
 
@@ -141,6 +144,18 @@ function SignedIn() {
             </Route>
             <Route path="/keys">
               <KeysPage />
+            </Route>
+            <Route path="/quality">
+              <Allowed permission="review_calls">
+                <ReviewFormsPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/forms/:id">
+              {({ id }) => (
+                <Allowed permission="review_calls">
+                  <ReviewFormPage id={id} />
+                </Allowed>
+              )}
             </Route>
             <Route path="/audit">
               <Allowed permission="see_audit">

@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import {
   IconBell,
   IconChartBar,
+  IconChecklist,
   IconClipboardText,
   IconHistory,
   IconKey,
@@ -28,7 +29,7 @@ import { Wordmark } from "./Wordmark";
 /** A page in the navigation, and what one must be permitted to see it. */
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "audit";
+  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "quality" | "audit";
   permission: Permission;
 }
 
@@ -39,6 +40,7 @@ const ICONS = {
   callbacks: IconPhoneOutgoing,
   mine: IconClipboardText,
   alerts: IconBell,
+  quality: IconChecklist,
   audit: IconShieldCheck,
 };
 
