@@ -27,6 +27,7 @@ Permission = Literal[
     "manage_users",
     "manage_webhooks",
     "see_audit",
+    "see_accesses",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -58,7 +59,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "manage_wallboards",
         }
     ),
-    Role.QA: frozenset({"see_calls", "hear_recordings", "see_reports", "review_calls", "manage_review_forms"}),
+    Role.QA: frozenset(
+        {"see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls", "manage_review_forms"}
+    ),
     Role.ADMIN: frozenset(get_args(Permission)),
 }
 

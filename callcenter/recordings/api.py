@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.service import Account
+from callcenter.recordings.access_api import PLAY, RecordingId, listener_of
+from callcenter.recordings.accesses import note_asked
 from callcenter.recordings.audio import Side
 from callcenter.recordings.copying import MEDIA_TYPES
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import open_copy, open_recording, sound_of
 from callcenter.store.engine import Sessions
-
-RecordingId = Annotated[int, Path(ge=1, lt=2**63)]
 
 # The browser may keep the sound for its own seeking, but asks again, so that who signed out hears nothing.
 HEADERS = {"Cache-Control": "private, no-cache"}
@@ -23,7 +24,20 @@ def recording_routes(sessions: Sessions, library: Library) -> APIRouter:
     routes = APIRouter(dependencies=[requires("hear_recordings")])
 
     @routes.api_route("/api/recordings/{recording_id}/audio", methods=["GET", "HEAD"], response_class=FileResponse)
-    async def play(recording_id: RecordingId, side: Side | Literal["stereo"] = "mix") -> FileResponse:
+    async def give(
+        recording_id: RecordingId,
+        request: Request,
+        account: Annotated[Account, requires("hear_recordings")],
+        side: Side | Literal["stereo"] = "mix",
+        play: Annotated[str, Query(pattern=PLAY)] | None = None,
+    ) -> FileResponse:
+        answer = await _sound(recording_id, side)
+        if request.method == "GET":
+            # Before a byte is sent: where it cannot be written down, nobody hears anything.
+            await note_asked(sessions, listener_of(request, account, library.clock()), recording_id, play or "")
+        return answer
+
+    async def _sound(recording_id: int, side: Side | Literal["stereo"]) -> FileResponse:
         if side == "stereo":
             copy = await open_copy(sessions, library, recording_id)
             return FileResponse(copy, media_type=MEDIA_TYPES[copy.suffix], headers=HEADERS)

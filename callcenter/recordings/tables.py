@@ -1,8 +1,8 @@
-"""What was measured of the audio files that recordings are."""
+"""What was measured of the audio files that recordings are, and who heard them."""
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, Double, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.tables import Base, RowId
@@ -53,3 +53,42 @@ class RecordingSound(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     copy: Mapped[str] = mapped_column(String(255))
     failure: Mapped[str] = mapped_column(String(255))
+
+
+IS_ASKED_FOR = text("kind IN ('opened', 'downloaded')")
+
+
+class RecordingAccess(Base):
+    """Somebody opened a recording in the player, heard spans of it, or downloaded it. Rows are never changed.
+
+    `kind` is one of rules.AccessKind. `play` is the player's own word for one play, "" where no player asked; what is
+    asked for within one `quarter` of an hour, in one play, is one row: a player asks for many pieces. `spans` are those
+    heard, in seconds of the sound, `seconds` their length. Accounts and recordings may go; this stays.
+    """
+
+    __tablename__ = "recording_accesses"
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "recording_id"),
+        Index(None, "username"),
+        Index(
+            "uq_recording_accesses_asked_for",
+            *("recording_id", "user_id", "kind", "play", "quarter"),
+            unique=True,
+            sqlite_where=IS_ASKED_FOR,
+            postgresql_where=IS_ASKED_FOR,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    at: Mapped[float] = mapped_column(Double)
+    quarter: Mapped[int] = mapped_column(RowId)
+    user_id: Mapped[int] = mapped_column(RowId)
+    username: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    key_id: Mapped[int | None] = mapped_column(RowId)
+    recording_id: Mapped[int] = mapped_column(RowId)
+    kind: Mapped[str] = mapped_column(String(16))
+    play: Mapped[str] = mapped_column(String(64))
+    spans: Mapped[list[list[float]]] = mapped_column(JSON)
+    seconds: Mapped[float] = mapped_column(Double)

@@ -26,7 +26,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         *("send_reports", "run_lists", "stop_dialling", "work_callbacks", "manage_alerts", "manage_wallboards")
     }
     assert permissions_of([Role.QA]) == {
-        *("see_calls", "hear_recordings", "see_reports", "review_calls", "manage_review_forms")
+        *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls", "manage_review_forms")
     }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
@@ -38,6 +38,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "work_callbacks",
         "see_calls",
         "hear_recordings",
+        "see_accesses",
         "see_reports",
         "review_calls",
         "manage_review_forms",

@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         write_wav(mix.with_stem(mix.stem + ending), minute * MINUTES, modified_at=NOON + LENGTH)
         write_wav(mix, minute * MINUTES, modified_at=NOON + LENGTH)
     write_settings(folder, Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),)))
-    add_users(folder, Role.SUPERVISOR)
+    add_users(folder, Role.SUPERVISOR, Role.QA)
     asyncio.run(_note(folder))
     with serving(folder) as server:
         yield server
@@ -112,6 +112,27 @@ def test_the_waveform_of_an_hour_appears_within_a_second(supervisor: Visitor) ->
     }""")
     assert took < 1000
     assert not [url for url in fetched if "/audio" in url]
+
+
+def test_who_listened_to_what_is_shown_beside_the_recording(
+    server: Serving, supervisor: Visitor, browser: Browser
+) -> None:
+    page = _opened(supervisor)
+    page.keyboard.press("Shift+ArrowRight")
+    _expect_at(page, 15)
+    page.keyboard.press(" ")
+    _until(page, "a.currentTime > 17")
+    with page.expect_response("**/plays/*") as told:
+        page.keyboard.press(" ")
+    assert told.value.status == 204
+    expect(page.get_by_role("heading", name="Who listened")).to_have_count(0)
+    with Visitor(browser, server.url, PHONE) as reviewer:
+        reviewer.sign_in(Role.QA)
+        reviewer.open(PAGE)
+        listened = reviewer.page.get_by_role("row").filter(has_text="supervisor").filter(has_text="listened")
+        expect(listened.first).to_contain_text("0:15–")
+        assert reviewer.page.evaluate(SIDEWAYS) <= 0
+        assert violations(reviewer.page) == []
 
 
 def test_everything_is_done_by_keyboard(supervisor: Visitor) -> None:

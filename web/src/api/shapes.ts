@@ -63,7 +63,8 @@ export type Permission =
   | "manage_review_forms"
   | "manage_users"
   | "manage_webhooks"
-  | "see_audit";
+  | "see_audit"
+  | "see_accesses";
 
 export interface User {
   username: string;

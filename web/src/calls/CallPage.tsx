@@ -13,6 +13,7 @@ import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
 import { Outcome } from "../parts/Outcome";
 import { PageSkeleton } from "../parts/Waiting";
+import { Accesses } from "./Accesses";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
 import { isStillComing } from "./diary";
@@ -116,6 +117,7 @@ function Recordings({
 function Detail({ detail }: { detail: CallDetail }) {
   const { t } = useTranslation();
   const player = useRef<PlayerHandle>(null);
+  const seesAccesses = useMay("see_accesses");
   const [id, setId] = useState<number | null>(null);
   const [position, setPosition] = useState<number | null>(null);
   const recording = detail.recordings.find((item) => item.id === id) ?? detail.recordings[0];
@@ -141,6 +143,7 @@ function Detail({ detail }: { detail: CallDetail }) {
           />
         )}
       </Recordings>
+      {recording && seesAccesses && <Accesses key={recording.id} recording={recording} />}
       <section className="panel" aria-labelledby="diary-title">
         <h2 id="diary-title" className={classes.bar}>
           {t("calls.diary")}

@@ -17,6 +17,7 @@ import { duration } from "../format";
 import classes from "./Player.module.css";
 import { PlayerHelp } from "./PlayerHelp";
 import { useBalance } from "./useBalance";
+import { useHeard } from "./useHeard";
 import { type Loop, Waves } from "./Waves";
 import { audioAddress, MARK_KINDS, type Mark, marksOf, nextMark } from "./waveform";
 
@@ -120,9 +121,10 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
   const [loop, setLoop] = useState<Loop | null>(null);
   const [helps, setHelps] = useState(false);
   const applyBalance = useBalance(audio);
+  const play = useHeard(audio, recording.id);
   const length = recording.duration_seconds;
   const marks = marksOf(recording, sound, conversations);
-  const source = audioAddress(recording.id, isStereo ? "stereo" : side);
+  const source = audioAddress(recording.id, isStereo ? "stereo" : side, play);
   const resume = useRef({ source, at: 0, plays: false });
   if (resume.current.source !== source) {
     resume.current = { source, at: position, plays: isPlaying };

@@ -15,8 +15,9 @@ export interface Mark {
   until: Seconds;
 }
 
-export function audioAddress(id: number, side: Side | "stereo"): string {
-  return `/api/recordings/${id}/audio?side=${side}`;
+/** `play` is the player's word for this play: without one, the server takes it for a download. */
+export function audioAddress(id: number, side: Side | "stereo", play?: string): string {
+  return `/api/recordings/${id}/audio?${play ? `play=${play}&` : ""}side=${side}`;
 }
 
 /** The path of one side, as high as its lane: `middle` and half of its height in the units of the drawing. */

@@ -1,0 +1,83 @@
+"""The routes of who listened: a player tells what it played, and the log is read (docs/api.md)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.accounts.api import requires
+from callcenter.accounts.rules import USERNAME_LENGTH
+from callcenter.accounts.service import Account
+from callcenter.floor.terms import Instant
+from callcenter.recordings.accesses import Listener, WantedAccesses, accesses, listeners_of, note_heard
+from callcenter.recordings.library import Library
+from callcenter.recordings.rules import MOST_SPANS, AccessKind, checked_spans
+from callcenter.store.engine import Sessions
+
+RecordingId = Annotated[int, Path(ge=1, lt=2**63)]
+PLAY = r"^[A-Za-z0-9-]{8,64}$"
+
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+When = Annotated[float, Field(allow_inf_nan=False)]
+# PostgreSQL cannot be asked for a NUL.
+Word = Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH, pattern=r"^[^\x00]*$")]
+
+
+class Played(BaseModel):
+    """The spans that a player played since it last told, in seconds of the recording."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    spans: Annotated[list[tuple[Seconds, Seconds]], Field(min_length=1, max_length=MOST_SPANS)]
+
+
+class AccessQuery(BaseModel):
+    """A page of the log; `cursor` is `next` of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Word | None = None
+    kind: AccessKind | None = None
+    recording_id: Annotated[int | None, Field(alias="recording", ge=1, lt=2**63)] = None
+    number: Word | None = None
+    since: Annotated[When | None, Field(alias="from")] = None
+    until: Annotated[When | None, Field(alias="to")] = None
+    cursor: Annotated[int | None, Field(ge=1, le=2**53)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    def wanted(self) -> WantedAccesses:
+        """The same for the service."""
+        return WantedAccesses(**self.model_dump(exclude={"cursor", "limit"}))
+
+
+def listener_of(request: Request, account: Account, at: Instant) -> Listener:
+    """Who sent this request, from where."""
+    return Listener(account=account, address=request.client.host if request.client else "", at=at)
+
+
+def access_routes(sessions: Sessions, library: Library) -> APIRouter:
+    """`/api/recordings/{id}/plays/{play}`, `/api/recordings/{id}/accesses` and `/api/recording-accesses`."""
+    routes = APIRouter()
+
+    @routes.post("/api/recordings/{recording_id}/plays/{play}", status_code=204)
+    async def heard(
+        recording_id: RecordingId,
+        play: Annotated[str, Path(pattern=PLAY)],
+        played: Played,
+        request: Request,
+        account: Annotated[Account, requires("hear_recordings")],
+    ) -> None:
+        spans = checked_spans(played.spans)
+        await note_heard(sessions, listener_of(request, account, library.clock()), recording_id, play, spans)
+
+    @routes.get("/api/recordings/{recording_id}/accesses", dependencies=[requires("see_accesses")])
+    async def beside(recording_id: RecordingId) -> dict[str, Any]:
+        return {"accesses": await listeners_of(sessions, recording_id)}
+
+    @routes.get("/api/recording-accesses", dependencies=[requires("see_accesses")])
+    async def page(query: Annotated[AccessQuery, Query()]) -> dict[str, Any]:
+        found = await accesses(sessions, query.wanted(), before=query.cursor, limit=query.limit + 1)
+        shown = found[: query.limit]
+        return {"accesses": shown, "next": shown[-1]["id"] if len(found) > query.limit else None}
+
+    return routes

@@ -1,0 +1,62 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ask } from "../api/client";
+import { useFormat } from "../api/queries";
+import type { Instant, Recording, Seconds, Stretch } from "../api/shapes";
+import { duration, NOTHING } from "../format";
+import { ListPanel } from "../parts/ListPanel";
+
+interface Access {
+  username: string;
+  began_at: Instant;
+  last_at: Instant;
+  kind: "opened" | "heard" | "downloaded";
+  address: string;
+  api_key: number | null;
+  spans: Stretch[];
+  seconds: Seconds;
+}
+
+function heardSpans(access: Access): string {
+  const spans = access.spans.map(([from, until]) => `${duration(Math.floor(from))}–${duration(Math.ceil(until))}`);
+  return spans.join(", ");
+}
+
+/** Who opened, heard or downloaded this recording; who may see it is asked before. */
+export function Accesses({ recording }: { recording: Recording }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const found = useQuery({
+    queryKey: ["accesses", recording.id],
+    queryFn: () => ask<{ accesses: Access[] }>("GET", `/api/recordings/${recording.id}/accesses`),
+    refetchInterval: 30_000,
+  });
+  const rows = (found.data?.accesses ?? []).map((access) => (
+    <tr key={`${access.username} ${access.began_at} ${access.last_at} ${access.kind}`}>
+      <td>
+        {access.username}
+        {access.api_key !== null && <span className="muted"> {t("accesses.program", { id: access.api_key })}</span>}
+      </td>
+      <td className="num">{format.dateTime(access.began_at)}</td>
+      <td>{t(`accesses.kind.${access.kind}`)}</td>
+      <td className="num" style={{ whiteSpace: "normal" }}>
+        {heardSpans(access) || NOTHING}
+        {access.spans.length > 1 && (
+          <span className="muted"> · {t("accesses.seconds", { length: duration(access.seconds) })}</span>
+        )}
+      </td>
+      <td className="num">{access.address || NOTHING}</td>
+    </tr>
+  ));
+  const columns = (["who", "when", "what", "heard", "address"] as const).map((name) => t(`accesses.${name}`));
+  return (
+    <ListPanel
+      title={t("accesses.title")}
+      asked={[found]}
+      columns={columns}
+      rows={rows}
+      empty={{ title: t("accesses.title"), text: t("accesses.none") }}
+      waitingRows={2}
+    />
+  );
+}
