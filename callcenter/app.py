@@ -12,9 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.accounts.api import Centre, Guarded, session_routes
+from callcenter.accounts.api import Guarded
 from callcenter.accounts.key_api import key_routes
+from callcenter.accounts.profile_api import profile_routes
 from callcenter.accounts.service import Access, has_admin
+from callcenter.accounts.session_api import Centre, session_routes
+from callcenter.accounts.user_api import user_routes
 from callcenter.agents.api import settings_routes
 from callcenter.alerts.api import alert_routes
 from callcenter.alerts.register import WEBHOOK_KINDS
@@ -141,6 +144,8 @@ async def running(
         routers = [
             session_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             key_routes(access),
+            user_routes(access),
+            profile_routes(access),
             settings_routes(settings),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),

@@ -39,6 +39,12 @@ class NotAllowed(CallCenterError):
     code = "not_allowed"
 
 
+class PasswordIsTemporary(NotAllowed):
+    """Who signed in with a temporary password may do nothing but change it."""
+
+    code = "password_is_temporary"
+
+
 class NotFound(CallCenterError):
     """The thing asked for does not exist, or is outside what the account may see."""
 

@@ -1,22 +1,22 @@
-"""The door of every route: who is signed in, what they may do, and the routes that sign in and out."""
+"""The door of every route: who is signed in, and what they may do."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from fastapi import Depends, Request, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import HTTPConnection
 
 from callcenter.accounts.keys import find_key
-from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH, Permission
-from callcenter.accounts.service import Access, Account, close_session, find_session, sign_in
+from callcenter.accounts.revocations import Revocations, heard
+from callcenter.accounts.rules import Permission
+from callcenter.accounts.service import Access, Account, find_session
 from callcenter.accounts.tokens import bearer_of
-from callcenter.errors import NotAllowed, NotSignedIn
+from callcenter.errors import NotAllowed, NotSignedIn, PasswordIsTemporary
 from callcenter.floor.terms import Seconds
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ COME_BACK_CODE = 1012
 
 CLOSE_SECONDS: Seconds = 5
 RECHECK_SECONDS: Seconds = 30
-"""An open socket outlives its session by no more than this; asking also keeps the session of a wallboard alive."""
+"""An open socket outlives its session by no more than this, where the end was not told to this process (a command on
+the console); asking also keeps the session of a wallboard alive."""
 
 
 def from_panel(request: Request) -> None:
@@ -47,10 +48,13 @@ def from_panel(request: Request) -> None:
         raise NotAllowed(f"a request that changes something carries the header {PANEL_HEADER}: {PANEL_VALUE}")
 
 
-async def account_of(connection: HTTPConnection, permission: Permission | None = None) -> Account:
+async def account_of(
+    connection: HTTPConnection, permission: Permission | None = None, *, may_be_temporary: bool = False
+) -> Account:
     """Who sent this: by an API key if the request names one, else by the session of its cookie.
 
-    Raises NotSignedIn without a valid key or session, NotAllowed without the permission.
+    Raises NotSignedIn without a valid key or session, NotAllowed without the permission, PasswordIsTemporary for who
+    must change the password first, unless that does not matter here.
     """
     secret = bearer_of(connection)
     if secret is not None:
@@ -61,6 +65,8 @@ async def account_of(connection: HTTPConnection, permission: Permission | None =
         account = await find_session(_access(connection), token) if token else None
     if account is None:
         raise NotSignedIn("sign in first" if secret is None else "this API key is none, or no longer one")
+    if account.must_change_password and not may_be_temporary:
+        raise PasswordIsTemporary("change your temporary password first")
     if permission is not None and permission not in account.permissions:
         raise NotAllowed(f"this needs the permission {permission}")
     return account
@@ -71,28 +77,37 @@ class Requires:
     """A route's rule: the caller is signed in, has `permission` (if one is named), and comes from the panel."""
 
     permission: Permission | None
+    may_be_temporary: bool = False
 
     async def __call__(self, request: Request) -> Account:
         """The caller. Raises NotSignedIn or NotAllowed."""
         from_panel(request)
-        account = await account_of(request, self.permission)
-        _leave_word(request, account)
+        account = await account_of(request, self.permission, may_be_temporary=self.may_be_temporary)
+        leave_word(request, account)
         return account
 
 
-def _leave_word(request: Request, account: Account) -> None:
+def leave_word(request: Request, account: Account) -> None:
     """Tells those around the route (the audit log) who called which route with what in its path."""
     request.state.account = account
     request.state.route = request.scope["route"].path
     request.state.path_params = request.path_params
 
 
-def requires(permission: Permission | None = None) -> Any:
+def requires(permission: Permission | None = None, *, may_be_temporary: bool = False) -> Any:
     """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
 
-    Without a permission any signed-in caller is let in.
+    Without a permission any signed-in caller is let in; with `may_be_temporary` also who must change the
+    password first.
     """
-    return Depends(Requires(permission))
+    return Depends(Requires(permission, may_be_temporary))
+
+
+def in_person(account: Account) -> Account:
+    """The same. Raises NotAllowed for an API key: who has one must not be able to keep others, or to become more."""
+    if account.key_id is not None:
+        raise NotAllowed("accounts and keys are managed by people who signed in, not by keys")
+    return account
 
 
 # --- websockets -------------------------------------------------------------------------------------------------
@@ -134,7 +149,8 @@ class Guarded:
             if (await account_of(websocket, self.permission)).permissions != account.permissions:
                 raise ComeBack
 
-        await serve_while(websocket, self.serve(websocket), check, self.recheck_seconds)
+        ends = _access(websocket).revocations
+        await serve_while(websocket, self.serve(websocket), check, self.recheck_seconds, ends)
 
 
 class ComeBack(Exception):
@@ -144,10 +160,15 @@ class ComeBack(Exception):
 Check = Callable[[], Awaitable[None]]
 
 
-async def serve_while(websocket: WebSocket, serve: Awaitable[None], check: Check, every: Seconds) -> None:
-    """Serves an open socket until the client goes, or a `check` raises NotSignedIn, NotAllowed or ComeBack."""
+async def serve_while(
+    websocket: WebSocket, serve: Awaitable[None], check: Check, every: Seconds, ends: Revocations | None = None
+) -> None:
+    """Serves an open socket until the client goes, or a `check` raises NotSignedIn, NotAllowed or ComeBack.
+
+    It is checked every so often, and at once when `ends` tells that something was taken away.
+    """
     serving = asyncio.ensure_future(serve)
-    watching = asyncio.ensure_future(_revoked(check, every))
+    watching = asyncio.ensure_future(_revoked(check, every, ends or Revocations()))
     try:
         await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -160,10 +181,10 @@ async def serve_while(websocket: WebSocket, serve: Awaitable[None], check: Check
         raise ended
 
 
-async def _revoked(check: Check, every: Seconds) -> int:
-    """Returns the code to close with, once a check fails."""
+async def _revoked(check: Check, every: Seconds, ends: Revocations) -> int:
+    """Returns the code to close with, once a check fails. The first comes at once: something may have just ended."""
     while True:
-        await asyncio.sleep(every)
+        word = ends.next()
         try:
             await check()
         except (NotSignedIn, NotAllowed) as error:
@@ -173,6 +194,7 @@ async def _revoked(check: Check, every: Seconds) -> int:
         except (OSError, DBAPIError):
             # The floor must stay visible while the database is away; nobody new is let in meanwhile.
             log.warning("sessions cannot be checked: the database cannot be reached")
+        await heard(word, every)
 
 
 async def _close(websocket: WebSocket, code: int) -> None:
@@ -188,96 +210,6 @@ def _check_origin(websocket: WebSocket) -> None:
     origin = websocket.headers.get("origin")
     if origin is not None and origin.lower().partition("://")[2] != websocket.headers.get("host", "").lower():
         raise NotAllowed("this socket was opened by another site's page")
-
-
-# --- routes -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Centre:
-    """What the panel must know of the centre before anything else."""
-
-    timezone: str
-    is_demo: bool
-    secure_cookie: bool
-
-
-class Credentials(BaseModel):
-    """What is typed to sign in."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    username: Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
-
-
-class UserShape(BaseModel):
-    """Who is signed in."""
-
-    username: str
-    name: str
-    roles: list[str]
-    permissions: list[str]
-    language: str
-
-
-class CentreShape(BaseModel):
-    """The centre's time zone, its clock, and whether all this is a demonstration."""
-
-    timezone: str
-    now: float
-    demo: bool
-
-
-class SignedIn(BaseModel):
-    """The answer to a sign-in."""
-
-    user: UserShape
-
-
-class Present(SignedIn):
-    """The answer to "who am I?"."""
-
-    centre: CentreShape
-
-
-def session_routes(access: Access, centre: Centre) -> APIRouter:
-    """`/api/session`: sign in, who am I, sign out."""
-    routes = APIRouter()
-
-    @routes.post("/api/session", dependencies=[Depends(from_panel)])
-    async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
-        address = request.client.host if request.client else ""
-        password = credentials.password.get_secret_value()
-        token, account = await sign_in(access, credentials.username, password, address)
-        _leave_word(request, account)
-        if earlier := request.cookies.get(COOKIE):
-            await close_session(access, earlier)
-        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=centre.secure_cookie)
-        return SignedIn(user=_shape(account))
-
-    @routes.get("/api/session")
-    async def present(account: Annotated[Account, requires()]) -> Present:
-        now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
-        return Present(user=_shape(account), centre=now)
-
-    @routes.delete("/api/session", status_code=204, dependencies=[requires()])
-    async def leave(request: Request, response: Response) -> None:
-        if token := request.cookies.get(COOKIE):
-            await close_session(access, token)
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=centre.secure_cookie)
-
-    return routes
-
-
-def _shape(account: Account) -> UserShape:
-    return UserShape(
-        username=account.username,
-        name=account.name,
-        roles=list(account.roles),
-        permissions=sorted(account.permissions),
-        language=account.language,
-    )
 
 
 def _access(connection: HTTPConnection) -> Access:

@@ -80,3 +80,4 @@ async def revoke_key(access: Access, account: Account, key_id: int) -> None:
     async with access.sessions.begin() as db:
         if (await db.execute(gone.returning(ApiKey.id))).first() is None:
             raise NotFound(f"there is no key {key_id}")
+    access.revocations.tell()

@@ -72,7 +72,11 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
 """A bound on what an unknown caller can make the server hash."""
 
+TEMPORARY_PASSWORD_SECONDS: Seconds = 3 * 86_400
+"""A password that somebody else has seen is good for so long: over a weekend."""
+
 USERNAME_LENGTH = 64
+NAME_LENGTH = 200
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
@@ -99,6 +103,23 @@ def check_new_password(username: str, password: str) -> None:
         raise BadInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password")
     if username_key(password) == username_key(username):
         raise BadInput("the password must not be the username", field="password")
+
+
+def check_changed_password(old: str, password: str) -> None:
+    """Raises BadInput where the new password is the old one: a temporary one would have been seen by somebody else."""
+    if password == old:
+        raise BadInput("the new password must differ from the old one", field="password")
+
+
+def check_roles(roles: Iterable[Role]) -> None:
+    """Raises BadInput for a user without any role."""
+    if not list(roles):
+        raise BadInput("a user needs at least one role", field="roles")
+
+
+def lasts_as_admin(roles: Iterable[str], *, is_disabled: bool, has_temporary_password: bool) -> bool:
+    """Whether somebody can sign in for good and do everything. A temporary password may run out unused."""
+    return Role.ADMIN in roles and not is_disabled and not has_temporary_password
 
 
 def check_new_key(

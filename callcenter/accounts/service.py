@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.passwords import Passwords
+from callcenter.accounts.revocations import Revocations
 from callcenter.accounts.rules import (
     SESSION_SECONDS,
     Language,
@@ -18,13 +19,14 @@ from callcenter.accounts.rules import (
     Role,
     Throttle,
     check_new_password,
+    check_roles,
     check_username,
     permissions_of,
     username_key,
 )
 from callcenter.accounts.tables import User, WebSession
 from callcenter.accounts.tokens import digest, new_token
-from callcenter.errors import BadInput, Conflict, NotFound, NotSignedIn, TooMany
+from callcenter.errors import Conflict, NotFound, NotSignedIn, TooMany
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
@@ -33,10 +35,16 @@ log = logging.getLogger(__name__)
 TOUCH_SECONDS: Seconds = 60
 """The use of a session, or a key, is written down at most once in this time, so that reading requests do not write."""
 
+SESSION_ID_LENGTH = 16
+LONGEST_BROWSER = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them."""
+    """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them.
+
+    Who `must_change_password` is let in to nothing else. `session_id` names the session that was used.
+    """
 
     id: int
     username: str
@@ -45,6 +53,8 @@ class Account:
     permissions: frozenset[Permission]
     language: str
     key_id: int | None = None
+    must_change_password: bool = False
+    session_id: str = field(default="", compare=False)
 
     def acting_by(self, key_id: int, permissions: Iterable[str]) -> "Account":
         """The same by an API key: it may do no more than the account may."""
@@ -53,34 +63,38 @@ class Account:
 
 @dataclass(frozen=True)
 class Access:
-    """What sign-in needs: the database, a clock, the password hasher, the throttle."""
+    """What sign-in needs: the database, a clock, the password hasher, the throttle; and whom it tells of ends."""
 
     sessions: Sessions
     clock: Callable[[], Instant] = time.time
     passwords: Passwords = field(default_factory=Passwords)
     throttle: Throttle = field(default_factory=Throttle)
+    revocations: Revocations = field(default_factory=Revocations)
 
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A user to be added; `password` is plain and is kept only as a hash."""
+    """A user to be added; `password` is plain and is kept only as a hash; one that expires is to be changed first."""
 
     username: str
     password: str = field(repr=False)
     roles: tuple[Role, ...]
     name: str = ""
     language: Language = ""
+    password_expires_at: Instant | None = None
 
 
 # --- users ------------------------------------------------------------------------------------------------------
 
 
-async def add_user(access: Access, user: NewUser) -> None:
-    """Raises BadInput for a username, password or role that cannot be accepted, Conflict if the username is taken."""
+async def add_user(access: Access, user: NewUser) -> User:
+    """The user's row.
+
+    Raises BadInput for a username, password or role that cannot be accepted, Conflict if the username is taken.
+    """
     check_username(user.username)
     check_new_password(user.username, user.password)
-    if not user.roles:
-        raise BadInput("a user needs at least one role", field="roles")
+    check_roles(user.roles)
     row = User(
         username=user.username,
         username_key=username_key(user.username),
@@ -88,6 +102,7 @@ async def add_user(access: Access, user: NewUser) -> None:
         password_hash=await access.passwords.hash(user.password),
         roles=sorted(set(user.roles)),
         language=user.language,
+        password_expires_at=user.password_expires_at,
         created_at=access.clock(),
     )
     try:
@@ -95,6 +110,7 @@ async def add_user(access: Access, user: NewUser) -> None:
             db.add(row)
     except IntegrityError as error:
         raise Conflict(f"there is a user {user.username!r} already", field="username") from error
+    return row
 
 
 async def set_password(access: Access, username: str, password: str) -> None:
@@ -103,8 +119,9 @@ async def set_password(access: Access, username: str, password: str) -> None:
     password_hash = await access.passwords.hash(password)
     async with access.sessions.begin() as db:
         user = await _user_named(db, username)
-        user.password_hash = password_hash
+        user.password_hash, user.password_expires_at = password_hash, None
         await db.execute(delete(WebSession).where(WebSession.user_id == user.id))
+    access.revocations.tell()
 
 
 async def remove_user(access: Access, username: str) -> None:
@@ -113,6 +130,7 @@ async def remove_user(access: Access, username: str) -> None:
         user = await _user_named(db, username)
         await db.execute(delete(WebSession).where(WebSession.user_id == user.id))
         await db.execute(delete(User).where(User.id == user.id))
+    access.revocations.tell()
 
 
 async def users(access: Access) -> Sequence[User]:
@@ -136,43 +154,48 @@ async def has_admin(access: Access) -> bool:
 # --- sessions ---------------------------------------------------------------------------------------------------
 
 
-async def sign_in(access: Access, username: str, password: str, address: str) -> tuple[str, Account]:
+async def sign_in(access: Access, username: str, password: str, address: str, browser: str = "") -> tuple[str, Account]:
     """The token of a new session and whose it is.
 
     Raises TooMany while the throttle is locked for the account or the address, and NotSignedIn for wrong credentials;
     an unknown username, a wrong password and a disabled account cannot be told apart, nor by the time it takes.
     """
-    wait_seconds = access.throttle.charge(username, address, access.clock())
-    if wait_seconds > 0:
-        log.warning("sign-in refused: too many tries", extra={"pii.username": username, "pii.address": address})
-        whole_seconds = math.ceil(wait_seconds)
-        raise TooMany(
-            f"too many failed sign-ins; try again in {whole_seconds} seconds", retry_after_seconds=whole_seconds
-        )
+    charge_try(access, username, address)
     account = await check_password(access, username, password)
     if account is None:
         log.warning("sign-in failed", extra={"pii.username": username, "pii.address": address})
         raise NotSignedIn("the username or the password is wrong")
     access.throttle.refund(username, address)
-    token = await open_session(access, account, address)
+    token = await open_session(access, account, address, browser)
     log.info("signed in: user %d", account.id)
-    return token, account
+    return token, replace(account, session_id=session_id_of(digest(token)))
+
+
+def charge_try(access: Access, username: str, address: str) -> None:
+    """Counts a try of a password. Raises TooMany while the throttle is locked for the account or the address."""
+    wait_seconds = access.throttle.charge(username, address, access.clock())
+    if wait_seconds > 0:
+        log.warning("password refused: too many tries", extra={"pii.username": username, "pii.address": address})
+        whole_seconds = math.ceil(wait_seconds)
+        raise TooMany(
+            f"too many failed sign-ins; try again in {whole_seconds} seconds", retry_after_seconds=whole_seconds
+        )
 
 
 async def check_password(access: Access, username: str, password: str) -> Account | None:
     """Whose username and password these are, or None. A hash of weaker parameters is replaced on the way."""
     async with access.sessions() as db:
         user = await db.scalar(select(User).where(User.username_key == username_key(username)))
-    usable = user if user and not user.is_disabled else None
+    usable = user if user and not user.is_disabled and not _has_run_out(user, access.clock()) else None
     matches = await access.passwords.check(usable.password_hash if usable else None, password)
     if usable is None or not matches:
         return None
     if access.passwords.is_outdated(usable.password_hash):
         await _rehash(access, usable, password)
-    return account_of_user(usable)
+    return _in_person(usable)
 
 
-async def open_session(access: Access, account: Account, address: str) -> str:
+async def open_session(access: Access, account: Account, address: str, browser: str = "") -> str:
     """A new session's token, which is kept nowhere but in the answer. Sessions that ended are cleared away."""
     token, now = new_token(), access.clock()
     row = WebSession(
@@ -182,6 +205,7 @@ async def open_session(access: Access, account: Account, address: str) -> str:
         last_seen_at=now,
         expires_at=now + SESSION_SECONDS,
         address=address,
+        browser=browser[:LONGEST_BROWSER],
     )
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.expires_at <= now))
@@ -198,13 +222,19 @@ async def find_session(access: Access, token: str) -> Account | None:
         return None
     if now - session.last_seen_at >= TOUCH_SECONDS:
         await _touch(access, session.token_sha256, now)
-    return account_of_user(session.user)
+    return replace(_in_person(session.user), session_id=session_id_of(session.token_sha256))
 
 
 async def close_session(access: Access, token: str) -> None:
     """Ends the session; one that has ended already is no error."""
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.token_sha256 == digest(token)))
+    access.revocations.tell()
+
+
+def session_id_of(token_sha256: str) -> str:
+    """Names a session without opening it: 64 bits of what is kept of its token."""
+    return token_sha256[:SESSION_ID_LENGTH]
 
 
 async def _touch(access: Access, token_sha256: str, now: Instant) -> None:
@@ -225,6 +255,15 @@ async def _user_named(db: AsyncSession, username: str) -> User:
     if user is None:
         raise NotFound(f"there is no user {username!r}", field="username")
     return user
+
+
+def _has_run_out(user: User, now: Instant) -> bool:
+    return user.password_expires_at is not None and user.password_expires_at <= now
+
+
+def _in_person(user: User) -> Account:
+    # A program's key is no password: it goes on while its user has to choose a new one.
+    return replace(account_of_user(user), must_change_password=user.password_expires_at is not None)
 
 
 def account_of_user(user: User) -> Account:

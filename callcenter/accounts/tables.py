@@ -8,7 +8,10 @@ from callcenter.store.tables import Base, RowId
 
 
 class User(Base):
-    """Somebody who signs in to the panel. `username_key` makes names unique whatever their case."""
+    """Somebody who signs in to the panel. `username_key` makes names unique whatever their case.
+
+    `password_expires_at` is that of a temporary password, which opens nothing but its own change; None: it lasts.
+    """
 
     __tablename__ = "users"
 
@@ -20,6 +23,7 @@ class User(Base):
     roles: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(16))
     is_disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    password_expires_at: Mapped[Instant | None] = mapped_column(Double, default=None)
     created_at: Mapped[Instant] = mapped_column(Double)
 
 
@@ -34,6 +38,8 @@ class WebSession(Base):
     last_seen_at: Mapped[Instant] = mapped_column(Double)
     expires_at: Mapped[Instant] = mapped_column(Double, index=True)
     address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200), default="")
+    """What the browser says of itself (User-Agent), cut."""
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 

@@ -7,10 +7,11 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from callcenter.accounts import service
-from callcenter.accounts.api import Centre, Guarded, requires, session_routes
+from callcenter.accounts.api import Guarded, requires
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Permission, Role
 from callcenter.accounts.service import Access, NewUser
+from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.problems import tell_problems
 from callcenter.store.engine import Sessions
 from tests.accounts.clock import Clock

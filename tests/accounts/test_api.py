@@ -12,9 +12,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from callcenter.accounts import service
-from callcenter.accounts.api import Centre, Guarded, session_routes
+from callcenter.accounts.api import Guarded
 from callcenter.accounts.rules import PERMISSIONS, Role, permissions_of
 from callcenter.accounts.service import Access, NewUser
+from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.tables import User
 from callcenter.serving import listen, served
 from callcenter.settings import HttpSettings
@@ -44,6 +45,7 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "roles": ["supervisor"],
         "permissions": sorted(permissions_of([Role.SUPERVISOR])),
         "language": "zh",
+        "must_change_password": False,
     }
     assert (await _sign_in(panel)).json() == {"user": user}
     centre = {"timezone": "Asia/Shanghai", "now": clock.now, "demo": False}

@@ -10,12 +10,15 @@ import { reset } from "./live/store";
 import { Boundary } from "./parts/Boundary";
 import { Failure } from "./parts/Failure";
 import { Empty, PageSkeleton } from "./parts/Waiting";
+import { ChoosePassword } from "./signin/ChoosePassword";
 import { SignIn } from "./signin/SignIn";
 
 const FloorPage = lazy(() => import("./floor/FloorPage"));
 const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
 const KeysPage = lazy(() => import("./keys/KeysPage"));
+const UsersPage = lazy(() => import("./users/UsersPage"));
+const ProfilePage = lazy(() => import("./profile/ProfilePage"));
 const BooksPage = lazy(() => import("./books/BooksPage"));
 const ListsPage = lazy(() => import("./callbacks/ListsPage"));
 const DoNotCallPage = lazy(() => import("./doNotCall/DoNotCallPage"));
@@ -157,6 +160,14 @@ function SignedIn() {
                 </Allowed>
               )}
             </Route>
+            <Route path="/profile">
+              <ProfilePage />
+            </Route>
+            <Route path="/users">
+              <Allowed permission="manage_users">
+                <UsersPage />
+              </Allowed>
+            </Route>
             <Route path="/audit">
               <Allowed permission="see_audit">
                 <AuditPage />
@@ -191,7 +202,7 @@ function Panel() {
   if (!session.data) return <SignIn />;
   return (
     <SessionContext value={session.data}>
-      <SignedIn />
+      {session.data.user.must_change_password ? <ChoosePassword /> : <SignedIn />}
     </SessionContext>
   );
 }

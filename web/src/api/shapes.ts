@@ -72,6 +72,7 @@ export interface User {
   roles: string[];
   permissions: Permission[];
   language: string | null;
+  must_change_password: boolean;
 }
 export interface Session {
   user: User;

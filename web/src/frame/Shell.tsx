@@ -11,6 +11,8 @@ import {
   IconPhoneOutgoing,
   IconShieldCheck,
   IconUser,
+  IconUserCog,
+  IconUsers,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -66,6 +68,7 @@ function Navigation({ pages }: { pages: Page[] }) {
 function Account() {
   const { t } = useTranslation();
   const { user } = useSession();
+  const managesUsers = useMay("manage_users");
   const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
   return (
     <Menu position="bottom-end" width={220} shadow="md">
@@ -80,6 +83,14 @@ function Account() {
           <br />
           {user.roles.map((role) => t(`role.${role as "admin"}`, { defaultValue: role })).join(", ")}
         </Menu.Label>
+        <Menu.Item component={Link} href="/profile" leftSection={<IconUserCog size={16} />}>
+          {t("frame.profile")}
+        </Menu.Item>
+        {managesUsers && (
+          <Menu.Item component={Link} href="/users" leftSection={<IconUsers size={16} />}>
+            {t("frame.users")}
+          </Menu.Item>
+        )}
         <Menu.Item component={Link} href="/keys" leftSection={<IconKey size={16} />}>
           {t("frame.keys")}
         </Menu.Item>

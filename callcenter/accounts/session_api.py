@@ -1,0 +1,101 @@
+"""The routes that sign in and out, and say who is signed in."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from callcenter.accounts.api import COOKIE, from_panel, leave_word, requires
+from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH
+from callcenter.accounts.service import Access, Account, close_session, sign_in
+
+
+@dataclass(frozen=True)
+class Centre:
+    """What the panel must know of the centre before anything else."""
+
+    timezone: str
+    is_demo: bool
+    secure_cookie: bool
+
+
+class Credentials(BaseModel):
+    """What is typed to sign in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+
+
+class UserShape(BaseModel):
+    """Who is signed in."""
+
+    username: str
+    name: str
+    roles: list[str]
+    permissions: list[str]
+    language: str
+    must_change_password: bool
+
+
+class CentreShape(BaseModel):
+    """The centre's time zone, its clock, and whether all this is a demonstration."""
+
+    timezone: str
+    now: float
+    demo: bool
+
+
+class SignedIn(BaseModel):
+    """The answer to a sign-in."""
+
+    user: UserShape
+
+
+class Present(SignedIn):
+    """The answer to "who am I?"."""
+
+    centre: CentreShape
+
+
+def session_routes(access: Access, centre: Centre) -> APIRouter:
+    """`/api/session`: sign in, who am I, sign out."""
+    routes = APIRouter()
+
+    @routes.post("/api/session", dependencies=[Depends(from_panel)])
+    async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
+        address = request.client.host if request.client else ""
+        browser = request.headers.get("user-agent", "")
+        password = credentials.password.get_secret_value()
+        token, account = await sign_in(access, credentials.username, password, address, browser)
+        leave_word(request, account)
+        if earlier := request.cookies.get(COOKIE):
+            await close_session(access, earlier)
+        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=centre.secure_cookie)
+        return SignedIn(user=_shape(account))
+
+    @routes.get("/api/session")
+    async def present(account: Annotated[Account, requires(may_be_temporary=True)]) -> Present:
+        now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
+        return Present(user=_shape(account), centre=now)
+
+    @routes.delete("/api/session", status_code=204, dependencies=[requires(may_be_temporary=True)])
+    async def leave(request: Request, response: Response) -> None:
+        if token := request.cookies.get(COOKIE):
+            await close_session(access, token)
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=centre.secure_cookie)
+
+    return routes
+
+
+def _shape(account: Account) -> UserShape:
+    return UserShape(
+        username=account.username,
+        name=account.name,
+        roles=list(account.roles),
+        permissions=sorted(account.permissions),
+        language=account.language,
+        must_change_password=account.must_change_password,
+    )

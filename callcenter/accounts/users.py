@@ -1,0 +1,142 @@
+"""Users as administrators manage them. Passwords that are given out are temporary: their users choose another."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.accounts.rules import (
+    TEMPORARY_PASSWORD_SECONDS,
+    Language,
+    Role,
+    check_roles,
+    lasts_as_admin,
+)
+from callcenter.accounts.service import Access, Account, NewUser, add_user
+from callcenter.accounts.tables import User, WebSession
+from callcenter.errors import Conflict, NotFound
+from callcenter.floor.terms import Instant
+
+TEMPORARY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are mistaken for others: people read such passwords to each other."""
+
+TEMPORARY_GROUPS, GROUP_LENGTH = 4, 4
+"""16 of 31 letters: 79 bits, far beyond what the throttle lets anybody try in three days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A user, how many web sessions they have open, and when one of them was last used."""
+
+    user: User
+    session_count: int
+    last_seen_at: Instant | None
+
+
+async def presences(access: Access) -> Sequence[Presence]:
+    """Everybody, by username."""
+    now = access.clock()
+    open_sessions = (
+        select(WebSession.user_id, func.count().label("many"), func.max(WebSession.last_seen_at).label("last"))
+        .where(WebSession.expires_at > now)
+        .group_by(WebSession.user_id)
+        .subquery()
+    )
+    query = (
+        select(User, open_sessions.c.many, open_sessions.c.last)
+        .outerjoin(open_sessions, open_sessions.c.user_id == User.id)
+        .order_by(User.username_key)
+    )
+    async with access.sessions() as db:
+        return [Presence(user, many or 0, last) for user, many, last in (await db.execute(query)).all()]
+
+
+async def create_user(
+    access: Access, username: str, name: str, roles: Sequence[Role], language: Language
+) -> tuple[User, str]:
+    """A new user and their temporary password, which is kept nowhere but in the answer. Raises as `add_user` does."""
+    password = new_temporary_password()
+    expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
+    return await add_user(access, NewUser(username, password, tuple(roles), name, language, expires_at)), password
+
+
+async def change_user(access: Access, actor: Account, user_id: int, changes: Mapping[str, Any]) -> User:
+    """Changes `name`, `roles`, `language`, `is_disabled`; who is disabled is signed out everywhere at once.
+
+    Raises NotFound, BadInput for no role, Conflict where nobody would be left who can manage users, or where somebody
+    would disable themselves.
+    """
+    if "roles" in changes:
+        check_roles(changes["roles"])
+        changes = {**changes, "roles": sorted(set(changes["roles"]))}
+    if changes.get("is_disabled") and user_id == actor.id:
+        raise Conflict("you cannot disable yourself; another administrator can", field="is_disabled")
+    async with access.sessions.begin() as db:
+        user = await _locked(db, user_id)
+        for name, value in changes.items():
+            setattr(user, name, value)
+        if user.is_disabled:
+            await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
+        await _check_admin_is_left(db)
+    access.revocations.tell()
+    return user
+
+
+async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[User, str]:
+    """A temporary password for that user, who is signed out everywhere.
+
+    Raises NotFound, Conflict for one's own, which is changed with the old one, and where no administrator would be
+    left whose password lasts.
+    """
+    if user_id == actor.id:
+        raise Conflict("change your own password in your account, with the old one")
+    password = new_temporary_password()
+    password_hash = await access.passwords.hash(password)
+    async with access.sessions.begin() as db:
+        user = await _locked(db, user_id)
+        user.password_hash = password_hash
+        user.password_expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
+        await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
+        await _check_admin_is_left(db)
+    access.revocations.tell()
+    return user, password
+
+
+async def end_sessions_of(access: Access, user_id: int) -> None:
+    """Signs that user out everywhere. Raises NotFound."""
+    async with access.sessions.begin() as db:
+        if await db.get(User, user_id) is None:
+            raise NotFound(f"there is no user {user_id}")
+        await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
+    access.revocations.tell()
+
+
+def new_temporary_password() -> str:
+    """Random, and easy to read to somebody: `k7wm-…` in four groups."""
+    letters = [secrets.choice(TEMPORARY_LETTERS) for _ in range(TEMPORARY_GROUPS * GROUP_LENGTH)]
+    return "-".join("".join(letters[at : at + GROUP_LENGTH]) for at in range(0, len(letters), GROUP_LENGTH))
+
+
+async def _locked(db: AsyncSession, user_id: int) -> User:
+    # All users are locked, in one order: of two administrators who demote each other at once the second must see
+    # what the first did. SQLite has one writer, and the check below reads after writing.
+    rows = (await db.scalars(select(User).order_by(User.id).with_for_update())).all()
+    user = next((row for row in rows if row.id == user_id), None)
+    if user is None:
+        raise NotFound(f"there is no user {user_id}")
+    return user
+
+
+async def _check_admin_is_left(db: AsyncSession) -> None:
+    await db.flush()
+    rows = (await db.scalars(select(User).execution_options(populate_existing=True))).all()
+    if not any(
+        lasts_as_admin(
+            row.roles, is_disabled=row.is_disabled, has_temporary_password=row.password_expires_at is not None
+        )
+        for row in rows
+    ):
+        raise Conflict("this is the last administrator who can sign in; make another one first")

@@ -1,0 +1,86 @@
+import { Modal, MultiSelect, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { refusalOf } from "../api/client";
+import { DialogButtons } from "../parts/DialogButtons";
+import { Failure } from "../parts/Failure";
+import { LanguageSelect } from "./LanguageSelect";
+import classes from "./UsersPage.module.css";
+import { ROLES, type Role, type User, useChangeUser, useMakeUser } from "./users";
+
+interface Props {
+  /** Who is changed; nobody where a new user is made. */
+  user: User | null;
+  onClose: () => void;
+  onMade: (user: User) => void;
+}
+
+export function UserForm({ user, onClose, onMade }: Props) {
+  const { t } = useTranslation();
+  const [username, setUsername] = useState("");
+  const [name, setName] = useState(user?.name ?? "");
+  const [roles, setRoles] = useState<Role[]>(user?.roles ?? []);
+  const [language, setLanguage] = useState<User["language"]>(user?.language ?? "");
+  const make = useMakeUser();
+  const change = useChangeUser(user?.id ?? 0);
+  const error = user ? change.error : make.error;
+  const refusal = refusalOf(error);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const fields = { name: name.trim(), roles, language };
+    if (user) {
+      change.mutate(fields, { onSuccess: onClose });
+      return;
+    }
+    make.mutate({ username: username.trim(), ...fields }, { onSuccess: onMade });
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={user ? t("users.editTitle", { name: user.username }) : t("users.create")}
+      closeButtonProps={{ "aria-label": t("frame.close") }}
+    >
+      <form onSubmit={submit} className={classes.form} noValidate>
+        {!user && (
+          <TextInput
+            label={t("users.username")}
+            description={t("users.usernameHint")}
+            value={username}
+            onChange={(event) => setUsername(event.currentTarget.value)}
+            error={refusal.at("username")}
+            maxLength={64}
+            autoComplete="off"
+            autoCapitalize="none"
+            data-autofocus
+          />
+        )}
+        <TextInput
+          label={t("users.name")}
+          description={t("users.nameHint")}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={refusal.at("name")}
+          maxLength={200}
+          data-autofocus={user ? true : undefined}
+        />
+        <MultiSelect
+          label={t("users.roles")}
+          data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+          value={roles}
+          onChange={(chosen) => setRoles(chosen as Role[])}
+          error={refusal.at("roles")}
+          searchable
+        />
+        <LanguageSelect value={language} onChange={setLanguage} error={refusal.at("language")} />
+        {refusal.isElsewhere && <Failure error={error} />}
+        <DialogButtons
+          onClose={onClose}
+          isSending={make.isPending || change.isPending}
+          label={user ? undefined : t("users.make")}
+        />
+      </form>
+    </Modal>
+  );
+}

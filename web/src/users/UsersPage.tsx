@@ -1,0 +1,162 @@
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat, useSession } from "../api/queries";
+import { serverNow } from "../live/clock";
+import { ListPanel } from "../parts/ListPanel";
+import { Once } from "../parts/Once";
+import { SureButton } from "../parts/SureButton";
+import { useTell } from "../parts/useTell";
+import { UserForm } from "./UserForm";
+import classes from "./UsersPage.module.css";
+import { type User, useChangeUser, useEndSessions, useResetPassword, useUsers } from "./users";
+
+function Standing({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const until = user.password_expires_at;
+  return (
+    <>
+      {user.is_disabled && <span className={classes.warning}>{t("users.disabled")}</span>}
+      {until !== null && (
+        <span className={until <= serverNow() ? classes.warning : classes.small}>
+          {until <= serverNow() ? t("users.ranOut") : t("users.temporary", { at: format.dateMinute(until) })}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Actions({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade: (user: User) => void }) {
+  const { t } = useTranslation();
+  const change = useChangeUser(user.id);
+  const reset = useResetPassword(user.id);
+  const end = useEndSessions(user.id);
+  const tell = useTell();
+  const isMe = useSession().user.username === user.username;
+  const name = user.username;
+  const said = { onError: tell.failure };
+  return (
+    <span className={classes.actions}>
+      <Button size="compact-xs" variant="subtle" aria-label={t("users.editName", { name })} onClick={onEdit}>
+        {t("users.edit")}
+      </Button>
+      {!isMe && user.session_count > 0 && (
+        <SureButton
+          label={t("users.end")}
+          sure={t("users.endReally")}
+          name={t("users.endName", { name })}
+          onSure={() => end.mutate(undefined, { ...said, onSuccess: () => tell.success(t("users.ended", { name })) })}
+          isSending={end.isPending}
+        />
+      )}
+      {!isMe && (
+        <SureButton
+          label={t("users.reset")}
+          sure={t("users.resetReally")}
+          name={t("users.resetName", { name })}
+          onSure={() => reset.mutate(undefined, { ...said, onSuccess: onMade })}
+          isSending={reset.isPending}
+        />
+      )}
+      {!isMe &&
+        (user.is_disabled ? (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            aria-label={t("users.enableName", { name })}
+            loading={change.isPending}
+            onClick={() => change.mutate({ is_disabled: false }, said)}
+          >
+            {t("users.enable")}
+          </Button>
+        ) : (
+          <SureButton
+            label={t("users.disable")}
+            sure={t("users.disableReally")}
+            name={t("users.disableName", { name })}
+            onSure={() => change.mutate({ is_disabled: true }, said)}
+            isSending={change.isPending}
+          />
+        ))}
+    </span>
+  );
+}
+
+function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade: (user: User) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <tr>
+      <td>
+        <span>
+          {user.username}
+          <Standing user={user} />
+        </span>
+      </td>
+      <td>{user.name}</td>
+      <td>{user.roles.map((role) => t(`role.${role}`)).join(", ")}</td>
+      <td>
+        <span>
+          {user.session_count > 0 ? t("users.sessions", { count: user.session_count }) : t("users.never")}
+          {user.last_seen_at !== null && (
+            <span className={classes.small}>{t("users.lastSeen", { at: format.dateMinute(user.last_seen_at) })}</span>
+          )}
+        </span>
+      </td>
+      <td>
+        <Actions user={user} onEdit={onEdit} onMade={onMade} key={`${user.is_disabled} ${user.password_expires_at}`} />
+      </td>
+    </tr>
+  );
+}
+
+/** Whoever signs in to the panel. */
+export default function UsersPage() {
+  const { t } = useTranslation();
+  const users = useUsers();
+  const [edited, setEdited] = useState<User | "new" | null>(null);
+  const [made, setMade] = useState<User | null>(null);
+  useEffect(() => {
+    document.title = `${t("users.title")} · callcenter`;
+  }, [t]);
+  const handOver = (user: User) => {
+    setEdited(null);
+    setMade(user);
+  };
+  return (
+    <div className={classes.page}>
+      <div>
+        <h1>{t("users.title")}</h1>
+        <p className={classes.lead}>{t("users.lead")}</p>
+      </div>
+      <ListPanel
+        title={t("users.list")}
+        asked={[users]}
+        tools={
+          <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setEdited("new")}>
+            {t("users.create")}
+          </Button>
+        }
+        waitingRows={3}
+        columns={[t("users.username"), t("users.name"), t("users.roles"), t("users.signedIn"), null]}
+        rows={(users.data ?? []).map((user) => (
+          <Row key={user.id} user={user} onEdit={() => setEdited(user)} onMade={handOver} />
+        ))}
+      >
+        {edited && (
+          <UserForm user={edited === "new" ? null : edited} onClose={() => setEdited(null)} onMade={handOver} />
+        )}
+        {made && (
+          <Once
+            title={t("users.password", { name: made.username })}
+            text={t("users.passwordText")}
+            value={made.password ?? ""}
+            onClose={() => setMade(null)}
+          />
+        )}
+      </ListPanel>
+    </div>
+  );
+}

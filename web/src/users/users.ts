@@ -1,0 +1,64 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ask } from "../api/client";
+import { queryClient } from "../api/queries";
+import type { Instant } from "../api/shapes";
+
+export const ROLES = ["agent", "supervisor", "qa", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Somebody who can sign in to the panel (docs/api.md, Users); `password` is told only when it is made. */
+export interface User {
+  id: number;
+  username: string;
+  name: string;
+  roles: Role[];
+  language: "" | "en" | "zh";
+  is_disabled: boolean;
+  password_expires_at: Instant | null;
+  created_at: Instant;
+  session_count: number;
+  last_seen_at: Instant | null;
+  password?: string;
+}
+
+export type UserFields = Pick<User, "name" | "roles" | "language">;
+
+const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
+
+export function useUsers() {
+  return useQuery({
+    queryKey: ["users"],
+    queryFn: async () => (await ask<{ users: User[] }>("GET", "/api/users")).users,
+    refetchInterval: 30_000,
+  });
+}
+
+export function useMakeUser() {
+  return useMutation({
+    mutationFn: ({ name, ...fields }: UserFields & { username: string }) =>
+      ask<User>("POST", "/api/users", { ...fields, name: name || null }),
+    onSuccess: refresh,
+  });
+}
+
+export function useChangeUser(id: number) {
+  return useMutation({
+    mutationFn: (changes: Partial<UserFields & Pick<User, "is_disabled">>) =>
+      ask<User>("PATCH", `/api/users/${id}`, changes),
+    onSuccess: refresh,
+  });
+}
+
+export function useResetPassword(id: number) {
+  return useMutation({
+    mutationFn: () => ask<User>("POST", `/api/users/${id}/password`),
+    onSuccess: refresh,
+  });
+}
+
+export function useEndSessions(id: number) {
+  return useMutation({
+    mutationFn: () => ask("DELETE", `/api/users/${id}/sessions`),
+    onSuccess: refresh,
+  });
+}
