@@ -1,0 +1,149 @@
+"""Users, one's own account and its sessions in a real browser, at a real server that needs no PBX for them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from callcenter.accounts.rules import Role
+from callcenter.settings import Settings
+from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.serving import PASSWORD, Serving, add_users, serving, write_settings
+
+pytestmark = pytest.mark.real
+
+SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+OWN = "words of my own"
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server with a user of each role."""
+    folder = tmp_path_factory.mktemp("accounts")
+    write_settings(folder, Settings(timezone="Asia/Shanghai"))
+    add_users(folder, *Role)
+    with serving(folder) as server:
+        yield server
+        assert "Traceback" not in server.said
+
+
+@pytest.fixture
+def admin(server: Serving, browser: Browser) -> Iterator[Visitor]:
+    """An administrator's browser."""
+    with Visitor(browser, server.url) as visitor:
+        yield visitor.sign_in(Role.ADMIN)
+
+
+def _choose(page: Page, old: str, new: str, again: str) -> None:
+    page.get_by_label("Present password").fill(old)
+    page.get_by_label("New password", exact=True).fill(new)
+    page.get_by_label("New password again").fill(again)
+    page.get_by_role("button", name="Change password").click()
+
+
+def test_a_user_is_made_chooses_a_password_and_is_disabled_while_at_work(
+    server: Serving, browser: Browser, admin: Visitor
+) -> None:
+    page = admin.page
+    admin.open()
+    page.get_by_role("button", name="Account of Admin").click()
+    page.get_by_role("menuitem", name="Users").click()
+    page.get_by_role("button", name="New user").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("User name").fill("li")
+    dialog.get_by_label("Name", exact=True).fill("Li <b>Na</b>")
+    dialog.get_by_label("Roles").click()
+    page.get_by_role("option", name="Agent").click()
+    page.keyboard.press("Escape")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Make user").click()
+    secret = page.get_by_role("dialog").locator("code").inner_text()
+    page.get_by_role("button", name="I have kept it").click()
+    row = page.get_by_role("row").filter(has_text="Li <b>Na</b>")
+    expect(row).to_contain_text("Temporary password until")
+    with Visitor(browser, server.url) as newcomer:
+        newcomer.open()
+        newcomer.enter("li", secret)
+        expect(newcomer.page.get_by_role("heading", name="Choose your password")).to_be_visible()
+        expect(newcomer.page.get_by_label("Present password")).to_be_focused()
+        assert violations(newcomer.page) == []
+        _choose(newcomer.page, secret, OWN, OWN + "!")
+        expect(newcomer.page.get_by_text("The two are not the same.")).to_be_visible()
+        _choose(newcomer.page, secret, OWN, OWN)
+        expect(newcomer.page.get_by_role("navigation").get_by_role("link", name="Floor")).to_be_visible()
+        page.reload()
+        expect(row).to_contain_text("Sessions: 1")
+        expect(row).not_to_contain_text("Temporary")
+        row.get_by_role("button", name="Disable li").click()
+        row.get_by_role("button", name="Really disable").click()
+        expect(row).to_contain_text("Disabled")
+        # Its live feed ends, which leads back to signing in without a request of the page's own.
+        expect(newcomer.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=3000)
+    assert violations(page) == []
+    row.get_by_role("button", name="Enable li").click()
+    expect(row).not_to_contain_text("Disabled")
+    assert secret not in server.said
+    assert OWN not in server.said
+
+
+def test_the_last_administrator_is_told_why_the_role_stays(admin: Visitor) -> None:
+    page = admin.page
+    admin.open("users")
+    row = page.get_by_role("row").filter(has_text="Administrator")
+    expect(row.get_by_role("button", name=re.compile("Disable|Reset"))).to_have_count(0)
+    row.get_by_role("button", name="Edit admin").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Roles").click()
+    page.get_by_role("option", name="Agent").click()
+    page.get_by_role("option", name="Administrator").click()
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("last administrator")
+    admin.complaints.clear()  # the browser's own line about the refusal
+
+
+def test_sessions_are_seen_and_ended(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url) as one, Visitor(browser, server.url) as other:
+        page = one.sign_in(Role.SUPERVISOR).page
+        other.sign_in(Role.SUPERVISOR).open("floor")
+        expect(other.page.get_by_role("navigation")).to_be_visible()
+        one.open("profile")
+        rows = page.get_by_role("row").filter(has_text="127.0.0.1")
+        expect(rows).to_have_count(2)
+        expect(rows.filter(has_text="this browser")).to_contain_text(re.compile("Chrome on|HeadlessChrome"))
+        assert violations(page) == []
+        page.get_by_role("button", name=re.compile("End the session in")).click()
+        page.get_by_role("button", name="Really end").click()
+        expect(rows).to_have_count(1)
+        expect(other.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=3000)
+
+
+def test_a_wrong_old_password_is_said_at_its_field(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url) as visitor:
+        _change_with_a_mistake(visitor.sign_in(Role.QA))
+
+
+def _change_with_a_mistake(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("profile")
+    _choose(page, "wrong horse battery", OWN, OWN)
+    expect(page.get_by_text("this is not your password")).to_be_visible()
+    _choose(page, PASSWORD, OWN, OWN)
+    expect(page.get_by_text("The password is changed; your other sessions have ended.")).to_be_visible()
+    visitor.complaints.clear()  # the browser's own line about the refusal
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_the_pages_fit_in_both_languages_and_themes(server: Serving, browser: Browser, size: tuple[int, int]) -> None:
+    with Visitor(browser, server.url, size) as visitor:
+        page = visitor.sign_in(Role.ADMIN).page
+        for path in ("users", "profile"):
+            visitor.open(path)
+            for switch in ("中文", "深色主题", "English", "Light theme"):
+                page.locator("tbody tr").first.wait_for()
+                page.get_by_role("button", name=switch).click()
+                assert page.evaluate(SIDEWAYS) <= 0, (path, switch)
+                assert violations(page) == [], (path, switch)
