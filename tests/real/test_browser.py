@@ -150,23 +150,24 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_to_the_floor(stranger:
     assert stranger.page.url.endswith("/floor")
 
 
-def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in(supervisor: Visitor) -> None:
+def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in_at_once(supervisor: Visitor) -> None:
     supervisor.open("floor")
     _expect_state(supervisor.page, "ready")
     cookies = {cookie["name"]: cookie["value"] for cookie in supervisor.context.cookies()}
     assert httpx.delete(f"{supervisor.url}api/session", cookies=cookies, headers=PANEL).status_code == 204
-    supervisor.visit("Calls")
-    expect(supervisor.page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(supervisor.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=3000)
     assert [complaint for complaint in supervisor.complaints if "401" not in complaint] == []
     supervisor.complaints.clear()
 
 
-@pytest.mark.parametrize(("role", "pages"), [(Role.AGENT, ["Floor", "My callbacks"]), (Role.QA, ["Calls", "Reports"])])
+@pytest.mark.parametrize(
+    ("role", "pages"), [(Role.AGENT, ["Floor", "My callbacks"]), (Role.QA, ["Calls", "Reports", "Quality"])]
+)
 def test_a_role_has_its_pages_and_no_others(stranger: Visitor, role: Role, pages: list[str]) -> None:
     page = stranger.sign_in(role).page
     stranger.open()
     expect(page.get_by_role("navigation").get_by_role("link")).to_have_text(pages)
-    for path in {"floor", "calls", "reports", "callbacks"} - {name.lower() for name in pages}:
+    for path in {"floor", "calls", "reports", "callbacks", "quality", "users"} - {name.lower() for name in pages}:
         stranger.open(path)
         expect(page.get_by_text("Your account may not see this")).to_be_visible()
 
