@@ -1,5 +1,6 @@
 """A private Asterisk: up quickly, on the loopback alone, side by side, and never left behind."""
 
+import contextlib
 import os
 import re
 import select
@@ -31,8 +32,11 @@ def log_of(private: PrivateAsterisk) -> str:
 
 def sockets(pid: int) -> set[tuple[str, str, int]]:
     """The sockets of a process: protocol, own address in the kernel's hexadecimal form, port."""
-    links = (str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
-    inodes = {found[1] for link in links if (found := re.fullmatch(r"socket:\[(\d+)\]", link))}
+    inodes = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since
+            if found := re.fullmatch(r"socket:\[(\d+)\]", str(file.readlink())):
+                inodes.add(found[1])
     rows = [
         (table, line.split())
         for table in ("tcp", "udp", "tcp6", "udp6")

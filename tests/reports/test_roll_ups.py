@@ -27,6 +27,7 @@ from callcenter.floor.facts import (
     VisitOutcome,
 )
 from callcenter.floor.terms import CallId, ChannelId
+from callcenter.recordings.tables import RecordingAccess
 from callcenter.reports.figures.measures import merge
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import rebuild, roll_up_ended_days, roll_up_newest
@@ -130,10 +131,14 @@ async def stored(engine: AsyncEngine) -> list[Any]:
     return facts
 
 
+APPEND_ONLY = (AuditEntry.__tablename__, RecordingAccess.__tablename__)
+"""The database refuses to empty these."""
+
+
 async def clear(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         for table in Base.metadata.sorted_tables:
-            if table.name != AuditEntry.__tablename__:  # the database refuses to empty that one
+            if table.name not in APPEND_ONLY:
                 await connection.execute(delete(table))
 
 
