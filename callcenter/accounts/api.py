@@ -48,6 +48,11 @@ def from_panel(request: Request) -> None:
         raise NotAllowed(f"a request that changes something carries the header {PANEL_HEADER}: {PANEL_VALUE}")
 
 
+def address_of(connection: HTTPConnection) -> str:
+    """From where this was sent; "" where the server does not know it."""
+    return connection.client.host if connection.client else ""
+
+
 async def account_of(
     connection: HTTPConnection, permission: Permission | None = None, *, may_be_temporary: bool = False
 ) -> Account:
@@ -58,8 +63,7 @@ async def account_of(
     """
     secret = bearer_of(connection)
     if secret is not None:
-        address = connection.client.host if connection.client else ""
-        account = await find_key(_access(connection), secret, address)
+        account = await find_key(_access(connection), secret, address_of(connection))
     else:
         token = connection.cookies.get(COOKIE)
         account = await find_session(_access(connection), token) if token else None

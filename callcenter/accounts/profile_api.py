@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from callcenter.accounts import profile
-from callcenter.accounts.api import in_person, requires
+from callcenter.accounts.api import address_of, in_person, requires
 from callcenter.accounts.rules import LONGEST_PASSWORD, Language
 from callcenter.accounts.service import Access, Account, session_id_of
 from callcenter.accounts.tables import WebSession
@@ -47,9 +47,8 @@ def profile_routes(access: Access) -> APIRouter:
     async def change_password(
         new: PasswordChange, request: Request, account: Annotated[Account, requires(may_be_temporary=True)]
     ) -> None:
-        address = request.client.host if request.client else ""
         old, password = new.old_password.get_secret_value(), new.password.get_secret_value()
-        await profile.change_password(access, in_person(account), old, password, address)
+        await profile.change_password(access, in_person(account), old, password, address_of(request))
 
     @routes.get("/api/profile/sessions")
     async def list_sessions(account: Person) -> dict[str, Any]:

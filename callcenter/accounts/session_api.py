@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from callcenter.accounts.api import COOKIE, from_panel, leave_word, requires
+from callcenter.accounts.api import COOKIE, address_of, from_panel, leave_word, requires
 from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH
 from callcenter.accounts.service import Access, Account, close_session, sign_in
 
@@ -66,10 +66,9 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
 
     @routes.post("/api/session", dependencies=[Depends(from_panel)])
     async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
-        address = request.client.host if request.client else ""
         browser = request.headers.get("user-agent", "")
         password = credentials.password.get_secret_value()
-        token, account = await sign_in(access, credentials.username, password, address, browser)
+        token, account = await sign_in(access, credentials.username, password, address_of(request), browser)
         leave_word(request, account)
         if earlier := request.cookies.get(COOKIE):
             await close_session(access, earlier)

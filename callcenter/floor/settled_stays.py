@@ -136,7 +136,9 @@ def end_rings(books: Settlement) -> None:
     decided = {stay_of(visit) for visits_told in books.telling.visits.values() for visit in visits_told}
     for ring in list(books.site.rings.values()):
         if (ring.channel_id, ring.queue) in decided and ring.channel_id not in books.site.visits:
-            ended = beaten(books, ring.ended(books.site.pbx, books.site.now, RingOutcome.LOST, is_certain=False))
+            ended = ended_with_visit(
+                books, ring.ended(books.site.pbx, books.site.now, RingOutcome.LOST, is_certain=False)
+            )
             rings.end(books.site, ring.leg_id, ended.outcome, books.changes, is_certain=False)
 
 
@@ -170,7 +172,7 @@ def _interface(ring: Ring | RingUnderWay) -> str:
 _WITH_THE_VISIT = frozenset({RingOutcome.LOST, RingOutcome.GIVEN_UP, RingOutcome.WON_BY_COLLEAGUE})
 
 
-def beaten(books: Settlement, ring: Ring) -> Ring:
+def ended_with_visit(books: Settlement, ring: Ring) -> Ring:
     """A ring of which queue_log has no end lost to the colleague who answered (ringall), or ended with its caller's
     waiting: of one that ran out it says so."""
     if ring.outcome not in _WITH_THE_VISIT:

@@ -8,7 +8,7 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import ConnectionBegan, GapSettled
 from callcenter.floor.facts import CallRecord, Conversation, Direction, Gap, GapReason, QueueVisit, Ring
 from callcenter.floor.gap import OpenGap
-from callcenter.floor.settled_stays import beaten, doubt_visit, end_rings, settle_ring, settle_visit
+from callcenter.floor.settled_stays import doubt_visit, end_rings, ended_with_visit, settle_ring, settle_visit
 from callcenter.floor.settled_talks import settle_talk, settle_under_way
 from callcenter.floor.settlement import Settlement
 from callcenter.floor.site import Site
@@ -60,7 +60,7 @@ def _tell_the_rest(books: Settlement) -> None:
     for visit in chain.from_iterable(books.concluded.visits.values()):
         books.tell(visit)
     for ring in chain.from_iterable(books.concluded.rings.values()):
-        books.tell(beaten(books, ring))
+        books.tell(ended_with_visit(books, ring))
     for talk in books.concluded.talks:
         books.tell(talk)
 

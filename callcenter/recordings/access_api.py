@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts.api import requires
+from callcenter.accounts.api import address_of, requires
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
 from callcenter.floor.terms import Instant
@@ -52,7 +52,7 @@ class AccessQuery(BaseModel):
 
 def listener_of(request: Request, account: Account, at: Instant) -> Listener:
     """Who sent this request, from where."""
-    return Listener(account=account, address=request.client.host if request.client else "", at=at)
+    return Listener(account=account, address=address_of(request), at=at)
 
 
 def access_routes(sessions: Sessions, library: Library) -> APIRouter:

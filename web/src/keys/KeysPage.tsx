@@ -11,6 +11,7 @@ import { Failure } from "../parts/Failure";
 import { expiryOf, type Lasts, LastsSelect } from "../parts/LastsSelect";
 import { ListPanel } from "../parts/ListPanel";
 import { Once } from "../parts/Once";
+import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import classes from "./KeysPage.module.css";
@@ -46,7 +47,7 @@ function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKe
       title={t("keys.create")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
-      <form onSubmit={submit} className={classes.form} noValidate>
+      <form onSubmit={submit} className={pageClasses.form} noValidate>
         <TextInput
           label={t("keys.name")}
           description={t("keys.nameHint")}
@@ -95,7 +96,7 @@ function Row({ apiKey, showsUser }: { apiKey: ApiKey; showsUser: boolean }) {
     <tr>
       <td>
         {apiKey.name}
-        <span className={classes.small}>{format.dateMinute(apiKey.created_at)}</span>
+        <span className={pageClasses.small}>{format.dateMinute(apiKey.created_at)}</span>
       </td>
       {showsUser && <td>{apiKey.username}</td>}
       <td>{apiKey.permissions.map((name) => t(`permission.${name}`)).join(", ")}</td>
@@ -105,7 +106,7 @@ function Row({ apiKey, showsUser }: { apiKey: ApiKey; showsUser: boolean }) {
       <td>
         <span>
           {apiKey.last_used_at === null ? t("keys.neverUsed") : format.dateMinute(apiKey.last_used_at)}
-          {apiKey.last_address && <span className={classes.small}>{apiKey.last_address}</span>}
+          {apiKey.last_address && <span className={pageClasses.small}>{apiKey.last_address}</span>}
         </span>
       </td>
       <td>
@@ -140,10 +141,10 @@ export default function KeysPage() {
     </Button>
   );
   return (
-    <div className={classes.page}>
+    <div className={pageClasses.page}>
       <div>
         <h1>{t("keys.title")}</h1>
-        <p className={classes.lead}>{t("keys.lead")}</p>
+        <p className={pageClasses.lead}>{t("keys.lead")}</p>
       </div>
       <ListPanel
         title={t("keys.list")}

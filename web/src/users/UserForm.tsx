@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
+import pageClasses from "../parts/Page.module.css";
 import { LanguageSelect } from "./LanguageSelect";
-import classes from "./UsersPage.module.css";
 import { ROLES, type Role, type User, useChangeUser, useMakeUser } from "./users";
 
 interface Props {
@@ -42,7 +42,7 @@ export function UserForm({ user, onClose, onMade }: Props) {
       title={user ? t("users.editTitle", { name: user.username }) : t("users.create")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
-      <form onSubmit={submit} className={classes.form} noValidate>
+      <form onSubmit={submit} className={pageClasses.form} noValidate>
         {!user && (
           <TextInput
             label={t("users.username")}

@@ -6,6 +6,7 @@ import { useFormat, useSession } from "../api/queries";
 import { serverNow } from "../live/clock";
 import { ListPanel } from "../parts/ListPanel";
 import { Once } from "../parts/Once";
+import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import { UserForm } from "./UserForm";
@@ -20,7 +21,7 @@ function Standing({ user }: { user: User }) {
     <>
       {user.is_disabled && <span className={classes.warning}>{t("users.disabled")}</span>}
       {until !== null && (
-        <span className={until <= serverNow() ? classes.warning : classes.small}>
+        <span className={until <= serverNow() ? classes.warning : pageClasses.small}>
           {until <= serverNow() ? t("users.ranOut") : t("users.temporary", { at: format.dateMinute(until) })}
         </span>
       )}
@@ -101,7 +102,9 @@ function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade:
         <span>
           {user.session_count > 0 ? t("users.sessions", { count: user.session_count }) : t("users.never")}
           {user.last_seen_at !== null && (
-            <span className={classes.small}>{t("users.lastSeen", { at: format.dateMinute(user.last_seen_at) })}</span>
+            <span className={pageClasses.small}>
+              {t("users.lastSeen", { at: format.dateMinute(user.last_seen_at) })}
+            </span>
           )}
         </span>
       </td>
@@ -126,10 +129,10 @@ export default function UsersPage() {
     setMade(user);
   };
   return (
-    <div className={classes.page}>
+    <div className={pageClasses.page}>
       <div>
         <h1>{t("users.title")}</h1>
-        <p className={classes.lead}>{t("users.lead")}</p>
+        <p className={pageClasses.lead}>{t("users.lead")}</p>
       </div>
       <ListPanel
         title={t("users.list")}

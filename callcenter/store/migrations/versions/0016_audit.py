@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from callcenter.store.migrations import append_only
+
 revision = "0016"
 down_revision = "0015"
 
@@ -26,18 +28,4 @@ def upgrade() -> None:
     )
     for column in ("at", "username", "act"):
         op.create_index(f"ix_{TABLE}_{column}", TABLE, [column])
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {TABLE}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()"
-    )
+    append_only.keep(TABLE, REFUSAL)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from callcenter.store.migrations import append_only
+
 revision = "0021"
 down_revision = "0019"
 
@@ -39,23 +41,4 @@ def upgrade() -> None:
         sqlite_where=is_asked_for,
         postgresql_where=is_asked_for,
     )
-    _keep(TABLE)
-
-
-def _keep(table: str) -> None:
-    """The database itself refuses to change or delete rows."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-    )
+    append_only.keep(TABLE, REFUSAL)
