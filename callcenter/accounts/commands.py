@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from callcenter.accounts import service
-from callcenter.accounts.rules import Language, Role, check_username
+from callcenter.accounts.rules import Language, Role, check_agent_number, check_username
 from callcenter.accounts.service import Access, NewUser
 from callcenter.errors import BadInput
 from callcenter.settings import Settings, load
@@ -26,7 +26,7 @@ commands = typer.Typer(no_args_is_help=True, help="People who sign in to the pan
 
 
 @commands.command()
-def add(
+def add(  # noqa: PLR0913 - each is an option of the command
     username: Username,
     role: Annotated[
         list[Role],
@@ -34,13 +34,15 @@ def add(
     ],
     name: Annotated[str, typer.Option(help="What others see; the username unless given.")] = "",
     language: Annotated[Language, typer.Option(help="The panel's language; the browser's unless given.")] = "",
+    agent: Annotated[str | None, typer.Option(help="The agent's number, of somebody who takes calls.")] = None,
     password_stdin: FromStdin = False,
     config: Config = None,
 ) -> None:
     """Adds a user. The password is asked for twice."""
     settings = load(config)
     check_username(username)
-    user = NewUser(username, _password(from_stdin=password_stdin), tuple(role), name, language)
+    check_agent_number(agent)
+    user = NewUser(username, _password(from_stdin=password_stdin), tuple(role), name, language, agent)
     _run(settings, lambda access: service.add_user(access, user))
     typer.echo(f"{username} was added as {' and '.join(role)}.")
 
@@ -50,7 +52,8 @@ def list_users(config: Config = None) -> None:
     """Lists the users: username, roles, name."""
     for user in _run(load(config), service.users):
         state = " (disabled)" if user.is_disabled else ""
-        typer.echo(f"{user.username:<20} {','.join(user.roles):<20} {user.name}{state}")
+        agent = f" (agent {user.agent_number})" if user.agent_number else ""
+        typer.echo(f"{user.username:<20} {','.join(user.roles):<20} {user.name}{agent}{state}")
 
 
 @commands.command()

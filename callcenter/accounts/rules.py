@@ -77,6 +77,7 @@ TEMPORARY_PASSWORD_SECONDS: Seconds = 3 * 86_400
 
 USERNAME_LENGTH = 64
 NAME_LENGTH = 200
+LONGEST_AGENT_NUMBER = 64
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
@@ -115,6 +116,14 @@ def check_roles(roles: Iterable[Role]) -> None:
     """Raises BadInput for a user without any role."""
     if not list(roles):
         raise BadInput("a user needs at least one role", field="roles")
+
+
+def check_agent_number(agent_number: str | None) -> None:
+    """Raises BadInput unless this can be an agent's number, as phones dial it; None: nobody's."""
+    if agent_number is not None and not (
+        1 <= len(agent_number) <= LONGEST_AGENT_NUMBER and agent_number.isascii() and agent_number.isdigit()
+    ):
+        raise BadInput(f"an agent's number has 1 to {LONGEST_AGENT_NUMBER} digits", field="agent_number")
 
 
 def lasts_as_admin(roles: Iterable[str], *, is_disabled: bool, has_temporary_password: bool) -> bool:

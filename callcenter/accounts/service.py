@@ -18,6 +18,7 @@ from callcenter.accounts.rules import (
     Permission,
     Role,
     Throttle,
+    check_agent_number,
     check_new_password,
     check_roles,
     check_username,
@@ -43,7 +44,8 @@ LONGEST_BROWSER = 200
 class Account:
     """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them.
 
-    Who `must_change_password` is let in to nothing else. `session_id` names the session that was used.
+    `agent_number` is the agent who they are. Who `must_change_password` is let in to nothing else.
+    `session_id` names the session that was used.
     """
 
     id: int
@@ -52,6 +54,7 @@ class Account:
     roles: tuple[Role, ...]
     permissions: frozenset[Permission]
     language: str
+    agent_number: str | None = None
     key_id: int | None = None
     must_change_password: bool = False
     session_id: str = field(default="", compare=False)
@@ -81,6 +84,7 @@ class NewUser:
     roles: tuple[Role, ...]
     name: str = ""
     language: Language = ""
+    agent_number: str | None = None
     password_expires_at: Instant | None = None
 
 
@@ -90,11 +94,13 @@ class NewUser:
 async def add_user(access: Access, user: NewUser) -> User:
     """The user's row.
 
-    Raises BadInput for a username, password or role that cannot be accepted, Conflict if the username is taken.
+    Raises BadInput for a username, password, role or agent's number that cannot be accepted, Conflict if the username
+    is taken or the agent is somebody else.
     """
     check_username(user.username)
     check_new_password(user.username, user.password)
     check_roles(user.roles)
+    check_agent_number(user.agent_number)
     row = User(
         username=user.username,
         username_key=username_key(user.username),
@@ -102,15 +108,26 @@ async def add_user(access: Access, user: NewUser) -> User:
         password_hash=await access.passwords.hash(user.password),
         roles=sorted(set(user.roles)),
         language=user.language,
+        agent_number=user.agent_number,
         password_expires_at=user.password_expires_at,
         created_at=access.clock(),
     )
     try:
         async with access.sessions.begin() as db:
+            await check_agent_is_free(db, user.agent_number)
             db.add(row)
     except IntegrityError as error:
         raise Conflict(f"there is a user {user.username!r} already", field="username") from error
     return row
+
+
+async def check_agent_is_free(db: AsyncSession, agent_number: str | None, user_id: int | None = None) -> None:
+    """Raises Conflict where that agent is another user than `user_id`."""
+    if agent_number is None:
+        return
+    owner = await db.scalar(select(User).where(User.agent_number == agent_number))
+    if owner is not None and owner.id != user_id:
+        raise Conflict(f"agent {agent_number} is the user {owner.username!r}", field="agent_number")
 
 
 async def set_password(access: Access, username: str, password: str) -> None:
@@ -276,4 +293,5 @@ def account_of_user(user: User) -> Account:
         roles=roles,
         permissions=permissions_of(roles),
         language=user.language,
+        agent_number=user.agent_number,
     )

@@ -37,6 +37,7 @@ class UserShape(BaseModel):
     roles: list[str]
     permissions: list[str]
     language: str
+    agent_number: str | None
     must_change_password: bool
 
 
@@ -96,5 +97,6 @@ def _shape(account: Account) -> UserShape:
         roles=list(account.roles),
         permissions=sorted(account.permissions),
         language=account.language,
+        agent_number=account.agent_number,
         must_change_password=account.must_change_password,
     )

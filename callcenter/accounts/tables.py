@@ -11,6 +11,7 @@ class User(Base):
     """Somebody who signs in to the panel. `username_key` makes names unique whatever their case.
 
     `password_expires_at` is that of a temporary password, which opens nothing but its own change; None: it lasts.
+    `agent_number` is the agent who this is, where they take calls: one agent is one user.
     """
 
     __tablename__ = "users"
@@ -22,6 +23,7 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(256))
     roles: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(16))
+    agent_number: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     is_disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     password_expires_at: Mapped[Instant | None] = mapped_column(Double, default=None)
     created_at: Mapped[Instant] = mapped_column(Double)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts import users
 from callcenter.accounts.api import in_person, requires
-from callcenter.accounts.rules import NAME_LENGTH, USERNAME_LENGTH, Language, Role
+from callcenter.accounts.rules import LONGEST_AGENT_NUMBER, NAME_LENGTH, USERNAME_LENGTH, Language, Role
 from callcenter.accounts.service import Access, Account
 from callcenter.accounts.tables import User
 from callcenter.accounts.users import Presence
@@ -17,6 +17,7 @@ VISIBLE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 
 UserId = Annotated[int, Field(ge=1, le=2**53)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, pattern=VISIBLE)]
+AgentNumber = Annotated[str, Field(min_length=1, max_length=LONGEST_AGENT_NUMBER, pattern=r"^[0-9]+$")]
 Roles = Annotated[list[Role], Field(max_length=20)]
 Manager = Annotated[Account, requires("manage_users")]
 
@@ -30,6 +31,7 @@ class UserToAdd(BaseModel):
     name: Name | None = None
     roles: Roles
     language: Language = ""
+    agent_number: AgentNumber | None = None
 
 
 class UserChanges(BaseModel):
@@ -40,6 +42,7 @@ class UserChanges(BaseModel):
     name: Name = ""
     roles: Roles = []
     language: Language = ""
+    agent_number: AgentNumber | None = None
     is_disabled: bool = False
 
 
@@ -56,7 +59,7 @@ def user_routes(access: Access) -> APIRouter:
     async def create(new: UserToAdd, account: Manager) -> dict[str, Any]:
         in_person(account)
         name = (new.name or "").strip()
-        user, password = await users.create_user(access, new.username, name, new.roles, new.language)
+        user, password = await users.create_user(access, new.username, name, new.roles, new.language, new.agent_number)
         return _shape(user) | {"password": password}
 
     @routes.patch("/api/users/{user_id}")
@@ -89,6 +92,7 @@ def _shape(user: User) -> dict[str, Any]:
         "name": user.name,
         "roles": user.roles,
         "language": user.language,
+        "agent_number": user.agent_number,
         "is_disabled": user.is_disabled,
         "password_expires_at": user.password_expires_at,
         "created_at": user.created_at,

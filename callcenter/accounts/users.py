@@ -12,10 +12,11 @@ from callcenter.accounts.rules import (
     TEMPORARY_PASSWORD_SECONDS,
     Language,
     Role,
+    check_agent_number,
     check_roles,
     lasts_as_admin,
 )
-from callcenter.accounts.service import Access, Account, NewUser, add_user
+from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
 from callcenter.accounts.tables import User, WebSession
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.terms import Instant
@@ -55,27 +56,31 @@ async def presences(access: Access) -> Sequence[Presence]:
 
 
 async def create_user(
-    access: Access, username: str, name: str, roles: Sequence[Role], language: Language
+    access: Access, username: str, name: str, roles: Sequence[Role], language: Language, agent_number: str | None = None
 ) -> tuple[User, str]:
     """A new user and their temporary password, which is kept nowhere but in the answer. Raises as `add_user` does."""
     password = new_temporary_password()
     expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
-    return await add_user(access, NewUser(username, password, tuple(roles), name, language, expires_at)), password
+    return await add_user(
+        access, NewUser(username, password, tuple(roles), name, language, agent_number, expires_at)
+    ), password
 
 
 async def change_user(access: Access, actor: Account, user_id: int, changes: Mapping[str, Any]) -> User:
-    """Changes `name`, `roles`, `language`, `is_disabled`; who is disabled is signed out everywhere at once.
+    """Changes `name`, `roles`, `language`, `agent_number`, `is_disabled`; who is disabled is signed out everywhere.
 
-    Raises NotFound, BadInput for no role, Conflict where nobody would be left who can manage users, or where somebody
-    would disable themselves.
+    Raises NotFound, BadInput for no role or a bad number, Conflict where nobody would be left who can manage users,
+    where somebody would disable themselves, or where the agent is another user.
     """
     if "roles" in changes:
         check_roles(changes["roles"])
         changes = {**changes, "roles": sorted(set(changes["roles"]))}
+    check_agent_number(changes.get("agent_number"))
     if changes.get("is_disabled") and user_id == actor.id:
         raise Conflict("you cannot disable yourself; another administrator can", field="is_disabled")
     async with access.sessions.begin() as db:
         user = await _locked(db, user_id)
+        await check_agent_is_free(db, changes.get("agent_number"), user_id)
         for name, value in changes.items():
             setattr(user, name, value)
         if user.is_disabled:

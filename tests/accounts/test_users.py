@@ -291,3 +291,26 @@ async def test_an_administrator_with_a_temporary_password_is_no_last_one(access:
     await users.reset_password(access, root, eve.id)
     with pytest.raises(Conflict):
         await users.reset_password(access, eve, root.id)
+
+
+async def test_one_agent_is_one_user(web: FastAPI, root: httpx.AsyncClient) -> None:
+    made = await _made(root, agent_number="1001")
+    assert made["agent_number"] == "1001"
+    answer = await root.post("/api/users", json=BOB | {"username": "eve", "agent_number": "1001"})
+    assert (answer.status_code, answer.json()["field"]) == (409, "agent_number")
+    ada = await _id(root, "ada")
+    answer = await root.patch(f"/api/users/{ada}", json={"agent_number": "1001"})
+    assert (answer.status_code, answer.json()["field"]) == (409, "agent_number")
+    answer = await root.patch(f"/api/users/{made['id']}", json={"agent_number": "1001", "name": "Bob"})
+    assert (answer.status_code, answer.json()["agent_number"]) == (200, "1001")
+    assert (await root.patch(f"/api/users/{made['id']}", json={"agent_number": None})).json()["agent_number"] is None
+    answer = await root.patch(f"/api/users/{ada}", json={"agent_number": "1001"})
+    assert answer.json()["agent_number"] == "1001"
+    async with browser(web, "ada") as panel:
+        assert (await panel.get("/api/session")).json()["user"]["agent_number"] == "1001"
+
+
+@pytest.mark.parametrize("number", ["", "10 01", "12a", "\u0661", "1" * 65])
+async def test_what_cannot_be_an_agents_number(root: httpx.AsyncClient, number: str) -> None:
+    answer = await root.post("/api/users", json=BOB | {"agent_number": number})
+    assert (answer.status_code, answer.json()["field"]) == (422, "agent_number")

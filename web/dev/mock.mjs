@@ -865,6 +865,7 @@ function signIn(body) {
       roles: [role],
       permissions: PERMISSIONS[role] ?? [...PERMISSIONS.supervisor, "work_callbacks", "manage_users"],
       language: null,
+      agent_number: null,
     };
     return [200, { user }];
   }

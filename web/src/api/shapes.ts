@@ -72,6 +72,8 @@ export interface User {
   roles: string[];
   permissions: Permission[];
   language: string | null;
+  /** The agent who this is, where they take calls. */
+  agent_number: string | null;
   must_change_password: boolean;
 }
 export interface Session {

@@ -39,13 +39,12 @@ function Standings({ standing }: { standing: Standing }) {
   );
 }
 
-/** Whose callbacks: the number that this browser was told, or the account's own name where that is an agent's. */
+/** Whose callbacks: those of the agent who this account is, else of the number that this browser was told. */
 function useAgent(): [string, (agent: string) => void] {
-  const { username } = useSession().user;
-  const isAgent = useLive((live) => Object.values(live.entities.seats).some((seat) => seat.agent_number === username));
+  const { agent_number } = useSession().user;
   const [chosen, choose] = useState(keptAgent);
   return [
-    chosen || (isAgent ? username : ""),
+    agent_number ?? chosen,
     (agent) => {
       keepAgent(agent);
       choose(agent);
@@ -110,6 +109,7 @@ function Mine({ agent }: { agent: string }) {
 /** The callback that the agent at this browser looks at, is talking in, or had last, with its form. */
 export default function MinePage() {
   const { t } = useTranslation();
+  const { agent_number } = useSession().user;
   const [agent, choose] = useAgent();
   useEffect(() => {
     document.title = `${t("page.mine")} · callcenter`;
@@ -118,14 +118,16 @@ export default function MinePage() {
     <div className={classes.page}>
       <div className={classes.head}>
         <h1>{t("page.mine")}</h1>
-        <TextInput
-          size="xs"
-          label={t("seat.agentNumber")}
-          inputMode="numeric"
-          maxLength={32}
-          value={agent}
-          onChange={(event) => choose(event.currentTarget.value.replace(/\D/g, ""))}
-        />
+        {agent_number === null && (
+          <TextInput
+            size="xs"
+            label={t("seat.agentNumber")}
+            inputMode="numeric"
+            maxLength={32}
+            value={agent}
+            onChange={(event) => choose(event.currentTarget.value.replace(/\D/g, ""))}
+          />
+        )}
       </div>
       <Mine key={agent} agent={agent} />
     </div>

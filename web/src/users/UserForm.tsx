@@ -21,13 +21,14 @@ export function UserForm({ user, onClose, onMade }: Props) {
   const [name, setName] = useState(user?.name ?? "");
   const [roles, setRoles] = useState<Role[]>(user?.roles ?? []);
   const [language, setLanguage] = useState<User["language"]>(user?.language ?? "");
+  const [agent, setAgent] = useState(user?.agent_number ?? "");
   const make = useMakeUser();
   const change = useChangeUser(user?.id ?? 0);
   const error = user ? change.error : make.error;
   const refusal = refusalOf(error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const fields = { name: name.trim(), roles, language };
+    const fields = { name: name.trim(), roles, language, agent_number: agent || null };
     if (user) {
       change.mutate(fields, { onSuccess: onClose });
       return;
@@ -72,6 +73,16 @@ export function UserForm({ user, onClose, onMade }: Props) {
           onChange={(chosen) => setRoles(chosen as Role[])}
           error={refusal.at("roles")}
           searchable
+        />
+        <TextInput
+          label={t("seat.agentNumber")}
+          description={t("users.agentHint")}
+          value={agent}
+          onChange={(event) => setAgent(event.currentTarget.value.replace(/\D/g, ""))}
+          error={refusal.at("agent_number")}
+          inputMode="numeric"
+          maxLength={64}
+          autoComplete="off"
         />
         <LanguageSelect value={language} onChange={setLanguage} error={refusal.at("language")} />
         {refusal.isElsewhere && <Failure error={error} />}

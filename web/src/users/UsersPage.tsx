@@ -96,7 +96,14 @@ function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade:
           <Standing user={user} />
         </span>
       </td>
-      <td>{user.name}</td>
+      <td>
+        <span>
+          {user.name}
+          {user.agent_number && (
+            <span className={pageClasses.small}>{t("users.agent", { number: user.agent_number })}</span>
+          )}
+        </span>
+      </td>
       <td>{user.roles.map((role) => t(`role.${role}`)).join(", ")}</td>
       <td>
         <span>

@@ -13,6 +13,8 @@ export interface User {
   name: string;
   roles: Role[];
   language: "" | "en" | "zh";
+  /** The agent who this is, where they take calls. */
+  agent_number: string | null;
   is_disabled: boolean;
   password_expires_at: Instant | null;
   created_at: Instant;
@@ -21,7 +23,7 @@ export interface User {
   password?: string;
 }
 
-export type UserFields = Pick<User, "name" | "roles" | "language">;
+export type UserFields = Pick<User, "name" | "roles" | "language" | "agent_number">;
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
 
