@@ -20,7 +20,8 @@ from websockets.asyncio.client import connect
 from bench.processes import spawned
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import NewUser, add_user, sign_in
+from callcenter.accounts.service import NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.app import running
 from callcenter.serving import listen, served
 from callcenter.settings import HttpSettings, PbxSettings, Settings

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.accounts.api import Guarded
 from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.profile_api import profile_routes
+from callcenter.accounts.second_factor_api import second_factor_routes
 from callcenter.accounts.service import Access, has_admin
 from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.user_api import user_routes
@@ -144,6 +145,7 @@ async def running(
         routers = [
             session_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             key_routes(access),
+            second_factor_routes(access),
             user_routes(access),
             profile_routes(access),
             settings_routes(settings),

@@ -32,6 +32,12 @@ class NotSignedIn(CallCenterError):
     code = "not_signed_in"
 
 
+class CodeIsNeeded(NotSignedIn):
+    """The password was right; the account asks for a second proof, too."""
+
+    code = "code_is_needed"
+
+
 class NotAllowed(CallCenterError):
     """The account's roles do not permit this."""
 

@@ -7,7 +7,8 @@ from httpx import ASGITransport, AsyncClient
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.accounts.service import Access, NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.problems import tell_problems
 from callcenter.store.engine import Sessions
 from tests.facts import NOON

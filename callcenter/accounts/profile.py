@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from callcenter.accounts.rules import check_changed_password, check_new_password
-from callcenter.accounts.service import SESSION_ID_LENGTH, Access, Account, charge_try
+from callcenter.accounts.service import SESSION_ID_LENGTH, Access, Account, check_own_password
 from callcenter.accounts.tables import User, WebSession
-from callcenter.errors import BadInput, NotFound, NotSignedIn
+from callcenter.errors import NotFound, NotSignedIn
 
 
 async def change_profile(access: Access, account: Account, changes: Mapping[str, Any]) -> None:
@@ -29,12 +29,7 @@ async def change_password(access: Access, account: Account, old: str, password: 
     """
     check_new_password(account.username, password)
     check_changed_password(old, password)
-    charge_try(access, account.username, address)
-    async with access.sessions() as db:
-        user = await db.get(User, account.id)
-    if user is None or not await access.passwords.check(user.password_hash, old):
-        raise BadInput("this is not your password", field="old_password")
-    access.throttle.refund(account.username, address)
+    user = await check_own_password(access, account, old, address, field="old_password")
     password_hash = await access.passwords.hash(password)
     async with access.sessions.begin() as db:
         # Where it was reset meanwhile, that counts: whoever knew the old password must not undo it.

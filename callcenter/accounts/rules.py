@@ -72,6 +72,9 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
 """A bound on what an unknown caller can make the server hash."""
 
+LONGEST_CODE = 64
+"""Of a second factor, as it may be typed: a recovery code with its spaces."""
+
 TEMPORARY_PASSWORD_SECONDS: Seconds = 3 * 86_400
 """A password that somebody else has seen is good for so long: over a weekend."""
 
@@ -200,8 +203,12 @@ class Throttle:
 
         An address does not start afresh, or an attacker with one valid account could do so after every few guesses.
         """
-        account, place = _subjects(username, address)
-        self._failures.pop(account, None)
+        self._failures.pop(("account", username_key(username)), None)
+        self.refund_address(address)
+
+    def refund_address(self, address: str) -> None:
+        """The try was right as far as it went, and another one follows: only the account keeps it."""
+        place: Subject = ("address", address)
         failures = self._failures.get(place)
         if failures is not None:
             self._failures[place] = Failures(failures.count - 1, failures.last_at)

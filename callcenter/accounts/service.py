@@ -27,7 +27,7 @@ from callcenter.accounts.rules import (
 )
 from callcenter.accounts.tables import User, WebSession
 from callcenter.accounts.tokens import digest, new_token
-from callcenter.errors import Conflict, NotFound, NotSignedIn, TooMany
+from callcenter.errors import BadInput, Conflict, NotFound, TooMany
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
@@ -171,23 +171,6 @@ async def has_admin(access: Access) -> bool:
 # --- sessions ---------------------------------------------------------------------------------------------------
 
 
-async def sign_in(access: Access, username: str, password: str, address: str, browser: str = "") -> tuple[str, Account]:
-    """The token of a new session and whose it is.
-
-    Raises TooMany while the throttle is locked for the account or the address, and NotSignedIn for wrong credentials;
-    an unknown username, a wrong password and a disabled account cannot be told apart, nor by the time it takes.
-    """
-    charge_try(access, username, address)
-    account = await check_password(access, username, password)
-    if account is None:
-        log.warning("sign-in failed", extra={"pii.username": username, "pii.address": address})
-        raise NotSignedIn("the username or the password is wrong")
-    access.throttle.refund(username, address)
-    token = await open_session(access, account, address, browser)
-    log.info("signed in: user %d", account.id)
-    return token, replace(account, session_id=session_id_of(digest(token)))
-
-
 def charge_try(access: Access, username: str, address: str) -> None:
     """Counts a try of a password. Raises TooMany while the throttle is locked for the account or the address."""
     wait_seconds = access.throttle.charge(username, address, access.clock())
@@ -210,6 +193,22 @@ async def check_password(access: Access, username: str, password: str) -> Accoun
     if access.passwords.is_outdated(usable.password_hash):
         await _rehash(access, usable, password)
     return _in_person(usable)
+
+
+async def check_own_password(
+    access: Access, account: Account, password: str, address: str, *, field: str = "password"
+) -> User:
+    """The user, whose password this is. An open browser must not be a place to guess it at.
+
+    Raises BadInput at `field` for a wrong one, TooMany while the throttle of sign-in is locked.
+    """
+    charge_try(access, account.username, address)
+    async with access.sessions() as db:
+        user = await db.get(User, account.id)
+    if user is None or not await access.passwords.check(user.password_hash, password):
+        raise BadInput("this is not your password", field=field)
+    access.throttle.refund(account.username, address)
+    return user
 
 
 async def open_session(access: Access, account: Account, address: str, browser: str = "") -> str:

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from callcenter.accounts.api import COOKIE, address_of, from_panel, leave_word, requires
-from callcenter.accounts.rules import LONGEST_PASSWORD, USERNAME_LENGTH
-from callcenter.accounts.service import Access, Account, close_session, sign_in
+from callcenter.accounts.rules import LONGEST_CODE, LONGEST_PASSWORD, USERNAME_LENGTH
+from callcenter.accounts.service import Access, Account, close_session
+from callcenter.accounts.signing_in import sign_in
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Credentials(BaseModel):
 
     username: Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH)]
     password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+    code: Annotated[SecretStr, Field(max_length=LONGEST_CODE)] = SecretStr("")
 
 
 class UserShape(BaseModel):
@@ -69,7 +71,10 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
     async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
         browser = request.headers.get("user-agent", "")
         password = credentials.password.get_secret_value()
-        token, account = await sign_in(access, credentials.username, password, address_of(request), browser)
+        code = credentials.code.get_secret_value()
+        token, account = await sign_in(
+            access, credentials.username, password, address_of(request), code=code, browser=browser
+        )
         leave_word(request, account)
         if earlier := request.cookies.get(COOKIE):
             await close_session(access, earlier)

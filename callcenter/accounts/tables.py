@@ -1,6 +1,6 @@
-"""The tables of accounts: users, their web sessions and API keys."""
+"""The tables of accounts: users, their second factors, web sessions and API keys."""
 
-from sqlalchemy import JSON, Boolean, Double, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.floor.terms import Instant
@@ -44,6 +44,32 @@ class WebSession(Base):
     """What the browser says of itself (User-Agent), cut."""
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class SecondFactor(Base):
+    """The authenticator app of a user. It counts once `is_on`; no code of `last_step` or before counts again.
+
+    The secret is kept as it is: codes are computed from it. Who can read it can read everything else here, too.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(RowId, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    is_on: Mapped[bool] = mapped_column(Boolean)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A code on paper that signs in once where the phone is lost; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_sha256"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(RowId, ForeignKey("users.id", ondelete="CASCADE"))
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[Instant | None] = mapped_column(Double, default=None)
 
 
 class ApiKey(Base):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts import users
+from callcenter.accounts import second_factors, users
 from callcenter.accounts.api import in_person, requires
 from callcenter.accounts.rules import LONGEST_AGENT_NUMBER, NAME_LENGTH, USERNAME_LENGTH, Language, Role
 from callcenter.accounts.service import Access, Account
@@ -78,11 +78,17 @@ def user_routes(access: Access) -> APIRouter:
         in_person(account)
         await users.end_sessions_of(access, user_id)
 
+    @routes.delete("/api/users/{user_id}/second-factor", status_code=204)
+    async def forget_second_factor(user_id: UserId, account: Manager) -> None:
+        in_person(account)
+        await second_factors.forget(access, user_id)
+
     return routes
 
 
 def _presence(one: Presence) -> dict[str, Any]:
-    return _shape(one.user) | {"session_count": one.session_count, "last_seen_at": one.last_seen_at}
+    told = ("has_second_factor", "session_count", "last_seen_at")
+    return _shape(one.user) | {name: getattr(one, name) for name in told}
 
 
 def _shape(user: User) -> dict[str, Any]:

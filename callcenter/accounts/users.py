@@ -1,6 +1,5 @@
 """Users as administrators manage them. Passwords that are given out are temporary: their users choose another."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,22 +16,18 @@ from callcenter.accounts.rules import (
     lasts_as_admin,
 )
 from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
-from callcenter.accounts.tables import User, WebSession
+from callcenter.accounts.tables import SecondFactor, User, WebSession
+from callcenter.accounts.tokens import readable_token
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.terms import Instant
-
-TEMPORARY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are mistaken for others: people read such passwords to each other."""
-
-TEMPORARY_GROUPS, GROUP_LENGTH = 4, 4
-"""16 of 31 letters: 79 bits, far beyond what the throttle lets anybody try in three days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A user, how many web sessions they have open, and when one of them was last used."""
+    """A user, whether sign-in asks for a code, how many web sessions are open, and when one was last used."""
 
     user: User
+    has_second_factor: bool
     session_count: int
     last_seen_at: Instant | None
 
@@ -47,19 +42,21 @@ async def presences(access: Access) -> Sequence[Presence]:
         .subquery()
     )
     query = (
-        select(User, open_sessions.c.many, open_sessions.c.last)
+        select(User, SecondFactor.is_on, open_sessions.c.many, open_sessions.c.last)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .outerjoin(open_sessions, open_sessions.c.user_id == User.id)
         .order_by(User.username_key)
     )
     async with access.sessions() as db:
-        return [Presence(user, many or 0, last) for user, many, last in (await db.execute(query)).all()]
+        rows = (await db.execute(query)).all()
+    return [Presence(user, bool(is_on), many or 0, last) for user, is_on, many, last in rows]
 
 
 async def create_user(
     access: Access, username: str, name: str, roles: Sequence[Role], language: Language, agent_number: str | None = None
 ) -> tuple[User, str]:
     """A new user and their temporary password, which is kept nowhere but in the answer. Raises as `add_user` does."""
-    password = new_temporary_password()
+    password = readable_token()
     expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
     return await add_user(
         access, NewUser(username, password, tuple(roles), name, language, agent_number, expires_at)
@@ -98,7 +95,7 @@ async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[
     """
     if user_id == actor.id:
         raise Conflict("change your own password in your account, with the old one")
-    password = new_temporary_password()
+    password = readable_token()
     password_hash = await access.passwords.hash(password)
     async with access.sessions.begin() as db:
         user = await _locked(db, user_id)
@@ -117,12 +114,6 @@ async def end_sessions_of(access: Access, user_id: int) -> None:
             raise NotFound(f"there is no user {user_id}")
         await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
     access.revocations.tell()
-
-
-def new_temporary_password() -> str:
-    """Random, and easy to read to somebody: `k7wm-…` in four groups."""
-    letters = [secrets.choice(TEMPORARY_LETTERS) for _ in range(TEMPORARY_GROUPS * GROUP_LENGTH)]
-    return "-".join("".join(letters[at : at + GROUP_LENGTH]) for at in range(0, len(letters), GROUP_LENGTH))
 
 
 async def _locked(db: AsyncSession, user_id: int) -> User:

@@ -16,6 +16,10 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/profile/password"): "profile.change_password",
     ("DELETE", "/api/profile/sessions/{session_id}"): "session.revoke",
     ("DELETE", "/api/profile/sessions"): "session.revoke_others",
+    ("PUT", "/api/profile/second-factor"): "second_factor.switch_on",
+    ("POST", "/api/profile/second-factor/off"): "second_factor.switch_off",
+    ("POST", "/api/profile/second-factor/recovery-codes"): "second_factor.renew_codes",
+    ("DELETE", "/api/users/{user_id}/second-factor"): "user.forget_second_factor",
     ("POST", "/api/webhooks"): "webhook.create",
     ("PATCH", "/api/webhooks/{webhook_id}"): "webhook.change",
     ("DELETE", "/api/webhooks/{webhook_id}"): "webhook.delete",
@@ -76,6 +80,7 @@ NO_ACTS = frozenset(
     {
         ("POST", "/api/imports/{import_id}/preview"),
         ("POST", "/api/offers"),
+        ("POST", "/api/profile/second-factor"),
         ("POST", "/api/review-forms/score"),
         ("POST", "/api/recordings/{recording_id}/plays/{play}"),
     }

@@ -16,6 +16,7 @@ from callcenter.accounts.api import Guarded
 from callcenter.accounts.rules import PERMISSIONS, Role, permissions_of
 from callcenter.accounts.service import Access, NewUser
 from callcenter.accounts.session_api import Centre, session_routes
+from callcenter.accounts.signing_in import sign_in
 from callcenter.accounts.tables import User
 from callcenter.serving import listen, served
 from callcenter.settings import HttpSettings
@@ -175,7 +176,7 @@ async def place(web: FastAPI) -> AsyncIterator[str]:
 
 
 async def _token(access: Access, username: str = "ada") -> str:
-    return (await service.sign_in(access, username, SECRET, ""))[0]
+    return (await sign_in(access, username, SECRET, ""))[0]
 
 
 async def _open(place: str, permission: str, token: str | None, origin: str | None = None) -> ClientConnection:

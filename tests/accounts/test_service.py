@@ -11,7 +11,8 @@ from typing_extensions import override
 from callcenter.accounts import service
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, check_password, find_session, sign_in
+from callcenter.accounts.service import Access, NewUser, check_password, find_session
+from callcenter.accounts.signing_in import sign_in
 from callcenter.accounts.tables import User, WebSession
 from callcenter.errors import BadInput, CallCenterError, Conflict, NotFound, NotSignedIn, TooMany
 from tests.accounts.clock import Clock

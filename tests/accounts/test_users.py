@@ -16,6 +16,8 @@ from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.profile_api import profile_routes
 from callcenter.accounts.rules import TEMPORARY_PASSWORD_SECONDS, Role
 from callcenter.accounts.service import Access, NewUser, find_session
+from callcenter.accounts.signing_in import sign_in
+from callcenter.accounts.tokens import readable_token
 from callcenter.accounts.user_api import user_routes
 from callcenter.errors import Conflict
 from callcenter.serving import listen, served
@@ -248,7 +250,7 @@ async def test_an_open_websocket_ends_within_a_second(
     ada_id = await _id(root, "ada")
     with listen(HttpSettings(port=0)) as listener:
         async with served(web, listener), browser(web, "ada") as ada:
-            token, account = await service.sign_in(access, "ada", SECRET, "")
+            token, account = await sign_in(access, "ada", SECRET, "")
             live = f"ws://127.0.0.1:{listener.getsockname()[1]}/live"
             async with connect(live, additional_headers={"Cookie": f"callcenter_session={token}"}) as feed:
                 await feed.send("hello")
@@ -276,7 +278,7 @@ async def test_an_open_websocket_ends_within_a_second(
 
 
 def test_temporary_passwords_are_random_and_easy_to_read() -> None:
-    made = {users.new_temporary_password() for _ in range(50)}
+    made = {readable_token() for _ in range(50)}
     assert len(made) == 50
     for password in made:
         assert len(password) == 19

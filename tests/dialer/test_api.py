@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.accounts.service import Access, NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.problems import tell_problems

@@ -17,7 +17,8 @@ from sqlalchemy.orm import undefer
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.accounts.service import Access, NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.delivery.service import add_webhook
 from callcenter.delivery.tables import Delivery
 from callcenter.dialer import attempts, service

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.accounts.service import Access, NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.dialer import service as lists
 from callcenter.dialer.tables import Target
 from callcenter.filling.api import filling_routes

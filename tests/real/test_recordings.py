@@ -12,7 +12,8 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import NewUser, add_user, sign_in
+from callcenter.accounts.service import NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.app import App, running
 from callcenter.floor.events import LinkChanged, LinkState
 from tests.real.conftest import Pair

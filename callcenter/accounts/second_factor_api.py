@@ -1,0 +1,68 @@
+"""The routes of one's own second factor (docs/api.md, One's own account); a program's key has none."""
+
+from typing import Annotated, Any
+
+import segno
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from callcenter.accounts import second_factors
+from callcenter.accounts.api import address_of, in_person, requires
+from callcenter.accounts.profile_api import Typed
+from callcenter.accounts.rules import LONGEST_CODE
+from callcenter.accounts.service import Access, Account
+from callcenter.accounts.totp import address_of_secret
+
+Person = Annotated[Account, requires()]
+
+
+class Password(BaseModel):
+    """The password of who asks: an open browser alone must not change how one signs in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Typed
+
+
+class Code(BaseModel):
+    """What the authenticator app shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_CODE)]
+
+
+def second_factor_routes(access: Access) -> APIRouter:
+    """`/api/profile/second-factor`."""
+    routes = APIRouter(prefix="/api/profile/second-factor")
+
+    @routes.get("")
+    async def show(account: Person) -> dict[str, Any]:
+        standing = await second_factors.standing(access, in_person(account))
+        return {"is_on": standing.is_on, "recovery_codes_left": standing.recovery_codes_left}
+
+    @routes.post("")
+    async def begin(typed: Password, request: Request, account: Person) -> dict[str, str]:
+        password = typed.password.get_secret_value()
+        secret = await second_factors.begin(access, in_person(account), password, address_of(request))
+        code = segno.make(address_of_secret(secret, account.username), error="m")
+        return {"secret": secret, "image": code.svg_data_uri(border=2, light="#fff", scale=4)}
+
+    @routes.put("")
+    async def confirm(typed: Code, account: Person) -> dict[str, Any]:
+        return {
+            "recovery_codes": await second_factors.confirm(access, in_person(account), typed.code.get_secret_value())
+        }
+
+    @routes.post("/recovery-codes")
+    async def renew(typed: Password, request: Request, account: Person) -> dict[str, Any]:
+        password = typed.password.get_secret_value()
+        codes = await second_factors.renew_recovery_codes(access, in_person(account), password, address_of(request))
+        return {"recovery_codes": codes}
+
+    @routes.post("/off", status_code=204)
+    async def switch_off(typed: Password, request: Request, account: Person) -> None:
+        password = typed.password.get_secret_value()
+        await second_factors.switch_off(access, in_person(account), password, address_of(request))
+
+    return routes

@@ -1,0 +1,149 @@
+"""A second proof at sign-in: the code of an authenticator app, or one of the recovery codes on paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.accounts import totp
+from callcenter.accounts.service import Access, Account, check_own_password
+from callcenter.accounts.tables import RecoveryCode, SecondFactor, User
+from callcenter.accounts.tokens import digest, readable_token
+from callcenter.errors import BadInput, CodeIsNeeded, Conflict, NotFound, NotSignedIn
+
+RECOVERY_CODES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether one's sign-in asks for a code, and how many recovery codes are left."""
+
+    is_on: bool
+    recovery_codes_left: int
+
+
+async def standing(access: Access, account: Account) -> Standing:
+    """How it is with one's own second factor."""
+    unused = select(RecoveryCode.id).where(RecoveryCode.user_id == account.id, RecoveryCode.used_at.is_(None))
+    async with access.sessions() as db:
+        factor = await db.get(SecondFactor, account.id)
+        left = (await db.scalars(unused)).all()
+    is_on = factor is not None and factor.is_on
+    return Standing(is_on, len(left) if is_on else 0)
+
+
+async def begin(access: Access, account: Account, password: str, address: str) -> str:
+    """A new secret, which counts only once a code made from it has come. Raises BadInput, TooMany, Conflict."""
+    await check_own_password(access, account, password, address)
+    secret = totp.new_secret()
+    async with access.sessions.begin() as db:
+        await _check_is_off(db, account)
+        await db.execute(delete(SecondFactor).where(SecondFactor.user_id == account.id))
+        db.add(SecondFactor(user_id=account.id, secret=secret, is_on=False, last_step=0))
+    return secret
+
+
+async def confirm(access: Access, account: Account, code: str) -> Sequence[str]:
+    """From now on sign-in asks for a code; the recovery codes, which are told only here.
+
+    Raises BadInput for a wrong code, Conflict where nothing was begun or it is on already.
+    """
+    async with access.sessions.begin() as db:
+        await _check_is_off(db, account)
+        factor = await db.get(SecondFactor, account.id)
+        if factor is None:
+            raise Conflict("begin with a new secret first")
+        step = totp.step_of(factor.secret, code.strip(), access.clock())
+        if step is None:
+            raise BadInput("this is not the code that the app shows now", field="code")
+        factor.is_on, factor.last_step = True, step
+        return await _new_recovery_codes(db, account)
+
+
+async def renew_recovery_codes(access: Access, account: Account, password: str, address: str) -> Sequence[str]:
+    """New recovery codes; the old ones are void. Raises BadInput, TooMany, Conflict where there is no second factor."""
+    await check_own_password(access, account, password, address)
+    async with access.sessions.begin() as db:
+        factor = await db.get(SecondFactor, account.id)
+        if factor is None or not factor.is_on:
+            raise Conflict("your sign-in asks for no code")
+        return await _new_recovery_codes(db, account)
+
+
+async def switch_off(access: Access, account: Account, password: str, address: str) -> None:
+    """Sign-in asks for the password alone again. Raises BadInput for a wrong password, TooMany."""
+    await check_own_password(access, account, password, address)
+    await forget(access, account.id)
+
+
+async def forget(access: Access, user_id: int) -> None:
+    """Takes somebody's second factor away: their phone is lost, and their paper too. Raises NotFound."""
+    async with access.sessions.begin() as db:
+        if await db.get(User, user_id) is None:
+            raise NotFound(f"there is no user {user_id}")
+        await db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+        await db.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+
+
+async def check_code(access: Access, account: Account, code: str) -> None:
+    """The second proof of somebody whose password was right.
+
+    Raises CodeIsNeeded where a code is needed and none came, NotSignedIn for a wrong one or one that was used already.
+    """
+    async with access.sessions() as db:
+        factor = await db.get(SecondFactor, account.id)
+    if factor is None or not factor.is_on:
+        return
+    if not code.strip():
+        raise CodeIsNeeded("type the code that your authenticator app shows", field="code")
+    if not (await _use_step(access, factor, code.strip()) or await _use_recovery_code(access, account, code)):
+        raise NotSignedIn("this code is wrong, or was used already", field="code")
+
+
+async def _use_step(access: Access, factor: SecondFactor, code: str) -> bool:
+    # Each code counts once (RFC 6238, section 5.2), also where two requests bring it at the same moment: of two updates
+    # only one finds the older step.
+    step = totp.step_of(factor.secret, code, access.clock())
+    if step is None:
+        return False
+    used = (
+        update(SecondFactor)
+        .where(SecondFactor.user_id == factor.user_id, SecondFactor.last_step < step)
+        .values(last_step=step)
+        .returning(SecondFactor.user_id)
+    )
+    async with access.sessions.begin() as db:
+        return (await db.execute(used)).first() is not None
+
+
+async def _use_recovery_code(access: Access, account: Account, code: str) -> bool:
+    used = (
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == account.id,
+            RecoveryCode.code_sha256 == _kept(code),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=access.clock())
+        .returning(RecoveryCode.id)
+    )
+    async with access.sessions.begin() as db:
+        return (await db.execute(used)).first() is not None
+
+
+def _kept(code: str) -> str:
+    return digest("".join(code.lower().replace("-", " ").split()))
+
+
+async def _new_recovery_codes(db: AsyncSession, account: Account) -> Sequence[str]:
+    codes = [readable_token() for _ in range(RECOVERY_CODES)]
+    await db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == account.id))
+    await db.execute(insert(RecoveryCode), [{"user_id": account.id, "code_sha256": _kept(code)} for code in codes])
+    return codes
+
+
+async def _check_is_off(db: AsyncSession, account: Account) -> None:
+    factor = await db.get(SecondFactor, account.id)
+    if factor is not None and factor.is_on:
+        raise Conflict("your sign-in asks for a code already; switch that off first")
