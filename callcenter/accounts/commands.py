@@ -8,10 +8,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from callcenter.accounts import service
+from callcenter.accounts import second_factors, service
 from callcenter.accounts.rules import Language, Role, check_agent_number, check_username
 from callcenter.accounts.service import Access, NewUser
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotFound
 from callcenter.settings import Settings, load
 from callcenter.store.engine import make_engine, make_sessions, migrate
 
@@ -63,6 +63,20 @@ def password(username: Username, password_stdin: FromStdin = False, config: Conf
     new = _password(from_stdin=password_stdin)
     _run(settings, lambda access: service.set_password(access, username, new))
     typer.echo(f"The password of {username} was changed; {username} is signed out everywhere.")
+
+
+@commands.command("forget-code")
+def forget_code(username: Username, config: Config = None) -> None:
+    """Lets a user sign in by password alone whose authenticator app and recovery codes are lost."""
+    _run(load(config), lambda access: _forget_code(access, username))
+    typer.echo(f"{username} signs in by password alone.")
+
+
+async def _forget_code(access: Access, username: str) -> None:
+    account = await service.account_named(access, username)
+    if account is None:
+        raise NotFound(f"there is no user {username!r}", field="username")
+    await second_factors.forget(access, account.id)
 
 
 @commands.command()

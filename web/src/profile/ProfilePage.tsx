@@ -13,6 +13,7 @@ import { browserOf } from "./browsers";
 import { PasswordForm } from "./PasswordForm";
 import classes from "./ProfilePage.module.css";
 import { useChangeProfile, useEndSession, useSessions, type WebSession } from "./profile";
+import { SecondFactor } from "./SecondFactor";
 
 function WhoForm() {
   const { t } = useTranslation();
@@ -109,6 +110,10 @@ export default function ProfilePage() {
         <section className={`panel ${classes.part}`}>
           <h2>{t("profile.password")}</h2>
           <PasswordForm />
+        </section>
+        <section className={`panel ${classes.part}`}>
+          <h2>{t("factor.title")}</h2>
+          <SecondFactor />
         </section>
       </div>
       <ListPanel

@@ -28,7 +28,8 @@ function useTrouble(error: Error | null, left: number): string | null {
   if (!error) return null;
   if (!(error instanceof ApiError)) return t("signIn.failed");
   if (error.status === 429) return left > 0 ? t("signIn.throttled", { count: left }) : t("signIn.tryAgain");
-  if (error.status === 401) return t("signIn.wrong");
+  if (error.code === "code_is_needed") return null;
+  if (error.status === 401) return error.field === "code" ? t("signIn.wrongCode") : t("signIn.wrong");
   if (error.status === 0) return t("signIn.noServer");
   return error.detail || t("signIn.failed");
 }
@@ -37,8 +38,13 @@ export function SignIn() {
   const { t } = useTranslation();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [needsCode, setNeedsCode] = useState(false);
   const signIn = useMutation({
-    mutationFn: () => ask("POST", "/api/session", { username: username.trim(), password }),
+    mutationFn: () => ask("POST", "/api/session", { username: username.trim(), password, code }),
+    onError: (error) => {
+      if (error instanceof ApiError && error.field === "code") setNeedsCode(true);
+    },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: SESSION }),
   });
   const left = useCountdown(signIn.error);
@@ -46,6 +52,12 @@ export function SignIn() {
   useEffect(() => {
     document.title = `${t("signIn.title")} · callcenter`;
   }, [t]);
+
+  /** Another user name or password may need no code. */
+  function forgetCode() {
+    setNeedsCode(false);
+    setCode("");
+  }
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -63,7 +75,10 @@ export function SignIn() {
             label={t("signIn.username")}
             name="username"
             value={username}
-            onChange={(event) => setUsername(event.currentTarget.value)}
+            onChange={(event) => {
+              setUsername(event.currentTarget.value);
+              forgetCode();
+            }}
             autoComplete="username"
             autoCapitalize="none"
             autoFocus
@@ -74,12 +89,30 @@ export function SignIn() {
             label={t("signIn.password")}
             name="password"
             value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
+            onChange={(event) => {
+              setPassword(event.currentTarget.value);
+              forgetCode();
+            }}
             autoComplete="current-password"
             required
             withAsterisk={false}
             visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword") }}
           />
+          {needsCode && (
+            <TextInput
+              label={t("signIn.code")}
+              description={t("signIn.codeHint")}
+              name="code"
+              value={code}
+              onChange={(event) => setCode(event.currentTarget.value)}
+              autoComplete="one-time-code"
+              autoCapitalize="none"
+              maxLength={64}
+              autoFocus
+              required
+              withAsterisk={false}
+            />
+          )}
           {trouble && (
             <p className={classes.trouble} role="alert">
               {trouble}

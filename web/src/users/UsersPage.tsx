@@ -11,7 +11,7 @@ import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import { UserForm } from "./UserForm";
 import classes from "./UsersPage.module.css";
-import { type User, useChangeUser, useEndSessions, useResetPassword, useUsers } from "./users";
+import { type User, useChangeUser, useEndSessions, useForgetSecondFactor, useResetPassword, useUsers } from "./users";
 
 function Standing({ user }: { user: User }) {
   const { t } = useTranslation();
@@ -19,6 +19,7 @@ function Standing({ user }: { user: User }) {
   const until = user.password_expires_at;
   return (
     <>
+      {user.has_second_factor && <span className={pageClasses.small}>{t("users.hasFactor")}</span>}
       {user.is_disabled && <span className={classes.warning}>{t("users.disabled")}</span>}
       {until !== null && (
         <span className={until <= serverNow() ? classes.warning : pageClasses.small}>
@@ -34,6 +35,7 @@ function Actions({ user, onEdit, onMade }: { user: User; onEdit: () => void; onM
   const change = useChangeUser(user.id);
   const reset = useResetPassword(user.id);
   const end = useEndSessions(user.id);
+  const forget = useForgetSecondFactor(user.id);
   const tell = useTell();
   const isMe = useSession().user.username === user.username;
   const name = user.username;
@@ -50,6 +52,15 @@ function Actions({ user, onEdit, onMade }: { user: User; onEdit: () => void; onM
           name={t("users.endName", { name })}
           onSure={() => end.mutate(undefined, { ...said, onSuccess: () => tell.success(t("users.ended", { name })) })}
           isSending={end.isPending}
+        />
+      )}
+      {!isMe && user.has_second_factor && (
+        <SureButton
+          label={t("users.forgetFactor")}
+          sure={t("users.forgetFactorReally")}
+          name={t("users.forgetFactorName", { name })}
+          onSure={() => forget.mutate(undefined, said)}
+          isSending={forget.isPending}
         />
       )}
       {!isMe && (

@@ -18,6 +18,7 @@ export interface User {
   is_disabled: boolean;
   password_expires_at: Instant | null;
   created_at: Instant;
+  has_second_factor: boolean;
   session_count: number;
   last_seen_at: Instant | null;
   password?: string;
@@ -54,6 +55,13 @@ export function useChangeUser(id: number) {
 export function useResetPassword(id: number) {
   return useMutation({
     mutationFn: () => ask<User>("POST", `/api/users/${id}/password`),
+    onSuccess: refresh,
+  });
+}
+
+export function useForgetSecondFactor(id: number) {
+  return useMutation({
+    mutationFn: () => ask("DELETE", `/api/users/${id}/second-factor`),
     onSuccess: refresh,
   });
 }
