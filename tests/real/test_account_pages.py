@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -119,6 +120,46 @@ def test_sessions_are_seen_and_ended(server: Serving, browser: Browser) -> None:
         page.get_by_role("button", name="Really end").click()
         expect(rows).to_have_count(1)
         expect(other.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=3000)
+
+
+def test_a_second_factor_is_set_up_asked_for_and_taken_away(server: Serving, browser: Browser, admin: Visitor) -> None:
+    with Visitor(browser, server.url) as one, Visitor(browser, server.url) as again:
+        page = one.sign_in(Role.AGENT).page
+        one.open("profile")
+        page.get_by_role("button", name="Set up").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Present password").fill(PASSWORD)
+        dialog.get_by_role("button", name="Continue").click()
+        expect(dialog.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
+        assert violations(page) == []
+        app = pyotp.TOTP(dialog.locator("code").inner_text().replace(" ", ""))
+        dialog.get_by_label("Code of the app").fill(app.now())
+        dialog.get_by_role("button", name="Switch on").click()
+        codes = page.get_by_role("dialog", name="Recovery codes").locator("code").inner_text().split("\n")
+        assert len(codes) == 10
+        assert violations(page) == []
+        page.get_by_role("button", name="I have kept it").click()
+        expect(page.get_by_text("Recovery codes left: 10.")).to_be_visible()
+
+        again.open()
+        again.enter(Role.AGENT.value, PASSWORD)
+        code = again.page.get_by_label("Code", exact=True)
+        expect(code).to_be_focused()
+        code.fill("nonsense")
+        again.page.keyboard.press("Enter")
+        expect(again.page.get_by_role("alert")).to_contain_text("This code is wrong")
+        assert violations(again.page) == []
+        code.fill(codes[0])
+        again.page.keyboard.press("Enter")
+        expect(again.page.get_by_role("navigation")).to_be_visible()
+        again.complaints.clear()  # the browser's own lines about the refusals
+
+    admin.open("users")
+    row = admin.page.get_by_role("row").filter(has_text="Signs in with a code, too")
+    row.get_by_role("button", name="Remove code of agent").click()
+    row.get_by_role("button", name="Really sign in by password alone?").click()
+    expect(row).to_have_count(0)
+    assert codes[0] not in server.said
 
 
 def test_a_wrong_old_password_is_said_at_its_field(server: Serving, browser: Browser) -> None:
