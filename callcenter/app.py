@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.api import Guarded
+from callcenter.accounts.first_run import FirstRun
+from callcenter.accounts.first_run_api import first_run_routes
 from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.profile_api import profile_routes
 from callcenter.accounts.second_factor_api import second_factor_routes
-from callcenter.accounts.service import Access, has_admin
+from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.user_api import user_routes
 from callcenter.agents.api import settings_routes
@@ -101,6 +103,7 @@ class App:
 
     settings: Settings
     access: Access
+    first_run: FirstRun
     engine: AsyncEngine
     keeper: Keeper
     hub: Hub
@@ -124,7 +127,11 @@ async def running(
         engine = await _store(stack, settings)
         sessions, access = make_sessions(engine), Access(make_sessions(engine), clock)
         library, measurer, recorder = _recording(stack, settings, engine, clock)
-        ways, panel = Ways(settings.mail, settings.webhooks), PanelFiles()
+        ways, panel, first_run = (
+            Ways(settings.mail, settings.webhooks),
+            PanelFiles(),
+            FirstRun(access, settings.data_folder),
+        )
         outbox = _outbox(stack, sessions, ways, clock)
         past = Past(Floor(), recorder, engine, settings.data_folder / "checkpoints", clock)
         keeper = Keeper(past.floor, clock=clock)
@@ -143,11 +150,8 @@ async def running(
         await stack.enter_async_context(delivering(sender))
         boards = boards_of(settings, sessions, hub, today, clock, is_demo=is_demo)
         routers = [
-            session_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
-            key_routes(access),
-            second_factor_routes(access),
-            user_routes(access),
-            profile_routes(access),
+            first_run_routes(first_run),
+            *_account_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             settings_routes(settings),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
@@ -173,7 +177,7 @@ async def running(
         in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
             link.start()
-        yield App(settings, access, engine, keeper, hub, recorder, links, dialer, panel, web)
+        yield App(settings, access, first_run, engine, keeper, hub, recorder, links, dialer, panel, web)
 
 
 def _outbox(stack: AsyncExitStack, sessions: Sessions, ways: Ways, clock: Callable[[], Instant]) -> Outbox:
@@ -189,6 +193,11 @@ async def serve(settings: Settings) -> None:
             await _announce(app, url_of(listener.getsockname()))
             await stop_asked()
             log.info("stopping")
+
+
+def _account_routes(access: Access, centre: Centre) -> list[APIRouter]:
+    of_accounts = (key_routes, second_factor_routes, user_routes, profile_routes)
+    return [session_routes(access, centre), *(routes(access) for routes in of_accounts)]
 
 
 async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
@@ -276,6 +285,9 @@ async def _announce(app: App, url: str) -> None:
         log.info("PBX %s at %s:%d", pbx.name, pbx.host, pbx.port)
     if not app.panel.is_built:
         log.warning("the panel is not built: run make panel")
-    if not await has_admin(app.access):
-        log.warning("there is no administrator yet: run callcenter user add NAME --role admin")
+    if await app.first_run.open():
+        log.warning(
+            "there is no administrator yet: the panel makes one with the word in %s; or run callcenter user add NAME --role admin",
+            app.first_run.file,
+        )
     log.info("the panel is at %s", url)

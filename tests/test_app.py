@@ -33,6 +33,8 @@ from tests.serving import PANEL
 PUBLIC = {
     ("GET", "/api/health"): "for whoever watches that the server is up; says nothing else",
     ("POST", "/api/session"): "signing in",
+    ("GET", "/api/first-run"): "says whether an administrator is to be made; nothing else",
+    ("POST", "/api/first-run"): "asks for a word that lies in a file of the server, while there is no administrator",
     ("GET", "/api/wallboard"): "asks for the token of a wallboard's link",
     ("WEBSOCKET", "/api/wallboard/live"): "asks for the token of a wallboard's link",
     ("*", "/api/{path:path}"): "no such route",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 ACTS: Mapping[tuple[str, str], str] = {
+    ("POST", "/api/first-run"): "user.create_first",
     ("POST", "/api/session"): "session.open",
     ("DELETE", "/api/session"): "session.close",
     ("POST", "/api/keys"): "api_key.create",
@@ -88,7 +89,7 @@ NO_ACTS = frozenset(
 """Routes that change nothing although their method says so, or nothing that somebody must answer for; and what a player
 tells that it played, which has a log of its own (recordings/accesses.py)."""
 
-SECRET_WORDS = ("password", "secret", "token", "key", "code")
+SECRET_WORDS = ("password", "secret", "token", "key", "code", "word")
 LONGEST_TEXT = 200
 MOST_FIELDS = 40
 

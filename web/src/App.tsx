@@ -11,6 +11,8 @@ import { Boundary } from "./parts/Boundary";
 import { Failure } from "./parts/Failure";
 import { Empty, PageSkeleton } from "./parts/Waiting";
 import { ChoosePassword } from "./signin/ChoosePassword";
+import { FirstRun } from "./signin/FirstRun";
+import { useFirstRun } from "./signin/firstRun";
 import { SignIn } from "./signin/SignIn";
 
 const FloorPage = lazy(() => import("./floor/FloorPage"));
@@ -195,11 +197,18 @@ export function App() {
   );
 }
 
+/** Before anybody is signed in: to sign in, or to make the first one who can. */
+function Door() {
+  const firstRun = useFirstRun();
+  if (firstRun.isPending) return <PageSkeleton />;
+  return firstRun.data?.is_needed ? <FirstRun file={firstRun.data.file} /> : <SignIn />;
+}
+
 function Panel() {
   const session = useSessionQuery();
   if (session.isPending) return <PageSkeleton />;
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
-  if (!session.data) return <SignIn />;
+  if (!session.data) return <Door />;
   return (
     <SessionContext value={session.data}>
       {session.data.user.must_change_password ? <ChoosePassword /> : <SignedIn />}

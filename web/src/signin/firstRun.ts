@@ -1,0 +1,40 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ApiError, ask } from "../api/client";
+import { queryClient, SESSION } from "../api/queries";
+
+const FIRST_RUN = ["first-run"];
+
+/** Whether nobody can sign in yet, and the file of the server that has the word (docs/api.md, First run). */
+export function useFirstRun() {
+  return useQuery({
+    queryKey: FIRST_RUN,
+    queryFn: () => ask<{ is_needed: boolean; file: string }>("GET", "/api/first-run"),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export interface Administrator {
+  word: string;
+  username: string;
+  name: string;
+  password: string;
+}
+
+const refresh = () =>
+  Promise.all([
+    queryClient.invalidateQueries({ queryKey: FIRST_RUN }),
+    queryClient.invalidateQueries({ queryKey: SESSION }),
+  ]);
+
+/** Makes the first administrator and signs in. */
+export function useMakeFirst() {
+  return useMutation({
+    mutationFn: async ({ username, password, ...fields }: Administrator) => {
+      await ask("POST", "/api/first-run", { username, password, ...fields });
+      await ask("POST", "/api/session", { username, password });
+    },
+    onSuccess: refresh,
+    // Somebody else was quicker: there is an administrator to sign in as.
+    onError: (error) => (error instanceof ApiError && error.status === 409 ? refresh() : undefined),
+  });
+}
