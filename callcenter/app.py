@@ -287,7 +287,8 @@ async def _announce(app: App, url: str) -> None:
         log.warning("the panel is not built: run make panel")
     if await app.first_run.open():
         log.warning(
-            "there is no administrator yet: the panel makes one with the word in %s; or run callcenter user add NAME --role admin",
+            "there is no administrator yet: the panel makes one with the word in %s; "
+            "or run callcenter user add NAME --role admin",
             app.first_run.file,
         )
     log.info("the panel is at %s", url)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -190,3 +191,24 @@ def test_the_pages_fit_in_both_languages_and_themes(server: Serving, browser: Br
                 expect(page.get_by_role("tooltip")).to_have_count(0)
                 assert page.evaluate(SIDEWAYS) <= 0, (path, switch)
                 assert violations(page) == [], (path, switch)
+
+
+def test_the_first_administrator_is_made_with_a_word_of_the_server(tmp_path: Path, browser: Browser) -> None:
+    write_settings(tmp_path, Settings(timezone="Asia/Shanghai"))
+    with serving(tmp_path) as server, Visitor(browser, server.url) as visitor:
+        page = visitor.page
+        visitor.open("reports")
+        expect(page.get_by_role("heading", name="The first administrator")).to_be_visible()
+        assert violations(page) == []
+        page.get_by_label("Word from the server").fill("guessed")
+        page.get_by_label("User name").fill("root")
+        page.get_by_label("Password", exact=True).fill(OWN)
+        page.get_by_label("New password again").fill(OWN)
+        page.get_by_role("button", name="Begin").click()
+        expect(page.get_by_text("This is not the word in that file.")).to_be_visible()
+        [file] = re.findall(r"word in (\S+?);", server.said)
+        page.get_by_label("Word from the server").fill((tmp_path / file).read_text())
+        page.get_by_role("button", name="Begin").click()
+        expect(page.get_by_role("navigation").get_by_role("link", name="Floor")).to_be_visible()
+        visitor.complaints.clear()  # the browser's own lines about the refusals
+        assert OWN not in server.said
