@@ -215,7 +215,7 @@ def _whose(by: By, line: Line) -> list[Cell]:
 
 
 def _cells(sums: Mapping[str, float]) -> list[Cell]:
-    return [figure.of(sums) for figure in CALLBACK_FIGURES]
+    return [*figures_of(sums, CALLBACK_FIGURES).values()]
 
 
 def _figure_column(figure: Figure, language: Language) -> Column:

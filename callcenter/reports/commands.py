@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import BadInput, SetupFailed
 from callcenter.reports.export import xlsx_of
+from callcenter.reports.figures import figures_of_each
 from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.grids import report_grid
 from callcenter.reports.names import names_of
@@ -170,9 +171,10 @@ def _print_table(found: Report, zone: ZoneInfo, *, is_short: bool) -> None:
     table = Table(title=Text(title), title_justify="left")
     for number, column in enumerate(titles):
         table.add_column(Text(column), justify="right" if number > int(is_divided) else "left")
-    for row in found.part.rows:
+    each = figures_of_each([row.sums for row in found.part.rows], tuple(figures))
+    for row, told in zip(found.part.rows, each, strict=True):
         start = [_interval(found, row.group, zone)] if is_divided else []
-        cells = [row.name or "–", *start, *(_told(figure, figure.of(row.sums)) for figure in figures)]
+        cells = [row.name or "–", *start, *(_told(figure, told[figure.id]) for figure in figures)]
         # Text, since a queue may be called "[red]".
         table.add_row(*(Text(cell) for cell in cells))
     totals = [_told(figure, figure.of(found.part.totals)) for figure in figures]

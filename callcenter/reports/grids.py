@@ -9,6 +9,7 @@ from callcenter.floor.facts import EndedBy
 from callcenter.reports.abandoned import Caller
 from callcenter.reports.actions import ActionList
 from callcenter.reports.export import Cell, Column, Grid, Kind, Language
+from callcenter.reports.figures import figures_of, figures_of_each
 from callcenter.reports.figures.entry import Figure, Unit
 from callcenter.reports.folding import Row
 from callcenter.reports.names import Names
@@ -50,14 +51,14 @@ def report_grid(report: Report, zone: ZoneInfo, names: Names, language: Language
         [
             *_whose(report, row),
             *_when(asked.interval, row.group, starts, language),
-            *(figure.of(row.sums) for figure in asked.figures),
+            *figures.values(),
             *((row.reasons or {}).get(reason) for reason in reasons),
         ]
-        for row in part.rows
+        for row, figures in zip(part.rows, figures_of_each([row.sums for row in part.rows], asked.figures), strict=True)
     ]
     blank: list[Cell] = [None] * (len(whose) + len(when))
     paused: list[Cell] = [sum((row.reasons or {}).get(reason, 0.0) for row in part.rows) for reason in reasons]
-    totals = [*blank, *(figure.of(part.totals) for figure in asked.figures), *paused]
+    totals = [*blank, *figures_of(part.totals, asked.figures).values(), *paused]
     name, notes = title or word(asked.subject, language), _notes(report, zone, language)
     return Grid(name, tuple(columns), rows, zone, language, totals, notes)
 

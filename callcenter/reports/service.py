@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -157,7 +158,7 @@ async def _records(connection: AsyncConnection, question: Question, only: Only, 
     first = 1 + count + question.grouping.has_names
     names = [measure.id for measure in question.measures]
     return [
-        Record(row[0], tuple(row[1 : 1 + count]), row[first - 1] if question.grouping.has_names else "", totals)
-        for row in found
-        if (totals := {name: value for name, value in zip(names, row[first:], strict=True) if value})
+        Record(row[0], row[1 : 1 + count], row[first - 1] if question.grouping.has_names else "", totals)
+        for row in map(tuple, found)
+        if (totals := dict(zip(compress(names, row[first:]), filter(None, row[first:]), strict=True)))
     ]

@@ -1,9 +1,10 @@
 """A report as plain values: for the API (docs/api.md, Reports), and as one flat row a line for programs and files."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from callcenter.floor.terms import Instant
-from callcenter.reports.figures import figures_of
+from callcenter.reports.figures import figures_of, figures_of_each
 from callcenter.reports.folding import Part, Row
 from callcenter.reports.service import Asked, Report
 from callcenter.reports.spans import FOLDED, Piece
@@ -35,9 +36,9 @@ def flat_rows(report: Report) -> list[Values]:
             **_identity(row, asked),
             "index": row.group,
             **_bounds(row.group, report.part, asked),
-            **figures_of(row.sums, asked.figures),
+            **figures,
         }
-        for row in report.part.rows
+        for row, figures in _told_rows(report.part, asked)
     ]
 
 
@@ -49,22 +50,29 @@ def _part_shape(part: Part, asked: Asked) -> Values:
     intervals = {piece.group: piece for piece in part.pieces}
     return {
         "intervals": [{"index": index, **_piece_bounds(piece, asked)} for index, piece in sorted(intervals.items())],
-        "rows": [_row_shape(row, part, asked) for row in part.rows],
+        "rows": [_row_shape(row, figures, part, asked) for row, figures in _told_rows(part, asked)],
         "totals": figures_of(part.totals, asked.figures),
         "interval_totals": [
-            {"index": group, **_bounds(group, part, asked), "figures": figures_of(sums, asked.figures)}
-            for group, sums in part.group_totals.items()
+            {"index": group, **_bounds(group, part, asked), "figures": figures}
+            for group, figures in zip(
+                part.group_totals, figures_of_each([*part.group_totals.values()], asked.figures), strict=True
+            )
             if asked.interval != "none"
         ],
     }
 
 
-def _row_shape(row: Row, part: Part, asked: Asked) -> Values:
+def _told_rows(part: Part, asked: Asked) -> Iterator[tuple[Row, Values]]:
+    """Each row with its figures."""
+    return zip(part.rows, figures_of_each([row.sums for row in part.rows], asked.figures), strict=True)
+
+
+def _row_shape(row: Row, figures: Values, part: Part, asked: Asked) -> Values:
     shape = {
         **_identity(row, asked),
         "index": row.group,
         **_bounds(row.group, part, asked),
-        "figures": figures_of(row.sums, asked.figures),
+        "figures": figures,
     }
     return shape if row.reasons is None else {**shape, "reasons": row.reasons}
 

@@ -1,8 +1,9 @@
 """The catalogue of figures: one entry each, in the file of its group; nothing else in the code computes a ratio."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from callcenter.reports.figures.callbacks import CALLBACKS
+from callcenter.reports.figures.columns import Columns
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.figures.handling import HANDLING, RINGING
 from callcenter.reports.figures.level import LEVEL, WAIT
@@ -18,7 +19,19 @@ FIGURE_BY_ID: Mapping[str, Figure] = {figure.id: figure for figure in FIGURES}
 
 def figures_of(sums: Sums, figures: tuple[Figure, ...] = FIGURES) -> dict[str, float | None]:
     """These figures from the sums of the measures."""
-    return {figure.id: figure.of(sums) for figure in figures}
+    [found] = figures_of_each([sums], figures)
+    return found
+
+
+def figures_of_each(lines: Sequence[Sums], figures: tuple[Figure, ...] = FIGURES) -> list[dict[str, float | None]]:
+    """These figures of each line."""
+    columns, identities = Columns(lines), [figure.id for figure in figures]
+    values = [figure.column(columns) for figure in figures]
+    return (
+        [dict(zip(identities, line, strict=True)) for line in zip(*values, strict=True)]
+        if figures
+        else [{} for _ in lines]
+    )
 
 
 LIVE_FIGURES = tuple(

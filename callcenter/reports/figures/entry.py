@@ -1,10 +1,10 @@
 """What an entry of the catalogue is: a figure, its names, and which measures it divides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
+from callcenter.reports.figures.columns import Columns
 from callcenter.reports.figures.measures import MEASURES, Source, Sums
 
 Unit = Literal["count", "seconds", "share", "per_hour", "number"]
@@ -24,8 +24,7 @@ DECIMALS: dict[Unit, int] = {"count": 0, "seconds": 0, "share": 1, "per_hour": 1
 
 SECONDS_PER_HOUR = 3600
 
-Adding = Callable[[Sums], float]
-Reckoning = Callable[[Sums], float | None]
+Reckoning = Callable[[Columns], Sequence[float | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,28 +70,20 @@ class Figure:
         """What kind of rows the denominator counts."""
         return MEASURES[self.denominator[0]].source if self.denominator else None
 
-    @cached_property
-    def of(self) -> Reckoning:
+    def of(self, sums: Sums) -> float | None:
         """The figure from the sums of the measures; None when there is nothing to divide by."""
-        # A report has tens of thousands of figures: which kind each is, is decided once.
+        [value] = self.column(Columns([sums]))
+        return value
+
+    def column(self, columns: Columns) -> Sequence[float | None]:
+        """The figure of each line, as `of` would tell it."""
         if self.compute is not None:
-            return self.compute
-        above = _adding(self.numerator)
+            return self.compute(columns)
+        above = columns.added(self.numerator)
         if self.denominator:
-            return _dividing(above, _adding(self.denominator), SECONDS_PER_HOUR if self.unit == "per_hour" else 1)
-        return (lambda sums: round(above(sums))) if self.unit == "count" else above
-
-
-def _dividing(above: Adding, below: Adding, times: float) -> Reckoning:
-    def divide(sums: Sums) -> float | None:
-        divisor = below(sums)
-        return above(sums) * times / divisor if divisor else None
-
-    return divide
-
-
-def _adding(measures: tuple[str, ...]) -> Adding:
-    if len(measures) == 1:
-        [measure] = measures
-        return lambda sums: sums.get(measure) or 0
-    return lambda sums: sum(sums.get(measure) or 0 for measure in measures)
+            times = SECONDS_PER_HOUR if self.unit == "per_hour" else 1
+            below = columns.added(self.denominator)
+            return [
+                dividend * times / divisor if divisor else None for dividend, divisor in zip(above, below, strict=True)
+            ]
+        return [*map(round, above)] if self.unit == "count" else above

@@ -1,8 +1,12 @@
 """How well callers were served: rates of answering, service levels, waits."""
 
 import math
+from bisect import bisect_left
 from functools import partial
+from itertools import accumulate
+from typing import NamedTuple
 
+from callcenter.reports.figures.columns import Columns
 from callcenter.reports.figures.entry import QUEUES, Figure
 from callcenter.reports.figures.measures import WAIT_BINS, WAIT_EDGES, Sums
 
@@ -15,21 +19,37 @@ _BINS = tuple(
 """What is counted between two waits; the last bin ends with the longest wait."""
 
 
-def wait_percentile(share: float, sums: Sums) -> float | None:
+class Waits(NamedTuple):
+    """How long the answered of a line waited: the bins that any are in, and how many waited up to the end of each."""
+
+    answered: float
+    longest: float
+    bins: list[tuple[float, float, float]]
+    passed: list[float]
+
+
+def _waits(sums: Sums) -> Waits:
+    bins = [(low, edge, count) for measure, low, edge in _BINS if (count := sums.get(measure))]
+    passed = [*accumulate(count for _, _, count in bins)]
+    return Waits(sums.get("answered") or 0, sums.get("longest_wait") or 0, bins, passed)
+
+
+def wait_percentiles(share: float, columns: Columns) -> list[float | None]:
     """How long this share of the answered waited at most; within a bin of the distribution waits lie evenly."""
-    sought = share * (sums.get("answered") or 0)
+    return [_percentile(share, waits) for waits in columns.each(_waits)]
+
+
+def _percentile(share: float, waits: Waits) -> float | None:
+    sought = share * waits.answered
     if not sought:
         return None
-    longest = sums.get("longest_wait") or 0
-    passed = 0.0
-    for measure, low, edge in _BINS:
-        count = sums.get(measure)
-        if count:
-            if passed + count >= sought:
-                high = longest if edge == math.inf else edge
-                return min(low + (high - low) * (sought - passed) / count, longest)
-            passed += count
-    return longest
+    place = bisect_left(waits.passed, sought)
+    if place == len(waits.bins):
+        return waits.longest
+    low, edge, count = waits.bins[place]
+    high = waits.longest if edge == math.inf else edge
+    before = waits.passed[place - 1] if place else 0.0
+    return min(low + (high - low) * (sought - before) / count, waits.longest)
 
 
 def _wait_of(percent: int) -> Figure:
@@ -44,7 +64,7 @@ def _wait_of(percent: int) -> Figure:
         subjects=QUEUES,
         numerator=("answered",),
         direction="down",
-        compute=partial(wait_percentile, percent / 100),
+        compute=partial(wait_percentiles, percent / 100),
         reads=WAIT_BIN_IDS,
     )
 

@@ -363,7 +363,8 @@ def merge(into: dict[str, float], sums: Sums) -> None:
 
 def added(parts: Iterable[Sums]) -> dict[str, float]:
     """The sums of several spans, queues or agents together."""
-    total: dict[str, float] = {}
-    for sums in parts:
+    following = iter(parts)
+    total = dict(next(following, {}))
+    for sums in following:
         merge(total, sums)
     return total
