@@ -1,6 +1,6 @@
 """Reports: the figures of a span by queue, agent or team, interval by interval, and beside those of the span before."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from callcenter.floor.facts import SeatSpell
 from callcenter.reports.counted import Wanted
 from callcenter.reports.figures import FIGURE_BY_ID, FIGURES
 from callcenter.reports.figures.entry import Figure, Subject
-from callcenter.reports.figures.measures import HEAD_COUNT, MEASURES, Measure, Source, Sums
+from callcenter.reports.figures.measures import HEAD_COUNT, MEASURES, Measure, Source, Sums, merge
 from callcenter.reports.folding import OF_AGENT, OF_QUEUE, OF_TEAM, Agent, By, Part, Record, agents_in, folded
 from callcenter.reports.names import Names
 from callcenter.reports.pauses import pause_seconds
@@ -112,15 +112,21 @@ async def sums_in(
     question = Question(BY_QUEUE, (), _measures(figures))
     async with snapshot(engine) as connection:
         records = await _records(connection, question, only, pieces)
-    return {record.group: dict(record.sums) for record in records if record.sums}
+    found: dict[int, dict[str, float]] = {}
+    for record in records:
+        merge(found.setdefault(record.group, {}), record.sums)
+    return found
 
 
-async def sums_by_queue(engine: AsyncEngine, span: Span) -> dict[QueueName, Sums]:
+async def sums_by_queue(engine: AsyncEngine, span: Span) -> Mapping[QueueName, Sums]:
     """The sums of all measures of queues, by PBX and queue."""
     question = Question(BY_QUEUE, QUEUE_KEYS, BY_QUEUE.measures)
     async with snapshot(engine) as connection:
         records = await _records(connection, question, Only(), [Piece(0, *span)])
-    return {(record.keys[0], record.keys[1]): record.sums for record in records}
+    found: dict[QueueName, dict[str, float]] = {}
+    for record in records:
+        merge(found.setdefault((record.keys[0], record.keys[1]), {}), record.sums)
+    return found
 
 
 async def _part(connection: AsyncConnection, sources: Sources, asked: Asked, span: Span) -> Part:

@@ -1,4 +1,4 @@
-"""The sums of measures over pieces of time, by queue or by agent: one statement over roll-ups and rows."""
+"""The sums of measures over pieces of time, by queue or by agent: one statement for each place they are found in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Double,
     Insert,
+    Row,
     Select,
     String,
     Table,
@@ -90,8 +90,11 @@ class Question:
 
 async def sums(
     connection: AsyncConnection, question: Question, only: Only, pieces: Sequence[Piece], divided: Plan
-) -> CursorResult[Any]:
+) -> list[Row[Any]]:
     """The sums of the question over the pieces: columns n, the keys, agent_name (of agents), and each measure.
+
+    What roll-ups and rows tell of the same keys comes in rows of their own: a database takes longer to add them up
+    than it took to find them.
 
     `divided` says which of the pieces roll-ups answer; a measure that has none is counted from rows all over.
     """
@@ -100,20 +103,19 @@ async def sums(
     parts = tuple(name for name, found in asked.items() if found)
     values = {f"only_{name}": value for name, value in only.given().items()}
     values |= {name: pieces_as_text(asked[name]) for name in parts}
-    found: CursorResult[Any] = await connection.execute(_summing(connection.dialect.name, question, parts), values)
-    return found
+    statements = _summing(connection.dialect.name, question, parts)
+    return [row for statement in statements for row in await connection.execute(statement, values)]
 
 
 # Statements are many columns wide: making one takes longer than asking it.
 @lru_cache(maxsize=200)
-def _summing(dialect: str, question: Question, names: tuple[str, ...]) -> Select[Any]:
+def _summing(dialect: str, question: Question, names: tuple[str, ...]) -> list[Select[Any]]:
     tables = {name: pieces_in(name, dialect) for name in names}
     parts = [_rolled(question, grain, tables[f"{grain}s"]) for grain in (DAYS, QUARTERS) if f"{grain}s" in tables]
     parts = parts if question.rolled else []
     if "edges" in tables:
         parts += _parts(question, question.sources(are_rolled=True), tables["edges"])
-    parts += _parts(question, question.sources(are_rolled=False), tables["pieces"])
-    return _merged(question, parts)
+    return parts + _parts(question, question.sources(are_rolled=False), tables["pieces"])
 
 
 async def roll_quarters(connection: AsyncConnection, grouping: Grouping, starts: Sequence[Instant]) -> None:

@@ -1,6 +1,7 @@
 """Today in memory equals today in SQL, at any moment, and begins anew at the centre's midnight."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -109,7 +110,7 @@ async def test_an_import_into_the_running_day_is_seen_and_nothing_is_counted_twi
     told(today, *facts[:200])
     await import_facts(engine, PbxName("pbx1"), facts[400:500], "imported-")
 
-    async def stored(span: Span) -> dict[tuple[str, str], Sums]:
+    async def stored(span: Span) -> Mapping[tuple[str, str], Sums]:
         found = await sums_by_queue(engine, span)
         recorder.note(facts[200:400])  # they end while the database counts
         told(today, *facts[200:400])
