@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.floor.facts import VisitOutcome
-from callcenter.reports.figures import FIGURES, figures_of
+from callcenter.reports.figures import FIGURES, figures_of, figures_of_each
 from callcenter.reports.figures.measures import MEASURES
 from callcenter.reports.today import Today
 from tests.facts import a_conversation, a_visit
@@ -35,6 +35,24 @@ def test_nothing_to_divide_by_is_none_and_not_zero() -> None:
     assert figures["answer_rate"] is None
     assert figures["aht_seconds"] is None
     assert figures["offered"] == 0
+
+
+def test_each_of_many_lines_has_the_figures_that_it_has_alone() -> None:
+    busy = {measure: float(number) for number, measure in enumerate(MEASURES, 1)}
+    beyond = {"answered": 2.0, "wait_beyond": 2.0, "longest_wait": 5_000.0}
+    lines = [busy, {}, {"offered": 3.0, "abandoned": 1.0}, beyond, busy]
+    assert figures_of_each(lines) == [figures_of(line) for line in lines]
+    assert figures_of_each(lines, ()) == [{}] * len(lines)
+    assert figures_of_each([]) == []
+
+
+def test_waits_lie_evenly_in_their_bin_and_none_is_longer_than_the_longest() -> None:
+    two_and_two = {"answered": 4.0, "wait_to_10": 2.0, "wait_to_20": 2.0, "longest_wait": 18.0}
+    beyond = {"answered": 2.0, "wait_beyond": 2.0, "longest_wait": 5_000.0}
+    found = figures_of_each([two_and_two, beyond, {"answered": 1.0, "longest_wait": 7.0}, {"offered": 1.0}])
+    assert [told["wait_p50_seconds"] for told in found] == [10.0, 4_300.0, 7.0, None]
+    assert [told["wait_p80_seconds"] for told in found] == [pytest.approx(18.0), pytest.approx(4_720.0), 7.0, None]
+    assert [told["wait_p95_seconds"] for told in found] == [18.0, pytest.approx(4_930.0), 7.0, None]
 
 
 def test_a_morning_in_one_queue() -> None:

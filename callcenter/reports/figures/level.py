@@ -3,35 +3,29 @@
 import math
 from bisect import bisect_left
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from callcenter.reports.figures.columns import Columns
 from callcenter.reports.figures.entry import QUEUES, Figure
 from callcenter.reports.figures.measures import WAIT_BINS, WAIT_EDGES, Sums
 
-WAIT_BIN_IDS = (*(measure.id for measure in WAIT_BINS), "longest_wait")
-
-_BINS = tuple(
-    (measure.id, low, high)
-    for measure, low, high in zip(WAIT_BINS, (0.0, *WAIT_EDGES), (*WAIT_EDGES, math.inf), strict=True)
-)
-"""What is counted between two waits; the last bin ends with the longest wait."""
+_BIN_IDS = tuple(measure.id for measure in WAIT_BINS)
+_BOUNDS = tuple(zip((0.0, *WAIT_EDGES), (*WAIT_EDGES, math.inf), strict=True))
+"""Between which waits each bin counts; the last one ends with the longest wait."""
 
 
 class Waits(NamedTuple):
-    """How long the answered of a line waited: the bins that any are in, and how many waited up to the end of each."""
+    """How long the answered of a line waited: how many up to the end of each bin."""
 
     answered: float
     longest: float
-    bins: list[tuple[float, float, float]]
     passed: list[float]
 
 
 def _waits(sums: Sums) -> Waits:
-    bins = [(low, edge, count) for measure, low, edge in _BINS if (count := sums.get(measure))]
-    passed = [*accumulate(count for _, _, count in bins)]
-    return Waits(sums.get("answered") or 0, sums.get("longest_wait") or 0, bins, passed)
+    passed = [*accumulate(map(sums.get, _BIN_IDS, repeat(0)))]
+    return Waits(sums.get("answered") or 0, sums.get("longest_wait") or 0, passed)
 
 
 def wait_percentiles(share: float, columns: Columns) -> list[float | None]:
@@ -44,12 +38,12 @@ def _percentile(share: float, waits: Waits) -> float | None:
     if not sought:
         return None
     place = bisect_left(waits.passed, sought)
-    if place == len(waits.bins):
+    if place == len(waits.passed):
         return waits.longest
-    low, edge, count = waits.bins[place]
+    low, edge = _BOUNDS[place]
     high = waits.longest if edge == math.inf else edge
     before = waits.passed[place - 1] if place else 0.0
-    return min(low + (high - low) * (sought - before) / count, waits.longest)
+    return min(low + (high - low) * (sought - before) / (waits.passed[place] - before), waits.longest)
 
 
 def _wait_of(percent: int) -> Figure:
@@ -65,7 +59,7 @@ def _wait_of(percent: int) -> Figure:
         numerator=("answered",),
         direction="down",
         compute=partial(wait_percentiles, percent / 100),
-        reads=WAIT_BIN_IDS,
+        reads=(*_BIN_IDS, "longest_wait"),
     )
 
 
