@@ -86,7 +86,7 @@ from callcenter.reports.people_api import Room
 from callcenter.reports.roll_ups import keep_rolled_up
 from callcenter.reports.service import Sources
 from callcenter.resuming import Past, alone_in
-from callcenter.serving import listen, served, stop_asked, url_of
+from callcenter.serving import listen, served, spare_the_collector, stop_asked, url_of
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.recorder import Recorder
@@ -191,6 +191,7 @@ async def serve(settings: Settings) -> None:
     with listen(settings.http) as listener:
         async with running(settings) as app, served(app.web, listener):
             await _announce(app, url_of(listener.getsockname()))
+            spare_the_collector()
             await stop_asked()
             log.info("stopping")
 

@@ -1,11 +1,13 @@
 """`callcenter serve` by itself: it says what is going on, answers, and ends at Ctrl-C."""
 
+import gc
 import json
 import logging
 import signal
 import socket
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from websockets.sync.client import connect
 
 from callcenter.cli import main
 from callcenter.errors import SetupFailed
-from callcenter.serving import listen, url_of
+from callcenter.serving import listen, spare_the_collector, url_of
 from callcenter.settings import HttpSettings
 from tests.serving import COMMAND, FREE_PORT, serving
 
@@ -74,6 +76,24 @@ def test_user_added_beside_the_running_server_can_sign_in(tmp_path: Path) -> Non
     assert "correct horse" not in server.said
     with serving(tmp_path) as again:
         assert "user add" not in again.said
+
+
+def test_what_a_start_has_made_is_spared_and_garbage_made_later_is_not() -> None:
+    class Ring:
+        """Refers to itself, so that only the collector frees it."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    stays = Ring()
+    try:
+        spare_the_collector()
+        assert not any(each is stays for each in gc.get_objects())
+        later = weakref.ref(Ring())
+        gc.collect()
+        assert later() is None
+    finally:
+        gc.unfreeze()
 
 
 def test_taken_port_is_told(said: Said, tmp_path: Path) -> None:

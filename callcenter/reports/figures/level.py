@@ -4,7 +4,6 @@ import math
 from bisect import bisect_left
 from functools import partial
 from itertools import accumulate, repeat
-from typing import NamedTuple
 
 from callcenter.reports.figures.columns import Columns
 from callcenter.reports.figures.entry import QUEUES, Figure
@@ -15,35 +14,26 @@ _BOUNDS = tuple(zip((0.0, *WAIT_EDGES), (*WAIT_EDGES, math.inf), strict=True))
 """Between which waits each bin counts; the last one ends with the longest wait."""
 
 
-class Waits(NamedTuple):
-    """How long the answered of a line waited: how many up to the end of each bin."""
-
-    answered: float
-    longest: float
-    passed: list[float]
-
-
-def _waits(sums: Sums) -> Waits:
-    passed = [*accumulate(map(sums.get, _BIN_IDS, repeat(0)))]
-    return Waits(sums.get("answered") or 0, sums.get("longest_wait") or 0, passed)
+def _passed(sums: Sums) -> list[float]:
+    """How many of the answered had waited at most up to the end of each bin."""
+    return [*accumulate(map(sums.get, _BIN_IDS, repeat(0)))]
 
 
 def wait_percentiles(share: float, columns: Columns) -> list[float | None]:
     """How long this share of the answered waited at most; within a bin of the distribution waits lie evenly."""
-    return [_percentile(share, waits) for waits in columns.each(_waits)]
+    answered, longest = columns.added(("answered",)), columns.added(("longest_wait",))
+    lines = zip(answered, columns.each(_passed), longest, strict=True)
+    return [_percentile(share * count, passed, most) if count else None for count, passed, most in lines]
 
 
-def _percentile(share: float, waits: Waits) -> float | None:
-    sought = share * waits.answered
-    if not sought:
-        return None
-    place = bisect_left(waits.passed, sought)
-    if place == len(waits.passed):
-        return waits.longest
+def _percentile(sought: float, passed: list[float], longest: float) -> float:
+    place = bisect_left(passed, sought)
+    if place == len(passed):
+        return longest
     low, edge = _BOUNDS[place]
-    high = waits.longest if edge == math.inf else edge
-    before = waits.passed[place - 1] if place else 0.0
-    return min(low + (high - low) * (sought - before) / (waits.passed[place] - before), waits.longest)
+    high = longest if edge == math.inf else edge
+    before = passed[place - 1] if place else 0.0
+    return min(low + (high - low) * (sought - before) / (passed[place] - before), longest)
 
 
 def _wait_of(percent: int) -> Figure:
