@@ -94,14 +94,18 @@ class Talks:
         ]
 
     def _key_of(self, end: Completed) -> TalkKey:
-        """Asterisk may name a channel that nobody has heard of (a hidden one): then the time and the agent tell."""
+        """Asterisk may name a channel that nobody has heard of (a hidden one): then the agent, the time and the waiting
+        tell."""
         key = end.channel_id, end.queue, end.agent
-        if key not in self._open and end.talk_seconds is not None:
-            began_at = end.at - end.talk_seconds
-            for other, (_, begin) in self._open.items():
-                if other[1:] == key[1:] and abs(begin.at - began_at) <= 1.0:
-                    return other
-        return key
+        if key in self._open or end.talk_seconds is None:
+            return key
+        began_at = end.at - end.talk_seconds
+        near = (
+            (begin.wait_seconds != end.wait_seconds, abs(begin.at - began_at), other)
+            for other, (_, begin) in self._open.items()
+            if other[1:] == key[1:] and abs(begin.at - began_at) <= 1.0
+        )
+        return min(near, default=(False, 0.0, key))[2]
 
     def _end(self, key: TalkKey, end: Completed | None, ended_at: Instant) -> list[AnyFact]:
         stay, begin = self._open.pop(key, (None, None))

@@ -6,7 +6,7 @@ from typing import Any
 
 from callcenter.floor import channels, events, gap, members, rings, settling, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
-from callcenter.floor.events import AnyEvent, LinkChanged, LinkState, LocalOptimised, PbxStopped, Ticked
+from callcenter.floor.events import AnyEvent, LinkChanged, LinkState, PbxStopped, Ticked
 from callcenter.floor.facts import SeatSpell
 from callcenter.floor.gauges import gauges
 from callcenter.floor.seat import spell_until
@@ -29,7 +29,7 @@ def _resume(site: Site, event: events.HoldEnded, changes: Changes) -> None:
     talks.resume(site, event.channel_id, changes)
 
 
-def _nothing(site: Site, event: PbxStopped | Ticked | LocalOptimised, changes: Changes) -> None:
+def _nothing(site: Site, event: PbxStopped | Ticked, changes: Changes) -> None:
     """Nothing beyond the passing of time, which is dealt with before each event."""
 
 
@@ -52,7 +52,7 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.HoldBegun: _hold,
     events.HoldEnded: _resume,
     events.LocalJoined: channels.local_joined,
-    events.LocalOptimised: _nothing,
+    events.LocalOptimised: talks.optimised,
     events.BlindTransferred: channels.blind_transferred,
     events.AttendedTransferred: channels.attended_transferred,
     events.RecordingBegun: channels.recording_begun,

@@ -40,7 +40,15 @@ def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | No
     stay = stay_of(theirs)
     known: list[QueueVisit | Visit] = [*books.concluded.visits.get(stay, ()), *books.told.visits.get(stay, ())]
     known += (visit for visit in books.site.visits.values() if (visit.channel_id, visit.queue) == stay)
-    return nearest(theirs.joined_at + HALF_A_SECOND, known, lambda one: one.joined_at, TOLERANCE_SECONDS)
+    candidates = [one for one in known if not _ends_otherwise(books, one, theirs)]
+    return nearest(theirs.joined_at + HALF_A_SECOND, candidates, lambda one: one.joined_at, TOLERANCE_SECONDS)
+
+
+def _ends_otherwise(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
+    """Whether it is the next stay of a caller who has come back within a second or two."""
+    if isinstance(ours, Visit):
+        return ours.is_waiting and theirs.ended_at + 1 <= books.event.until
+    return ours.is_certain and ours.ended_at > theirs.ended_at + 1 + HALF_A_SECOND
 
 
 def _decide(books: Settlement, visit: Visit, theirs: QueueVisit) -> None:

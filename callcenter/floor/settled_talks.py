@@ -11,7 +11,7 @@ from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
 from callcenter.floor.site import Site
-from callcenter.floor.terms import ChannelId
+from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 
 def settle_talk(books: Settlement, theirs: Conversation) -> None:
@@ -19,42 +19,51 @@ def settle_talk(books: Settlement, theirs: Conversation) -> None:
     theirs = books.named(theirs)
     if _ends_open_talk(books, theirs):
         return
-    told, ours = _same(books, books.told.talks, theirs), _same(books, books.concluded.talks, theirs)
-    seat = _finishing(books, theirs)
-    if told is not None and (told.leg_id == theirs.leg_id or ours is None or ours.leg_id != theirs.leg_id):
-        books.told.talks.remove(told)
-    elif ours is not None:
+    seat = books.site.seats.get(theirs.interface.lower())
+    unfinished = seat.unfinished if seat else None
+    still = (unfinished,) if unfinished else ()
+    ours = _same(books, (*books.told.talks, *books.concluded.talks, *still), theirs)
+    if ours is not None and ours in books.told.talks:
+        books.told.talks.remove(ours)
+    elif ours is not None and ours in books.concluded.talks:
         books.concluded.talks.remove(ours)
         books.tell(_settled(ours, theirs))
-    elif seat is not None and seat.unfinished is not None:
-        _settle_unfinished(books, seat, seat.unfinished, theirs)
+    elif ours is not None and seat is not None:
+        _settle_unfinished(books, seat, ours, theirs)
     elif theirs.leg_id not in books.site.talked_legs:
         books.tell(_whole(books, theirs))
+        _go_on(books, theirs)
 
 
 def _same(books: Settlement, candidates: Iterable[Conversation], theirs: Conversation) -> Conversation | None:
-    """The leg decides where it is known: a seat may begin its next talk seconds after the last one."""
+    """The leg decides where it is known, then the call: a seat may have several talks that begin within seconds."""
     found = [talk for talk in candidates if _is_same(books, talk, theirs)]
-    return next((talk for talk in found if talk.leg_id == theirs.leg_id), found[0] if found else None)
+    return min(found, key=lambda talk: _unlike(talk, theirs), default=None)
+
+
+def _unlike(ours: Conversation, theirs: Conversation) -> tuple[bool, bool, Seconds]:
+    began = abs(ours.began_at - theirs.began_at - HALF_A_SECOND)
+    return ours.leg_id != theirs.leg_id, ours.call_id != theirs.call_id, began
 
 
 def _is_same(books: Settlement, ours: Conversation, theirs: Conversation) -> bool:
     """By the leg; behind a Local member, whose leg is another one, by the seat and the time or the call."""
     if ours.leg_id == theirs.leg_id:
         return True
-    if ours.leg_id in books.logged_legs:
+    is_call = ours.call_id == theirs.call_id
+    if ours.leg_id in books.logged_legs or (not is_call and (ours.call_id, ours.queue) in books.logged_calls):
         return False  # queue_log tells of it, too
     if ours.interface.lower() != theirs.interface.lower() or ours.queue not in ("", theirs.queue):
         return False
     if theirs.began_at > ours.ended_at:
         return False  # one seat's next talk
     is_then = abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS
-    return is_then if ours.queue else ours.call_id == theirs.call_id and not ours.is_certain
+    return is_then if ours.queue else is_call and not ours.is_certain
 
 
 def _ends_open_talk(books: Settlement, theirs: Conversation) -> bool:
     """A talk of the queue whose leg lives on: either it goes on, or the other side was exchanged in the gap."""
-    channel = _phone_of(books, theirs.leg_id)
+    channel = _phone_of(books, theirs.leg_id) or _heard_of(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None or talk.queue != theirs.queue:
         return False
@@ -68,15 +77,23 @@ def _ends_open_talk(books: Settlement, theirs: Conversation) -> bool:
 
 
 def _phone_of(books: Settlement, leg_id: ChannelId) -> Channel | None:
+    """Behind a Local member; what its other half dialled later, for a queue that it was transferred to, is not it."""
     leg = books.site.channels.get(leg_id)
-    return talks.at_the_phone(books.site, leg) if leg else None
+    phone = talks.at_the_phone(books.site, leg) if leg else None
+    return leg if phone is not None and phone.channel_id in books.logged_legs else phone
 
 
-def _finishing(books: Settlement, theirs: Conversation) -> Seat | None:
-    """The seat whose wrap-up after this talk is under way."""
+def _heard_of(books: Settlement, theirs: Conversation) -> Channel | None:
+    """The phone at which this talk was heard to begin, where the Local channel that was rung has gone since."""
     seat = books.site.seats.get(theirs.interface.lower())
-    is_it = seat is not None and seat.unfinished is not None and _is_same(books, seat.unfinished, theirs)
-    return seat if is_it else None
+    for channel in seat.channels.values() if seat else ():
+        talk = channel.talk
+        if talk is None or channel.channel_id in books.logged_legs or talk.began_at > books.event.until:
+            continue
+        is_stay = (talk.call_id, talk.queue) == (theirs.call_id, theirs.queue)
+        if is_stay and abs(talk.began_at - theirs.began_at) <= TOLERANCE_SECONDS:
+            return channel
+    return None
 
 
 def _settle_unfinished(books: Settlement, seat: Seat, ours: Conversation, theirs: Conversation) -> None:
@@ -119,6 +136,14 @@ def _whole(books: Settlement, theirs: Conversation) -> Conversation:
     stays = books.telling.visits.get((ChannelId(theirs.call_id), theirs.queue), ())
     visit = next((one for one in stays if one.interface == theirs.interface), None)
     return replace(theirs, number=visit.number, call_id=visit.call_id) if visit else theirs
+
+
+def _go_on(books: Settlement, theirs: Conversation) -> None:
+    """The agent goes on with somebody else, whom a transfer brought: the survey found the next talk of the leg."""
+    channel = books.site.channels.get(theirs.leg_id)
+    if channel is not None and channel.talk is not None and channel.talk.part == theirs.part:
+        channel.parts = channel.talk.part = theirs.part + 1
+        channel.talk.began_at = max(theirs.ended_at, books.gap.since)
 
 
 # --- under way --------------------------------------------------------------------------------------------------
@@ -178,7 +203,8 @@ def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:
     caller has gone from one to another."""
     caller = books.site.channels.get(theirs.channel_id)
     call = books.site.call(caller.call_id) if caller else None
-    channels = (books.site.channels[one] for one in sorted(call.channels)) if call else ()
+    others = call.channels - (books.logged_legs - {theirs.leg_id}) if call else ()
+    channels = (books.site.channels[one] for one in sorted(others))
     talking = [(one, one.talk.seat) for one in channels if one.talk and not one.talk.is_certain]
     seat = books.seat_named(theirs.queue, theirs.agent)
     own = next((one for one, at in talking if at is seat), None)
@@ -189,35 +215,50 @@ def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:
 def _begin_ended(books: Settlement, theirs: LoggedTalk) -> bool:
     """The talk ended after the survey, before queue_log was read: its end was seen, its beginning is told here."""
     for ours in books.concluded.talks:
-        if ours.leg_id == theirs.leg_id:
+        if _is_end_of(books, ours, theirs):
             books.concluded.talks.remove(ours)
             books.tell(_begun(ours, theirs))
             return True
     for seat in books.site.seats.values():
         ours_still = seat.unfinished
-        if ours_still is not None and ours_still.leg_id == theirs.leg_id and not ours_still.is_certain:
+        if ours_still is not None and not ours_still.is_certain and _is_end_of(books, ours_still, theirs):
             seat.unfinished = _begun(ours_still, theirs)
             books.count(seat.unfinished)
             return True
     return False
 
 
+def _is_end_of(books: Settlement, ours: Conversation, theirs: LoggedTalk) -> bool:
+    """By the leg; behind a Local member, whose leg is another one, by the call and the seat."""
+    if ours.leg_id == theirs.leg_id or ours.leg_id in books.logged_legs or ours.queue not in ("", theirs.queue):
+        return ours.leg_id == theirs.leg_id
+    seat = books.seat_named(theirs.queue, theirs.agent)
+    caller = books.site.channels.get(theirs.channel_id)
+    is_call = ours.call_id == (caller.call_id if caller else theirs.channel_id)
+    return is_call and seat is not None and seat.interface == ours.interface
+
+
 def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
-    """queue_log lets the talk run on, but behind the Local member there is no phone any more: its agent transferred the
-    caller away, and all of it was in the gap (docs/asterisk.md)."""
-    leg = books.site.channels.get(theirs.leg_id)
-    if leg is None or not leg.twin_id or talks.at_the_phone(books.site, leg) is not leg:
+    """queue_log lets the talk run on, but there is no phone any more, and all of the talk was in the gap: its agent
+    transferred the caller away behind a Local member, or somebody moved him (docs/asterisk.md)."""
+    site = books.site
+    leg, caller = site.channels.get(theirs.leg_id), site.channels.get(theirs.channel_id)
+    is_transferred = leg is not None and bool(leg.twin_id) and talks.at_the_phone(site, leg) is leg
+    is_moved = leg is None and caller is not None
+    if theirs.leg_id in site.talked_legs or not (is_transferred or is_moved):
         return
-    if theirs.leg_id in books.site.talked_legs:
+    held = leg or caller
+    if held is None:
         return
-    call = books.site.call(leg.call_id)
-    ended_at = max(theirs.began_at, books.gap.since)
+    call = site.call(held.call_id)
+    since = max(theirs.began_at, books.gap.since)
+    ended_at = _next_stay(books, (leg.twin_id if leg else None) or theirs.channel_id, since)
     talk = Conversation(
-        pbx=books.site.pbx,
+        pbx=site.pbx,
         is_certain=False,
         leg_id=theirs.leg_id,
         part=1,
-        call_id=leg.call_id,
+        call_id=held.call_id,
         queue=theirs.queue,
         direction=call.direction if call else Direction.INBOUND,
         number=call.number if call else "",
@@ -231,9 +272,17 @@ def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
         hold_seconds=0.0,
         holds=0,
         wrap_up_seconds=0.0,
-        ended_by=EndedBy.TRANSFER,
+        ended_by=EndedBy.TRANSFER if is_transferred else EndedBy.CALLER,
     )
     books.tell(books.named(talk))
+
+
+def _next_stay(books: Settlement, channel_id: ChannelId, since: Instant) -> Instant:
+    """When this channel joined its next queue, at the latest; where it did not, nobody knows how long it talked."""
+    told = (visit for visits_told in books.telling.visits.values() for visit in visits_told)
+    joins = [visit.joined_at for visit in told if visit.channel_id == channel_id]
+    joins += (visit.joined_at for visit in books.site.visits.values() if visit.channel_id == channel_id)
+    return min((at for at in joins if at >= since), default=since)
 
 
 def _begun(ours: Conversation, theirs: LoggedTalk) -> Conversation:

@@ -62,6 +62,8 @@ class Settlement:
         self.telling = Known()
         self.logged_legs = {fact.leg_id for fact in event.facts if isinstance(fact, Conversation)}
         self.logged_legs |= {talk.leg_id for talk in event.talks}
+        self.logged_calls = {(fact.call_id, fact.queue) for fact in event.facts if isinstance(fact, Conversation)}
+        self.logged_calls |= {(CallId(talk.channel_id), talk.queue) for talk in event.talks}
         self.recovered: set[CallId] = set()
         self.lost: set[CallId] = set()
         self._seats: dict[tuple[str, str], tuple[str, str, str]] = {}
@@ -73,13 +75,13 @@ class Settlement:
         self.count(fact)
 
     def count(self, fact: AnyFact) -> None:
-        """A call is lost if nobody knows how its stay or its talk ended."""
+        """A call that is over is lost if nobody knows how its stay or its talk ended."""
         if isinstance(fact, QueueVisit):
             (self.lost if fact.outcome is VisitOutcome.LOST else self.recovered).add(fact.call_id)
         elif isinstance(fact, Conversation) and fact.is_certain:
             self.recovered.add(fact.call_id)
         elif isinstance(fact, Conversation) and fact.ended_by is EndedBy.UNKNOWN:
-            self.lost.add(fact.call_id)
+            self.lost |= {fact.call_id} - self.site.calls.keys()
 
     def named(self, theirs: Kept) -> Kept:
         """queue_log names a member: the fact is of the seat of that member."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from callcenter.floor.changes import Changes
+from callcenter.floor.events import LocalOptimised
 from callcenter.floor.facts import Conversation, Direction, EndedBy
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.site import Site
@@ -74,6 +75,31 @@ def at_the_phone(site: Site, leg: Channel) -> Channel:
     others = (site.channels[channel_id] for channel_id in site.calls[leg.call_id].channels)
     behind = (channel for channel in others if channel.dialled_by == leg.twin_id)
     return max(behind, key=lambda channel: (channel.is_up, channel.opened_at), default=leg)
+
+
+def found_behind(site: Site, leg: Channel, seat: Seat, queue: str) -> Channel:
+    """The channel at the end of a rung leg, be it one that only a survey found: who dialled it is not known then."""
+    channel = at_the_phone(site, leg)
+    if channel.talk is not None or not leg.twin_id:
+        return channel
+    leg.queue = queue
+    talking = (one for one in seat.channels.values() if one.talk is not None and one.talk.may_be_of(queue))
+    return next((one for one in talking if one.call_id == leg.call_id and one.dialled_by is None), channel)
+
+
+def optimised(site: Site, event: LocalOptimised, changes: Changes) -> None:
+    """The phone behind a Local channel takes its place, and the talk of which nobody knew at which phone it is."""
+    half, phone = site.channels.get(event.one_id), site.channels.get(event.source_id)
+    if half is None or half.talk is None or phone is None or phone.talk is not None or phone.twin_id:
+        return
+    talk, seat = half.talk, half.talk.seat
+    phone.talk, half.talk = talk, None
+    phone.parts = talk.part = phone.parts + 1
+    phone.queue, phone.direction, phone.other_number = half.queue, half.direction, half.other_number
+    if phone.seat is None:
+        phone.seat = seat
+        seat.channels[phone.channel_id] = phone
+    restate(seat, site.now, changes)
 
 
 def go_on(site: Site, channel: Channel, caller_id: ChannelId, changes: Changes) -> None:

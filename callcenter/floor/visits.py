@@ -323,9 +323,11 @@ def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
     seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
     _answer_unseen(site, event, seat, changes)
     leg = site.channels.get(event.ring_id)
-    channel = talks.at_the_phone(site, leg) if leg else _only_talk(site, event, seat)
+    channel = talks.found_behind(site, leg, seat, event.queue) if leg else _only_talk(site, event, seat)
     if channel is not None and channel.talk is not None and channel.talk.may_be_of(event.queue):
         channel.talk.queue = event.queue
+        if site.gap is not None and not channel.talk.is_certain:  # a survey found it
+            channel.talk.began_at = min(channel.talk.began_at, event.at - event.talk_seconds)
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
         talks.go_on(site, channel, event.channel_id, changes)
 
