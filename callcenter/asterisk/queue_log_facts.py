@@ -78,8 +78,11 @@ class Talks:
         return facts
 
     def end(self, record: Completed) -> list[AnyFact]:
-        """The ending was logged."""
-        return self._end(self._key_of(record), record, record.at)
+        """The ending was logged. That of the same call and agent before this one comes late, and is longer."""
+        key = self._key_of(record)
+        begin = self._open[key][1] if key in self._open else None
+        is_earlier = begin is not None and record.at - (record.talk_seconds or 0.0) < begin.at - 1
+        return [] if is_earlier else self._end(key, record, record.at)
 
     def lose(self, before: Instant, ended_at: Instant | None = None) -> list[AnyFact]:
         """Ends what began before, then or in the second in which it began: its ending will not come."""

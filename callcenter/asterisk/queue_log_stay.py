@@ -104,16 +104,17 @@ class StayFacts:
 
     def rings(self, stay: Stay) -> list[AnyFact]:
         """The rings of a stay that has ended."""
-        rings: list[AnyFact] = [self._ring(stay, ring_id, end) for ring_id, end in stay.rings.items()]
-        return rings + self.rings(stay.moved_in) if stay.moved_in else rings
+        parts = [stay, stay.moved_in] if stay.moved_in else [stay]
+        call_id = CallId(stay.channel_id)
+        return [self._ring(part, call_id, ring_id, end) for part in parts for ring_id, end in part.rings.items()]
 
-    def _ring(self, stay: Stay, ring_id: ChannelId, end: RingEnded | Connected) -> Ring:
+    def _ring(self, stay: Stay, call_id: CallId, ring_id: ChannelId, end: RingEnded | Connected) -> Ring:
         agent = self.agent_of(end.agent)
         return Ring(
             pbx=self._pbx,
             ring_id=ring_id,
             channel_id=stay.channel_id,
-            call_id=CallId(stay.channel_id),
+            call_id=call_id,
             queue=stay.queue,
             interface=agent.interface,
             agent_number=agent.number,

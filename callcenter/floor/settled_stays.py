@@ -109,7 +109,7 @@ def _free_join(books: Settlement, theirs: QueueVisit) -> int:
         return visits.next_join(books.site, theirs.channel_id, theirs.queue, theirs.ended_at)
     facts = (*books.gap.unsettled, *books.site.told, *books.telling.visits.get(stay_of(theirs), ()))
     joins = [one.join for one in facts if isinstance(one, QueueVisit) and stay_of(one) == stay_of(theirs)]
-    return max(joins, default=0) + 1
+    return max(theirs.join, max(joins, default=0) + 1)
 
 
 # --- rings ------------------------------------------------------------------------------------------------------
@@ -163,13 +163,20 @@ def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, within)
     if then is not None:
         return then
-    others = [ring for ring in doubtful if _is_of(ring, theirs)]
+    others = [ring for ring in doubtful if _is_of(ring, theirs) and not _rings_on(books, ring, theirs)]
     return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)
 
 
+def _rings_on(books: Settlement, ours: Ring | RingUnderWay, theirs: Ring) -> bool:
+    """Whether it is the next try to reach the seat: it has begun later, or the survey found it."""
+    if isinstance(ours, RingUnderWay) and ours.channel_id in books.site.visits:
+        return theirs.ended_at + 1 <= books.event.until
+    return ours.began_at > theirs.ended_at + 1
+
+
 def _is_of(ours: Ring | RingUnderWay, theirs: Ring) -> bool:
-    """Whether both are tries to reach one seat for one stay."""
-    is_stay = (ours.channel_id, ours.queue) == stay_of(theirs)
+    """Whether both are tries to reach one seat for one stay, be it that another channel has taken its place."""
+    is_stay = ours.queue == theirs.queue and ours.channel_id in (theirs.channel_id, theirs.call_id)
     return is_stay and _interface(ours).lower() == theirs.interface.lower()
 
 
