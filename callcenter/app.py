@@ -22,6 +22,7 @@ from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.user_api import user_routes
 from callcenter.agents.api import settings_routes
+from callcenter.agents.seat_api import seat_routes
 from callcenter.alerts.api import alert_routes
 from callcenter.alerts.register import WEBHOOK_KINDS
 from callcenter.alerts.watch import FEED as ALERTS
@@ -41,6 +42,7 @@ from callcenter.assembly import (
     listeners,
     report_room_routes,
     resumed,
+    seat_desk,
     sender_of,
     show_health,
     spells_now,
@@ -153,6 +155,7 @@ async def running(
             first_run_routes(first_run),
             *_account_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             settings_routes(settings),
+            seat_routes(seat_desk(settings, keeper, Switchboard(links))),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library),

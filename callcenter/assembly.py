@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.service import Access, account_named
 from callcenter.agents.directory import directory
+from callcenter.agents.lookout import Lookout
+from callcenter.agents.service import SeatDesk
 from callcenter.alerts import service as alerts
 from callcenter.alerts.api import Desk
 from callcenter.alerts.kinds import Scene
@@ -77,6 +79,13 @@ class Switchboard:
         if link is None:
             raise PhoneUnreachable(f"there is no PBX {command.pbx!r} in the settings")
         await link.send(command)
+
+
+def seat_desk(settings: Settings, keeper: Keeper, phone: Phone) -> SeatDesk:
+    """What commands seats: it listens after the panels, which are shown an event before a command is answered."""
+    lookout = Lookout()
+    keeper.listen(lookout.on_changes)
+    return SeatDesk(keeper.floor, phone, lookout, settings)
 
 
 def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -103,16 +103,18 @@ def write_settings(folder: Path, settings: Settings) -> None:
     (folder / "callcenter.toml").write_text(text, encoding="utf-8")
 
 
-def add_users(folder: Path, *users: Role) -> None:
-    """One user of each role, called by it, with PASSWORD, in the data of that folder."""
+def add_users(folder: Path, *users: Role | NewUser) -> None:
+    """These users, of each role one that is called by it, with PASSWORD, in the data of that folder."""
 
     async def add() -> None:
         (folder / "var").mkdir(exist_ok=True)
         engine = make_engine(f"sqlite+aiosqlite:///{folder / 'var' / 'callcenter.db'}")
         await migrate(engine)
         access = Access(make_sessions(engine))
-        for role in users:
-            await add_user(access, NewUser(role, PASSWORD, (role,), name=role.title()))
+        for user in users:
+            if isinstance(user, Role):
+                user = NewUser(user, PASSWORD, (user,), name=user.title())
+            await add_user(access, user)
         await engine.dispose()
 
     asyncio.run(add())

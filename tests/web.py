@@ -30,9 +30,10 @@ class Site:
         """A client that did not sign in."""
         return AsyncClient(transport=ASGITransport(self.app), base_url="http://centre")
 
-    async def client(self, role: Role) -> AsyncClient:
-        """A client that signed in as somebody with this role."""
-        await add_user(self.access, NewUser(username=role, password="correct horse battery", roles=(role,)))
+    async def client(self, role: Role, agent_number: str | None = None) -> AsyncClient:
+        """A client that signed in as somebody with this role, who is that agent."""
+        new = NewUser(username=role, password="correct horse battery", roles=(role,), agent_number=agent_number)
+        await add_user(self.access, new)
         token, _account = await sign_in(self.access, role, "correct horse battery", "127.0.0.1")
         client = self.stranger()
         client.cookies.set(COOKIE, token)

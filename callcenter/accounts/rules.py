@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
 
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotAllowed
 from callcenter.floor.terms import Instant, Seconds
 
 Permission = Literal[
     "see_floor",
+    "work_seat",
+    "control_seats",
     "see_calls",
     "hear_recordings",
     "see_reports",
@@ -42,10 +44,11 @@ class Role(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.AGENT: frozenset({"see_floor", "work_callbacks"}),
+    Role.AGENT: frozenset({"see_floor", "work_seat", "work_callbacks"}),
     Role.SUPERVISOR: frozenset(
         {
             "see_floor",
+            "control_seats",
             "see_calls",
             "hear_recordings",
             "see_reports",
@@ -127,6 +130,15 @@ def check_agent_number(agent_number: str | None) -> None:
         1 <= len(agent_number) <= LONGEST_AGENT_NUMBER and agent_number.isascii() and agent_number.isdigit()
     ):
         raise BadInput(f"an agent's number has 1 to {LONGEST_AGENT_NUMBER} digits", field="agent_number")
+
+
+def check_acts_for(permissions: Iterable[Permission], agent_number: str | None, agent: str) -> None:
+    """Raises NotAllowed where somebody who is one agent asks for the callbacks of another, and may not see the lists.
+
+    Who is no agent says for whom they work: a desk may be shared.
+    """
+    if agent_number not in (None, agent) and "see_lists" not in permissions:
+        raise NotAllowed(f"you are agent {agent_number}; the callbacks of others need the permission see_lists")
 
 
 def lasts_as_admin(roles: Iterable[str], *, is_disabled: bool, has_temporary_password: bool) -> bool:

@@ -79,12 +79,14 @@ def action(command: c.AnyCommand) -> Headers:
 
 
 def _queue_add(command: c.AddMember) -> Headers:
+    reason = {"Reason": _text("pause_reason", command.pause_reason)} if command.pause_reason else {}
     return {
         "Action": "QueueAdd",
         "Queue": _text("queue", command.queue),
         "Interface": _interface(command.interface),
         "MemberName": _text("name", command.name),
         "Penalty": str(max(0, int(command.penalty))),
+        **({"Paused": "true", **reason} if command.is_paused else {}),
     }
 
 

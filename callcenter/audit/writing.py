@@ -13,6 +13,7 @@ from callcenter.accounts.service import Account
 from callcenter.audit.rules import ACTS, begins_playing, details_of
 from callcenter.audit.service import write_entry
 from callcenter.audit.tables import AuditEntry
+from callcenter.errors import OutcomeUnknown
 from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
@@ -62,6 +63,8 @@ class WritesAudit:
             return
         entry = _entry(scope, act, account, _json(asked), _json(answer) if start["status"] == 201 else None)
         entry.at = self._clock()
+        if start["status"] == OutcomeUnknown.status:
+            entry.details = entry.details | {"outcome": "unknown"}
         try:
             await write_entry(self._sessions, entry)
         except (OSError, DBAPIError):
@@ -75,7 +78,9 @@ def act_of(scope: Scope) -> str | None:
 
 
 def _succeeded(scope: Scope, start: Message) -> bool:
-    if start["status"] >= 400 or REPLAYED.lower().encode() in dict(start["headers"]):
+    """Or may have: of what was sent to Asterisk and never answered nobody knows, and somebody asked for it."""
+    is_refused = start["status"] >= 400 and start["status"] != OutcomeUnknown.status
+    if is_refused or REPLAYED.lower().encode() in dict(start["headers"]):
         return False
     return scope["method"] != "GET" or begins_playing(Headers(scope=scope).get("range", ""))
 

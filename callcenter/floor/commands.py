@@ -17,12 +17,14 @@ class Command(Struct, frozen=True):
 
 
 class AddMember(Command, frozen=True):
-    """Sign an interface in to a queue."""
+    """Sign an interface in to a queue, where it `is_paused` (for that reason) from the beginning on."""
 
     queue: str
     interface: str
     name: str
     penalty: int = 0
+    is_paused: bool = False
+    pause_reason: str = ""
 
 
 class RemoveMember(Command, frozen=True):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.rules import check_acts_for
 from callcenter.accounts.service import Account
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
@@ -14,7 +15,7 @@ from callcenter.dialer.worker import Worker
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import AttemptId, Instant, PbxName
 from callcenter.forms import records, service
-from callcenter.forms.offers_api import offer_shape
+from callcenter.forms.offers_api import WorkerAccount, offer_shape
 from callcenter.forms.records import Filling
 from callcenter.forms.service import IN_HAND_SECONDS, Sheet
 from callcenter.forms.shapes import FormShape, RecordShape, Row, form_shape, sheet_shape
@@ -25,7 +26,6 @@ AFTER_CALL_SECONDS = 900
 
 HOUR_SECONDS = 3600
 
-WorkerAccount = Annotated[Account, requires("work_callbacks")]
 Runner = Annotated[Account, requires("run_lists")]
 Agent = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[0-9]+$")]
 
@@ -61,8 +61,9 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
     async def of_target(target_id: Row, account: WorkerAccount) -> dict[str, Any]:
         return _told(await service.sheet_of_target(sessions, target_id, since=_since(account, clock())), floor)
 
-    @routes.get("/callbacks/mine", dependencies=[requires("work_callbacks")])
-    async def mine(agent: Agent) -> dict[str, Any]:
+    @routes.get("/callbacks/mine")
+    async def mine(agent: Agent, account: WorkerAccount) -> dict[str, Any]:
+        check_acts_for(account.permissions, account.agent_number, agent)
         now = clock()
         sheet = await service.sheet_of_agent(sessions, agent, talking_to(floor, agent), since=now - AFTER_CALL_SECONDS)
         list_id = sheet.callback_list.id if sheet else None

@@ -2,11 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.rules import check_acts_for
+from callcenter.accounts.service import Account
 from callcenter.dialer.attempts import last_attempts
+from callcenter.dialer.offers import offer_row
 from callcenter.dialer.tables import Offer
 from callcenter.dialer.worker import Worker
 from callcenter.forms.service import sheet_of_target
@@ -14,6 +17,8 @@ from callcenter.forms.shapes import Label, Row, Shape, sheet_shape
 from callcenter.store.engine import Sessions
 
 HISTORY = 5
+
+WorkerAccount = Annotated[Account, requires("work_callbacks")]
 
 
 class WhoShape(Shape):
@@ -30,18 +35,26 @@ class SkipShape(Shape):
 
 def offer_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api/offers", dependencies=[requires("work_callbacks")])
+    routes = APIRouter(prefix="/api/offers")
+
+    async def offered_to(offer_id: Row, account: WorkerAccount) -> int:
+        offer, _ = await offer_row(sessions, offer_id)
+        check_acts_for(account.permissions, account.agent_number, offer.agent_number)
+        return offer_id
+
+    OfferId = Annotated[int, Depends(offered_to)]  # noqa: N806 - a type
 
     @routes.post("")
-    async def show(who: WhoShape) -> dict[str, Any]:
+    async def show(who: WhoShape, account: WorkerAccount) -> dict[str, Any]:
+        check_acts_for(account.permissions, account.agent_number, who.agent_number)
         return {"offer": await offer_shape(sessions, await worker.offer_next(who.agent_number))}
 
     @routes.post("/{offer_id}/accept")
-    async def accept(offer_id: Row) -> dict[str, int]:
+    async def accept(offer_id: OfferId) -> dict[str, int]:
         return {"attempt": await worker.accept_offer(offer_id)}
 
     @routes.post("/{offer_id}/skip", status_code=204)
-    async def skip(offer_id: Row, why: SkipShape) -> None:
+    async def skip(offer_id: OfferId, why: SkipShape) -> None:
         await worker.skip_offer(offer_id, why.reason)
 
     return routes

@@ -7,17 +7,18 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts.api import requires
+from callcenter.accounts.api import own_number, requires
+from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.terms import Instant
 from callcenter.reports.counted import Part, Wanted, counted_rows, row_shape
-from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES
+from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES, figures_of
 from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.figures.measures import Source
 from callcenter.reports.heat import heat_map
 from callcenter.reports.service import Asked, Sources, agents_behind, chosen_figures, report
 from callcenter.reports.shape import report_shape
-from callcenter.reports.spans import IntervalKind, Piece, Span, hours_of, merged, read_span
+from callcenter.reports.spans import IntervalKind, Piece, Span, day_of, hours_of, merged, read_span
 from callcenter.reports.sums import Only
 from callcenter.store.engine import snapshot
 
@@ -25,6 +26,9 @@ SHOWN = (
     *("id", "label_en", "label_zh", "formula_en", "formula_zh", "unit", "decimals", "direction", "target"),
     *("group", "subjects", "numerator", "denominator", "opens", "opens_below"),
 )
+
+MINE = ("answered", "aht_seconds", "average_talk_seconds", "handled_per_hour", "paused_seconds", "away_compliance")
+"""What agents see of themselves."""
 
 # PostgreSQL cannot be asked for a NUL.
 Word = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
@@ -130,6 +134,15 @@ def report_routes(
         asked = asked_of(subject, query, sources)
         await write_down()
         return _json(report_shape(await report(sources, asked), sources.zone.key, clock()))
+
+    @routes.get("/api/reports/mine")
+    async def mine(account: Annotated[Account, requires("work_seat")]) -> Response:
+        only = Only(agent=own_number(account))
+        figures = chosen_figures("agents", only, MINE)
+        today = day_of(clock(), sources.zone)
+        await write_down()
+        answer = await report(sources, Asked(subject="agents", span=today, only=only, figures=figures))
+        return _json({"from": today.since, "to": today.until, "figures": dict(figures_of(answer.part.totals, figures))})
 
     for subject in get_args(Subject):
         _add_report(routes, subject, answer)

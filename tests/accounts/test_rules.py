@@ -20,10 +20,11 @@ NOW = 1_763_800_000.0
 
 
 def test_roles_permit_what_the_api_page_says() -> None:
-    assert permissions_of([Role.AGENT]) == {"see_floor", "work_callbacks"}
+    assert permissions_of([Role.AGENT]) == {"see_floor", "work_seat", "work_callbacks"}
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
-        *("send_reports", "run_lists", "stop_dialling", "work_callbacks", "manage_alerts", "manage_wallboards")
+        *("control_seats", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
+        *("manage_alerts", "manage_wallboards"),
     }
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls", "manage_review_forms")
@@ -35,6 +36,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
     }
     assert permissions_of([Role.AGENT, Role.QA]) == {
         "see_floor",
+        "work_seat",
         "work_callbacks",
         "see_calls",
         "hear_recordings",

@@ -52,7 +52,7 @@ class Panel:
         self._web, self._access = web, access
         self._clients: list[httpx.AsyncClient] = []
 
-    async def of(self, role: Role | None) -> httpx.AsyncClient:
+    async def of(self, role: Role | None, agent_number: str | None = None) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self._web),
             base_url="http://centre/api",
@@ -60,8 +60,9 @@ class Panel:
         )
         self._clients.append(client)
         if role is not None:
-            await add_user(self._access, NewUser(role.value, PASSWORD, (role,)))
-            token, _ = await sign_in(self._access, role.value, PASSWORD, "192.0.2.1")
+            name = f"{role}-{agent_number}" if agent_number else role.value
+            await add_user(self._access, NewUser(name, PASSWORD, (role,), agent_number=agent_number))
+            token, _ = await sign_in(self._access, name, PASSWORD, "192.0.2.1")
             client.cookies.set(COOKIE, token)
         return client
 

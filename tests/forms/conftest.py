@@ -11,6 +11,7 @@ from callcenter.accounts.service import Access
 from callcenter.dialer.api import callback_routes
 from callcenter.floor.floor import Floor
 from callcenter.forms.api import form_routes
+from callcenter.forms.offers_api import offer_routes
 from callcenter.problems import tell_problems
 from callcenter.settings import QueueSettings, Settings
 from tests.dialer.conftest import Centre, centre
@@ -32,6 +33,7 @@ async def panel(centre: Centre, floor: Floor) -> AsyncIterator[Panel]:
     tell_problems(web)
     worker = centre.worker()
     web.include_router(form_routes(centre.sessions, worker, floor))
+    web.include_router(offer_routes(centre.sessions, worker))
     web.include_router(callback_routes(centre.sessions, worker, Settings(queues={"support": QueueSettings()})))
     panel = Panel(web, access)
     yield panel

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from callcenter.accounts.rules import Role
-from callcenter.dialer.tables import Attempt
+from callcenter.dialer.tables import Attempt, Offer
 from callcenter.dialer.tester import may_call
 from callcenter.floor.call import Attempt as Dial
 from callcenter.floor.floor import Floor
@@ -87,6 +87,32 @@ async def test_who_may_do_what(panel: Panel, centre: Centre) -> None:
         for method, path, may in ROUTES:
             status = (await client.request(method, path)).status_code
             assert (status == 403) is (role not in may), (role, path, status)
+
+
+async def test_who_is_an_agent_has_no_callbacks_of_another(panel: Panel, centre: Centre) -> None:
+    await centre.list_with(2)
+    now = centre.clock()
+    async with centre.sessions.begin() as session:
+        for target, number in ((1, "1001"), (2, "1002")):
+            offer = {"list_id": 1, "target_id": target, "agent_number": number, "offered_at": now, "until": now + 60}
+            session.add(Offer(**offer))
+    agent = await panel.of(Role.AGENT, "1001")
+    asked: list[tuple[str, str, object]] = [
+        ("GET", "/callbacks/mine?agent=1002", None),
+        ("POST", "/offers", {"agent_number": "1002"}),
+        ("POST", "/offers/2/accept", None),
+        ("POST", "/offers/2/skip", {"reason": "not now"}),
+    ]
+    for method, path, body in asked:
+        answer = await agent.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed"), path
+    assert (await agent.get("/callbacks/mine?agent=1001")).json()["offer"]["id"] == 1
+    assert (await agent.post("/offers/1/skip", json={"reason": "not now"})).status_code == 204
+    shared = await panel.of(Role.AGENT)
+    supervisor = await panel.of(Role.SUPERVISOR, "1003")
+    for client in (shared, supervisor):
+        assert (await client.get("/callbacks/mine?agent=1002")).json()["offer"]["id"] == 2
+    assert (await agent.post("/offers/9/skip", json={"reason": "not now"})).status_code == 404
 
 
 async def test_a_change_that_does_not_come_from_the_panel_is_refused(supervisor: httpx.AsyncClient, talk: Talk) -> None:

@@ -16,9 +16,9 @@ from tests.serving import PANEL, PASSWORD
 Entities = dict[str, dict[str, dict[str, Any]]]
 
 
-def cookie_of(url: str, role: Role) -> str:
+def cookie_of(url: str, username: str) -> str:
     """Signs that user in; the session's cookie as a header's value."""
-    credentials = {"username": role, "password": PASSWORD}
+    credentials = {"username": username, "password": PASSWORD}
     answer = httpx.post(f"{url}api/session", json=credentials, headers=PANEL)
     assert answer.status_code == 200, answer.text
     return answer.headers["set-cookie"].partition(";")[0]

@@ -78,6 +78,25 @@ async def told(client: AsyncClient, path: str, **query: Any) -> Any:
 PATHS = ("queues", "agents", "teams", "heatmap", "rows/offered")
 
 
+async def test_agents_see_a_few_figures_of_their_own_day(site: Site, engine: AsyncEngine, floor: Floor) -> None:
+    own = {"agent_number": "1001", "agent_name": "Li Na"}
+    other = {"agent_number": "1002", "agent_name": "Wang Wei"}
+    await record(engine, [a_visit(join=join, **who) for join, who in enumerate((own, own, other), 1)])
+    assert (await site.stranger().get("/api/reports/mine")).status_code == 401
+    async with await site.client(Role.AGENT, "1001") as agent:
+        told = (await agent.get("/api/reports/mine")).json()
+        assert told["figures"]["answered"] == 2
+        assert told["figures"]["aht_seconds"] is None
+        assert told["to"] - told["from"] == 86_400
+        assert floor.asked == 1
+    for role in (Role.QA, Role.SUPERVISOR):
+        async with await site.client(role) as client:
+            assert (await client.get("/api/reports/mine")).status_code == 403
+    async with await site.client(Role.ADMIN) as nobody:
+        answer = await nobody.get("/api/reports/mine")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
 @pytest.mark.parametrize("path", PATHS)
 async def test_only_who_may_see_reports_sees_them(site: Site, path: str) -> None:
     async with site.stranger() as stranger:

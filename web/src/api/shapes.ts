@@ -48,6 +48,8 @@ export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 export type Permission =
   | "see_floor"
+  | "work_seat"
+  | "control_seats"
   | "see_calls"
   | "hear_recordings"
   | "see_reports"

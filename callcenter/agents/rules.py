@@ -1,0 +1,145 @@
+"""What is asked of Asterisk so that a seat gets where somebody wants it, and who may want it: without side effects."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from callcenter.accounts.rules import Permission
+from callcenter.errors import BadInput, Conflict, NotAllowed
+from callcenter.floor import commands as c
+from callcenter.floor.seat import Seat
+
+OWN: Permission = "work_seat"
+EVERY: Permission = "control_seats"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Commands, and when the floor shows what they were for; without commands it is so already."""
+
+    commands: tuple[c.AnyCommand, ...]
+    is_shown: Callable[[], bool]
+
+
+# --- who ----------------------------------------------------------------------------------------------------------
+
+
+def check_may_work(permissions: Collection[Permission], agent_number: str | None, seat: Seat) -> None:
+    """Raises NotAllowed unless with these permissions this agent may work at the seat: one's own, or any."""
+    if EVERY in permissions:
+        return
+    if agent_number is None:
+        raise NotAllowed("you are no agent; whoever manages the users gives you your agent's number")
+    if seat.agent_number != agent_number:
+        raise NotAllowed(f"this is not the seat of agent {agent_number}; other seats need the permission {EVERY}")
+
+
+def queues_to_join(
+    permissions: Collection[Permission], own: tuple[str, ...], chosen: Collection[str] | None
+) -> tuple[str, ...]:
+    """The queues to sign in to: those chosen, else the agent's `own`. Who may work at one seat has no others.
+
+    Raises BadInput.
+    """
+    if chosen is None:
+        if not own:
+            raise BadInput("the settings give this seat no queues; choose some", field="queues")
+        return own
+    if not chosen:
+        raise BadInput("choose at least one queue", field="queues")
+    foreign = [queue for queue in chosen if queue not in own]
+    if foreign and EVERY not in permissions:
+        raise BadInput(f"the settings do not give you the queue {foreign[0][:60]!r}", field="queues")
+    return tuple(dict.fromkeys(chosen))
+
+
+# --- what ---------------------------------------------------------------------------------------------------------
+
+
+def join(seat: Seat, name: str, queues: Iterable[str], penalty: int = 0) -> Wish:
+    """Becomes a member of these queues; a seat that is paused stays so in the new ones."""
+    wanted = tuple(queues)
+    reason = seat.pause_reason if seat.is_paused else ""
+    commands = tuple(
+        c.AddMember(
+            seat.pbx,
+            queue=queue,
+            interface=_joins_as(seat),
+            name=name,
+            penalty=penalty,
+            is_paused=seat.is_paused,
+            pause_reason=reason,
+        )
+        for queue in wanted
+        if queue not in seat.members
+    )
+    return Wish(commands, lambda: seat.members.keys() >= set(wanted))
+
+
+def leave(seat: Seat, queues: Iterable[str]) -> Wish:
+    """Is a member of these queues no longer."""
+    unwanted = tuple(queues)
+    commands = tuple(
+        c.RemoveMember(seat.pbx, queue=queue, interface=seat.members[queue].interface)
+        for queue in unwanted
+        if queue in seat.members
+    )
+    return Wish(commands, lambda: seat.members.keys().isdisjoint(unwanted))
+
+
+def pause(seat: Seat, reason: str, known: Collection[str]) -> Wish:
+    """Is rung by no queue, for this reason; during a call, from its end on.
+
+    Raises BadInput for a reason that is not configured, Conflict for a seat that is signed out.
+    """
+    if reason not in known:
+        raise BadInput(f"there is no pause reason {reason[:60]!r}; known are {', '.join(known)}", field="reason")
+    _check_signed_in(seat)
+
+    def is_shown() -> bool:
+        return bool(seat.members) and all(
+            member.is_paused and member.pause_reason == reason for member in seat.members.values()
+        )
+
+    commands = () if is_shown() else tuple(c.PauseMember(seat.pbx, one, reason) for one in _interfaces(seat))
+    return Wish(commands, is_shown)
+
+
+def ready(seat: Seat) -> Wish:
+    """Takes calls again: the pause is over, and the work after the call, too. Raises Conflict when signed out."""
+    _check_signed_in(seat)
+
+    def is_paused() -> bool:
+        return any(member.is_paused for member in seat.members.values())
+
+    unpaused = tuple(c.UnpauseMember(seat.pbx, one) for one in _interfaces(seat)) if is_paused() else ()
+    wrapped_up = end_wrap_up(seat)
+    return Wish((*unpaused, *wrapped_up.commands), lambda: not is_paused() and wrapped_up.is_shown())
+
+
+def end_wrap_up(seat: Seat) -> Wish:
+    """The work after the call is done."""
+    commands = () if seat.wrap_up_until is None else (c.EndWrapUp(seat.pbx, interface=seat.interface),)
+    return Wish(commands, lambda: seat.wrap_up_until is None)
+
+
+def hang_up(seat: Seat, call_id: str) -> Wish:
+    """The seat's part in this call is over. Raises Conflict when the seat is not in it (any more)."""
+    channels = [channel.channel_id for channel in seat.channels.values() if channel.call_id == call_id]
+    if not channels:
+        raise Conflict("the seat is not in this call any more", field="call_id")
+    commands = tuple(c.HangUp(seat.pbx, channel_id=channel_id) for channel_id in channels)
+    return Wish(commands, lambda: seat.channels.keys().isdisjoint(channels))
+
+
+def _check_signed_in(seat: Seat) -> None:
+    if not seat.members:
+        raise Conflict("the seat is signed out; sign in first")
+
+
+def _interfaces(seat: Seat) -> list[str]:
+    """As what the seat is a member: a Local interface may stand for the phone."""
+    return sorted({member.interface for member in seat.members.values()})
+
+
+def _joins_as(seat: Seat) -> str:
+    return next(iter(_interfaces(seat)), seat.interface)

@@ -1,0 +1,139 @@
+"""The routes by which seats are commanded (docs/api.md, Seats)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.accounts.api import own_number, requires
+from callcenter.accounts.service import Account
+from callcenter.agents import rules
+from callcenter.agents.service import Answer, Result, SeatDesk, carry_out
+from callcenter.errors import NotAllowed, NotFound
+from callcenter.floor.seat import Seat
+
+QueueName = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Shape(BaseModel):
+    """What is sent: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignInShape(Shape):
+    """Which queues; None: the agent's configured ones."""
+
+    queues: Annotated[list[QueueName], Field(max_length=100)] | None = None
+
+
+class PauseShape(Shape):
+    """Why: the code of a configured reason."""
+
+    reason: Annotated[str, Field(max_length=64)]
+
+
+class QueueShape(Shape):
+    """A queue."""
+
+    queue: QueueName
+
+
+class MembershipShape(QueueShape):
+    """A queue to be added; members with a smaller penalty are rung first."""
+
+    penalty: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class HangUpShape(Shape):
+    """The call that is meant, so that the next one is not hung up in its place."""
+
+    call_id: Annotated[str, Field(min_length=1, max_length=150)]
+
+
+def seat_routes(desk: SeatDesk) -> APIRouter:
+    """The routes; who may work at a seat says `rules.check_may_work`."""
+    routes = APIRouter(prefix="/api/seats/{pbx}/{interface:path}")
+    seats = APIRouter()
+
+    @seats.get("/api/agents/mine")
+    async def mine(account: Annotated[Account, requires(rules.OWN)]) -> dict[str, Any]:
+        number = own_number(account)
+        agent = desk.agents.get(number)
+        if agent is None:
+            raise NotFound(f"there is no agent {number} in the settings")
+        return {"agent_number": number, "name": agent.name, "team": agent.team, "queues": agent.queues}
+
+    async def worked_seat(pbx: str, interface: str, account: Annotated[Account, requires()]) -> Seat:
+        # Whoever may command no seat at all is not told which there are.
+        if account.permissions.isdisjoint({rules.OWN, rules.EVERY}):
+            raise NotAllowed(f"this needs the permission {rules.OWN} or {rules.EVERY}")
+        seat = desk.seat(pbx, interface)
+        rules.check_may_work(account.permissions, account.agent_number, seat)
+        return seat
+
+    async def any_seat(pbx: str, interface: str, _: Annotated[Account, requires(rules.EVERY)]) -> Seat:
+        return desk.seat(pbx, interface)
+
+    _own_routes(routes, desk, Depends(worked_seat))
+    _supervising_routes(routes, desk, Depends(any_seat))
+    seats.include_router(routes)
+    return seats
+
+
+def _own_routes(routes: APIRouter, desk: SeatDesk, worked_seat: Any) -> None:
+    reasons = [reason.code for reason in desk.settings.pause_reasons]
+
+    @routes.post("/sign-in")
+    async def sign_in(
+        shape: SignInShape, account: Annotated[Account, requires()], response: Response, seat: Seat = worked_seat
+    ) -> dict[str, Any]:
+        agent = desk.agents.get(seat.agent_number)
+        queues = rules.queues_to_join(account.permissions, agent.queues if agent else (), shape.queues)
+        desk.check_queues(seat.pbx, queues)
+        return _told(await carry_out(desk, seat, rules.join(seat, _name(desk, seat), queues)), response)
+
+    @routes.post("/sign-out")
+    async def sign_out(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+        return _told(await carry_out(desk, seat, rules.leave(seat, tuple(seat.members))), response)
+
+    @routes.post("/pause")
+    async def pause(shape: PauseShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+        return _told(await carry_out(desk, seat, rules.pause(seat, shape.reason, reasons)), response)
+
+    @routes.post("/ready")
+    async def ready(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+        return _told(await carry_out(desk, seat, rules.ready(seat)), response)
+
+    @routes.post("/end-wrap-up")
+    async def end_wrap_up(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+        return _told(await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
+
+
+def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> None:
+    @routes.post("/join-queue")
+    async def join(shape: MembershipShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
+        desk.check_queues(seat.pbx, (shape.queue,), "queue")
+        wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
+        return _told(await carry_out(desk, seat, wish), response)
+
+    @routes.post("/leave-queue")
+    async def leave(shape: QueueShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
+        return _told(await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
+
+    @routes.post("/hang-up")
+    async def hang_up(shape: HangUpShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
+        return _told(await carry_out(desk, seat, rules.hang_up(seat, shape.call_id)), response)
+
+
+def _name(desk: SeatDesk, seat: Seat) -> str:
+    """As whom the seat is a member: the agent, as the feature code says it."""
+    agent = desk.agents.get(seat.agent_number)
+    return agent.name if agent else seat.agent_name or seat.interface
+
+
+def _told(answer: Answer, response: Response) -> dict[str, Any]:
+    """202 where it was asked and the floor does not show it: that may still come, or the rest was refused."""
+    if answer.result is Result.ASKED:
+        response.status_code = 202
+    return {"result": answer.result, "seat": answer.seat.view(), "refused": dict(answer.refused)}

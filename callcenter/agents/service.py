@@ -1,0 +1,109 @@
+"""A seat's commands at work: asked of Asterisk, and answered when the floor shows what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from callcenter.agents.lookout import Lookout
+from callcenter.agents.rules import Wish
+from callcenter.errors import BadInput, NotFound, OutcomeUnknown, PhoneRefused, PhoneUnreachable
+from callcenter.floor.commands import AddMember, AnyCommand, Phone, RemoveMember
+from callcenter.floor.events import LinkState
+from callcenter.floor.floor import Floor
+from callcenter.floor.seat import Seat
+from callcenter.floor.site import Site
+from callcenter.floor.terms import PbxName, Seconds
+from callcenter.settings import AgentSettings, Settings
+
+SHOWN_SECONDS: Seconds = 3
+"""So long the answer to a command waits for the floor; Asterisk takes milliseconds."""
+
+PhoneFailure = PhoneRefused | PhoneUnreachable | OutcomeUnknown
+
+
+class Result(StrEnum):
+    """What came of a wish: the floor shows it; it was so already; it was asked, and the floor does not show it yet."""
+
+    DONE = "done"
+    ALREADY = "already"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result, the seat as it is now, and what was refused of several commands: by queue, why."""
+
+    result: Result
+    seat: Seat
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SeatDesk:
+    """What commanding seats needs."""
+
+    floor: Floor
+    phone: Phone
+    lookout: Lookout
+    settings: Settings
+    shown_seconds: Seconds = SHOWN_SECONDS
+
+    @cached_property
+    def agents(self) -> Mapping[str, AgentSettings]:
+        """The configured agents by their numbers."""
+        return {agent.number: agent for agent in self.settings.agents}
+
+    def seat(self, pbx: str, interface: str) -> Seat:
+        """A seat of the floor. Raises NotFound."""
+        found = self._site(pbx).seats.get(interface.lower())
+        if found is None:
+            raise NotFound(f"there is no seat {interface} at {pbx}")
+        return found
+
+    def check_queues(self, pbx: str, queues: tuple[str, ...], field: str = "queues") -> None:
+        """Raises BadInput for a queue that this PBX is not known to have."""
+        for queue in queues:
+            if queue not in self._site(pbx).queues:
+                raise BadInput(f"there is no queue {queue[:60]!r} at {pbx}", field=field)
+
+    def _site(self, pbx: str) -> Site:
+        site = self.floor.sites.get(PbxName(pbx))
+        if site is None:
+            raise NotFound(f"there is no PBX {pbx}")
+        return site
+
+
+async def carry_out(desk: SeatDesk, seat: Seat, wish: Wish) -> Answer:
+    """Asks for it and waits until the floor shows it.
+
+    Raises PhoneUnreachable while the link is down: what the floor shows is old then. Raises what the phone raises
+    when nothing was carried out; where something was, the rest stands in the answer.
+    """
+    site = desk.floor.sites[seat.pbx]
+    if site.link is not LinkState.LIVE:
+        raise PhoneUnreachable(f"no link to {seat.pbx} ({site.link_detail}); nothing was sent")
+    if not wish.commands:
+        return Answer(Result.ALREADY, seat, {})
+    refused = await _send(desk.phone, wish.commands)
+    if refused:
+        return Answer(Result.ASKED, seat, refused)
+    is_shown = await desk.lookout.until(seat.key, wish.is_shown, desk.shown_seconds)
+    return Answer(Result.DONE if is_shown else Result.ASKED, seat, {})
+
+
+async def _send(phone: Phone, commands: tuple[AnyCommand, ...]) -> dict[str, str]:
+    """What was refused, by queue or interface. Raises the first failure if nothing at all was done."""
+    failures: dict[str, PhoneFailure] = {}
+    for command in commands:
+        try:
+            await phone.send(command)
+        except (PhoneRefused, PhoneUnreachable, OutcomeUnknown) as error:
+            failures[_about(command)] = error
+    if len(failures) == len(commands):
+        raise next(iter(failures.values()))
+    return {about: error.message for about, error in failures.items()}
+
+
+def _about(command: AnyCommand) -> str:
+    return command.queue if isinstance(command, AddMember | RemoveMember) else type(command).__name__

@@ -1,0 +1,302 @@
+"""Seats commanded over their routes: who may, what is refused, what is answered; a phone that produces faults."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from callcenter.accounts.api import COOKIE
+from callcenter.accounts.passwords import Passwords
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.agents.directory import directory
+from callcenter.agents.lookout import Lookout
+from callcenter.agents.seat_api import seat_routes
+from callcenter.agents.service import SeatDesk
+from callcenter.errors import CallCenterError, OutcomeUnknown, PhoneRefused, PhoneUnreachable
+from callcenter.floor import commands as c
+from callcenter.floor import events as e
+from callcenter.floor.floor import Floor
+from callcenter.floor.terms import PbxName
+from callcenter.live.keeper import Keeper
+from callcenter.problems import tell_problems
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
+from callcenter.store.engine import Sessions
+from tests.facts import NOON
+
+PBX = PbxName("pbx1")
+PASSWORD = "correct horse battery"
+SETTINGS = Settings(
+    pbxs=(PbxSettings(name="pbx1"),),
+    queues={"support": QueueSettings(), "sales": QueueSettings(), "vip": QueueSettings()},
+    agents=(
+        AgentSettings(number="1001", name="Li Na", queues=("support", "sales")),
+        AgentSettings(number="1002", name="Wang Wei", queues=("support",)),
+    ),
+)
+OWN, OTHER = "/seats/pbx1/PJSIP/1001", "/seats/pbx1/PJSIP/1002"
+SEATS: list[tuple[str, object]] = [
+    ("sign-in", {}),
+    ("sign-out", None),
+    ("pause", {"reason": "meal"}),
+    ("ready", None),
+    ("end-wrap-up", None),
+]
+SUPERVISING: list[tuple[str, object]] = [
+    ("join-queue", {"queue": "vip"}),
+    ("leave-queue", {"queue": "vip"}),
+    ("hang-up", {"call_id": "1.0"}),
+]
+
+
+class Phone:
+    """An Asterisk that does at once what it is asked, unless it is told to fail."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.sent: list[c.AnyCommand] = []
+        self.fails_at: dict[str, CallCenterError] = {}
+        self.is_silent = False
+        self._keeper = keeper
+
+    async def send(self, command: c.AnyCommand) -> None:
+        self.sent.append(command)
+        failure = self.fails_at.get(getattr(command, "queue", None) or type(command).__name__)
+        if failure is not None:
+            raise failure
+        if not self.is_silent:
+            asyncio.get_running_loop().call_later(0.01, self._happen, command)
+
+    def _happen(self, command: c.AnyCommand) -> None:
+        for event in self._events(command):
+            self._keeper.tell(event)
+
+    def _events(self, command: c.AnyCommand) -> list[e.AnyEvent]:
+        match command:
+            case c.AddMember(queue=queue, interface=interface, name=name):
+                paused = {"is_paused": command.is_paused, "pause_reason": command.pause_reason}
+                member = e.Member(queue, interface, name, interface, e.DeviceState.NOT_IN_USE, **paused)  # type: ignore[arg-type]
+                return [e.MemberAdded(command.pbx, NOON, member)]
+            case c.RemoveMember(queue=queue, interface=interface):
+                return [e.MemberRemoved(command.pbx, NOON, queue, interface)]
+            case c.PauseMember(interface=interface, reason=reason):
+                return self._paused(interface, is_paused=True, reason=reason)
+            case c.UnpauseMember(interface=interface):
+                return self._paused(interface, is_paused=False, reason="")
+            case _:
+                return []
+
+    def _paused(self, interface: str, *, is_paused: bool, reason: str) -> list[e.AnyEvent]:
+        seat = self._keeper.floor.sites[PBX].seats[interface.lower()]
+        return [
+            e.MemberChanged(
+                seat.pbx,
+                NOON,
+                e.Member(
+                    one.queue, interface, one.name, interface, one.device, is_paused=is_paused, pause_reason=reason
+                ),
+            )
+            for one in seat.members.values()
+        ]
+
+
+class Desk:
+    """The routes on a floor with two agents who are signed out, and people at them."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.keeper = Keeper(Floor(), clock=lambda: NOON)
+        self.phone = Phone(self.keeper)
+        lookout = Lookout()
+        self.keeper.listen(lookout.on_changes)
+        for event in directory(SETTINGS, NOON):
+            self.keeper.tell(event)
+        self.link(e.LinkState.LIVE)
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        self.access = Access(sessions, lambda: NOON, Passwords(hasher))
+        self.web = FastAPI()
+        self.web.state.access = self.access
+        tell_problems(self.web)
+        seats = SeatDesk(self.keeper.floor, self.phone, lookout, SETTINGS, shown_seconds=0.2)
+        self.web.include_router(seat_routes(seats))
+
+    def link(self, state: e.LinkState) -> None:
+        self.keeper.tell(e.LinkChanged(PBX, NOON, state, "connection refused"))
+
+    async def of(self, role: Role | None, agent_number: str | None = None) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.web),
+            base_url="http://centre/api",
+            headers={"X-Requested-With": "callcenter"},
+        )
+        if role is not None:
+            name = f"{role}-{agent_number}"
+            await add_user(self.access, NewUser(name, PASSWORD, (role,), agent_number=agent_number))
+            token, _ = await sign_in(self.access, name, PASSWORD, "192.0.2.1")
+            client.cookies.set(COOKIE, token)
+        return client
+
+
+@pytest.fixture
+def desk(sessions: Sessions) -> Desk:
+    return Desk(sessions)
+
+
+@pytest.fixture
+async def agent(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+    async with await desk.of(Role.AGENT, "1001") as client:
+        yield client
+
+
+@pytest.fixture
+async def supervisor(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+    async with await desk.of(Role.SUPERVISOR) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("what", "body"), SEATS + SUPERVISING)
+@pytest.mark.parametrize(
+    ("role", "number", "status"),
+    [(None, None, 401), (Role.QA, None, 403), (Role.QA, "1001", 403), (Role.AGENT, None, 403)],
+)
+async def test_strangers_reviewers_and_who_is_no_agent_command_no_seat(
+    desk: Desk, role: Role | None, number: str | None, status: int, what: str, body: object
+) -> None:
+    async with await desk.of(role, number) as client:
+        assert (await client.post(f"{OWN}/{what}", json=body)).status_code == status
+    assert desk.phone.sent == []
+
+
+@pytest.mark.parametrize(("what", "body"), SEATS + SUPERVISING)
+async def test_an_agent_commands_no_other_seat(desk: Desk, agent: httpx.AsyncClient, what: str, body: object) -> None:
+    answer = await agent.post(f"{OTHER}/{what}", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    assert desk.phone.sent == []
+
+
+@pytest.mark.parametrize(("what", "body"), SUPERVISING)
+async def test_an_agent_does_not_supervise_even_at_the_own_seat(
+    desk: Desk, agent: httpx.AsyncClient, what: str, body: object
+) -> None:
+    assert (await agent.post(f"{OWN}/{what}", json=body)).status_code == 403
+    assert desk.phone.sent == []
+
+
+async def test_another_sites_page_commands_nothing(desk: Desk, agent: httpx.AsyncClient) -> None:
+    assert (await agent.post(f"{OWN}/sign-in", json={}, headers={"X-Requested-With": ""})).status_code == 403
+    assert desk.phone.sent == []
+
+
+async def test_an_agent_works_a_day_at_the_own_seat(desk: Desk, agent: httpx.AsyncClient) -> None:
+    steps: list[tuple[str, object, str, str]] = [
+        ("sign-in", {}, "done", "ready"),
+        ("sign-in", {}, "already", "ready"),
+        ("pause", {"reason": "meal"}, "done", "paused"),
+        ("pause", {"reason": "meal"}, "already", "paused"),
+        ("pause", {"reason": "break"}, "done", "paused"),
+        ("ready", None, "done", "ready"),
+        ("ready", None, "already", "ready"),
+        ("end-wrap-up", None, "already", "ready"),
+        ("sign-out", None, "done", "signed_out"),
+        ("sign-out", None, "already", "signed_out"),
+    ]
+    for what, body, result, state in steps:
+        answer = await agent.post(f"{OWN}/{what}", json=body)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert (told["result"], told["seat"]["state"], told["refused"]) == (result, state, {}), what
+    assert len(desk.phone.sent) == 2 + 1 + 1 + 1 + 2
+
+
+async def test_queues_are_chosen_among_ones_own(desk: Desk, agent: httpx.AsyncClient) -> None:
+    assert (await agent.post(f"{OWN}/sign-in", json={"queues": ["sales"]})).json()["seat"]["queues"] == ["sales"]
+    for queues in (["vip"], ["nowhere"], [], ["sales\r\nAction: Logoff"], "sales"):
+        answer = await agent.post(f"{OWN}/sign-in", json={"queues": queues})
+        assert (answer.status_code, answer.json()["field"]) == (422, "queues"), queues
+    assert len(desk.phone.sent) == 1
+
+
+async def test_a_supervisor_puts_a_paused_seat_into_a_queue_and_it_stays_paused(
+    desk: Desk, supervisor: httpx.AsyncClient
+) -> None:
+    assert (await supervisor.post(f"{OTHER}/sign-in", json={})).status_code == 200
+    assert (await supervisor.post(f"{OTHER}/pause", json={"reason": "training"})).status_code == 200
+    joined = (await supervisor.post(f"{OTHER}/join-queue", json={"queue": "vip", "penalty": 3})).json()
+    assert (joined["result"], joined["seat"]["queues"], joined["seat"]["state"]) == (
+        "done", ["support", "vip"], "paused",
+    )  # fmt: skip
+    assert desk.phone.sent[-1] == c.AddMember(PBX, "vip", "PJSIP/1002", "Wang Wei", 3, True, "training")
+    left = (await supervisor.post(f"{OTHER}/leave-queue", json={"queue": "support"})).json()
+    assert left["seat"]["queues"] == ["vip"]
+    assert (await supervisor.post(f"{OTHER}/leave-queue", json={"queue": "support"})).json()["result"] == "already"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        (f"{OWN}/pause", {"reason": "lunch"}, 422, "reason"),
+        (f"{OWN}/pause", {"reason": "meal\r\nAction: Logoff"}, 422, "reason"),
+        (f"{OWN}/pause", {"reason": "meal|x"}, 422, "reason"),
+        (f"{OWN}/pause", {}, 422, "reason"),
+        (f"{OWN}/pause", {"reason": "meal", "queue": "sales"}, 422, "queue"),
+        (f"{OWN}/pause", {"reason": "meal"}, 409, None),
+        (f"{OWN}/ready", None, 409, None),
+        (f"{OWN}/join-queue", {"queue": "nowhere"}, 422, "queue"),
+        (f"{OWN}/join-queue", {"queue": "vip\r\nAction: Logoff"}, 422, "queue"),
+        (f"{OWN}/join-queue", {"queue": "vip", "penalty": -1}, 422, "penalty"),
+        (f"{OWN}/hang-up", {"call_id": "/.*/"}, 409, "call_id"),
+        ("/seats/pbx1/PJSIP/9999/sign-in", {}, 404, None),
+        ("/seats/pbx1/PJSIP/1001%0d%0aAction:%20Logoff/sign-in", {}, 404, None),
+        ("/seats/pbx9/PJSIP/1001/sign-in", {}, 404, None),
+    ],
+)
+async def test_bad_input_is_refused_and_nothing_is_sent(
+    desk: Desk, supervisor: httpx.AsyncClient, path: str, body: object, status: int, field: str | None
+) -> None:
+    answer = await supervisor.post(path, json=body)
+    assert (answer.status_code, answer.json().get("field")) == (status, field), answer.text
+    assert desk.phone.sent == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (PhoneRefused("pbx1: Interface not found"), 409, "phone_refused"),
+        (PhoneUnreachable("no link"), 503, "phone_unreachable"),
+        (OutcomeUnknown("no answer"), 504, "outcome_unknown"),
+    ],
+)
+async def test_what_the_phone_says_is_told(
+    desk: Desk, agent: httpx.AsyncClient, failure: CallCenterError, status: int, code: str
+) -> None:
+    await agent.post(f"{OWN}/sign-in", json={})
+    desk.phone.fails_at["PauseMember"] = failure
+    answer = await agent.post(f"{OWN}/pause", json={"reason": "meal"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (status, code, failure.message)
+
+
+async def test_where_one_queue_refuses_the_other_is_joined_and_both_are_told(
+    desk: Desk, agent: httpx.AsyncClient
+) -> None:
+    desk.phone.fails_at["sales"] = PhoneRefused("pbx1: No such queue")
+    answer = await agent.post(f"{OWN}/sign-in", json={})
+    assert answer.status_code == 202
+    assert (answer.json()["result"], answer.json()["refused"]) == ("asked", {"sales": "pbx1: No such queue"})
+
+
+async def test_what_the_floor_does_not_show_is_said_to_be_asked_only(desk: Desk, agent: httpx.AsyncClient) -> None:
+    await agent.post(f"{OWN}/sign-in", json={})
+    desk.phone.is_silent = True
+    answer = await agent.post(f"{OWN}/pause", json={"reason": "meal"})
+    told = answer.json()
+    assert (answer.status_code, told["result"], told["seat"]["state"]) == (202, "asked", "ready")
+
+
+async def test_while_the_link_is_down_nothing_is_called_done_already(desk: Desk, agent: httpx.AsyncClient) -> None:
+    await agent.post(f"{OWN}/sign-in", json={})
+    desk.link(e.LinkState.DOWN)
+    for what, body in SEATS[:2]:
+        answer = await agent.post(f"{OWN}/{what}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "phone_unreachable")
+    assert len(desk.phone.sent) == 2

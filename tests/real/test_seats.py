@@ -1,0 +1,200 @@
+"""Seats commanded over the API on a real Asterisk: panel, phone and Asterisk agree after every step."""
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import NewUser
+from callcenter.settings import Settings
+from tests.real.conftest import Pair, running_pair
+from tests.real.feed import Feed, cookie_of
+from tests.serving import PANEL, PASSWORD, Serving, add_users, serving, write_settings
+
+pytestmark = pytest.mark.real
+
+SEAT, OTHER = "PJSIP/1001", "PJSIP/1002"
+
+
+@pytest.fixture(scope="module")
+def pair(centre_settings: Settings) -> Iterator[Pair]:
+    with running_pair(centre_settings) as pair:
+        yield pair
+
+
+class Panel:
+    """Somebody's program, a panel that watches, and Asterisk's own word."""
+
+    def __init__(self, pair: Pair, url: str, feed: Feed, headers: dict[str, str]) -> None:
+        self.pair, self.feed = pair, feed
+        self.http = httpx.Client(base_url=url, headers=PANEL | headers, timeout=10)
+
+    def post(self, what: str, body: object = None, *, seat: str = SEAT) -> httpx.Response:
+        return self.http.post(f"api/seats/pbx1/{seat}/{what}", json=body)
+
+    def does(self, what: str, body: object = None, *, seat: str = SEAT, result: str = "done") -> None:
+        answer = self.post(what, body, seat=seat)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["result"] == result, answer.text
+
+    def agree(self, state: str, *queues: str, reason: str = "", seat: str = SEAT) -> None:
+        """The panel shows this, and Asterisk says the same of its members."""
+        shows = (state, sorted(queues), reason)
+
+        def shown() -> tuple[str, list[str], str]:
+            one = self.feed.seat(seat)
+            return one["state"], one["queues"], one["reason"]
+
+        self.feed.until(lambda: shown() == shows)
+        members = self.members(seat)
+        assert sorted(members) == sorted(queues)
+        assert {(one["Paused"], one["PausedReason"]) for one in members.values()} <= {("1" if reason else "0", reason)}
+
+    def members(self, seat: str = SEAT) -> dict[str, dict[str, str]]:
+        """Asterisk's members at this interface, by queue."""
+        told = self.pair.ami.listing("QueueStatus")
+        return {one["Queue"]: one for one in told if one.get("Location") == seat}
+
+
+@pytest.fixture(scope="module")
+def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server with a user of each role, and one who is agent 1001."""
+    folder = tmp_path_factory.mktemp("centre")
+    write_settings(folder, pair.centre.plan.settings)
+    add_users(folder, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001"))
+    with serving(folder) as server:
+        server.await_said("pbx1: live")
+        yield server
+        assert "Traceback" not in server.said
+
+
+@pytest.fixture
+def feed(server: Serving) -> Iterator[Feed]:
+    with Feed(server.url) as feed:
+        yield feed
+
+
+@pytest.fixture
+def agent(server: Serving, pair: Pair, feed: Feed) -> Iterator[Panel]:
+    """Agent 1001, signed out."""
+    panel = Panel(pair, server.url, feed, {"Cookie": cookie_of(server.url, "li-na")})
+    yield panel
+    panel.post("sign-out")
+    panel.http.close()
+    pair.quieten()
+
+
+@pytest.fixture
+def supervisor(server: Serving, pair: Pair, feed: Feed) -> Iterator[Panel]:
+    panel = Panel(pair, server.url, feed, {"Cookie": cookie_of(server.url, Role.SUPERVISOR)})
+    yield panel
+    for seat in (SEAT, OTHER):
+        panel.post("sign-out", seat=seat)
+    panel.http.close()
+    pair.quieten()
+
+
+def newest_act(server: Serving, act: str) -> dict[str, Any]:
+    cookie = {"Cookie": cookie_of(server.url, Role.ADMIN)}
+    answer = httpx.get(f"{server.url}api/audit", params={"act": act}, headers=cookie)
+    entry: dict[str, Any] = answer.raise_for_status().json()["entries"][0]
+    return entry
+
+
+def test_the_panel_and_the_phone_take_turns_and_asterisk_agrees_each_time(agent: Panel, pair: Pair) -> None:
+    agent.does("sign-in", {})
+    agent.agree("ready", "sales", "support")
+    pair.dial("1001", "*721")
+    agent.agree("paused", "sales", "support", reason="break")
+    agent.does("pause", {"reason": "break"}, result="already")
+    agent.does("pause", {"reason": "meal"})
+    agent.agree("paused", "sales", "support", reason="meal")
+    pair.dial("1001", "*73")
+    agent.agree("ready", "sales", "support")
+    agent.does("ready", result="already")
+    pair.dial("1001", "*71")
+    agent.agree("signed_out")
+    agent.does("sign-out", result="already")
+    agent.does("sign-in", {"queues": ["sales"]})
+    agent.agree("ready", "sales")
+    pair.dial("1001", "*70")  # the code joins the rest
+    agent.agree("ready", "sales", "support")
+    agent.does("pause", {"reason": "paperwork"})
+    agent.does("ready")
+    agent.agree("ready", "sales", "support")
+    agent.does("sign-out")
+    agent.agree("signed_out")
+    names = {one["MemberName"] for one in pair.ami.of("QueueMemberAdded") if one["Interface"] == SEAT}
+    assert names == {"Li Na"}
+
+
+def test_a_pause_in_a_call_begins_at_its_end_and_wrap_up_is_ended_from_the_panel(agent: Panel, pair: Pair) -> None:
+    pair.behave("1001", do="answer", after=0.2, talk=60)
+    agent.does("sign-in", {"queues": ["support"]})
+    caller = pair.customer_calls("4000")
+    agent.feed.until(lambda: agent.feed.seat(SEAT)["state"] == "talking")
+    agent.does("pause", {"reason": "meal"})
+    agent.feed.until(lambda: bool(agent.feed.seat(SEAT)["pause_pending"]))
+    assert agent.feed.seat(SEAT)["state"] == "talking"
+    agent.does("ready")
+    agent.feed.until(lambda: not agent.feed.seat(SEAT)["pause_pending"])
+    agent.does("end-wrap-up", result="already")
+    pair.outside.action("Hangup", Channel=pair.channel(caller))
+    agent.feed.until(lambda: agent.feed.seat(SEAT)["state"] == "wrap_up")
+    agent.does("end-wrap-up")
+    agent.agree("ready", "support")
+
+
+def test_a_supervisor_moves_a_seat_between_queues_and_hangs_up_its_call(supervisor: Panel, pair: Pair) -> None:
+    pair.behave("1002", do="answer", after=0.2, talk=60)
+    supervisor.does("sign-in", {"queues": ["support"]}, seat=OTHER)
+    supervisor.does("pause", {"reason": "training"}, seat=OTHER)
+    supervisor.does("join-queue", {"queue": "sales", "penalty": 2}, seat=OTHER)
+    supervisor.agree("paused", "sales", "support", reason="training", seat=OTHER)
+    assert {name: one["Penalty"] for name, one in supervisor.members(OTHER).items()} == {"sales": "2", "support": "0"}
+    supervisor.does("leave-queue", {"queue": "sales"}, seat=OTHER)
+    supervisor.does("ready", seat=OTHER)
+    supervisor.agree("ready", "support", seat=OTHER)
+    pair.customer_calls("4000")
+    supervisor.feed.until(lambda: supervisor.feed.seat(OTHER)["state"] == "talking")
+    call = supervisor.feed.seat(OTHER)["call_id"]
+    assert supervisor.post("hang-up", {"call_id": "1.1"}, seat=OTHER).status_code == 409
+    supervisor.does("hang-up", {"call_id": call}, seat=OTHER)
+    supervisor.feed.until(lambda: supervisor.feed.seat(OTHER)["state"] in ("wrap_up", "ready"))
+    # Signed out while it talks: the call goes on, no other comes.
+    supervisor.feed.until(lambda: supervisor.feed.seat(OTHER)["state"] == "ready")
+    pair.customer_calls("4000")
+    supervisor.feed.until(lambda: supervisor.feed.seat(OTHER)["state"] == "talking")
+    supervisor.does("sign-out", seat=OTHER)
+    assert supervisor.feed.seat(OTHER)["state"] == "talking"
+    assert supervisor.members(OTHER) == {}
+
+
+def test_a_program_with_the_permission_commands_by_its_key_and_it_is_all_written_down(
+    supervisor: Panel, server: Serving, pair: Pair
+) -> None:
+    for permissions, status in ((["see_floor"], 403), (["control_seats"], 200)):
+        made = supervisor.http.post("api/keys", json={"name": permissions[0], "permissions": permissions}).json()
+        bearer = {"Authorization": f"Bearer {made['secret']}"}
+        answer = httpx.post(f"{server.url}api/seats/pbx1/{SEAT}/sign-in", json={}, headers=bearer, timeout=10)
+        assert answer.status_code == status
+    supervisor.agree("ready", "sales", "support")
+    entry = newest_act(server, "seat.sign_in")
+    assert (entry["username"], entry["subject_id"], "api_key" in entry["details"]) == ("supervisor", SEAT, True)
+
+
+def test_while_asterisk_is_away_nothing_is_sent_and_it_is_said(supervisor: Panel, server: Serving, pair: Pair) -> None:
+    supervisor.does("sign-in", {})
+    os.kill(pair.centre.pid, signal.SIGSTOP)
+    try:
+        answer = supervisor.post("pause", {"reason": "meal"})
+        assert (answer.status_code, answer.json()["code"]) in ((504, "outcome_unknown"), (503, "phone_unreachable"))
+    finally:
+        os.kill(pair.centre.pid, signal.SIGCONT)
+    supervisor.feed.until(lambda: supervisor.feed.link()["state"] == "live", 60)
+    if answer.status_code == 504:
+        assert newest_act(server, "seat.pause")["details"]["outcome"] == "unknown"
