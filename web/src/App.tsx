@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
-import type { Permission } from "./api/shapes";
+import type { Permission, User } from "./api/shapes";
 import { type Page, Shell } from "./frame/Shell";
 import { suggestLanguage } from "./i18n";
 import { startFeed } from "./live/feed";
@@ -16,6 +16,7 @@ import { useFirstRun } from "./signin/firstRun";
 import { SignIn } from "./signin/SignIn";
 
 const FloorPage = lazy(() => import("./floor/FloorPage"));
+const DeskPage = lazy(() => import("./desk/DeskPage"));
 const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
 const KeysPage = lazy(() => import("./keys/KeysPage"));
@@ -36,6 +37,7 @@ const ReviewFormPage = lazy(() => import("./quality/FormPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
+  { path: "/desk", name: "desk", permission: "work_seat", isForAgents: true },
   { path: "/floor", name: "floor", permission: "see_floor" },
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/reports", name: "reports", permission: "see_reports" },
@@ -45,6 +47,15 @@ export const PAGES: readonly Page[] = [
   { path: "/quality", name: "quality", permission: "review_calls" },
   { path: "/audit", name: "audit", permission: "see_audit" },
 ];
+
+/** The pages in the navigation: a desk is for who is an agent. */
+function pagesOf({ permissions, agent_number }: User): Page[] {
+  return PAGES.filter((page) => permissions.includes(page.permission) && (!page.isForAgents || agent_number !== null));
+}
+
+function isOnlyAgent({ roles }: User): boolean {
+  return roles.length === 1 && roles[0] === "agent";
+}
 
 function Allowed({ permission, children }: { permission: Permission; children: React.ReactNode }) {
   const { t } = useTranslation();
@@ -66,9 +77,10 @@ function SignedIn() {
       reset();
     };
   }, [seesFloor]);
-  const first = PAGES.find((page) => user.permissions.includes(page.permission));
+  const pages = pagesOf(user);
+  const first = isOnlyAgent(user) ? pages[0] : pages.find((page) => !page.isForAgents);
   return (
-    <Shell pages={PAGES.filter((page) => user.permissions.includes(page.permission))}>
+    <Shell pages={pages}>
       <Boundary key={location}>
         <Suspense fallback={<PageSkeleton />}>
           <Switch>
@@ -82,6 +94,11 @@ function SignedIn() {
             <Route path="/floor">
               <Allowed permission="see_floor">
                 <FloorPage />
+              </Allowed>
+            </Route>
+            <Route path="/desk">
+              <Allowed permission="work_seat">
+                <DeskPage />
               </Allowed>
             </Route>
             <Route path="/calls">

@@ -109,6 +109,7 @@ export interface PauseReason {
   label_en: string;
   label_zh: string;
   is_away: boolean;
+  limit_seconds: Seconds;
 }
 export type ServiceLevelVariant = "offered_without_short_abandons" | "answered" | "offered" | "abandons_count_as_met";
 

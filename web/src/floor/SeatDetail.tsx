@@ -1,11 +1,12 @@
 import { Drawer } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat, useQueueWord } from "../api/queries";
+import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { NOTHING } from "../format";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
+import { SeatControls } from "../seats/SeatControls";
 import { pendingPause, useDeviceWord } from "./SeatCard";
 import classes from "./SeatDetail.module.css";
 import { SeatGlyph } from "./SeatGlyph";
@@ -65,6 +66,7 @@ function Lines({ seat }: { seat: Seat }) {
 export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => void }) {
   const { t } = useTranslation();
   const seat = useEntity("seats", id ?? "");
+  const controls = useMay("control_seats");
   return (
     <Drawer
       opened={id !== null}
@@ -75,6 +77,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
       title={seat ? seat.agent_name || seat.agent_number || seat.interface : t("seat.gone")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
+      {seat && controls && <SeatControls key={id} seat={seat} />}
       {seat ? <Lines seat={seat} /> : <p className="muted">{t("seat.goneText")}</p>}
     </Drawer>
   );

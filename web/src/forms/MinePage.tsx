@@ -86,7 +86,8 @@ function Announced({ offer }: { offer: Offer | null }) {
   );
 }
 
-function Mine({ agent }: { agent: string }) {
+/** The callbacks of one agent. */
+export function Mine({ agent }: { agent: string }) {
   const { t } = useTranslation();
   const mine = useMine(agent);
   const offering = useOffering(agent, mine.data);

@@ -4,6 +4,7 @@ import {
   IconChartBar,
   IconChecklist,
   IconClipboardText,
+  IconHeadset,
   IconHistory,
   IconKey,
   IconLayoutGrid,
@@ -31,11 +32,14 @@ import { Wordmark } from "./Wordmark";
 /** A page in the navigation, and what one must be permitted to see it. */
 export interface Page {
   path: string;
-  name: "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "quality" | "audit";
+  name: "desk" | "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "quality" | "audit";
   permission: Permission;
+  /** Only for who is an agent. */
+  isForAgents?: boolean;
 }
 
 const ICONS = {
+  desk: IconHeadset,
   floor: IconLayoutGrid,
   calls: IconHistory,
   reports: IconChartBar,

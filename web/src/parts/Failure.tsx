@@ -4,7 +4,17 @@ import { ApiError } from "../api/client";
 import { useLanguage } from "../i18n";
 import classes from "./Failure.module.css";
 
-type Advice = "no_connection" | "not_allowed" | "not_found" | "conflict" | "bad_input" | "too_many" | "other";
+type Advice =
+  | "no_connection"
+  | "not_allowed"
+  | "not_found"
+  | "conflict"
+  | "bad_input"
+  | "too_many"
+  | "phone_refused"
+  | "phone_unreachable"
+  | "outcome_unknown"
+  | "other";
 
 const ADVICE: Record<string, Advice> = {
   no_connection: "no_connection",
@@ -13,6 +23,9 @@ const ADVICE: Record<string, Advice> = {
   conflict: "conflict",
   bad_input: "bad_input",
   too_many: "too_many",
+  phone_refused: "phone_refused",
+  phone_unreachable: "phone_unreachable",
+  outcome_unknown: "outcome_unknown",
 };
 
 /** What went wrong in the server's words, and what to do about it in ours. */

@@ -1,0 +1,54 @@
+import { useTranslation } from "react-i18next";
+import { useMay, useSession } from "../api/queries";
+import { Mine } from "../forms/MinePage";
+import { useEntity, useLive } from "../live/store";
+import { Empty, PageSkeleton } from "../parts/Waiting";
+import { CallPanel } from "./CallPanel";
+import classes from "./Desk.module.css";
+import { ownSeat } from "./desk";
+import { MyFigures } from "./MyFigures";
+import { Notify } from "./Notify";
+import { StatePanel } from "./StatePanel";
+import { useTab } from "./useTab";
+
+function Desk({ agent }: { agent: string }) {
+  const { t } = useTranslation();
+  const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
+  const id = useLive((live) => ownSeat(live.entities.seats, agent));
+  const seat = useEntity("seats", id ?? "");
+  const worksCallbacks = useMay("work_callbacks");
+  useTab(seat);
+  if (!isThere) return <PageSkeleton />;
+  if (!seat) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <h1>
+          {seat.agent_name || agent} <small className="num">{agent}</small>
+        </h1>
+        <Notify seat={seat} />
+      </header>
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <StatePanel key={id} seat={seat} />
+          <CallPanel seat={seat} />
+          <MyFigures state={seat.state} />
+        </div>
+        {worksCallbacks && (
+          <section className={classes.column} aria-labelledby="desk-callbacks">
+            <h2 id="desk-callbacks">{t("page.mine")}</h2>
+            <Mine agent={agent} />
+          </section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Where an agent works: the own seat, the call at it, the callbacks, the day so far. */
+export default function DeskPage() {
+  const { t } = useTranslation();
+  const { agent_number } = useSession().user;
+  if (agent_number === null) return <Empty title={t("desk.noAgent")} text={t("desk.noAgentText")} />;
+  return <Desk agent={agent_number} />;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { possible, seatPath } from "./seats";
+
+test("an interface keeps its slashes and nothing else that could end a path", () => {
+  expect(seatPath({ pbx: "pbx1", interface: "PJSIP/1001" })).toBe("/api/seats/pbx1/PJSIP/1001");
+  expect(seatPath({ pbx: "pbx1", interface: "Local/1001@from-queue/n" })).toBe(
+    "/api/seats/pbx1/Local/1001%40from-queue/n",
+  );
+  expect(seatPath({ pbx: "a?b", interface: "X/#1" })).toBe("/api/seats/a%3Fb/X/%231");
+});
+
+test("the buttons follow the live seat", () => {
+  const out = { state: "signed_out", queues: [], is_paused: false } as const;
+  expect(possible({ ...out, queues: [] })).toEqual({
+    signIn: true,
+    signOut: false,
+    pause: false,
+    ready: false,
+    endWrapUp: false,
+  });
+  const queues = ["support"];
+  expect(possible({ state: "wrap_up", queues, is_paused: false })).toMatchObject({ endWrapUp: true, ready: false });
+  // A pause that waits for the end of the call can be taken back.
+  expect(possible({ state: "talking", queues, is_paused: true })).toMatchObject({ ready: true, pause: true });
+  // Signed out in a call: it goes on, and one can sign in again.
+  expect(possible({ state: "talking", queues: [], is_paused: false })).toMatchObject({ signIn: true, signOut: false });
+});
