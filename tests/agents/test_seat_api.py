@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user, sign_in
+from callcenter.accounts.service import Access, NewUser, add_user
+from callcenter.accounts.signing_in import sign_in
 from callcenter.agents.directory import directory
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.seat_api import seat_routes

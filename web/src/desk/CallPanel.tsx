@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useQueueWord } from "../api/queries";
 import type { Seat, Visit } from "../api/shapes";
 import { duration, NOTHING } from "../format";
+import { serverNow } from "../live/clock";
 import { useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -24,7 +25,7 @@ function useCaller(seat: Seat): Caller | null {
   const kept = useRef<Caller | null>(null);
   if (visit) kept.current = { callId: visit.call_id, name: visit.caller_name, joinedAt: visit.joined_at, until: null };
   const caller = kept.current?.callId === seat.call_id ? kept.current : null;
-  if (caller && !visit && caller.until === null) caller.until = seat.since;
+  if (caller && !visit && caller.until === null) caller.until = serverNow();
   return caller;
 }
 

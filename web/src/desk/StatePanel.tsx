@@ -102,7 +102,7 @@ export function StatePanel({ seat }: { seat: Seat }) {
       ) : (
         <>
           <Buttons seat={seat} wishing={wishing} />
-          <Told wishing={wishing} />
+          <Told seat={seat} wishing={wishing} />
         </>
       )}
     </section>

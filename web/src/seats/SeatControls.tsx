@@ -36,7 +36,7 @@ export function SeatControls({ seat }: { seat: Seat }) {
         {may.pause && <PauseMenu seat={seat} wishing={wishing} size="xs" />}
         {may.signOut && <SignOutButton seat={seat} wishing={wishing} size="xs" />}
       </fieldset>
-      {isAway ? <p className={classes.told}>{t("command.away")}</p> : <Told wishing={wishing} />}
+      {isAway ? <p className={classes.told}>{t("command.away")}</p> : <Told seat={seat} wishing={wishing} />}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useQueueWord } from "../api/queries";
+import type { Seat } from "../api/shapes";
 import { Failure } from "../parts/Failure";
 import classes from "./Seats.module.css";
 import type { Answer, Wishing } from "./seats";
@@ -18,13 +19,14 @@ function useWords(): (answer: Answer) => string {
   };
 }
 
-/** What came of the last command; it is read out. */
-export function Told({ wishing }: { wishing: Wishing }) {
+/** What came of the last command; it is read out, and goes when the seat goes on to something else. */
+export function Told({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
   const words = useWords();
+  const answer = wishing.isPending || wishing.data?.seat.since !== seat.since ? undefined : wishing.data;
   if (wishing.isError) return <Failure error={wishing.error} />;
   return (
-    <p role="status" className={classes.told} data-result={wishing.data?.result}>
-      {wishing.data && !wishing.isPending ? words(wishing.data) : ""}
+    <p role="status" className={classes.told} data-result={answer?.result}>
+      {answer && words(answer)}
     </p>
   );
 }

@@ -1,0 +1,225 @@
+"""The agent desk in a real browser on a real Asterisk: a day at it, the phone's codes, a supervisor's hand."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import NewUser
+from callcenter.settings import AgentSettings, QueueSettings, Settings
+from tests.real.browsing import DESK, PATIENCE_SECONDS, Visitor, violations
+from tests.real.conftest import Pair, running_pair
+from tests.serving import PASSWORD, Serving, add_users, serving, write_settings
+
+pytestmark = pytest.mark.real
+
+NARROW = (360, 740)
+"""Beside a CRM."""
+SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+CALLER = "13800138000"
+SEAT = "pbx1/PJSIP/1001"
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    """Two agents with phones that answer after a while, and time for the work after a call."""
+    queues = {
+        "support": QueueSettings(extension="4000", label="Support 客服", wrap_up_seconds=60),
+        "sales": QueueSettings(extension="4001", label="Sales 销售", wrap_up_seconds=60),
+    }
+    agents = tuple(AgentSettings(number=str(1001 + n), name=f"Li Na {n}", queues=tuple(queues)) for n in range(2))
+    with running_pair(Settings(timezone="Asia/Shanghai", queues=queues, agents=agents)) as pair:
+        pair.behave("1001", do="answer", after=4, talk=0)
+        yield pair
+
+
+@pytest.fixture(scope="module")
+def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("centre")
+    write_settings(folder, pair.centre.plan.settings)
+    add_users(folder, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001"))
+    with serving(folder) as server:
+        server.await_said("pbx1: live")
+        yield server
+        assert "Traceback" not in server.said
+
+
+@pytest.fixture
+def agent(server: Serving, browser: Browser, pair: Pair) -> Iterator[Visitor]:
+    """Agent 1001's own panel."""
+    pair.quieten()
+    with Visitor(browser, server.url) as visitor:
+        yield visitor.sign_in("li-na")
+    pair.quieten()
+
+
+def state(page: Page) -> Locator:
+    return page.get_by_role("region", name="My state").get_by_role("status").first
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def members(pair: Pair) -> dict[str, str]:
+    """By queue, whether Asterisk has the seat paused, and why."""
+    told = pair.ami.listing("QueueStatus")
+    return {one["Queue"]: one["PausedReason"] if one["Paused"] == "1" else "" for one in told if "Location" in one}
+
+
+def look(page: Page, name: str) -> None:
+    """Kept for whoever wants to see the pages; see DESK_PICTURES."""
+    folder = os.environ.get("DESK_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
+    page = agent.page
+    agent.open()
+    expect(page).to_have_url(f"{agent.url}desk")  # where an agent begins
+    expect(state(page)).to_have_text("Signed out")
+    expect(page).to_have_title("Signed out · callcenter")
+    assert violations(page) == []
+    look(page, "signed-out")
+
+    page.get_by_label("Sales").uncheck()
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")
+    assert members(pair) == {"support": ""}
+    plain = page.locator('link[rel="icon"]').get_attribute("href")
+
+    caller = pair.customer_calls("4000", caller=CALLER, name="Bob")
+    expect(state(page)).to_have_text("Ringing")
+    call = page.get_by_role("region", name="The call")
+    expect(call).to_contain_text(CALLER)
+    expect(call).to_contain_text("Bob")
+    expect(call).to_contain_text("Support 客服")
+    expect(page).to_have_title(f"Ringing · {CALLER} · callcenter")
+    assert page.locator('link[rel="icon"]').get_attribute("href") != plain
+    look(page, "ringing")
+    expect(state(page)).to_have_text("Talking")
+    expect(call).to_contain_text("Bob")  # the queue has forgotten him, the desk has not
+    assert violations(page) == []
+    look(page, "talking")
+
+    # Twice pressed in a call; once is not enough.
+    press(page, "Sign out")
+    expect(page.get_by_role("button", name="In a call: sign out all the same?")).to_be_visible()
+    assert members(pair) == {"support": ""}
+
+    pair.outside.action("Hangup", Channel=pair.channel(caller))
+    expect(state(page)).to_have_text("Wrap-up")
+    expect(call).to_have_count(0)
+    press(page, "Wrap-up done")
+    expect(state(page)).to_have_text("Ready")
+    figures = page.get_by_role("region", name="My day")
+    expect(figures.locator("div").filter(has_text="Answered").first).to_contain_text("1")
+    expect(figures).to_contain_text("target ≤")
+
+    press(page, "Pause")
+    page.get_by_role("menuitem", name="Meal").click()
+    expect(state(page)).to_have_text("Paused · Meal")
+    expect(page.get_by_role("region", name="My state")).to_contain_text("of 1:00:00")
+    assert members(pair) == {"support": "meal"}
+    assert violations(page) == []
+    look(page, "paused")
+
+    pair.dial("1001", "*73")  # ready, by the phone's own code
+    expect(state(page)).to_have_text("Ready")
+    pair.dial("1001", "*721")
+    expect(state(page)).to_have_text("Paused · Break")
+    press(page, "Ready")
+    expect(state(page)).to_have_text("Ready")
+    assert members(pair) == {"support": ""}
+    pair.dial("1001", "*70")
+    expect(page.get_by_role("region", name="My state")).to_contain_text("Sales 销售")
+
+    press(page, "Sign out")
+    expect(state(page)).to_have_text("Signed out")
+    assert members(pair) == {}
+    agent.visit("My callbacks")
+    assert page.locator('link[rel="icon"]').get_attribute("href") != plain
+
+
+def test_by_the_keyboard_alone(agent: Visitor, pair: Pair) -> None:
+    page = agent.page
+    agent.open("desk")
+    expect(state(page)).to_have_text("Signed out")
+    agent.tab_to(lambda: agent.focus("e.textContent") == "Sign in")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Ready")
+    agent.tab_to(lambda: agent.focus("e.textContent") == "Pause")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="Break")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_contain_text("Paused")
+    agent.tab_to(lambda: agent.focus("e.textContent") == "Sign out")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Signed out")
+    assert members(pair) == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [NARROW, DESK])
+def test_in_both_languages_and_themes_narrow_and_wide(
+    server: Serving, browser: Browser, size: tuple[int, int], language: str, theme: str
+) -> None:
+    with Visitor(browser, server.url, size) as visitor:
+        page = visitor.page
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.add_init_script(f"localStorage.setItem('callcenter.language', '{language}')")
+        visitor.sign_in("li-na")
+        visitor.open("desk")
+        expect(page.get_by_role("button", name="Sign in" if language == "en" else "签入", exact=True)).to_be_visible()
+        expect(page.get_by_text("AHT" if language == "en" else "平均通话与案头时长")).to_be_visible()
+        assert page.evaluate(SIDEWAYS) <= 0
+        assert violations(page) == []
+        look(page, f"desk-{size[0]}-{language}-{theme}")
+
+
+def test_who_is_no_agent_has_no_desk(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url) as visitor:
+        visitor.sign_in(Role.AGENT)
+        visitor.open("desk")
+        expect(visitor.page.get_by_text("You are no agent")).to_be_visible()
+        expect(visitor.page.get_by_role("navigation").get_by_role("link", name="My desk")).to_have_count(0)
+    with Visitor(browser, server.url) as visitor:
+        visitor.sign_in(Role.SUPERVISOR)
+        visitor.open("desk")
+        expect(visitor.page.get_by_text("Your account may not see this")).to_be_visible()
+
+
+def test_a_supervisor_commands_a_seat_from_the_floor(server: Serving, browser: Browser, pair: Pair) -> None:
+    with Visitor(browser, server.url) as visitor:
+        page = visitor.sign_in(Role.SUPERVISOR).page
+        visitor.open("floor")
+        page.locator(f'[data-seat="{SEAT}"]').click()
+        drawer = page.get_by_role("dialog")
+        drawer.get_by_role("button", name="Sign in", exact=True).click()
+        expect(drawer.get_by_text("Done.")).to_be_visible()
+        assert members(pair) == {"support": "", "sales": ""}
+        drawer.get_by_role("button", name="Pause", exact=True).click()
+        page.get_by_role("menuitem", name="Training").click()
+        expect(drawer.get_by_role("button", name="Ready", exact=True)).to_be_visible()
+        assert members(pair) == {"support": "training", "sales": "training"}
+        assert violations(page) == []
+        look(page, "supervisor")
+        drawer.get_by_role("button", name="Ready", exact=True).click()
+        expect(drawer.get_by_role("button", name="Ready", exact=True)).to_have_count(0)
+        drawer.get_by_role("button", name="Sign out", exact=True).click()
+        expect(drawer.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+        assert members(pair) == {}
+    with Visitor(browser, server.url) as visitor:
+        visitor.sign_in(Role.AGENT)
+        visitor.open("floor")
+        visitor.page.locator(f'[data-seat="{SEAT}"]').click()
+        expect(visitor.page.get_by_role("dialog")).to_contain_text("PJSIP/1001")
+        expect(visitor.page.get_by_role("dialog").get_by_role("button", name="Sign in")).to_have_count(0)
