@@ -39,6 +39,18 @@ def place(
             {"Action": "QueueAdd", "Queue": "客服", "Interface": "PJSIP/1001", "MemberName": "王 小明", "Penalty": "3"},
         ),
         (
+            AddMember("pbx1", "vip", "PJSIP/1001", "Li Na", is_paused=True, pause_reason="meal"),
+            {
+                "Action": "QueueAdd",
+                "Queue": "vip",
+                "Interface": "PJSIP/1001",
+                "MemberName": "Li Na",
+                "Penalty": "0",
+                "Paused": "true",
+                "Reason": "meal",
+            },
+        ),
+        (
             RemoveMember("pbx1", "support", "Local/1001@from-queue/n"),
             {"Action": "QueueRemove", "Queue": "support", "Interface": "Local/1001@from-queue/n"},
         ),
@@ -88,6 +100,7 @@ SEPARATORS = ("|", ",", ";", "&", '"', "\\", "$", "`", "{", "<")
         (lambda bad: AddMember("pbx1", f"a{bad}b", "PJSIP/1", "n"), "queue"),
         (lambda bad: AddMember("pbx1", "q", f"PJSIP/1{bad}", "n"), "interface"),
         (lambda bad: AddMember("pbx1", "q", "PJSIP/1", f"a{bad}b"), "name"),
+        (lambda bad: AddMember("pbx1", "q", "PJSIP/1", "n", is_paused=True, pause_reason=f"a{bad}b"), "pause_reason"),
         (lambda bad: RemoveMember("pbx1", f"a{bad}b", "PJSIP/1"), "queue"),
         (lambda bad: RemoveMember("pbx1", "q", f"PJSIP/1{bad}"), "interface"),
         (lambda bad: PauseMember("pbx1", "PJSIP/1", f"a{bad}b"), "reason"),
