@@ -42,6 +42,7 @@ from callcenter.assembly import (
     listeners,
     report_room_routes,
     resumed,
+    sampler_of,
     seat_desk,
     sender_of,
     show_health,
@@ -74,6 +75,7 @@ from callcenter.live.socket import serve_branch, serve_feed
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
+from callcenter.quality.plan_api import plan_routes
 from callcenter.quality.service import ship_forms
 from callcenter.recordings.access_api import access_routes
 from callcenter.recordings.api import recording_routes
@@ -168,6 +170,7 @@ async def running(
             form_routes(sessions, dialer, keeper.floor),
             offer_routes(sessions, dialer),
             await _quality(sessions, clock),
+            plan_routes(await sampler_of(stack, room, settings)),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),

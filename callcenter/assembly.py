@@ -45,6 +45,8 @@ from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
 from callcenter.live.ticker import tick
+from callcenter.quality.inbox_filling import inbox_filling
+from callcenter.quality.plans import Context as Sampler
 from callcenter.queue_logs import reconcile_span
 from callcenter.reports.api import report_routes
 from callcenter.reports.callback_api import callback_report_routes
@@ -278,6 +280,14 @@ async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper) -> Fillin
     """What fills lists by their rules."""
     context = Filling(room.sessions, room.sources.zone, room.clock, room.write_down, room.wake_list)
     await stack.enter_async_context(filling(context, keeper))
+    return context
+
+
+async def sampler_of(stack: AsyncExitStack, room: Room, settings: Settings) -> Sampler:
+    """What fills the reviewers' inbox by the sampling plans."""
+    queues = frozenset(settings.queues)
+    context = Sampler(room.sessions, room.sources.zone, room.clock, room.write_down, queues)
+    await stack.enter_async_context(inbox_filling(context))
     return context
 
 

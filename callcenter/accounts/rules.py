@@ -26,6 +26,7 @@ Permission = Literal[
     "manage_wallboards",
     "review_calls",
     "manage_review_forms",
+    "manage_sampling",
     "manage_users",
     "manage_webhooks",
     "see_audit",
@@ -63,7 +64,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.QA: frozenset(
-        {"see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls", "manage_review_forms"}
+        {
+            "see_calls",
+            "hear_recordings",
+            "see_accesses",
+            "see_reports",
+            "review_calls",
+            "manage_review_forms",
+            "manage_sampling",
+        }
     ),
     Role.ADMIN: frozenset(get_args(Permission)),
 }

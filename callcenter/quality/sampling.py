@@ -26,3 +26,8 @@ def _lot(seed: str, stratum: str, candidate: str) -> bytes:
     """A number of 256 bits that is like drawn at random; lengths keep the three texts apart."""
     parts = (part.encode() for part in (seed, stratum, candidate))
     return sha256(b"".join(len(part).to_bytes(8) + part for part in parts)).digest()
+
+
+def falls_in_share(candidate: str, percent: float, *, seed: str, stratum: str) -> bool:
+    """Whether a candidate is of a random share (0–100 %): decided for each alone, so whatever comes later."""
+    return int.from_bytes(_lot(seed, stratum, candidate)[:8]) < percent / 100 * 2**64

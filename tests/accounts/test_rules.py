@@ -27,7 +27,8 @@ def test_roles_permit_what_the_api_page_says() -> None:
         *("manage_alerts", "manage_wallboards"),
     }
     assert permissions_of([Role.QA]) == {
-        *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls", "manage_review_forms")
+        *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
+        *("manage_review_forms", "manage_sampling"),
     }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
@@ -44,6 +45,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "see_reports",
         "review_calls",
         "manage_review_forms",
+        "manage_sampling",
     }
     assert permissions_of([]) == frozenset()
 

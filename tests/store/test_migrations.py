@@ -16,8 +16,8 @@ from callcenter.store.engine import make_engine, migrate
 from callcenter.store.tables import Base
 from tests.databases import PostgresServer
 
-for _tables in Path(callcenter.__file__).parent.glob("*/tables.py"):
-    import_module(f"callcenter.{_tables.parent.name}.tables")
+for _tables in Path(callcenter.__file__).parent.glob("*/*tables.py"):
+    import_module(f"callcenter.{_tables.parent.name}.{_tables.stem}")
 
 
 def _differences(connection: Connection) -> list[object]:

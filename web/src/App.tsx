@@ -34,6 +34,8 @@ const AlertsPage = lazy(() => import("./alerts/AlertsPage"));
 const AuditPage = lazy(() => import("./audit/AuditPage"));
 const ReviewFormsPage = lazy(() => import("./quality/FormsPage"));
 const ReviewFormPage = lazy(() => import("./quality/FormPage"));
+const InboxPage = lazy(() => import("./quality/InboxPage"));
+const PlansPage = lazy(() => import("./quality/PlansPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -170,6 +172,16 @@ function SignedIn() {
             <Route path="/quality">
               <Allowed permission="review_calls">
                 <ReviewFormsPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/inbox">
+              <Allowed permission="review_calls">
+                <InboxPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/plans">
+              <Allowed permission="manage_sampling">
+                <PlansPage />
               </Allowed>
             </Route>
             <Route path="/quality/forms/:id">

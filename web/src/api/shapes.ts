@@ -63,6 +63,7 @@ export type Permission =
   | "manage_wallboards"
   | "review_calls"
   | "manage_review_forms"
+  | "manage_sampling"
   | "manage_users"
   | "manage_webhooks"
   | "see_audit"

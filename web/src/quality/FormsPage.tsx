@@ -7,6 +7,7 @@ import { ListPanel } from "../parts/ListPanel";
 import { useTell } from "../parts/useTell";
 import { itemsOf, pointsOf } from "./building";
 import { type ReviewForm, useRetire, useReviewForms, useWords } from "./forms";
+import { Sections } from "./Sections";
 
 function Row({ form, mayBuild }: { form: ReviewForm; mayBuild: boolean }) {
   const { t } = useTranslation();
@@ -54,6 +55,7 @@ export default function FormsPage() {
   return (
     <>
       <h1 className="visually-hidden">{t("page.quality")}</h1>
+      <Sections here="forms" />
       <ListPanel
         title={t("quality.forms")}
         asked={[forms]}
