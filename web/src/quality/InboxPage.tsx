@@ -55,7 +55,7 @@ function Mine({ one, isNext }: { one: Assignment; isNext: boolean }) {
           : t("sampling.until", { time: format.dateMinute(one.expires_at) })}
       </td>
       <td>
-        <div className={classes.actions}>
+        <div className={classes.buttons}>
           {one.claimed_at === null ? (
             <Button
               size="compact-xs"

@@ -53,7 +53,7 @@ function Row({ plan, formName, onChange, onPreview }: RowProps) {
         ))}
       </td>
       <td>
-        <div className={classes.actions}>
+        <div className={classes.buttons}>
           <Button
             size="compact-xs"
             variant="default"
