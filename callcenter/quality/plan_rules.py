@@ -220,9 +220,10 @@ def _for_agent(
         of_slice = by_slice[nth]
         for text in drawn(of_slice, min(1, short - len(chosen)), seed=quota.seed, stratum=f"{period.name} {nth}"):
             chosen[text] = of_slice[text]
-    rest = {text: one for nth in range(due) for text, one in by_slice[nth].items() if text not in chosen}
-    for text in drawn(rest, short - len(chosen), seed=quota.seed, stratum=f"{period.name} rest {due}"):
-        chosen[text] = rest[text]
+    if len(chosen) < short:
+        rest = {text: one for nth in range(due) for text, one in by_slice[nth].items() if text not in chosen}
+        for text in drawn(rest, short - len(chosen), seed=quota.seed, stratum=f"{period.name} rest {due}"):
+            chosen[text] = rest[text]
     ordered = sorted(chosen.values(), key=lambda one: (one.began_at, one.key))
     return [Draw(one, quota.why(len(had) + nth)) for nth, one in enumerate(ordered, 1)]
 
