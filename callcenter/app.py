@@ -76,6 +76,9 @@ from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
 from callcenter.quality.plan_api import plan_routes
+from callcenter.quality.reading import was_reviewed_for
+from callcenter.quality.review_api import review_routes
+from callcenter.quality.reviews import DAY, Terms
 from callcenter.quality.service import ship_forms
 from callcenter.recordings.access_api import access_routes
 from callcenter.recordings.api import recording_routes
@@ -91,7 +94,7 @@ from callcenter.reports.roll_ups import keep_rolled_up
 from callcenter.reports.service import Sources
 from callcenter.resuming import Past, alone_in
 from callcenter.serving import listen, served, spare_the_collector, stop_asked, url_of
-from callcenter.settings import Settings
+from callcenter.settings import QualitySettings, Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.recorder import Recorder
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
@@ -160,8 +163,8 @@ async def running(
             seat_routes(seat_desk(settings, keeper, Switchboard(links))),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
-            recording_routes(sessions, library),
-            access_routes(sessions, library),
+            recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
+            access_routes(sessions, library, partial(was_reviewed_for, sessions)),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             filling_routes(await filler_of(stack, room, keeper), settings),
@@ -171,6 +174,7 @@ async def running(
             offer_routes(sessions, dialer),
             await _quality(sessions, clock),
             plan_routes(await sampler_of(stack, room, settings)),
+            review_routes(sessions, partial(recordings_of, sessions, library), _terms(settings.quality), clock),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),
@@ -210,6 +214,10 @@ def _account_routes(access: Access, centre: Centre) -> list[APIRouter]:
 async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
     await ship_forms(sessions, clock())
     return quality_routes(sessions, clock)
+
+
+def _terms(quality: QualitySettings) -> Terms:
+    return Terms(quality.pass_score, quality.appeal_days * DAY)
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

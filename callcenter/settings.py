@@ -250,6 +250,13 @@ class RecordingSettings(Part):
     encoding: Literal["opus", "mp3", "wav"] = "opus"
 
 
+class QualitySettings(Part):
+    """From which score (0–100) a review passes, and how long after it was published its agent may appeal."""
+
+    pass_score: Annotated[float, Field(ge=0, le=100)] = 80
+    appeal_days: Annotated[float, Field(ge=0, le=365)] = 3
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, validated once at start; a bad value names its field."""
 
@@ -277,6 +284,7 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     patterns: PatternSettings = PatternSettings()
     recordings: RecordingSettings = RecordingSettings()
+    quality: QualitySettings = QualitySettings()
 
     @field_validator("timezone")
     @classmethod

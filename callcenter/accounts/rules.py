@@ -27,6 +27,8 @@ Permission = Literal[
     "review_calls",
     "manage_review_forms",
     "manage_sampling",
+    "see_own_reviews",
+    "decide_appeals",
     "manage_users",
     "manage_webhooks",
     "see_audit",
@@ -45,7 +47,7 @@ class Role(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.AGENT: frozenset({"see_floor", "work_seat", "work_callbacks"}),
+    Role.AGENT: frozenset({"see_floor", "work_seat", "work_callbacks", "see_own_reviews"}),
     Role.SUPERVISOR: frozenset(
         {
             "see_floor",
@@ -61,6 +63,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "see_alerts",
             "manage_alerts",
             "manage_wallboards",
+            "decide_appeals",
         }
     ),
     Role.QA: frozenset(

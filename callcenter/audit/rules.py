@@ -86,6 +86,12 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/review-inbox/claim"): "review_assignment.claim_next",
     ("POST", "/api/review-inbox/{assignment_id}/claim"): "review_assignment.claim",
     ("DELETE", "/api/review-inbox/{assignment_id}/claim"): "review_assignment.give_back",
+    ("POST", "/api/reviews"): "review.create",
+    ("DELETE", "/api/reviews/{review_id}"): "review.discard",
+    ("POST", "/api/reviews/{review_id}/publish"): "review.publish",
+    ("POST", "/api/reviews/{review_id}/acknowledge"): "review.acknowledge",
+    ("POST", "/api/reviews/{review_id}/appeal"): "review.appeal",
+    ("POST", "/api/reviews/{review_id}/decision"): "review.decide",
     ("POST", "/api/reconciliations"): "reconciliation.run",
     ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
     ("GET", "/api/audit.csv"): "audit.export",
@@ -98,11 +104,12 @@ NO_ACTS = frozenset(
         ("POST", "/api/offers"),
         ("POST", "/api/profile/second-factor"),
         ("POST", "/api/review-forms/score"),
+        ("PUT", "/api/reviews/{review_id}"),
         ("POST", "/api/recordings/{recording_id}/plays/{play}"),
     }
 )
-"""Routes that change nothing although their method says so, or nothing that somebody must answer for; and what a player
-tells that it played, which has a log of its own (recordings/accesses.py)."""
+"""Routes that change nothing although their method says so, or nothing that somebody must answer for; what a player
+tells that it played, which has a log of its own (recordings/accesses.py); and a draft saved while it is typed."""
 
 SECRET_WORDS = ("password", "secret", "token", "key", "code", "word")
 LONGEST_TEXT = 200

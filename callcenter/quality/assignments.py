@@ -1,6 +1,7 @@
 """The reviewers' inbox: filled by the plans, claimed, given back, finished."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
@@ -22,6 +23,7 @@ from callcenter.quality.plans import (
     plan_row,
     reviewers,
 )
+from callcenter.quality.tables import Review
 from callcenter.store.engine import Sessions
 
 TRIES = 5
@@ -230,6 +232,18 @@ async def finish(
     if row.agent_number == await _agent_number(session, reviewer):
         raise NotAllowed("Nobody reviews themself")
     return row
+
+
+async def conclude(session: AsyncSession, review: Review, now: Instant) -> None:
+    """The assignment of a review that is published now is done.
+
+    The review stands also where it is not: somebody else may have the assignment by now.
+    """
+    known = await session.get(ReviewAssignment, review.assignment_id) if review.assignment_id else None
+    part = (review.pbx, review.call_id, review.agent_number)
+    if known is not None and (known.pbx, known.call_id, known.agent_number) == part:
+        with suppress(Conflict):
+            await finish(session, known.id, review.id, review.reviewer, now)
 
 
 async def _take(

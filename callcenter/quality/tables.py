@@ -1,11 +1,13 @@
-"""The tables of quality: review forms and their versions."""
+"""The tables of quality: review forms and their versions, reviews and their steps."""
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.tables import Base, RowId
+
+_IS_KEPT = text("state <> 'discarded'")
 
 
 class ReviewForm(Base):
@@ -36,3 +38,71 @@ class ReviewFormVersion(Base):
     sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     created_at: Mapped[float] = mapped_column(Double)
     created_by: Mapped[str] = mapped_column(String(64))
+
+
+class Review(Base):
+    """One reviewer's judgement of one agent's part of one call.
+
+    `version` grows with each change. `notes` are by item, `comments` free; each has a text and may be pinned to a
+    moment of a recording. From publishing on `score`, `pass_score` and `appeal_until` say what held then.
+    """
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index(
+            "uq_reviews_part_reviewer",
+            "pbx",
+            "call_id",
+            "agent_number",
+            "reviewer_id",
+            unique=True,
+            sqlite_where=_IS_KEPT,
+            postgresql_where=_IS_KEPT,
+        ),
+        Index(None, "agent_number", "id"),
+        Index(None, "state", "id"),
+        Index(None, "published_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    pbx: Mapped[str] = mapped_column(String)
+    call_id: Mapped[str] = mapped_column(String)
+    agent_number: Mapped[str] = mapped_column(String(64))
+    agent_name: Mapped[str] = mapped_column(String)
+    talked_at: Mapped[float] = mapped_column(Double)
+    form_id: Mapped[int] = mapped_column(ForeignKey("review_forms.id"))
+    form_version: Mapped[int] = mapped_column(Integer)
+    assignment_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    reviewer_id: Mapped[int] = mapped_column(BigInteger)
+    reviewer: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    notes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    comments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    score: Mapped[float | None] = mapped_column(Double, default=None)
+    pass_score: Mapped[float | None] = mapped_column(Double, default=None)
+    created_at: Mapped[float] = mapped_column(Double)
+    changed_at: Mapped[float] = mapped_column(Double)
+    published_at: Mapped[float | None] = mapped_column(Double, default=None)
+    appeal_until: Mapped[float | None] = mapped_column(Double, default=None)
+
+
+class ReviewStep(Base):
+    """One step of a review, never changed: who took it, when, with which words, and the state after it.
+
+    Where an appeal changed the review, `answers` and `score` are those from before.
+    """
+
+    __tablename__ = "review_steps"
+    __table_args__ = (Index(None, "review_id", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    review_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[float] = mapped_column(Double)
+    step: Mapped[str] = mapped_column(String(32))
+    username: Mapped[str] = mapped_column(String(64))
+    comment: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(32))
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    score: Mapped[float | None] = mapped_column(Double, default=None)

@@ -1,5 +1,6 @@
 """The routes of who listened: a player tells what it played, and the log is read (docs/api.md)."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import address_of, requires
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
+from callcenter.errors import NotAllowed
 from callcenter.floor.terms import Instant
 from callcenter.recordings.accesses import Listener, WantedAccesses, accesses, listeners_of, note_heard
 from callcenter.recordings.library import Library
@@ -21,6 +23,21 @@ Seconds = Annotated[float, Field(allow_inf_nan=False)]
 When = Annotated[float, Field(allow_inf_nan=False)]
 # PostgreSQL cannot be asked for a NUL.
 Word = Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH, pattern=r"^[^\x00]*$")]
+
+
+MayHear = Callable[[Account, int], Awaitable[bool]]
+"""Whether an account without `hear_recordings` may hear this recording all the same; rooms above know it."""
+
+
+async def nobody_else(_account: Account, _recording_id: int) -> bool:
+    """Without the permission nobody hears anything."""
+    return False
+
+
+async def check_may_hear(may_hear: MayHear, account: Account, recording_id: int) -> None:
+    """Raises NotAllowed."""
+    if "hear_recordings" not in account.permissions and not await may_hear(account, recording_id):
+        raise NotAllowed("this needs the permission hear_recordings")
 
 
 class Played(BaseModel):
@@ -55,7 +72,7 @@ def listener_of(request: Request, account: Account, at: Instant) -> Listener:
     return Listener(account=account, address=address_of(request), at=at)
 
 
-def access_routes(sessions: Sessions, library: Library) -> APIRouter:
+def access_routes(sessions: Sessions, library: Library, may_hear: MayHear = nobody_else) -> APIRouter:
     """`/api/recordings/{id}/plays/{play}`, `/api/recordings/{id}/accesses` and `/api/recording-accesses`."""
     routes = APIRouter()
 
@@ -65,8 +82,9 @@ def access_routes(sessions: Sessions, library: Library) -> APIRouter:
         play: Annotated[str, Path(pattern=PLAY)],
         played: Played,
         request: Request,
-        account: Annotated[Account, requires("hear_recordings")],
+        account: Annotated[Account, requires()],
     ) -> None:
+        await check_may_hear(may_hear, account, recording_id)
         spans = checked_spans(played.spans)
         await note_heard(sessions, listener_of(request, account, library.clock()), recording_id, play, spans)
 

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.recordings.access_api import PLAY, RecordingId, listener_of
+from callcenter.recordings.access_api import PLAY, MayHear, RecordingId, check_may_hear, listener_of, nobody_else
 from callcenter.recordings.accesses import note_asked
 from callcenter.recordings.audio import Side
 from callcenter.recordings.copying import MEDIA_TYPES
@@ -19,18 +19,19 @@ from callcenter.store.engine import Sessions
 HEADERS = {"Cache-Control": "private, no-cache"}
 
 
-def recording_routes(sessions: Sessions, library: Library) -> APIRouter:
+def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = nobody_else) -> APIRouter:
     """`/api/recordings/{id}/audio`, whole or by ranges, and `/sound`: who talks when."""
-    routes = APIRouter(dependencies=[requires("hear_recordings")])
+    routes = APIRouter()
 
     @routes.api_route("/api/recordings/{recording_id}/audio", methods=["GET", "HEAD"], response_class=FileResponse)
     async def give(
         recording_id: RecordingId,
         request: Request,
-        account: Annotated[Account, requires("hear_recordings")],
+        account: Annotated[Account, requires()],
         side: Side | Literal["stereo"] = "mix",
         play: Annotated[str, Query(pattern=PLAY)] | None = None,
     ) -> FileResponse:
+        await check_may_hear(may_hear, account, recording_id)
         answer = await _sound(recording_id, side)
         if request.method == "GET":
             # Before a byte is sent: where it cannot be written down, nobody hears anything.
@@ -45,7 +46,8 @@ def recording_routes(sessions: Sessions, library: Library) -> APIRouter:
         return FileResponse(path, media_type="audio/wav", headers=HEADERS)
 
     @routes.get("/api/recordings/{recording_id}/sound")
-    async def sound(recording_id: RecordingId) -> dict[str, Any] | None:
+    async def sound(recording_id: RecordingId, account: Annotated[Account, requires()]) -> dict[str, Any] | None:
+        await check_may_hear(may_hear, account, recording_id)
         return await sound_of(sessions, recording_id)
 
     return routes

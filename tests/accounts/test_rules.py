@@ -20,11 +20,11 @@ NOW = 1_763_800_000.0
 
 
 def test_roles_permit_what_the_api_page_says() -> None:
-    assert permissions_of([Role.AGENT]) == {"see_floor", "work_seat", "work_callbacks"}
+    assert permissions_of([Role.AGENT]) == {"see_floor", "work_seat", "work_callbacks", "see_own_reviews"}
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
         *("control_seats", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
-        *("manage_alerts", "manage_wallboards"),
+        *("manage_alerts", "manage_wallboards", "decide_appeals"),
     }
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
@@ -39,6 +39,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "see_floor",
         "work_seat",
         "work_callbacks",
+        "see_own_reviews",
         "see_calls",
         "hear_recordings",
         "see_accesses",

@@ -35,7 +35,7 @@ def reviewer(server: Serving, browser: Browser) -> Iterator[Visitor]:
 
 def test_a_shipped_form_is_tried_with_the_keyboard_alone(reviewer: Visitor) -> None:
     page = reviewer.page
-    reviewer.open("quality")
+    reviewer.open("quality/forms")
     expect(page.get_by_role("row")).to_have_count(4)
     reviewer.tab_to(lambda: reviewer.focus("e.textContent") == "Complaints")
     page.keyboard.press("Enter")
@@ -65,7 +65,7 @@ def _choose(page: Page, label: str, option: str, *, nth: int = 0) -> None:
 
 def test_a_form_is_built_saved_changed_and_retired(reviewer: Visitor) -> None:
     page = reviewer.page
-    reviewer.open("quality")
+    reviewer.open("quality/forms")
     page.get_by_role("link", name="New form").click()
     preview = page.get_by_role("region", name="As reviewers see it; try it")
     expect(preview).to_contain_text("Something is missing still")
@@ -124,6 +124,6 @@ def test_a_phone_in_chinese_and_dark(server: Serving, browser: Browser) -> None:
 def test_who_may_not_review_sees_no_forms(server: Serving, browser: Browser) -> None:
     with Visitor(browser, server.url) as visitor:
         page = visitor.sign_in(Role.SUPERVISOR).page
-        visitor.open("quality")
+        visitor.open("quality/forms")
         expect(page.get_by_text("Your account may not see this")).to_be_visible()
         expect(page.get_by_role("navigation").get_by_role("link", name="Quality")).to_have_count(0)

@@ -36,6 +36,10 @@ const ReviewFormsPage = lazy(() => import("./quality/FormsPage"));
 const ReviewFormPage = lazy(() => import("./quality/FormPage"));
 const InboxPage = lazy(() => import("./quality/InboxPage"));
 const PlansPage = lazy(() => import("./quality/PlansPage"));
+const ReviewsPage = lazy(() => import("./quality/ReviewsPage"));
+const NewReviewPage = lazy(() => import("./quality/NewReviewPage"));
+const ReviewPage = lazy(() => import("./quality/ReviewPage"));
+const MyReviewsPage = lazy(() => import("./quality/MyReviewsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -46,22 +50,28 @@ export const PAGES: readonly Page[] = [
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
-  { path: "/quality", name: "quality", permission: "review_calls" },
+  { path: "/quality", name: "quality", permission: ["review_calls", "decide_appeals"] },
+  { path: "/my-reviews", name: "myReviews", permission: "see_own_reviews", isForAgents: true },
   { path: "/audit", name: "audit", permission: "see_audit" },
 ];
 
+/** Whether somebody with these permissions may see what one of those needed opens. */
+function opens(permissions: readonly Permission[], needed: Permission | readonly Permission[]): boolean {
+  return [needed].flat().some((one) => permissions.includes(one));
+}
+
 /** The pages in the navigation: a desk is for who is an agent. */
 function pagesOf({ permissions, agent_number }: User): Page[] {
-  return PAGES.filter((page) => permissions.includes(page.permission) && (!page.isForAgents || agent_number !== null));
+  return PAGES.filter((page) => opens(permissions, page.permission) && (!page.isForAgents || agent_number !== null));
 }
 
 function isOnlyAgent({ roles }: User): boolean {
   return roles.length === 1 && roles[0] === "agent";
 }
 
-function Allowed({ permission, children }: { permission: Permission; children: React.ReactNode }) {
+function Allowed({ permission, children }: Pick<Page, "permission"> & { children: React.ReactNode }) {
   const { t } = useTranslation();
-  const may = useMay(permission);
+  const may = opens(useSession().user.permissions, permission);
   return may ? children : <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
 }
 
@@ -170,6 +180,14 @@ function SignedIn() {
               <KeysPage />
             </Route>
             <Route path="/quality">
+              <Allowed permission={["review_calls", "decide_appeals"]}>
+                <Redirect
+                  to={opens(user.permissions, "review_calls") ? "/quality/inbox" : "/quality/reviews"}
+                  replace
+                />
+              </Allowed>
+            </Route>
+            <Route path="/quality/forms">
               <Allowed permission="review_calls">
                 <ReviewFormsPage />
               </Allowed>
@@ -188,6 +206,35 @@ function SignedIn() {
               {({ id }) => (
                 <Allowed permission="review_calls">
                   <ReviewFormPage id={id} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/quality/reviews">
+              <Allowed permission={["review_calls", "decide_appeals"]}>
+                <ReviewsPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/reviews/new">
+              <Allowed permission="review_calls">
+                <NewReviewPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/reviews/:id">
+              {({ id }) => (
+                <Allowed permission={["review_calls", "decide_appeals"]}>
+                  <ReviewPage key={id} id={id} home="/quality/reviews" />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/my-reviews">
+              <Allowed permission="see_own_reviews">
+                <MyReviewsPage />
+              </Allowed>
+            </Route>
+            <Route path="/my-reviews/:id">
+              {({ id }) => (
+                <Allowed permission="see_own_reviews">
+                  <ReviewPage key={id} id={id} home="/my-reviews" />
                 </Allowed>
               )}
             </Route>

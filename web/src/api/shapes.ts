@@ -64,6 +64,8 @@ export type Permission =
   | "review_calls"
   | "manage_review_forms"
   | "manage_sampling"
+  | "see_own_reviews"
+  | "decide_appeals"
   | "manage_users"
   | "manage_webhooks"
   | "see_audit"

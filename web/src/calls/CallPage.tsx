@@ -1,10 +1,10 @@
-import { Select } from "@mantine/core";
-import { IconArrowLeft } from "@tabler/icons-react";
+import { Button, Select } from "@mantine/core";
+import { IconArrowLeft, IconChecklist } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { ask } from "../api/client";
+import { ask, query } from "../api/client";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { Call, CallDetail, Recording } from "../api/shapes";
 import { duration, NOTHING } from "../format";
@@ -114,6 +114,30 @@ function Recordings({
   );
 }
 
+/** Each agent's part of the call can be reviewed. */
+function ReviewLinks({ call }: { call: Call }) {
+  const { t } = useTranslation();
+  const mayReview = useMay("review_calls");
+  const agents = call.agents.filter(({ number }) => /^\d+$/.test(number));
+  if (!mayReview || agents.length === 0) return null;
+  return (
+    <div className={classes.reviews}>
+      {agents.map(({ number, name }) => (
+        <Button
+          key={number}
+          component={Link}
+          size="xs"
+          variant="default"
+          leftSection={<IconChecklist size={15} />}
+          href={`/quality/reviews/new${query({ pbx: call.pbx, call: call.call_id, agent: number })}`}
+        >
+          {t("review.ofAgent", { agent: name || number })}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
 function Detail({ detail }: { detail: CallDetail }) {
   const { t } = useTranslation();
   const player = useRef<PlayerHandle>(null);
@@ -125,6 +149,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   return (
     <div className={classes.page}>
       <Head call={detail.call} />
+      <ReviewLinks call={detail.call} />
       <div className="panel">
         <Timeline
           detail={detail}

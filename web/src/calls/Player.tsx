@@ -27,6 +27,12 @@ const AGAIN_MS = 3000;
 
 export interface PlayerHandle {
   seek(seconds: number): void;
+  /** Plays from there. */
+  playFrom(seconds: number): void;
+  /** Plays or pauses. */
+  toggle(): void;
+  /** Where it is, in seconds of the recording. */
+  now(): number;
 }
 
 interface PlayerProps {
@@ -141,6 +147,10 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
     if (audio.current?.paused) void audio.current.play().catch(() => undefined);
     else audio.current?.pause();
   }
+  function playFrom(seconds: number): void {
+    seek(seconds);
+    void audio.current?.play().catch(() => undefined);
+  }
   function onLoaded(): void {
     setFailures((before) => ({ ...before, all: false }));
     if (!audio.current) return;
@@ -214,7 +224,7 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
       audio.current.currentTime = loop.from;
     }
   }, [position, loop, isPlaying, audio]);
-  handle.current = { seek };
+  handle.current = { seek, playFrom, toggle, now };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys work wherever the focus is inside the player

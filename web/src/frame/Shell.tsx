@@ -11,6 +11,7 @@ import {
   IconLogout,
   IconPhoneOutgoing,
   IconShieldCheck,
+  IconStar,
   IconUser,
   IconUserCog,
   IconUsers,
@@ -32,8 +33,9 @@ import { Wordmark } from "./Wordmark";
 /** A page in the navigation, and what one must be permitted to see it. */
 export interface Page {
   path: string;
-  name: "desk" | "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "quality" | "audit";
-  permission: Permission;
+  name: "desk" | "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "quality" | "myReviews" | "audit";
+  /** Any one of them. */
+  permission: Permission | readonly Permission[];
   /** Only for who is an agent. */
   isForAgents?: boolean;
 }
@@ -47,6 +49,7 @@ const ICONS = {
   mine: IconClipboardText,
   alerts: IconBell,
   quality: IconChecklist,
+  myReviews: IconStar,
   audit: IconShieldCheck,
 };
 

@@ -194,7 +194,7 @@ export default function FormPage({ id }: { id: string }) {
   return (
     <section className="panel" aria-label={t("quality.form")}>
       <div className={classes.form} style={{ padding: 16 }}>
-        <Link href="/quality">{t("quality.forms")}</Link>
+        <Link href="/quality/forms">{t("quality.forms")}</Link>
         {id === "new" ? (
           <>
             <h1>{t("quality.newForm")}</h1>

@@ -4,21 +4,25 @@ import { useMay } from "../api/queries";
 import reports from "../reports/ReportsPage.module.css";
 
 /** The pages of quality. */
-export function Sections({ here }: { here: "inbox" | "plans" | "forms" }) {
+export function Sections({ here }: { here: "inbox" | "reviews" | "plans" | "forms" }) {
   const { t } = useTranslation();
-  const mayPlan = useMay("manage_sampling");
+  const reviews = useMay("review_calls");
+  const plans = useMay("manage_sampling");
   const ways = [
-    { name: "inbox", href: "/quality/inbox" },
-    ...(mayPlan ? [{ name: "plans", href: "/quality/plans" } as const] : []),
-    { name: "forms", href: "/quality" },
+    { name: "inbox", isOpen: reviews },
+    { name: "reviews", isOpen: true },
+    { name: "plans", isOpen: plans },
+    { name: "forms", isOpen: reviews },
   ] as const;
   return (
     <nav className={reports.sections} aria-label={t("page.quality")}>
-      {ways.map(({ name, href }) => (
-        <Link key={name} href={href} aria-current={name === here ? "page" : undefined}>
-          {t(`sampling.section.${name}`)}
-        </Link>
-      ))}
+      {ways
+        .filter(({ isOpen }) => isOpen)
+        .map(({ name }) => (
+          <Link key={name} href={`/quality/${name}`} aria-current={name === here ? "page" : undefined}>
+            {t(`sampling.section.${name}`)}
+          </Link>
+        ))}
     </nav>
   );
 }

@@ -1,0 +1,91 @@
+import { useEffect, useRef, useState } from "react";
+import { ApiError } from "../api/client";
+import { type Draft, type Kept, readKept, sameDraft, tidy } from "./reviewing";
+import { type Review, saveDraft } from "./reviews";
+
+const SETTLE_MS = 500;
+const AGAIN_MS = 5000;
+
+export type Saving = "saved" | "saving" | "failed" | "stale";
+
+/**
+ * What a reviewer types: kept in this browser at once, and saved a moment later, one save at a time. `left` is what an
+ * earlier visit left here unsaved while the review was changed elsewhere.
+ */
+export function useDraft(review: Review, onSaved: (review: Review) => void) {
+  const place = `callcenter.review.${review.id}`;
+  const [left, setLeft] = useState<Kept | null>(() => {
+    const kept = readKept(localStorage.getItem(place));
+    return kept && !sameDraft(kept.draft, review) ? kept : null;
+  });
+  const isContinued = left?.version === review.version;
+  const [draft, setDraft] = useState<Draft>(() => {
+    const { answers, notes, comments } = isContinued && left ? left.draft : review;
+    return { answers, notes, comments };
+  });
+  const [saving, setSaving] = useState<Saving>("saved");
+  const now = useRef(draft);
+  const known = useRef({ version: review.version, draft: review as Draft });
+  const flight = useRef<Promise<boolean> | null>(null);
+
+  function keep(unsaved: Draft): void {
+    localStorage.setItem(place, JSON.stringify({ version: known.current.version, draft: unsaved }));
+  }
+  function change(next: Draft): void {
+    now.current = next;
+    setDraft(next);
+    keep(next);
+  }
+
+  async function sendAll(): Promise<boolean> {
+    try {
+      while (!sameDraft(now.current, known.current.draft)) {
+        const sent = now.current;
+        setSaving("saving");
+        const saved = await saveDraft(review.id, known.current.version, tidy(sent));
+        known.current = { version: saved.version, draft: sent };
+        if (now.current !== sent) keep(now.current);
+        onSaved(saved);
+      }
+      localStorage.removeItem(place);
+      setSaving("saved");
+      return true;
+    } catch (error) {
+      setSaving(error instanceof ApiError && error.status === 409 ? "stale" : "failed");
+      return false;
+    }
+  }
+
+  /** Saves what is not saved yet; true when everything is. */
+  function save(): Promise<boolean> {
+    flight.current ??= sendAll().finally(() => {
+      flight.current = null;
+    });
+    return flight.current;
+  }
+
+  const latest = useRef(save);
+  latest.current = save;
+  useEffect(() => {
+    if (saving === "stale" || sameDraft(draft, known.current.draft)) return;
+    const timer = window.setTimeout(() => void latest.current(), saving === "failed" ? AGAIN_MS : SETTLE_MS);
+    return () => window.clearTimeout(timer);
+  }, [draft, saving]);
+
+  return {
+    draft,
+    change,
+    save,
+    saving,
+    version: () => known.current.version,
+    left: isContinued ? null : left,
+    takeLeft: () => {
+      if (left) change(left.draft);
+      setLeft(null);
+    },
+    forget: () => {
+      localStorage.removeItem(place);
+      setLeft(null);
+    },
+  };
+}
