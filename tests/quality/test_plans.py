@@ -28,6 +28,7 @@ from callcenter.quality.plan_api import plan_routes
 from callcenter.quality.plan_rules import period_at
 from callcenter.quality.plans import Context
 from callcenter.quality.service import retire, ship_forms
+from callcenter.quality.tables import Review
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
@@ -536,3 +537,53 @@ async def test_a_plan_is_offered_reviewers_and_lists(manager: httpx.AsyncClient)
     told = (await manager.get("/review-plans")).json()
     assert [one["username"] for one in told["reviewers"]] == ["admin", "r1", "r2", "r3"]
     assert told["lists"] == []
+
+
+def review_of(row: ReviewAssignment, centre: Centre, **other: Any) -> Review:
+    """A review of what was assigned, as it is when it is published."""
+    return Review(
+        **{
+            "pbx": row.pbx,
+            "call_id": row.call_id,
+            "agent_number": row.agent_number,
+            "agent_name": row.agent_name,
+            "talked_at": row.began_at,
+            "form_id": 1,
+            "form_version": 1,
+            "assignment_id": row.id,
+            "reviewer_id": 5,
+            "reviewer": row.reviewer,
+            "state": "published",
+            "created_at": centre.now,
+            "changed_at": centre.now,
+            "answers": {},
+            "notes": {},
+            "comments": [],
+            **other,
+        }
+    )
+
+
+async def concluded(centre: Centre, review: Review) -> ReviewAssignment:
+    async with centre.sessions.begin() as session:
+        session.add(review)
+        await session.flush()
+        await assignments.conclude(session, review, centre.now)
+    return next(row for row in await centre.rows() if row.id == review.assignment_id)
+
+
+async def test_a_published_review_finishes_its_assignment(manager: httpx.AsyncClient, centre: Centre) -> None:
+    row = (await filled(manager, centre))[0]
+    review = review_of(row, centre)
+    done = await concluded(centre, review)
+    assert (done.done_at, done.review_id) == (centre.now, review.id)
+
+
+@pytest.mark.parametrize("other", [{"call_id": "another"}, {"agent_number": "9"}, {"reviewer": "r9", "reviewer_id": 9}])
+async def test_a_review_of_something_else_finishes_nothing_and_stands(
+    manager: httpx.AsyncClient, centre: Centre, other: dict[str, Any]
+) -> None:
+    row = (await filled(manager, centre))[0]
+    assert (await concluded(centre, review_of(row, centre, **other))).done_at is None
+    async with centre.sessions() as session:
+        assert (await session.scalar(select(Review.reviewer))) == other.get("reviewer", row.reviewer)
