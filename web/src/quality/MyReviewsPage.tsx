@@ -13,10 +13,18 @@ export default function MyReviewsPage() {
   const found = useReviews({ agent: agent ?? "" }, agent !== null);
   const columns = useReviewColumns();
   const lines = found.data?.pages.flatMap((page) => page.reviews) ?? [];
-  if (agent === null) return <Empty title={t("review.noAgent")} text={t("review.noAgentText")} />;
+  const title = <h1 className="visually-hidden">{t("page.myReviews")}</h1>;
+  if (agent === null) {
+    return (
+      <>
+        {title}
+        <Empty title={t("review.noAgent")} text={t("review.noAgentText")} />
+      </>
+    );
+  }
   return (
     <>
-      <h1 className="visually-hidden">{t("page.myReviews")}</h1>
+      {title}
       <ListPanel
         title={t("page.myReviews")}
         asked={[found]}

@@ -41,7 +41,14 @@ export default function NewReviewPage() {
     start(wanted.get("form") ?? "");
   }, []);
 
-  if (!pbx || !callId || !agent) return <Empty title={t("review.whichCall")} text={t("review.whichCallText")} />;
+  if (!pbx || !callId || !agent) {
+    return (
+      <>
+        <h1 className="visually-hidden">{t("review.new")}</h1>
+        <Empty title={t("review.whichCall")} text={t("review.whichCallText")} />
+      </>
+    );
+  }
   if (forms.isError) return <Failure error={forms.error} onRetry={() => void forms.refetch()} />;
   if (forms.isPending) return <PageSkeleton />;
   const offered = forms.data.forms.filter(({ retired_at }) => retired_at === null);

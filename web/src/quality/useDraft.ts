@@ -35,6 +35,7 @@ export function useDraft(review: Review, onSaved: (review: Review) => void) {
     now.current = next;
     setDraft(next);
     keep(next);
+    if (saving !== "stale") setSaving(sameDraft(next, known.current.draft) ? "saved" : "saving");
   }
 
   async function sendAll(): Promise<boolean> {
