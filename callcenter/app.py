@@ -93,6 +93,9 @@ from callcenter.reports.people_api import Room
 from callcenter.reports.roll_ups import keep_rolled_up
 from callcenter.reports.service import Sources
 from callcenter.resuming import Past, alone_in
+from callcenter.retention.api import retention_routes
+from callcenter.retention.call_api import call_retention_routes
+from callcenter.retention.nightly import retiring
 from callcenter.serving import listen, served, spare_the_collector, stop_asked, url_of
 from callcenter.settings import QualitySettings, Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
@@ -165,6 +168,7 @@ async def running(
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
+            *await _retention(stack, sessions, library, settings),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             filling_routes(await filler_of(stack, room, keeper), settings),
@@ -218,6 +222,13 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 
 def _terms(quality: QualitySettings) -> Terms:
     return Terms(quality.pass_score, quality.appeal_days * DAY)
+
+
+async def _retention(
+    stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings
+) -> list[APIRouter]:
+    await stack.enter_async_context(retiring(sessions, library, settings.zone))
+    return [call_retention_routes(sessions, library.clock), retention_routes(sessions, library)]
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

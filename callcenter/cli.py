@@ -20,6 +20,7 @@ from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
 from callcenter.recordings.commands import recording_commands
 from callcenter.reports.commands import print_report, rebuild_figures
+from callcenter.retention.commands import retire_command
 from callcenter.settings import load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -28,6 +29,7 @@ app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
 app.add_typer(import_commands, name="import")
 app.add_typer(dialer_commands, name="dialer")
+recording_commands.command("retire")(retire_command)
 app.add_typer(recording_commands, name="recordings")
 app.command()(replay)
 app.command()(reconcile)

@@ -33,6 +33,8 @@ Permission = Literal[
     "manage_webhooks",
     "see_audit",
     "see_accesses",
+    "tag_calls",
+    "manage_retention",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -64,6 +66,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "manage_alerts",
             "manage_wallboards",
             "decide_appeals",
+            "tag_calls",
         }
     ),
     Role.QA: frozenset(
@@ -75,6 +78,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "review_calls",
             "manage_review_forms",
             "manage_sampling",
+            "tag_calls",
         }
     ),
     Role.ADMIN: frozenset(get_args(Permission)),

@@ -93,6 +93,13 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/reviews/{review_id}/appeal"): "review.appeal",
     ("POST", "/api/reviews/{review_id}/decision"): "review.decide",
     ("POST", "/api/reconciliations"): "reconciliation.run",
+    ("POST", "/api/calls/{pbx}/{call_id}/tags"): "call.add_tag",
+    ("DELETE", "/api/calls/{pbx}/{call_id}/tags/{tag}"): "call.remove_tag",
+    ("POST", "/api/calls/{pbx}/{call_id}/holds"): "hold.place",
+    ("POST", "/api/holds/{hold_id}/end"): "hold.end",
+    ("POST", "/api/retention/rules"): "retention_rule.create",
+    ("PATCH", "/api/retention/rules/{rule_id}"): "retention_rule.change",
+    ("DELETE", "/api/retention/rules/{rule_id}"): "retention_rule.delete",
     ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
     ("GET", "/api/audit.csv"): "audit.export",
 }

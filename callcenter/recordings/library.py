@@ -16,6 +16,7 @@ from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
 log = logging.getLogger(__name__)
 
 State = Literal["ready", "writing", "missing"]
+"""What a look says. In the database a recording may also be `deleting` or `deleted` (retention)."""
 
 SETTLED_SECONDS: Seconds = 10.0
 """A file whose header is not completed was cut by a crash, and is not being written, when nothing came for so long:
@@ -54,6 +55,17 @@ class Library:
         folder = self.folders.get(file.pbx)
         return find_audio(folder, file.path, side) if folder is not None else None
 
+    def files(self, recording_id: int, file: RecordingFile, copy: str) -> list[Path]:
+        """All that is there of a recording on disk, with what was made of it; the PBX's file of both sides last."""
+        sides: tuple[Side, ...] = ("agent", "customer", "mix")
+        made = [self._mended(recording_id, side) for side in sides] + ([self.stored / copy] if copy else [])
+        recorded = [self.find(file, side) for side in sides]
+        there = [path for path in made if path.is_file()]
+        return there + [path for path in recorded if path is not None]
+
+    def _mended(self, recording_id: int, side: Side) -> Path:
+        return self.copies / "mended" / f"{recording_id}-{side}.wav"
+
     def measure(self, file: RecordingFile) -> Measured:
         """Looks at the file, which takes a while for a long one: for threads."""
         path = self.find(file)
@@ -86,7 +98,7 @@ class Library:
         try:
             if self._is_growing(path, read_layout(path)):
                 raise Conflict(f"recording {recording_id} is still being written")
-            return playable(path, self.copies / "mended" / f"{recording_id}-{side}.wav")
+            return playable(path, self._mended(recording_id, side))
         except (NotAudio, OSError) as error:
             raise NotFound(f"the {side} of recording {recording_id} cannot be played") from error
 

@@ -13,9 +13,11 @@ from callcenter.floor.terms import CallId, PbxName
 from callcenter.recordings.audio import Side
 from callcenter.recordings.library import Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
-from callcenter.recordings.tables import RecordingAudio, RecordingSound
+from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, recording_files
+
+DELETED = "deleted"
 
 
 async def recordings_of(
@@ -26,8 +28,9 @@ async def recordings_of(
     The empty file of a caller whom nobody talked to is left out: the dialplan begins one for everybody who waits.
     """
     of_call = (
-        select(recording_files, RecordingAudio)
+        select(recording_files, RecordingAudio, RecordingDeletion)
         .outerjoin(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
+        .outerjoin(RecordingDeletion, RecordingDeletion.recording_id == recording_files.c.id)
         .where(recording_files.c.pbx == pbx, recording_files.c.call_id == call_id)
         .order_by(recording_files.c.began_at, recording_files.c.id)
     )
@@ -36,11 +39,18 @@ async def recordings_of(
     shapes = []
     for row in rows:
         file, found = fact_of(RecordingFile, row), row["RecordingAudio"]
-        if found is None or found.state != "ready":
+        if found is None or found.state not in ("ready", DELETED):
             found = await asyncio.to_thread(library.measure, file)
         if found.duration_seconds or conversation_of(file, conversations):
-            shapes.append({"id": row["id"], **_shape(file, found, conversations)})
+            told = {"deleted": deletion_shape(row["RecordingDeletion"])} if found.state == DELETED else {}
+            shapes.append({"id": row["id"], **_shape(file, found, conversations), **told})
     return shapes
+
+
+def deletion_shape(row: RecordingDeletion) -> dict[str, Any]:
+    """When a recording was deleted, how, and by which rule as it was then (docs/api.md)."""
+    rule = {"scope": row.rule_scope, "label": row.rule_subject, "days": row.rule_days}
+    return {"at": row.at, "how": row.how, "rule": rule}
 
 
 async def open_recording(sessions: Sessions, library: Library, recording_id: int, side: Side) -> Path:
@@ -48,6 +58,9 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
     async with sessions() as session:
         row = (await session.execute(select(recording_files).where(recording_files.c.id == recording_id))).mappings()
         found = row.one_or_none()
+        is_deleted = select(RecordingDeletion.id).where(RecordingDeletion.recording_id == recording_id)
+        if await session.scalar(is_deleted) is not None:
+            raise NotFound(f"recording {recording_id} was deleted when its time was over")
     if found is None:
         raise NotFound(f"there is no recording {recording_id}")
     return await asyncio.to_thread(library.open, recording_id, fact_of(RecordingFile, found), side)

@@ -1,15 +1,16 @@
-"""What was measured of the audio files that recordings are, and who heard them."""
+"""What was measured of the audio files that recordings are, who heard them, and which were deleted."""
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, Double, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.tables import Base, RowId
 
 
 class RecordingAudio(Base):
-    """One row a recording that was measured after its call: `state` is `ready`, or `missing` when no file was found.
+    """One row a recording that was measured after its call: `state` is `ready`, or `missing` when no file was found;
+    `deleting` while its files are being removed, then `deleted`, and it is never measured again.
 
     `size` is bytes. `has_audio` is False for a file in which nothing but silence was found.
     """
@@ -92,3 +93,28 @@ class RecordingAccess(Base):
     play: Mapped[str] = mapped_column(String(64))
     spans: Mapped[list[list[float]]] = mapped_column(JSON)
     seconds: Mapped[float] = mapped_column(Double)
+
+
+class RecordingDeletion(Base):
+    """The audio of a recording was deleted when its time was over. Rows are never changed.
+
+    `rule_scope`, `rule_subject` and `rule_days` are the rule as it was then (a list by its name): rules change and go;
+    days are 0 where a deletion broke off and was completed when its rule was gone. `how` is `nightly` or `command`.
+    `files` and `bytes` count what was removed; `sha256` is that of the PBX's file, "" where it was never listened to.
+    """
+
+    __tablename__ = "recording_deletions"
+    __table_args__ = (Index(None, "pbx", "call_id"), Index(None, "at"), UniqueConstraint("recording_id"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    recording_id: Mapped[int] = mapped_column(RowId)
+    pbx: Mapped[str] = mapped_column(String)
+    call_id: Mapped[str] = mapped_column(String)
+    at: Mapped[float] = mapped_column(Double)
+    how: Mapped[str] = mapped_column(String(16))
+    rule_scope: Mapped[str] = mapped_column(String(8))
+    rule_subject: Mapped[str] = mapped_column(String(128))
+    rule_days: Mapped[int] = mapped_column(Integer)
+    files: Mapped[int] = mapped_column(Integer)
+    bytes: Mapped[int] = mapped_column(RowId)
+    sha256: Mapped[str] = mapped_column(String(64))

@@ -24,16 +24,17 @@ def test_roles_permit_what_the_api_page_says() -> None:
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
         *("control_seats", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
-        *("manage_alerts", "manage_wallboards", "decide_appeals"),
+        *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls"),
     }
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
-        *("manage_review_forms", "manage_sampling"),
+        *("manage_review_forms", "manage_sampling", "tag_calls"),
     }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
         "manage_webhooks",
         "see_audit",
+        "manage_retention",
     }
     assert permissions_of([Role.AGENT, Role.QA]) == {
         "see_floor",
@@ -47,6 +48,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "review_calls",
         "manage_review_forms",
         "manage_sampling",
+        "tag_calls",
     }
     assert permissions_of([]) == frozenset()
 

@@ -69,7 +69,9 @@ export type Permission =
   | "manage_users"
   | "manage_webhooks"
   | "see_audit"
-  | "see_accesses";
+  | "see_accesses"
+  | "tag_calls"
+  | "manage_retention";
 
 export interface User {
   username: string;

@@ -1,0 +1,1 @@
+"""Decides how long recordings are kept, and deletes those whose time is over."""

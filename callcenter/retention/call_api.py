@@ -1,0 +1,86 @@
+"""The routes of tags and holds of a call (docs/api.md, Retention)."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.accounts.api import requires
+from callcenter.accounts.service import Account
+from callcenter.floor.terms import Instant
+from callcenter.retention.holds import end_hold, holds_of, open_holds, place_hold
+from callcenter.retention.keeping import kept_for
+from callcenter.retention.tags import add_tag, known_tags, remove_tag, tags_of
+from callcenter.store.engine import Sessions
+
+# PostgreSQL cannot be asked for a NUL.
+Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+Row = Annotated[int, Path(ge=1, lt=2**63)]
+Tagger = Annotated[Account, requires("tag_calls")]
+Keeper = Annotated[Account, requires("manage_retention")]
+
+OF_CALL = "/api/calls/{pbx}/{call_id}"
+
+
+class TagShape(BaseModel):
+    """A tag to be put on a call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tag: Word
+
+
+class ReasonShape(BaseModel):
+    """Why a call is held, or no longer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
+
+
+def call_retention_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
+    """Tags and holds of calls."""
+    routes = APIRouter()
+
+    @routes.get(OF_CALL + "/retention")
+    async def beside(pbx: Word, call_id: Word, account: Annotated[Account, requires("see_calls")]) -> dict[str, Any]:
+        told = {"tags": await tags_of(sessions, pbx, call_id), **await kept_for(sessions, pbx, call_id)}
+        if "manage_retention" in account.permissions:
+            told["holds"] = await holds_of(sessions, pbx, call_id)
+        return told
+
+    _tag_routes(routes, sessions, clock)
+    _hold_routes(routes, sessions, clock)
+    return routes
+
+
+def _tag_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
+    @routes.get("/api/call-tags", dependencies=[requires("see_calls")])
+    async def known() -> dict[str, Any]:
+        return {"tags": await known_tags(sessions)}
+
+    @routes.post(OF_CALL + "/tags")
+    async def add(pbx: Word, call_id: Word, shape: TagShape, account: Tagger) -> dict[str, Any]:
+        await add_tag(sessions, pbx, call_id, shape.tag, by=account.username, now=clock())
+        return {"tags": await tags_of(sessions, pbx, call_id)}
+
+    @routes.delete(OF_CALL + "/tags/{tag}")
+    async def remove(pbx: Word, call_id: Word, tag: Word, account: Tagger) -> dict[str, Any]:
+        await remove_tag(sessions, pbx, call_id, tag, by=account.username, now=clock())
+        return {"tags": await tags_of(sessions, pbx, call_id)}
+
+
+def _hold_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
+    @routes.post(OF_CALL + "/holds", status_code=201)
+    async def place(pbx: Word, call_id: Word, shape: ReasonShape, account: Keeper) -> dict[str, Any]:
+        hold_id = await place_hold(sessions, pbx, call_id, shape.reason, by=account.username, now=clock())
+        return {"id": hold_id, "holds": await holds_of(sessions, pbx, call_id)}
+
+    @routes.post("/api/holds/{hold_id}/end", status_code=204)
+    async def end(hold_id: Row, shape: ReasonShape, account: Keeper) -> None:
+        await end_hold(sessions, hold_id, shape.reason, by=account.username, now=clock())
+
+    @routes.get("/api/holds", dependencies=[requires("manage_retention")])
+    async def all_open() -> dict[str, Any]:
+        return {"holds": await open_holds(sessions)}

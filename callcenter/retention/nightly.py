@@ -1,0 +1,39 @@
+"""The deletion run of each night. What one night misses the next one finds: what is due stays due."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
+
+from callcenter.recordings.library import Library
+from callcenter.retention.deleting import retire
+from callcenter.store.engine import Sessions
+
+log = logging.getLogger(__name__)
+
+HOUR = 3
+"""On the centre's clock: nobody talks, and the day that ended is compared with queue_log by then."""
+
+
+@asynccontextmanager
+async def retiring(sessions: Sessions, library: Library, zone: ZoneInfo) -> AsyncIterator[None]:
+    """Deletes each night what is due, during the block."""
+    scheduler = AsyncIOScheduler(timezone=zone)
+
+    async def run() -> None:
+        try:
+            done = (await retire(sessions, library, "nightly")).deleted.told()
+        except (DBAPIError, OSError):
+            log.warning("Recordings whose time is over could not be deleted; trying again next night", exc_info=True)
+        else:
+            log.info("Recordings deleted since their time is over: %(recordings)d, %(bytes)d bytes", done)
+
+    scheduler.add_job(run, "cron", hour=HOUR, misfire_grace_time=None, coalesce=True, max_instances=1)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
