@@ -111,7 +111,8 @@ async def test_who_may_tag_and_who_may_hold(site: Site, reviewer: AsyncClient) -
     async with await site.client(Role.AGENT) as agent:
         assert (await _tag(agent, "refund")).status_code == 403
         assert (await agent.delete(f"{CALL}/tags/refund", headers=PANEL)).status_code == 403
-        assert (await agent.get("/api/call-tags")).status_code == 403
+        for address in ("/api/call-tags", f"{CALL}/retention"):
+            assert (await agent.get(address)).status_code == 403
     async with site.stranger() as stranger:
         assert (await _tag(stranger, "refund")).status_code == 401
 

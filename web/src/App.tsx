@@ -40,6 +40,7 @@ const ReviewsPage = lazy(() => import("./quality/ReviewsPage"));
 const NewReviewPage = lazy(() => import("./quality/NewReviewPage"));
 const ReviewPage = lazy(() => import("./quality/ReviewPage"));
 const MyReviewsPage = lazy(() => import("./quality/MyReviewsPage"));
+const RetentionPage = lazy(() => import("./retention/RetentionPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -244,6 +245,11 @@ function SignedIn() {
             <Route path="/users">
               <Allowed permission="manage_users">
                 <UsersPage />
+              </Allowed>
+            </Route>
+            <Route path="/retention">
+              <Allowed permission="manage_retention">
+                <RetentionPage />
               </Allowed>
             </Route>
             <Route path="/audit">

@@ -380,6 +380,17 @@ export interface Conversation {
   wrap_up_seconds: Seconds;
   ended_by: EndedBy;
 }
+/** A rule of retention, as it is (or was when it deleted something) called. */
+export interface RuleTold {
+  scope: "tag" | "list" | "queue" | "all";
+  label: string;
+  days: number;
+}
+export interface Deletion {
+  at: Instant;
+  how: "nightly" | "command";
+  rule: RuleTold;
+}
 export type Side = "mix" | "agent" | "customer";
 export interface Recording {
   id: number;
@@ -387,7 +398,8 @@ export interface Recording {
   duration_seconds: Seconds;
   size: number;
   has_audio: boolean;
-  state: "ready" | "writing" | "missing";
+  state: "ready" | "writing" | "missing" | "deleted";
+  deleted?: Deletion;
   legs: { side: "agent" | "customer" }[];
   conversation: { leg_id: string; part: number } | null;
 }

@@ -13,6 +13,8 @@ import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
 import { Outcome } from "../parts/Outcome";
 import { PageSkeleton } from "../parts/Waiting";
+import { KeptPanel } from "../retention/KeptPanel";
+import { useRuleWord } from "../retention/useRuleWord";
 import { Accesses } from "./Accesses";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
@@ -68,7 +70,7 @@ function returnToSearch(event: React.MouseEvent): void {
   window.history.back();
 }
 
-function why(recording: Recording | undefined): "none" | "writing" | "missing" | "silent" | null {
+function why(recording: Recording | undefined): "none" | "writing" | "missing" | "deleted" | "silent" | null {
   if (!recording) return "none";
   if (recording.state !== "ready") return recording.state;
   return recording.has_audio ? null : "silent";
@@ -87,6 +89,7 @@ function Recordings({
 }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const ruleWord = useRuleWord();
   const mayHear = useMay("hear_recordings");
   const reason = why(chosen);
   return (
@@ -107,8 +110,16 @@ function Recordings({
           />
         )}
       </div>
-      {!mayHear && <p className={classes.note}>{t("recording.notAllowed")}</p>}
-      {mayHear && reason !== null && <p className={classes.note}>{t(`recording.${reason}`)}</p>}
+      {!mayHear && reason !== "deleted" && <p className={classes.note}>{t("recording.notAllowed")}</p>}
+      {reason === "deleted" && chosen?.deleted && (
+        <p className={classes.note}>
+          {t("recording.deleted", {
+            at: format.date(chosen.deleted.at),
+            rule: ruleWord(chosen.deleted.rule),
+          })}
+        </p>
+      )}
+      {mayHear && reason !== null && reason !== "deleted" && <p className={classes.note}>{t(`recording.${reason}`)}</p>}
       {mayHear && reason === null && children}
     </section>
   );
@@ -168,6 +179,7 @@ function Detail({ detail }: { detail: CallDetail }) {
           />
         )}
       </Recordings>
+      {recording && <KeptPanel call={detail.call} isGone={detail.recordings.every((one) => one.state === "deleted")} />}
       {recording && seesAccesses && <Accesses key={recording.id} recording={recording} />}
       <section className="panel" aria-labelledby="diary-title">
         <h2 id="diary-title" className={classes.bar}>

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import {
+  IconArchive,
   IconBell,
   IconChartBar,
   IconChecklist,
@@ -76,6 +77,7 @@ function Account() {
   const { t } = useTranslation();
   const { user } = useSession();
   const managesUsers = useMay("manage_users");
+  const managesRetention = useMay("manage_retention");
   const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
   return (
     <Menu position="bottom-end" width={220} shadow="md">
@@ -96,6 +98,11 @@ function Account() {
         {managesUsers && (
           <Menu.Item component={Link} href="/users" leftSection={<IconUsers size={16} />}>
             {t("frame.users")}
+          </Menu.Item>
+        )}
+        {managesRetention && (
+          <Menu.Item component={Link} href="/retention" leftSection={<IconArchive size={16} />}>
+            {t("frame.retention")}
           </Menu.Item>
         )}
         <Menu.Item component={Link} href="/keys" leftSection={<IconKey size={16} />}>

@@ -1,0 +1,27 @@
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import pageClasses from "../parts/Page.module.css";
+import { Deletions } from "./Deletions";
+import { DryRun } from "./DryRun";
+import { Holds } from "./Holds";
+import { Rules } from "./Rules";
+
+/** How long recordings are kept, what goes next, what is held, and what went. */
+export default function RetentionPage() {
+  const { t } = useTranslation();
+  useEffect(() => {
+    document.title = `${t("retention.title")} · callcenter`;
+  }, [t]);
+  return (
+    <div className={pageClasses.page}>
+      <div>
+        <h1>{t("retention.title")}</h1>
+        <p className={pageClasses.lead}>{t("retention.lead")}</p>
+      </div>
+      <Rules />
+      <DryRun />
+      <Holds />
+      <Deletions />
+    </div>
+  );
+}

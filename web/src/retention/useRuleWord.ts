@@ -1,0 +1,22 @@
+import { useTranslation } from "react-i18next";
+import type { RuleTold } from "../api/shapes";
+
+/** Some days in words. */
+export function useDaysWord(): (count: number) => string {
+  const { t } = useTranslation();
+  return (count) => (count === 1 ? t("retention.day") : t("retention.days", { count }));
+}
+
+/** A rule as it is read: what it is about, and for how long. */
+export function useRuleWord(): (rule: RuleTold) => string {
+  const { t } = useTranslation();
+  const daysWord = useDaysWord();
+  return ({ scope, label, days }) => {
+    if (days === 0) return t("retention.forgotten");
+    const about = t(`retention.scope.${scope}`);
+    return t("retention.ruleWord", {
+      about: label ? `${about} ${label}` : about,
+      days: daysWord(days),
+    });
+  };
+}
