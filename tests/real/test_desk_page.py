@@ -1,8 +1,6 @@
 """The agent desk in a real browser on a real Asterisk: a day at it, the phone's codes, a supervisor's hand."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -72,13 +70,6 @@ def members(pair: Pair) -> dict[str, str]:
     return {one["Queue"]: one["PausedReason"] if one["Paused"] == "1" else "" for one in told if "Location" in one}
 
 
-def look(page: Page, name: str) -> None:
-    """Kept for whoever wants to see the pages; see DESK_PICTURES."""
-    folder = os.environ.get("DESK_PICTURES")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     page = agent.page
     agent.open()
@@ -86,7 +77,6 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     expect(state(page)).to_have_text("Signed out")
     expect(page).to_have_title("Signed out · callcenter")
     assert violations(page) == []
-    look(page, "signed-out")
 
     page.get_by_label("Sales").uncheck()
     press(page, "Sign in")
@@ -102,11 +92,9 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     expect(call).to_contain_text("Support 客服")
     expect(page).to_have_title(f"Ringing · {CALLER} · callcenter")
     assert page.locator('link[rel="icon"]').get_attribute("href") != plain
-    look(page, "ringing")
     expect(state(page)).to_have_text("Talking")
     expect(call).to_contain_text("Bob")  # the queue has forgotten him, the desk has not
     assert violations(page) == []
-    look(page, "talking")
 
     # Twice pressed in a call; once is not enough.
     press(page, "Sign out")
@@ -128,7 +116,6 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     expect(page.get_by_role("region", name="My state")).to_contain_text("of 1:00:00")
     assert members(pair) == {"support": "meal"}
     assert violations(page) == []
-    look(page, "paused")
 
     pair.dial("1001", "*73")  # ready, by the phone's own code
     expect(state(page)).to_have_text("Ready")
@@ -182,7 +169,6 @@ def test_in_both_languages_and_themes_narrow_and_wide(
         expect(page.get_by_text("AHT" if language == "en" else "平均通话与案头时长")).to_be_visible()
         assert page.evaluate(SIDEWAYS) <= 0
         assert violations(page) == []
-        look(page, f"desk-{size[0]}-{language}-{theme}")
 
 
 def test_who_is_no_agent_has_no_desk(server: Serving, browser: Browser) -> None:
@@ -211,7 +197,6 @@ def test_a_supervisor_commands_a_seat_from_the_floor(server: Serving, browser: B
         expect(drawer.get_by_role("button", name="Ready", exact=True)).to_be_visible()
         assert members(pair) == {"support": "training", "sales": "training"}
         assert violations(page) == []
-        look(page, "supervisor")
         drawer.get_by_role("button", name="Ready", exact=True).click()
         expect(drawer.get_by_role("button", name="Ready", exact=True)).to_have_count(0)
         drawer.get_by_role("button", name="Sign out", exact=True).click()
