@@ -9,6 +9,7 @@ from callcenter.floor.facts import (
     Conversation,
     Direction,
     EndedBy,
+    Hold,
     QueueVisit,
     RecordingFile,
     Ring,
@@ -94,6 +95,20 @@ def a_conversation(**given: Any) -> Conversation:
     )
 
 
+def a_hold(**given: Any) -> Hold:
+    return Hold(
+        **{
+            "pbx": "pbx1",
+            "leg_id": ChannelId("1763812805.2"),
+            "part": 1,
+            "call_id": CallId("1763812800.1"),
+            "began_at": NOON + 30,
+            "ended_at": NOON + 40,
+            **given,
+        }
+    )
+
+
 def a_spell(**given: Any) -> SeatSpell:
     return SeatSpell(
         **{
@@ -160,4 +175,4 @@ def an_attempt_result(**given: Any) -> AttemptResult:
 
 
 def one_of_each() -> list[AnyFact]:
-    return [a_visit(), a_ring(), a_conversation(), a_spell(), a_call(), a_recording(), an_attempt_result()]
+    return [a_visit(), a_ring(), a_conversation(), a_hold(), a_spell(), a_call(), a_recording(), an_attempt_result()]

@@ -92,5 +92,6 @@ def _story_shape(story: CallStory, heard: list[dict[str, Any]]) -> dict[str, Any
         "visits": [structs.asdict(visit) for visit in story.visits],
         "rings": [structs.asdict(ring) for ring in story.rings],
         "conversations": [structs.asdict(conversation) for conversation in story.conversations],
+        "holds": [structs.asdict(hold) for hold in story.holds],
         "recordings": heard,
     }

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.rules import PUNCTUATION, plain_number, read_cursor, shorter_forms, write_cursor
 from callcenter.errors import NotFound
-from callcenter.floor.facts import CallRecord, Conversation, QueueVisit, Ring
+from callcenter.floor.facts import CallRecord, Conversation, Hold, QueueVisit, Ring
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
-from callcenter.store.tables import AFact, calls, conversations, fact_of, queue_visits, recording_files, rings
+from callcenter.store.tables import AFact, calls, conversations, fact_of, holds, queue_visits, recording_files, rings
 
 Key = tuple[str, str]
 """A call: (pbx, call_id)."""
@@ -70,6 +70,7 @@ class CallStory:
     visits: Sequence[QueueVisit]
     rings: Sequence[Ring]
     conversations: Sequence[Conversation]
+    holds: Sequence[Hold]
 
 
 async def search_calls(
@@ -101,8 +102,9 @@ async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
         visits = await _facts(session, QueueVisit, queue_visits, queue_visits.c.joined_at, [key])
         tried = await _facts(session, Ring, rings, rings.c.began_at, [key])
         talked = await _facts(session, Conversation, conversations, conversations.c.began_at, [key])
+        held = await _facts(session, Hold, holds, holds.c.began_at, [key])
     _count_in({key: summary}, visits, talked)
-    return CallStory(summary=summary, visits=visits, rings=tried, conversations=talked)
+    return CallStory(summary=summary, visits=visits, rings=tried, conversations=talked, holds=held)
 
 
 # --- the statement ----------------------------------------------------------------------------------------------

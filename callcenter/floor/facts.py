@@ -161,6 +161,21 @@ class Conversation(Fact, frozen=True, kw_only=True):
     ended_by: EndedBy
 
 
+class Hold(Fact, frozen=True, kw_only=True):
+    """One stretch of a conversation in which the other side was on hold; `leg_id` and `part` are the conversation's.
+
+    An uncertain one may not have ended then: nobody heard the end of the talk.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("pbx", "leg_id", "part", "began_at")
+
+    leg_id: ChannelId
+    part: int
+    call_id: CallId
+    began_at: Instant
+    ended_at: Instant
+
+
 class SeatSpell(Fact, frozen=True, kw_only=True):
     """A stretch of a seat in one state with one reason. Spells tile the seat's time without gap or overlap.
 
@@ -249,4 +264,4 @@ class Gap(Fact, frozen=True, kw_only=True):
     is_readable: bool
 
 
-AnyFact = Gap | QueueVisit | Ring | Conversation | SeatSpell | CallRecord | RecordingFile | AttemptResult
+AnyFact = Gap | QueueVisit | Ring | Conversation | Hold | SeatSpell | CallRecord | RecordingFile | AttemptResult

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import LocalOptimised
-from callcenter.floor.facts import Conversation, Direction, EndedBy
+from callcenter.floor.facts import Conversation, Direction, EndedBy, Hold
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.site import Site
 from callcenter.floor.terms import ChannelId, Instant
@@ -120,8 +120,27 @@ def hold(site: Site, channel_id: ChannelId, changes: Changes) -> None:
 def resume(site: Site, channel_id: ChannelId, changes: Changes) -> None:
     """The phone of this channel took the other side back."""
     channel = site.channels.get(channel_id)
-    if channel and channel.seat and channel.talk and channel.talk.resume(site.now):
+    if channel and channel.seat and channel.talk and _take_back(channel, channel.talk, site.now, changes):
         restate(channel.seat, site.now, changes)
+
+
+def _take_back(channel: Channel, talk: Talk, at: Instant, changes: Changes, *, is_certain: bool = True) -> bool:
+    """Ends the hold of this talk and tells it; False when there is none."""
+    since = talk.held_since
+    if since is None or not talk.resume(at):
+        return False
+    if since < at:
+        hold = Hold(
+            pbx=talk.seat.pbx,
+            is_certain=is_certain,
+            leg_id=channel.channel_id,
+            part=talk.part,
+            call_id=talk.call_id,
+            began_at=since,
+            ended_at=at,
+        )
+        changes.facts.append(hold)
+    return True
 
 
 def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is_certain: bool = True) -> None:
@@ -132,7 +151,7 @@ def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is
     seat = talk.seat
     ended_at = site.now if talk.left_bridge_at is None else talk.left_bridge_at
     ended_at = max(ended_at, talk.began_at)
-    talk.resume(ended_at)
+    _take_back(channel, talk, ended_at, changes, is_certain=is_certain)
     channel.talk = None
     finish_wrap_up(seat, site.now, changes)
     talk.ended_by = ended_by

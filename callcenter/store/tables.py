@@ -32,6 +32,7 @@ from callcenter.floor.facts import (
     Conversation,
     Fact,
     Gap,
+    Hold,
     QueueVisit,
     RecordingFile,
     Ring,
@@ -103,6 +104,7 @@ conversations = fact_table(
     ("pbx", "call_id"),
     ("agent_number", "began_at"),
 )
+holds = fact_table(Hold, "holds", ("pbx", "call_id"), ("ended_at",))
 seat_spells = fact_table(SeatSpell, "seat_spells", ("since",), ("until",), ("agent_number", "since"))
 
 LONG_SPELL_SECONDS = 3_600
@@ -129,6 +131,7 @@ FACT_TABLES: dict[type[Fact], Table] = {
     QueueVisit: queue_visits,
     Ring: rings,
     Conversation: conversations,
+    Hold: holds,
     SeatSpell: seat_spells,
     CallRecord: calls,
     RecordingFile: recording_files,

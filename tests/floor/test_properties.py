@@ -119,6 +119,12 @@ def check_conversations(watched: Watched) -> None:
         assert talk.wrap_up_seconds == pytest.approx(talk.completed_at - talk.ended_at, abs=CLOSE)
         assert talk.wrap_up_seconds >= 0
         by_leg[talk.leg_id].append(talk)
+    held: dict[tuple[str, int], float] = defaultdict(float)
+    for hold in watched.remained(f.Hold):
+        assert hold.began_at < hold.ended_at
+        held[hold.leg_id, hold.part] += hold.ended_at - hold.began_at
+    for talk in watched.remained(f.Conversation):
+        assert held[talk.leg_id, talk.part] == pytest.approx(talk.hold_seconds, abs=CLOSE)
     for talks in by_leg.values():
         assert [talk.part for talk in talks] == sorted({talk.part for talk in talks})
 

@@ -3,7 +3,7 @@
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import DeviceState
-from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
+from callcenter.floor.facts import Conversation, Direction, EndedBy, Hold, SeatSpell, SeatState
 from callcenter.floor.seat import TRANSITIONS, restate
 from callcenter.floor.terms import CallId
 from tests.floor.stories import Diary, about, phone
@@ -28,6 +28,10 @@ def test_hold_and_resume_several_times() -> None:
     day.after(3).hangs_up("agent", "1001", "caller")
     talk = day.talk()
     assert (talk.holds, talk.hold_seconds) == (2, about(12))
+    first, second = day.remained(Hold)
+    assert (first.leg_id, first.part, first.call_id) == (talk.leg_id, talk.part, talk.call_id)
+    assert [hold.began_at - talk.began_at for hold in (first, second)] == [about(10), about(25)]
+    assert [hold.ended_at - hold.began_at for hold in (first, second)] == [about(5), about(7)]
     assert talk.talk_seconds == about(23)
     assert day.states("1001") == [
         SeatState.TALKING,
@@ -42,6 +46,8 @@ def test_hanging_up_on_hold_sends_no_unhold() -> None:
     day = in_a_talk().after(10).holds("1001").after(30).hangs_up("caller", "1001", "caller")
     talk = day.talk()
     assert (talk.hold_seconds, talk.talk_seconds) == (about(30), about(10))
+    [hold] = day.remained(Hold)
+    assert (hold.ended_at, hold.ended_at - hold.began_at) == (talk.ended_at, about(30))
 
 
 def test_hold_by_the_callers_phone_is_no_hold_of_ours() -> None:

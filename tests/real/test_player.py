@@ -12,7 +12,7 @@ from callcenter.accounts.rules import Role
 from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import make_engine
 from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_call, a_conversation, a_recording
+from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.recordings.sounds import hiss, pcm, spoken, write_wav
 from tests.serving import Serving, add_users, serving, write_settings
@@ -54,6 +54,7 @@ async def _note(folder: Path) -> None:
     recorder.note([a_conversation(**times | {"ended_at": NOON + 1800, "completed_at": NOON + 1810})])
     second = {"leg_id": "1763812805.9", "began_at": NOON + 1800, "ended_at": end, "completed_at": end + 5}
     recorder.note([a_conversation(**times | second)])
+    recorder.note([a_hold(began_at=NOON + at, ended_at=NOON + at + 60) for at in (600, 1200)])
     await recorder.flush()
     await engine.dispose()
 
@@ -112,6 +113,22 @@ def test_the_waveform_of_an_hour_appears_within_a_second(supervisor: Visitor) ->
     }""")
     assert took < 1000
     assert not [url for url in fetched if "/audio" in url]
+
+
+def test_holds_are_marked_and_gone_to(supervisor: Visitor) -> None:
+    page = _opened(supervisor)
+    of_kind = page.get_by_role("button", name="Hold: 2")
+    expect(of_kind).to_contain_text("2:00")
+    of_kind.focus()
+    page.keyboard.press("Enter")
+    _expect_at(page, 600)
+    page.keyboard.press("Enter")
+    _expect_at(page, 1200)
+    page.keyboard.press("Enter")
+    _expect_at(page, 600)
+    shown = page.locator("i[data-kind=hold]").first.bounding_box()
+    assert shown is not None
+    assert shown["width"] > 5
 
 
 def test_who_listened_to_what_is_shown_beside_the_recording(

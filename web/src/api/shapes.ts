@@ -391,6 +391,13 @@ export interface Deletion {
   how: "nightly" | "command";
   rule: RuleTold;
 }
+/** A stretch of a conversation in which the other side was on hold. */
+export interface Hold {
+  leg_id: string;
+  part: number;
+  began_at: Instant;
+  ended_at: Instant;
+}
 export type Side = "mix" | "agent" | "customer";
 export interface Recording {
   id: number;
@@ -424,6 +431,7 @@ export interface CallDetail {
   visits: QueueVisit[];
   rings: Ring[];
   conversations: Conversation[];
+  holds: Hold[];
   recordings: Recording[];
 }
 

@@ -174,6 +174,7 @@ function Detail({ detail }: { detail: CallDetail }) {
             key={recording.id}
             recording={recording}
             conversations={detail.conversations}
+            holds={detail.holds}
             onMove={setPosition}
             handle={player}
           />

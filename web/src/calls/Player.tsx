@@ -12,7 +12,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
-import type { Conversation, Recording, Side, Sound } from "../api/shapes";
+import type { Conversation, Hold, Recording, Side, Sound } from "../api/shapes";
 import { duration } from "../format";
 import classes from "./Player.module.css";
 import { PlayerHelp } from "./PlayerHelp";
@@ -38,6 +38,7 @@ export interface PlayerHandle {
 interface PlayerProps {
   recording: Recording;
   conversations: readonly Conversation[];
+  holds: readonly Hold[];
   /** Seconds from the start of the recording; null before it was first played or moved. */
   onMove: (seconds: number) => void;
   handle: RefObject<PlayerHandle | null>;
@@ -114,7 +115,7 @@ function useSound(id: number): Sound | null {
 }
 
 /** Plays one recording with both voices apart where they are; every button has a key (PlayerHelp). */
-export function Player({ recording, conversations, onMove, handle }: PlayerProps) {
+export function Player({ recording, conversations, holds, onMove, handle }: PlayerProps) {
   const { t } = useTranslation();
   const sound = useSound(recording.id);
   const [failures, setFailures] = useState({ stereo: false, all: false });
@@ -129,7 +130,7 @@ export function Player({ recording, conversations, onMove, handle }: PlayerProps
   const applyBalance = useBalance(audio);
   const play = useHeard(audio, recording.id);
   const length = recording.duration_seconds;
-  const marks = marksOf(recording, sound, conversations);
+  const marks = marksOf(recording, sound, conversations, holds);
   const source = audioAddress(recording.id, isStereo ? "stereo" : side, play);
   const resume = useRef({ source, at: 0, plays: false });
   if (resume.current.source !== source) {

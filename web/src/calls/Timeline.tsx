@@ -33,7 +33,7 @@ function Bar({ segment, axis, onSeek }: { segment: Segment; axis: Axis; onSeek: 
   const length = duration(segment.until - segment.from);
   const words = [`${t(`segment.${segment.kind}`)} ${length}`, resultWord(segment)].filter(Boolean).join(" · ");
   const span = `${format.time(segment.from)} – ${format.time(segment.until)}`;
-  const note = segment.kind === "hold" ? ` (${t("calls.holdPlace")})` : "";
+  const note = segment.isAnywhere ? ` (${t("calls.holdPlace")})` : "";
   return (
     <Tooltip label={`${words}, ${span}${note}`} events={{ hover: true, focus: true, touch: true }}>
       <button

@@ -34,6 +34,7 @@ const detail = {
   visits: [visit] as unknown as QueueVisit[],
   rings: rings as unknown as Ring[],
   conversations: [talk] as unknown as Conversation[],
+  holds: [],
   recordings: [{ id: 4, began_at: 120, duration_seconds: 60 }],
 } as unknown as CallDetail;
 
@@ -73,6 +74,22 @@ test("one lane for the caller, one for each agent, one for a recording; segments
       ],
     ],
     ["recording", "", [["recording", 120, 180]]],
+  ]);
+});
+
+test("a hold stands where it was, and cuts the talk", () => {
+  const holds = [
+    { leg_id: "l", part: 1, began_at: 130, ended_at: 134 },
+    { leg_id: "l", part: 2, began_at: 140, ended_at: 150 },
+    { leg_id: "l", part: 1, began_at: 174, ended_at: 181 },
+  ];
+  const [, , li] = lanes({ ...detail, holds });
+  expect(li?.segments.slice(1).map((one) => [one.kind, one.from, one.until, one.result])).toEqual([
+    ["talk", 120, 130, ""],
+    ["hold", 130, 134, ""],
+    ["talk", 134, 174, "caller"],
+    ["hold", 174, 180, ""],
+    ["wrap_up", 180, 195, ""],
   ]);
 });
 

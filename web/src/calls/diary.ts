@@ -1,6 +1,6 @@
 /** A call as a list of moments, and as lanes of segments on one time axis: pure, from the facts of the API. */
 
-import type { CallDetail, Instant } from "../api/shapes";
+import type { CallDetail, Conversation, Hold, Instant } from "../api/shapes";
 
 export type MomentKind =
   | "began"
@@ -74,6 +74,8 @@ export interface Segment {
   from: Instant;
   until: Instant;
   result: string;
+  /** A hold whose moment is not known, only its length. */
+  isAnywhere?: boolean;
 }
 
 export interface Lane {
@@ -83,19 +85,36 @@ export interface Lane {
   segments: Segment[];
 }
 
-/** When a hold took place is not recorded, only how long all holds lasted: it is drawn at the end of the talk. */
-function talkSegments(talk: CallDetail["conversations"][number]): Segment[] {
-  const key = `${talk.leg_id}/${talk.part}`;
-  const held = talk.ended_at - talk.hold_seconds;
-  const segments: Segment[] = [
-    { key: `${key}/talk`, kind: "talk", from: talk.began_at, until: held, result: talk.ended_by },
-    { key: `${key}/hold`, kind: "hold", from: held, until: talk.ended_at, result: "" },
-    { key: `${key}/wrap`, kind: "wrap_up", from: talk.ended_at, until: talk.completed_at, result: "" },
-  ];
-  return segments.filter((segment) => segment.until > segment.from);
+/** Holds of calls before their moments were kept, or of which the end was not heard: as long as all of them, at the end. */
+function unplacedHold(talk: Conversation): Hold[] {
+  const { leg_id, part, ended_at } = talk;
+  return talk.hold_seconds > 0 ? [{ leg_id, part, began_at: ended_at - talk.hold_seconds, ended_at }] : [];
 }
 
-function agentLanes({ rings, conversations }: CallDetail): Lane[] {
+function talkSegments(talk: Conversation, holds: readonly Hold[]): Segment[] {
+  const key = `${talk.leg_id}/${talk.part}`;
+  const placed = holds.filter(({ leg_id, part }) => leg_id === talk.leg_id && part === talk.part);
+  const segments: Segment[] = [];
+  let from = talk.began_at;
+  for (const hold of placed.length > 0 ? placed : unplacedHold(talk)) {
+    const until = Math.min(hold.ended_at, talk.ended_at);
+    segments.push(
+      { key: `${key}/talk ${from}`, kind: "talk", from, until: hold.began_at, result: "" },
+      { key: `${key}/hold ${from}`, kind: "hold", from: hold.began_at, until, result: "", isAnywhere: !placed.length },
+    );
+    from = until;
+  }
+  segments.push(
+    { key: `${key}/talk ${from}`, kind: "talk", from, until: talk.ended_at, result: "" },
+    { key: `${key}/wrap`, kind: "wrap_up", from: talk.ended_at, until: talk.completed_at, result: "" },
+  );
+  const drawn = segments.filter((segment) => segment.until > segment.from);
+  const last = drawn.findLast((segment) => segment.kind === "talk");
+  if (last) last.result = talk.ended_by;
+  return drawn;
+}
+
+function agentLanes({ rings, conversations, holds }: CallDetail): Lane[] {
   const lanes = new Map<string, Lane>();
   const laneOf = (fact: { agent_name: string; agent_number: string; interface: string }) => {
     const key = fact.agent_number || fact.interface;
@@ -108,7 +127,7 @@ function agentLanes({ rings, conversations }: CallDetail): Lane[] {
     const key = `${ring.ring_id}/${ring.channel_id}`;
     laneOf(ring).segments.push({ key, kind: "ring", from: ring.began_at, until: ring.ended_at, result: ring.outcome });
   }
-  for (const talk of conversations) laneOf(talk).segments.push(...talkSegments(talk));
+  for (const talk of conversations) laneOf(talk).segments.push(...talkSegments(talk, holds));
   return [...lanes.values()];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Conversation, Recording, Sound, Stretch } from "../api/shapes";
+import type { Conversation, Hold, Recording, Sound, Stretch } from "../api/shapes";
 import { marksOf, nextMark, shared, wavePath } from "./waveform";
 
 const recording = { id: 1, began_at: 1000, duration_seconds: 60 } as Recording;
@@ -34,16 +34,32 @@ test("what all are silent in", () => {
 
 test("marks are transfers inside, talk-over, and silence of both that is long", () => {
   const conversations = [{ began_at: 1000 }, { began_at: 1025 }, { began_at: 1059.5 }] as Conversation[];
-  expect(marksOf(recording, sound, conversations)).toEqual([
+  expect(marksOf(recording, sound, conversations, [])).toEqual([
     { kind: "silence", from: 12, until: 17 },
     { kind: "transfer", from: 25, until: 25 },
     { kind: "talk_over", from: 30, until: 31 },
   ]);
-  expect(marksOf(recording, null, [])).toEqual([]);
+  expect(marksOf(recording, null, [], [])).toEqual([]);
+});
+
+test("holds of the recorded agent are marked as far as the recording reaches", () => {
+  const holds: Hold[] = [
+    { leg_id: "a", part: 1, began_at: 990, ended_at: 1004 },
+    { leg_id: "b", part: 1, began_at: 1010, ended_at: 1020 },
+    { leg_id: "a", part: 2, began_at: 1050, ended_at: 1070 },
+    { leg_id: "a", part: 2, began_at: 1080, ended_at: 1090 },
+  ];
+  const ofAgent = { ...recording, conversation: { leg_id: "a", part: 1 } };
+  expect(marksOf(ofAgent, null, [], holds)).toEqual([
+    { kind: "hold", from: 0, until: 4 },
+    { kind: "hold", from: 50, until: 60 },
+  ]);
+  expect(marksOf({ ...recording, conversation: null }, null, [], holds)).toHaveLength(3);
+  expect(nextMark(marksOf(ofAgent, null, [], holds), 10, false, "hold")?.from).toBe(50);
 });
 
 test("marks are stepped through in both directions, round the end", () => {
-  const marks = marksOf(recording, sound, [{ began_at: 1025 } as Conversation]);
+  const marks = marksOf(recording, sound, [{ began_at: 1025 } as Conversation], []);
   expect(nextMark(marks, 0)?.from).toBe(12);
   expect(nextMark(marks, 12)?.from).toBe(25);
   expect(nextMark(marks, 50)?.from).toBe(12);

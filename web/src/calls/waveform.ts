@@ -1,14 +1,14 @@
 /** What is drawn of a recording: its waveform, and the spans and moments worth a look. */
 
-import type { Conversation, Recording, Seconds, Side, Sound, Stretch } from "../api/shapes";
+import type { Conversation, Hold, Recording, Seconds, Side, Sound, Stretch } from "../api/shapes";
 
 /** Nobody talks for so long: worth a look. Shorter silences are part of every conversation. */
 export const LONG_SILENCE_SECONDS = 4;
 /** A transfer this close to an end of the recording is its beginning or end. */
 const EDGE_SECONDS = 1;
 
-export type MarkKind = "transfer" | "talk_over" | "silence";
-export const MARK_KINDS: readonly MarkKind[] = ["talk_over", "silence", "transfer"];
+export type MarkKind = "transfer" | "hold" | "talk_over" | "silence";
+export const MARK_KINDS: readonly MarkKind[] = ["talk_over", "silence", "hold", "transfer"];
 export interface Mark {
   kind: MarkKind;
   from: Seconds;
@@ -51,11 +51,32 @@ function transfers(recording: Recording, conversations: readonly Conversation[])
     .map((at) => ({ kind: "transfer", from: at, until: at }));
 }
 
+/** The holds of the recorded agent, cut to the recording; of every agent where it is not known whose it is. */
+function held(recording: Recording, holds: readonly Hold[]): Mark[] {
+  const leg = recording.conversation?.leg_id;
+  return holds
+    .filter((hold) => leg === undefined || hold.leg_id === leg)
+    .map(
+      (hold): Mark => ({
+        kind: "hold",
+        from: Math.max(0, hold.began_at - recording.began_at),
+        until: Math.min(recording.duration_seconds, hold.ended_at - recording.began_at),
+      }),
+    )
+    .filter((mark) => mark.until > mark.from);
+}
+
 /** The marks of a recording in the order of time. */
-export function marksOf(recording: Recording, sound: Sound | null, conversations: readonly Conversation[]): Mark[] {
+export function marksOf(
+  recording: Recording,
+  sound: Sound | null,
+  conversations: readonly Conversation[],
+  holds: readonly Hold[],
+): Mark[] {
   const silent = sound?.sides.length ? shared(sound.sides.map((side) => side.silence)) : [];
   const marks: Mark[] = [
     ...transfers(recording, conversations),
+    ...held(recording, holds),
     ...(sound?.talk_over ?? []).map(([from, until]): Mark => ({ kind: "talk_over", from, until })),
     ...silent
       .filter(([from, until]) => until - from >= LONG_SILENCE_SECONDS)
