@@ -149,11 +149,13 @@ def _reading_routes(
         found = (await reading.review(sessions, review_id, _reader(account))).review
         story = await tell_call(sessions, found.pbx, found.call_id)
         own = [one for one in story.conversations if one.agent_number == found.agent_number]
+        parts = {(one.leg_id, one.part) for one in own}
         return {
             "number": story.summary.call.number,
             "direction": story.summary.call.direction,
             "started_at": story.summary.call.started_at,
             "conversations": [structs.asdict(one) for one in own],
+            "holds": [structs.asdict(one) for one in story.holds if (one.leg_id, one.part) in parts],
             "recordings": await recordings_of(found.pbx, story.summary.call.call_id, story.conversations),
         }
 

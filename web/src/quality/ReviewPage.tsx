@@ -49,6 +49,7 @@ function Heard({ call, chosen, choose, player }: HeardProps) {
           key={recording.id}
           recording={recording}
           conversations={call.conversations}
+          holds={call.holds}
           onMove={() => undefined}
           handle={player}
         />

@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Conversation, Instant, Recording } from "../api/shapes";
+import type { Conversation, Hold, Instant, Recording } from "../api/shapes";
 import type { Answers, Section, Words } from "./building";
 import type { Score } from "./forms";
 import type { Draft, Remark } from "./reviewing";
@@ -57,6 +57,7 @@ export interface ReviewedCall {
   number: string;
   started_at: Instant;
   conversations: Conversation[];
+  holds: Hold[];
   recordings: Recording[];
 }
 
