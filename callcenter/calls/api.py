@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.calls.service import NOT_ANSWERED, CallStory, CallSummary, Search, search_calls, tell_call
-from callcenter.floor.facts import Conversation, Direction, VisitOutcome
-from callcenter.floor.terms import CallId, PbxName
+from callcenter.floor.facts import Conversation, Direction, EndedBy, VisitOutcome
+from callcenter.floor.terms import CallId, PbxName, Seconds
 from callcenter.store.engine import Sessions
 
 RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[list[dict[str, Any]]]]
@@ -19,7 +19,7 @@ RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[lis
 # PostgreSQL cannot be asked for a NUL.
 Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 When = Annotated[float, Field(allow_inf_nan=False)]
-
+Length = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
 
 OUTCOMES = [outcome.value for outcome in VisitOutcome] + [NOT_ANSWERED]
 
@@ -42,6 +42,12 @@ class CallQuery(BaseModel):
     queue: Word | None = None
     outcome: Annotated[str | None, AfterValidator(_known_outcome)] = None
     direction: Direction | None = None
+    team: Word | None = None
+    talk_from: Length | None = None
+    talk_to: Length | None = None
+    hold_from: Length | None = None
+    ended_by: EndedBy | None = None
+    has_recording: bool | None = None
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

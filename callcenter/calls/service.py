@@ -1,10 +1,10 @@
 """Calls that are over: the search, and all that is known of one call."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, case, func, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.rules import PUNCTUATION, plain_number, read_cursor, shorter_forms, write_cursor
@@ -23,7 +23,11 @@ NOT_ANSWERED = "not_answered"
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Which calls are wanted; None: any. `since` and `until` bound the start; `number` may be its last digits."""
+    """Which calls are wanted; None: any. `since` and `until` bound the start; `number` may be its last digits.
+
+    `agent`, `team`, `talk_from` ≤ talk < `talk_to`, `hold_from` ≤ hold (seconds) and `ended_by` are met by one and the
+    same conversation of the call.
+    """
 
     since: Instant | None = None
     until: Instant | None = None
@@ -32,6 +36,12 @@ class Search:
     queue: str | None = None
     outcome: str | None = None
     direction: str | None = None
+    team: str | None = None
+    talk_from: Seconds | None = None
+    talk_to: Seconds | None = None
+    hold_from: Seconds | None = None
+    ended_by: str | None = None
+    has_recording: bool | None = None
 
 
 @dataclass(kw_only=True)
@@ -111,10 +121,13 @@ async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
 
 
 def _summaries() -> Select[Any]:
+    return select(calls, _outcome().label("outcome"), _has_recording().label("has_recording"))
+
+
+def _has_recording() -> ColumnElement[bool]:
     # The dialplan begins a file for everybody who waits, and leaves it empty when nobody talks to them. A conversation
     # is recorded when its wrap-up ended, which may be long after the call.
-    has_recording = and_(_has(recording_files), or_(_outcome() == "answered", _has(conversations)))
-    return select(calls, _outcome().label("outcome"), has_recording.label("has_recording"))
+    return and_(_has(recording_files), or_(_outcome() == "answered", _has(conversations)))
 
 
 def _outcome() -> ColumnElement[str]:
@@ -135,23 +148,43 @@ def _has(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(table.c.id).where(*of_call, *conditions).exists()
 
 
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if search.since is not None:
-        conditions.append(calls.c.started_at >= search.since)
-    if search.until is not None:
-        conditions.append(calls.c.started_at < search.until)
-    if search.number is not None:
-        conditions.append(_number_matches(search.number))
-    if search.agent is not None:
-        conditions.append(_agent_matches(search.agent))
+def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
+    yield from _of_call(search)
     if search.queue is not None:
-        conditions.append(_has(queue_visits, queue_visits.c.queue == search.queue))
+        yield _has(queue_visits, queue_visits.c.queue == search.queue)
+    if search.has_recording is not None:
+        yield _has_recording() if search.has_recording else not_(_has_recording())
+    if of_conversation := [*_of_conversation(search)]:
+        yield _has(conversations, *of_conversation)
+
+
+def _of_call(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.since is not None:
+        yield calls.c.started_at >= search.since
+    if search.until is not None:
+        yield calls.c.started_at < search.until
+    if search.number is not None:
+        yield _number_matches(search.number)
     if search.outcome is not None:
-        conditions.append(_outcome() == search.outcome)
+        yield _outcome() == search.outcome
     if search.direction is not None:
-        conditions.append(calls.c.direction == search.direction)
-    return conditions
+        yield calls.c.direction == search.direction
+
+
+def _of_conversation(search: Search) -> Iterator[ColumnElement[bool]]:
+    of = conversations.c
+    if search.agent is not None:
+        yield _agent_matches(search.agent)
+    if search.team is not None:
+        yield of.team == search.team
+    if search.talk_from is not None:
+        yield of.talk_seconds >= search.talk_from
+    if search.talk_to is not None:
+        yield of.talk_seconds < search.talk_to
+    if search.hold_from is not None:
+        yield of.hold_seconds >= search.hold_from
+    if search.ended_by is not None:
+        yield of.ended_by == search.ended_by
 
 
 def _number_matches(typed: str) -> ColumnElement[bool]:
@@ -165,7 +198,7 @@ def _number_matches(typed: str) -> ColumnElement[bool]:
 def _agent_matches(typed: str) -> ColumnElement[bool]:
     """By the whole number, or by a part of the name."""
     name = func.lower(conversations.c.agent_name).contains(typed.lower(), autoescape=True)
-    return _has(conversations, or_(conversations.c.agent_number == typed, name))
+    return or_(conversations.c.agent_number == typed, name)
 
 
 # --- rows into summaries ----------------------------------------------------------------------------------------

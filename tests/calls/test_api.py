@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
-from callcenter.floor.facts import AnyFact, Conversation, Direction, VisitOutcome
+from callcenter.floor.facts import AnyFact, Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_ring, a_visit
@@ -169,6 +169,58 @@ async def test_search_by_time_queue_agent_and_direction(engine: AsyncEngine, sup
     assert await _found(supervisor, direction="outbound") == ["late"]
 
 
+async def _record_talks(engine: AsyncEngine) -> None:
+    short = {"call_id": "short", "leg_id": "s", "team": "east", "talk_seconds": 20.0, "hold_seconds": 0.0}
+    long = {"call_id": "long", "leg_id": "l", "agent_number": "1002", "talk_seconds": 600.0, "hold_seconds": 90.0}
+    then = {"call_id": "long", "leg_id": "m", "talk_seconds": 30.0, "hold_seconds": 0.0}
+    await _record(
+        engine,
+        [
+            a_call(call_id="silent", started_at=NOON + 3, answered_at=None),
+            a_call(call_id="short", started_at=NOON + 2),
+            a_conversation(**short, ended_by=EndedBy.AGENT),
+            a_call(call_id="long", started_at=NOON + 1),
+            a_conversation(**long, ended_by=EndedBy.TRANSFER),
+            a_conversation(**then, ended_by=EndedBy.CALLER),
+            a_recording(call_id="long"),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ({"talk_from": 20}, ["short", "long"]),
+        ({"talk_from": 20.5, "talk_to": 600}, ["long"]),
+        ({"talk_from": 31, "talk_to": 600}, []),
+        ({"talk_to": 30}, ["short"]),
+        ({"hold_from": 90}, ["long"]),
+        ({"hold_from": 0}, ["short", "long"]),
+        ({"team": "east"}, ["short"]),
+        ({"ended_by": "agent"}, ["short"]),
+        ({"ended_by": "transfer", "agent": "1002"}, ["long"]),
+        ({"has_recording": "true"}, ["long"]),
+        ({"has_recording": "false"}, ["silent", "short"]),
+    ],
+)
+async def test_search_by_what_was_talked(
+    engine: AsyncEngine, supervisor: AsyncClient, search: dict[str, Any], found: list[str]
+) -> None:
+    await _record_talks(engine)
+    assert await _found(supervisor, **search) == found
+
+
+@pytest.mark.parametrize(
+    "search",
+    [{"agent": "1001", "hold_from": 90}, {"ended_by": "caller", "talk_from": 60}, {"team": "east", "talk_from": 21}],
+)
+async def test_what_is_asked_of_a_conversation_is_met_by_one(
+    engine: AsyncEngine, supervisor: AsyncClient, search: dict[str, Any]
+) -> None:
+    await _record_talks(engine)
+    assert await _found(supervisor, **search) == []
+
+
 @pytest.mark.parametrize("typed", ["13800138000", "+86 138 0013 8000", "008613800138000", "8000", "138-0013-8000"])
 @pytest.mark.parametrize("stored", ["13800138000", "+86 138 0013 8000", "+8613800138000"])
 async def test_a_number_is_found_however_it_is_written(
@@ -201,6 +253,12 @@ async def test_a_number_with_wildcards_in_it_is_found_by_them(engine: AsyncEngin
         ({"agent": "a" * 129}, "agent"),
         ({"outcome": "lucky"}, "outcome"),
         ({"direction": "up"}, "direction"),
+        ({"team": "1\0"}, "team"),
+        ({"talk_from": "-1"}, "talk_from"),
+        ({"talk_to": "inf"}, "talk_to"),
+        ({"hold_from": "long"}, "hold_from"),
+        ({"ended_by": "nobody"}, "ended_by"),
+        ({"has_recording": "perhaps"}, "has_recording"),
         ({"from": "nan"}, "from"),
         ({"to": "noon"}, "to"),
         ({"limit": "0"}, "limit"),

@@ -4,9 +4,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings, useZone } from "../api/queries";
 import { DIRECTIONS, VISIT_OUTCOMES } from "../api/shapes";
-import { dayStart, toWall } from "../format";
+import { dayStart, duration, toWall } from "../format";
 import classes from "./CallsPage.module.css";
-import { FIELDS, isNarrowed, RANGES, type Range, type Search } from "./search";
+import { isNarrowed, MORE_FIELDS, RANGES, type Range, type Search, withoutFilters } from "./search";
 
 /** Typing is answered after a pause of this length, so that not every key asks the server. */
 const PAUSE_MS = 300;
@@ -49,6 +49,45 @@ function Choices({ search, onSearch }: SearchProps) {
   ));
 }
 
+const STEPS = {
+  talk_from: [30, 60, 180, 300, 600, 1200],
+  talk_to: [10, 30, 60, 180, 600],
+  hold_from: [1, 15, 30, 60, 180],
+} as const;
+const ENDS = ["caller", "agent", "transfer", "unknown"] as const;
+
+function MoreChoices({ search, onSearch }: SearchProps) {
+  const { t } = useTranslation();
+  const steps = (field: keyof typeof STEPS) => {
+    // An address may ask for a length of its own.
+    const seconds = new Set<number>([...STEPS[field], ...(search[field] ? [Number(search[field])] : [])]);
+    return [...seconds]
+      .sort((one, other) => one - other)
+      .map((step) => ({ value: `${step}`, label: t(`calls.steps.${field}`, { time: duration(step) }) }));
+  };
+  const choices = {
+    talk_from: steps("talk_from"),
+    talk_to: steps("talk_to"),
+    hold_from: steps("hold_from"),
+    ended_by: ENDS.map((value) => ({ value: value as string, label: t(`endedBy.${value}`) })),
+    has_recording: (["true", "false"] as const).map((value) => ({
+      value: value as string,
+      label: t(`calls.recorded.${value}`),
+    })),
+  };
+  return MORE_FIELDS.map((field) => (
+    <Select
+      key={field}
+      size="xs"
+      aria-label={t(`calls.fields.${field}`)}
+      data={[{ value: "", label: t(`calls.any.${field}`) }, ...choices[field]]}
+      value={search[field]}
+      onChange={(value) => onSearch({ ...search, [field]: value ?? "" })}
+      allowDeselect={false}
+    />
+  ));
+}
+
 function Typed({ search, onSearch }: SearchProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState({ number: search.number, agent: search.agent });
@@ -74,7 +113,8 @@ function Typed({ search, onSearch }: SearchProps) {
 export function CallSearch({ search, onSearch }: SearchProps) {
   const { t } = useTranslation();
   const chooseRange = useChosenRange({ search, onSearch });
-  const clear = Object.fromEntries(FIELDS.map((field) => [field, ""]));
+  const [isOpen, setOpen] = useState(false);
+  const isMore = isOpen || isNarrowed(search, MORE_FIELDS);
   return (
     <search className={classes.search}>
       <SegmentedControl
@@ -98,8 +138,14 @@ export function CallSearch({ search, onSearch }: SearchProps) {
         ))}
       <Typed search={search} onSearch={onSearch} />
       <Choices search={search} onSearch={onSearch} />
+      {isMore && <MoreChoices search={search} onSearch={onSearch} />}
+      {!isNarrowed(search, MORE_FIELDS) && (
+        <Button size="xs" variant="subtle" aria-expanded={isMore} onClick={() => setOpen(!isOpen)}>
+          {t(isMore ? "calls.fewerFilters" : "calls.moreFilters")}
+        </Button>
+      )}
       {isNarrowed(search) && (
-        <Button size="xs" variant="subtle" onClick={() => onSearch({ ...search, ...clear })}>
+        <Button size="xs" variant="subtle" onClick={() => onSearch(withoutFilters(search))}>
           {t("calls.clear")}
         </Button>
       )}

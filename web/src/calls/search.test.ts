@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { isNarrowed, readSearch, spanOf, writeSearch } from "./search";
+import { isNarrowed, MORE_FIELDS, readSearch, spanOf, withoutFilters, writeSearch } from "./search";
 
 const at = (iso: string) => Date.parse(iso) / 1000;
 const NOW = at("2025-11-22T03:15:40Z");
 const search = (text: string) => readSearch(new URLSearchParams(text));
 
 test("a search survives the address, and today needs none", () => {
-  const text = "range=custom&from=2025-11-01T08%3A00&to=2025-11-02T08%3A00&number=138&queue=sales&outcome=abandoned";
+  const text =
+    "range=custom&from=2025-11-01T08%3A00&to=2025-11-02T08%3A00&number=138&queue=sales&outcome=abandoned&hold_from=30";
   expect(writeSearch(search(text)).toString()).toBe(text);
   expect(writeSearch(search("")).toString()).toBe("");
 });
@@ -24,4 +25,7 @@ test.each([
 test("a range alone does not narrow", () => {
   expect(isNarrowed(search("range=week"))).toBe(false);
   expect(isNarrowed(search("agent=1001"))).toBe(true);
+  expect(isNarrowed(search("agent=1001"), MORE_FIELDS)).toBe(false);
+  expect(isNarrowed(search("ended_by=agent"), MORE_FIELDS)).toBe(true);
+  expect(isNarrowed(withoutFilters(search("agent=1001&ended_by=agent")))).toBe(false);
 });

@@ -5,7 +5,9 @@ import { dayStart, fromWall } from "../format";
 
 export const RANGES = ["hour", "today", "yesterday", "week", "custom"] as const;
 export type Range = (typeof RANGES)[number];
-export const FIELDS = ["number", "agent", "queue", "outcome", "direction"] as const;
+/** What is asked less often; of one conversation, but for the recording. */
+export const MORE_FIELDS = ["talk_from", "talk_to", "hold_from", "ended_by", "has_recording"] as const;
+export const FIELDS = ["number", "agent", "queue", "outcome", "direction", ...MORE_FIELDS] as const;
 export type Field = (typeof FIELDS)[number];
 
 export interface Search extends Record<Field, string> {
@@ -17,15 +19,12 @@ export interface Search extends Record<Field, string> {
 
 export function readSearch(params: URLSearchParams): Search {
   const text = (name: string) => params.get(name) ?? "";
+  const fields = Object.fromEntries(FIELDS.map((field) => [field, text(field)])) as Record<Field, string>;
   return {
+    ...fields,
     range: RANGES.find((range) => range === params.get("range")) ?? "today",
     from: text("from"),
     to: text("to"),
-    number: text("number"),
-    agent: text("agent"),
-    queue: text("queue"),
-    outcome: text("outcome"),
-    direction: text("direction"),
   };
 }
 
@@ -38,12 +37,12 @@ export function writeSearch(search: Search): URLSearchParams {
   return params;
 }
 
-export function isNarrowed(search: Search): boolean {
-  return FIELDS.some((field) => search[field].trim() !== "");
+export function isNarrowed(search: Search, fields: readonly Field[] = FIELDS): boolean {
+  return fields.some((field) => search[field].trim() !== "");
 }
 
 export function withoutFilters(search: Search): Search {
-  return { ...search, number: "", agent: "", queue: "", outcome: "", direction: "" };
+  return { ...search, ...Object.fromEntries(FIELDS.map((field) => [field, ""])) };
 }
 
 /** From and until (exclusive); null is open. */
