@@ -233,13 +233,16 @@ async def test_stop_hangs_up_those_who_have_not_answered_and_places_no_more(cent
     list_id = await centre.list_with(10)
     worker = await started(centre, list_id, free=3)
     await centre.until_told(list_id, in_air=3)
-    ringing, answered, talking = centre.phone.placed
+    ringing, answered, talking = await centre.until_placed(3)
     centre.phone.up[answered.attempt_id] = AirState.ANSWERED
     centre.phone.up[talking.attempt_id] = AirState.SEATED
     await worker.stop_list(list_id)
     centre.seats.free = 10
     worker.wake()
     await centre.until_told(list_id, state="stopped", why_idle="stopped")
+    async with asyncio.timeout(10):
+        while not centre.phone.hung_up:
+            await centre.next(centre.phone.changed)
     assert [str(command.channel_id) for command in centre.phone.hung_up] == [ringing.attempt_id]
     assert len(centre.phone.placed) == 3
 
