@@ -73,6 +73,7 @@ async def talk(centre: Centre, supervisor: httpx.AsyncClient, floor: Floor) -> T
     centre.seats.free = 1
     await supervisor.post("/lists/1/start")
     [call] = await centre.until_placed(1)
+    await centre.until_told(1, in_air=1)  # or `end` would take what was told before for the end
     site = floor.sites[PbxName("pbx1")] = Site(PbxName("pbx1"))
     site.attempts[call.attempt_id] = Dial(call.attempt_id, CallId(call.attempt_id), agent_number="1001")
     return Talk(centre, call.attempt_id)
