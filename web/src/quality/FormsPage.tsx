@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { ListPanel } from "../parts/ListPanel";
+import page from "../parts/Page.module.css";
 import { useTell } from "../parts/useTell";
 import { itemsOf, pointsOf } from "./building";
 import { type ReviewForm, useRetire, useReviewForms, useWords } from "./forms";
@@ -53,7 +54,7 @@ export default function FormsPage() {
   const names = ["form", "state", "version", "items", "points", "changed"] as const;
   const columns = names.map((name) => t(`quality.column.${name}`));
   return (
-    <>
+    <div className={page.page}>
       <h1 className="visually-hidden">{t("page.quality")}</h1>
       <Sections here="forms" />
       <ListPanel
@@ -70,6 +71,6 @@ export default function FormsPage() {
         rows={(forms.data?.forms ?? []).map((form) => <Row key={form.id} form={form} mayBuild={mayBuild} />)}
         empty={{ title: t("quality.none"), text: t("quality.noneText") }}
       />
-    </>
+    </div>
   );
 }

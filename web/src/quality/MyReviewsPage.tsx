@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useSession } from "../api/queries";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
+import page from "../parts/Page.module.css";
 import { Empty } from "../parts/Waiting";
 import { ReviewRow, useReviewColumns } from "./ReviewRow";
 import { useReviews } from "./reviews";
@@ -23,7 +24,7 @@ export default function MyReviewsPage() {
     );
   }
   return (
-    <>
+    <div className={page.page}>
       {title}
       <ListPanel
         title={t("page.myReviews")}
@@ -34,6 +35,6 @@ export default function MyReviewsPage() {
       >
         <MoreButton pages={found} />
       </ListPanel>
-    </>
+    </div>
   );
 }

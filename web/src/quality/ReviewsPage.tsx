@@ -5,6 +5,7 @@ import { useSearchParams } from "wouter";
 import { useMay } from "../api/queries";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
+import page from "../parts/Page.module.css";
 import { ReviewRow, useReviewColumns } from "./ReviewRow";
 import styles from "./Reviews.module.css";
 import { REVIEW_STATES, type ReviewFilter, useReviews } from "./reviews";
@@ -35,7 +36,7 @@ export default function ReviewsPage() {
     setAddress(next, { replace: true });
   }
   return (
-    <>
+    <div className={page.page}>
       <h1 className="visually-hidden">{t("page.reviews")}</h1>
       <Sections here="reviews" />
       <ListPanel
@@ -75,6 +76,6 @@ export default function ReviewsPage() {
       >
         <MoreButton pages={found} />
       </ListPanel>
-    </>
+    </div>
   );
 }
