@@ -61,10 +61,10 @@ class Act(Struct, frozen=True):
 
 
 async def begin(sessions: Sessions, part: Part, *, account: Account, now: Instant) -> Read:
-    """Begins a draft.
+    """Begins a draft, or finds the one that this reviewer has begun of that part by that form.
 
     Raises BadInput for a call or form that cannot be reviewed, NotAllowed for an own call, Conflict if this reviewer
-    has a review of that part already.
+    has another review of that part already.
     """
     if account.agent_number == part.agent_number:
         raise NotAllowed("Nobody reviews their own calls")
@@ -77,7 +77,23 @@ async def begin(sessions: Sessions, part: Part, *, account: Account, now: Instan
             await session.flush()
             return await read_by(session, found, found.id, account)
     except IntegrityError:
-        raise Conflict("You have a review of this agent's part of the call already") from None
+        return await _begun(sessions, part, account)
+
+
+async def _begun(sessions: Sessions, part: Part, account: Account) -> Read:
+    query = select(Review).where(
+        Review.pbx == part.pbx,
+        Review.call_id == part.call_id,
+        Review.agent_number == part.agent_number,
+        Review.reviewer_id == account.id,
+        Review.form_id == part.form_id,
+        Review.state == State.DRAFT,
+    )
+    async with sessions() as session:
+        found = await session.scalar(query)
+        if found is None:
+            raise Conflict("You have a review of this agent's part of the call already")
+        return await read_by(session, found, found.id, account)
 
 
 async def _new(session: AsyncSession, part: Part, account: Account, now: Instant) -> Review:
