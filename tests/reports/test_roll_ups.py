@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.audit.tables import AuditEntry
 from callcenter.floor.facts import (
     AnyFact,
     Conversation,
@@ -27,18 +26,17 @@ from callcenter.floor.facts import (
     VisitOutcome,
 )
 from callcenter.floor.terms import CallId, ChannelId
-from callcenter.recordings.tables import RecordingAccess
 from callcenter.reports.figures.measures import merge
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import rebuild, roll_up_ended_days, roll_up_newest
 from callcenter.reports.service import Asked, Sources, chosen_figures, report
 from callcenter.reports.spans import INTERVALS, QUARTER, IntervalKind, Span, pieces_of
 from callcenter.reports.sums import Only
-from callcenter.reports.tables import queue_roll_ups, rolled_days
+from callcenter.reports.tables import agent_roll_ups, queue_roll_ups, rolled_days
 from callcenter.settings import ServiceLevelVariant
 from callcenter.store.imported import import_facts
 from callcenter.store.recorder import Recorder
-from callcenter.store.tables import FACT_TABLES, Base, fact_of, touched_quarters
+from callcenter.store.tables import FACT_TABLES, fact_of, touched_quarters
 from tests.facts import a_conversation, a_ring, a_spell, a_visit
 from tests.reports.counting import Sums, counted
 
@@ -131,15 +129,11 @@ async def stored(engine: AsyncEngine) -> list[Any]:
     return facts
 
 
-APPEND_ONLY = (AuditEntry.__tablename__, RecordingAccess.__tablename__)
-"""The database refuses to empty these."""
-
-
 async def clear(engine: AsyncEngine) -> None:
+    """Empties what facts and roll-ups are kept in; the database refuses to empty some other tables."""
     async with engine.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            if table.name not in APPEND_ONLY:
-                await connection.execute(delete(table))
+        for table in (*FACT_TABLES.values(), touched_quarters, rolled_days, queue_roll_ups, agent_roll_ups):
+            await connection.execute(delete(table))
 
 
 async def write(engine: AsyncEngine, facts: list[AnyFact]) -> None:
