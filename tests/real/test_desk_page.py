@@ -32,7 +32,7 @@ def pair() -> Iterator[Pair]:
     }
     agents = tuple(AgentSettings(number=str(1001 + n), name=f"Li Na {n}", queues=tuple(queues)) for n in range(2))
     with running_pair(Settings(timezone="Asia/Shanghai", queues=queues, agents=agents)) as pair:
-        pair.behave("1001", do="answer", after=4, talk=0)
+        pair.behave("1001", do="answer", after=8, talk=0)
         yield pair
 
 
@@ -54,6 +54,8 @@ def agent(server: Serving, browser: Browser, pair: Pair) -> Iterator[Visitor]:
     with Visitor(browser, server.url) as visitor:
         yield visitor.sign_in("li-na")
     pair.quieten()
+    for queue in members(pair):
+        pair.ami.action("QueueRemove", Queue=queue, Interface="PJSIP/1001")
 
 
 def state(page: Page) -> Locator:
