@@ -1,12 +1,10 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, refusalOf } from "../api/client";
-import { LanguageSwitch, ThemeSwitch } from "../frame/Switches";
-import { Wordmark } from "../frame/Wordmark";
 import { Failure } from "../parts/Failure";
+import { DoorPage } from "./DoorPage";
 import { useMakeFirst } from "./firstRun";
-import classes from "./SignIn.module.css";
 
 /** Makes the first administrator: whoever can read a file of the server. */
 export function FirstRun({ file }: { file: string }) {
@@ -15,9 +13,6 @@ export function FirstRun({ file }: { file: string }) {
   const [differs, setDiffers] = useState(false);
   const make = useMakeFirst();
   const refusal = refusalOf(make.error);
-  useEffect(() => {
-    document.title = `${t("firstRun.title")} · callcenter`;
-  }, [t]);
   const input = (name: keyof typeof typed) => ({
     name,
     value: typed[name],
@@ -34,56 +29,47 @@ export function FirstRun({ file }: { file: string }) {
   const isWrongWord = make.error instanceof ApiError && make.error.field === "word";
   const eye = { "aria-label": t("signIn.showPassword") };
   return (
-    <div className={classes.page}>
-      <main className={classes.card}>
-        <Wordmark large />
-        <h1>{t("firstRun.title")}</h1>
-        <p className="muted">{t("firstRun.lead")}</p>
-        <form onSubmit={submit}>
-          <TextInput
-            {...input("word")}
-            label={t("firstRun.word")}
-            description={t("firstRun.wordHint", { file })}
-            error={isWrongWord && t("firstRun.wrongWord")}
-            autoComplete="off"
-            autoCapitalize="none"
-            maxLength={64}
-            autoFocus
-          />
-          <TextInput
-            {...input("username")}
-            label={t("signIn.username")}
-            error={refusal.at("username")}
-            autoComplete="username"
-            autoCapitalize="none"
-            maxLength={64}
-          />
-          <TextInput {...input("name")} label={t("firstRun.name")} autoComplete="name" maxLength={200} />
-          <PasswordInput
-            {...input("password")}
-            label={t("signIn.password")}
-            description={t("profile.newHint")}
-            error={refusal.at("password")}
-            autoComplete="new-password"
-            visibilityToggleButtonProps={eye}
-          />
-          <PasswordInput
-            {...input("again")}
-            label={t("profile.again")}
-            error={differs && t("profile.differs")}
-            autoComplete="new-password"
-            visibilityToggleButtonProps={eye}
-          />
-          {refusal.isElsewhere && <Failure error={make.error} />}
-          <Button type="submit" fullWidth loading={make.isPending}>
-            {t("firstRun.make")}
-          </Button>
-        </form>
-      </main>
-      <footer className={classes.footer}>
-        <LanguageSwitch />
-        <ThemeSwitch />
-      </footer>
-    </div>
+    <DoorPage title={t("firstRun.title")} lead={t("firstRun.lead")}>
+      <form onSubmit={submit}>
+        <TextInput
+          {...input("word")}
+          label={t("firstRun.word")}
+          description={t("firstRun.wordHint", { file })}
+          error={isWrongWord && t("firstRun.wrongWord")}
+          autoComplete="off"
+          autoCapitalize="none"
+          maxLength={64}
+          autoFocus
+        />
+        <TextInput
+          {...input("username")}
+          label={t("signIn.username")}
+          error={refusal.at("username")}
+          autoComplete="username"
+          autoCapitalize="none"
+          maxLength={64}
+        />
+        <TextInput {...input("name")} label={t("firstRun.name")} autoComplete="name" maxLength={200} />
+        <PasswordInput
+          {...input("password")}
+          label={t("signIn.password")}
+          description={t("profile.newHint")}
+          error={refusal.at("password")}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={eye}
+        />
+        <PasswordInput
+          {...input("again")}
+          label={t("profile.again")}
+          error={differs && t("profile.differs")}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={eye}
+        />
+        {refusal.isElsewhere && <Failure error={make.error} />}
+        <Button type="submit" fullWidth loading={make.isPending}>
+          {t("firstRun.make")}
+        </Button>
+      </form>
+    </DoorPage>
   );
 }

@@ -4,8 +4,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask } from "../api/client";
 import { queryClient, SESSION } from "../api/queries";
-import { LanguageSwitch, ThemeSwitch } from "../frame/Switches";
-import { Wordmark } from "../frame/Wordmark";
+import { DoorPage } from "./DoorPage";
 import classes from "./SignIn.module.css";
 
 /** Seconds until the server accepts another try; counts down to 0. */
@@ -49,9 +48,6 @@ export function SignIn() {
   });
   const left = useCountdown(signIn.error);
   const trouble = useTrouble(signIn.error, left);
-  useEffect(() => {
-    document.title = `${t("signIn.title")} · callcenter`;
-  }, [t]);
 
   /** Another user name or password may need no code. */
   function forgetCode() {
@@ -65,69 +61,60 @@ export function SignIn() {
   }
 
   return (
-    <div className={classes.page}>
-      <main className={classes.card}>
-        <Wordmark large />
-        <h1>{t("signIn.title")}</h1>
-        <p className="muted">{t("signIn.lead")}</p>
-        <form onSubmit={submit}>
+    <DoorPage title={t("signIn.title")} lead={t("signIn.lead")}>
+      <form onSubmit={submit}>
+        <TextInput
+          label={t("signIn.username")}
+          name="username"
+          value={username}
+          onChange={(event) => {
+            setUsername(event.currentTarget.value);
+            forgetCode();
+          }}
+          autoComplete="username"
+          autoCapitalize="none"
+          autoFocus
+          required
+          withAsterisk={false}
+        />
+        <PasswordInput
+          label={t("signIn.password")}
+          name="password"
+          value={password}
+          onChange={(event) => {
+            setPassword(event.currentTarget.value);
+            forgetCode();
+          }}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword") }}
+        />
+        {needsCode && (
           <TextInput
-            label={t("signIn.username")}
-            name="username"
-            value={username}
-            onChange={(event) => {
-              setUsername(event.currentTarget.value);
-              forgetCode();
-            }}
-            autoComplete="username"
+            label={t("signIn.code")}
+            description={t("signIn.codeHint")}
+            name="code"
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+            autoComplete="one-time-code"
             autoCapitalize="none"
+            maxLength={64}
             autoFocus
             required
             withAsterisk={false}
           />
-          <PasswordInput
-            label={t("signIn.password")}
-            name="password"
-            value={password}
-            onChange={(event) => {
-              setPassword(event.currentTarget.value);
-              forgetCode();
-            }}
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            visibilityToggleButtonProps={{ "aria-label": t("signIn.showPassword") }}
-          />
-          {needsCode && (
-            <TextInput
-              label={t("signIn.code")}
-              description={t("signIn.codeHint")}
-              name="code"
-              value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-              autoComplete="one-time-code"
-              autoCapitalize="none"
-              maxLength={64}
-              autoFocus
-              required
-              withAsterisk={false}
-            />
-          )}
-          {trouble && (
-            <p className={classes.trouble} role="alert">
-              {trouble}
-            </p>
-          )}
-          <Button type="submit" fullWidth loading={signIn.isPending} disabled={left > 0}>
-            {t("signIn.submit")}
-          </Button>
-        </form>
-        <p className={classes.hint}>{t("signIn.hint")}</p>
-      </main>
-      <footer className={classes.footer}>
-        <LanguageSwitch />
-        <ThemeSwitch />
-      </footer>
-    </div>
+        )}
+        {trouble && (
+          <p className={classes.trouble} role="alert">
+            {trouble}
+          </p>
+        )}
+        <Button type="submit" fullWidth loading={signIn.isPending} disabled={left > 0}>
+          {t("signIn.submit")}
+        </Button>
+      </form>
+      <p className={classes.hint}>{t("signIn.hint")}</p>
+    </DoorPage>
   );
 }
