@@ -17,7 +17,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import NewUser, add_user
+from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.app import running
 from callcenter.asterisk import packages
 from callcenter.asterisk.private import PrivateAsterisk
@@ -34,6 +34,7 @@ from callcenter.demo.watch import Watch
 from callcenter.demo.world import ari_of, centre_and_world
 from callcenter.floor.terms import Seconds
 from callcenter.serving import listen, served, stop_asked, url_of
+from callcenter.settings import AgentSettings
 
 USERNAME = "admin"
 
@@ -102,14 +103,14 @@ async def set_up(options: Options, console: Console) -> AsyncIterator[Stage]:
         app = await stack.enter_async_context(running(settings, is_demo=True))
         await stack.enter_async_context(served(app.web, listener))
         password = secrets.token_urlsafe(9)
-        await add_user(app.access, NewUser(USERNAME, password, (Role.ADMIN,), name="Demo"))
+        await _add_users(app.access, settings.agents[0], password)
         panel, watch = Panel(address), Watch()
         await panel.sign_in(USERNAME, password)
         people = destinations(options.seed, 60 if options.seconds is None else 16)
         outside, lines = _outside(this_centre, world, people, options.seed)
         await stack.enter_async_context(beside(watch.run(panel), lines.run()))
         await lines.connected.wait()
-        _announce(console, url, password, options)
+        _announce(console, url, password, settings.agents[0], options)
         yield Stage(this_centre, panel, watch, outside, people, complaints)
 
 
@@ -161,8 +162,22 @@ async def _remove(pair: tuple[PrivateAsterisk, PrivateAsterisk]) -> None:
     await asyncio.gather(*(asyncio.to_thread(one.remove) for one in pair))
 
 
-def _announce(console: Console, url: str, password: str, options: Options) -> None:
+async def _add_users(access: Access, agent: AgentSettings, password: str) -> None:
+    """Who may do everything, and what an agent and a reviewer see."""
+    for user in (
+        NewUser(USERNAME, password, (Role.ADMIN,), name="Demo"),
+        NewUser(Role.AGENT, password, (Role.AGENT,), name=agent.name, agent_number=agent.number),
+        NewUser(Role.QA, password, (Role.QA,), name="QA"),
+    ):
+        await add_user(access, user)
+
+
+def _announce(console: Console, url: str, password: str, agent: AgentSettings, options: Options) -> None:
     console.print(f"The panel: [bold]{url}[/]   user [bold]{USERNAME}[/]   password [bold]{password}[/]")
+    console.print(
+        f"With the same password: [bold]{Role.AGENT}[/], the desk of {agent.name} ({agent.number}), "
+        f"and [bold]{Role.QA}[/], who reviews calls."
+    )
     console.print("Ctrl-C ends it." if options.seconds is None else f"It runs for {options.seconds:.0f} s.")
     if options.opens_browser and _has_display():
         webbrowser.open(url)
