@@ -1,14 +1,12 @@
-"""Rules at work: each minute, and at once when a caller has asked for a callback. APScheduler only says "look".
+"""Rules at work: each minute, and at once when a caller has asked for a callback.
 
-What a rule has taken stands in its own table: a look that comes late, twice or not at all loses nothing.
+What a rule has taken stands in its own table.
 """
 
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.errors import CallCenterError
@@ -17,16 +15,14 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import QueueVisit, VisitOutcome
 from callcenter.live.keeper import Keeper
+from callcenter.looking import looking
 
 log = logging.getLogger(__name__)
-
-LOOK = "fill lists"
 
 
 @asynccontextmanager
 async def filling(context: Context, keeper: Keeper) -> AsyncIterator[None]:
     """Carries out the rules during the block."""
-    scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def look() -> None:
         try:
@@ -37,13 +33,8 @@ async def filling(context: Context, keeper: Keeper) -> AsyncIterator[None]:
     def on_changes(_event: AnyEvent, changes: Changes) -> None:
         asked = VisitOutcome.CALLBACK_REQUESTED
         if any(isinstance(fact, QueueVisit) and fact.outcome is asked for fact in changes.facts):
-            scheduler.modify_job(LOOK, next_run_time=datetime.now(UTC))
+            soon()
 
-    options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    scheduler.add_job(look, "cron", id=LOOK, second=30, next_run_time=datetime.now(UTC), **options)
-    scheduler.start()
-    keeper.listen(on_changes)
-    try:
+    async with looking(look, at_once=True, second=30) as soon:
+        keeper.listen(on_changes)
         yield
-    finally:
-        scheduler.shutdown(wait=False)

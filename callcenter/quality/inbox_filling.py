@@ -1,17 +1,13 @@
-"""Plans at work: each hour and at the start. APScheduler only says "look".
-
-What a plan has drawn stands in its own table: a look that comes late, twice or not at all loses nothing.
-"""
+"""Plans at work: each hour and at the start. What a plan has drawn stands in its own table."""
 
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.errors import CallCenterError
+from callcenter.looking import looking
 from callcenter.quality.assignments import fill_all
 from callcenter.quality.plans import Context
 
@@ -21,7 +17,6 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def inbox_filling(context: Context) -> AsyncIterator[None]:
     """Has the plans draw during the block."""
-    scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def look() -> None:
         try:
@@ -29,10 +24,5 @@ async def inbox_filling(context: Context) -> AsyncIterator[None]:
         except (DBAPIError, OSError, CallCenterError):
             log.warning("The inbox of reviewers could not be filled; trying again in an hour", exc_info=True)
 
-    options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    scheduler.add_job(look, "cron", minute=5, next_run_time=datetime.now(UTC), **options)
-    scheduler.start()
-    try:
+    async with looking(look, at_once=True, minute=5):
         yield
-    finally:
-        scheduler.shutdown(wait=False)

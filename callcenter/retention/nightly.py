@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
+from callcenter.looking import looking
 from callcenter.recordings.library import Library
 from callcenter.retention.deleting import retire
 from callcenter.store.engine import Sessions
@@ -21,7 +21,6 @@ HOUR = 3
 @asynccontextmanager
 async def retiring(sessions: Sessions, library: Library, zone: ZoneInfo) -> AsyncIterator[None]:
     """Deletes each night what is due, during the block."""
-    scheduler = AsyncIOScheduler(timezone=zone)
 
     async def run() -> None:
         try:
@@ -31,9 +30,5 @@ async def retiring(sessions: Sessions, library: Library, zone: ZoneInfo) -> Asyn
         else:
             log.info("Recordings deleted since their time is over: %(recordings)d, %(bytes)d bytes", done)
 
-    scheduler.add_job(run, "cron", hour=HOUR, misfire_grace_time=None, coalesce=True, max_instances=1)
-    scheduler.start()
-    try:
+    async with looking(run, zone=zone, hour=HOUR):
         yield
-    finally:
-        scheduler.shutdown(wait=False)

@@ -1,0 +1,31 @@
+"""Looks that are due each minute, hour or night. APScheduler only says "look": one that comes late, twice or not at all
+must lose nothing, so what is due stands in a table, and what was done, too."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, tzinfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+
+@asynccontextmanager
+async def looking(
+    look: Callable[[], Awaitable[None]], *, at_once: bool = False, zone: tzinfo = UTC, **times: int
+) -> AsyncIterator[Callable[[], None]]:
+    """Has `look` run during the block at these `times` (cron fields: `hour=3`) of the zone, with `at_once` first now.
+
+    One run at a time, and a missed one is made up once. What is told calls for a look as soon as there can be one.
+    """
+    scheduler = AsyncIOScheduler(timezone=zone)
+    job = scheduler.add_job(look, "cron", misfire_grace_time=None, coalesce=True, max_instances=1, **times)
+
+    def soon() -> None:
+        job.modify(next_run_time=datetime.now(UTC))
+
+    scheduler.start()
+    if at_once:
+        soon()
+    try:
+        yield soon
+    finally:
+        scheduler.shutdown(wait=False)
