@@ -76,9 +76,10 @@ from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
 from callcenter.quality.plan_api import plan_routes
+from callcenter.quality.plan_rules import DAY_SECONDS
 from callcenter.quality.reading import was_reviewed_for
 from callcenter.quality.review_api import review_routes
-from callcenter.quality.reviews import DAY, Terms
+from callcenter.quality.reviews import Terms
 from callcenter.quality.service import ship_forms
 from callcenter.recordings.access_api import access_routes
 from callcenter.recordings.api import recording_routes
@@ -86,7 +87,6 @@ from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.processing import Processor
 from callcenter.recordings.service import recordings_of
-from callcenter.reports.delivering import delivering
 from callcenter.reports.names import names_of
 from callcenter.reports.patterns import Limits
 from callcenter.reports.people_api import Room
@@ -137,11 +137,8 @@ async def running(
         engine = await _store(stack, settings)
         sessions, access = make_sessions(engine), Access(make_sessions(engine), clock)
         library, measurer, recorder = _recording(stack, settings, engine, clock)
-        ways, panel, first_run = (
-            Ways(settings.mail, settings.webhooks),
-            PanelFiles(),
-            FirstRun(access, settings.data_folder),
-        )
+        ways, panel = Ways(settings.mail, settings.webhooks), PanelFiles()
+        first_run = FirstRun(access, settings.data_folder)
         outbox = _outbox(stack, sessions, ways, clock)
         past = Past(Floor(), recorder, engine, settings.data_folder / "checkpoints", clock)
         keeper = Keeper(past.floor, clock=clock)
@@ -156,8 +153,7 @@ async def running(
         dialer = dialer_of(stack, settings, outbox, keeper, hub, Switchboard(links))
         sources = Sources(engine, settings.zone, names_of(settings), partial(spells_now, keeper, clock))
         room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
-        sender = sender_of(room, settings, access, outbox)
-        await stack.enter_async_context(delivering(sender))
+        sender = await sender_of(stack, room, settings, access, outbox)
         boards = boards_of(settings, sessions, hub, today, clock, is_demo=is_demo)
         routers = [
             first_run_routes(first_run),
@@ -221,7 +217,7 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 
 
 def _terms(quality: QualitySettings) -> Terms:
-    return Terms(quality.pass_score, quality.appeal_days * DAY)
+    return Terms(quality.pass_score, quality.appeal_days * DAY_SECONDS)
 
 
 async def _retention(
@@ -242,8 +238,7 @@ def _recording(
     stack: AsyncExitStack, settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant]
 ) -> tuple[Library, Measurer, Recorder]:
     """Facts into rows, and the audio that belongs to them."""
-    folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
-    library = Library(folders, settings.data_folder / "recordings", clock)
+    library = Library.of(settings, clock)
     processor = Processor(make_sessions(engine), library, settings.recordings.encoding)
     processor.start()
     stack.push_async_callback(processor.close)

@@ -50,7 +50,7 @@ from callcenter.quality.plans import Context as Sampler
 from callcenter.queue_logs import reconcile_span
 from callcenter.reports.api import report_routes
 from callcenter.reports.callback_api import callback_report_routes
-from callcenter.reports.delivering import Sender
+from callcenter.reports.delivering import Sender, delivering
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.people_api import Room, people_routes
 from callcenter.reports.recurrence import dates_of
@@ -304,14 +304,14 @@ def spells_now(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:
     return spells_under_way(keeper.floor, clock())
 
 
-def sender_of(room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
+async def sender_of(stack: AsyncExitStack, room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
     """What delivers saved reports."""
 
     async def may_send(username: str) -> bool:
         account = await account_named(access, username)
         return account is not None and "send_reports" in account.permissions
 
-    return Sender(
+    sender = Sender(
         sessions=room.sessions,
         make=grid_maker(room.sources, room.write_down),
         may_send=may_send,
@@ -321,6 +321,8 @@ def sender_of(room: Room, settings: Settings, access: Access, outbox: Outbox) ->
         zone=settings.zone,
         clock=room.clock,
     )
+    await stack.enter_async_context(delivering(sender))
+    return sender
 
 
 def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[APIRouter]:

@@ -114,13 +114,6 @@ def in_person(account: Account) -> Account:
     return account
 
 
-def own_number(account: Account) -> str:
-    """The agent who this is. Raises NotAllowed for who is none."""
-    if account.agent_number is None:
-        raise NotAllowed("you are no agent; whoever manages the users gives you your agent's number")
-    return account.agent_number
-
-
 # --- websockets -------------------------------------------------------------------------------------------------
 
 

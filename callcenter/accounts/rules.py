@@ -148,6 +148,13 @@ def check_agent_number(agent_number: str | None) -> None:
         raise BadInput(f"an agent's number has 1 to {LONGEST_AGENT_NUMBER} digits", field="agent_number")
 
 
+def own_agent(agent_number: str | None) -> str:
+    """The agent who somebody is. Raises NotAllowed for who is none."""
+    if agent_number is None:
+        raise NotAllowed("you are no agent; whoever manages the users gives you your agent's number")
+    return agent_number
+
+
 def check_acts_for(permissions: Iterable[Permission], agent_number: str | None, agent: str) -> None:
     """Raises NotAllowed where somebody who is one agent asks for the callbacks of another, and may not see the lists.
 

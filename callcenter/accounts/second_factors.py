@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts import totp
@@ -25,12 +25,11 @@ class Standing:
 
 async def standing(access: Access, account: Account) -> Standing:
     """How it is with one's own second factor."""
-    unused = select(RecoveryCode.id).where(RecoveryCode.user_id == account.id, RecoveryCode.used_at.is_(None))
+    codes = select(func.count()).where(RecoveryCode.user_id == account.id, RecoveryCode.used_at.is_(None))
     async with access.sessions() as db:
-        factor = await db.get(SecondFactor, account.id)
-        left = (await db.scalars(unused)).all()
-    is_on = factor is not None and factor.is_on
-    return Standing(is_on, len(left) if is_on else 0)
+        if await _in_use(db, account) is None:
+            return Standing(is_on=False, recovery_codes_left=0)
+        return Standing(is_on=True, recovery_codes_left=await db.scalar(codes) or 0)
 
 
 async def begin(access: Access, account: Account, password: str, address: str) -> str:
@@ -65,8 +64,7 @@ async def renew_recovery_codes(access: Access, account: Account, password: str, 
     """New recovery codes; the old ones are void. Raises BadInput, TooMany, Conflict where there is no second factor."""
     await check_own_password(access, account, password, address)
     async with access.sessions.begin() as db:
-        factor = await db.get(SecondFactor, account.id)
-        if factor is None or not factor.is_on:
+        if await _in_use(db, account) is None:
             raise Conflict("your sign-in asks for no code")
         return await _new_recovery_codes(db, account)
 
@@ -92,8 +90,8 @@ async def check_code(access: Access, account: Account, code: str) -> None:
     Raises CodeIsNeeded where a code is needed and none came, NotSignedIn for a wrong one or one that was used already.
     """
     async with access.sessions() as db:
-        factor = await db.get(SecondFactor, account.id)
-    if factor is None or not factor.is_on:
+        factor = await _in_use(db, account)
+    if factor is None:
         return
     if not code.strip():
         raise CodeIsNeeded("type the code that your authenticator app shows", field="code")
@@ -144,6 +142,10 @@ async def _new_recovery_codes(db: AsyncSession, account: Account) -> Sequence[st
 
 
 async def _check_is_off(db: AsyncSession, account: Account) -> None:
-    factor = await db.get(SecondFactor, account.id)
-    if factor is not None and factor.is_on:
+    if await _in_use(db, account) is not None:
         raise Conflict("your sign-in asks for a code already; switch that off first")
+
+
+async def _in_use(db: AsyncSession, account: Account) -> SecondFactor | None:
+    factor = await db.get(SecondFactor, account.id)
+    return factor if factor is not None and factor.is_on else None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from callcenter.accounts.rules import Permission
+from callcenter.accounts.rules import Permission, own_agent
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor import commands as c
 from callcenter.floor.seat import Seat
@@ -27,9 +27,7 @@ def check_may_work(permissions: Collection[Permission], agent_number: str | None
     """Raises NotAllowed unless with these permissions this agent may work at the seat: one's own, or any."""
     if EVERY in permissions:
         return
-    if agent_number is None:
-        raise NotAllowed("you are no agent; whoever manages the users gives you your agent's number")
-    if seat.agent_number != agent_number:
+    if seat.agent_number != own_agent(agent_number):
         raise NotAllowed(f"this is not the seat of agent {agent_number}; other seats need the permission {EVERY}")
 
 

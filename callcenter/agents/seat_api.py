@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts.api import own_number, requires
+from callcenter.accounts.api import requires
+from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents import rules
 from callcenter.agents.service import Answer, Result, SeatDesk, carry_out
@@ -58,7 +59,7 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
 
     @seats.get("/api/agents/mine")
     async def mine(account: Annotated[Account, requires(rules.OWN)]) -> dict[str, Any]:
-        number = own_number(account)
+        number = own_agent(account.agent_number)
         agent = desk.agents.get(number)
         if agent is None:
             raise NotFound(f"there is no agent {number} in the settings")

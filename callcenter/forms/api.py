@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import check_acts_for
 from callcenter.accounts.service import Account
+from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.offers import open_offer
@@ -27,7 +28,6 @@ AFTER_CALL_SECONDS = 900
 HOUR_SECONDS = 3600
 
 Runner = Annotated[Account, requires("run_lists")]
-Agent = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[0-9]+$")]
 
 
 def form_routes(sessions: Sessions, worker: Worker, floor: Floor) -> APIRouter:
@@ -62,7 +62,7 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
         return _told(await service.sheet_of_target(sessions, target_id, since=_since(account, clock())), floor)
 
     @routes.get("/callbacks/mine")
-    async def mine(agent: Agent, account: WorkerAccount) -> dict[str, Any]:
+    async def mine(agent: AgentNumber, account: WorkerAccount) -> dict[str, Any]:
         check_acts_for(account.permissions, account.agent_number, agent)
         now = clock()
         sheet = await service.sheet_of_agent(sessions, agent, talking_to(floor, agent), since=now - AFTER_CALL_SECONDS)

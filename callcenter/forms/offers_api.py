@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import check_acts_for
 from callcenter.accounts.service import Account
+from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer.attempts import last_attempts
 from callcenter.dialer.offers import offer_row
 from callcenter.dialer.tables import Offer
@@ -24,7 +24,7 @@ WorkerAccount = Annotated[Account, requires("work_callbacks")]
 class WhoShape(Shape):
     """The agent who wants a callback."""
 
-    agent_number: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9]+$")]
+    agent_number: AgentNumber
 
 
 class SkipShape(Shape):

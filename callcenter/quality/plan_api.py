@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
+from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer.tables import CallbackList
-from callcenter.forms.shapes import Row, Shape
+from callcenter.forms.shapes import Label, Row, Shape
 from callcenter.quality import assignments, plans
 from callcenter.quality.assignment_tables import ReviewAssignment, ReviewPlan
 from callcenter.quality.plan_rules import MOST_PER_AGENT, PeriodKind
@@ -19,11 +20,7 @@ from callcenter.quality.plans import Context, Drawing, Plan, Tally, plan_of
 
 Manager = Annotated[Account, requires("manage_sampling")]
 ReviewerAccount = Annotated[Account, requires("review_calls")]
-Name = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-]
 Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Number = Annotated[str, Field(pattern=r"^[0-9]{1,64}$")]
 Few = Field(max_length=500)
 LONGEST_TALK_SECONDS = 86_400
 LONGEST_CLAIM_HOURS = 31 * 24
@@ -57,9 +54,9 @@ class TargetShape(Shape):
 class PlanShape(Shape):
     """A plan."""
 
-    name: Name
+    name: Label
     form_id: Row
-    agents: Annotated[tuple[Number, ...], Few] = ()
+    agents: Annotated[tuple[AgentNumber, ...], Few] = ()
     teams: Annotated[tuple[Word, ...], Few] = ()
     queues: Annotated[tuple[Word, ...], Few] = ()
     lists: Annotated[tuple[Row, ...], Few] = ()

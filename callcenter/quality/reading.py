@@ -36,8 +36,7 @@ class Read(Struct, frozen=True):
     parties: frozenset[Party]
 
 
-def parties(review: Review, account: Account) -> frozenset[Party]:
-    """What this account is to a review."""
+def _parties(review: Review, account: Account) -> frozenset[Party]:
     return parties_of(
         account.id,
         account.agent_number,
@@ -131,12 +130,18 @@ async def was_reviewed_for(sessions: Sessions, account: Account, recording_id: i
         return await session.scalar(query.limit(1)) is not None
 
 
-async def read_by(session: AsyncSession, found: Review | None, review_id: int, account: Account) -> Read:
-    roles = parties(found, account) if found else frozenset[Party]()
+def readable(found: Review | None, review_id: int, account: Account) -> tuple[Review, frozenset[Party]]:
+    """The review and what this account is to it. Raises NotFound where there is none that it may read."""
+    roles = _parties(found, account) if found else frozenset[Party]()
     if found is None or not may_read(State(found.state), roles, account.permissions):
         raise NotFound(f"There is no review {review_id}")
+    return found, roles
+
+
+async def read_by(session: AsyncSession, found: Review | None, review_id: int, account: Account) -> Read:
+    shown, roles = readable(found, review_id, account)
     steps = select(ReviewStep).where(ReviewStep.review_id == review_id).order_by(ReviewStep.id)
-    return Read(found, await content_reviewed(session, found), (await session.scalars(steps)).all(), roles)
+    return Read(shown, await content_reviewed(session, shown), (await session.scalars(steps)).all(), roles)
 
 
 async def content_reviewed(session: AsyncSession, of: Review) -> Content:

@@ -1,6 +1,6 @@
 """The routes of reviews (docs/api.md, Reviews)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -10,10 +10,11 @@ from pydantic import Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
+from callcenter.accounts.user_api import AgentNumber
+from callcenter.calls.api import RecordingsOf, When, Word
 from callcenter.calls.service import tell_call
 from callcenter.errors import BadInput, NotAllowed
-from callcenter.floor.facts import Conversation
-from callcenter.floor.terms import CallId, Instant, PbxName
+from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Identity, Row, Shape, Text
 from callcenter.quality import reading, reviews
 from callcenter.quality.reading import Read, Wanted
@@ -26,14 +27,10 @@ from callcenter.quality.shapes import score_shape
 from callcenter.quality.tables import Review
 from callcenter.store.engine import Sessions
 
-RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[list[dict[str, Any]]]]
-
 Reviewer = Annotated[Account, requires("review_calls")]
 Agent = Annotated[Account, requires("see_own_reviews")]
 Leader = Annotated[Account, requires("decide_appeals")]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
-When = Annotated[float, Field(allow_inf_nan=False)]
 
 MOST_COMMENTS = 200
 LONGEST_RECORDING = 86_400
@@ -63,7 +60,7 @@ class NewReviewShape(Shape):
 
     pbx: Word
     call_id: Word
-    agent_number: Annotated[str, Field(pattern=r"^[0-9]{1,64}$")]
+    agent_number: AgentNumber
     form_id: Row
     assignment_id: Row | None = None
 

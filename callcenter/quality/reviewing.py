@@ -1,6 +1,6 @@
 """The states of a review, which step leads from one to the next, and who may take it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from callcenter.accounts.rules import Permission
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor.terms import Instant
-from callcenter.quality.rules import Answers, Fault, Section, asked, faults
+from callcenter.quality.rules import Answers, Fault, Section, asked, faults, items_of
 
 
 class State(StrEnum):
@@ -132,12 +132,17 @@ def _is_late(step: Step, appeal_until: Instant | None, now: Instant) -> bool:
     return step is Step.APPEAL and appeal_until is not None and now >= appeal_until
 
 
+def check_items(sections: Sequence[Section], named: Iterable[str], field: str) -> None:
+    """Raises BadInput naming the first item (`notes.greets`) that the form does not have."""
+    known = {item.id for item in items_of(sections)}
+    for item in named:
+        if item not in known:
+            raise BadInput("the form has no such item", field=f"{field}.{item}")
+
+
 def check_answers(sections: Sequence[Section], answers: Answers, *, is_complete: bool) -> None:
     """Raises BadInput naming the first item (`answers.greets`) whose answer is missing or not acceptable."""
-    known = {item.id for section in sections for item in section.items}
-    for item in answers:
-        if item not in known:
-            raise BadInput("the form has no such item", field=f"answers.{item}")
+    check_items(sections, answers, "answers")
     for item, fault in faults(sections, answers, is_complete=is_complete).items():
         told = "Answer this item before publishing" if fault is Fault.REQUIRED else fault.value.replace("_", " ")
         raise BadInput(told, field=f"answers.{item}")

@@ -9,18 +9,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.service import Account
-from callcenter.errors import BadInput, Conflict, NotAllowed, NotFound
+from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.assignments import conclude
-from callcenter.quality.reading import Read, content_reviewed, parties, read_by
-from callcenter.quality.reviewing import Party, State, Step, after, check_answers, counted, may_read
+from callcenter.quality.reading import Read, content_reviewed, read_by, readable
+from callcenter.quality.reviewing import Party, State, Step, after, check_answers, check_items, counted
 from callcenter.quality.rules import Section
 from callcenter.quality.scoring import score
 from callcenter.quality.tables import Review, ReviewForm, ReviewFormVersion, ReviewStep
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import conversations, recording_files
-
-DAY: Seconds = 86_400
 
 
 class Terms(Struct, frozen=True):
@@ -144,20 +142,13 @@ async def save_draft(sessions: Sessions, review_id: int, draft: Draft, act: Act)
             raise Conflict("A published review is not edited any more; load it again")
         sections = (await content_reviewed(session, found)).sections
         check_answers(sections, draft.answers, is_complete=False)
-        _check_notes(sections, draft.notes)
+        check_items(sections, draft.notes, "notes")
         await _check_moments(session, found, [*draft.notes.values(), *draft.comments])
         found.answers, found.notes = dict(draft.answers), dict(draft.notes)
         found.comments = [dict(comment) for comment in draft.comments]
         _changed(found, act)
         await session.flush()
         return await read_by(session, found, review_id, act.account)
-
-
-def _check_notes(sections: Sequence[Section], notes: Mapping[str, Any]) -> None:
-    known = {item.id for section in sections for item in section.items}
-    for item in notes:
-        if item not in known:
-            raise BadInput("the form has no such item", field=f"notes.{item}")
 
 
 async def _check_moments(session: AsyncSession, of: Review, pinned: Sequence[Mapping[str, Any]]) -> None:
@@ -253,10 +244,7 @@ def _step(of: Review, step: Step, act: Act) -> ReviewStep:
 async def _locked(session: AsyncSession, review_id: int, act: Act) -> tuple[Review, frozenset[Party]]:
     """The review, which nobody else changes until this transaction is over."""
     locking = update(Review).where(Review.id == review_id).values(version=Review.version)
-    found: Review | None = await session.scalar(locking.returning(Review))
-    roles = parties(found, act.account) if found else frozenset[Party]()
-    if found is None or not may_read(State(found.state), roles, act.account.permissions):
-        raise NotFound(f"There is no review {review_id}")
+    found, roles = readable(await session.scalar(locking.returning(Review)), review_id, act.account)
     if found.version != act.version:
         raise Conflict("The review was changed meanwhile, maybe in another window; load it again")
     return found, roles

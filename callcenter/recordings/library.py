@@ -12,6 +12,7 @@ from callcenter.floor.facts import RecordingFile
 from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.recordings.audio import Side, find_audio, is_audible
 from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
+from callcenter.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,12 @@ class Library:
     def stored(self) -> Path:
         """The copies that are kept."""
         return self.copies / "stored"
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Callable[[], Instant] = time.time) -> "Library":
+        """That of a centre: the recordings of its PBXs, and the server's copies."""
+        folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
+        return cls(folders, settings.data_folder / "recordings", clock)
 
     def find(self, file: RecordingFile, side: Side = "mix") -> Path | None:
         """The file of one side of a recording, if it is there."""

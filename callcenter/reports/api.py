@@ -7,7 +7,8 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts.api import own_number, requires
+from callcenter.accounts.api import requires
+from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.terms import Instant
@@ -137,7 +138,7 @@ def report_routes(
 
     @routes.get("/api/reports/mine")
     async def mine(account: Annotated[Account, requires("work_seat")]) -> Response:
-        only = Only(agent=own_number(account))
+        only = Only(agent=own_agent(account.agent_number))
         figures = chosen_figures("agents", only, MINE)
         today = day_of(clock(), sources.zone)
         await write_down()

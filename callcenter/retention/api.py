@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.calls.api import When, Word
+from callcenter.forms.shapes import Shape
 from callcenter.recordings.library import Library
-from callcenter.retention.call_api import Keeper, Row, Word
+from callcenter.retention.call_api import Keeper, Row
 from callcenter.retention.deletions import WantedDeletions, deletions
 from callcenter.retention.dry_run import page_due, sum_due
 from callcenter.retention.rulebook import add_rule, change_rule, delete_rule, told_rules
@@ -15,43 +17,34 @@ from callcenter.retention.rules import MOST_DAYS, Scope
 from callcenter.store.engine import Sessions
 
 Days = Annotated[int, Field(ge=1, le=MOST_DAYS)]
-When = Annotated[float, Field(allow_inf_nan=False)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 MANAGES = requires("manage_retention")
 
 
-class RuleShape(BaseModel):
+class RuleShape(Shape):
     """A rule to be made."""
-
-    model_config = ConfigDict(extra="forbid")
 
     scope: Scope
     subject: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     days: Days
 
 
-class DaysShape(BaseModel):
+class DaysShape(Shape):
     """Other days for a rule."""
-
-    model_config = ConfigDict(extra="forbid")
 
     days: Days
 
 
-class DueQuery(BaseModel):
+class DueQuery(Shape):
     """A page of what would be deleted now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rule: Annotated[int | None, Field(ge=1, lt=2**63)] = None
     cursor: Annotated[int, Field(ge=0, lt=2**63)] = 0
     limit: Limit = 50
 
 
-class DeletionQuery(BaseModel):
+class DeletionQuery(Shape):
     """A page of what was deleted; `cursor` is `next` of the page before."""
-
-    model_config = ConfigDict(extra="forbid")
 
     number: Word | None = None
     scope: Scope | None = None

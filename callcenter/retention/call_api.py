@@ -4,18 +4,18 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
+from callcenter.calls.api import Word
 from callcenter.floor.terms import Instant
+from callcenter.forms.shapes import Shape
 from callcenter.retention.holds import end_hold, holds_of, open_holds, place_hold
 from callcenter.retention.keeping import kept_for
 from callcenter.retention.tags import add_tag, known_tags, remove_tag, tags_of
 from callcenter.store.engine import Sessions
 
-# PostgreSQL cannot be asked for a NUL.
-Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 Row = Annotated[int, Path(ge=1, lt=2**63)]
 Tagger = Annotated[Account, requires("tag_calls")]
 Keeper = Annotated[Account, requires("manage_retention")]
@@ -23,18 +23,14 @@ Keeper = Annotated[Account, requires("manage_retention")]
 OF_CALL = "/api/calls/{pbx}/{call_id}"
 
 
-class TagShape(BaseModel):
+class TagShape(Shape):
     """A tag to be put on a call."""
-
-    model_config = ConfigDict(extra="forbid")
 
     tag: Word
 
 
-class ReasonShape(BaseModel):
+class ReasonShape(Shape):
     """Why a call is held, or no longer."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 

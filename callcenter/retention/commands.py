@@ -41,8 +41,7 @@ async def _carry_out(settings: Settings, *, is_dry: bool) -> dict[str, Any]:
     try:
         await migrate(engine)
         sessions = make_sessions(engine)
-        folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
-        library = Library(folders, settings.data_folder / "recordings")
+        library = Library.of(settings)
         if is_dry:
             return await sum_due(sessions, library) | {"due": await _all_due(sessions, library)}
         return _shape(await retire(sessions, library, "command"))

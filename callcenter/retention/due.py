@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.calls.service import Key
 from callcenter.floor.facts import RecordingFile
 from callcenter.floor.terms import Instant
 from callcenter.recordings.library import Library
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
-from callcenter.retention.holds import Key
 from callcenter.retention.keeping import kept_among
 from callcenter.retention.rulebook import rules_in
 from callcenter.retention.rules import DAY_SECONDS, Kept, Rule, rule_due

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from callcenter.calls.service import Key
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.terms import Instant
 from callcenter.recordings.tables import RecordingAudio
@@ -16,9 +17,6 @@ from callcenter.retention.tables import CallHold
 from callcenter.retention.tags import check_call
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import calls, recording_files
-
-Key = tuple[str, str]
-"""A call: (pbx, call_id)."""
 
 MOST_SHOWN = 500
 

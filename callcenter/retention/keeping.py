@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.calls.service import Key
 from callcenter.dialer.tables import Attempt
 from callcenter.floor.terms import Instant
-from callcenter.retention.holds import Key, held_among, of_calls
+from callcenter.retention.holds import held_among, of_calls
 from callcenter.retention.rulebook import labelled, rules_in
 from callcenter.retention.rules import Kept, deciding_rule, kept_until
 from callcenter.retention.tables import CallTag

@@ -17,15 +17,18 @@ from callcenter.store.engine import Sessions
 
 async def rules_in(session: AsyncSession) -> list[Rule]:
     """The rules in force."""
-    rows = await session.scalars(select(RetentionRule))
-    return [Rule(row.id, Scope(row.scope), row.subject, row.days) for row in rows]
+    return [_rule(row) for row in await session.scalars(select(RetentionRule))]
+
+
+def _rule(row: RetentionRule) -> Rule:
+    return Rule(row.id, Scope(row.scope), row.subject, row.days)
 
 
 async def labelled(session: AsyncSession, rules: Sequence[Rule]) -> dict[int, str]:
     """What each rule is about as people call it, by the rule's number: a list by its name, while it is there."""
     numbers = [int(rule.subject) for rule in rules if rule.scope is Scope.LIST]
     query = select(CallbackList.id, CallbackList.name).where(CallbackList.id.in_(numbers))
-    names = {str(list_id): name for list_id, name in (await session.execute(query)) if numbers}
+    names = {str(list_id): name for list_id, name in await session.execute(query)} if numbers else {}
     return {rule.id: names.get(rule.subject, rule.subject) for rule in rules}
 
 
@@ -34,9 +37,9 @@ async def told_rules(sessions: Sessions) -> list[dict[str, Any]]:
     order = list(Scope)
     async with sessions() as session:
         rows = (await session.scalars(select(RetentionRule))).all()
-        labels = await labelled(session, await rules_in(session))
-    rows = sorted(rows, key=lambda row: (order.index(Scope(row.scope)), labels.get(row.id, "")))
-    return [_told(row, labels.get(row.id, row.subject)) for row in rows]
+        labels = await labelled(session, [_rule(row) for row in rows])
+    rows = sorted(rows, key=lambda row: (order.index(Scope(row.scope)), labels[row.id]))
+    return [_told(row, labels[row.id]) for row in rows]
 
 
 def _told(row: RetentionRule, label: str) -> dict[str, Any]:

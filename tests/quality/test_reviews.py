@@ -21,9 +21,10 @@ from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.accounts.signing_in import sign_in
 from callcenter.problems import tell_problems
+from callcenter.quality.plan_rules import DAY_SECONDS
 from callcenter.quality.reading import was_reviewed_for
 from callcenter.quality.review_api import review_routes
-from callcenter.quality.reviews import DAY, Terms
+from callcenter.quality.reviews import Terms
 from callcenter.quality.rules import Item, ItemKind, Section, Words
 from callcenter.quality.service import Content, add_form, change_form
 from callcenter.recordings.access_api import access_routes
@@ -94,7 +95,9 @@ async def centre(engine: AsyncEngine, sessions: Sessions, tmp_path: Path) -> Asy
     library = Library({"pbx1": tmp_path}, tmp_path / "copies", lambda: made[0].now)
     may_hear = partial(was_reviewed_for, sessions)
     web.include_router(
-        review_routes(sessions, partial(recordings_of, sessions, library), Terms(80, 3 * DAY), lambda: made[0].now)
+        review_routes(
+            sessions, partial(recordings_of, sessions, library), Terms(80, 3 * DAY_SECONDS), lambda: made[0].now
+        )
     )
     web.include_router(recording_routes(sessions, library, may_hear))
     web.include_router(access_routes(sessions, library, may_hear))
@@ -143,7 +146,7 @@ async def test_from_draft_to_a_changed_score(
     published = await _published(reviewer, notes={"listens": note}, comments=[note])
     assert (published["state"], published["total"], published["has_passed"]) == ("published", 65, False)
     assert published["score"]["items"]["listens"] == {"points": 35, "weight": 70}
-    assert published["appeal_until"] == centre.now + 3 * DAY
+    assert published["appeal_until"] == centre.now + 3 * DAY_SECONDS
     path = f"/reviews/{published['id']}"
     read = await _done(agent.get(path))
     assert (read["notes"]["listens"], read["comments"], read["may"]) == (note, [note], ["acknowledge", "appeal"])
@@ -222,7 +225,7 @@ async def test_an_appeal_after_the_limit_is_refused_and_the_review_closes(
     path = f"/reviews/{published['id']}"
     known = await _done(agent.post(f"{path}/acknowledge", json={"version": published["version"]}))
     assert (known["state"], known["may"]) == ("acknowledged", ["appeal"])
-    centre.now += 3 * DAY
+    centre.now += 3 * DAY_SECONDS
     agent = await _again(centre, "li")
     late = await agent.post(f"{path}/appeal", json={"version": known["version"], "comment": "but"})
     assert late.status_code == 409
