@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useMay } from "../api/queries";
 import type { Permission } from "../api/shapes";
+import page from "../parts/Page.module.css";
 import { Empty } from "../parts/Waiting";
 import classes from "./AlertsPage.module.css";
 import { Deliveries } from "./Deliveries";
@@ -48,7 +49,7 @@ export default function AlertsPage() {
     document.title = `${t(`alerts.tab.${here.name}`)} · callcenter`;
   }, [t, here]);
   return (
-    <div className={classes.page}>
+    <div className={page.page}>
       <div className={classes.head}>
         <h1>{t("page.alerts")}</h1>
         <nav className={classes.tabs} aria-label={t("alerts.tabs")}>

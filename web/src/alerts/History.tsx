@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
+import { callPath } from "../calls/path";
 import { usePauseReason } from "../floor/usePauseReason";
 import { duration } from "../format";
 import { useLabel, useLanguage } from "../i18n";
@@ -46,7 +47,7 @@ function Row({ alert }: { alert: PastAlert }) {
       <td className={classes.top}>
         <SeverityMark severity={alert.severity} /> <Said alert={alert} />
         {seesCalls && pbx && call && alert.cleared_at !== null && (
-          <Link className={classes.small} href={`/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(call)}`}>
+          <Link className={classes.small} href={callPath(pbx, call)}>
             {t("alerts.toCall")}
           </Link>
         )}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord, useZone } from "../api/queries";
 import type { BookDifference, Reconciliation } from "../api/shapes";
+import { callPath } from "../calls/path";
 import { dayStart, toWall } from "../format";
 import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
@@ -47,10 +48,7 @@ function Differences({ pbx, found }: { pbx: string; found: BookDifference[] }) {
         {found.map((each) => (
           <tr key={`${each.channel_id} ${each.joined_at}`} className={table.linked}>
             <td className={`num ${classes.when}`}>
-              <Link
-                href={`/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(each.call_id)}`}
-                className={table.cover}
-              >
+              <Link href={callPath(pbx, each.call_id)} className={table.cover}>
                 {format.dateTime(each.joined_at)}
               </Link>
             </td>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { type Attempt, TARGET_STATES, type Target, type TargetState } from "../api/shapes";
+import { callPath } from "../calls/path";
 import { duration, NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { MoreButton } from "../parts/MoreButton";
@@ -128,7 +129,7 @@ function AttemptRow({ attempt }: { attempt: Attempt }) {
   const { t } = useTranslation();
   const format = useFormat();
   const seesCalls = useMay("see_calls");
-  const address = attempt.call_id && `/calls/${encodeURIComponent(attempt.pbx)}/${encodeURIComponent(attempt.call_id)}`;
+  const address = attempt.call_id && callPath(attempt.pbx, attempt.call_id);
   const fillsIn = useMay("work_callbacks");
   const opens = seesCalls && address && attempt.ended_at !== null;
   const time = format.dateTime(attempt.placed_at);

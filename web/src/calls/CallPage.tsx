@@ -20,6 +20,7 @@ import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
 import { isStillComing } from "./diary";
 import { Player, type PlayerHandle } from "./Player";
+import { callPath } from "./path";
 import { Timeline } from "./Timeline";
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
@@ -199,7 +200,7 @@ export default function CallPage({ pbx, callId }: { pbx: string; callId: string 
   const { t } = useTranslation();
   const detail = useQuery({
     queryKey: ["call", pbx, callId],
-    queryFn: () => ask<CallDetail>("GET", `/api/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(callId)}`),
+    queryFn: () => ask<CallDetail>("GET", `/api${callPath(pbx, callId)}`),
     refetchInterval: ({ state }) => state.data !== undefined && isStillComing(state.data, serverNow()) && AGAIN_MS,
   });
   useEffect(() => {

@@ -26,6 +26,25 @@ function useChosenRange({ search, onSearch }: SearchProps): (range: string) => v
   };
 }
 
+interface ChoiceProps extends SearchProps {
+  field: "queue" | "outcome" | "direction" | (typeof MORE_FIELDS)[number];
+  options: { value: string; label: string }[];
+}
+
+function Choice({ field, options, search, onSearch }: ChoiceProps) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      size="xs"
+      aria-label={t(`calls.fields.${field}`)}
+      data={[{ value: "", label: t(`calls.any.${field}`) }, ...options]}
+      value={search[field]}
+      onChange={(value) => onSearch({ ...search, [field]: value ?? "" })}
+      allowDeselect={false}
+    />
+  );
+}
+
 function Choices({ search, onSearch }: SearchProps) {
   const { t } = useTranslation();
   const queues = useSettings().data?.queues ?? [];
@@ -33,19 +52,11 @@ function Choices({ search, onSearch }: SearchProps) {
   const outcomes = [...VISIT_OUTCOMES, "not_answered"] as const;
   const choices = {
     queue: [...names].map(([value, label]) => ({ value, label })),
-    outcome: outcomes.map((value) => ({ value: value as string, label: t(`outcome.${value}`) })),
-    direction: DIRECTIONS.map((value) => ({ value: value as string, label: t(`direction.${value}`) })),
+    outcome: outcomes.map((value) => ({ value, label: t(`outcome.${value}`) })),
+    direction: DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) })),
   };
   return (["queue", "outcome", "direction"] as const).map((field) => (
-    <Select
-      key={field}
-      size="xs"
-      aria-label={t(`calls.fields.${field}`)}
-      data={[{ value: "", label: t(`calls.any.${field}`) }, ...choices[field]]}
-      value={search[field]}
-      onChange={(value) => onSearch({ ...search, [field]: value ?? "" })}
-      allowDeselect={false}
-    />
+    <Choice key={field} field={field} options={choices[field]} search={search} onSearch={onSearch} />
   ));
 }
 
@@ -69,22 +80,14 @@ function MoreChoices({ search, onSearch }: SearchProps) {
     talk_from: steps("talk_from"),
     talk_to: steps("talk_to"),
     hold_from: steps("hold_from"),
-    ended_by: ENDS.map((value) => ({ value: value as string, label: t(`endedBy.${value}`) })),
+    ended_by: ENDS.map((value) => ({ value, label: t(`endedBy.${value}`) })),
     has_recording: (["true", "false"] as const).map((value) => ({
-      value: value as string,
+      value,
       label: t(`calls.recorded.${value}`),
     })),
   };
   return MORE_FIELDS.map((field) => (
-    <Select
-      key={field}
-      size="xs"
-      aria-label={t(`calls.fields.${field}`)}
-      data={[{ value: "", label: t(`calls.any.${field}`) }, ...choices[field]]}
-      value={search[field]}
-      onChange={(value) => onSearch({ ...search, [field]: value ?? "" })}
-      allowDeselect={false}
-    />
+    <Choice key={field} field={field} options={choices[field]} search={search} onSearch={onSearch} />
   ));
 }
 

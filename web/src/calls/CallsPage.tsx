@@ -18,6 +18,7 @@ import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { CallSearch } from "./CallSearch";
 import classes from "./CallsPage.module.css";
 import { type CallsPart, countNewer, filledIn, isAnyFresh } from "./fresh";
+import { callPath } from "./path";
 import { isNarrowed, readSearch, type Search, spanOf, withoutFilters, writeSearch } from "./search";
 
 /** How soon to look again while more of the calls shown is to come. */
@@ -67,7 +68,7 @@ function CallRow({ call }: { call: Call }) {
   const format = useFormat();
   const queueWord = useQueueWord();
   const hasWaited = call.queues.length > 0 && call.wait_seconds !== null;
-  const address = `/calls/${encodeURIComponent(call.pbx)}/${encodeURIComponent(call.call_id)}`;
+  const address = callPath(call.pbx, call.call_id);
   return (
     <tr className={table.linked}>
       <td className={`num ${classes.time}`}>

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useMay, useSession } from "../api/queries";
 import { Mine } from "../forms/MinePage";
 import { useEntity, useLive } from "../live/store";
+import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
@@ -21,7 +22,7 @@ function Desk({ agent }: { agent: string }) {
   if (!isThere) return <PageSkeleton />;
   if (!seat) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
   return (
-    <div className={classes.page}>
+    <div className={page.page}>
       <header className={classes.head}>
         <h1>
           {seat.agent_name || agent} <small className="num">{agent}</small>

@@ -3,14 +3,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../api/queries";
 import { useTell } from "../parts/useTell";
-import { type Answers, answerOf, itemsOf } from "./building";
+import { type Answers, answerOf } from "./building";
 import classes from "./Quality.module.css";
-import { EditedItem } from "./ReviewItem";
+import { EditedItem, LONGEST_TEXT } from "./ReviewItem";
 import styles from "./Reviews.module.css";
 import { asked, firstMissing, keyOf } from "./reviewing";
 import { type Review, type Taken, useTake } from "./reviews";
-
-const LONGEST_TEXT = 4000;
 
 /** What the agent or the leader does with a published review; nothing where there is nothing to be done. */
 export function ReviewAnswers({ review }: { review: Review }) {
@@ -46,21 +44,19 @@ export function ReviewAnswers({ review }: { review: Review }) {
         <p className="muted">{t("review.appealUntil", { time: format.dateMinute(review.appeal_until) })}</p>
       )}
       {answers !== null &&
-        itemsOf(review.sections)
-          .filter((item) => items.includes(item))
-          .map((item) => (
-            <EditedItem
-              key={item.id}
-              item={item}
-              chosen={keyOf(answers[item.id])}
-              earned={undefined}
-              isMissing={answers[item.id] === undefined}
-              choose={(key) => {
-                const answer = answerOf(item, key);
-                if (answer !== null) setAnswers({ ...answers, [item.id]: answer });
-              }}
-            />
-          ))}
+        items.map((item) => (
+          <EditedItem
+            key={item.id}
+            item={item}
+            chosen={keyOf(answers[item.id])}
+            earned={undefined}
+            isMissing={answers[item.id] === undefined}
+            choose={(key) => {
+              const answer = answerOf(item, key);
+              if (answer !== null) setAnswers({ ...answers, [item.id]: answer });
+            }}
+          />
+        ))}
       <Textarea
         autosize
         minRows={2}

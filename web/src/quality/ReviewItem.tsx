@@ -9,7 +9,7 @@ import classes from "./Quality.module.css";
 import styles from "./Reviews.module.css";
 import { NO_REMARK, type Remark } from "./reviewing";
 
-const LONGEST_TEXT = 4000;
+export const LONGEST_TEXT = 4000;
 
 export function rounded(points: number): number {
   return Math.round(points * 10) / 10;

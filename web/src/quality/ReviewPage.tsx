@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { Player, type PlayerHandle } from "../calls/Player";
+import { callPath } from "../calls/path";
 import { duration } from "../format";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
@@ -98,9 +99,7 @@ function Detail({ review, call, home }: { review: Review; call: ReviewedCall; ho
       <h1>{t("review.title", { agent: review.agent_name || review.agent_number })}</h1>
       <p className="muted">
         {seesCalls ? (
-          <Link href={`/calls/${encodeURIComponent(review.pbx)}/${encodeURIComponent(review.call_id)}`}>
-            {call.number || t("floor.withheld")}
-          </Link>
+          <Link href={callPath(review.pbx, review.call_id)}>{call.number || t("floor.withheld")}</Link>
         ) : (
           call.number || t("floor.withheld")
         )}{" "}

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
+import { callPath } from "../calls/path";
 import { duration } from "../format";
 import { Failure } from "../parts/Failure";
 import { MoreButton } from "../parts/MoreButton";
@@ -26,10 +27,6 @@ import page from "./ReportsPage.module.css";
 import type { AbandonedCaller, AbandonedPart, CalledBack } from "./shapes";
 import { useToday } from "./useToday";
 import { type Chosen, chosenDays, readRange, writeRange } from "./view";
-
-function callPath(pbx: string, callId: string): string {
-  return `/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(callId)}`;
-}
 
 function BackCell({ back }: { back: CalledBack | null }) {
   const { t } = useTranslation();

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ask, query } from "../api/client";
 import { useFormat, useQueueWord } from "../api/queries";
+import { callPath } from "../calls/path";
 import { SeatGlyph } from "../floor/SeatGlyph";
 import { usePauseReason } from "../floor/usePauseReason";
 import { duration, NOTHING } from "../format";
@@ -84,7 +85,7 @@ function Details({ action }: { action: Action }) {
       {said.join(" · ")}
       {said.length > 0 && number && " · "}
       {action.call_id ? (
-        <Link className="num" href={`/calls/${encodeURIComponent(action.pbx)}/${encodeURIComponent(action.call_id)}`}>
+        <Link className="num" href={callPath(action.pbx, action.call_id)}>
           {number}
         </Link>
       ) : (

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CountedKind, SeatState } from "../api/shapes";
+import { callPath } from "../calls/path";
 import { SeatGlyph } from "../floor/SeatGlyph";
 import { usePauseReason } from "../floor/usePauseReason";
 import { duration, NOTHING } from "../format";
@@ -35,7 +36,7 @@ function When({ row, words }: { row: Counted; words: Words }) {
   const when = words.format.dateTime(row.at);
   if (!row.call_id || !words.mayOpen) return when;
   return (
-    <Link href={`/calls/${encodeURIComponent(row.pbx)}/${encodeURIComponent(row.call_id)}`} className={table.cover}>
+    <Link href={callPath(row.pbx, row.call_id)} className={table.cover}>
       {when}
     </Link>
   );

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat } from "../api/queries";
+import { callPath } from "../calls/path";
 import type { OfCall } from "./retention";
 
 /** Opens the call that something is about. */
@@ -9,7 +10,7 @@ export function CallLink({ of }: { of: Pick<OfCall, "pbx" | "call_id" | "number"
   const format = useFormat();
   const when = of.began_at === null ? "" : ` · ${format.dateMinute(of.began_at)}`;
   return (
-    <Link href={`/calls/${encodeURIComponent(of.pbx)}/${encodeURIComponent(of.call_id)}`} className="num">
+    <Link href={callPath(of.pbx, of.call_id)} className="num">
       {(of.number || t("floor.withheld")) + when}
     </Link>
   );

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Deletion, Instant, RuleTold } from "../api/shapes";
+import { callPath } from "../calls/path";
 
 export const SCOPES = ["tag", "list", "queue", "all"] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -65,7 +66,7 @@ export type DeletionFilter = { number: string; scope: string };
 
 const KEY = ["retention"];
 const changed = () => queryClient.invalidateQueries({ queryKey: KEY });
-const pathOf = (pbx: string, callId: string) => `/api/calls/${encodeURIComponent(pbx)}/${encodeURIComponent(callId)}`;
+const pathOf = (pbx: string, callId: string) => `/api${callPath(pbx, callId)}`;
 
 export function useKept(pbx: string, callId: string) {
   return useQuery({
