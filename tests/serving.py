@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Thread
-from typing import IO
+from typing import IO, Any
 
 from pydantic import SecretStr
 
@@ -118,6 +118,23 @@ def add_users(folder: Path, *users: Role | NewUser) -> None:
         await engine.dispose()
 
     asyncio.run(add())
+
+
+@contextmanager
+def serving_with(
+    folder: Path,
+    settings: Settings,
+    *users: Role | NewUser,
+    filled: Callable[[Path], Coroutine[Any, Any, None]] | None = None,
+) -> Iterator[Serving]:
+    """A server with these settings and users, whose data are `filled` before it starts; it must not fail anywhere."""
+    write_settings(folder, settings)
+    add_users(folder, *users)
+    if filled is not None:
+        asyncio.run(filled(folder))
+    with serving(folder) as server:
+        yield server
+        assert "Traceback" not in server.said
 
 
 def _toml(value: object) -> str:

@@ -17,7 +17,7 @@ from callcenter.demo.world import centre_and_world
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.ami import Ami
 from tests.real.browsing import chromium
-from tests.serving import Serving, add_users, serving, write_settings
+from tests.serving import Serving, serving_with
 
 
 @pytest.fixture(scope="session")
@@ -154,12 +154,9 @@ def shared_pair(lasting_pair: Pair) -> Iterator[Pair]:
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server beside a module's own lasting `pair`, with a user of each role; it must not have failed anywhere."""
     folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, pair.centre.plan.settings)
-    add_users(folder, *Role)
-    with serving(folder) as server:
+    with serving_with(folder, pair.centre.plan.settings, *Role) as server:
         server.await_said("pbx1: live")
         yield server
-        assert "Traceback" not in server.said
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from callcenter.accounts.rules import Role
 from callcenter.settings import Settings
 from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.serving import PASSWORD, Serving, add_users, serving, write_settings
+from tests.serving import PASSWORD, Serving, serving, serving_with, write_settings
 
 pytestmark = pytest.mark.real
 
@@ -25,11 +25,8 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server with a user of each role."""
     folder = tmp_path_factory.mktemp("accounts")
-    write_settings(folder, Settings(timezone="Asia/Shanghai"))
-    add_users(folder, *Role)
-    with serving(folder) as server:
+    with serving_with(folder, Settings(timezone="Asia/Shanghai"), *Role) as server:
         yield server
-        assert "Traceback" not in server.said
 
 
 @pytest.fixture

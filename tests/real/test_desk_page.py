@@ -10,7 +10,7 @@ from callcenter.accounts.service import NewUser
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.browsing import DESK, PATIENCE_SECONDS, Visitor, violations
 from tests.real.conftest import Pair, running_pair
-from tests.serving import PASSWORD, Serving, add_users, serving, write_settings
+from tests.serving import PASSWORD, Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -39,12 +39,11 @@ def pair() -> Iterator[Pair]:
 @pytest.fixture(scope="module")
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, pair.centre.plan.settings)
-    add_users(folder, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001"))
-    with serving(folder) as server:
+    with serving_with(
+        folder, pair.centre.plan.settings, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001")
+    ) as server:
         server.await_said("pbx1: live")
         yield server
-        assert "Traceback" not in server.said
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, PbxSettings, QueueSettings, TrunkSettings
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.serving import PANEL, Serving, add_users, serving, write_settings
+from tests.serving import PANEL, Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -35,11 +35,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     queues = {"support": QueueSettings(extension="4000", label="Support 客服")}
     agents = (AgentSettings(number="1001", name="Li Na", queues=("support",)),)
     pbxs, dialer = (PbxSettings(port=9),), DialerSettings(trunks=trunks)
-    write_settings(folder, OwnSettings(queues=queues, agents=agents, pbxs=pbxs, dialer=dialer))
-    add_users(folder, Role.SUPERVISOR)
-    with serving(folder) as server:
+    with serving_with(
+        folder, OwnSettings(queues=queues, agents=agents, pbxs=pbxs, dialer=dialer), Role.SUPERVISOR
+    ) as server:
         yield server
-        assert "Traceback" not in server.said
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The player in a real browser, at a real server that listens through an hour of two legs."""
 
-import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.recordings.sounds import hiss, pcm, spoken, write_wav
-from tests.serving import Serving, add_users, serving, write_settings
+from tests.serving import Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -38,12 +37,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         minute = pcm(spoken(spans, 60.0) + hiss(60.0))
         write_wav(mix.with_stem(mix.stem + ending), minute * MINUTES, modified_at=NOON + LENGTH)
         write_wav(mix, minute * MINUTES, modified_at=NOON + LENGTH)
-    write_settings(folder, Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),)))
-    add_users(folder, Role.SUPERVISOR, Role.QA)
-    asyncio.run(_note(folder))
-    with serving(folder) as server:
+    with serving_with(
+        folder,
+        Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),)),
+        Role.SUPERVISOR,
+        Role.QA,
+        filled=_note,
+    ) as server:
         yield server
-        assert "Traceback" not in server.said
 
 
 async def _note(folder: Path) -> None:

@@ -9,7 +9,7 @@ from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import PbxSettings
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.serving import Serving, add_users, serving, write_settings
+from tests.serving import Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -20,11 +20,8 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server whose PBX is away: forms need none."""
     folder = tmp_path_factory.mktemp("centre")
-    write_settings(folder, OwnSettings(pbxs=(PbxSettings(port=9),)))
-    add_users(folder, Role.QA, Role.SUPERVISOR)
-    with serving(folder) as server:
+    with serving_with(folder, OwnSettings(pbxs=(PbxSettings(port=9),)), Role.QA, Role.SUPERVISOR) as server:
         yield server
-        assert "Traceback" not in server.said
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Reviews in a real browser: written with the keyboard alone, appealed by the agent, changed by a leader."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_call, a_conversation, a_recording
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.recordings.sounds import hiss, pcm, spoken, write_wav
-from tests.serving import PASSWORD, Serving, add_users, serving, write_settings
+from tests.serving import PASSWORD, Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -33,12 +32,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     recordings = folder / "recordings"
     sound = pcm(spoken([(0.5, 20.0), (40.0, 59.0)], LENGTH) + hiss(LENGTH))
     write_wav(recordings / Path(a_recording().path).name, sound, modified_at=NOON + LENGTH)
-    write_settings(folder, Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),)))
-    add_users(folder, Role.QA, Role.SUPERVISOR)
-    asyncio.run(_note(folder))
-    with serving(folder) as server:
+    with serving_with(
+        folder,
+        Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),)),
+        Role.QA,
+        Role.SUPERVISOR,
+        filled=_note,
+    ) as server:
         yield server
-        assert "Traceback" not in server.said
 
 
 async def _note(folder: Path) -> None:

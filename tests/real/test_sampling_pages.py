@@ -1,6 +1,5 @@
 """Sampling in a real browser: a plan is made, previewed, switched on; its reviews are claimed by key and given back."""
 
-import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from callcenter.store.recorder import Recorder
 from callcenter.store.tables import recording_files
 from tests.facts import a_call, a_conversation, a_recording
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.serving import Serving, add_users, serving, write_settings
+from tests.serving import Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -75,12 +74,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server whose PBX is away, with what two agents talked."""
     folder = tmp_path_factory.mktemp("centre")
     settings = OwnSettings(pbxs=(PbxSettings(name="pbx1", port=9),), queues={"service": QueueSettings(label="Service")})
-    write_settings(folder, settings)
-    add_users(folder, Role.QA, Role.SUPERVISOR)
-    asyncio.run(_write_down(folder))
-    with serving(folder) as server:
+    with serving_with(folder, settings, Role.QA, Role.SUPERVISOR, filled=_write_down) as server:
         yield server
-        assert "Traceback" not in server.said
 
 
 @pytest.fixture
