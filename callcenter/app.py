@@ -96,7 +96,7 @@ from callcenter.resuming import Past, alone_in
 from callcenter.retention.api import retention_routes
 from callcenter.retention.call_api import call_retention_routes
 from callcenter.retention.nightly import retiring
-from callcenter.serving import listen, served, spare_the_collector, stop_asked, url_of
+from callcenter.serving import listen, served, spare_the_collector, stop_signals, url_of
 from callcenter.settings import QualitySettings, Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.recorder import Recorder
@@ -200,10 +200,11 @@ async def serve(settings: Settings) -> None:
     """Runs the server until Ctrl-C or SIGTERM. Raises SetupFailed if it cannot start."""
     with listen(settings.http) as listener:
         async with running(settings) as app, served(app.web, listener):
-            await _announce(app, url_of(listener.getsockname()))
             spare_the_collector()
-            await stop_asked()
-            log.info("stopping")
+            with stop_signals() as asked:  # before it says that it runs: whoever reads that may stop it at once
+                await _announce(app, url_of(listener.getsockname()))
+                await asked.wait()
+                log.info("stopping")
 
 
 def _account_routes(access: Access, centre: Centre) -> list[APIRouter]:

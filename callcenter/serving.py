@@ -80,13 +80,14 @@ def spare_the_collector() -> None:
     gc.freeze()
 
 
-async def stop_asked() -> None:
-    """Returns at Ctrl-C or SIGTERM; a second Ctrl-C then interrupts whatever is still being stopped."""
+@contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """Ctrl-C and SIGTERM set the event while the block runs; after it a second Ctrl-C interrupts what still stops."""
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
     try:
-        await asked.wait()
+        yield asked
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)

@@ -33,7 +33,7 @@ from callcenter.demo.report import Complaints, Ear, Report, callbacks_of, errors
 from callcenter.demo.watch import Watch
 from callcenter.demo.world import ari_of, centre_and_world
 from callcenter.floor.terms import Seconds
-from callcenter.serving import listen, served, stop_asked, url_of
+from callcenter.serving import listen, served, stop_signals, url_of
 from callcenter.settings import AgentSettings
 
 USERNAME = "admin"
@@ -192,7 +192,8 @@ async def _day_is_over(options: Options) -> None:
     open_seconds = None if options.seconds is None else max(options.seconds - DRAIN_SECONDS, options.seconds / 2)
     try:
         async with asyncio.timeout(open_seconds):
-            await stop_asked()
+            with stop_signals() as asked:
+                await asked.wait()
     except TimeoutError:
         return
 

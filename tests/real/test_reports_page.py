@@ -143,10 +143,10 @@ def test_a_report_is_filtered_and_a_number_opened_down_to_its_recording(supervis
     drawer = page.get_by_role("dialog", name="Answered")
     expect(drawer).to_contain_text("1 queue visits")
     expect(drawer.get_by_role("row").filter(has_text=GAVE_UP)).to_have_count(0)
+    heard: list[Response] = []  # from before the player opens: it may have fetched all of it when Play is clicked
+    page.on("response", lambda answer: heard.append(answer) if answer.request.resource_type == "media" else None)
     drawer.get_by_role("row").filter(has_text=ANSWERED).get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(ANSWERED)
-    heard: list[Response] = []
-    page.on("response", lambda answer: heard.append(answer) if answer.request.resource_type == "media" else None)
     page.get_by_role("button", name="Play", exact=True).click()
     _await_sound(page)
     assert {answer.status for answer in heard} == {206}
