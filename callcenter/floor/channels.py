@@ -244,6 +244,8 @@ def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
     """
     if event.forwarded_to:
         rings.forwarded(site, event.channel_id)
+    elif event.status == "CANCEL":
+        rings.given_up(site, event.channel_id)
     if event.status == "ANSWER":
         return
     dialled = site.channels.get(event.channel_id)

@@ -88,6 +88,16 @@ def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None
             end(site, event.ring_id, ring.outcome, changes)
 
 
+def given_up(site: Site, ring_id: ChannelId) -> None:
+    """The queue rings on no longer, since its caller has left or a colleague answered: what the phone says now is late.
+
+    Of a ring that the phone refused, app_queue says BUSY, CONGESTION or NOANSWER and never CANCEL.
+    """
+    ring = site.rings.get(ring_id)
+    if ring is not None and ring.outcome is None:
+        ring.outcome = RingOutcome.GIVEN_UP
+
+
 def forwarded(site: Site, ring_id: ChannelId) -> None:
     """The phone sent the ring elsewhere: the queue dials there next, and the ring is still the member's."""
     ring = site.rings.get(ring_id)
@@ -130,7 +140,7 @@ def _outcome(ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome
         return RingOutcome.LOST
     if cause == ANSWERED_ELSEWHERE:
         return RingOutcome.WON_BY_COLLEAGUE
-    if cause in REJECTION_CAUSES:
+    if cause in REJECTION_CAUSES and ring.outcome is not RingOutcome.GIVEN_UP:
         return RingOutcome.REJECTED
     # The queue says of every ring that ran out that it did; of one that it gave up for its caller it says nothing.
     return ring.outcome or RingOutcome.GIVEN_UP

@@ -195,6 +195,15 @@ def test_a_ring_that_the_queue_says_nothing_of_was_given_up() -> None:
     assert ring.ring_seconds == about(8)
 
 
+@pytest.mark.parametrize(("status", "outcome"), [("CANCEL", RingOutcome.GIVEN_UP), ("BUSY", RingOutcome.REJECTED)])
+def test_a_phone_that_says_no_as_the_caller_leaves(status: str, outcome: RingOutcome) -> None:
+    """The dial tells who was first: cancelled, the queue had given it up, as its RINGCANCELED says."""
+    day = a_day("1001").joins("caller").rings("1001", "caller").after(4)
+    day.tell(e.DialEnded, day.leg("1001"), status)
+    [ring] = day.closes(day.leg("1001"), 21).remained(Ring)
+    assert ring.outcome is outcome
+
+
 def test_ringall_has_one_winner() -> None:
     """The losers get no event of the queue, only a hang-up with cause 26."""
     day = a_day("1001", "1002", "1003").joins("caller")
