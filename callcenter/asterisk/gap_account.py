@@ -27,7 +27,7 @@ def gap_account(records: Iterable[AnyRecord], known: DirectoryChanged, since: In
         has_start = has_start or (isinstance(record, Started) and record.at > since - 1)
     facts += fold.settle() + fold.rings()
     ended = tuple(fact for fact in facts if _is_of(fact, since))
-    return GapSettled(known.pbx, until, until, ended, tuple(fold.talks()), has_start)
+    return GapSettled(known.pbx, until, until, ended, tuple(fold.talks()), has_start, waiting=tuple(fold.waiting()))
 
 
 def _is_of(fact: AnyFact, since: Instant) -> bool:

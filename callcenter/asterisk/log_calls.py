@@ -121,19 +121,23 @@ class LogCalls:
         self._completed_at[stay] = record.at
 
     def _talk_of(self, record: Completed) -> QueueCall | None:
-        """The talk that ended: by its caller, or the agent's that began then if another channel took its place."""
+        """The talk that ended: by its caller, or the agent's that began then if another channel took its place.
+
+        Of a caller who was moved back into a queue two talks end at once.
+        """
         stay = (record.channel_id, record.queue)
+        began_at = record.at - (record.talk_seconds or 0.0)
         if stay not in self._talking:
             if stay in self._completed_at:
                 return None
-            began_at = record.at - (record.talk_seconds or 0.0)
             agents = [(key, calls[0]) for key, calls in self._talking.items() if key[1] == record.queue]
             agents = [(key, call) for key, call in agents if call.agent == record.agent]
             stay, _ = min(agents, key=lambda one: abs((one[1].left_at or 0.0) - began_at), default=(stay, None))
         calls = self._talking.get(stay)
         if not calls:
             return None
-        call = calls.pop(0)
+        call = min(calls, key=lambda one: abs((one.left_at or 0.0) - began_at)) if record.talk_seconds else calls[0]
+        calls.remove(call)
         if not calls:
             del self._talking[stay]
         return call

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from callcenter.asterisk.messages import END
 from callcenter.floor.events import DirectoryChanged, GapSettled, LoggedTalk, Ticked
 from callcenter.floor.facts import AnyFact
-from callcenter.floor.terms import Instant, PbxName
+from callcenter.floor.terms import ChannelId, Instant, PbxName
 
 PREFIX = b"Event: Callcenter"
 TOLD = PREFIX + b"Told\r\n"
@@ -35,6 +35,7 @@ class Settled(Struct, tag="GapSettled"):
     talks: tuple[LoggedTalk, ...] = ()
     has_start: bool = False
     is_readable: bool = True
+    waiting: tuple[tuple[ChannelId, str], ...] = ()
 
 
 _CONTENT = b"Content: "

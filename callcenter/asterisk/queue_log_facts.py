@@ -27,7 +27,7 @@ from callcenter.asterisk.queue_log_pauses import Pauses
 from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unknown, unseen
 from callcenter.floor.events import DirectoryChanged, LoggedTalk
 from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
-from callcenter.floor.terms import ChannelId, Instant
+from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 TalkKey = tuple[ChannelId, str, str]
 """Channel, queue and agent as written: a caller may be talking from one stay and be in another of the same queue."""
@@ -155,6 +155,10 @@ class QueueLogFacts:
         """The talks that were under way at the last record."""
         return self._talks.under_way()
 
+    def waiting(self) -> list[tuple[ChannelId, str]]:
+        """The stays, as channel and queue, that had no ending at the last record."""
+        return [(stay.channel_id, stay.queue) for stays in self._waiting.values() for stay in stays.values()]
+
     def rings(self) -> list[AnyFact]:
         """The rings so far of those who still wait; they come again with the visit."""
         stays = (stay for stays in self._waiting.values() for stay in stays.values())
@@ -247,8 +251,13 @@ class QueueLogFacts:
         """The stay in whose place an attended transfer put this channel: it began then, under another id."""
         joined_at = record.at - (record.wait_seconds or 0.0)
         here = (stays[record.queue] for stays in self._waiting.values() if record.queue in stays)
-        near = [(off, stay.channel_id) for stay in here if (off := abs(stay.joined_at - joined_at)) <= 1]
-        return self._taken(min(near)[1], record.queue) if near else None
+        near = [(off, stay) for stay in here if (off := abs(stay.joined_at - joined_at)) <= 1]
+        position = record.joined_position if isinstance(record, Left) else None
+
+        def unlike(one: tuple[Seconds, Stay]) -> tuple[bool, Seconds, ChannelId]:
+            return position not in (None, one[1].position), one[0], one[1].channel_id
+
+        return self._taken(min(near, key=unlike)[1].channel_id, record.queue) if near else None
 
     def _lost(self, stay: Stay, at: Instant) -> list[AnyFact]:
         return [self._make.visit(stay, VisitOutcome.LOST, at, None), *self._make.rings(stay)]

@@ -58,10 +58,11 @@ class Completed(Record, frozen=True, gc=False):
 
 
 class Left(Record, frozen=True, gc=False):
-    """The caller left unanswered."""
+    """The caller left unanswered. `joined_position` is his place in the line when he joined."""
 
     outcome: VisitOutcome
     wait_seconds: Seconds | None
+    joined_position: int | None = None
 
 
 class RingEnded(Record, frozen=True, gc=False):
@@ -175,7 +176,9 @@ def _transferred(c: Columns) -> AnyRecord:
 
 def _left(outcome: VisitOutcome, wait_at: int) -> Reader:
     def read(c: Columns) -> AnyRecord:
-        return Left(float(c[0]), c[1], c[2], c[3], outcome, _seconds_at(c, DATA + wait_at))
+        position = _seconds_at(c, DATA + wait_at - 1)
+        joined_position = None if position is None else int(position)
+        return Left(float(c[0]), c[1], c[2], c[3], outcome, _seconds_at(c, DATA + wait_at), joined_position)
 
     return read
 

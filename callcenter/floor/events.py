@@ -128,8 +128,8 @@ class ConnectionBegan(Event, frozen=True):
 class GapSettled(Event, frozen=True):
     """What queue_log tells of a gap, told once after the survey at `until`.
 
-    `facts` ended in it, `talks` were under way at its end; `has_start`: Asterisk started meanwhile.
-    `is_readable` False: nothing could be read.
+    `facts` ended in it, `talks` were under way at its end, `waiting` are the stays (channel and queue) that were;
+    `has_start`: Asterisk started meanwhile. `is_readable` False: nothing could be read.
     """
 
     until: Instant
@@ -137,6 +137,7 @@ class GapSettled(Event, frozen=True):
     talks: tuple[LoggedTalk, ...] = ()
     has_start: bool = False
     is_readable: bool = True
+    waiting: tuple[tuple[ChannelId, str], ...] = ()
 
 
 class PbxStarted(Event, frozen=True):

@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import AnyEvent, PbxStarted, Surveyed
+from callcenter.floor.events import AnyEvent, MemberCompleted, PbxStarted, Surveyed
 from callcenter.floor.facts import (
     AnyFact,
     CallRecord,
@@ -36,13 +36,15 @@ _OF_THE_VISIT = (RingOutcome.GIVEN_UP, RingOutcome.WON_BY_COLLEAGUE)
 class OpenGap:
     """Nothing was heard after `since`; `until` is the survey that ended that, None while there was none.
 
-    `unsettled` are the facts that had to be concluded: queue_log may know better.
+    `unsettled` are the facts that had to be concluded: queue_log may know better. `completed` are the ends that were
+    heard of talks of which nothing else was.
     """
 
     since: Instant
     reason: GapReason
     until: Instant | None = None
     unsettled: list[AnyFact] = field(default_factory=list)
+    completed: list[MemberCompleted] = field(default_factory=list)
 
 
 class _Site(Protocol):

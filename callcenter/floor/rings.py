@@ -37,8 +37,10 @@ def take_seat(channel: Channel, seat: Seat) -> None:
 
 def found(site: Site, leg: Channel, visit: Visit) -> None:
     """A survey finds a leg that is rung for a visit; its ring is as old as the leg."""
-    interface = interface_of(leg.name)
-    seat = site.queue(visit.queue).seats.get(interface.lower()) or leg.seat
+    name = interface_of(leg.name).lower()
+    members = site.queue(visit.queue).seats.items()
+    # The options of a Local member (`/n`) are no part of its channel's name.
+    seat = next((seat for member, seat in members if name in (member, member.rpartition("/")[0])), leg.seat)
     if seat is None or leg.queue or leg.parts or leg.channel_id in site.rings:
         return
     _begin(site, RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at))
@@ -132,18 +134,26 @@ def leg_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *, 
     visit = site.visits.get(ring.channel_id)
     if visit is not None and visit.left_unheard:  # it may have been answered: queue_log tells
         is_certain = False
-    end(site, ring_id, _outcome(ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
+    end(site, ring_id, _outcome(site, ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
 
 
-def _outcome(ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
+def _outcome(site: Site, ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:
     if not is_certain:
         return RingOutcome.LOST
-    if cause == ANSWERED_ELSEWHERE:
+    is_given_up = ring.outcome is RingOutcome.GIVEN_UP
+    if cause == ANSWERED_ELSEWHERE or (is_given_up and _is_won(site, ring)):
         return RingOutcome.WON_BY_COLLEAGUE
-    if cause in REJECTION_CAUSES and ring.outcome is not RingOutcome.GIVEN_UP:
+    if cause in REJECTION_CAUSES and not is_given_up:
         return RingOutcome.REJECTED
     # The queue says of every ring that ran out that it did; of one that it gave up for its caller it says nothing.
     return ring.outcome or RingOutcome.GIVEN_UP
+
+
+def _is_won(site: Site, ring: RingUnderWay) -> bool:
+    """Whether a colleague has picked up."""
+    visit = site.visits.get(ring.channel_id)
+    legs = (site.channels.get(ring_id) for ring_id in visit.rings - {ring.leg_id, ring.ring_id}) if visit else ()
+    return any(leg is not None and leg.is_up for leg in legs)
 
 
 def end(site: Site, ring_id: ChannelId, outcome: RingOutcome, changes: Changes, *, is_certain: bool = True) -> None:

@@ -23,11 +23,11 @@ def settle_visit(books: Settlement, theirs: QueueVisit) -> None:
         books.tell(_whole(books, theirs))
     elif isinstance(ours, Visit):
         _decide(books, ours, theirs)
-    elif ours in books.concluded.visits.get(stay_of(theirs), ()):
-        books.concluded.visits[stay_of(theirs)].remove(ours)
+    elif ours in books.concluded.visits.get(stay_of(ours), ()):
+        books.concluded.visits[stay_of(ours)].remove(ours)
         books.tell(_settled(ours, theirs))
     else:
-        books.told.visits[stay_of(theirs)].remove(ours)
+        books.told.visits[stay_of(ours)].remove(ours)
 
 
 def _moved(books: Settlement, theirs: QueueVisit) -> QueueVisit:
@@ -37,11 +37,24 @@ def _moved(books: Settlement, theirs: QueueVisit) -> QueueVisit:
 
 
 def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | None:
-    stay = stay_of(theirs)
-    known: list[QueueVisit | Visit] = [*books.concluded.visits.get(stay, ()), *books.told.visits.get(stay, ())]
-    known += (visit for visit in books.site.visits.values() if (visit.channel_id, visit.queue) == stay)
-    candidates = [one for one in known if not _ends_otherwise(books, one, theirs)]
-    return nearest(theirs.joined_at + HALF_A_SECOND, candidates, lambda one: one.joined_at, TOLERANCE_SECONDS)
+    known: list[QueueVisit | Visit] = list(chain.from_iterable(books.concluded.visits.values()))
+    known += chain.from_iterable(books.told.visits.values())
+    known += books.site.visits.values()
+    here = [one for one in known if one.queue == theirs.queue and not _ends_otherwise(books, one, theirs)]
+    own = [one for one in here if one.channel_id == theirs.channel_id]
+    taken_over = [one for one in here if _took_over(books, one, theirs)]
+    joined_at = theirs.joined_at + HALF_A_SECOND
+    return nearest(joined_at, own, lambda one: one.joined_at, TOLERANCE_SECONDS) or nearest(
+        joined_at, taken_over, lambda one: one.joined_at, 1 + HALF_A_SECOND
+    )
+
+
+def _took_over(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
+    """Whether an attended transfer in the gap gave this place to a channel of whose joining queue_log knows nothing."""
+    is_unheard = books.gap.since - 1 <= ours.joined_at <= books.event.until
+    if not is_unheard or (ours.channel_id, ours.queue) in books.logged_stays:
+        return False
+    return isinstance(ours, Visit) or abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) <= 1
 
 
 def _ends_otherwise(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
@@ -164,14 +177,16 @@ def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     if then is not None:
         return then
     others = [ring for ring in doubtful if _is_of(ring, theirs) and not _rings_on(books, ring, theirs)]
+    if theirs.outcome is RingOutcome.REJECTED:  # AGENTDUMP does not say for how long it rang
+        begun = (ring for ring in others if ring.began_at < theirs.ended_at + 1)
+        return max(begun, key=lambda ring: ring.began_at, default=None)
     return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)
 
 
 def _rings_on(books: Settlement, ours: Ring | RingUnderWay, theirs: Ring) -> bool:
     """Whether it is the next try to reach the seat: it has begun later, or the survey found it."""
-    if isinstance(ours, RingUnderWay) and ours.channel_id in books.site.visits:
-        return theirs.ended_at + 1 <= books.event.until
-    return ours.began_at > theirs.ended_at + 1
+    is_found = isinstance(ours, RingUnderWay) and ours.channel_id in books.site.visits
+    return ours.began_at > theirs.ended_at + 1 or (is_found and theirs.ended_at + 1 <= books.event.until)
 
 
 def _is_of(ours: Ring | RingUnderWay, theirs: Ring) -> bool:

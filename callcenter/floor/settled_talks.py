@@ -11,7 +11,7 @@ from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
 from callcenter.floor.site import Site
-from callcenter.floor.terms import ChannelId, Instant, Seconds
+from callcenter.floor.terms import CallId, ChannelId, Instant, Seconds
 
 
 def settle_talk(books: Settlement, theirs: Conversation) -> None:
@@ -139,9 +139,14 @@ def _whole(books: Settlement, theirs: Conversation) -> Conversation:
 
 
 def _go_on(books: Settlement, theirs: Conversation) -> None:
-    """The agent goes on with somebody else, whom a transfer brought: the survey found the next talk of the leg."""
+    """The agent goes on with somebody else, whom a transfer brought: the survey found the next talk of the leg, or it
+    comes yet."""
     channel = books.site.channels.get(theirs.leg_id)
-    if channel is not None and channel.talk is not None and channel.talk.part == theirs.part:
+    if channel is None:
+        return
+    if channel.talk is None:
+        channel.parts = max(channel.parts, theirs.part)
+    elif channel.talk.part == theirs.part:
         channel.parts = channel.talk.part = theirs.part + 1
         channel.talk.began_at = max(theirs.ended_at, books.gap.since)
 
@@ -156,7 +161,7 @@ def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
         channel = _talking_to(books, theirs) or _begin_unheard(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None:
-        if not _begin_ended(books, theirs):
+        if not (_begin_ended(books, theirs) or _end_heard(books, theirs)):
             _end_unseen(books, theirs)
     elif not talk.queue and not talk.is_certain:
         talk.began_at, talk.is_certain = min(talk.began_at, theirs.began_at), True
@@ -203,7 +208,7 @@ def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:
     caller has gone from one to another."""
     caller = books.site.channels.get(theirs.channel_id)
     call = books.site.call(caller.call_id) if caller else None
-    others = call.channels - (books.logged_legs - {theirs.leg_id}) if call else ()
+    others = call.channels - (books.logged_legs - {theirs.leg_id}) - {theirs.channel_id} if call else ()
     channels = (books.site.channels[one] for one in sorted(others))
     talking = [(one, one.talk.seat) for one in channels if one.talk and not one.talk.is_certain]
     seat = books.seat_named(theirs.queue, theirs.agent)
@@ -238,43 +243,73 @@ def _is_end_of(books: Settlement, ours: Conversation, theirs: LoggedTalk) -> boo
     return is_call and seat is not None and seat.interface == ours.interface
 
 
+def _end_heard(books: Settlement, theirs: LoggedTalk) -> bool:
+    """Of the talk only its end was heard, after a survey that could not see it: its phone is no seat's (an agent's
+    mobile), or had hung up a moment before its caller. Of a caller who was moved the end says nothing: it comes when he
+    hangs up."""
+    site = books.site
+    stay = theirs.channel_id, theirs.queue
+    said = next((one for one in books.gap.completed if (one.channel_id, one.queue) == stay), None)
+    since = max(theirs.began_at, books.gap.since)
+    if said is None or theirs.leg_id in site.talked_legs or _next_stay(books, theirs.channel_id, since) > since:
+        return False
+    books.gap.completed.remove(said)
+    seconds = min(said.talk_seconds, said.at - theirs.began_at)
+    ended_by = visits.ENDED_BY_REASON.get(said.reason, EndedBy.UNKNOWN)
+    talk = _unheard(site, theirs, CallId(theirs.channel_id), said.at - seconds, said.at, ended_by)
+    books.tell(_whole(books, books.named(talk)))
+    return True
+
+
 def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
-    """queue_log lets the talk run on, but there is no phone any more, and all of the talk was in the gap: its agent
+    """queue_log lets the talk run on, but the phone has gone or is alone, and all of the talk was in the gap: its agent
     transferred the caller away behind a Local member, or somebody moved him (docs/asterisk.md)."""
     site = books.site
     leg, caller = site.channels.get(theirs.leg_id), site.channels.get(theirs.channel_id)
-    is_transferred = leg is not None and bool(leg.twin_id) and talks.at_the_phone(site, leg) is leg
-    is_moved = leg is None and caller is not None
+    is_transferred = leg is not None and bool(leg.twin_id) and _phone_of(books, theirs.leg_id) is leg
+    is_moved = caller is not None and (leg is None or _is_alone(site, leg))
     if theirs.leg_id in site.talked_legs or not (is_transferred or is_moved):
         return
     held = leg or caller
     if held is None:
         return
-    call = site.call(held.call_id)
     since = max(theirs.began_at, books.gap.since)
     ended_at = _next_stay(books, (leg.twin_id if leg else None) or theirs.channel_id, since)
-    talk = Conversation(
+    ended_by = EndedBy.TRANSFER if is_transferred else EndedBy.CALLER
+    talk = _unheard(site, theirs, held.call_id, theirs.began_at, ended_at, ended_by)
+    books.tell(replace(books.named(talk), is_certain=False))
+    _go_on(books, talk)
+
+
+def _is_alone(site: Site, leg: Channel) -> bool:
+    return not leg.twin_id and len(site.bridges.get(leg.bridge_id, ())) < 2
+
+
+def _unheard(
+    site: Site, theirs: LoggedTalk, call_id: CallId, began_at: Instant, ended_at: Instant, ended_by: EndedBy
+) -> Conversation:
+    call = site.call(call_id)
+    return Conversation(
         pbx=site.pbx,
-        is_certain=False,
+        is_certain=True,
         leg_id=theirs.leg_id,
         part=1,
-        call_id=held.call_id,
+        call_id=call_id,
         queue=theirs.queue,
         direction=call.direction if call else Direction.INBOUND,
         number=call.number if call else "",
         interface=theirs.agent,
         agent_number="",
         agent_name=theirs.agent,
-        began_at=theirs.began_at,
+        began_at=began_at,
         ended_at=ended_at,
         completed_at=ended_at,
-        talk_seconds=ended_at - theirs.began_at,
+        talk_seconds=ended_at - began_at,
         hold_seconds=0.0,
         holds=0,
         wrap_up_seconds=0.0,
-        ended_by=EndedBy.TRANSFER if is_transferred else EndedBy.CALLER,
+        ended_by=ended_by,
     )
-    books.tell(books.named(talk))
 
 
 def _next_stay(books: Settlement, channel_id: ChannelId, since: Instant) -> Instant:

@@ -64,6 +64,8 @@ class Settlement:
         self.logged_legs |= {talk.leg_id for talk in event.talks}
         self.logged_calls = {(fact.call_id, fact.queue) for fact in event.facts if isinstance(fact, Conversation)}
         self.logged_calls |= {(CallId(talk.channel_id), talk.queue) for talk in event.talks}
+        self.logged_stays = {stay_of(fact) for fact in event.facts if isinstance(fact, QueueVisit)}
+        self.logged_stays |= set(event.waiting)
         self.recovered: set[CallId] = set()
         self.lost: set[CallId] = set()
         self._seats: dict[tuple[str, str], tuple[str, str, str]] = {}

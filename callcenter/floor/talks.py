@@ -68,12 +68,14 @@ def at_the_phone(site: Site, leg: Channel) -> Channel:
     """The channel at the end of a rung leg.
 
     Behind a Local member it is the one that the other half dialled: it lives on when the Local channel is optimised
-    away, and holds and hang-ups are its own (docs/asterisk.md).
+    away, and holds and hang-ups are its own (docs/asterisk.md). A phone that is rung for the other half, since it was
+    transferred into a queue, is another agent's.
     """
     if not leg.twin_id:
         return leg
     others = (site.channels[channel_id] for channel_id in site.calls[leg.call_id].channels)
-    behind = (channel for channel in others if channel.dialled_by == leg.twin_id)
+    rung = {ring.leg_id for ring in site.rings.values() if ring.channel_id == leg.twin_id}
+    behind = (one for one in others if one.dialled_by == leg.twin_id and one.channel_id not in rung)
     return max(behind, key=lambda channel: (channel.is_up, channel.opened_at), default=leg)
 
 
@@ -83,8 +85,10 @@ def found_behind(site: Site, leg: Channel, seat: Seat, queue: str) -> Channel:
     if channel.talk is not None or not leg.twin_id:
         return channel
     leg.queue = queue
-    talking = (one for one in seat.channels.values() if one.talk is not None and one.talk.may_be_of(queue))
-    return next((one for one in talking if one.call_id == leg.call_id and one.dialled_by is None), channel)
+    of_call = [one for one in seat.channels.values() if one.call_id == leg.call_id and one.dialled_by is None]
+    talking = [(one, one.talk) for one in of_call if one.talk is not None and one.talk.may_be_of(queue)]
+    known = (one for one, talk in talking if talk.queue)  # the agent may be the caller, too
+    return next(known, talking[0][0] if talking else channel)
 
 
 def optimised(site: Site, event: LocalOptimised, changes: Changes) -> None:

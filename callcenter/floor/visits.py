@@ -330,6 +330,8 @@ def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
             channel.talk.began_at = min(channel.talk.began_at, event.at - event.talk_seconds)
         talks.end(site, channel, ENDED_BY_REASON.get(event.reason, EndedBy.UNKNOWN), changes)
         talks.go_on(site, channel, event.channel_id, changes)
+    elif site.gap is not None:
+        site.gap.completed.append(event)
 
 
 def _answer_unseen(site: Site, event: e.MemberCompleted, seat: Seat, changes: Changes) -> None:

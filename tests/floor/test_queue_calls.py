@@ -204,6 +204,14 @@ def test_a_phone_that_says_no_as_the_caller_leaves(status: str, outcome: RingOut
     assert ring.outcome is outcome
 
 
+@pytest.mark.parametrize("cause", [1, 17])
+def test_a_phone_that_says_no_as_a_colleague_answers(cause: int) -> None:
+    day = a_day("1001", "1002").joins("caller").rings("1001", "caller").rings("1002", "caller").after(4)
+    day.picks_up("1002", "caller").tell(e.DialEnded, day.leg("1001"), "CANCEL")
+    [ring] = day.closes(day.leg("1001"), cause).remained(Ring)
+    assert ring.outcome is RingOutcome.WON_BY_COLLEAGUE
+
+
 def test_ringall_has_one_winner() -> None:
     """The losers get no event of the queue, only a hang-up with cause 26."""
     day = a_day("1001", "1002", "1003").joins("caller")

@@ -26,7 +26,8 @@ from tests.floor.test_properties import Watched, check_conversations, check_spel
 HERE = Path(__file__).parent
 PBX = "pbx1"
 LOGS = {"busy": "busy.queue_log.gz", "everything": "queue_log.gz", "filtered": "queue_log.gz"}
-HARD_LOGS = {name: f"{name}.queue_log.gz" for name in ("scenes", "situations", "mix", "mix_moves")}
+HARD = ("scenes", "situations", "mix", "mix_moves", "mix_second", "mix_third")
+HARD_LOGS = {name: f"{name}.queue_log.gz" for name in HARD}
 LOGIN_SECONDS = 0.05
 SETTLED_SECONDS = 1.0
 REFUSED = (VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL)
@@ -209,6 +210,14 @@ HOLES = (
     ("mix_moves", 3183, 3273, "a ring for a caller in whose place an agent had waited"),
     ("mix_moves", 3396, 3468, "rings of a caller who is moved"),
     ("mix_moves", 3912, 4045, "a mobile that is rung again each second"),
+    ("mix", 1571, 2327, "transferred behind a Local member into a queue that rings the next phone"),
+    ("mix_moves", 824, 2046, "an agent who calls his own queue and is rung himself"),
+    ("mix_second", 1896, 2650, "a phone that hangs up a moment before its caller"),
+    ("mix_second", 2479, 3199, "the agent hangs up in the announcement after a long ring"),
+    ("mix_second", 239, 1103, "a caller transfers the agent away, who goes on talking"),
+    ("mix_second", 2856, 3566, "a caller is moved and the agent's phone stays"),
+    ("mix_third", 688, 1307, "two callers of one second, one of whom takes an agent's place"),
+    ("mix_third", 1521, 2190, "a phone that says no as a colleague answers"),
 )
 """Each was settled wrongly once: the first event that is not heard, the first that is, and what the hole hides."""
 

@@ -22,7 +22,7 @@ from tests.replays.captures import CONNECTION, END, HERE, read_capture
 LOGS = {"everything": "queue_log.gz", "filtered": "queue_log.gz"}
 STREAMS = (
     *("busy", "everything", "filtered", "mix", "mix_moves", "mix_restarts"),
-    *("restarts", "scenes", "situations"),
+    *("mix_second", "mix_third", "restarts", "scenes", "situations"),
 )
 JOINTS: dict[str, Callable[[bytes], list[bytes]]] = {
     "connection": lambda missing: [CONNECTION],
