@@ -159,7 +159,7 @@ async def running(
             first_run_routes(first_run),
             *_account_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             settings_routes(settings),
-            seat_routes(seat_desk(settings, keeper, Switchboard(links))),
+            seat_routes(seat_desk(stack, settings, keeper, Switchboard(links))),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.accounts.service import Access, account_named
 from callcenter.agents.directory import directory
 from callcenter.agents.lookout import Lookout
+from callcenter.agents.recording_pauses import RecordingPauses
 from callcenter.agents.service import SeatDesk
 from callcenter.alerts import service as alerts
 from callcenter.alerts.api import Desk
@@ -83,10 +84,16 @@ class Switchboard:
         await link.send(command)
 
 
-def seat_desk(settings: Settings, keeper: Keeper, phone: Phone) -> SeatDesk:
-    """What commands seats: it listens after the panels, which are shown an event before a command is answered."""
+def seat_desk(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: Phone) -> SeatDesk:
+    """What commands seats: it listens after the panels, which are shown an event before a command is answered.
+
+    Agents pause the recording of their call by a code of the phone, too, and a pause that is forgotten ends.
+    """
     lookout = Lookout()
     keeper.listen(lookout.on_changes)
+    pauses = RecordingPauses(keeper, phone, settings.recordings.pause_limit_seconds)
+    keeper.listen(pauses.on_changes)
+    in_background(stack, pauses.watch(), "pauses of recordings")
     return SeatDesk(keeper.floor, phone, lookout, settings)
 
 

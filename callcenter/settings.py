@@ -124,13 +124,18 @@ class PauseReason(Part):
 
 
 class FeatureCodes(Part):
-    """What an agent dials on a plain SIP phone; a pause code is followed by the reason's digit."""
+    """What an agent dials on a plain SIP phone; a pause code is followed by the reason's digit.
+
+    The last two are pressed in a call: nothing of it is recorded, it is recorded again.
+    """
 
     sign_in: str = "*70"
     sign_out: str = "*71"
     pause: str = "*72"
     unpause: str = "*73"
     wrap_up_done: str = "*74"
+    pause_recording: str = "*3"
+    resume_recording: str = "*4"
 
 
 class HttpSettings(Part):
@@ -245,9 +250,13 @@ def _default_pause_reasons() -> tuple[PauseReason, ...]:
 
 
 class RecordingSettings(Part):
-    """How the copies are stored that are made of recordings: both legs in one stereo file."""
+    """How the copies are stored that are made of recordings: both legs in one stereo file.
+
+    A pause of a recording ends by itself after `pause_limit_seconds` (0: never).
+    """
 
     encoding: Literal["opus", "mp3", "wav"] = "opus"
+    pause_limit_seconds: Annotated[float, Field(ge=0, le=3600)] = 120
 
 
 class QualitySettings(Part):

@@ -12,6 +12,7 @@ from callcenter.floor.facts import (
     Hold,
     QueueVisit,
     RecordingFile,
+    RecordingPause,
     Ring,
     RingOutcome,
     SeatSpell,
@@ -156,6 +157,20 @@ def a_recording(**given: Any) -> RecordingFile:
     )
 
 
+def a_recording_pause(**given: Any) -> RecordingPause:
+    return RecordingPause(
+        **{
+            "pbx": "pbx1",
+            "path": "/var/spool/asterisk/monitor/pbx1-1763812800.1-1.wav",
+            "channel_id": ChannelId("1763812800.1"),
+            "call_id": CallId("1763812800.1"),
+            "began_at": NOON + 20,
+            "ended_at": NOON + 25,
+            **given,
+        }
+    )
+
+
 def an_attempt_result(**given: Any) -> AttemptResult:
     return AttemptResult(
         **{
@@ -175,4 +190,5 @@ def an_attempt_result(**given: Any) -> AttemptResult:
 
 
 def one_of_each() -> list[AnyFact]:
-    return [a_visit(), a_ring(), a_conversation(), a_hold(), a_spell(), a_call(), a_recording(), an_attempt_result()]
+    told: list[AnyFact] = [a_visit(), a_ring(), a_conversation(), a_hold(), a_spell(), a_call(), a_recording()]
+    return [*told, a_recording_pause(), an_attempt_result()]

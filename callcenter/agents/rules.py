@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from callcenter.accounts.rules import Permission, own_agent
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor import commands as c
+from callcenter.floor import recordings
 from callcenter.floor.seat import Seat
+from callcenter.floor.site import Site
+from callcenter.floor.terms import CallId, ChannelId
 
 OWN: Permission = "work_seat"
 EVERY: Permission = "control_seats"
@@ -122,11 +125,47 @@ def end_wrap_up(seat: Seat) -> Wish:
 
 def hang_up(seat: Seat, call_id: str) -> Wish:
     """The seat's part in this call is over. Raises Conflict when the seat is not in it (any more)."""
+    channels = _legs(seat, call_id)
+    commands = tuple(c.HangUp(seat.pbx, channel_id=channel_id) for channel_id in channels)
+    return Wish(commands, lambda: seat.channels.keys().isdisjoint(channels))
+
+
+def pause_recording(site: Site, seat: Seat, call_id: str) -> Wish:
+    """Nothing more of this call is kept in any recording. Raises Conflict where there is none, or no such call."""
+    return _recorded(site, seat, call_id, is_paused=True)
+
+
+def resume_recording(site: Site, seat: Seat, call_id: str) -> Wish:
+    """Every recording of this call goes on. Raises Conflict where there is none, or no such call."""
+    return _recorded(site, seat, call_id, is_paused=False)
+
+
+def _recorded(site: Site, seat: Seat, call_id: str, *, is_paused: bool) -> Wish:
+    _legs(seat, call_id)
+    call = CallId(call_id)
+    if not any(recordings.of_call(site, call)):
+        raise Conflict("this call is not being recorded", field="call_id")
+    commands = recording_commands(site, call, is_paused=is_paused)
+    return Wish(commands, lambda: not recording_commands(site, call, is_paused=is_paused))
+
+
+def recording_commands(site: Site, call_id: CallId, *, is_paused: bool) -> tuple[c.AnyCommand, ...]:
+    """What pauses, or resumes, those recordings of a call that are not so already: on whichever channels they are."""
+    command = c.PauseRecording if is_paused else c.ResumeRecording
+    others = [
+        channel_id
+        for channel_id, recording in recordings.of_call(site, call_id)
+        if (recording.paused_since is not None) != is_paused
+    ]
+    return tuple(command(site.pbx, channel_id=channel_id) for channel_id in dict.fromkeys(others))
+
+
+def _legs(seat: Seat, call_id: str) -> list[ChannelId]:
+    """The seat's channels in a call. Raises Conflict when it is not in it (any more)."""
     channels = [channel.channel_id for channel in seat.channels.values() if channel.call_id == call_id]
     if not channels:
         raise Conflict("the seat is not in this call any more", field="call_id")
-    commands = tuple(c.HangUp(seat.pbx, channel_id=channel_id) for channel_id in channels)
-    return Wish(commands, lambda: seat.channels.keys().isdisjoint(channels))
+    return channels
 
 
 def _check_signed_in(seat: Seat) -> None:

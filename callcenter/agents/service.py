@@ -8,6 +8,7 @@ from functools import cached_property
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.rules import Wish
 from callcenter.errors import BadInput, NotFound, OutcomeUnknown, PhoneRefused, PhoneUnreachable
+from callcenter.floor.changes import View
 from callcenter.floor.commands import AddMember, AnyCommand, Phone, RemoveMember
 from callcenter.floor.events import LinkState
 from callcenter.floor.floor import Floor
@@ -56,7 +57,7 @@ class SeatDesk:
 
     def seat(self, pbx: str, interface: str) -> Seat:
         """A seat of the floor. Raises NotFound."""
-        found = self._site(pbx).seats.get(interface.lower())
+        found = self.site(pbx).seats.get(interface.lower())
         if found is None:
             raise NotFound(f"there is no seat {interface} at {pbx}")
         return found
@@ -64,10 +65,15 @@ class SeatDesk:
     def check_queues(self, pbx: str, queues: tuple[str, ...], field: str = "queues") -> None:
         """Raises BadInput for a queue that this PBX is not known to have."""
         for queue in queues:
-            if queue not in self._site(pbx).queues:
+            if queue not in self.site(pbx).queues:
                 raise BadInput(f"there is no queue {queue[:60]!r} at {pbx}", field=field)
 
-    def _site(self, pbx: str) -> Site:
+    def shown(self, seat: Seat) -> View:
+        """The seat as the live feed shows it."""
+        return self.floor.view(seat.key) or seat.view()
+
+    def site(self, pbx: str) -> Site:
+        """A PBX as the floor knows it. Raises NotFound."""
         site = self.floor.sites.get(PbxName(pbx))
         if site is None:
             raise NotFound(f"there is no PBX {pbx}")

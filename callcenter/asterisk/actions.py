@@ -71,9 +71,8 @@ def action(command: c.AnyCommand) -> Headers:
             return {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": _interface(interface)}
         case c.PlaceCall():
             return _originate(command)
-        case c.HangUp(channel_id=channel_id):
-            # Asterisk takes `/…/` for a regular expression over all channels; an id has no slash.
-            return {"Action": "Hangup", "Channel": _matching(_ID, "channel_id", channel_id)}
+        case c.HangUp() | c.PauseRecording() | c.ResumeRecording():
+            return _to_channel(command)
         case _:
             assert_never(command)
 
@@ -93,6 +92,16 @@ def _queue_add(command: c.AddMember) -> Headers:
 def _queue_pause(interface: str, queue: str | None, rest: dict[str, str]) -> Headers:
     where = {} if queue is None else {"Queue": _text("queue", queue)}
     return {"Action": "QueuePause", "Interface": _interface(interface), **where, **rest}
+
+
+def _to_channel(command: c.HangUp | c.PauseRecording | c.ResumeRecording) -> Headers:
+    # Asterisk takes `/…/` for a regular expression over all channels; an id has no slash.
+    channel = _matching(_ID, "channel_id", command.channel_id)
+    if isinstance(command, c.HangUp):
+        return {"Action": "Hangup", "Channel": channel}
+    # Every recording on the channel: the mix and the files of the two sides.
+    state = "1" if isinstance(command, c.PauseRecording) else "0"
+    return {"Action": "MixMonitorMute", "Channel": channel, "Direction": "both", "State": state}
 
 
 def _originate(command: c.PlaceCall) -> Headers:

@@ -9,7 +9,7 @@ EVENTS = (
     "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberStatus", "QueueMemberPenalty",
     "Newchannel", "Newstate", "Hangup", "HangupRequest", "DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave",
     "Hold", "Unhold", "BlindTransfer", "AttendedTransfer", "LocalBridge", "LocalOptimizationBegin",
-    "LocalOptimizationEnd", "OriginateResponse", "UserEvent", "DeviceStateChange",
+    "LocalOptimizationEnd", "OriginateResponse", "UserEvent", "DeviceStateChange", "MixMonitorMute",
 )  # fmt: skip
 """Events by name. NewConnectedLine and NewCallerid are left out: later events carry what they tell."""
 

@@ -111,6 +111,13 @@ def _unhold(pbx: str, at: Instant, m: Message) -> AnyEvent:
     return e.HoldEnded(pbx, at, _channel(m))
 
 
+def _mixmonitor_mute(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    # One side that is muted is no pause: the other one is still kept. One side that is heard again ends it.
+    if m.get("State") == "0":
+        return e.RecordingResumed(pbx, at, _channel(m))
+    return e.RecordingPaused(pbx, at, _channel(m)) if m.get("Direction", "").lower() == "both" else None
+
+
 def _local_bridge(pbx: str, at: Instant, m: Message) -> AnyEvent:
     return e.LocalJoined(pbx, at, ChannelId(m["LocalOneUniqueid"]), ChannelId(m["LocalTwoUniqueid"]))
 
@@ -308,6 +315,10 @@ def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
             return e.PersonAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
         case "CallbackRequested":
             return e.CallbackRequested(pbx, at, ChannelId(m.get("Uniqueid", "")), m.get("Queue", ""))
+        case "PauseRecording":
+            return e.RecordingPauseAsked(pbx, at, _channel(m))
+        case "ResumeRecording":
+            return e.RecordingResumeAsked(pbx, at, _channel(m))
         case _:
             return None
 
@@ -332,6 +343,7 @@ TABLE: dict[bytes, Row] = {
     b"BridgeLeave": Row(_bridge_leave),
     b"Hold": Row(_hold),
     b"Unhold": Row(_unhold),
+    b"MixMonitorMute": Row(_mixmonitor_mute),
     b"LocalBridge": Row(_local_bridge),
     b"LocalOptimizationBegin": Row(_local_optimization),
     b"BlindTransfer": Row(_blind_transfer),
@@ -359,6 +371,8 @@ TABLE: dict[bytes, Row] = {
             b"\r\nUserEvent: CallbackMachine\r\n",
             b"\r\nUserEvent: CallbackPerson\r\n",
             b"\r\nUserEvent: CallbackRequested\r\n",
+            b"\r\nUserEvent: PauseRecording\r\n",
+            b"\r\nUserEvent: ResumeRecording\r\n",
         ),
     ),
 }

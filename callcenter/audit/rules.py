@@ -37,6 +37,8 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/seats/{pbx}/{interface:path}/ready"): "seat.ready",
     ("POST", "/api/seats/{pbx}/{interface:path}/end-wrap-up"): "seat.end_wrap_up",
     ("POST", "/api/seats/{pbx}/{interface:path}/hang-up"): "seat.hang_up",
+    ("POST", "/api/seats/{pbx}/{interface:path}/pause-recording"): "seat.pause_recording",
+    ("POST", "/api/seats/{pbx}/{interface:path}/resume-recording"): "seat.resume_recording",
     ("POST", "/api/seats/{pbx}/{interface:path}/join-queue"): "seat.join_queue",
     ("POST", "/api/seats/{pbx}/{interface:path}/leave-queue"): "seat.leave_queue",
     ("POST", "/api/alerts/{alert_id}/acknowledge"): "alert.acknowledge",

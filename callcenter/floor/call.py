@@ -77,8 +77,9 @@ class Attempt:
 
 @dataclass(slots=True)
 class Recording:
-    """A file being written for a channel."""
+    """A file being written for a channel; nothing of what is said is kept since `paused_since`."""
 
     path: str
     call_id: CallId
     began_at: Instant
+    paused_since: Instant | None = None

@@ -1,10 +1,10 @@
-"""What channel events change: calls, legs of seats, bridges, attempts, recordings."""
+"""What channel events change: calls, legs of seats, bridges, attempts."""
 
 from callcenter.floor import events as e
-from callcenter.floor import rings, talks, visits
-from callcenter.floor.call import Attempt, Recording, is_agent_first
+from callcenter.floor import recordings, rings, talks, visits
+from callcenter.floor.call import Attempt, is_agent_first
 from callcenter.floor.changes import Changes
-from callcenter.floor.facts import AttemptResult, Direction, EndedBy, RecordingFile
+from callcenter.floor.facts import AttemptResult, Direction, EndedBy
 from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import Site, close_call, is_attempt, opened_call
 from callcenter.floor.terms import AttemptId, CallId, ChannelId
@@ -106,7 +106,7 @@ def close(
     site.ended_channels.remember(channel_id)
     visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
     rings.leg_closed(site, channel_id, cause, changes, is_certain=is_certain)
-    _close_recordings(site, channel_id, changes)
+    recordings.close(site, channel_id, changes, is_certain=is_certain)
     channel = site.channels.get(channel_id)
     if channel is None:
         return
@@ -128,20 +128,6 @@ def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool)
     call.channels.discard(channel.channel_id)
     if not call.channels:
         close_call(site, call, changes, is_certain=is_certain)
-
-
-def _close_recordings(site: Site, channel_id: ChannelId, changes: Changes) -> None:
-    for recording in site.recordings.pop(channel_id, ()):
-        changes.facts.append(
-            RecordingFile(
-                pbx=site.pbx,
-                path=recording.path,
-                channel_id=channel_id,
-                call_id=recording.call_id,
-                began_at=recording.began_at,
-                ended_at=max(site.now, recording.began_at),
-            )
-        )
 
 
 def _close_attempt(
@@ -280,6 +266,8 @@ def change_call(site: Site, channel: Channel, call_id: CallId, changes: Changes)
     call.attempt_id = call.attempt_id or former.attempt_id
     if not former.channels:
         close_call(site, former, changes)
+    recordings.touch_call(site, former.call_id, changes)
+    recordings.touch_call(site, call_id, changes)
 
 
 def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
@@ -301,15 +289,6 @@ def leave_bridge(site: Site, channel: Channel) -> None:
         if not members:
             del site.bridges[channel.bridge_id]
     channel.bridge_id = ""
-
-
-def recording_begun(site: Site, event: e.RecordingBegun, changes: Changes) -> None:
-    """A file is being written; it is a fact once its channel has ended."""
-    if event.channel_id in site.ended_channels:
-        return
-    files = site.recordings.setdefault(event.channel_id, [])
-    if all(recording.path != event.path for recording in files):
-        files.append(Recording(event.path, event.call_id, site.now))
 
 
 def blind_transferred(site: Site, event: e.BlindTransferred, changes: Changes) -> None:

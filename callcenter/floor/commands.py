@@ -83,7 +83,29 @@ class HangUp(Command, frozen=True):
     channel_id: ChannelId
 
 
-AnyCommand = AddMember | RemoveMember | PauseMember | UnpauseMember | EndWrapUp | PlaceCall | HangUp
+class PauseRecording(Command, frozen=True):
+    """Keep nothing of what is said in the files of this channel until they are resumed: silence stands there."""
+
+    channel_id: ChannelId
+
+
+class ResumeRecording(Command, frozen=True):
+    """Keep again what is said in the files of this channel."""
+
+    channel_id: ChannelId
+
+
+AnyCommand = (
+    AddMember
+    | RemoveMember
+    | PauseMember
+    | UnpauseMember
+    | EndWrapUp
+    | PlaceCall
+    | HangUp
+    | PauseRecording
+    | ResumeRecording
+)
 
 
 class Phone(Protocol):

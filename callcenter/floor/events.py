@@ -296,6 +296,18 @@ class RecordingBegun(Event, frozen=True):
 # --- queues -----------------------------------------------------------------------------------------------------
 
 
+class RecordingPaused(Event, frozen=True):
+    """Nothing of what is said is kept in the files of this channel; silence of the same length stands there."""
+
+    channel_id: ChannelId
+
+
+class RecordingResumed(Event, frozen=True):
+    """What is said is kept again in the files of this channel, or was all the time."""
+
+    channel_id: ChannelId
+
+
 class CallerJoined(Event, frozen=True):
     """A caller entered a queue. The stay's key is (channel_id, queue, n-th join)."""
 
@@ -462,6 +474,18 @@ class CallbackRequested(Event, frozen=True):
     queue: str
 
 
+class RecordingPauseAsked(Event, frozen=True):
+    """An agent pressed the code at the phone of this channel: nothing of the call shall be kept for a while."""
+
+    channel_id: ChannelId
+
+
+class RecordingResumeAsked(Event, frozen=True):
+    """An agent pressed the code at the phone of this channel: the call shall be kept again."""
+
+    channel_id: ChannelId
+
+
 class AgentEntry(Part, frozen=True):
     """One agent of the directory: who sits behind an interface."""
 
@@ -525,6 +549,8 @@ AnyEvent = (
     | BlindTransferred
     | AttendedTransferred
     | RecordingBegun
+    | RecordingPaused
+    | RecordingResumed
     | CallerJoined
     | CallerLeft
     | CallerGone
@@ -543,6 +569,8 @@ AnyEvent = (
     | MachineAnswered
     | PersonAnswered
     | CallbackRequested
+    | RecordingPauseAsked
+    | RecordingResumeAsked
     | DirectoryChanged
     | Ticked
 )

@@ -225,6 +225,21 @@ class RecordingFile(Fact, frozen=True, kw_only=True):
     ended_at: Instant
 
 
+class RecordingPause(Fact, frozen=True, kw_only=True):
+    """A time in which nothing was kept in a recording: its file is silent there, and goes on in step.
+
+    An uncertain one may not have ended then: nobody heard the end of the channel.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("pbx", "path", "began_at")
+
+    path: str
+    channel_id: ChannelId
+    call_id: CallId
+    began_at: Instant
+    ended_at: Instant
+
+
 class AttemptResult(Fact, frozen=True, kw_only=True):
     """What came of one dial of the dialer: the raw truth, from which its outcome is decided.
 
@@ -264,4 +279,15 @@ class Gap(Fact, frozen=True, kw_only=True):
     is_readable: bool
 
 
-AnyFact = Gap | QueueVisit | Ring | Conversation | Hold | SeatSpell | CallRecord | RecordingFile | AttemptResult
+AnyFact = (
+    Gap
+    | QueueVisit
+    | Ring
+    | Conversation
+    | Hold
+    | SeatSpell
+    | CallRecord
+    | RecordingFile
+    | RecordingPause
+    | AttemptResult
+)

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.floor import channels, events, gap, members, rings, settling, takeover, talks, visits
+from callcenter.floor import channels, events, gap, members, recordings, rings, settling, takeover, talks, visits
 from callcenter.floor.changes import Changes, Entities, Key, View
-from callcenter.floor.events import AnyEvent, LinkChanged, LinkState, PbxStopped, Ticked
+from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
 from callcenter.floor.facts import SeatSpell
 from callcenter.floor.gauges import gauges
-from callcenter.floor.seat import spell_until
+from callcenter.floor.seat import Seat, spell_until
 from callcenter.floor.site import Site
 from callcenter.floor.terms import ChannelId, Instant, PbxName
 
@@ -29,7 +29,7 @@ def _resume(site: Site, event: events.HoldEnded, changes: Changes) -> None:
     talks.resume(site, event.channel_id, changes)
 
 
-def _nothing(site: Site, event: PbxStopped | Ticked, changes: Changes) -> None:
+def _nothing(site: Site, event: AnyEvent, changes: Changes) -> None:
     """Nothing beyond the passing of time, which is dealt with before each event."""
 
 
@@ -55,7 +55,9 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.LocalOptimised: talks.optimised,
     events.BlindTransferred: channels.blind_transferred,
     events.AttendedTransferred: channels.attended_transferred,
-    events.RecordingBegun: channels.recording_begun,
+    events.RecordingBegun: recordings.begun,
+    events.RecordingPaused: recordings.paused,
+    events.RecordingResumed: recordings.resumed,
     events.CallerJoined: visits.joined,
     events.CallerLeft: visits.left,
     events.CallerGone: visits.gone,
@@ -74,6 +76,8 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.MachineAnswered: channels.machine_answered,
     events.PersonAnswered: channels.person_answered,
     events.CallbackRequested: visits.callback_requested,
+    events.RecordingPauseAsked: _nothing,
+    events.RecordingResumeAsked: _nothing,
     events.DirectoryChanged: members.directory_changed,
     events.Ticked: _nothing,
 }
@@ -143,7 +147,7 @@ class Floor:
         entities: Entities = {kind: {} for kind in VIEWS}
         for site in self.sites.values():
             entities["links"][site.pbx] = site.view()
-            entities["seats"].update((seat.key[1], seat.view()) for seat in site.seats.values())
+            entities["seats"].update((seat.key[1], _shown_seat(site, seat)) for seat in site.seats.values())
             for queue in site.queues.values():
                 entities["queues"][queue.key[1]] = queue.view()
                 entities["visits"].update((visit.key[1], visit.view()) for visit in queue.waiting.values())
@@ -178,7 +182,11 @@ def _view_link(site: Site, rest: str) -> View | None:
 
 def _view_seat(site: Site, interface: str) -> View | None:
     seat = site.seats.get(interface.lower())
-    return seat.view() if seat else None
+    return _shown_seat(site, seat) if seat else None
+
+
+def _shown_seat(site: Site, seat: Seat) -> View:
+    return seat.view() | recordings.shown_at(site, seat)
 
 
 def _view_queue(site: Site, name: str) -> View | None:

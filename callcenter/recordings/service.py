@@ -1,11 +1,13 @@
 """Recordings for people: those of a call, and the file to be played."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.errors import NotFound
 from callcenter.floor.facts import Conversation, RecordingFile
@@ -15,7 +17,7 @@ from callcenter.recordings.library import Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
 from callcenter.store.engine import Sessions
-from callcenter.store.tables import fact_of, recording_files
+from callcenter.store.tables import fact_of, recording_files, recording_pauses
 
 DELETED = "deleted"
 
@@ -36,6 +38,7 @@ async def recordings_of(
     )
     async with sessions() as session:
         rows = (await session.execute(of_call)).mappings().all()
+        pauses = await _pauses_of(session, pbx, call_id)
     shapes = []
     for row in rows:
         file, found = fact_of(RecordingFile, row), row["RecordingAudio"]
@@ -43,8 +46,21 @@ async def recordings_of(
             found = await asyncio.to_thread(library.measure, file)
         if found.duration_seconds or conversation_of(file, conversations):
             told = {"deleted": deletion_shape(row["RecordingDeletion"])} if found.state == DELETED else {}
-            shapes.append({"id": row["id"], **_shape(file, found, conversations), **told})
+            shapes.append({"id": row["id"], **_shape(file, found, conversations), "pauses": pauses[file.path], **told})
     return shapes
+
+
+async def _pauses_of(session: AsyncSession, pbx: PbxName, call_id: CallId) -> dict[str, list[dict[str, Any]]]:
+    """When nothing was kept in the recordings of a call, by path."""
+    of_call = (
+        select(recording_pauses)
+        .where(recording_pauses.c.pbx == pbx, recording_pauses.c.call_id == call_id)
+        .order_by(recording_pauses.c.began_at)
+    )
+    pauses: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in (await session.execute(of_call)).mappings():
+        pauses[row["path"]].append({name: row[name] for name in ("began_at", "ended_at", "is_certain")})
+    return pauses
 
 
 def deletion_shape(row: RecordingDeletion) -> dict[str, Any]:

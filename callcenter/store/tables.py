@@ -35,6 +35,7 @@ from callcenter.floor.facts import (
     Hold,
     QueueVisit,
     RecordingFile,
+    RecordingPause,
     Ring,
     SeatSpell,
 )
@@ -116,6 +117,7 @@ Index("ix_seat_spells_pauses", seat_spells.c.since, sqlite_where=_is_pause, post
 Index("ix_seat_spells_long", seat_spells.c.since, seat_spells.c.until, sqlite_where=_is_long, postgresql_where=_is_long)
 calls = fact_table(CallRecord, "calls", ("started_at", "id"), ("number", "started_at"), ("attempt_id",))
 recording_files = fact_table(RecordingFile, "recording_files", ("pbx", "call_id"), ("began_at",))
+recording_pauses = fact_table(RecordingPause, "recording_pauses", ("pbx", "call_id"), ("ended_at",))
 attempt_results = fact_table(AttemptResult, "attempt_results", ("ended_at",), ("pbx", "call_id"))
 gaps = fact_table(Gap, "gaps", ("until",))
 
@@ -135,6 +137,7 @@ FACT_TABLES: dict[type[Fact], Table] = {
     SeatSpell: seat_spells,
     CallRecord: calls,
     RecordingFile: recording_files,
+    RecordingPause: recording_pauses,
     AttemptResult: attempt_results,
     Gap: gaps,
 }

@@ -21,7 +21,7 @@ from callcenter.errors import CallCenterError, OutcomeUnknown, PhoneRefused, Pho
 from callcenter.floor import commands as c
 from callcenter.floor import events as e
 from callcenter.floor.floor import Floor
-from callcenter.floor.terms import PbxName
+from callcenter.floor.terms import CallId, ChannelId, PbxName
 from callcenter.live.keeper import Keeper
 from callcenter.problems import tell_problems
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
@@ -45,6 +45,8 @@ SEATS: list[tuple[str, object]] = [
     ("pause", {"reason": "meal"}),
     ("ready", None),
     ("end-wrap-up", None),
+    ("pause-recording", {"call_id": "1.0"}),
+    ("resume-recording", {"call_id": "1.0"}),
 ]
 SUPERVISING: list[tuple[str, object]] = [
     ("join-queue", {"queue": "vip"}),
@@ -86,6 +88,10 @@ class Phone:
                 return self._paused(interface, is_paused=True, reason=reason)
             case c.UnpauseMember(interface=interface):
                 return self._paused(interface, is_paused=False, reason="")
+            case c.PauseRecording(channel_id=channel_id):
+                return [e.RecordingPaused(command.pbx, NOON, channel_id)]
+            case c.ResumeRecording(channel_id=channel_id):
+                return [e.RecordingResumed(command.pbx, NOON, channel_id)]
             case _:
                 return []
 
@@ -247,6 +253,10 @@ async def test_a_supervisor_puts_a_paused_seat_into_a_queue_and_it_stays_paused(
         (f"{OWN}/join-queue", {"queue": "vip\r\nAction: Logoff"}, 422, "queue"),
         (f"{OWN}/join-queue", {"queue": "vip", "penalty": -1}, 422, "penalty"),
         (f"{OWN}/hang-up", {"call_id": "/.*/"}, 409, "call_id"),
+        (f"{OWN}/pause-recording", {"call_id": "/.*/"}, 409, "call_id"),
+        (f"{OWN}/pause-recording", {}, 422, "call_id"),
+        (f"{OWN}/resume-recording", {"call_id": "1.0"}, 409, "call_id"),
+        (f"{OWN}/resume-recording", {"call_id": "1.0", "channel_id": "1.1"}, 422, "channel_id"),
         ("/seats/pbx1/PJSIP/9999/sign-in", {}, 404, None),
         ("/seats/pbx1/PJSIP/1001%0d%0aAction:%20Logoff/sign-in", {}, 404, None),
         ("/seats/pbx9/PJSIP/1001/sign-in", {}, 404, None),
@@ -301,3 +311,47 @@ async def test_while_the_link_is_down_nothing_is_called_done_already(desk: Desk,
         answer = await agent.post(f"{OWN}/{what}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "phone_unreachable")
     assert len(desk.phone.sent) == 2
+
+
+CALL, CUSTOMER, LEG = CallId("1.0"), ChannelId("1.0"), ChannelId("1.1")
+
+
+def talks(desk: Desk, *recorded: ChannelId) -> None:
+    """Agent 1001 talks with a customer; these channels are recorded."""
+    for channel_id, name in ((CUSTOMER, "PJSIP/trunk-1"), (LEG, "PJSIP/1001-2")):
+        desk.keeper.tell(e.ChannelOpened(PBX, NOON, channel_id, CALL, name, "138", "", "agents", "s", True))
+    for channel_id in (CUSTOMER, LEG):
+        desk.keeper.tell(e.BridgeEntered(PBX, NOON, channel_id, CALL, "bridge"))
+    for channel_id in recorded:
+        desk.keeper.tell(e.RecordingBegun(PBX, NOON, channel_id, CALL, f"/monitor/{channel_id}.wav"))
+
+
+@pytest.mark.parametrize("recorded", [(LEG,), (CUSTOMER,), (CUSTOMER, LEG)])
+async def test_every_recording_of_the_call_is_paused_and_goes_on(
+    desk: Desk, agent: httpx.AsyncClient, recorded: tuple[ChannelId, ...]
+) -> None:
+    talks(desk, *recorded)
+    steps = [("pause", "done", NOON), ("pause", "already", NOON), ("resume", "done", None), ("resume", "already", None)]
+    for what, result, since in steps:
+        answer = await agent.post(f"{OWN}/{what}-recording", json={"call_id": CALL})
+        told = answer.json()
+        assert (answer.status_code, told["result"]) == (200, result), answer.text
+        assert (told["seat"]["is_recorded"], told["seat"]["recording_paused_since"]) == (True, since)
+    assert desk.phone.sent == [
+        *(c.PauseRecording(PBX, channel_id) for channel_id in recorded),
+        *(c.ResumeRecording(PBX, channel_id) for channel_id in recorded),
+    ]
+
+
+async def test_a_recording_is_paused_in_the_call_that_is_meant_only(desk: Desk, agent: httpx.AsyncClient) -> None:
+    talks(desk)
+    answer = await agent.post(f"{OWN}/pause-recording", json={"call_id": CALL})
+    assert (answer.status_code, answer.json()["field"]) == (409, "call_id"), "nothing of it is recorded"
+    desk.keeper.tell(e.RecordingBegun(PBX, NOON, LEG, CALL, "/monitor/1.wav"))
+    answer = await agent.post(f"{OWN}/pause-recording", json={"call_id": "2.0"})
+    assert (answer.status_code, answer.json()["field"]) == (409, "call_id")
+    assert desk.phone.sent == []
+    desk.link(e.LinkState.DOWN)
+    answer = await agent.post(f"{OWN}/pause-recording", json={"call_id": CALL})
+    assert (answer.status_code, answer.json()["code"]) == (503, "phone_unreachable")
+    assert desk.phone.sent == []

@@ -12,8 +12,10 @@ from callcenter.floor.commands import (
     EndWrapUp,
     HangUp,
     PauseMember,
+    PauseRecording,
     PlaceCall,
     RemoveMember,
+    ResumeRecording,
     UnpauseMember,
 )
 from callcenter.floor.terms import AttemptId, ChannelId
@@ -67,6 +69,14 @@ def place(
             {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": "PJSIP/1001"},
         ),
         (HangUp("pbx1", ChannelId("pbx1-1700000000.12")), {"Action": "Hangup", "Channel": "pbx1-1700000000.12"}),
+        (
+            PauseRecording("pbx1", ChannelId("pbx1-1700000000.12")),
+            {"Action": "MixMonitorMute", "Channel": "pbx1-1700000000.12", "Direction": "both", "State": "1"},
+        ),
+        (
+            ResumeRecording("pbx1", ChannelId("pbx1-1700000000.12")),
+            {"Action": "MixMonitorMute", "Channel": "pbx1-1700000000.12", "Direction": "both", "State": "0"},
+        ),
         (
             place(caller_id='"Centre" <4000>'),
             {

@@ -61,6 +61,10 @@ TRANSLATED: dict[str, tuple[bytes, AnyEvent | None]] = {
     "BridgeLeave": (message("BridgeLeave", BRIDGE, LEG), e.BridgeLeft("pbx1", NOW, RING, "b-1")),
     "Hold": (message("Hold", LEG, MusicClass="default"), e.HoldBegun("pbx1", NOW, RING)),
     "Unhold": (message("Unhold", LEG), e.HoldEnded("pbx1", NOW, RING)),
+    "MixMonitorMute": (
+        message("MixMonitorMute", LEG, Direction="both", State="1", Count="1"),
+        e.RecordingPaused("pbx1", NOW, RING),
+    ),
     "LocalBridge": (
         message("LocalBridge", *LOCAL, Context="agents", Exten="1001", LocalOptimization="Yes"),
         e.LocalJoined("pbx1", NOW, ChannelId("1.1"), ChannelId("1.2")),
@@ -210,6 +214,18 @@ def test_other_rows_of_the_same_events() -> None:
     assert translated(person) == e.PersonAnswered("pbx1", NOW, AttemptId("attempt-7"))
     asked = message("UserEvent", CHANNEL, UserEvent="CallbackRequested", Queue="support")
     assert translated(asked) == e.CallbackRequested("pbx1", NOW, CALLER, "support")
+    pause = message("UserEvent", LEG, UserEvent="PauseRecording", Interface="PJSIP/1001")
+    assert translated(pause) == e.RecordingPauseAsked("pbx1", NOW, RING)
+    resume = message("UserEvent", LEG, UserEvent="ResumeRecording", Interface="PJSIP/1001")
+    assert translated(resume) == e.RecordingResumeAsked("pbx1", NOW, RING)
+
+
+@pytest.mark.parametrize("direction", ["both", "read", "write"])
+def test_a_recording_is_paused_when_both_sides_are_and_goes_on_with_either(direction: str) -> None:
+    muted = translated(message("MixMonitorMute", LEG, Direction=direction, State="1"))
+    assert muted == (e.RecordingPaused("pbx1", NOW, RING) if direction == "both" else None)
+    heard = translated(message("MixMonitorMute", LEG, Direction=direction, State="0"))
+    assert heard == e.RecordingResumed("pbx1", NOW, RING)
 
 
 def test_an_originate_has_no_caller() -> None:

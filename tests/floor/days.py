@@ -36,6 +36,11 @@ def _ring(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
 def _talk(day: Diary, agent: str, caller: str, chance: random.Random) -> Iterator[Step]:
     leg = day.leg(agent, caller)
     if chance.random() < 0.5:
+        yield lambda: day.tell(e.RecordingBegun, leg, CallId(caller), f"/monitor/{leg}.wav")
+        yield lambda: day.tell(e.RecordingPaused, leg)
+        if chance.random() < 0.5:
+            yield lambda: day.tell(e.RecordingResumed, leg)
+    if chance.random() < 0.5:
         yield lambda: day.tell(e.HoldBegun, leg)
         if chance.random() < 0.5:
             yield lambda: day.tell(e.HoldEnded, leg)

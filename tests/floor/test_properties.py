@@ -127,6 +127,18 @@ def check_holds(watched: Watched) -> None:
             assert held[part] == pytest.approx(talk.hold_seconds, abs=CLOSE)
 
 
+def check_recordings(watched: Watched) -> None:
+    """Pauses lie in their recording, one after the other."""
+    files = {file.path: file for file in watched.remained(f.RecordingFile)}
+    pauses = sorted(watched.remained(f.RecordingPause), key=lambda pause: (pause.path, pause.began_at))
+    for pause in pauses:
+        assert pause.began_at < pause.ended_at
+        file = files.get(pause.path)
+        assert file is None or file.began_at <= pause.began_at < pause.ended_at <= file.ended_at
+    for first, second in pairwise(pauses):
+        assert first.path != second.path or first.ended_at <= second.began_at
+
+
 def check_conversations(watched: Watched) -> None:
     by_leg: dict[str, list[f.Conversation]] = defaultdict(list)
     for talk in watched.remained(f.Conversation):
@@ -178,7 +190,7 @@ def test_a_day_told_once_and_in_order(day: Diary) -> None:
     assert len(visits) == joins(day.events)
     assert all(visit.is_certain and visit.outcome is not f.VisitOutcome.LOST for visit in visits)
     assert len(watched.remained(f.Ring)) == sum(isinstance(event, e.MemberRung) for event in day.events)
-    for check in (check_spells, check_conversations, check_visits):
+    for check in (check_spells, check_conversations, check_recordings, check_visits):
         check(watched)
     check_nothing_remains(watched.floor.sites[PBX])
 
@@ -205,10 +217,10 @@ def test_nothing_counts_twice_when_events_repeat(day: Diary, how: Any) -> None:
 def test_whatever_happens_to_the_stream(day: Diary, how: Any) -> None:
     stream = disturbed(day.events, how)
     watched = Watched().run(stream)
-    for check in (check_spells, check_conversations, check_visits):
+    for check in (check_spells, check_conversations, check_recordings, check_visits):
         check(watched)
     check_nothing_remains(all_closed(watched, stream))
-    for check in (check_spells, check_conversations, check_visits):
+    for check in (check_spells, check_conversations, check_recordings, check_visits):
         check(watched)
 
 
@@ -253,5 +265,5 @@ def test_a_survey_after_a_gap_finds_the_floor_as_it_is(day: Diary, first: float,
     assert talking(truth) <= talking(site), "who has just stopped talking may still be found in a bridge"
     mended.run([*day.events[end:], e.Ticked(PBX, day.now + 60)])
     check_nothing_remains(site)
-    for check in (check_spells, check_conversations, check_visits):
+    for check in (check_spells, check_conversations, check_recordings, check_visits):
         check(mended)

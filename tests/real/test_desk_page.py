@@ -135,6 +135,48 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     assert page.locator('link[rel="icon"]').get_attribute("href") != plain
 
 
+def test_a_recording_is_paused_at_the_desk_and_by_the_phones_code(
+    agent: Visitor, server: Serving, browser: Browser, pair: Pair
+) -> None:
+    page = agent.page
+    agent.open("desk")
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")
+    caller = pair.customer_calls("4000", caller=CALLER)
+    expect(state(page)).to_have_text("Talking")
+    call = page.get_by_role("region", name="The call")
+    expect(call.get_by_role("status")).to_have_text("The call is recorded")
+
+    agent.tab_to(lambda: agent.focus("e.textContent") == "Pause recording")
+    page.keyboard.press("Enter")
+    expect(call.get_by_role("status")).to_have_text("Recording paused")
+    expect(call.get_by_role("button")).to_have_text("Resume recording")
+    expect(call).to_contain_text("0:0")  # since when
+    assert violations(page) == []
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert page.evaluate(SIDEWAYS) <= 0
+
+    press(page, "Resume recording")
+    expect(call.get_by_role("status")).to_have_text("The call is recorded")
+    pair.outside.action("Ping")  # whatever was said before the answer has been read then
+    leg = [event for event in pair.outside.of("Newchannel") if event["Exten"] == "1001"][-1]["Channel"]
+    for digit in "*3":
+        pair.outside.action("PlayDTMF", Channel=leg, Digit=digit, Duration=150)
+    expect(call.get_by_role("status")).to_have_text("Recording paused")
+
+    # A supervisor sees it at the seat, and ends it.
+    with Visitor(browser, server.url) as supervisor:
+        supervisor.sign_in(Role.SUPERVISOR).open("floor")
+        supervisor.page.locator(f'[data-seat="{SEAT}"]').click()
+        seat = supervisor.page.get_by_role("region", name="Commands")
+        expect(seat).to_contain_text("Recording paused")
+        seat.get_by_role("button", name="Resume recording").click()
+        expect(seat).to_contain_text("The call is recorded")
+    expect(call.get_by_role("status")).to_have_text("The call is recorded")
+    pair.outside.action("Hangup", Channel=pair.channel(caller))
+    expect(call).to_have_count(0)
+
+
 def test_by_the_keyboard_alone(agent: Visitor, pair: Pair) -> None:
     page = agent.page
     agent.open("desk")

@@ -12,7 +12,7 @@ from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
-from tests.facts import a_call, a_conversation, a_recording
+from tests.facts import NOON, a_call, a_conversation, a_recording, a_recording_pause
 from tests.recordings.conftest import ENDED
 from tests.recordings.sounds import leave_open, tone, write_wav
 from tests.web import Site
@@ -26,7 +26,7 @@ async def recorded(engine: AsyncEngine, folder: Path) -> None:
     write_wav(folder / f"{MIX}.wav", tone(2.0), modified_at=ENDED)
     write_wav(folder / f"{MIX}_agent.wav", tone(1.0), modified_at=ENDED)
     recorder = Recorder(engine)
-    recorder.note([a_recording(), a_call(), a_conversation()])
+    recorder.note([a_recording(), a_recording_pause(), a_call(), a_conversation()])
     await recorder.flush()
 
 
@@ -47,6 +47,7 @@ async def test_a_call_tells_its_recordings_before_and_after_they_are_measured(
         "state": "ready",
         "legs": [{"side": "agent"}],
         "conversation": {"leg_id": a_conversation().leg_id, "part": 1},
+        "pauses": [{"began_at": NOON + 20, "ended_at": NOON + 25, "is_certain": True}],
     }
     assert await _told(reviewer) == [expected]
     measurer = Measurer(sessions, library)

@@ -201,6 +201,9 @@ export interface Seat {
   pause_pending: string | boolean | null;
   queues: string[];
   wrap_up_until: Instant | null;
+  is_recorded: boolean;
+  /** Since when nothing of the call is kept in any recording of it. */
+  recording_paused_since: Instant | null;
 }
 export type StateCounts = Partial<Record<SeatState, number>>;
 export interface Queue {
@@ -409,6 +412,8 @@ export interface Recording {
   deleted?: Deletion;
   legs: { side: "agent" | "customer" }[];
   conversation: { leg_id: string; part: number } | null;
+  /** When nothing was kept: the file is silent there. */
+  pauses: { began_at: Instant; ended_at: Instant; is_certain: boolean }[];
 }
 export type Stretch = [Seconds, Seconds];
 /** Who talks when in a recording; stretches in seconds from its beginning, peaks 0–1. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Conversation, Hold, Recording, Sound, Stretch } from "../api/shapes";
 import { marksOf, nextMark, shared, wavePath } from "./waveform";
 
-const recording = { id: 1, began_at: 1000, duration_seconds: 60 } as Recording;
+const recording = { id: 1, began_at: 1000, duration_seconds: 60, pauses: [] as unknown } as Recording;
 
 function side(silence: Stretch[]): Sound["sides"][number] {
   return { side: "agent", is_audible: true, talk_seconds: 1, talk: [], silence, peaks: [] };
@@ -56,6 +56,22 @@ test("holds of the recorded agent are marked as far as the recording reaches", (
   ]);
   expect(marksOf({ ...recording, conversation: null }, null, [], holds)).toHaveLength(3);
   expect(nextMark(marksOf(ofAgent, null, [], holds), 10, false, "hold")?.from).toBe(50);
+});
+
+test("a pause of the recording is marked, and its silence is no long silence", () => {
+  const pauses = [
+    { began_at: 1013, ended_at: 1018, is_certain: true },
+    { began_at: 1058, ended_at: 1070, is_certain: false },
+  ];
+  const silent = { ...sound, talk_over: [], sides: [side([[3, 23]])] };
+  expect(marksOf({ ...recording, pauses }, silent, [], [])).toEqual([
+    { kind: "silence", from: 3, until: 13 },
+    { kind: "pause", from: 13, until: 18 },
+    { kind: "silence", from: 18, until: 23 },
+    { kind: "pause", from: 58, until: 60 },
+  ]);
+  const short = { ...silent, sides: [side([[12.9, 18.1]])] };
+  expect(marksOf({ ...recording, pauses }, short, [], []).map(({ kind }) => kind)).toEqual(["pause", "pause"]);
 });
 
 test("marks are stepped through in both directions, round the end", () => {

@@ -1,14 +1,14 @@
 /** What is drawn of a recording: its waveform, and the spans and moments worth a look. */
 
-import type { Conversation, Hold, Recording, Seconds, Side, Sound, Stretch } from "../api/shapes";
+import type { Conversation, Hold, Instant, Recording, Seconds, Side, Sound, Stretch } from "../api/shapes";
 
 /** Nobody talks for so long: worth a look. Shorter silences are part of every conversation. */
 export const LONG_SILENCE_SECONDS = 4;
 /** A transfer this close to an end of the recording is its beginning or end. */
 const EDGE_SECONDS = 1;
 
-export type MarkKind = "transfer" | "hold" | "talk_over" | "silence";
-export const MARK_KINDS: readonly MarkKind[] = ["talk_over", "silence", "hold", "transfer"];
+export type MarkKind = "transfer" | "hold" | "pause" | "talk_over" | "silence";
+export const MARK_KINDS: readonly MarkKind[] = ["talk_over", "silence", "hold", "pause", "transfer"];
 export interface Mark {
   kind: MarkKind;
   from: Seconds;
@@ -51,19 +51,40 @@ function transfers(recording: Recording, conversations: readonly Conversation[])
     .map((at) => ({ kind: "transfer", from: at, until: at }));
 }
 
-/** The holds of the recorded agent, cut to the recording; of every agent where it is not known whose it is. */
-function held(recording: Recording, holds: readonly Hold[]): Mark[] {
-  const leg = recording.conversation?.leg_id;
-  return holds
-    .filter((hold) => leg === undefined || hold.leg_id === leg)
+/** Spans of time as marks, cut to the recording. */
+function cut(kind: MarkKind, recording: Recording, spans: readonly { began_at: Instant; ended_at: Instant }[]): Mark[] {
+  return spans
     .map(
-      (hold): Mark => ({
-        kind: "hold",
-        from: Math.max(0, hold.began_at - recording.began_at),
-        until: Math.min(recording.duration_seconds, hold.ended_at - recording.began_at),
+      (span): Mark => ({
+        kind,
+        from: Math.max(0, span.began_at - recording.began_at),
+        until: Math.min(recording.duration_seconds, span.ended_at - recording.began_at),
       }),
     )
     .filter((mark) => mark.until > mark.from);
+}
+
+/** The holds of the recorded agent; of every agent where it is not known whose it is. */
+function held(recording: Recording, holds: readonly Hold[]): Mark[] {
+  const leg = recording.conversation?.leg_id;
+  const own = holds.filter((hold) => leg === undefined || hold.leg_id === leg);
+  return cut("hold", recording, own);
+}
+
+/** What is left of silences where the recording was not paused: there nobody knows whether anybody talked. */
+function unpaused(silent: readonly Stretch[], pauses: readonly Mark[]): Stretch[] {
+  return pauses.reduce<readonly Stretch[]>(
+    (left, pause) =>
+      left.flatMap(([from, until]): Stretch[] =>
+        pause.until <= from || pause.from >= until
+          ? [[from, until]]
+          : [
+              [from, pause.from],
+              [pause.until, until],
+            ],
+      ),
+    silent,
+  ) as Stretch[];
 }
 
 /** The marks of a recording in the order of time. */
@@ -73,12 +94,14 @@ export function marksOf(
   conversations: readonly Conversation[],
   holds: readonly Hold[],
 ): Mark[] {
+  const pauses = cut("pause", recording, recording.pauses);
   const silent = sound?.sides.length ? shared(sound.sides.map((side) => side.silence)) : [];
   const marks: Mark[] = [
     ...transfers(recording, conversations),
     ...held(recording, holds),
+    ...pauses,
     ...(sound?.talk_over ?? []).map(([from, until]): Mark => ({ kind: "talk_over", from, until })),
-    ...silent
+    ...unpaused(silent, pauses)
       .filter(([from, until]) => until - from >= LONG_SILENCE_SECONDS)
       .map(([from, until]): Mark => ({ kind: "silence", from, until })),
   ];

@@ -7,6 +7,7 @@ import { serverNow } from "../live/clock";
 import { useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
+import { RecordingPause } from "../seats/RecordingPause";
 import { isInCall } from "../seats/seats";
 import classes from "./Desk.module.css";
 import { callerOf } from "./desk";
@@ -58,6 +59,7 @@ export function CallPanel({ seat }: { seat: Seat }) {
           </dd>
         </div>
       </dl>
+      <RecordingPause key={seat.call_id} seat={seat} size="md" />
     </section>
   );
 }

@@ -21,6 +21,8 @@ function seat(fields: Partial<Seat>): Seat {
     pause_pending: false,
     queues: [],
     wrap_up_until: null,
+    is_recorded: false,
+    recording_paused_since: null,
     ...fields,
   };
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Seat } from "../api/shapes";
 import { useFrozen } from "../live/health";
 import { PauseMenu } from "./PauseMenu";
+import { RecordingPause } from "./RecordingPause";
 import classes from "./Seats.module.css";
 import { SignOutButton } from "./SignOutButton";
 import { possible, useWish } from "./seats";
@@ -37,6 +38,7 @@ export function SeatControls({ seat }: { seat: Seat }) {
         {may.signOut && <SignOutButton seat={seat} wishing={wishing} size="xs" />}
       </fieldset>
       {isAway ? <p className={classes.told}>{t("command.away")}</p> : <Told seat={seat} wishing={wishing} />}
+      <RecordingPause key={seat.call_id} seat={seat} size="xs" />
     </section>
   );
 }

@@ -4,11 +4,11 @@ import { useMutation } from "@tanstack/react-query";
 import { ask } from "../api/client";
 import type { Seat } from "../api/shapes";
 
-export type Act = "sign-in" | "sign-out" | "pause" | "ready" | "end-wrap-up";
+export type Act = "sign-in" | "sign-out" | "pause" | "ready" | "end-wrap-up" | "pause-recording" | "resume-recording";
 
 export interface Wish {
   act: Act;
-  body?: { queues?: string[] | null } | { reason: string };
+  body?: { queues?: string[] | null } | { reason: string } | { call_id: string };
 }
 
 /** `already`: it was so before. `asked`: Asterisk accepted it, and the floor does not show it (all of it) yet. */
