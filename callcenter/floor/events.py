@@ -293,9 +293,6 @@ class RecordingBegun(Event, frozen=True):
     path: str
 
 
-# --- queues -----------------------------------------------------------------------------------------------------
-
-
 class RecordingPaused(Event, frozen=True):
     """Nothing of what is said is kept in the files of this channel; silence of the same length stands there."""
 
@@ -306,6 +303,9 @@ class RecordingResumed(Event, frozen=True):
     """What is said is kept again in the files of this channel, or was all the time."""
 
     channel_id: ChannelId
+
+
+# --- queues -----------------------------------------------------------------------------------------------------
 
 
 class CallerJoined(Event, frozen=True):
