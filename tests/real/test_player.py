@@ -11,7 +11,7 @@ from callcenter.accounts.rules import Role
 from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import make_engine
 from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording
+from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_recording_pause
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.recordings.sounds import hiss, pcm, spoken, write_wav
 from tests.serving import Serving, serving_with
@@ -56,6 +56,7 @@ async def _note(folder: Path) -> None:
     second = {"leg_id": "1763812805.9", "began_at": NOON + 1800, "ended_at": end, "completed_at": end + 5}
     recorder.note([a_conversation(**times | second)])
     recorder.note([a_hold(began_at=NOON + at, ended_at=NOON + at + 60) for at in (600, 1200)])
+    recorder.note([a_recording_pause(began_at=NOON + 3000, ended_at=NOON + 3090)])
     await recorder.flush()
     await engine.dispose()
 
@@ -128,6 +129,17 @@ def test_holds_are_marked_and_gone_to(supervisor: Visitor) -> None:
     page.keyboard.press("Enter")
     _expect_at(page, 600)
     shown = page.locator("i[data-kind=hold]").first.bounding_box()
+    assert shown is not None
+    assert shown["width"] > 5
+
+
+def test_a_pause_of_the_recording_is_marked_and_gone_to(supervisor: Visitor) -> None:
+    page = _opened(supervisor)
+    of_kind = page.get_by_role("button", name="Recording paused: 1")
+    expect(of_kind).to_contain_text("1:30")
+    of_kind.click()
+    _expect_at(page, 3000)
+    shown = page.locator("i[data-kind=pause]").first.bounding_box()
     assert shown is not None
     assert shown["width"] > 5
 

@@ -99,8 +99,8 @@ class Talk:
 
     def __init__(self, pair: Pair, server: Serving, feed: Feed) -> None:
         self.pair, self.feed = pair, feed
-        self.http = self._client(server, "li-na")
-        self.reviewer = self._client(server, Role.QA)
+        self.http = self.client(server, "li-na")
+        self.reviewer = self.client(server, Role.QA)
         pair.behave("1001", do="answer", after=0.2, talk=0)
         assert self.http.post(f"api/seats/pbx1/{SEAT}/sign-in", json={"queues": ["support"]}).is_success
         self.customer = pair.customer_calls("4000")
@@ -112,7 +112,7 @@ class Talk:
         self.plays(self.agent, "agent")
 
     @staticmethod
-    def _client(server: Serving, user: str) -> httpx.Client:
+    def client(server: Serving, user: str) -> httpx.Client:
         return httpx.Client(base_url=server.url, headers=PANEL | {"Cookie": cookie_of(server.url, user)}, timeout=15)
 
     def shown(self, holds: Callable[[dict[str, Any]], bool], seconds: float = 30) -> None:
@@ -299,3 +299,34 @@ def test_a_pause_ends_with_the_call(talk: Talk) -> None:
     assert pause["ended_at"] - recording["began_at"] == pytest.approx(recording["duration_seconds"], abs=0.5)
     for side in SIDES:
         assert talk.sound(recording, side).power(CARD_HZ).max() < TONE, side
+
+
+def test_a_colleague_pauses_the_recording_of_a_call_that_is_made_at_the_other_phone(
+    pair: Pair, server: Serving
+) -> None:
+    """Between agents the channel of the one who dialled is recorded; either of them pauses it."""
+    other = "PJSIP/1002"
+    with Feed(server.url) as feed, Talk.client(server, Role.SUPERVISOR) as http:
+
+        def show(*, paused: bool) -> None:
+            feed.until(lambda: all(feed.seat(one)["is_recorded"] for one in (SEAT, other)), 30)
+            feed.until(
+                lambda: all((feed.seat(one)["recording_paused_since"] is not None) == paused for one in (SEAT, other)),
+                30,
+            )
+
+        pair.behave("1002", do="answer", after=0.2, talk=0)
+        pair.dial("1001", "1002")
+        feed.until(lambda: bool(feed.entities) and feed.seat(other)["state"] == "talking", 30)
+        show(paused=False)
+        call = {"call_id": feed.seat(other)["call_id"]}
+        assert http.post(f"api/seats/pbx1/{other}/pause-recording", json=call).json()["result"] == "done"
+        show(paused=True)
+        assert http.post(f"api/seats/pbx1/{SEAT}/resume-recording", json=call).json()["result"] == "done"
+        show(paused=False)
+        pair.outside.action("Ping")  # whatever was said before the answer has been read then
+        leg = [event for event in pair.outside.of("Newchannel") if event["Exten"] == "1002"][-1]["Channel"]
+        for digit in "*3":
+            pair.outside.action("PlayDTMF", Channel=leg, Digit=digit, Duration=150)
+        show(paused=True)
+    pair.quieten()
