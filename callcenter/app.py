@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,10 +22,8 @@ from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.user_api import user_routes
 from callcenter.agents.api import settings_routes
-from callcenter.agents.seat_api import seat_routes
 from callcenter.alerts.api import alert_routes
 from callcenter.alerts.register import WEBHOOK_KINDS
-from callcenter.alerts.watch import FEED as ALERTS
 from callcenter.assembly import (
     Switchboard,
     alert_desk,
@@ -43,7 +41,7 @@ from callcenter.assembly import (
     report_room_routes,
     resumed,
     sampler_of,
-    seat_desk,
+    seat_room_routes,
     sender_of,
     show_health,
     spells_now,
@@ -63,7 +61,6 @@ from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
 from callcenter.filling.api import filling_routes
-from callcenter.floor.changes import View
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant, PbxName
 from callcenter.forms.api import form_routes
@@ -71,7 +68,7 @@ from callcenter.forms.offers_api import offer_routes
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
-from callcenter.live.socket import serve_branch, serve_feed
+from callcenter.live_feed import serve_floor
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
@@ -103,6 +100,8 @@ from callcenter.store.recorder import Recorder
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 
 log = logging.getLogger(__name__)
+
+Feed = Callable[[WebSocket], Awaitable[None]]
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -159,7 +158,7 @@ async def running(
             first_run_routes(first_run),
             *_account_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
             settings_routes(settings),
-            seat_routes(seat_desk(stack, settings, keeper, Switchboard(links))),
+            *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
@@ -182,7 +181,7 @@ async def running(
             audit_routes(sessions, settings.zone),
             _health(engine),
         ]
-        web = _web(access, hub, panel, boards, routers)
+        web = _web(access, _feed(settings, hub), panel, boards, routers)
         books.start()
         in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
@@ -253,7 +252,11 @@ def _recording(
     return library, measurer, recorder
 
 
-def _web(access: Access, hub: Hub, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:
+def _feed(settings: Settings, hub: Hub) -> Feed:
+    return partial(serve_floor, hub=hub, agents_are_told=settings.listening.agents_are_told)
+
+
+def _web(access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:
     """The routes in the order in which they are tried: the API's own, no such route of the API, the panel."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     web.state.access = access
@@ -262,23 +265,11 @@ def _web(access: Access, hub: Hub, panel: PanelFiles, boards: Boards, routers: S
     web.add_middleware(CarefulHeaders)
     for router in routers:
         web.include_router(router)
-    web.add_api_websocket_route("/api/live", Guarded("see_floor", partial(_serve_floor, hub=hub)))
+    web.add_api_websocket_route("/api/live", Guarded("see_floor", feed))
     web.add_api_websocket_route("/api/wallboard/live", BoardSocket(boards))
     web.add_api_route("/api/{path:path}", _no_such_route, methods=EVERY_METHOD)
     web.add_route("/{path:path}", panel.answer, methods=["GET"])
     return web
-
-
-async def _serve_floor(websocket: WebSocket, hub: Hub) -> None:
-    """The feed of somebody signed in: alerts are shown to those who may see them."""
-    if "see_alerts" in websocket.state.account.permissions:
-        await serve_feed(websocket, hub)
-    else:
-        await serve_branch(websocket, hub, "without alerts", _without_alerts)
-
-
-def _without_alerts(kind: str, _identity: str, fields: View) -> View | None:
-    return None if kind == ALERTS else fields
 
 
 async def _no_such_route(path: str) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.service import Access, account_named
 from callcenter.agents.directory import directory
+from callcenter.agents.listening_api import listening_routes
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.recording_pauses import RecordingPauses
+from callcenter.agents.seat_api import seat_routes
 from callcenter.agents.service import SeatDesk
 from callcenter.alerts import service as alerts
 from callcenter.alerts.api import Desk
@@ -95,6 +97,11 @@ def seat_desk(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: 
     keeper.listen(pauses.on_changes)
     in_background(stack, pauses.watch(), "pauses of recordings")
     return SeatDesk(keeper.floor, phone, lookout, settings)
+
+
+def seat_room_routes(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: Phone) -> list[APIRouter]:
+    desk = seat_desk(stack, settings, keeper, phone)
+    return [seat_routes(desk), listening_routes(desk)]
 
 
 def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -259,6 +259,12 @@ class RecordingSettings(Part):
     pause_limit_seconds: Annotated[float, Field(ge=0, le=3600)] = 120
 
 
+class ListeningSettings(Part):
+    """Whether agents are told that somebody listens to their call: on their desk, or not at all."""
+
+    agents_are_told: bool = True
+
+
 class QualitySettings(Part):
     """From which score (0–100) a review passes, and how long after it was published its agent may appeal."""
 
@@ -294,6 +300,7 @@ class Settings(BaseSettings):
     patterns: PatternSettings = PatternSettings()
     recordings: RecordingSettings = RecordingSettings()
     quality: QualitySettings = QualitySettings()
+    listening: ListeningSettings = ListeningSettings()
 
     @field_validator("timezone")
     @classmethod

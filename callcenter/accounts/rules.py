@@ -13,6 +13,7 @@ Permission = Literal[
     "see_floor",
     "work_seat",
     "control_seats",
+    "listen_in",
     "see_calls",
     "hear_recordings",
     "see_reports",
@@ -54,6 +55,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             "see_floor",
             "control_seats",
+            "listen_in",
             "see_calls",
             "hear_recordings",
             "see_reports",

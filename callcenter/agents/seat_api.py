@@ -92,33 +92,33 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked_seat: Any) -> None:
         agent = desk.agents.get(seat.agent_number)
         queues = rules.queues_to_join(account.permissions, agent.queues if agent else (), shape.queues)
         desk.check_queues(seat.pbx, queues)
-        return _told(desk, await carry_out(desk, seat, rules.join(seat, _name(desk, seat), queues)), response)
+        return told(desk, await carry_out(desk, seat, rules.join(seat, _name(desk, seat), queues)), response)
 
     @routes.post("/sign-out")
     async def sign_out(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
-        return _told(desk, await carry_out(desk, seat, rules.leave(seat, tuple(seat.members))), response)
+        return told(desk, await carry_out(desk, seat, rules.leave(seat, tuple(seat.members))), response)
 
     @routes.post("/pause")
     async def pause(shape: PauseShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
-        return _told(desk, await carry_out(desk, seat, rules.pause(seat, shape.reason, reasons)), response)
+        return told(desk, await carry_out(desk, seat, rules.pause(seat, shape.reason, reasons)), response)
 
     @routes.post("/ready")
     async def ready(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
-        return _told(desk, await carry_out(desk, seat, rules.ready(seat)), response)
+        return told(desk, await carry_out(desk, seat, rules.ready(seat)), response)
 
     @routes.post("/end-wrap-up")
     async def end_wrap_up(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
-        return _told(desk, await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
+        return told(desk, await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
 
     @routes.post("/pause-recording")
     async def pause_recording(shape: CallShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
         wish = rules.pause_recording(desk.site(seat.pbx), seat, shape.call_id)
-        return _told(desk, await carry_out(desk, seat, wish), response)
+        return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/resume-recording")
     async def resume_recording(shape: CallShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
         wish = rules.resume_recording(desk.site(seat.pbx), seat, shape.call_id)
-        return _told(desk, await carry_out(desk, seat, wish), response)
+        return told(desk, await carry_out(desk, seat, wish), response)
 
 
 def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> None:
@@ -126,15 +126,15 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
     async def join(shape: MembershipShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
         desk.check_queues(seat.pbx, (shape.queue,), "queue")
         wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
-        return _told(desk, await carry_out(desk, seat, wish), response)
+        return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/leave-queue")
     async def leave(shape: QueueShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
-        return _told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
+        return told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
 
     @routes.post("/hang-up")
     async def hang_up(shape: CallShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
-        return _told(desk, await carry_out(desk, seat, rules.hang_up(seat, shape.call_id)), response)
+        return told(desk, await carry_out(desk, seat, rules.hang_up(seat, shape.call_id)), response)
 
 
 def _name(desk: SeatDesk, seat: Seat) -> str:
@@ -143,7 +143,7 @@ def _name(desk: SeatDesk, seat: Seat) -> str:
     return agent.name if agent else seat.agent_name or seat.interface
 
 
-def _told(desk: SeatDesk, answer: Answer, response: Response) -> dict[str, Any]:
+def told(desk: SeatDesk, answer: Answer, response: Response) -> dict[str, Any]:
     """202 where it was asked and the floor does not show it: that may still come, or the rest was refused."""
     if answer.result is Result.ASKED:
         response.status_code = 202

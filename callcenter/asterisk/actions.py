@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from callcenter.asterisk.translate import ATTEMPT_ACTION
+from callcenter.asterisk.translate import ATTEMPT_ACTION, LISTEN_CONTEXT, LISTENING_KEYS
 from callcenter.errors import BadInput
 from callcenter.floor import commands as c
 
@@ -18,6 +18,8 @@ CALLBACK_CONTEXT = "callcenter-callback"
 AGENT_FIRST_CONTEXT = "callcenter-agent-first"
 AGENT_PICKS_UP_SECONDS = 20
 """So long the phone of an agent who asked for a call rings."""
+LISTENER_PICKS_UP_SECONDS = 20
+"""So long the phone of whoever listens rings."""
 MAX_LINE_BYTES = 1000
 """Asterisk answers an action line above 1,024 bytes with an error (docs/asterisk.md)."""
 
@@ -25,6 +27,9 @@ _INTERFACE = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+(/n)?")
 _DIALLED = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@:+/-]+")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:;@-]{0,148}")
+_LISTENER = re.compile(r"listen\.[A-Za-z0-9]{1,32}\.[A-Za-z0-9_.-]{1,100}")
+_LISTENED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+"""An id that stands in the dialplan's arguments."""
 _CALLER_ID = re.compile(r'("[^"<>\\]{1,60}" )?<\+?[0-9]{3,20}>|\+?[0-9]{3,20}')
 _SEPARATORS = frozenset('|,;&"\\$`{}<>')
 
@@ -63,16 +68,16 @@ def action(command: c.AnyCommand) -> Headers:
                 "Queue": _text("queue", queue),
                 "Interface": _interface(interface),
             }
-        case c.PauseMember(interface=interface, reason=reason, queue=queue):
-            return _queue_pause(interface, queue, {"Paused": "true", "Reason": _text("reason", reason)})
-        case c.UnpauseMember(interface=interface, queue=queue):
-            return _queue_pause(interface, queue, {"Paused": "false"})
+        case c.PauseMember() | c.UnpauseMember():
+            return _queue_pause(command)
         case c.EndWrapUp(interface=interface):
             return {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": _interface(interface)}
         case c.PlaceCall():
             return _originate(command)
         case c.HangUp() | c.PauseRecording() | c.ResumeRecording():
             return _to_channel(command)
+        case c.Listen() | c.SwitchListening():
+            return _listening(command)
         case _:
             assert_never(command)
 
@@ -89,9 +94,11 @@ def _queue_add(command: c.AddMember) -> Headers:
     }
 
 
-def _queue_pause(interface: str, queue: str | None, rest: dict[str, str]) -> Headers:
-    where = {} if queue is None else {"Queue": _text("queue", queue)}
-    return {"Action": "QueuePause", "Interface": _interface(interface), **where, **rest}
+def _queue_pause(command: c.PauseMember | c.UnpauseMember) -> Headers:
+    where = {} if command.queue is None else {"Queue": _text("queue", command.queue)}
+    why = {"Reason": _text("reason", command.reason)} if isinstance(command, c.PauseMember) else {}
+    paused = "true" if isinstance(command, c.PauseMember) else "false"
+    return {"Action": "QueuePause", "Interface": _interface(command.interface), **where, "Paused": paused, **why}
 
 
 def _to_channel(command: c.HangUp | c.PauseRecording | c.ResumeRecording) -> Headers:
@@ -150,6 +157,22 @@ def _to_agent(command: c.PlaceCall) -> Headers:
             f"CC_RING={int(command.ring_seconds)}",
             f"CC_CALLER_ID={caller_id.rpartition('<')[2].removesuffix('>')}",
         ),
+    }
+
+
+def _listening(command: c.Listen | c.SwitchListening) -> Headers:
+    listener = _matching(_LISTENER, "listener_id", command.listener_id)
+    to = {"Context": LISTEN_CONTEXT, "Exten": LISTENING_KEYS[command.mode], "Priority": "1"}
+    if isinstance(command, c.SwitchListening):
+        return {"Action": "Redirect", "Channel": listener, **to}
+    return {
+        "Action": "Originate",
+        "Async": "true",
+        "Channel": _interface(command.interface),
+        "ChannelId": listener,
+        **to,
+        "Timeout": str(LISTENER_PICKS_UP_SECONDS * 1000),
+        "Variable": f"CC_LISTENED={_matching(_LISTENED, 'channel_id', command.channel_id)}",
     }
 
 

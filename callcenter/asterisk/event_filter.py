@@ -10,6 +10,7 @@ EVENTS = (
     "Newchannel", "Newstate", "Hangup", "HangupRequest", "DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave",
     "Hold", "Unhold", "BlindTransfer", "AttendedTransfer", "LocalBridge", "LocalOptimizationBegin",
     "LocalOptimizationEnd", "OriginateResponse", "UserEvent", "DeviceStateChange", "MixMonitorMute",
+    "ChanSpyStart", "ChanSpyStop",
 )  # fmt: skip
 """Events by name. NewConnectedLine and NewCallerid are left out: later events carry what they tell."""
 

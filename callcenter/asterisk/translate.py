@@ -13,11 +13,16 @@ from callcenter.asterisk.messages import EventParser, Message, event_name, parse
 from callcenter.asterisk.survey import LIST_EVENTS, Assembler
 from callcenter.floor import events as e
 from callcenter.floor.events import AnyEvent
+from callcenter.floor.listening import MODE_KEYS
 from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
 PONG = b"\r\nPing: Pong\r\n"
 ATTEMPT_ACTION = "callcenter-attempt:"
 """An Originate of ours carries this and the attempt's id as ActionID, so that its answer is known for ours."""
+
+LISTEN_CONTEXT = "callcenter-listen"
+LISTENING_KEYS = {mode: key for key, mode in MODE_KEYS.items()}
+"""The extensions of that context, which are the keys of the listener's phone: Asterisk tells the mode by them."""
 
 Maker = Callable[[str, Instant, Message], AnyEvent | None]
 
@@ -180,6 +185,19 @@ def _var_set(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
 def _queue_of_extension(m: Message) -> str:
     """A refusal names no queue; the shipped dialplan's extension does (dialplans/callcenter/extensions.conf)."""
     return m.get("Exten", "").removeprefix("q-") if m.get("Context") == "callcenter-queue" else ""
+
+
+def _spy_start(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    mode = MODE_KEYS.get(m.get("SpyerExten", ""))
+    if mode is None or m.get("SpyerContext") != LISTEN_CONTEXT:
+        return None
+    return e.ListeningBegan(
+        pbx, at, ChannelId(m["SpyerUniqueid"]), m["SpyerChannel"], ChannelId(m["SpyeeUniqueid"]), mode
+    )
+
+
+def _spy_stop(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    return e.ListeningEnded(pbx, at, ChannelId(m["SpyerUniqueid"]))
 
 
 def _caller_join(pbx: str, at: Instant, m: Message) -> AnyEvent:
@@ -349,6 +367,8 @@ TABLE: dict[bytes, Row] = {
     b"BlindTransfer": Row(_blind_transfer),
     b"AttendedTransfer": Row(_attended_transfer),
     b"VarSet": Row(_var_set, (b"\r\nVariable: QUEUESTATUS\r\n", b"\r\nVariable: MIXMONITOR_FILENAME\r\n")),
+    b"ChanSpyStart": Row(_spy_start),
+    b"ChanSpyStop": Row(_spy_stop),
     b"QueueCallerJoin": Row(_caller_join),
     b"QueueCallerLeave": Row(_caller_leave),
     b"QueueCallerAbandon": Row(_caller_abandon),

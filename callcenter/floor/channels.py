@@ -1,10 +1,11 @@
 """What channel events change: calls, legs of seats, bridges, attempts."""
 
 from callcenter.floor import events as e
-from callcenter.floor import recordings, rings, talks, visits
+from callcenter.floor import listening, recordings, rings, talks, visits
 from callcenter.floor.call import Attempt, is_agent_first
 from callcenter.floor.changes import Changes
 from callcenter.floor.facts import AttemptResult, Direction, EndedBy
+from callcenter.floor.listening import is_listener
 from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import Site, close_call, is_attempt, opened_call
 from callcenter.floor.terms import AttemptId, CallId, ChannelId
@@ -12,7 +13,7 @@ from callcenter.floor.terms import AttemptId, CallId, ChannelId
 
 def opened(site: Site, event: e.ChannelOpened, changes: Changes) -> None:
     """A channel came to be; the first of a Linkedid opens a call."""
-    if event.channel_id in site.channels or event.channel_id in site.ended_channels:
+    if event.channel_id in site.channels or event.channel_id in site.ended_channels or is_listener(event.channel_id):
         return
     channel = Channel(event.channel_id, event.call_id, event.name, event.number, site.now, is_up=event.is_up)
     adopt(site, channel, event.caller_name, event.extension)
@@ -104,6 +105,7 @@ def close(
     if channel_id in site.ended_channels:
         return
     site.ended_channels.remember(channel_id)
+    listening.channel_closed(site, channel_id, changes)
     visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
     rings.leg_closed(site, channel_id, cause, changes, is_certain=is_certain)
     recordings.close(site, channel_id, changes, is_certain=is_certain)

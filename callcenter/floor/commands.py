@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from callcenter.floor.events import ListeningMode
 from callcenter.floor.terms import AttemptId, ChannelId, PbxName, Seconds
 
 
@@ -95,6 +96,25 @@ class ResumeRecording(Command, frozen=True):
     channel_id: ChannelId
 
 
+class Listen(Command, frozen=True):
+    """Call the phone at `interface`, which listens to the channel `channel_id` in this mode once it has picked up.
+
+    `listener_id` becomes the id of the phone's channel (`listening.listener_id`).
+    """
+
+    listener_id: ChannelId
+    interface: str
+    channel_id: ChannelId
+    mode: ListeningMode
+
+
+class SwitchListening(Command, frozen=True):
+    """Have the channel of a listener go on in another mode."""
+
+    listener_id: ChannelId
+    mode: ListeningMode
+
+
 AnyCommand = (
     AddMember
     | RemoveMember
@@ -105,6 +125,8 @@ AnyCommand = (
     | HangUp
     | PauseRecording
     | ResumeRecording
+    | Listen
+    | SwitchListening
 )
 
 

@@ -35,6 +35,14 @@ class DeviceState(StrEnum):
     ON_HOLD = "on_hold"
 
 
+class ListeningMode(StrEnum):
+    """What a listener does: hears both sides; speaks to the agent alone; speaks to both."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+
 class Part(Struct, frozen=True, gc=False):
     """A record inside an event."""
 
@@ -305,6 +313,21 @@ class RecordingResumed(Event, frozen=True):
     channel_id: ChannelId
 
 
+class ListeningBegan(Event, frozen=True):
+    """A listener of ours hears the channel `channel_id` now, in this mode; a change of mode ends one and begins one."""
+
+    listener_id: ChannelId
+    listener_name: str
+    channel_id: ChannelId
+    mode: ListeningMode
+
+
+class ListeningEnded(Event, frozen=True):
+    """A listener hears the channel no longer."""
+
+    listener_id: ChannelId
+
+
 # --- queues -----------------------------------------------------------------------------------------------------
 
 
@@ -551,6 +574,8 @@ AnyEvent = (
     | RecordingBegun
     | RecordingPaused
     | RecordingResumed
+    | ListeningBegan
+    | ListeningEnded
     | CallerJoined
     | CallerLeft
     | CallerGone

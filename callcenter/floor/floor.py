@@ -4,7 +4,19 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.floor import channels, events, gap, members, recordings, rings, settling, takeover, talks, visits
+from callcenter.floor import (
+    channels,
+    events,
+    gap,
+    listening,
+    members,
+    recordings,
+    rings,
+    settling,
+    takeover,
+    talks,
+    visits,
+)
 from callcenter.floor.changes import Changes, Entities, Key, View
 from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
 from callcenter.floor.facts import SeatSpell
@@ -58,6 +70,8 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.RecordingBegun: recordings.begun,
     events.RecordingPaused: recordings.paused,
     events.RecordingResumed: recordings.resumed,
+    events.ListeningBegan: listening.began,
+    events.ListeningEnded: listening.ended,
     events.CallerJoined: visits.joined,
     events.CallerLeft: visits.left,
     events.CallerGone: visits.gone,
@@ -148,6 +162,7 @@ class Floor:
         for site in self.sites.values():
             entities["links"][site.pbx] = site.view()
             entities["seats"].update((seat.key[1], _shown_seat(site, seat)) for seat in site.seats.values())
+            entities["listenings"].update((one.key[1], one.view()) for one in site.listenings.values())
             for queue in site.queues.values():
                 entities["queues"][queue.key[1]] = queue.view()
                 entities["visits"].update((visit.key[1], visit.view()) for visit in queue.waiting.values())
@@ -201,11 +216,17 @@ def _view_visit(site: Site, rest: str) -> View | None:
     return visit.view() if visit and visit.key[1] == f"{site.pbx}/{rest}" else None
 
 
+def _view_listening(site: Site, rest: str) -> View | None:
+    listening = site.listenings.get(ChannelId(rest))
+    return listening.view() if listening else None
+
+
 VIEWS: dict[str, Callable[[Site, str], View | None]] = {
     "links": _view_link,
     "seats": _view_seat,
     "queues": _view_queue,
     "visits": _view_visit,
+    "listenings": _view_listening,
 }
 """How each kind of entity is shown."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import DeviceState, Member, PauseRules
+from callcenter.floor.events import DeviceState, ListeningMode, Member, PauseRules
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
 from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName, Seconds
 
@@ -180,6 +180,37 @@ class Seat:
             "pause_pending": self.is_paused and self.state != SeatState.PAUSED,
             "queues": sorted(self.members),
             "wrap_up_until": self.wrap_up_until if self.state == SeatState.WRAP_UP else None,
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Listening:
+    """Somebody hears a channel of `seat` on the phone at `listener`: `listener_id` is that phone's channel."""
+
+    listener_id: ChannelId
+    channel_id: ChannelId
+    seat: Seat
+    call_id: CallId
+    listener: str
+    listener_name: str
+    mode: ListeningMode
+    since: Instant
+
+    @property
+    def key(self) -> Key:
+        """Its place in the live feed."""
+        return ("listenings", f"{self.seat.pbx}/{self.listener_id}")
+
+    def view(self) -> dict[str, object]:
+        """The fields of the live feed (docs/api.md, `listenings`)."""
+        return {
+            "pbx": self.seat.pbx,
+            "interface": self.seat.interface,
+            "call_id": self.call_id,
+            "mode": self.mode,
+            "since": self.since,
+            "listener": self.listener,
+            "listener_name": self.listener_name,
         }
 
 

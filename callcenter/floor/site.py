@@ -10,7 +10,7 @@ from callcenter.floor.events import AgentEntry, LinkState, PauseRules, QueueRule
 from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.gap import OpenGap, ToldFact
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
-from callcenter.floor.seat import Census, Channel, Seat
+from callcenter.floor.seat import Census, Channel, Listening, Seat
 from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant, PbxName
 
 CLOCK_SECONDS = 2.0
@@ -70,6 +70,7 @@ class Site:
     rings: dict[ChannelId, RingUnderWay] = field(default_factory=dict)
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     recordings: dict[ChannelId, list[Recording]] = field(default_factory=dict)
+    listenings: dict[ChannelId, Listening] = field(default_factory=dict)
     census: Census = field(default_factory=Census)
     wrapping_up: set[Seat] = field(default_factory=set)
     due_at: Instant = math.inf

@@ -1,6 +1,6 @@
 """Takes over the whole state that a survey found: what is there is there, what is not there has ended unseen."""
 
-from callcenter.floor import channels, members, rings, talks, visits
+from callcenter.floor import channels, listening, members, rings, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import OpenChannel, WaitingCaller
@@ -34,6 +34,7 @@ def surveyed(site: Site, event: e.Surveyed, changes: Changes) -> None:
     _take_waiting(site, event.waiting, event.at, changes)
     if event.channels is not None:
         _take_channels(site, event.channels, event.at, changes)
+        listening.surveyed(site, event.channels, event.at, changes)
     for device, state in event.devices or ():
         members.device_changed(site, e.DeviceChanged(site.pbx, site.now, device, state), changes)
     if site.gap is not None:
@@ -125,7 +126,7 @@ def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Change
 
 def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, changes: Changes) -> None:
     for seen in found:
-        if seen.channel_id not in site.ended_channels:
+        if seen.channel_id not in site.ended_channels and not listening.is_listener(seen.channel_id):
             _take_channel(site, seen, at)
     _pair_locals(site, found)
     _take_rings(site, found)

@@ -23,7 +23,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.AGENT]) == {"see_floor", "work_seat", "work_callbacks", "see_own_reviews"}
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
-        *("control_seats", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
+        *("control_seats", "listen_in", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
         *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls"),
     }
     assert permissions_of([Role.QA]) == {

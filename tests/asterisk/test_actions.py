@@ -11,13 +11,16 @@ from callcenter.floor.commands import (
     AnyCommand,
     EndWrapUp,
     HangUp,
+    Listen,
     PauseMember,
     PauseRecording,
     PlaceCall,
     RemoveMember,
     ResumeRecording,
+    SwitchListening,
     UnpauseMember,
 )
+from callcenter.floor.events import ListeningMode
 from callcenter.floor.terms import AttemptId, ChannelId
 
 
@@ -184,3 +187,31 @@ def test_the_encoder_is_the_last_door(headers: dict[str, str]) -> None:
 
 def test_the_longest_line_that_asterisk_takes_for_sure() -> None:
     assert len(encode({"Reason": "x" * 992})) == 1000 + 4
+
+
+@pytest.mark.parametrize(
+    ("listener_id", "interface", "channel_id", "field"),
+    [
+        ("1.2", "PJSIP/1002", "1.1", "listener_id"),
+        ("listen.a.1.1|x", "PJSIP/1002", "1.1", "listener_id"),
+        ("listen.a.1.1", "PJSIP/1002&PJSIP/1003", "1.1", "interface"),
+        ("listen.a.1.1", "PJSIP/1002", "1.1,qw", "channel_id"),
+        ("listen.a.1.1", "PJSIP/1002", "PJSIP/1001", "channel_id"),
+        ("listen.a.1.1", "PJSIP/1002", "${SHELL(x)}", "channel_id"),
+    ],
+)
+def test_a_listener_hears_one_channel_by_its_id(listener_id: str, interface: str, channel_id: str, field: str) -> None:
+    mode = ListeningMode.WHISPER
+    with pytest.raises(BadInput) as refused:
+        action(Listen("pbx1", ChannelId(listener_id), interface, ChannelId(channel_id), mode))
+    assert refused.value.field == field
+
+
+def test_a_listener_is_called_and_switched_by_the_extension_of_the_mode() -> None:
+    listener = ChannelId("listen.a.1.1")
+    called = action(Listen("pbx1", listener, "PJSIP/1002", ChannelId("1.1"), ListeningMode.WHISPER))
+    assert (called["Channel"], called["Context"], called["Exten"], called["Variable"]) == (
+        "PJSIP/1002", "callcenter-listen", "5", "CC_LISTENED=1.1",
+    )  # fmt: skip
+    switched = action(SwitchListening("pbx1", listener, ListeningMode.BARGE))
+    assert (switched["Action"], switched["Channel"], switched["Exten"]) == ("Redirect", listener, "6")

@@ -26,6 +26,9 @@ THE_MEMBER = Member(
     "support", "Local/1001@agents/n", 'Pi|pe "Q"', "PJSIP/1001", DeviceState.NOT_IN_USE, True, "meal", True, 2, 10,
     1763812700.0, 1763812600.0,
 )  # fmt: skip
+LISTENER = CHANNEL | {
+    "Channel": "PJSIP/1003-00000009", "Uniqueid": "listen.a1.1.2", "Context": "callcenter-listen", "Exten": "5",
+}  # fmt: skip
 
 TRANSLATED: dict[str, tuple[bytes, AnyEvent | None]] = {
     "FullyBooted": (
@@ -146,6 +149,17 @@ TRANSLATED: dict[str, tuple[bytes, AnyEvent | None]] = {
         ),
         e.OriginateEnded("pbx1", NOW, AttemptId("attempt-7"), ChannelId(""), False, 3),
     ),
+    "ChanSpyStart": (
+        message("ChanSpyStart", prefixed("Spyer", LISTENER), prefixed("Spyee", LEG)),
+        e.ListeningBegan(
+            "pbx1", NOW, ChannelId("listen.a1.1.2"), "PJSIP/1003-00000009", ChannelId(LEG["Uniqueid"]),
+            e.ListeningMode.WHISPER,
+        ),
+    ),
+    "ChanSpyStop": (
+        message("ChanSpyStop", prefixed("Spyer", LISTENER), prefixed("Spyee", LEG)),
+        e.ListeningEnded("pbx1", NOW, ChannelId("listen.a1.1.2")),
+    ),
     "UserEvent": (
         message("UserEvent", CHANNEL, privilege="user,all", UserEvent="WrapUpDone", Interface="PJSIP/1001"),
         e.WrapUpEnded("pbx1", NOW, "PJSIP/1001"),
@@ -176,6 +190,7 @@ def test_a_needle_is_a_header_of_its_message() -> None:
         message("VarSet", CHANNEL, Variable="X", Value="Variable: QUEUESTATUS"),
         message("VarSet", CHANNEL, Variable="QUEUESTATUS", Value=""),
         message("UserEvent", UserEvent="Something", Interface="PJSIP/1001"),
+        message("ChanSpyStart", prefixed("Spyer", LISTENER | {"Context": "others"}), prefixed("Spyee", LEG)),
         message("UserEvent", UserEvent="Other", Text="UserEvent: WrapUpDone"),
         message("DeviceStateChange", Device="Queue:support_avail", State="NOT_INUSE"),
         message("OriginateResponse", ActionID="somebody-elses", Response="Failure", Reason="0"),

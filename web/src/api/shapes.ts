@@ -50,6 +50,7 @@ export type Permission =
   | "see_floor"
   | "work_seat"
   | "control_seats"
+  | "listen_in"
   | "see_calls"
   | "hear_recordings"
   | "see_reports"
@@ -224,6 +225,18 @@ export interface Visit {
   joined_at: Instant;
   position: number;
 }
+export const LISTENING_MODES = ["listen", "whisper", "barge"] as const;
+export type ListeningMode = (typeof LISTENING_MODES)[number];
+/** Who listens is told only to those who may listen themselves. */
+export interface Listening {
+  pbx: string;
+  interface: string;
+  call_id: string;
+  mode: ListeningMode;
+  since: Instant;
+  listener?: string;
+  listener_name?: string;
+}
 export interface Gauges {
   waiting: number;
   oldest_joined_at: Instant | null;
@@ -289,6 +302,7 @@ export interface Entities {
   seats: Record<string, Seat>;
   queues: Record<string, Queue>;
   visits: Record<string, Visit>;
+  listenings: Record<string, Listening>;
   gauges: Record<string, Gauges>;
   figures: Record<string, FigureValues>;
   lists: Record<string, ListProgress>;

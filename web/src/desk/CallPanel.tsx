@@ -1,5 +1,6 @@
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/shallow";
 import { useQueueWord } from "../api/queries";
 import type { Seat, Visit } from "../api/shapes";
 import { duration, NOTHING } from "../format";
@@ -8,7 +9,7 @@ import { useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { RecordingPause } from "../seats/RecordingPause";
-import { isInCall } from "../seats/seats";
+import { isInCall, listeningTo } from "../seats/seats";
 import classes from "./Desk.module.css";
 import { callerOf } from "./desk";
 
@@ -30,6 +31,13 @@ function useCaller(seat: Seat): Caller | null {
   return caller;
 }
 
+/** That somebody listens, where the settings have agents told; nothing comes here where they do not. */
+function Listeners({ seat }: { seat: Seat }) {
+  const { t } = useTranslation();
+  const modes = useLive(useShallow((live) => listeningTo(live.entities.listenings, seat).map((one) => one.mode)));
+  return <p role="status">{[...new Set(modes)].map((mode) => t(`listening.toYou.${mode}`)).join(" ")}</p>;
+}
+
 /** The call in front of the agent. */
 export function CallPanel({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
@@ -43,6 +51,7 @@ export function CallPanel({ seat }: { seat: Seat }) {
         <strong className="num">{seat.number || t("floor.withheld")}</strong>
         {caller?.name && <span>{caller.name}</span>}
       </div>
+      <Listeners seat={seat} />
       <dl className={classes.facts}>
         <div>
           <dt>{t("floor.queue")}</dt>

@@ -6,6 +6,7 @@ import type { Seat } from "../api/shapes";
 import { NOTHING } from "../format";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
+import { ListenControls } from "../seats/ListenControls";
 import { SeatControls } from "../seats/SeatControls";
 import { pendingPause, useDeviceWord } from "./SeatCard";
 import classes from "./SeatDetail.module.css";
@@ -67,6 +68,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
   const { t } = useTranslation();
   const seat = useEntity("seats", id ?? "");
   const controls = useMay("control_seats");
+  const listens = useMay("listen_in");
   return (
     <Drawer
       opened={id !== null}
@@ -78,6 +80,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
       {seat && controls && <SeatControls key={id} seat={seat} />}
+      {seat && listens && <ListenControls key={`${id} listening`} seat={seat} />}
       {seat ? <Lines seat={seat} /> : <p className="muted">{t("seat.goneText")}</p>}
     </Drawer>
   );

@@ -2,13 +2,28 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { ask } from "../api/client";
-import type { Seat } from "../api/shapes";
+import type { Listening, ListeningMode, Seat } from "../api/shapes";
 
-export type Act = "sign-in" | "sign-out" | "pause" | "ready" | "end-wrap-up" | "pause-recording" | "resume-recording";
+export type Act =
+  | "sign-in"
+  | "sign-out"
+  | "pause"
+  | "ready"
+  | "end-wrap-up"
+  | "pause-recording"
+  | "resume-recording"
+  | "listen"
+  | "listen-mode"
+  | "stop-listening";
 
 export interface Wish {
   act: Act;
-  body?: { queues?: string[] | null } | { reason: string } | { call_id: string };
+  body?:
+    | { queues?: string[] | null }
+    | { reason: string }
+    | { call_id: string }
+    | { mode: ListeningMode }
+    | { call_id: string; mode: ListeningMode };
 }
 
 /** `already`: it was so before. `asked`: Asterisk accepted it, and the floor does not show it (all of it) yet. */
@@ -49,3 +64,8 @@ export function useWish(seat: Seat) {
 }
 
 export type Wishing = ReturnType<typeof useWish>;
+
+/** Who listens to a seat now. */
+export function listeningTo(listenings: Record<string, Listening>, seat: Pick<Seat, "pbx" | "interface">): Listening[] {
+  return Object.values(listenings).filter((one) => one.pbx === seat.pbx && one.interface === seat.interface);
+}

@@ -1,0 +1,108 @@
+"""Supervisors listen on a real Asterisk: each party has a tone, and what each of them receives is measured."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import NewUser
+from callcenter.settings import Settings
+from tests.real.browsing import PATIENCE_SECONDS
+from tests.real.conftest import Pair, running_pair
+from tests.real.feed import Feed, cookie_of
+from tests.real.hearing import Ears
+from tests.serving import PANEL, PASSWORD, Serving, serving_with
+
+pytestmark = pytest.mark.real
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+SEAT, PHONE = "PJSIP/1001", "PJSIP/1003"
+LISTENS = {"agent": {"caller"}, "caller": {"agent"}, "supervisor": {"agent", "caller"}}
+WHISPERS = {"agent": {"caller", "supervisor"}, "caller": {"agent"}, "supervisor": {"agent", "caller"}}
+BARGES = {"agent": {"caller", "supervisor"}, "caller": {"agent", "supervisor"}, "supervisor": {"agent", "caller"}}
+
+
+@pytest.fixture(scope="module")
+def pair(centre_settings: Settings) -> Iterator[Pair]:
+    with running_pair(centre_settings) as pair:
+        yield pair
+
+
+@pytest.fixture(scope="module")
+def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server with a supervisor whose phone is that of agent 1003, and one without a phone."""
+    users = (
+        NewUser("chief", PASSWORD, (Role.SUPERVISOR,), agent_number="1003"),
+        NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001"),
+    )
+    with serving_with(tmp_path_factory.mktemp("centre"), pair.centre.plan.settings, *Role, *users) as server:
+        server.await_said("pbx1: live")
+        yield server
+
+
+@pytest.fixture
+def feed(server: Serving) -> Iterator[Feed]:
+    with Feed(server.url) as feed:
+        yield feed
+
+
+class Supervisor:
+    """The supervisor's program and the call that is listened to."""
+
+    def __init__(self, pair: Pair, server: Serving, feed: Feed, folder: Path) -> None:
+        self.pair, self.feed, self.server = pair, feed, server
+        self.ears = Ears(pair, folder)
+        headers = PANEL | {"Cookie": cookie_of(server.url, "chief")}
+        self.http = httpx.Client(base_url=server.url, headers=headers, timeout=10)
+
+    def post(self, what: str, body: object = None, *, seat: str = SEAT) -> httpx.Response:
+        return self.http.post(f"api/seats/pbx1/{seat}/{what}", json=body)
+
+    def a_call(self) -> str:
+        """A caller talks with agent 1001; the call's id."""
+        self.ears.phone("1001", "agent")
+        self.ears.phone("1003", "supervisor")
+        assert self.post("sign-in", {"queues": ["support"]}).status_code == 200
+        self.ears.caller_calls("4000")
+        self.feed.until(lambda: self.feed.seat(SEAT)["state"] == "talking")
+        call_id: str = self.feed.seat(SEAT)["call_id"]
+        return call_id
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Who listens to whom, and how, as the feed has it."""
+        listenings: dict[str, Any] = self.feed.entities.get("listenings", {})
+        return [(one["interface"], one["listener"], one["mode"]) for one in listenings.values()]
+
+    def await_shown(self, *expected: tuple[str, str, str]) -> None:
+        self.feed.until(lambda: self.shown() == list(expected))
+
+
+@pytest.fixture
+def supervisor(pair: Pair, server: Serving, feed: Feed, tmp_path: Path) -> Iterator[Supervisor]:
+    supervisor = Supervisor(pair, server, feed, tmp_path)
+    yield supervisor
+    supervisor.post("sign-out")
+    supervisor.http.close()
+    pair.quieten()
+
+
+def test_listen_whisper_and_barge_are_heard_by_those_whom_they_are_for(supervisor: Supervisor) -> None:
+    call_id = supervisor.a_call()
+    answer = supervisor.post("listen", {"call_id": call_id, "mode": "listen"})
+    assert answer.status_code in (200, 202), answer.text
+    supervisor.await_shown((SEAT, PHONE, "listen"))
+    supervisor.ears.await_heard(LISTENS)
+    for mode, heard in (("whisper", WHISPERS), ("barge", BARGES), ("listen", LISTENS)):
+        answer = supervisor.post("listen-mode", {"mode": mode})
+        assert (answer.status_code, answer.json()["result"]) == (200, "done"), answer.text
+        supervisor.await_shown((SEAT, PHONE, mode))
+        supervisor.ears.await_heard(heard)
+    assert supervisor.post("stop-listening").json()["result"] == "done"
+    supervisor.await_shown()
+    supervisor.ears.await_heard({"agent": {"caller"}, "caller": {"agent"}})
+    assert supervisor.feed.seat(SEAT)["state"] == "talking"

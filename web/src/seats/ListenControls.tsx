@@ -1,0 +1,96 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/shallow";
+import { useSession } from "../api/queries";
+import { LISTENING_MODES, type Listening, type ListeningMode, type Seat } from "../api/shapes";
+import { useFrozen } from "../live/health";
+import { useLive } from "../live/store";
+import { Failure } from "../parts/Failure";
+import classes from "./Seats.module.css";
+import { listeningTo, useWish, type Wishing } from "./seats";
+
+const TALKING = new Set(["talking", "on_hold"]);
+
+function useOwnPhone(seat: Seat): string | null {
+  const number = useSession().user.agent_number;
+  return useLive((live) => {
+    const own = Object.values(live.entities.seats).find(
+      (one) => one.pbx === seat.pbx && number !== null && one.agent_number === number,
+    );
+    return own?.interface ?? null;
+  });
+}
+
+interface ModesProps {
+  seat: Seat;
+  mine: Listening | undefined;
+  wishing: Wishing;
+}
+
+function Modes({ seat, mine, wishing }: ModesProps) {
+  const { t } = useTranslation();
+  const press = (mode: ListeningMode) => {
+    if (mine) wishing.mutate({ act: "listen-mode", body: { mode } });
+    else if (seat.call_id) wishing.mutate({ act: "listen", body: { call_id: seat.call_id, mode } });
+  };
+  return (
+    <>
+      {LISTENING_MODES.map((mode) => (
+        <Button
+          key={mode}
+          size="xs"
+          variant={mine?.mode === mode ? "filled" : "default"}
+          aria-pressed={mine?.mode === mode}
+          disabled={wishing.isPending}
+          onClick={() => press(mode)}
+        >
+          {t(`listening.${mode}`)}
+        </Button>
+      ))}
+      {mine && (
+        <Button
+          size="xs"
+          variant="default"
+          disabled={wishing.isPending}
+          onClick={() => wishing.mutate({ act: "stop-listening" })}
+        >
+          {t("listening.stop")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** A supervisor hears the call of a seat on the own phone; who else does is shown, too. */
+export function ListenControls({ seat }: { seat: Seat }) {
+  const { t } = useTranslation();
+  const wishing = useWish(seat);
+  const phone = useOwnPhone(seat);
+  const all = useLive(useShallow((live) => listeningTo(live.entities.listenings, seat)));
+  const isAway = useFrozen(seat.pbx) !== null;
+  if (!TALKING.has(seat.state) && all.length === 0) return null;
+  const mine = all.find((one) => one.listener === phone);
+  const isAsked = wishing.data?.result === "asked" && wishing.variables?.act === "listen" && !mine;
+  return (
+    <section className={classes.controls} aria-label={t("listening.title")}>
+      {phone === null ? (
+        <p className={classes.told}>{t("listening.noPhone")}</p>
+      ) : (
+        <>
+          <fieldset disabled={isAway} className={classes.row}>
+            <Modes seat={seat} mine={mine} wishing={wishing} />
+          </fieldset>
+          <p className={classes.told}>{t("listening.hint")}</p>
+        </>
+      )}
+      {wishing.isError && <Failure error={wishing.error} />}
+      <p role="status" className={classes.told}>
+        {isAsked
+          ? t("listening.rings")
+          : all
+              .map((one) => t(`listening.who.${one.mode}`, { name: one.listener_name || t("listening.somebody") }))
+              .join(" · ")}
+      </p>
+    </section>
+  );
+}
