@@ -72,6 +72,7 @@ from callcenter.live_feed import serve_floor
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
+from callcenter.quality.losses import note_missing_losses
 from callcenter.quality.plan_api import plan_routes
 from callcenter.quality.plan_rules import DAY_SECONDS
 from callcenter.quality.reading import was_reviewed_for
@@ -213,6 +214,7 @@ def _account_routes(access: Access, centre: Centre) -> list[APIRouter]:
 
 async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
     await ship_forms(sessions, clock())
+    await note_missing_losses(sessions)
     return quality_routes(sessions, clock)
 
 

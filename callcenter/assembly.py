@@ -56,8 +56,9 @@ from callcenter.reports.callback_api import callback_report_routes
 from callcenter.reports.delivering import Sender, delivering
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.people_api import Room, people_routes
+from callcenter.reports.quality_api import quality_report_routes
 from callcenter.reports.recurrence import dates_of
-from callcenter.reports.report_files import asked_for, grid_maker, report_file_routes
+from callcenter.reports.report_files import check_report, grid_maker, report_file_routes
 from callcenter.reports.saved import Parameters
 from callcenter.reports.saved_api import saved_routes
 from callcenter.reports.service import sums_by_queue
@@ -345,6 +346,7 @@ def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[A
         report_file_routes(room.sources, room.write_down),
         people_routes(room),
         callback_report_routes(room),
+        quality_report_routes(room),
         staffing_routes(room, settings),
         saved_routes(sender, partial(_check_report, room)),
     ]
@@ -353,4 +355,4 @@ def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[A
 def _check_report(room: Room, parameters: Parameters) -> None:
     """Raises BadInput for a saved report that could not be made today."""
     today = local(room.clock(), room.sources.zone).date()
-    asked_for(parameters, dates_of(parameters.span, today), room.sources)
+    check_report(parameters, dates_of(parameters.span, today), room.sources)

@@ -28,6 +28,7 @@ GROUPS = {
     "rings": "Rings · 振铃",
     "seats": "Seats · 坐席",
     "callbacks": "Callbacks · 回访",
+    "quality": "Quality · 质检",
 }
 
 TABLE = f"| id | figure | 指标 | meaning | 含义 | unit | target | for | opens |\n{'| --- ' * 9}|"

@@ -49,6 +49,7 @@ class ReviewAssignment(Base):
         UniqueConstraint("plan_id", "pbx", "call_id", "agent_number"),
         Index(None, "reviewer", "done_at"),
         Index(None, "plan_id", "period"),
+        Index(None, "began_at"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

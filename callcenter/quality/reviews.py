@@ -12,6 +12,7 @@ from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.assignments import conclude
+from callcenter.quality.losses import note_losses
 from callcenter.quality.reading import Read, content_reviewed, read_by, readable
 from callcenter.quality.reviewing import Party, State, Step, after, check_answers, check_items, counted
 from callcenter.quality.rules import Section
@@ -95,12 +96,13 @@ async def _begun(sessions: Sessions, part: Part, account: Account) -> Read:
 
 
 async def _new(session: AsyncSession, part: Part, account: Account, now: Instant) -> Review:
-    agent_name, talked_at = await _talked(session, part)
+    agent_name, team, talked_at = await _talked(session, part)
     return Review(
         pbx=part.pbx,
         call_id=part.call_id,
         agent_number=part.agent_number,
         agent_name=agent_name,
+        team=team,
         talked_at=talked_at,
         form_id=part.form_id,
         form_version=await _version_in_use(session, part.form_id),
@@ -113,9 +115,9 @@ async def _new(session: AsyncSession, part: Part, account: Account, now: Instant
     )
 
 
-async def _talked(session: AsyncSession, part: Part) -> tuple[str, Instant]:
-    """Name of the agent, and when they began to talk."""
-    talked = select(conversations.c.agent_name, conversations.c.began_at).where(
+async def _talked(session: AsyncSession, part: Part) -> tuple[str, str, Instant]:
+    """Name and team of the agent, and when they began to talk."""
+    talked = select(conversations.c.agent_name, conversations.c.team, conversations.c.began_at).where(
         conversations.c.pbx == part.pbx,
         conversations.c.call_id == part.call_id,
         conversations.c.agent_number == part.agent_number,
@@ -123,7 +125,7 @@ async def _talked(session: AsyncSession, part: Part) -> tuple[str, Instant]:
     row = (await session.execute(talked.order_by(conversations.c.began_at).limit(1))).one_or_none()
     if row is None:
         raise BadInput("This agent did not talk in this call, or is not done with it", field="agent_number")
-    return row.agent_name, row.began_at
+    return row.agent_name, row.team, row.began_at
 
 
 async def _version_in_use(session: AsyncSession, form_id: int) -> int:
@@ -175,7 +177,9 @@ async def publish(sessions: Sessions, review_id: int, act: Act, terms: Terms) ->
     async with sessions.begin() as session:
         found, roles = await _locked(session, review_id, act)
         _take(session, found, Step.PUBLISH, roles, act)
-        _judge(found, (await content_reviewed(session, found)).sections, found.answers)
+        sections = (await content_reviewed(session, found)).sections
+        _judge(found, sections, found.answers)
+        await note_losses(session, found, sections)
         found.published_at, found.appeal_until = act.now, act.now + terms.appeal_seconds
         found.pass_score = terms.pass_score
         await session.flush()
@@ -202,7 +206,9 @@ async def decide(sessions: Sessions, review_id: int, answers: Mapping[str, Any] 
         before = found.answers
         _take(session, found, Step.UPHOLD if answers is None else Step.CHANGE, roles, act)
         if answers is not None:
-            _judge(found, (await content_reviewed(session, found)).sections, answers)
+            sections = (await content_reviewed(session, found)).sections
+            _judge(found, sections, answers)
+            await note_losses(session, found, sections)
             if found.answers == before:
                 raise BadInput("No answer differs; uphold the review instead", field="answers")
         await session.flush()

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.tables import Base, RowId
@@ -44,7 +56,8 @@ class Review(Base):
     """One reviewer's judgement of one agent's part of one call.
 
     `version` grows with each change. `notes` are by item, `comments` free; each has a text and may be pinned to a
-    moment of a recording. From publishing on `score`, `pass_score` and `appeal_until` say what held then.
+    moment of a recording. From publishing on `score`, `pass_score` and `appeal_until` say what held then. `team` is the
+    agent's when they talked; `is_zeroed` says whether a fatal item failed, None where that was not told yet.
     """
 
     __tablename__ = "reviews"
@@ -69,6 +82,7 @@ class Review(Base):
     call_id: Mapped[str] = mapped_column(String)
     agent_number: Mapped[str] = mapped_column(String(64))
     agent_name: Mapped[str] = mapped_column(String)
+    team: Mapped[str] = mapped_column(String, default="", server_default="")
     talked_at: Mapped[float] = mapped_column(Double)
     form_id: Mapped[int] = mapped_column(ForeignKey("review_forms.id"))
     form_version: Mapped[int] = mapped_column(Integer)
@@ -82,10 +96,22 @@ class Review(Base):
     comments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     score: Mapped[float | None] = mapped_column(Double, default=None)
     pass_score: Mapped[float | None] = mapped_column(Double, default=None)
+    is_zeroed: Mapped[bool | None] = mapped_column(Boolean, default=None)
     created_at: Mapped[float] = mapped_column(Double)
     changed_at: Mapped[float] = mapped_column(Double)
     published_at: Mapped[float | None] = mapped_column(Double, default=None)
     appeal_until: Mapped[float | None] = mapped_column(Double, default=None)
+
+
+class ReviewLoss(Base):
+    """An item of a published review that lost points (of the whole 100), or failed though it was fatal."""
+
+    __tablename__ = "review_losses"
+
+    review_id: Mapped[int] = mapped_column(RowId, ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True)
+    item: Mapped[str] = mapped_column(String, primary_key=True)
+    points: Mapped[float] = mapped_column(Double)
+    is_fatal: Mapped[bool] = mapped_column(Boolean)
 
 
 class ReviewStep(Base):

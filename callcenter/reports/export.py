@@ -64,7 +64,8 @@ class Column(Struct, frozen=True):
 class Grid(Struct, frozen=True):
     """A table with its title and everything that makes it readable by itself.
 
-    `totals` has a cell a column (its first is replaced by the word); `notes` are said on the second sheet.
+    `totals` has a cell a column (its first is replaced by the word); `notes` are said on the second sheet. `more` are
+    the tables that belong to it: sheets of their own, and one below the other in a CSV file.
     """
 
     title: str
@@ -74,6 +75,7 @@ class Grid(Struct, frozen=True):
     language: Language = "en"
     totals: Sequence[Cell] | None = None
     notes: Sequence[tuple[str, str]] = ()
+    more: "tuple[Grid, ...]" = ()
 
     def word(self, name: str) -> str:
         """A word of the file's own, in its language."""
@@ -91,9 +93,13 @@ def csv_of(grid: Grid, *, bom: bool = True) -> bytes:
     """UTF-8; with a BOM Excel reads Chinese rightly. Numbers are plain, durations are in seconds."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([harmless(column.label) for column in grid.columns])
-    for row in _all_rows(grid):
-        writer.writerow([_plain(cell, column, grid.zone) for cell, column in zip(row, grid.columns, strict=True)])
+    for table in (grid, *grid.more):
+        if table is not grid:
+            writer.writerows([[], [harmless(table.title)]])
+        writer.writerow([harmless(column.label) for column in table.columns])
+        for row in _all_rows(table):
+            cells = zip(row, table.columns, strict=True)
+            writer.writerow([_plain(cell, column, table.zone) for cell, column in cells])
     return text.getvalue().encode("utf-8-sig" if bom else "utf-8")
 
 
@@ -125,7 +131,8 @@ def xlsx_of(grid: Grid) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(file, options) as workbook:
         workbook.set_properties({"title": grid.title, "author": "callcenter"})
-        _write_rows(workbook, grid)
+        for table in (grid, *grid.more):
+            _write_rows(workbook, table)
         _write_definitions(workbook, grid)
     return file.getvalue()
 
@@ -174,7 +181,8 @@ def _write_definitions(workbook: Workbook, grid: Grid) -> None:
     sheet = workbook.add_worksheet(grid.word("definitions"))
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, [grid.word("column"), grid.word("meaning")], _heading(workbook))
-    lines = [*grid.notes, *((column.label, column.meaning) for column in grid.columns if column.meaning)]
+    columns = [column for table in (grid, *grid.more) for column in table.columns]
+    lines = [*grid.notes, *dict.fromkeys((column.label, column.meaning) for column in columns if column.meaning)]
     for number, (name, meaning) in enumerate(lines, 1):
         sheet.write_string(number, 0, name[:LONGEST_TEXT], wrap)
         sheet.write_string(number, 1, meaning[:LONGEST_TEXT], wrap)

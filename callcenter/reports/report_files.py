@@ -6,6 +6,7 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Query, Response
 from msgspec import convert, to_builtins
 
+from callcenter.errors import BadInput
 from callcenter.reports.api import ReportQuery, asked_of
 from callcenter.reports.delivering import MakeGrid
 from callcenter.reports.export import Ending, Grid, Language
@@ -13,9 +14,12 @@ from callcenter.reports.figures.entry import Subject
 from callcenter.reports.files import FileOptions, dated, file_answer
 from callcenter.reports.grids import report_grid
 from callcenter.reports.people_api import See
+from callcenter.reports.quality import Wanted
+from callcenter.reports.quality_grids import weekly_grid
 from callcenter.reports.recurrence import Dates
 from callcenter.reports.saved import Parameters
 from callcenter.reports.service import Asked, Sources, report
+from callcenter.reports.spans import read_span
 
 WriteDown = Callable[[], Awaitable[None]]
 
@@ -56,10 +60,36 @@ COMMON = ("interval", "pbx", "queue", "agent", "team")
 """What a saved report and the query of one have in common."""
 
 
+def check_report(parameters: Parameters, dates: Dates, sources: Sources) -> None:
+    """Raises BadInput naming the field at fault of a saved report that could not be made of these days."""
+    if parameters.subject == QUALITY:
+        quality_asked(parameters, dates, sources)
+    else:
+        asked_for(parameters, dates, sources)
+
+
+QUALITY = "quality"
+"""The subject of the QA report, which is made in one way only."""
+
+
+def quality_asked(parameters: Parameters, dates: Dates, sources: Sources) -> Wanted:
+    """What a saved QA report counts on these days. Raises BadInput for what it cannot show."""
+    plain = Parameters(
+        subject=QUALITY, span=parameters.span, agent=parameters.agent, team=parameters.team, interval="none"
+    )
+    for field in Parameters.__struct_fields__:
+        if getattr(parameters, field) != getattr(plain, field):
+            raise BadInput(f"{field}: the QA report has no such choice", field=field)
+    span = read_span(dates.first.isoformat(), dates.last.isoformat(), sources.zone)
+    return Wanted(span=span, agent=parameters.agent, team=parameters.team)
+
+
 def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
     """Makes the tables of saved reports."""
 
     async def make(name: str, parameters: Parameters, language: Language, dates: Dates) -> Grid:
+        if parameters.subject == QUALITY:
+            return await weekly_grid(sources, quality_asked(parameters, dates, sources), language, name)
         asked = asked_for(parameters, dates, sources)
         await write_down()
         return report_grid(await report(sources, asked), sources.zone, sources.names, language, title=name)

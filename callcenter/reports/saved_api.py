@@ -17,7 +17,9 @@ from callcenter.reports.export import Language
 from callcenter.reports.figures.entry import Subject
 from callcenter.reports.files import Word
 from callcenter.reports.people_api import RowNumber, See
+from callcenter.reports.quality_api import check_sees_quality
 from callcenter.reports.recurrence import Every, Span, dates_of
+from callcenter.reports.report_files import QUALITY
 from callcenter.reports.saved import Kept, Parameters, Schedule, Told
 from callcenter.reports.spans import IntervalKind
 
@@ -27,6 +29,7 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Folder = Annotated[str, Field(pattern=r"^([\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63})?$")]
 Check = Callable[[Parameters], object]
 Send = Annotated[Account, requires("send_reports")]
+SavedSubject = Subject | Literal["quality"]
 
 
 class Shape(BaseModel):
@@ -54,7 +57,7 @@ class Changes(Shape):
     name: Name | None = None
     is_shared: bool | None = None
     language: Language | None = None
-    subject: Subject | None = None
+    subject: SavedSubject | None = None
     span: Span | None = None
     interval: IntervalKind | None = None
     compare: bool | None = None
@@ -66,7 +69,12 @@ class Changes(Shape):
     schedule: ScheduleShape | None = None
 
     def fields(self, before: Parameters | None, account: Account, check: Check) -> dict[str, Any]:
-        """What is to be changed. Raises BadInput for a report that cannot be made, such as of another's figures."""
+        """What is to be changed.
+
+        Raises BadInput for a report that cannot be made, such as of another's figures; NotAllowed for one of quality.
+        """
+        if QUALITY in (self.subject, before and before.subject):
+            check_sees_quality(account)
         given = self.model_dump(exclude_unset=True)
         parameters = {name: given.pop(name) for name in Parameters.__struct_fields__ if name in given}
         fields = {name: value for name, value in given.items() if value is not None or name == "schedule"}
@@ -84,7 +92,7 @@ class NewReport(Changes):
     """A report to keep."""
 
     name: Name
-    subject: Subject
+    subject: SavedSubject
     span: Span
 
 
@@ -145,6 +153,8 @@ def _delivery_routes(routes: APIRouter, sender: Sender) -> None:
     @routes.post("/{report_id}/send", dependencies=[requires("see_reports")])
     async def send(report_id: RowNumber, account: Send) -> dict[str, Any]:
         kept = await saved.kept_report(sessions, report_id, account)
+        if saved.parameters_of(kept.row).subject == QUALITY:
+            check_sees_quality(account)
         run = await deliver_now(sender, kept.row, account.username)
         return _run(await saved.told_run(sessions, run.id))
 

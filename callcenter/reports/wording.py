@@ -18,6 +18,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "form_results": ("Callback records", "回访记录"),
     "callbacks": ("Callback report", "回访总结报告"),
     "targets": ("Callback targets", "回访对象"),
+    "quality": ("Quality", "质检"),
+    "quality_trend": ("Trend", "趋势"),
+    "lost_points": ("Points lost", "扣分项"),
+    "reviews": ("Reviews", "质检明细"),
     # whose and when
     "queue": ("Queue", "队列"),
     "pbx": ("PBX", "交换机"),
@@ -91,6 +95,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "last_at": ("Last attempt", "最近拨打"),
     "last_outcome": ("Last outcome", "最近结果"),
     "figure": ("Counted", "统计口径"),
+    # quality
+    "reviewer": ("Reviewer", "质检员"),
+    "form": ("Review form", "质检表单"),
+    "item": ("Item", "评分项"),
+    "score": ("Score", "得分"),
+    "pass_score": ("Pass mark", "合格线"),
+    "counted_at": ("Counted at", "统计时间"),
+    "call_id": ("Call", "通话标识"),
     # staffing
     "offered": ("Offered", "进线"),
     "answered_calls": ("Answered", "接通"),

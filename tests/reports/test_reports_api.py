@@ -16,7 +16,7 @@ from callcenter.floor.facts import AnyFact, SeatSpell, SeatState, VisitOutcome
 from callcenter.reports.api import report_routes
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.figures.entry import Figure, Subject
-from callcenter.reports.figures.measures import MEASURES, Source
+from callcenter.reports.figures.measures import MEASURES, OF_QUALITY, Source
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import roll_up_newest
 from callcenter.reports.service import Asked, Sources, chosen_figures, report
@@ -252,7 +252,8 @@ async def test_every_figure_opens_the_rows_that_it_counts(
 ) -> None:
     """Of each part, the values of the rows come to the sum that the report divides.
 
-    Figures of targets are opened by the callback report (test_callbacks.py).
+    Figures of targets are opened by the callback report (test_callbacks.py), those of reviews by that of quality
+    (test_quality.py).
     """
     sums: dict[str, float] = {}
     subjects: tuple[Subject, ...] = ("teams", "queues")
@@ -260,7 +261,8 @@ async def test_every_figure_opens_the_rows_that_it_counts(
         figures = chosen_figures(subject, Only())
         asked = Asked(subject=subject, span=read_span(SPAN["from"], SPAN["to"], ZONE), figures=figures)
         sums |= (await report(Sources(engine, ZONE, NAMES), asked)).part.totals
-    for figure in (figure for figure in FIGURES if figure.opens is not Source.TARGETS):
+    elsewhere = (Source.TARGETS, *OF_QUALITY)
+    for figure in (figure for figure in FIGURES if figure.opens not in elsewhere):
         for part, measures in (("numerator", figure.numerator), ("denominator", figure.denominator)):
             if measures:
                 found = await told(supervisor, f"rows/{figure.id}", part=part, limit=200)

@@ -19,7 +19,7 @@ from callcenter.floor.facts import SeatState
 from callcenter.reports.delivering import Sender, deliver_due
 from callcenter.reports.names import Names
 from callcenter.reports.recurrence import dates_of
-from callcenter.reports.report_files import asked_for, grid_maker, report_file_routes
+from callcenter.reports.report_files import check_report, grid_maker, report_file_routes
 from callcenter.reports.saved_api import saved_routes
 from callcenter.reports.service import Sources
 from callcenter.settings import MailSettings
@@ -52,7 +52,7 @@ class Office:
             clock=lambda: self.now,
         )
         today = dates_of("today", date(2025, 11, 23))
-        check = lambda parameters: asked_for(parameters, today, self.sources)  # noqa: E731
+        check = lambda parameters: check_report(parameters, today, self.sources)  # noqa: E731
         files = report_file_routes(self.sources, self.write_down)
         self.site = Site(sessions, saved_routes(self.sender, check), files)
 

@@ -37,7 +37,10 @@ HEAD_COUNT = ("handled", "signed_in_seconds")
 
 
 class Source(StrEnum):
-    """What is counted: rows of a fact table, attempts and targets of the dialer, or agents who were there."""
+    """What is counted: rows of a fact table, attempts and targets of the dialer, agents who were there, or reviews.
+
+    Reviews that are out, conversations drawn for review, and items of reviews that lost points.
+    """
 
     VISITS = "visits"
     CONVERSATIONS = "conversations"
@@ -46,7 +49,12 @@ class Source(StrEnum):
     ATTEMPTS = "attempts"
     TARGETS = "targets"
     AGENTS = "agents"
+    REVIEWS = "reviews"
+    ASSIGNMENTS = "assignments"
+    LOSSES = "losses"
 
+
+OF_QUALITY = (Source.REVIEWS, Source.ASSIGNMENTS, Source.LOSSES)
 
 COUNTED_AT: Mapping[Source, str] = {
     Source.VISITS: "joined_at",
@@ -262,6 +270,38 @@ _TARGETS = (
     _targets("callbacks_talk", _is("is_reached"), lambda t: t.talk_seconds),
 )
 
+
+def _of_quality(
+    source: Source, identity: str, counts: Condition = lambda row: row.is_out == 1, value: Condition | None = None
+) -> Measure:
+    """Over reviews in the span (quality.py)."""
+    return Measure(identity, source, counts, value, is_live=False)
+
+
+_REVIEWS = (
+    _of_quality(Source.REVIEWS, "reviews_done"),
+    _of_quality(Source.REVIEWS, "reviews_passed", lambda r: r.score >= r.pass_score),
+    _of_quality(Source.REVIEWS, "reviews_score", value=lambda r: r.score),
+    _of_quality(Source.REVIEWS, "reviews_zeroed", _is("is_zeroed")),
+    *(_of_quality(Source.REVIEWS, f"appeals_{what}", _is(f"is_{what}")) for what in ("made", "decided", "upheld")),
+    _of_quality(Source.REVIEWS, "reviews_compared", lambda r: r.others > 0),
+    _of_quality(
+        Source.REVIEWS, "reviews_beside", lambda r: r.others > 0, lambda r: r.score - r.others_score / r.others
+    ),
+)
+
+_ASSIGNMENTS = (
+    _of_quality(Source.ASSIGNMENTS, "reviews_planned"),
+    _of_quality(Source.ASSIGNMENTS, "reviews_planned_done", _is("is_done")),
+)
+
+_LOSSES = (
+    _of_quality(Source.LOSSES, "losing_reviews", lambda loss: loss.points > 0),
+    _of_quality(Source.LOSSES, "lost_points", value=lambda loss: loss.points),
+    _of_quality(Source.LOSSES, "lost_points_together", value=lambda loss: loss.together),
+    _of_quality(Source.LOSSES, "zeroing_reviews", _is("is_zeroing")),
+)
+
 _AGENTS = (
     Measure("agents_signed_in", Source.AGENTS, lambda a: a.signed_in_seconds > 0, is_live=False),
     Measure(
@@ -273,7 +313,11 @@ _AGENTS = (
 )
 
 MEASURES: Mapping[str, Measure] = {
-    measure.id: measure for measure in (*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_ATTEMPTS, *_TARGETS, *_AGENTS)
+    measure.id: measure
+    for measure in (
+        *(*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_ATTEMPTS, *_TARGETS, *_AGENTS),
+        *(*_REVIEWS, *_ASSIGNMENTS, *_LOSSES),
+    )
 }
 
 
