@@ -29,7 +29,7 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Folder = Annotated[str, Field(pattern=r"^([\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63})?$")]
 Check = Callable[[Parameters], object]
 Send = Annotated[Account, requires("send_reports")]
-SavedSubject = Subject | Literal["quality"]
+SavedSubject = Literal[Subject, "quality"]
 
 
 class Shape(BaseModel):
