@@ -89,9 +89,11 @@ export interface Session {
   centre: { timezone: string; now: Instant; demo: boolean };
 }
 
-export const FIGURE_GROUPS = ["load", "level", "wait", "handling", "rings", "seats", "callbacks"] as const;
+export const FIGURE_GROUPS = ["load", "level", "wait", "handling", "rings", "seats", "callbacks", "quality"] as const;
 /** What kind of rows a figure counts. */
 export type CountedKind = "visits" | "conversations" | "rings" | "spells" | "attempts" | "agents";
+/** Beside them: of the callback report, and of the report of quality. */
+export type FigureKind = CountedKind | "targets" | "reviews" | "assignments" | "losses";
 export interface Figure {
   id: string;
   label_en: string;
@@ -106,8 +108,8 @@ export interface Figure {
   subjects: string[];
   numerator: string[];
   denominator: string[];
-  opens: CountedKind;
-  opens_below: CountedKind | null;
+  opens: FigureKind;
+  opens_below: FigureKind | null;
   is_live: boolean;
 }
 export interface PauseReason {

@@ -20,13 +20,13 @@ import {
   type CallbackReport,
   type CallbackSearch,
   callbackQuery,
-  type Figures,
   type Opened,
   targetsQuery,
   useCallbackReport,
   useCountedTargets,
 } from "./callbacks";
 import { ExportButtons } from "./ExportButtons";
+import { LinesTable } from "./LinesTable";
 import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { useToday } from "./useToday";
@@ -66,34 +66,6 @@ function Funnel({ report, onOpen }: { report: CallbackReport; onOpen: (figure: s
   );
 }
 
-interface CellProps {
-  figure: Figure;
-  figures: Figures;
-  name: string;
-  onOpen: () => void;
-}
-
-function Cell({ figure, figures, name, onOpen }: CellProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const label = useLabel()(figure);
-  const value = figures[figure.id] ?? null;
-  const text = format.figure(figure.unit, value, figure.decimals);
-  if (value === null || value === 0) return <td className={`num ${table.right}`}>{text}</td>;
-  return (
-    <td className={`num ${table.right}`}>
-      <button
-        type="button"
-        className={classes.number}
-        aria-label={t("callbackReport.opens", { figure: label, name, value: text })}
-        onClick={onOpen}
-      >
-        {text}
-      </button>
-    </td>
-  );
-}
-
 interface TableProps {
   report: CallbackReport;
   onOpen: (opened: Opened) => void;
@@ -101,68 +73,25 @@ interface TableProps {
 
 function ReportLines({ report, onOpen }: TableProps) {
   const { t } = useTranslation();
-  const label = useLabel();
-  const language = useLanguage();
   const figures = useCallbackFigures(report).filter(({ id }) => report.by === "list" || !OF_LISTS.has(id));
-  const all = t("callbackReport.all");
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-    <section className={page.scroll} aria-label={t("reports.section.callbacks")} tabIndex={0}>
-      <table className={`${table.table} ${classes.lines}`}>
-        <thead>
-          <tr>
-            <th scope="col">{t(`callbackReport.by.${report.by}`)}</th>
-            {figures.map((figure) => (
-              <th
-                key={figure.id}
-                scope="col"
-                className={table.right}
-                title={language === "zh" ? figure.formula_zh : figure.formula_en}
-              >
-                {label(figure)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {report.rows.map((line) => (
-            <tr key={line.id}>
-              <th scope="row">
-                {line.name}
-                {report.by === "hour" && report.best_hours.includes(Number(line.id)) && (
-                  <span className={classes.best}>
-                    <IconStarFilled size={13} aria-hidden /> {t("callbackReport.best")}
-                  </span>
-                )}
-              </th>
-              {figures.map((figure) => (
-                <Cell
-                  key={figure.id}
-                  figure={figure}
-                  figures={line.figures}
-                  name={line.name}
-                  onOpen={() => onOpen({ figure: figure.id, line })}
-                />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">{all}</th>
-            {figures.map((figure) => (
-              <Cell
-                key={figure.id}
-                figure={figure}
-                figures={report.totals}
-                name={all}
-                onOpen={() => onOpen({ figure: figure.id, line: null })}
-              />
-            ))}
-          </tr>
-        </tfoot>
-      </table>
-    </section>
+    <LinesTable
+      caption={t("reports.section.callbacks")}
+      head={t(`callbackReport.by.${report.by}`)}
+      figures={figures}
+      lines={report.rows}
+      totals={{ name: t("callbackReport.all"), figures: report.totals }}
+      mark={({ id }) =>
+        report.by === "hour" &&
+        report.best_hours.includes(Number(id)) && (
+          <span className={classes.best}>
+            <IconStarFilled size={13} aria-hidden /> {t("callbackReport.best")}
+          </span>
+        )
+      }
+      opens={(figure, name, value) => t("callbackReport.opens", { figure, name, value })}
+      onOpen={(figure, line) => onOpen({ figure: figure.id, line })}
+    />
   );
 }
 

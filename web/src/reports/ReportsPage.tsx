@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useSearch } from "wouter";
-import { useFormat, useSession } from "../api/queries";
+import { useFormat, useMay, useSession } from "../api/queries";
 import { serverNow } from "../live/clock";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import classes from "./ReportsPage.module.css";
@@ -13,9 +13,20 @@ const StaffingPage = lazy(() => import("./StaffingPage"));
 const CallbacksPage = lazy(() => import("./CallbacksPage"));
 const AbandonedPage = lazy(() => import("./AbandonedPage"));
 const ActionsPage = lazy(() => import("./ActionsPage"));
+const QualityPage = lazy(() => import("./QualityPage"));
 const SavedPage = lazy(() => import("./SavedPage"));
 
-const SECTIONS = ["queues", "agents", "teams", "callbacks", "staffing", "abandoned", "actions", "saved"] as const;
+const SECTIONS = [
+  "queues",
+  "agents",
+  "teams",
+  "callbacks",
+  "quality",
+  "staffing",
+  "abandoned",
+  "actions",
+  "saved",
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** From one section to the next the days go along. */
@@ -29,9 +40,12 @@ function useWayTo(): (section: Section) => string {
 function Sections({ here }: { here: Section }) {
   const { t } = useTranslation();
   const wayTo = useWayTo();
+  const reviews = useMay("review_calls");
+  const decides = useMay("decide_appeals");
+  const shown = SECTIONS.filter((section) => section !== "quality" || reviews || decides);
   return (
     <nav className={classes.sections} aria-label={t("page.reports")}>
-      {SECTIONS.map((section) => (
+      {shown.map((section) => (
         <Link key={section} href={wayTo(section)} aria-current={section === here ? "page" : undefined}>
           {t(`reports.section.${section}`)}
         </Link>
@@ -67,6 +81,8 @@ function Body({ section }: { section: Section }) {
       return <CallbacksPage />;
     case "actions":
       return <ActionsPage />;
+    case "quality":
+      return <QualityPage />;
     case "saved":
       return <SavedPage />;
     default:

@@ -11,11 +11,12 @@ import classes from "./Dialog.module.css";
 import { PRESETS, type Preset } from "./ranges";
 import { queueOf, type ReportSearch } from "./report";
 import { useSaveReport } from "./saved";
-import type { View } from "./view";
+import type { SavedReport } from "./shapes";
+import type { Chosen } from "./view";
 
 interface SaveProps {
-  search: ReportSearch;
-  view: View;
+  search: Omit<ReportSearch, "subject" | "days"> & { subject: SavedReport["subject"] };
+  view: Chosen;
   onClose: () => void;
 }
 

@@ -2,20 +2,18 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
-import type { Instant } from "../api/shapes";
+import type { FigureValues, Instant } from "../api/shapes";
 import type { QuestionKind } from "../forms/rules";
 import type { Days } from "./ranges";
 
 export const BYS = ["list", "team", "agent", "hour"] as const;
 export type By = (typeof BYS)[number];
 
-export type Figures = Record<string, number | null>;
-
 export interface CallbackReport {
   by: By;
   figures: string[];
-  rows: { id: string; name: string; figures: Figures }[];
-  totals: Figures;
+  rows: { id: string; name: string; figures: FigureValues }[];
+  totals: FigureValues;
   best_hours: number[];
 }
 

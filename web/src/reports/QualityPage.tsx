@@ -1,0 +1,326 @@
+import { Button, Drawer, SegmentedControl, Skeleton } from "@mantine/core";
+import { IconFileSpreadsheet } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "wouter";
+import { query } from "../api/client";
+import { useFigures, useFormat } from "../api/queries";
+import type { Figure } from "../api/shapes";
+import { callPath } from "../calls/path";
+import { NOTHING } from "../format";
+import { useLabel, useLanguage } from "../i18n";
+import { Failure } from "../parts/Failure";
+import table from "../parts/Table.module.css";
+import { Empty, RowsSkeleton } from "../parts/Waiting";
+import { rounded } from "../quality/ReviewItem";
+import classes from "./CallbacksPage.module.css";
+import { colorOf, optionOf } from "./chart";
+import { ExportButtons } from "./ExportButtons";
+import { TeamSelect } from "./Filters";
+import { LinesTable } from "./LinesTable";
+import { useIntervalWord } from "./labels";
+import {
+  BYS,
+  type By,
+  type CountedReview,
+  type Opened,
+  type QualityReport,
+  type QualitySearch,
+  qualityQuery,
+  reviewsQuery,
+  useCountedReviews,
+  useLostPoints,
+  useQualityReport,
+} from "./qualityReport";
+import { RangePicker } from "./RangePicker";
+import page from "./ReportsPage.module.css";
+import { SaveReport } from "./SaveReport";
+import { useToday } from "./useToday";
+import { type Chosen, chosenDays, readRange, writeRange } from "./view";
+
+const Chart = lazy(() => import("./Chart"));
+
+const DRAWN = ["qa_average_score", "qa_pass_rate", "reviews_done", "appeals"];
+
+function useNamed(ids: string[]): Figure[] {
+  const catalogue = useFigures().data ?? [];
+  return catalogue.filter(({ id }) => ids.includes(id));
+}
+
+/** Of a name in two languages that of the page. */
+function useName(): (of: { en: string; zh: string }) => string {
+  const language = useLanguage();
+  return ({ en, zh }) => (language === "zh" ? zh : en);
+}
+
+interface PartProps {
+  search: QualitySearch;
+  onOpen: (opened: Opened) => void;
+}
+
+function Lines({ report, onOpen }: { report: QualityReport; onOpen: PartProps["onOpen"] }) {
+  const { t } = useTranslation();
+  const name = useName();
+  const figures = useNamed(report.figures);
+  const all = t("callbackReport.all");
+  const rows = report.rows.map((row) => ({
+    id: row.id,
+    name: name({ en: row.name_en, zh: row.name_zh }) || t("qualityReport.noName"),
+    figures: row.figures,
+  }));
+  return (
+    <LinesTable
+      caption={t("reports.section.quality")}
+      head={t(`qualityReport.by.${report.by}`)}
+      figures={figures}
+      lines={rows}
+      totals={{ name: all, figures: report.totals }}
+      opens={(figure, whose, value) => t("qualityReport.opens", { figure, name: whose, value })}
+      onOpen={(figure, line) =>
+        onOpen({ figure: figure.id, name: line?.name ?? all, where: line ? { [report.by]: line.id } : {} })
+      }
+    />
+  );
+}
+
+function Trend({ report, onOpen }: { report: QualityReport; onOpen: PartProps["onOpen"] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const label = useLabel();
+  const word = useIntervalWord(report.interval, false);
+  const [chosen, choose] = useState("qa_average_score");
+  const figures = useNamed(DRAWN);
+  const figure = figures.find(({ id }) => id === chosen);
+  if (!figure) return null;
+  const values = report.intervals.map(({ figures: found }) => found[figure.id] ?? null);
+  const labels = report.intervals.map(word);
+  const write = (value: number) => format.figure(figure.unit, value, figure.decimals);
+  const option = optionOf({
+    labels,
+    series: [
+      {
+        id: figure.id,
+        name: label(figure),
+        kind: figure.unit === "count" ? "bar" : "line",
+        values,
+        color: colorOf(0),
+      },
+    ],
+    write,
+    isShare: figure.unit === "share",
+  });
+  const told = values.map((value, index) => (value === null ? "" : `${labels[index]}: ${write(value)}`));
+  return (
+    <section className="panel" aria-labelledby="trend-title">
+      <div className={page.head}>
+        <h2 id="trend-title">{t("reports.overTime")}</h2>
+        <SegmentedControl
+          size="xs"
+          aria-label={t("reports.overTime")}
+          value={chosen}
+          onChange={choose}
+          data={figures.map((one) => ({ value: one.id, label: label(one) }))}
+        />
+      </div>
+      <Suspense fallback={<Skeleton h={200} />}>
+        <Chart
+          option={option}
+          label={`${label(figure)}. ${told.filter(Boolean).join("; ")}`}
+          height={200}
+          onChoose={(_, index) => {
+            const interval = report.intervals[index];
+            if (interval?.start == null || interval.end === null) return;
+            const where = { from: String(interval.start), to: String(interval.end) };
+            onOpen({ figure: figure.id, name: labels[index] ?? "", where });
+          }}
+        />
+      </Suspense>
+    </section>
+  );
+}
+
+function LostPoints({ search, onOpen }: PartProps) {
+  const { t } = useTranslation();
+  const name = useName();
+  const lost = useLostPoints(search);
+  const figures = useNamed(lost.data?.figures ?? []);
+  if (lost.isPending) return <RowsSkeleton rows={4} />;
+  if (lost.isError) return <Failure error={lost.error} onRetry={() => void lost.refetch()} />;
+  const lines = lost.data.items.map((item) => ({
+    id: `${item.form}/${item.item}`,
+    name: name({ en: item.label_en, zh: item.label_zh }),
+    form: name({ en: item.form_name_en, zh: item.form_name_zh }),
+    where: { form: String(item.form), item: item.item },
+    figures: item.figures,
+  }));
+  if (lines.length === 0) return <Empty title={t("qualityReport.noneLost")} text={t("qualityReport.noneLostText")} />;
+  return (
+    <LinesTable
+      caption={t("qualityReport.lostPoints")}
+      head={t("qualityReport.item")}
+      figures={figures}
+      lines={lines}
+      mark={({ form }) => <small className="muted"> {form}</small>}
+      opens={(figure, whose, value) => t("qualityReport.opens", { figure, name: whose, value })}
+      onOpen={(figure, line) => line && onOpen({ figure: figure.id, name: line.name, where: line.where })}
+    />
+  );
+}
+
+/** A planned conversation is told by its call; a review by itself. */
+function ReviewLine({ row, isPlanned }: { row: CountedReview; isPlanned: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const to = isPlanned ? callPath(row.pbx, row.call_id) : `/quality/reviews/${row.id}`;
+  const hasFailed = row.score !== null && row.pass_score !== null && row.score < row.pass_score;
+  return (
+    <tr>
+      <td>
+        <Link href={to}>{format.dateMinute(row.at)}</Link>
+      </td>
+      <td>{row.agent_name || row.agent}</td>
+      <td>{row.team || NOTHING}</td>
+      <td className="num">
+        {row.score === null ? NOTHING : rounded(row.score)} {hasFailed && <small>{t("review.notPassed")}</small>}
+      </td>
+      <td>{row.reviewer || NOTHING}</td>
+    </tr>
+  );
+}
+
+function Reviews({ search, opened, isPlanned }: { search: QualitySearch; opened: Opened; isPlanned: boolean }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const found = useCountedReviews(search, opened);
+  if (found.isPending) return <RowsSkeleton rows={8} />;
+  if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
+  const { reviews, count } = found.data;
+  const file = `/api/reports/quality/reviews.xlsx${query({ ...reviewsQuery(search, opened), language })}`;
+  return (
+    <>
+      <div className={classes.drawerHead}>
+        <span className="muted">{t("qualityReport.shown", { shown: reviews.length, count })}</span>
+        <Button
+          component="a"
+          href={file}
+          download
+          size="xs"
+          variant="default"
+          leftSection={<IconFileSpreadsheet size={15} aria-hidden />}
+        >
+          {t("callbackReport.asFile")}
+        </Button>
+      </div>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("qualityReport.at")}</th>
+            <th scope="col">{t("review.column.agent")}</th>
+            <th scope="col">{t("floor.team")}</th>
+            <th scope="col">{t("review.column.score")}</th>
+            <th scope="col">{t("review.column.reviewer")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {reviews.map((row) => (
+            <ReviewLine key={row.id} row={row} isPlanned={isPlanned} />
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function Counted({ search, opened, onClose }: { search: QualitySearch; opened: Opened; onClose: () => void }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const [figure] = useNamed([opened.figure]);
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title={`${figure ? label(figure) : ""} · ${opened.name}`}
+      closeButtonProps={{ "aria-label": t("frame.close") }}
+    >
+      <Reviews search={search} opened={opened} isPlanned={figure?.opens === "assignments"} />
+    </Drawer>
+  );
+}
+
+function Found({ search }: { search: QualitySearch }) {
+  const { t } = useTranslation();
+  const report = useQualityReport(search);
+  const [opened, open] = useState<Opened | null>(null);
+  if (report.isPending) return <RowsSkeleton rows={8} />;
+  if (report.isError) return <Failure error={report.error} onRetry={() => void report.refetch()} />;
+  if (report.data.rows.length === 0 && !report.data.totals.reviews_planned) {
+    return (
+      <div className="panel">
+        <Empty title={t("qualityReport.none")} text={t("qualityReport.noneText")} />
+      </div>
+    );
+  }
+  return (
+    <div data-busy={report.isPlaceholderData || undefined} className={`${page.found} ${page.page}`}>
+      <Trend report={report.data} onOpen={open} />
+      <div className="panel">
+        <Lines report={report.data} onOpen={open} />
+      </div>
+      <div className="panel">
+        <div className={page.head}>
+          <h2>{t("qualityReport.lostPoints")}</h2>
+        </div>
+        <LostPoints search={search} onOpen={open} />
+      </div>
+      {opened && <Counted search={search} opened={opened} onClose={() => open(null)} />}
+    </div>
+  );
+}
+
+/** What reviews say of agents, teams, reviewers and forms, and where points are lost (质检报表). */
+export default function QualityPage() {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const chosen = readRange(params, "last_30_days");
+  const by = BYS.find((one) => one === params.get("by")) ?? "agent";
+  const [isSaving, setSaving] = useState(false);
+  const search: QualitySearch = { days: chosenDays(chosen, useToday()), team: params.get("team") ?? "", by };
+  const change = (fields: { chosen?: Chosen; team?: string; by?: By }) => {
+    const next = { ...writeRange(fields.chosen ?? chosen), team: fields.team ?? search.team, by: fields.by ?? by };
+    setParams(Object.entries(next).filter(([, value]) => value !== "") as [string, string][], { replace: true });
+  };
+  return (
+    <>
+      <search className={page.bar}>
+        <RangePicker chosen={chosen} onChoose={(next) => change({ chosen: next })} />
+        <TeamSelect value={search.team} onChange={(team) => change({ team })} />
+        <SegmentedControl
+          size="xs"
+          aria-label={t("callbackReport.countedBy")}
+          value={by}
+          onChange={(next) => change({ by: next as By })}
+          data={BYS.map((value) => ({ value, label: t(`qualityReport.by.${value}`) }))}
+        />
+        <Button size="xs" variant="default" onClick={() => setSaving(true)}>
+          {t("saved.save")}
+        </Button>
+        <ExportButtons name="quality" asked={qualityQuery(search)} />
+      </search>
+      {isSaving && (
+        <SaveReport
+          search={{
+            subject: "quality",
+            interval: "none",
+            filters: { queue: "", agent: "", team: search.team },
+            figures: [],
+          }}
+          view={chosen}
+          onClose={() => setSaving(false)}
+        />
+      )}
+      <Found key={by} search={search} />
+    </>
+  );
+}
