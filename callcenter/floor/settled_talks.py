@@ -62,12 +62,13 @@ def _is_same(books: Settlement, ours: Conversation, theirs: Conversation) -> boo
 
 
 def _ends_open_talk(books: Settlement, theirs: Conversation) -> bool:
-    """A talk of the queue whose leg lives on: either it goes on, or the other side was exchanged in the gap."""
+    """A talk of the queue whose leg lives on: it goes on, or its end was not heard (the other side was exchanged in the
+    gap, say). An end that was heard would be known by now."""
     channel = _phone_of(books, theirs.leg_id) or _heard_of(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None or talk.queue != theirs.queue:
         return False
-    if theirs.is_certain and theirs.ended_at + 1 <= books.event.until:
+    if theirs.is_certain:
         talk.left_bridge_at = theirs.ended_at
         talks.end(books.site, channel, theirs.ended_by, books.changes)
         books.recovered.add(channel.call_id)

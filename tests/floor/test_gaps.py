@@ -120,6 +120,18 @@ def test_talking_at_the_loss_and_over_in_the_gap(event: str, by: EndedBy) -> Non
     assert (counts(day), day.leftovers()) == ((1, 0), [])
 
 
+def test_an_end_in_the_second_of_the_survey_which_nobody_heard() -> None:
+    """The agent's phone is still there; had the end come after the survey it would be known."""
+    day = in_a_talk()
+    log = Log(day)
+    log.answers("1001", "caller", day.leg("1001"), 0)
+    log.after(30).completes("1001", "caller", 30)
+    reconnects(log.after(0.2).day, channels=(found_open(day.leg("1001"), f"{phone('1001')}-1"),))
+    talk = log.settles().talk()
+    assert (talk.ended_by, talk.is_certain) == (EndedBy.CALLER, True)
+    assert talk.talk_seconds == pytest.approx(30, abs=1)
+
+
 def test_holding_at_the_loss_the_hold_is_within_the_talk() -> None:
     day = in_a_talk()
     log = Log(day)
