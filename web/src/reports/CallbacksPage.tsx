@@ -1,5 +1,5 @@
-import { Button, Drawer, SegmentedControl, Select } from "@mantine/core";
-import { IconFileSpreadsheet, IconStarFilled } from "@tabler/icons-react";
+import { Drawer, SegmentedControl, Select } from "@mantine/core";
+import { IconStarFilled } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -14,6 +14,7 @@ import { Outcome } from "../parts/Outcome";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./CallbacksPage.module.css";
+import { CountedHead } from "./CountedHead";
 import {
   BYS,
   type By,
@@ -106,19 +107,7 @@ function Targets({ search, opened }: { search: CallbackSearch; opened: Opened })
   const file = `/api/reports/callbacks/targets.xlsx${query({ ...targetsQuery(search, opened), language })}`;
   return (
     <>
-      <div className={classes.drawerHead}>
-        <span className="muted">{t("callbackReport.shown", { shown: targets.length, count })}</span>
-        <Button
-          component="a"
-          href={file}
-          download
-          size="xs"
-          variant="default"
-          leftSection={<IconFileSpreadsheet size={15} aria-hidden />}
-        >
-          {t("callbackReport.asFile")}
-        </Button>
-      </div>
+      <CountedHead shown={t("callbackReport.shown", { shown: targets.length, count })} file={file} />
       <table className={table.table}>
         <thead>
           <tr>

@@ -1,5 +1,4 @@
 import { Button, Drawer, SegmentedControl, Skeleton } from "@mantine/core";
-import { IconFileSpreadsheet } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -13,7 +12,7 @@ import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { rounded } from "../quality/ReviewItem";
-import classes from "./CallbacksPage.module.css";
+import { CountedHead } from "./CountedHead";
 import { colorOf, optionOf } from "./chart";
 import { ExportButtons } from "./ExportButtons";
 import { TeamSelect } from "./Filters";
@@ -198,19 +197,7 @@ function Reviews({ search, opened, isPlanned }: { search: QualitySearch; opened:
   const file = `/api/reports/quality/reviews.xlsx${query({ ...reviewsQuery(search, opened), language })}`;
   return (
     <>
-      <div className={classes.drawerHead}>
-        <span className="muted">{t("qualityReport.shown", { shown: reviews.length, count })}</span>
-        <Button
-          component="a"
-          href={file}
-          download
-          size="xs"
-          variant="default"
-          leftSection={<IconFileSpreadsheet size={15} aria-hidden />}
-        >
-          {t("callbackReport.asFile")}
-        </Button>
-      </div>
+      <CountedHead shown={t("qualityReport.shown", { shown: reviews.length, count })} file={file} />
       <table className={table.table}>
         <thead>
           <tr>
