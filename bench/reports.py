@@ -197,7 +197,7 @@ async def _ask(engine: AsyncEngine, query: str, turn: int) -> None:
     )
     found = await report(Sources(engine, UTC, Names()), asked)
     assert found.part.totals["handled"] > 0
-    msgspec.json.encode(report_shape(found, "UTC", END))
+    msgspec.json.encode(report_shape(found, UTC, END))
 
 
 # --- the model --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.figures.measures import OF_QUALITY, Source
 from callcenter.reports.heat import heat_map
 from callcenter.reports.service import Asked, Sources, agents_behind, chosen_figures, report
-from callcenter.reports.shape import report_shape
+from callcenter.reports.shape import report_shape, span_shape
 from callcenter.reports.spans import IntervalKind, Piece, Span, day_of, hours_of, merged, read_span
 from callcenter.reports.sums import Only
 from callcenter.store.engine import snapshot
@@ -123,8 +123,7 @@ def report_routes(
         figure = _figure(query.figure)
         await write_down()
         cells = await heat_map(sources, figure, span, query.only())
-        bounds = {"figure": figure.id, "from": span.since, "to": span.until, "timezone": sources.zone.key}
-        return _json({**bounds, "cells": cells})
+        return _json({"figure": figure.id, **span_shape(span, sources.zone), "cells": cells})
 
     @routes.get("/api/reports/rows/{figure}", dependencies=[requires("see_reports")])
     async def rows(figure: Word, query: Annotated[RowsQuery, Query()]) -> Response:
@@ -134,7 +133,7 @@ def report_routes(
     async def answer(subject: Subject, query: ReportQuery) -> Response:
         asked = asked_of(subject, query, sources)
         await write_down()
-        return _json(report_shape(await report(sources, asked), sources.zone.key, clock()))
+        return _json(report_shape(await report(sources, asked), sources.zone, clock()))
 
     @routes.get("/api/reports/mine")
     async def mine(account: Annotated[Account, requires("work_seat")]) -> Response:

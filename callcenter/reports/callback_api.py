@@ -9,18 +9,16 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.dialer.service import list_row
-from callcenter.errors import BadInput
 from callcenter.reports.callbacks import (
     CALLBACK_FIGURES,
-    MOST_ROWS,
     By,
     Line,
-    Part,
     Report,
     Wanted,
     callback_report,
     counted_targets,
 )
+from callcenter.reports.counted import Part, check_rows, figure_among
 from callcenter.reports.export import Cell, Column, Ending, Grid, Language
 from callcenter.reports.figures import figures_of
 from callcenter.reports.figures.entry import Figure
@@ -29,6 +27,7 @@ from callcenter.reports.form_results import Results, counted, form_results, resu
 from callcenter.reports.grids import KINDS, told_span
 from callcenter.reports.people_api import Room, RowNumber, See, SpanQuery
 from callcenter.reports.service import Sources
+from callcenter.reports.shape import span_shape
 from callcenter.reports.wording import word
 
 MOST_DAYS = 366
@@ -89,13 +88,13 @@ def _report_routes(routes: APIRouter, room: Room) -> None:
     @routes.get("/api/reports/callbacks", dependencies=see)
     async def report(query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
         wanted = await _wanted(room, query)
-        return _head(wanted, sources) | _report_shape(await callback_report(sources, wanted, query.by))
+        return span_shape(wanted.span, sources.zone) | _report_shape(await callback_report(sources, wanted, query.by))
 
     @routes.get("/api/reports/callbacks/targets", dependencies=see)
     async def targets(query: Annotated[TargetsQuery, Query()]) -> dict[str, Any]:
         wanted = await _wanted(room, query, query.hour)
         rows = await _targets(sources, wanted, query)
-        return _head(wanted, sources) | {"count": len(rows), "targets": rows[:200]}
+        return span_shape(wanted.span, sources.zone) | {"count": len(rows), "targets": rows[:200]}
 
     @routes.get("/api/reports/forms", dependencies=see)
     async def forms(query: Annotated[FormQuery, Query()]) -> dict[str, Any]:
@@ -151,27 +150,17 @@ async def _results(room: Room, query: FormQuery) -> Results:
 
 
 def _figure(identity: str) -> Figure:
-    for figure in CALLBACK_FIGURES:
-        if figure.id == identity:
-            return figure
-    raise BadInput(f"figure: there is no figure {identity!r} of callbacks", field="figure")
+    return figure_among(CALLBACK_FIGURES, identity, "callbacks")
 
 
 async def _targets(sources: Sources, wanted: Wanted, query: TargetsQuery) -> list[Mapping[str, Any]]:
     figure = _figure(query.figure)
-    if query.part == "denominator" and not figure.denominator:
-        raise BadInput(f"part: {figure.id} has no denominator", field="part")
     rows = await counted_targets(sources, wanted, figure, query.part)
-    if len(rows) > MOST_ROWS:
-        raise BadInput(f"to: more than {MOST_ROWS} targets; ask for a shorter span", field="to")
+    check_rows(rows, "targets")
     return rows
 
 
 # --- shapes -----------------------------------------------------------------------------------------------------
-
-
-def _head(wanted: Wanted, sources: Sources) -> dict[str, Any]:
-    return {"from": wanted.span.since, "to": wanted.span.until, "timezone": sources.zone.key}
 
 
 def _report_shape(report: Report) -> dict[str, Any]:

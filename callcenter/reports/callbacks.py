@@ -15,6 +15,7 @@ from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.terms import Instant
 from callcenter.forms.rules import Result
 from callcenter.forms.tables import FormRecord
+from callcenter.reports.counted import MOST_ROWS, Part, is_counted, measures_of_part
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.figures.measures import MEASURES, Measure, Source, Sums
@@ -25,12 +26,9 @@ from callcenter.store.engine import snapshot
 from callcenter.store.tables import conversations
 
 By = Literal["list", "team", "agent", "hour"]
-Part = Literal["numerator", "denominator"]
 
 CALLBACK_FIGURES: tuple[Figure, ...] = tuple(figure for figure in FIGURES if "callbacks" in figure.subjects)
 TARGET_MEASURES: tuple[Measure, ...] = tuple(m for m in MEASURES.values() if m.source is Source.TARGETS)
-
-MOST_ROWS = 50_000
 
 BEST_HOURS = 3
 FEWEST_DIALLED = 20
@@ -95,20 +93,20 @@ def best_hours(lines: Sequence[Line]) -> tuple[str, ...]:
 
 
 async def counted_targets(sources: Sources, wanted: Wanted, figure: Figure, part: Part) -> list[Mapping[str, Any]]:
-    """The targets behind a number, by their list and number; `MOST_ROWS` and one at most."""
-    measures = [MEASURES[name] for name in (figure.numerator if part == "numerator" else figure.denominator)]
+    """The targets behind a number, by their list and number; `MOST_ROWS` and one at most.
+
+    Raises BadInput for a part that the figure does not have.
+    """
+    measures = measures_of_part(figure, part)
     values = {"pieces": pieces_as_text(_pieces(sources, wanted, "list"))}
     async with snapshot(sources.engine) as connection:
         rows = _rows(wanted, None, connection.dialect.name)
-        is_counted: ColumnElement[bool] = literal(False)
-        for measure in measures:
-            is_counted = is_counted | measure.counts(rows.c)
         query = (
             select(*_shown(rows))
             .select_from(rows)
             .join(Target.__table__, Target.id == rows.c.target_id)
             .join(CallbackList.__table__, CallbackList.id == Target.list_id)
-            .where(is_counted)
+            .where(is_counted(measures, rows.c))
             .order_by(CallbackList.name, Target.number)
             .limit(MOST_ROWS + 1)
         )

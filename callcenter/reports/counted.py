@@ -17,6 +17,36 @@ from callcenter.reports.sums import Only, keys_of
 
 Part = Literal["numerator", "denominator"]
 
+MOST_ROWS = 50_000
+"""So many targets or reviews are told at once."""
+
+
+def figure_among(figures: Sequence[Figure], identity: str, what: str) -> Figure:
+    """The figure with this id of a report of these. Raises BadInput."""
+    for figure in figures:
+        if figure.id == identity:
+            return figure
+    raise BadInput(f"figure: there is no figure {identity!r} of {what}", field="figure")
+
+
+def measures_of_part(figure: Figure, part: Part) -> tuple[Measure, ...]:
+    """The measures that count the rows of a figure's part. Raises BadInput where the figure divides by nothing."""
+    found = figure.numerator if part == "numerator" else figure.denominator
+    if not found:
+        raise BadInput(f"part: {figure.id} has no denominator", field="part")
+    return tuple(MEASURES[measure] for measure in found)
+
+
+def is_counted(measures: Sequence[Measure], columns: Any) -> ColumnElement[bool]:
+    """Whether a row is counted by one of them."""
+    return or_(*(measure.counts(columns) for measure in measures))
+
+
+def check_rows(rows: Sequence[Any], what: str) -> None:
+    """Raises BadInput for more than `MOST_ROWS`."""
+    if len(rows) > MOST_ROWS:
+        raise BadInput(f"to: more than {MOST_ROWS} {what}; ask for a shorter span", field="to")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -31,10 +61,7 @@ class Wanted:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """The measures that count the rows. Raises BadInput where the figure divides by nothing."""
-        found = self.figure.numerator if self.part == "numerator" else self.figure.denominator
-        if not found:
-            raise BadInput(f"part: {self.figure.id} has no denominator", field="part")
-        return tuple(MEASURES[measure] for measure in found)
+        return measures_of_part(self.figure, self.part)
 
     @property
     def source(self) -> Source:

@@ -20,6 +20,7 @@ from callcenter.reports.files import FileOptions, When, Word, dated, file_answer
 from callcenter.reports.grids import abandoned_grid, actions_grid
 from callcenter.reports.patterns import RULES, Limits, rule_words
 from callcenter.reports.service import Sources
+from callcenter.reports.shape import span_shape
 from callcenter.reports.spans import Span, read_span
 from callcenter.store.engine import Sessions
 
@@ -120,7 +121,9 @@ def _action_routes(routes: APIRouter, room: Room) -> None:
     async def actions(query: Annotated[ActionsQuery, Query()]) -> dict[str, Any]:
         span = query.span(sources)
         await room.write_down()
-        return _head(span, sources) | _actions_shape(await actions_of(sources, query.agent, span, room.limits))
+        return span_shape(span, sources.zone) | _actions_shape(
+            await actions_of(sources, query.agent, span, room.limits)
+        )
 
     @routes.get("/api/reports/patterns", dependencies=see)
     async def patterns(query: Annotated[PatternsQuery, Query()]) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def _action_routes(routes: APIRouter, room: Room) -> None:
             }
             for each in found
         ]
-        return _head(span, sources) | {"rules": _rules(room.limits), "days": days}
+        return span_shape(span, sources.zone) | {"rules": _rules(room.limits), "days": days}
 
 
 def _abandoned_routes(routes: APIRouter, room: Room) -> None:
@@ -188,10 +191,6 @@ async def _callers(room: Room, query: AbandonedQuery) -> list[Caller]:
 
 
 # --- shapes -----------------------------------------------------------------------------------------------------
-
-
-def _head(span: Span, sources: Sources) -> dict[str, Any]:
-    return {"from": span.since, "to": span.until, "timezone": sources.zone.key}
 
 
 def _actions_shape(found: ActionList) -> dict[str, Any]:

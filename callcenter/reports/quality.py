@@ -16,9 +16,10 @@ from callcenter.quality.assignment_tables import ReviewAssignment, ReviewPlan
 from callcenter.quality.reviewing import HIDDEN, State, Step
 from callcenter.quality.rules import Section, Words, items_of
 from callcenter.quality.tables import Review, ReviewFormVersion, ReviewLoss, ReviewStep
+from callcenter.reports.counted import MOST_ROWS, Part, is_counted, measures_of_part
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.figures.entry import Figure
-from callcenter.reports.figures.measures import MEASURES, Measure, Source, Sums, added, measures_of, merge
+from callcenter.reports.figures.measures import Measure, Source, Sums, added, measures_of, merge
 from callcenter.reports.service import Sources
 from callcenter.reports.sources import pieces_as_text, pieces_in
 from callcenter.reports.spans import IntervalKind, Piece, Span, pieces_of
@@ -26,15 +27,12 @@ from callcenter.store.engine import snapshot
 from callcenter.store.tables import conversations
 
 By = Literal["agent", "team", "reviewer", "form"]
-Part = Literal["numerator", "denominator"]
 
 OF_REVIEWERS = ("reviewer_strictness",)
 """Figures that say nothing of anything else than a reviewer."""
 
 LOSS_FIGURES: tuple[Figure, ...] = tuple(figure for figure in FIGURES if "lost_points" in figure.subjects)
 QUALITY_FIGURES: tuple[Figure, ...] = tuple(figure for figure in FIGURES if "quality" in figure.subjects)
-
-MOST_ROWS = 50_000
 
 APPEALED = (State.APPEALED, State.UPHELD, State.CHANGED, State.CLOSED)
 """Only the answer to an appeal is acknowledged into `closed`; what time closes stays `acknowledged` in the table."""
@@ -185,8 +183,11 @@ async def lost_points(sources: Sources, wanted: Wanted) -> list[Lost]:
 
 
 async def counted_reviews(sources: Sources, wanted: Wanted, figure: Figure, part: Part) -> list[Mapping[str, Any]]:
-    """The reviews, or the conversations planned for review, behind a number; `MOST_ROWS` and one at most."""
-    measures = [MEASURES[name] for name in (figure.numerator if part == "numerator" else figure.denominator)]
+    """The reviews, or the conversations planned for review, behind a number; `MOST_ROWS` and one at most.
+
+    Raises BadInput for a part that the figure does not have.
+    """
+    measures = measures_of_part(figure, part)
     values = {"pieces": pieces_as_text([Piece(0, *wanted.span)])}
     if part == "denominator":
         wanted = structs.replace(wanted, item=None)
@@ -199,12 +200,9 @@ async def counted_reviews(sources: Sources, wanted: Wanted, figure: Figure, part
         else:
             query = _assignments(wanted, dialect)
         rows = query.subquery("rows")
-        is_counted: ColumnElement[bool] = literal(False)
-        for measure in measures:
-            is_counted = is_counted | measure.counts(rows.c)
         shown = (
             select(*(rows.c[name] for name in SHOWN))
-            .where(is_counted)
+            .where(is_counted(measures, rows.c))
             .distinct()
             .order_by(rows.c.at.desc(), rows.c.id.desc())
             .limit(MOST_ROWS + 1)

@@ -9,6 +9,7 @@ from pydantic import Field
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotAllowed
 from callcenter.quality.rules import Words
+from callcenter.reports.counted import Part, check_rows, figure_among
 from callcenter.reports.export import Ending
 from callcenter.reports.figures import figures_of
 from callcenter.reports.figures.entry import Figure
@@ -16,11 +17,9 @@ from callcenter.reports.files import FileOptions, Word, dated, file_answer
 from callcenter.reports.people_api import Room, RowNumber, See, SpanQuery
 from callcenter.reports.quality import (
     LOSS_FIGURES,
-    MOST_ROWS,
     QUALITY_FIGURES,
     By,
     Lost,
-    Part,
     Report,
     Wanted,
     counted_reviews,
@@ -30,6 +29,7 @@ from callcenter.reports.quality import (
 )
 from callcenter.reports.quality_grids import lost_grid, page_grid, reviews_grid
 from callcenter.reports.service import Sources
+from callcenter.reports.shape import span_shape
 
 MOST_DAYS = 366
 SHOWN_REVIEWS = 200
@@ -108,13 +108,15 @@ def _report_routes(routes: APIRouter, sources: Sources) -> None:
     @routes.get("", dependencies=see)
     async def report(query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(sources)
-        return _head(wanted, sources) | _report_shape(await quality_report(sources, wanted, query.by), wanted)
+        return span_shape(wanted.span, sources.zone) | _report_shape(
+            await quality_report(sources, wanted, query.by), wanted
+        )
 
     @routes.get("/lost-points", dependencies=see)
     async def lost(query: Annotated[QualityQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(sources)
         found = await lost_points(sources, wanted)
-        return _head(wanted, sources) | {
+        return span_shape(wanted.span, sources.zone) | {
             "figures": [figure.id for figure in LOSS_FIGURES],
             "items": [_lost_shape(each) for each in found],
         }
@@ -123,7 +125,7 @@ def _report_routes(routes: APIRouter, sources: Sources) -> None:
     async def reviews(query: Annotated[ReviewsQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(sources)
         rows = await _reviews(sources, wanted, query)
-        return _head(wanted, sources) | {"count": len(rows), "reviews": rows[:SHOWN_REVIEWS]}
+        return span_shape(wanted.span, sources.zone) | {"count": len(rows), "reviews": rows[:SHOWN_REVIEWS]}
 
 
 def _file_routes(routes: APIRouter, sources: Sources, ending: Ending) -> None:
@@ -148,29 +150,19 @@ def _file_routes(routes: APIRouter, sources: Sources, ending: Ending) -> None:
 
 
 def _figure(identity: str) -> Figure:
-    for figure in (*QUALITY_FIGURES, *LOSS_FIGURES):
-        if figure.id == identity:
-            return figure
-    raise BadInput(f"figure: there is no figure {identity!r} of quality", field="figure")
+    return figure_among((*QUALITY_FIGURES, *LOSS_FIGURES), identity, "quality")
 
 
 async def _reviews(sources: Sources, wanted: Wanted, query: ReviewsQuery) -> list[Mapping[str, Any]]:
     figure = _figure(query.figure)
-    if query.part == "denominator" and not figure.denominator:
-        raise BadInput(f"part: {figure.id} has no denominator", field="part")
     if query.item is not None and figure not in LOSS_FIGURES:
         raise BadInput(f"item: {figure.id} is not of items", field="item")
     rows = await counted_reviews(sources, wanted, figure, query.part)
-    if len(rows) > MOST_ROWS:
-        raise BadInput(f"to: more than {MOST_ROWS} reviews; ask for a shorter span", field="to")
+    check_rows(rows, "reviews")
     return rows
 
 
 # --- shapes -----------------------------------------------------------------------------------------------------
-
-
-def _head(wanted: Wanted, sources: Sources) -> dict[str, Any]:
-    return {"from": wanted.span.since, "to": wanted.span.until, "timezone": sources.zone.key}
 
 
 def _report_shape(report: Report, wanted: Wanted) -> dict[str, Any]:

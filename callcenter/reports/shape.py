@@ -2,25 +2,29 @@
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from callcenter.floor.terms import Instant
 from callcenter.reports.figures import figures_of, figures_of_each
 from callcenter.reports.folding import Part, Row
 from callcenter.reports.service import Asked, Report
-from callcenter.reports.spans import FOLDED, Piece
+from callcenter.reports.spans import FOLDED, Piece, Span
 
 Values = dict[str, Any]
 
 
-def report_shape(report: Report, timezone: str, now: Instant) -> Values:
+def span_shape(span: Span, zone: ZoneInfo) -> Values:
+    """What every report says first: the span that it counts, in epoch seconds, and whose days they are."""
+    return {"from": span.since, "to": span.until, "timezone": zone.key}
+
+
+def report_shape(report: Report, zone: ZoneInfo, now: Instant) -> Values:
     """The report as the API tells it."""
     asked = report.asked
     return {
         "subject": asked.subject,
-        "from": asked.span.since,
-        "to": asked.span.until,
+        **span_shape(asked.span, zone),
         "interval": asked.interval,
-        "timezone": timezone,
         "is_running": asked.span.until > now,
         "figures": [figure.id for figure in asked.figures],
         **_part_shape(report.part, asked),

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from callcenter.accounts.rules import Role
+from callcenter.accounts.service import NewUser
 from callcenter.asterisk import packages
 from callcenter.asterisk.installation import Installation
 from callcenter.asterisk.private import PrivateAsterisk
@@ -17,7 +19,10 @@ from callcenter.demo.world import centre_and_world
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.ami import Ami
 from tests.real.browsing import chromium
-from tests.serving import Serving, serving_with
+from tests.serving import PASSWORD, Serving, serving_with
+
+LI_NA = NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001")
+"""Agent 1001, who may sign in to the panel."""
 
 
 @pytest.fixture(scope="session")
@@ -107,15 +112,19 @@ class Pair:
         return channel_id
 
 
+def running_pair(settings: Settings) -> AbstractContextManager[Pair]:
+    """A centre and a world of these settings; see `running`."""
+    return running(*centre_and_world(settings))
+
+
 @contextmanager
-def running_pair(settings: Settings) -> Iterator[Pair]:
+def running(centre: PrivateAsterisk, world: PrivateAsterisk) -> Iterator[Pair]:
     """Boots a centre and a world and waits until every phone is registered; ends them without ceremony."""
-    centre, world = centre_and_world(settings)
     try:
         centre.boot()
         with Ami(centre.plan.pbx) as ami:
             world.boot()
-            waiting = {agent.at() for agent in settings.agents}
+            waiting = {agent.at() for agent in centre.plan.settings.agents}
             while waiting:
                 waiting.discard(ami.wait_for("DeviceStateChange", State="NOT_INUSE")["Device"])
             with Ami(world.plan.pbx) as outside:
@@ -153,8 +162,14 @@ def shared_pair(lasting_pair: Pair) -> Iterator[Pair]:
 @pytest.fixture(scope="module")
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server beside a module's own lasting `pair`, with a user of each role; it must not have failed anywhere."""
-    folder = tmp_path_factory.mktemp("centre")
-    with serving_with(folder, pair.centre.plan.settings, *Role) as server:
+    with serving_pair(pair, tmp_path_factory.mktemp("centre")) as server:
+        yield server
+
+
+@contextmanager
+def serving_pair(pair: Pair, folder: Path, *users: NewUser) -> Iterator[Serving]:
+    """A server that hears the centre, with a user of each role and these."""
+    with serving_with(folder, pair.centre.plan.settings, *Role, *users) as server:
         server.await_said("pbx1: live")
         yield server
 

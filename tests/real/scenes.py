@@ -13,7 +13,7 @@ from pathlib import Path
 from callcenter.demo.world import centre_and_world
 from callcenter.settings import AgentSettings, Settings
 from tests.real.ami import Ami, Message
-from tests.real.conftest import Pair
+from tests.real.conftest import Pair, running
 from tests.replays.capture import Recorder
 
 AGENTS = tuple(str(number) for number in range(1001, 1074))
@@ -169,19 +169,8 @@ class Stage:
         pjsip.write_text(pjsip.read_text().replace("allow_transfer = no", "allow_transfer = yes"))
         _append(world.plan.run, "modules.conf", "\nload = app_transfer.so\n")
         _append(world.plan.run, "extensions.conf", WORLD.format(port=port, forwarding=forwarding, target=target))
-        try:
-            centre.boot()
-            with Ami(centre.plan.pbx) as ami:
-                world.boot()
-                waiting = {f"PJSIP/{agent}" for agent in AGENTS}
-                while waiting:
-                    waiting.discard(ami.wait_for("DeviceStateChange", State="NOT_INUSE")["Device"])
-                with Ami(world.plan.pbx) as outside:
-                    yield Pair(centre, world, ami, outside)
-        finally:
-            for private in (world, centre):
-                private.kill()
-                private.remove()
+        with running(centre, world) as pair:
+            yield pair
 
     def play(self, pair: Pair, only: str = "") -> tuple[bytes, list[list[str]], dict[str, str]]:
         """Plays all scenes side by side: what AMI said, the lines of queue_log, and which scripts failed with what.

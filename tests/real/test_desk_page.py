@@ -6,11 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import NewUser
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.browsing import DESK, PATIENCE_SECONDS, Visitor, violations
-from tests.real.conftest import Pair, running_pair
-from tests.serving import PASSWORD, Serving, serving_with
+from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
+from tests.serving import Serving
 
 pytestmark = pytest.mark.real
 
@@ -38,11 +37,7 @@ def pair() -> Iterator[Pair]:
 
 @pytest.fixture(scope="module")
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    folder = tmp_path_factory.mktemp("centre")
-    with serving_with(
-        folder, pair.centre.plan.settings, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001")
-    ) as server:
-        server.await_said("pbx1: live")
+    with serving_pair(pair, tmp_path_factory.mktemp("centre"), LI_NA) as server:
         yield server
 
 

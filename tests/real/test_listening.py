@@ -15,10 +15,10 @@ from callcenter.accounts.service import NewUser
 from callcenter.demo.watch import Watch
 from callcenter.settings import Settings
 from tests.real.browsing import PATIENCE_SECONDS, Visitor, violations
-from tests.real.conftest import Pair, running_pair
+from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.real.feed import Feed, cookie_of, open_feed
 from tests.real.hearing import Ears
-from tests.serving import PANEL, PASSWORD, Serving, serving_with
+from tests.serving import PANEL, PASSWORD, Serving
 
 pytestmark = pytest.mark.real
 
@@ -39,12 +39,8 @@ def pair(centre_settings: Settings) -> Iterator[Pair]:
 @pytest.fixture(scope="module")
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server with a supervisor whose phone is that of agent 1003, and one without a phone."""
-    users = (
-        NewUser("chief", PASSWORD, (Role.SUPERVISOR,), agent_number="1003"),
-        NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001"),
-    )
-    with serving_with(tmp_path_factory.mktemp("centre"), pair.centre.plan.settings, *Role, *users) as server:
-        server.await_said("pbx1: live")
+    chief = NewUser("chief", PASSWORD, (Role.SUPERVISOR,), agent_number="1003")
+    with serving_pair(pair, tmp_path_factory.mktemp("centre"), chief, LI_NA) as server:
         yield server
 
 

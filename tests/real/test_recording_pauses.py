@@ -16,13 +16,11 @@ import pytest
 from numpy.typing import NDArray
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import NewUser
 from callcenter.demo.world import centre_and_world
 from callcenter.settings import RecordingSettings, Settings
-from tests.real.ami import Ami
-from tests.real.conftest import Pair
+from tests.real.conftest import LI_NA, Pair, running, serving_pair
 from tests.real.feed import Feed, cookie_of
-from tests.serving import PANEL, PASSWORD, Serving, serving_with
+from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
@@ -57,19 +55,8 @@ def pair_with_tones(settings: Settings) -> Iterator[Pair]:
         modules.write("\nload = app_playtones.so\n")
     with (folder / "extensions.conf").open("a") as dialplan:
         dialplan.write(TONES.format(run=world.plan.run, customer=CUSTOMER_HZ, agent=AGENT_HZ))
-    try:
-        centre.boot()
-        with Ami(centre.plan.pbx) as ami:
-            world.boot()
-            waiting = {agent.at() for agent in settings.agents}
-            while waiting:
-                waiting.discard(ami.wait_for("DeviceStateChange", State="NOT_INUSE")["Device"])
-            with Ami(world.plan.pbx) as outside:
-                yield Pair(centre, world, ami, outside)
-    finally:
-        for private in (world, centre):
-            private.kill()
-            private.remove()
+    with running(centre, world) as pair:
+        yield pair
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +68,7 @@ def pair(centre_settings: Settings) -> Iterator[Pair]:
 
 @pytest.fixture(scope="module")
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    folder = tmp_path_factory.mktemp("centre")
-    with serving_with(
-        folder, pair.centre.plan.settings, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001")
-    ) as server:
-        server.await_said("pbx1: live")
+    with serving_pair(pair, tmp_path_factory.mktemp("centre"), LI_NA) as server:
         yield server
 
 

@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import NewUser
 from callcenter.settings import Settings
-from tests.real.conftest import Pair, running_pair
+from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.real.feed import Feed, cookie_of
-from tests.serving import PANEL, PASSWORD, Serving, serving_with
+from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
@@ -63,11 +62,7 @@ class Panel:
 @pytest.fixture(scope="module")
 def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server with a user of each role, and one who is agent 1001."""
-    folder = tmp_path_factory.mktemp("centre")
-    with serving_with(
-        folder, pair.centre.plan.settings, *Role, NewUser("li-na", PASSWORD, (Role.AGENT,), agent_number="1001")
-    ) as server:
-        server.await_said("pbx1: live")
+    with serving_pair(pair, tmp_path_factory.mktemp("centre"), LI_NA) as server:
         yield server
 
 

@@ -1,33 +1,10 @@
 """Callbacks, as far as attempts and conversations tell."""
 
-from callcenter.reports.figures.entry import EVERYBODY, QUEUES, Figure, Unit
+from functools import partial
 
+from callcenter.reports.figures.entry import EVERYBODY, QUEUES, Figure, figure_of
 
-def _of_targets(
-    identity: str,
-    labels: tuple[str, str],
-    formulas: tuple[str, str],
-    divides: tuple[str, str] | tuple[str],
-    *,
-    unit: Unit = "count",
-    target: float | None = None,
-) -> Figure:
-    """A figure of the callback report; `divides` are its measures, of which a count has one."""
-    return Figure(
-        id=identity,
-        label_en=labels[0],
-        label_zh=labels[1],
-        formula_en=formulas[0],
-        formula_zh=formulas[1],
-        unit=unit,
-        group="callbacks",
-        subjects=("callbacks",),
-        numerator=divides[:1],
-        denominator=divides[1:],
-        direction="up" if unit == "share" else "none",
-        target=target,
-    )
-
+_of_targets = partial(figure_of, "callbacks", "callbacks")
 
 REPORT: tuple[Figure, ...] = (
     _of_targets(
@@ -78,6 +55,7 @@ REPORT: tuple[Figure, ...] = (
         ("targets attempted ÷ targets due", "已拨打对象 ÷ 应访"),
         ("callbacks_attempted", "callbacks_due"),
         unit="share",
+        direction="up",
     ),
     _of_targets(
         "callbacks_reach_rate",
@@ -85,6 +63,7 @@ REPORT: tuple[Figure, ...] = (
         ("targets reached ÷ targets attempted", "接通对象 ÷ 已拨打对象"),
         ("callbacks_reached", "callbacks_attempted"),
         unit="share",
+        direction="up",
     ),
     _of_targets(
         "callbacks_form_rate",
@@ -92,6 +71,7 @@ REPORT: tuple[Figure, ...] = (
         ("callbacks completed ÷ targets reached", "完成回访 ÷ 接通对象"),
         ("callbacks_completed", "callbacks_reached"),
         unit="share",
+        direction="up",
         target=0.95,
     ),
     _of_targets(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from callcenter.reports.figures.columns import Columns
 from callcenter.reports.figures.measures import MEASURES, Source, Sums
@@ -87,3 +87,37 @@ class Figure:
                 dividend * times / divisor if divisor else None for dividend, divisor in zip(above, below, strict=True)
             ]
         return [*map(round, above)] if self.unit == "count" else above
+
+
+class Shown(TypedDict, total=False):
+    """How a figure is shown; one of which nothing is said is a count."""
+
+    unit: Unit
+    direction: Direction
+    target: float | None
+
+
+def figure_of(
+    subject: About,
+    group: Group,
+    identity: str,
+    labels: tuple[str, str],
+    formulas: tuple[str, str],
+    divides: tuple[str, str] | tuple[str],
+    **shown: Unpack[Shown],
+) -> Figure:
+    """A figure of one report: words in English and Chinese; `divides` are its measures, of which a count has one."""
+    return Figure(
+        id=identity,
+        label_en=labels[0],
+        label_zh=labels[1],
+        formula_en=formulas[0],
+        formula_zh=formulas[1],
+        group=group,
+        subjects=(subject,),
+        numerator=divides[:1],
+        denominator=divides[1:],
+        unit=shown.get("unit", "count"),
+        direction=shown.get("direction", "none"),
+        target=shown.get("target"),
+    )

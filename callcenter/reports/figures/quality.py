@@ -1,34 +1,11 @@
 """Quality: what reviews say of agents, and of those who review; where points are lost."""
 
-from dataclasses import replace
+from functools import partial
 
-from callcenter.reports.figures.entry import Direction, Figure, Unit
+from callcenter.reports.figures.entry import Figure, figure_of
 
-
-def _of_reviews(
-    identity: str,
-    labels: tuple[str, str],
-    formulas: tuple[str, str],
-    divides: tuple[str, str] | tuple[str],
-    *,
-    unit: Unit = "count",
-    direction: Direction = "none",
-) -> Figure:
-    """A figure of the report of quality; `divides` are its measures, of which a count has one."""
-    return Figure(
-        id=identity,
-        label_en=labels[0],
-        label_zh=labels[1],
-        formula_en=formulas[0],
-        formula_zh=formulas[1],
-        unit=unit,
-        group="quality",
-        subjects=("quality",),
-        numerator=divides[:1],
-        denominator=divides[1:],
-        direction=direction,
-    )
-
+_of_reviews = partial(figure_of, "quality", "quality")
+_of_items = partial(figure_of, "lost_points", "quality")
 
 _REVIEWS: tuple[Figure, ...] = (
     _of_reviews(
@@ -114,27 +91,27 @@ _REVIEWS: tuple[Figure, ...] = (
 )
 
 _LOST: tuple[Figure, ...] = (
-    _of_reviews(
+    _of_items(
         "qa_lost_points",
         ("Points lost", "扣分"),
         ("what the item weighed − what it earned, of 100 a review", "该项权重分 − 得分（每次质检满分 100）"),
         ("lost_points",),
         unit="number",
     ),
-    _of_reviews(
+    _of_items(
         "qa_losing_reviews",
         ("Reviews that lost points", "扣分质检数"),
         ("reviews in which the item lost points", "该项有扣分的质检"),
         ("losing_reviews",),
     ),
-    _of_reviews(
+    _of_items(
         "qa_lost_points_share",
         ("Share of all lost points", "占全部扣分比"),
         ("points lost by the item ÷ points lost by all items", "该项扣分 ÷ 全部扣分"),
         ("lost_points", "lost_points_together"),
         unit="share",
     ),
-    _of_reviews(
+    _of_items(
         "qa_zeroing_reviews",
         ("Reviews zeroed", "判零质检数"),
         ("reviews that the item, being fatal, zeroed", "该项作为致命项判零的质检"),
@@ -142,4 +119,4 @@ _LOST: tuple[Figure, ...] = (
     ),
 )
 
-QUALITY: tuple[Figure, ...] = (*_REVIEWS, *(replace(figure, subjects=("lost_points",)) for figure in _LOST))
+QUALITY: tuple[Figure, ...] = (*_REVIEWS, *_LOST)

@@ -75,6 +75,11 @@ export function useFigures() {
   });
 }
 
+/** Those of the catalogue that have these ids, in its order. */
+export function useFiguresNamed(ids: string[]): Figure[] {
+  return (useFigures().data ?? []).filter(({ id }) => ids.includes(id));
+}
+
 export function useSettings() {
   return useQuery({
     queryKey: ["settings"],

@@ -1,11 +1,10 @@
-import { Drawer, SegmentedControl, Select } from "@mantine/core";
+import { SegmentedControl, Select } from "@mantine/core";
 import { IconStarFilled } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { query } from "../api/client";
-import { useFigures, useFormat, useMay } from "../api/queries";
-import type { Figure } from "../api/shapes";
+import { useFiguresNamed, useFormat, useMay } from "../api/queries";
 import { useLists } from "../callbacks/lists";
 import { NOTHING } from "../format";
 import { useLabel, useLanguage } from "../i18n";
@@ -27,6 +26,7 @@ import {
   useCountedTargets,
 } from "./callbacks";
 import { ExportButtons } from "./ExportButtons";
+import { FigureDrawer } from "./FigureDrawer";
 import { LinesTable } from "./LinesTable";
 import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
@@ -37,15 +37,10 @@ const FUNNEL = ["callbacks_due", "callbacks_attempted", "callbacks_reached", "ca
 /** Nobody is due for an agent or at an hour before the call. */
 const OF_LISTS = new Set(["callbacks_due", "callbacks_attempted_rate"]);
 
-function useCallbackFigures(report: CallbackReport): Figure[] {
-  const catalogue = useFigures().data ?? [];
-  return catalogue.filter(({ id }) => report.figures.includes(id));
-}
-
 function Funnel({ report, onOpen }: { report: CallbackReport; onOpen: (figure: string) => void }) {
   const format = useFormat();
   const label = useLabel();
-  const figures = useCallbackFigures(report);
+  const figures = useFiguresNamed(report.figures);
   const widest = Math.max(1, ...FUNNEL.map((id) => report.totals[id] ?? 0));
   return (
     <ol className={classes.funnel}>
@@ -74,14 +69,14 @@ interface TableProps {
 
 function ReportLines({ report, onOpen }: TableProps) {
   const { t } = useTranslation();
-  const figures = useCallbackFigures(report).filter(({ id }) => report.by === "list" || !OF_LISTS.has(id));
+  const figures = useFiguresNamed(report.figures).filter(({ id }) => report.by === "list" || !OF_LISTS.has(id));
   return (
     <LinesTable
       caption={t("reports.section.callbacks")}
       head={t(`callbackReport.by.${report.by}`)}
       figures={figures}
       lines={report.rows}
-      totals={{ name: t("callbackReport.all"), figures: report.totals }}
+      totals={{ name: t("reports.everything"), figures: report.totals }}
       mark={({ id }) =>
         report.by === "hour" &&
         report.best_hours.includes(Number(id)) && (
@@ -136,20 +131,11 @@ function Targets({ search, opened }: { search: CallbackSearch; opened: Opened })
 
 function Counted({ search, opened, onClose }: { search: CallbackSearch; opened: Opened; onClose: () => void }) {
   const { t } = useTranslation();
-  const label = useLabel();
-  const figure = useFigures().data?.find(({ id }) => id === opened.figure);
-  const whose = opened.line?.name ?? t("callbackReport.all");
+  const [figure] = useFiguresNamed([opened.figure]);
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      title={`${figure ? label(figure) : ""} · ${whose}`}
-      closeButtonProps={{ "aria-label": t("frame.close") }}
-    >
+    <FigureDrawer figure={figure} whose={opened.line?.name ?? t("reports.everything")} onClose={onClose}>
       <Targets search={search} opened={opened} />
-    </Drawer>
+    </FigureDrawer>
   );
 }
 
@@ -208,7 +194,7 @@ export default function CallbacksPage() {
         {seesLists && <ListSelect value={search.list} onChange={(list) => change({ list })} />}
         <SegmentedControl
           size="xs"
-          aria-label={t("callbackReport.countedBy")}
+          aria-label={t("reports.countedBy")}
           value={by}
           onChange={(next) => change({ by: next as By })}
           data={BYS.map((value) => ({ value, label: t(`callbackReport.by.${value}`) }))}

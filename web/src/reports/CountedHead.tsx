@@ -17,7 +17,7 @@ export function CountedHead({ shown, file }: { shown: string; file: string }) {
         variant="default"
         leftSection={<IconFileSpreadsheet size={15} aria-hidden />}
       >
-        {t("callbackReport.asFile")}
+        {t("reports.asFile")}
       </Button>
     </div>
   );

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import { useFormat } from "../api/queries";
 import type { Figure, FigureValues } from "../api/shapes";
-import { useLabel, useLanguage } from "../i18n";
+import { useFormula } from "../floor/Figures";
+import { useLabel } from "../i18n";
 import table from "../parts/Table.module.css";
 import classes from "./LinesTable.module.css";
 import page from "./ReportsPage.module.css";
@@ -54,7 +55,7 @@ interface LinesProps<Line extends FiguresLine> {
 export function LinesTable<Line extends FiguresLine>(props: LinesProps<Line>) {
   const { caption, head, figures, lines, totals, mark, opens, onOpen } = props;
   const label = useLabel();
-  const language = useLanguage();
+  const formula = useFormula();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
     <section className={page.scroll} aria-label={caption} tabIndex={0}>
@@ -63,12 +64,7 @@ export function LinesTable<Line extends FiguresLine>(props: LinesProps<Line>) {
           <tr>
             <th scope="col">{head}</th>
             {figures.map((figure) => (
-              <th
-                key={figure.id}
-                scope="col"
-                className={table.right}
-                title={language === "zh" ? figure.formula_zh : figure.formula_en}
-              >
+              <th key={figure.id} scope="col" className={table.right} title={formula(figure)}>
                 {label(figure)}
               </th>
             ))}

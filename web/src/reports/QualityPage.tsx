@@ -1,10 +1,9 @@
-import { Button, Drawer, SegmentedControl, Skeleton } from "@mantine/core";
+import { Button, SegmentedControl, Skeleton } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { query } from "../api/client";
-import { useFigures, useFormat } from "../api/queries";
-import type { Figure } from "../api/shapes";
+import { useFiguresNamed, useFormat } from "../api/queries";
 import { callPath } from "../calls/path";
 import { NOTHING } from "../format";
 import { useLabel, useLanguage } from "../i18n";
@@ -15,6 +14,7 @@ import { rounded } from "../quality/ReviewItem";
 import { CountedHead } from "./CountedHead";
 import { colorOf, optionOf } from "./chart";
 import { ExportButtons } from "./ExportButtons";
+import { FigureDrawer } from "./FigureDrawer";
 import { TeamSelect } from "./Filters";
 import { LinesTable } from "./LinesTable";
 import { useIntervalWord } from "./labels";
@@ -41,11 +41,6 @@ const Chart = lazy(() => import("./Chart"));
 
 const DRAWN = ["qa_average_score", "qa_pass_rate", "reviews_done", "appeals"];
 
-function useNamed(ids: string[]): Figure[] {
-  const catalogue = useFigures().data ?? [];
-  return catalogue.filter(({ id }) => ids.includes(id));
-}
-
 /** Of a name in two languages that of the page. */
 function useName(): (of: { en: string; zh: string }) => string {
   const language = useLanguage();
@@ -60,8 +55,8 @@ interface PartProps {
 function Lines({ report, onOpen }: { report: QualityReport; onOpen: PartProps["onOpen"] }) {
   const { t } = useTranslation();
   const name = useName();
-  const figures = useNamed(report.figures);
-  const all = t("callbackReport.all");
+  const figures = useFiguresNamed(report.figures);
+  const all = t("reports.everything");
   const rows = report.rows.map((row) => ({
     id: row.id,
     name: name({ en: row.name_en, zh: row.name_zh }) || t("qualityReport.noName"),
@@ -88,7 +83,7 @@ function Trend({ report, onOpen }: { report: QualityReport; onOpen: PartProps["o
   const label = useLabel();
   const word = useIntervalWord(report.interval, false);
   const [chosen, choose] = useState("qa_average_score");
-  const figures = useNamed(DRAWN);
+  const figures = useFiguresNamed(DRAWN);
   const figure = figures.find(({ id }) => id === chosen);
   if (!figure) return null;
   const values = report.intervals.map(({ figures: found }) => found[figure.id] ?? null);
@@ -142,7 +137,7 @@ function LostPoints({ search, onOpen }: PartProps) {
   const { t } = useTranslation();
   const name = useName();
   const lost = useLostPoints(search);
-  const figures = useNamed(lost.data?.figures ?? []);
+  const figures = useFiguresNamed(lost.data?.figures ?? []);
   if (lost.isPending) return <RowsSkeleton rows={4} />;
   if (lost.isError) return <Failure error={lost.error} onRetry={() => void lost.refetch()} />;
   const lines = lost.data.items.map((item) => ({
@@ -219,20 +214,11 @@ function Reviews({ search, opened, isPlanned }: { search: QualitySearch; opened:
 }
 
 function Counted({ search, opened, onClose }: { search: QualitySearch; opened: Opened; onClose: () => void }) {
-  const { t } = useTranslation();
-  const label = useLabel();
-  const [figure] = useNamed([opened.figure]);
+  const [figure] = useFiguresNamed([opened.figure]);
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      title={`${figure ? label(figure) : ""} · ${opened.name}`}
-      closeButtonProps={{ "aria-label": t("frame.close") }}
-    >
+    <FigureDrawer figure={figure} whose={opened.name} onClose={onClose}>
       <Reviews search={search} opened={opened} isPlanned={figure?.opens === "assignments"} />
-    </Drawer>
+    </FigureDrawer>
   );
 }
 
@@ -285,7 +271,7 @@ export default function QualityPage() {
         <TeamSelect value={search.team} onChange={(team) => change({ team })} />
         <SegmentedControl
           size="xs"
-          aria-label={t("callbackReport.countedBy")}
+          aria-label={t("reports.countedBy")}
           value={by}
           onChange={(next) => change({ by: next as By })}
           data={BYS.map((value) => ({ value, label: t(`qualityReport.by.${value}`) }))}
