@@ -84,6 +84,8 @@ from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.processing import Processor
+from callcenter.recordings.receiving import Receiver
+from callcenter.recordings.receiving_api import receiving_routes
 from callcenter.recordings.service import recordings_of
 from callcenter.reports.names import names_of
 from callcenter.reports.patterns import Limits
@@ -163,6 +165,7 @@ async def running(
             *report_room_routes(room, sender, settings),
             call_routes(sessions, partial(recordings_of, sessions, library)),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
+            receiving_routes(Receiver(sessions, library.folders, clock)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
             *await _retention(stack, sessions, library, settings),
             dialling_routes(sessions, dialer),

@@ -19,6 +19,7 @@ from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
 from callcenter.recordings.commands import recording_commands
+from callcenter.recordings.ship_command import ship
 from callcenter.reports.commands import print_report, rebuild_figures
 from callcenter.retention.commands import retire_command
 from callcenter.settings import load
@@ -30,6 +31,7 @@ app.add_typer(dialplan_commands, name="dialplan")
 app.add_typer(import_commands, name="import")
 app.add_typer(dialer_commands, name="dialer")
 recording_commands.command("retire")(retire_command)
+recording_commands.command("ship")(ship)
 app.add_typer(recording_commands, name="recordings")
 app.command()(replay)
 app.command()(reconcile)

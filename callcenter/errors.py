@@ -76,6 +76,13 @@ class TooMany(CallCenterError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class NoRoom(CallCenterError):
+    """The server's disk is full; nothing was lost, and it may be asked again later."""
+
+    status = 507
+    code = "no_room"
+
+
 class SetupFailed(CallCenterError):
     """The surroundings (network, disk, program, configuration) do not let the server do its work."""
 

@@ -36,6 +36,7 @@ Permission = Literal[
     "see_accesses",
     "tag_calls",
     "manage_retention",
+    "ship_recordings",
 ]
 Language = Literal["", "en", "zh"]
 

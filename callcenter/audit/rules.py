@@ -118,10 +118,13 @@ NO_ACTS = frozenset(
         ("POST", "/api/review-forms/score"),
         ("PUT", "/api/reviews/{review_id}"),
         ("POST", "/api/recordings/{recording_id}/plays/{play}"),
+        ("POST", "/api/shipments/{pbx}"),
+        ("PUT", "/api/shipments/{pbx}/files/{path:path}"),
     }
 )
 """Routes that change nothing although their method says so, or nothing that somebody must answer for; what a player
-tells that it played, which has a log of its own (recordings/accesses.py); and a draft saved while it is typed."""
+tells that it played, which has a log of its own (recordings/accesses.py); a draft saved while it is typed; and the
+recordings that a PBX's machine sends, piece by piece."""
 
 SECRET_WORDS = ("password", "secret", "token", "key", "code", "word")
 LONGEST_TEXT = 200

@@ -110,8 +110,20 @@ class Library:
             raise NotFound(f"the {side} of recording {recording_id} cannot be played") from error
 
     def _is_growing(self, path: Path, layout: Layout | None) -> bool:
-        is_closed = layout is not None and layout.is_closed
-        return not is_closed and self.clock() - path.stat().st_mtime <= SETTLED_SECONDS
+        return _is_growing(path, layout, self.clock())
+
+
+def is_being_written(path: Path, now: Instant) -> bool:
+    """Whether Asterisk may still write to the file; one that is gone is not written."""
+    try:
+        return _is_growing(path, _layout_or_none(path), now)
+    except FileNotFoundError:
+        return False
+
+
+def _is_growing(path: Path, layout: Layout | None, now: Instant) -> bool:
+    is_closed = layout is not None and layout.is_closed
+    return not is_closed and now - path.stat().st_mtime <= SETTLED_SECONDS
 
 
 def _layout_or_none(path: Path) -> Layout | None:

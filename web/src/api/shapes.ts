@@ -72,7 +72,8 @@ export type Permission =
   | "see_audit"
   | "see_accesses"
   | "tag_calls"
-  | "manage_retention";
+  | "manage_retention"
+  | "ship_recordings";
 
 export interface User {
   username: string;
