@@ -35,6 +35,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "manage_webhooks",
         "see_audit",
         "manage_retention",
+        "ship_recordings",
     }
     assert permissions_of([Role.AGENT, Role.QA]) == {
         "see_floor",
