@@ -4,7 +4,7 @@ from callcenter.floor import events as e
 from callcenter.floor.call import interface_of
 from callcenter.floor.changes import Changes
 from callcenter.floor.facts import RingOutcome
-from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, RingUnderWay, Visit
+from callcenter.floor.queue import ANSWERED_ELSEWHERE, REJECTION_CAUSES, Queue, RingUnderWay, Visit
 from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.site import Site
 from callcenter.floor.terms import ChannelId
@@ -37,13 +37,18 @@ def take_seat(channel: Channel, seat: Seat) -> None:
 
 def found(site: Site, leg: Channel, visit: Visit) -> None:
     """A survey finds a leg that is rung for a visit; its ring is as old as the leg."""
-    name = interface_of(leg.name).lower()
-    members = site.queue(visit.queue).seats.items()
-    # The options of a Local member (`/n`) are no part of its channel's name.
-    seat = next((seat for member, seat in members if name in (member, member.rpartition("/")[0])), leg.seat)
-    if seat is None or leg.queue or leg.parts or leg.channel_id in site.rings:
+    if leg.queue or leg.parts or leg.channel_id in site.rings:
+        return
+    seat = _member_at(site.queue(visit.queue), interface_of(leg.name).lower()) or leg.seat
+    if seat is None:
         return
     _begin(site, RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at))
+
+
+def _member_at(queue: Queue, name: str) -> Seat | None:
+    """The options of a Local member (`/n`) are no part of its channel's name."""
+    with_options = (seat for member, seat in queue.seats.items() if member.rpartition("/")[0] == name)
+    return queue.seats.get(name) or next(with_options, None)
 
 
 def go_on(site: Site, visit: Visit) -> None:

@@ -9,6 +9,7 @@ from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
 from callcenter.floor.matching import HALF_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement, stay_of
+from callcenter.floor.terms import ChannelId
 
 SAME_END_SECONDS = HALF_A_SECOND + 0.005
 """From the middle of the whole second: Asterisk tells on both sides at once that a ring ran out, and may ring the same
@@ -37,24 +38,21 @@ def _moved(books: Settlement, theirs: QueueVisit) -> QueueVisit:
 
 
 def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | None:
-    known: list[QueueVisit | Visit] = list(chain.from_iterable(books.concluded.visits.values()))
-    known += chain.from_iterable(books.told.visits.values())
-    known += books.site.visits.values()
-    here = [one for one in known if one.queue == theirs.queue and not _ends_otherwise(books, one, theirs)]
-    own = [one for one in here if one.channel_id == theirs.channel_id]
-    taken_over = [one for one in here if _took_over(books, one, theirs)]
+    """One of the same channel; else one whose place another channel took over."""
     joined_at = theirs.joined_at + HALF_A_SECOND
-    return nearest(joined_at, own, lambda one: one.joined_at, TOLERANCE_SECONDS) or nearest(
-        joined_at, taken_over, lambda one: one.joined_at, 1 + HALF_A_SECOND
-    )
+    own = (one for one in books.stays(stay_of(theirs)) if not _ends_otherwise(books, one, theirs))
+    found = nearest(joined_at, own, lambda one: one.joined_at, TOLERANCE_SECONDS)
+    if found is not None:
+        return found
+    others = chain.from_iterable(books.stays(stay) for stay in books.unlogged_stays if stay[1] == theirs.queue)
+    taken_over = (one for one in others if _took_over(books, one, theirs) and not _ends_otherwise(books, one, theirs))
+    return nearest(joined_at, taken_over, lambda one: one.joined_at, 1 + HALF_A_SECOND)
 
 
 def _took_over(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
     """Whether an attended transfer in the gap gave this place to a channel of whose joining queue_log knows nothing."""
-    is_unheard = books.gap.since - 1 <= ours.joined_at <= books.event.until
-    if not is_unheard or (ours.channel_id, ours.queue) in books.logged_stays:
-        return False
-    return isinstance(ours, Visit) or abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) <= 1
+    is_then = isinstance(ours, Visit) or abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) <= 1
+    return is_then and books.began_within(ours)
 
 
 def _ends_otherwise(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
@@ -69,6 +67,7 @@ def _decide(books: Settlement, visit: Visit, theirs: QueueVisit) -> None:
     if visit.is_waiting or theirs.outcome is VisitOutcome.LOST:
         return
     del books.site.visits[visit.holder_id]
+    books.open_visits[stay_of(visit)].remove(visit)
     ours = visit.ended(books.site.now, VisitOutcome.LOST, books.site.queue(visit.queue).rules)
     books.tell(_settled(ours, theirs))
 
@@ -120,9 +119,7 @@ def _whole(books: Settlement, theirs: QueueVisit) -> QueueVisit:
 def _free_join(books: Settlement, theirs: QueueVisit) -> int:
     if theirs.channel_id in books.site.channels:
         return visits.next_join(books.site, theirs.channel_id, theirs.queue, theirs.ended_at)
-    facts = (*books.gap.unsettled, *books.site.told, *books.telling.visits.get(stay_of(theirs), ()))
-    joins = [one.join for one in facts if isinstance(one, QueueVisit) and stay_of(one) == stay_of(theirs)]
-    return max(theirs.join, max(joins, default=0) + 1)
+    return max(theirs.join, books.joins(stay_of(theirs)) + 1)
 
 
 # --- rings ------------------------------------------------------------------------------------------------------
@@ -137,18 +134,19 @@ def settle_ring(books: Settlement, theirs: Ring) -> None:
     elif isinstance(ours, RingUnderWay):
         _end_ring(books, ours, theirs)
     elif ours in books.concluded.rings.get(stay_of(ours), ()):
-        books.concluded.rings[stay_of(ours)].remove(ours)
+        books.concluded.take_ring(ours)
         ended_at = max(ours.began_at, theirs.ended_at)
         end = {"outcome": theirs.outcome, "ended_at": ended_at, "ring_seconds": theirs.ring_seconds}
         books.tell(replace(ours, is_certain=True, **end))
     else:
-        books.told.rings[stay_of(ours)].remove(ours)
+        books.told.take_ring(ours)
 
 
 def _end_ring(books: Settlement, ring: RingUnderWay, theirs: Ring) -> None:
     """A ring that goes on will be heard to end; one whose visit has been decided has ended with it."""
     if ring.channel_id not in books.site.visits:
         ring.ring_seconds = theirs.ring_seconds
+        books.take_open_ring(ring)
         rings.end(books.site, ring.leg_id, theirs.outcome, books.changes)
 
 
@@ -165,22 +163,29 @@ def end_rings(books: Settlement) -> None:
 
 def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     """An answered one by its leg, whatever channel has the caller's place now; another one by its seat and time."""
-    told = list(chain.from_iterable(books.told.rings.values()))
-    doubtful: list[Ring | RingUnderWay] = list(chain.from_iterable(books.concluded.rings.values()))
-    doubtful += books.site.rings.values()
-    by_id = next((ring for ring in (*told, *doubtful) if ring.ring_id == theirs.ring_id), None)
+    by_id = _ring_of_leg(books, theirs.ring_id)
     if by_id is not None:
         return by_id
+    stays = {(channel_id, theirs.queue): None for channel_id in (theirs.channel_id, ChannelId(theirs.call_id))}
     within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else SAME_END_SECONDS
-    ended = [ring for ring in told if _is_of(ring, theirs)]
+    told = chain.from_iterable(books.told.rings.get(stay, ()) for stay in stays)
+    ended = [ring for ring in told if _is_at(ring, theirs)]
     then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, within)
     if then is not None:
         return then
-    others = [ring for ring in doubtful if _is_of(ring, theirs) and not _rings_on(books, ring, theirs)]
+    doubtful = chain.from_iterable(
+        (*books.concluded.rings.get(stay, ()), *books.open_rings.get(stay, ())) for stay in stays
+    )
+    others = [ring for ring in doubtful if _is_at(ring, theirs) and not _rings_on(books, ring, theirs)]
     if theirs.outcome is RingOutcome.REJECTED:  # AGENTDUMP does not say for how long it rang
         begun = (ring for ring in others if ring.began_at < theirs.ended_at + 1)
         return max(begun, key=lambda ring: ring.began_at, default=None)
     return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)
+
+
+def _ring_of_leg(books: Settlement, ring_id: ChannelId) -> Ring | RingUnderWay | None:
+    known = books.told.ring_by_id.get(ring_id) or books.concluded.ring_by_id.get(ring_id)
+    return known or books.open_ring_by_id.get(ring_id)
 
 
 def _rings_on(books: Settlement, ours: Ring | RingUnderWay, theirs: Ring) -> bool:
@@ -189,10 +194,9 @@ def _rings_on(books: Settlement, ours: Ring | RingUnderWay, theirs: Ring) -> boo
     return ours.began_at > theirs.ended_at + 1 or (is_found and theirs.ended_at + 1 <= books.event.until)
 
 
-def _is_of(ours: Ring | RingUnderWay, theirs: Ring) -> bool:
-    """Whether both are tries to reach one seat for one stay, be it that another channel has taken its place."""
-    is_stay = ours.queue == theirs.queue and ours.channel_id in (theirs.channel_id, theirs.call_id)
-    return is_stay and _interface(ours).lower() == theirs.interface.lower()
+def _is_at(ours: Ring | RingUnderWay, theirs: Ring) -> bool:
+    """Whether both are tries to reach one seat."""
+    return _interface(ours).lower() == theirs.interface.lower()
 
 
 def _interface(ring: Ring | RingUnderWay) -> str:

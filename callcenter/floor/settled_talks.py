@@ -289,6 +289,7 @@ def _is_alone(site: Site, leg: Channel) -> bool:
 def _unheard(
     site: Site, theirs: LoggedTalk, call_id: CallId, began_at: Instant, ended_at: Instant, ended_by: EndedBy
 ) -> Conversation:
+    """A talk of which only queue_log and an end tell; `books.named` gives it its seat."""
     call = site.call(call_id)
     return Conversation(
         pbx=site.pbx,

@@ -10,6 +10,7 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import GapSettled
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, EndedBy, QueueVisit, Ring, VisitOutcome
 from callcenter.floor.gap import OpenGap
+from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
@@ -21,11 +22,19 @@ StayKey = tuple[ChannelId, str]
 """Channel and queue."""
 
 Kept = TypeVar("Kept", QueueVisit, Ring, Conversation)
+OfAStay = TypeVar("OfAStay", Visit, RingUnderWay)
 
 
-def stay_of(fact: QueueVisit | Ring) -> StayKey:
+def stay_of(one: QueueVisit | Visit | Ring | RingUnderWay) -> StayKey:
     """The channel and queue of a visit or ring."""
-    return fact.channel_id, fact.queue
+    return one.channel_id, one.queue
+
+
+def _by_stay(under_way: Iterable[OfAStay]) -> dict[StayKey, list[OfAStay]]:
+    found: dict[StayKey, list[OfAStay]] = {}
+    for one in under_way:
+        found.setdefault(stay_of(one), []).append(one)
+    return found
 
 
 @dataclass(slots=True)
@@ -34,6 +43,7 @@ class Known:
 
     visits: dict[StayKey, list[QueueVisit]] = field(default_factory=dict)
     rings: dict[StayKey, list[Ring]] = field(default_factory=dict)
+    ring_by_id: dict[ChannelId, Ring] = field(default_factory=dict)
     talks: list[Conversation] = field(default_factory=list)
     calls: list[CallRecord] = field(default_factory=list)
 
@@ -45,34 +55,81 @@ class Known:
                     self.visits.setdefault(stay_of(fact), []).append(fact)
                 case Ring():
                     self.rings.setdefault(stay_of(fact), []).append(fact)
+                    self.ring_by_id[fact.ring_id] = fact
                 case Conversation():
                     self.talks.append(fact)
                 case CallRecord():
                     self.calls.append(fact)
         return self
 
+    def take_ring(self, ring: Ring) -> None:
+        """Takes a ring out."""
+        self.rings[stay_of(ring)].remove(ring)
+        self.ring_by_id.pop(ring.ring_id, None)
+
 
 class Settlement:
-    """One gap. `concluded` facts are told once, as queue_log has them or as they are; `told` were told before."""
+    """One gap. `concluded` facts are told once, as queue_log has them or as they are; `told` were told before.
+
+    There may be thousands of each, and the floor stands still meanwhile: what is looked for is looked up.
+    """
 
     def __init__(self, site: Site, gap: OpenGap, event: GapSettled, changes: Changes) -> None:
         self.site, self.gap, self.event, self.changes = site, gap, event, changes
         self.concluded = Known().add(gap.unsettled)
         self.told = Known().add(site.told)
         self.telling = Known()
+        self.open_visits = _by_stay(site.visits.values())
+        self.open_rings = _by_stay(site.rings.values())
+        self.open_ring_by_id = {ring.ring_id: ring for ring in site.rings.values()}
         self.logged_legs = {fact.leg_id for fact in event.facts if isinstance(fact, Conversation)}
         self.logged_legs |= {talk.leg_id for talk in event.talks}
         self.logged_calls = {(fact.call_id, fact.queue) for fact in event.facts if isinstance(fact, Conversation)}
         self.logged_calls |= {(CallId(talk.channel_id), talk.queue) for talk in event.talks}
         self.logged_stays = {stay_of(fact) for fact in event.facts if isinstance(fact, QueueVisit)}
         self.logged_stays |= set(event.waiting)
+        self.unlogged_stays = self._find_unlogged()
         self.recovered: set[CallId] = set()
         self.lost: set[CallId] = set()
+        self._joins: dict[StayKey, int] = {}
         self._seats: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._seats_named: dict[tuple[str, str], Seat | None] = {}
+        for fact in (*gap.unsettled, *site.told):
+            self._count_join(fact)
+
+    def _find_unlogged(self) -> list[StayKey]:
+        """Stays that began in the gap under a channel of whose joining queue_log knows nothing."""
+        known = dict.fromkeys((*self.concluded.visits, *self.told.visits, *self.open_visits))
+        return [
+            stay for stay in known if stay not in self.logged_stays and any(map(self.began_within, self.stays(stay)))
+        ]
+
+    def began_within(self, one: QueueVisit | Visit) -> bool:
+        """Whether somebody joined while nothing was heard."""
+        return self.gap.since - 1 <= one.joined_at <= self.event.until
+
+    def stays(self, stay: StayKey) -> list[QueueVisit | Visit]:
+        """What is known of the stays of one channel in one queue."""
+        ended = (*self.concluded.visits.get(stay, ()), *self.told.visits.get(stay, ()))
+        return [*ended, *self.open_visits.get(stay, ())]
+
+    def take_open_ring(self, ring: RingUnderWay) -> None:
+        """Takes a ring out of those that go on."""
+        self.open_rings[stay_of(ring)].remove(ring)
+        self.open_ring_by_id.pop(ring.ring_id, None)
+
+    def joins(self, stay: StayKey) -> int:
+        """How often this channel has joined this queue, as far as its facts tell."""
+        return self._joins.get(stay, 0)
+
+    def _count_join(self, fact: AnyFact) -> None:
+        if isinstance(fact, QueueVisit):
+            self._joins[stay_of(fact)] = max(fact.join, self.joins(stay_of(fact)))
 
     def tell(self, fact: QueueVisit | Ring | Conversation) -> None:
         """Tells a fact, and counts its call as recovered or lost."""
         self.telling.add((fact,))
+        self._count_join(fact)
         self.changes.facts.append(fact)
         self.count(fact)
 
@@ -103,6 +160,12 @@ class Settlement:
 
     def seat_named(self, queue_name: str, name: str) -> Seat | None:
         """The seat of the member of this name; of one who has signed out, that of the agent."""
+        key = queue_name, name
+        if key not in self._seats_named:
+            self._seats_named[key] = self._find_seat(queue_name, name)
+        return self._seats_named[key]
+
+    def _find_seat(self, queue_name: str, name: str) -> Seat | None:
         queue = self.site.queues.get(queue_name)
         members = [(seat, seat.members[queue_name].name) for seat in queue.seats.values()] if queue else []
         by_name = (seat for seat, member in members if name in (member, seat.agent_name))
