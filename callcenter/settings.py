@@ -30,6 +30,9 @@ from callcenter.errors import SetupFailed
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
 Seconds = Annotated[float, Field(ge=0)]
+Sound = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*$", min_length=1, max_length=80)
+]
 DialString = Annotated[str, Field(pattern=r"^[^{}]*\{number\}[^{}]*$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
@@ -70,6 +73,20 @@ class PbxSettings(Part):
         return self
 
 
+class SurveySettings(Part):
+    """The survey after the call of one queue: whom the agent hung up on is asked for a digit from 1 to 5.
+
+    `question` and `thanks` are sounds by name, without language and ending: Asterisk takes each in the language of the
+    caller's channel. The question is the centre's own. It is asked `tries` times, and waited for `answer_seconds`.
+    """
+
+    is_on: bool = True
+    question: Sound
+    thanks: Sound = "auth-thankyou"
+    answer_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+    tries: Annotated[int, Field(ge=1, le=5)] = 2
+
+
 class QueueSettings(Part):
     """One queue: what Asterisk is told (`dialplan render`) and how its figures are counted."""
 
@@ -86,6 +103,7 @@ class QueueSettings(Part):
     short_abandon_seconds: Seconds = 5
     exit_digit: Annotated[str, Field(pattern=r"^[0-9]?$")] = ""
     callback_digit: Annotated[str, Field(pattern=r"^[0-9]?$")] = ""
+    survey: SurveySettings | None = None
 
     @model_validator(mode="after")
     def _keys_differ(self) -> "QueueSettings":

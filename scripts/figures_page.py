@@ -11,11 +11,11 @@ HEAD = """# Figures
 
 Made from the catalogue (`callcenter/reports/figures/`) by `make figures`; do not edit.
 
-Every figure counts facts: queue visits, conversations, rings, seat spells, attempts. A visit counts in the interval
-where it entered, a ring and an attempt where they began, a conversation where its wrap-up ended, a pause where it
-ended; seat time is cut exactly at the edges. Thresholds and teams are those of the time of the fact. Where there is
-nothing to divide by there is no figure. Percentiles come from a distribution with
-fixed edges, so that spans can be added up.
+Every figure counts facts: queue visits, conversations, rings, seat spells, surveys after the call, attempts. A visit
+counts in the interval where it entered, a ring, an attempt and a survey where they began, a conversation where its
+wrap-up ended, a pause where it ended; seat time is cut exactly at the edges. Thresholds and teams are those of the time
+of the fact. Where there is nothing to divide by there is no figure. Percentiles come from a distribution with fixed
+edges, so that spans can be added up.
 
 `GET /api/reports/rows/{figure}` lists what the numerator or the denominator counts.
 """
@@ -27,6 +27,7 @@ GROUPS = {
     "handling": "Handling · 处理",
     "rings": "Rings · 振铃",
     "seats": "Seats · 坐席",
+    "satisfaction": "Satisfaction · 满意度",
     "callbacks": "Callbacks · 回访",
     "quality": "Quality · 质检",
 }

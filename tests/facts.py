@@ -5,6 +5,7 @@ from typing import Any
 from callcenter.floor.facts import (
     AnyFact,
     AttemptResult,
+    CallerSurvey,
     CallRecord,
     Conversation,
     Direction,
@@ -171,6 +172,26 @@ def a_recording_pause(**given: Any) -> RecordingPause:
     )
 
 
+def a_survey(**given: Any) -> CallerSurvey:
+    return CallerSurvey(
+        **{
+            "pbx": "pbx1",
+            "channel_id": ChannelId("1763812800.1"),
+            "queue": "service",
+            "join": 1,
+            "call_id": CallId("1763812800.1"),
+            "number": "13800138000",
+            "interface": "PJSIP/1001",
+            "agent_number": "1001",
+            "agent_name": "Li Na",
+            "asked_at": NOON + 73,
+            "ended_at": NOON + 78,
+            "score": 4,
+            **given,
+        }
+    )
+
+
 def an_attempt_result(**given: Any) -> AttemptResult:
     return AttemptResult(
         **{
@@ -191,4 +212,4 @@ def an_attempt_result(**given: Any) -> AttemptResult:
 
 def one_of_each() -> list[AnyFact]:
     told: list[AnyFact] = [a_visit(), a_ring(), a_conversation(), a_hold(), a_spell(), a_call(), a_recording()]
-    return [*told, a_recording_pause(), an_attempt_result()]
+    return [*told, a_recording_pause(), a_survey(), an_attempt_result()]

@@ -52,6 +52,10 @@ def test_file_of_the_usual_name_is_found() -> None:
             '[[dialer.trunks]]\nname = "a"\ndial_string = "{number}"\n' * 2,
             r"dialer\.trunks: two trunks are called a: a list names its trunk",
         ),
+        ("[queues.sales.survey]\ntries = 2", r"centre\.toml: queues\.sales\.survey\.question: Field required"),
+        ('[queues.sales.survey]\nquestion = "a,b"', r"queues\.sales\.survey\.question: .*match"),
+        ('[queues.sales.survey]\nquestion = "q"\nanswer_seconds = 0', r"queues\.sales\.survey\.answer_seconds: .*"),
+        ('[queues.sales.survey]\nquestions = "q"', r"survey\.questions: .*known here: is_on, question, thanks"),
         ('[[agents]]\nname = "Ada"', r"agents\.0\.number: Field required"),
     ],
 )

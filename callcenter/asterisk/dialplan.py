@@ -17,7 +17,7 @@ from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, 
 from callcenter.asterisk.installation import Version
 from callcenter.asterisk.template import Row, render_folder
 from callcenter.errors import BadInput
-from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings, SurveySettings
 
 SECURITY_FLOOR = Version(22, 10, 1)
 """The newest release with fixes when this was written; 20.20.1 in its branch (docs/asterisk.md)."""
@@ -115,6 +115,7 @@ def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
         "numbered_queue": [row for row in queues if row["extension"]],
         "exit_key": [row for row in queues if row["digit"]],
         "callback_key": [_callback_key(name, queue) for name, queue in settings.queues.items() if queue.callback_digit],
+        "survey": [_survey_row(name, survey) for name, survey in _surveys(settings).items()],
         "agent": agents,
         "phone": [row for row in agents if row["endpoint"]],
         "pause": [
@@ -136,13 +137,30 @@ def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
     }
 
 
+_AFTERWARDS = 'GotoIf($["${{QUEUESTATUS}}" = "CONTINUE"]?callcenter-survey-{name},s,1:callcenter-leave,s,1)'
+"""Only who talked with an agent, and is still there when the agent hangs up, is asked."""
+
+
+def _surveys(settings: Settings) -> dict[str, SurveySettings]:
+    """The queues whose callers are asked after the call, with how."""
+    asked = ((name, queue.survey) for name, queue in settings.queues.items())
+    return {name: survey for name, survey in asked if survey is not None and survey.is_on}
+
+
+def _survey_row(name: str, survey: SurveySettings) -> Row:
+    return {"name": name, **survey.model_dump(include={"question", "thanks", "answer_seconds", "tries"})}
+
+
 def _queue_row(settings: Settings, name: str) -> Row:
     queue = settings.queues[name]
+    has_survey = name in _surveys(settings)
     return {
         "name": name,
         "label": queue.label or name,
         "extension": queue.extension or "",
         "digit": queue.exit_digit,
+        "options": "tc" if has_survey else "t",
+        "afterwards": _AFTERWARDS.format(name=name) if has_survey else "Goto(callcenter-leave,s,1)",
         "strategy": queue.strategy,
         "ring_seconds": queue.ring_seconds,
         "retry_seconds": queue.retry_seconds,

@@ -333,12 +333,34 @@ def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
             return e.PersonAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
         case "CallbackRequested":
             return e.CallbackRequested(pbx, at, ChannelId(m.get("Uniqueid", "")), m.get("Queue", ""))
+        case "SurveyOffered" | "SurveyAnswered":
+            return _survey_event(pbx, at, m)
         case "PauseRecording":
             return e.RecordingPauseAsked(pbx, at, _channel(m))
         case "ResumeRecording":
             return e.RecordingResumeAsked(pbx, at, _channel(m))
         case _:
             return None
+
+
+SCORES = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+"""What a caller may press in the survey after the call."""
+
+LONGEST_QUEUE = 128
+"""No queue of Asterisk has a longer name (its table of queues and queue_log have that room)."""
+
+
+def _survey_event(pbx: str, at: Instant, m: Message) -> AnyEvent:
+    # Any AMI user may send a user event: what is no answer of a caller is refused, and its text is not repeated.
+    queue = m.get("Queue", "")
+    if not 0 < len(queue) <= LONGEST_QUEUE:
+        raise ValueError("a survey names the queue that it is about")
+    if m["UserEvent"] == "SurveyOffered":
+        return e.CallerSurveyOffered(pbx, at, _channel(m), queue)
+    score = SCORES.get(m.get("Score", ""))
+    if score is None:
+        raise ValueError("the score of a survey is a digit from 1 to 5")
+    return e.CallerSurveyAnswered(pbx, at, _channel(m), queue, score)
 
 
 class Row(NamedTuple):
@@ -391,6 +413,8 @@ TABLE: dict[bytes, Row] = {
             b"\r\nUserEvent: CallbackMachine\r\n",
             b"\r\nUserEvent: CallbackPerson\r\n",
             b"\r\nUserEvent: CallbackRequested\r\n",
+            b"\r\nUserEvent: SurveyOffered\r\n",
+            b"\r\nUserEvent: SurveyAnswered\r\n",
             b"\r\nUserEvent: PauseRecording\r\n",
             b"\r\nUserEvent: ResumeRecording\r\n",
         ),

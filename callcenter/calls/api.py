@@ -99,5 +99,6 @@ def _story_shape(story: CallStory, heard: list[dict[str, Any]]) -> dict[str, Any
         "rings": [structs.asdict(ring) for ring in story.rings],
         "conversations": [structs.asdict(conversation) for conversation in story.conversations],
         "holds": [structs.asdict(hold) for hold in story.holds],
+        "surveys": [structs.asdict(survey) for survey in story.surveys],
         "recordings": heard,
     }

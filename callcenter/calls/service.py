@@ -9,10 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.rules import PUNCTUATION, plain_number, read_cursor, shorter_forms, write_cursor
 from callcenter.errors import NotFound
-from callcenter.floor.facts import CallRecord, Conversation, Hold, QueueVisit, Ring
+from callcenter.floor.facts import CallerSurvey, CallRecord, Conversation, Hold, QueueVisit, Ring
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
-from callcenter.store.tables import AFact, calls, conversations, fact_of, holds, queue_visits, recording_files, rings
+from callcenter.store.tables import (
+    AFact,
+    caller_surveys,
+    calls,
+    conversations,
+    fact_of,
+    holds,
+    queue_visits,
+    recording_files,
+    rings,
+)
 
 Key = tuple[str, str]
 """A call: (pbx, call_id)."""
@@ -81,6 +91,7 @@ class CallStory:
     rings: Sequence[Ring]
     conversations: Sequence[Conversation]
     holds: Sequence[Hold]
+    surveys: Sequence[CallerSurvey]
 
 
 async def search_calls(
@@ -113,8 +124,9 @@ async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
         tried = await _facts(session, Ring, rings, rings.c.began_at, [key])
         talked = await _facts(session, Conversation, conversations, conversations.c.began_at, [key])
         held = await _facts(session, Hold, holds, holds.c.began_at, [key])
+        asked = await _facts(session, CallerSurvey, caller_surveys, caller_surveys.c.asked_at, [key])
     _count_in({key: summary}, visits, talked)
-    return CallStory(summary=summary, visits=visits, rings=tried, conversations=talked, holds=held)
+    return CallStory(summary=summary, visits=visits, rings=tried, conversations=talked, holds=held, surveys=asked)
 
 
 # --- the statement ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from callcenter.floor.facts import Direction
+from callcenter.floor.seat import Seat
 from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
 ATTEMPT_PREFIX = "attempt-"
@@ -25,7 +26,10 @@ def interface_of(channel_name: str) -> str:
 
 @dataclass(slots=True)
 class Call:
-    """The channels that share a Linkedid, and what the record of the call will say."""
+    """The channels that share a Linkedid, and what the record of the call will say.
+
+    `talked_with` is the seat at which the newest of its conversations began; not that of a colleague who is the caller.
+    """
 
     call_id: CallId
     direction: Direction
@@ -36,6 +40,7 @@ class Call:
     answered_at: Instant | None = None
     attempt_id: AttemptId | None = None
     channels: set[ChannelId] = field(default_factory=set)
+    talked_with: Seat | None = None
 
     def customer_number(self, said: str) -> str:
         """Who is at the other end. In a call of the dialer Asterisk says our own caller id there."""
@@ -73,6 +78,19 @@ class Attempt:
         if self.reached_at is None:
             self.reached_at, self.agent_number = at, agent_number
             self.answered_at = at if self.answered_at is None else self.answered_at
+
+
+@dataclass(slots=True)
+class SurveyUnderWay:
+    """A caller who is asked how satisfied they are, after the visit `join` of a queue.
+
+    `is_told`: the answer has come, and the fact remains. What is said again until the channel ends changes nothing.
+    """
+
+    queue: str
+    join: int
+    asked_at: Instant
+    is_told: bool = False
 
 
 @dataclass(slots=True)

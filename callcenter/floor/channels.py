@@ -1,7 +1,7 @@
 """What channel events change: calls, legs of seats, bridges, attempts."""
 
+from callcenter.floor import caller_surveys, listening, recordings, rings, talks, visits
 from callcenter.floor import events as e
-from callcenter.floor import listening, recordings, rings, talks, visits
 from callcenter.floor.call import Attempt, is_agent_first
 from callcenter.floor.changes import Changes
 from callcenter.floor.facts import AttemptResult, Direction, EndedBy
@@ -109,6 +109,7 @@ def close(
     visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
     rings.leg_closed(site, channel_id, cause, changes, is_certain=is_certain)
     recordings.close(site, channel_id, changes, is_certain=is_certain)
+    caller_surveys.close(site, channel_id, changes, is_certain=is_certain)
     channel = site.channels.get(channel_id)
     if channel is None:
         return

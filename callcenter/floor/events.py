@@ -497,6 +497,21 @@ class CallbackRequested(Event, frozen=True):
     queue: str
 
 
+class CallerSurveyOffered(Event, frozen=True):
+    """The dialplan asks a caller whose agent hung up how satisfied they are."""
+
+    channel_id: ChannelId
+    queue: str
+
+
+class CallerSurveyAnswered(Event, frozen=True):
+    """A caller pressed a digit in the survey after the call: `score` is 1 to 5, and 5 is the best."""
+
+    channel_id: ChannelId
+    queue: str
+    score: int
+
+
 class RecordingPauseAsked(Event, frozen=True):
     """An agent pressed the code at the phone of this channel: nothing of the call shall be kept for a while."""
 
@@ -594,6 +609,8 @@ AnyEvent = (
     | MachineAnswered
     | PersonAnswered
     | CallbackRequested
+    | CallerSurveyOffered
+    | CallerSurveyAnswered
     | RecordingPauseAsked
     | RecordingResumeAsked
     | DirectoryChanged

@@ -240,6 +240,29 @@ class RecordingPause(Fact, frozen=True, kw_only=True):
     ended_at: Instant
 
 
+class CallerSurvey(Fact, frozen=True, kw_only=True):
+    """One caller who was asked after a queue visit how satisfied they are; `join` is that of the visit.
+
+    The agent is who talked with them last. `score` is the digit pressed, 1 to 5 with 5 the best, and 0 where none was:
+    the caller hung up, or pressed nothing. An uncertain one may have been answered when nothing was heard.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("pbx", "channel_id", "queue", "join")
+
+    channel_id: ChannelId
+    queue: str
+    join: int
+    call_id: CallId
+    number: str
+    interface: str = ""
+    agent_number: str = ""
+    agent_name: str = ""
+    team: str = ""
+    asked_at: Instant
+    ended_at: Instant
+    score: int = 0
+
+
 class AttemptResult(Fact, frozen=True, kw_only=True):
     """What came of one dial of the dialer: the raw truth, from which its outcome is decided.
 
@@ -289,5 +312,6 @@ AnyFact = (
     | CallRecord
     | RecordingFile
     | RecordingPause
+    | CallerSurvey
     | AttemptResult
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callcenter.floor import (
+    caller_surveys,
     channels,
     events,
     gap,
@@ -90,6 +91,8 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.MachineAnswered: channels.machine_answered,
     events.PersonAnswered: channels.person_answered,
     events.CallbackRequested: visits.callback_requested,
+    events.CallerSurveyOffered: caller_surveys.offered,
+    events.CallerSurveyAnswered: caller_surveys.answered,
     events.RecordingPauseAsked: _nothing,
     events.RecordingResumeAsked: _nothing,
     events.DirectoryChanged: members.directory_changed,

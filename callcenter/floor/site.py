@@ -4,7 +4,7 @@ import math
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, interface_of
+from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, SurveyUnderWay, interface_of
 from callcenter.floor.changes import Changes, Key, Surprise
 from callcenter.floor.events import AgentEntry, LinkState, PauseRules, QueueRules
 from callcenter.floor.facts import CallRecord, Direction
@@ -34,12 +34,14 @@ class Ended(OrderedDict[str, None]):
 class Stays:
     """The stays of one channel in one queue: how many, when the latest one began, the newest event about any of them.
 
-    What is older than that has been said before, unless it came late within the latest stay.
+    What is older than that has been said before, unless it came late within the latest stay. `answered` is the number
+    of the newest stay that was answered, 0 without any.
     """
 
     joins: int = 0
     began_at: Instant = 0.0
     heard_at: Instant = 0.0
+    answered: int = 0
 
 
 @dataclass(slots=True)
@@ -70,6 +72,8 @@ class Site:
     rings: dict[ChannelId, RingUnderWay] = field(default_factory=dict)
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     recordings: dict[ChannelId, list[Recording]] = field(default_factory=dict)
+    surveys: dict[ChannelId, SurveyUnderWay] = field(default_factory=dict)
+    """The callers who are, or were, asked after their call; kept while their channels live."""
     listenings: dict[ChannelId, Listening] = field(default_factory=dict)
     census: Census = field(default_factory=Census)
     wrapping_up: set[Seat] = field(default_factory=set)

@@ -24,6 +24,8 @@ def begin(
     channel.talk = Talk(channel.call_id, queue, seat, channel.parts, site.now, is_certain)
     _reach(site, channel, seat)
     _describe(site, channel)
+    if channel.channel_id not in site.stays:
+        site.calls[channel.call_id].talked_with = seat
     restate(at, site.now, changes)
 
 

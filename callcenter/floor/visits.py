@@ -121,7 +121,9 @@ def settle(site: Site, visit: Visit, outcome: VisitOutcome, changes: Changes, se
         del site.visits[visit.holder_id]
     rules = site.queue(visit.queue).rules
     changes.facts.append(visit.ended(site.now, outcome, rules, seat))
-    if outcome is not VisitOutcome.ANSWERED:
+    if outcome is VisitOutcome.ANSWERED:
+        site.stays_in(visit.holder_id, visit.queue).answered = visit.join
+    else:
         given_up = RingOutcome.LOST if outcome is VisitOutcome.LOST else RingOutcome.GIVEN_UP
         for ring_id in sorted(visit.rings):
             ring = site.rings.get(ring_id)

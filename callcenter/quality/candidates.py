@@ -11,7 +11,7 @@ from callcenter.dialer.tables import Attempt
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.plan_rules import DAY_SECONDS, Candidate, Key, NewAgents, Period
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
-from callcenter.store.tables import calls, conversations, recording_files
+from callcenter.store.tables import caller_surveys, calls, conversations, recording_files
 
 
 class Whom(Struct, frozen=True):
@@ -31,6 +31,7 @@ async def candidates_of(
     asked: list[ColumnElement[Any]] = [
         *(told.pbx, told.call_id, told.agent_number, told.agent_name, told.queue, told.began_at, told.talk_seconds),
         _talk_over() if is_talk_over_asked else literal(0.0),
+        _lowest_score(),
     ]
     query = select(*asked).where(
         told.began_at >= period.since,
@@ -42,7 +43,7 @@ async def candidates_of(
     )
     found: dict[Key, Candidate] = {}
     for row in await session.execute(query):
-        key, (name, queue, began_at, talk, talk_over) = Key(*row[:3]), row[3:]
+        key, (name, queue, began_at, talk, talk_over, score) = Key(*row[:3]), row[3:]
         known = found.get(key)
         if known is None or (talk, -began_at) > (known.talk_seconds, -known.began_at):
             found[key] = Candidate(
@@ -52,6 +53,7 @@ async def candidates_of(
                 began_at=began_at,
                 talk_seconds=talk,
                 talk_over_seconds=talk_over or 0.0,
+                survey_score=score or 0,
             )
     return list(found.values())
 
@@ -108,3 +110,12 @@ def _talk_over() -> ScalarSelect[float]:
         RecordingSound.recording_id == recording_files.c.id, *_of_conversation()
     )
     return longest.correlate(conversations).scalar_subquery()
+
+
+def _lowest_score() -> ScalarSelect[int]:
+    """What the caller gave for the agent in the survey after the call; NULL without an answer."""
+    told, asked = conversations.c, caller_surveys.c
+    lowest = select(func.min(asked.score)).where(
+        asked.pbx == told.pbx, asked.call_id == told.call_id, asked.agent_number == told.agent_number, asked.score > 0
+    )
+    return lowest.correlate(conversations).scalar_subquery()

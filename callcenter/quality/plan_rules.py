@@ -29,6 +29,7 @@ class Why(StrEnum):
     NEW_AGENT = "new_agent"
     LONG = "long"
     TALK_OVER = "talk_over"
+    LOW_SURVEY = "low_survey"
     SHARE = "share"
 
 
@@ -43,10 +44,14 @@ class NewAgents(Struct, frozen=True):
 
 
 class Rules(Struct, frozen=True):
-    """What is drawn beside the conversations by lot; None: the rule is off. `share` is in per cent."""
+    """What is drawn beside the conversations by lot; None: the rule is off. `share` is in per cent.
+
+    `survey_score`: whatever a caller gave at most so much for in the survey after the call.
+    """
 
     long_seconds: Seconds | None = None
     talk_over_seconds: Seconds | None = None
+    survey_score: int | None = None
     new_agents: NewAgents | None = None
     share: float | None = None
 
@@ -81,7 +86,10 @@ class Key(NamedTuple):
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
-    """A conversation that can be heard: the agent's longest of its call. Talk-over is 0 where not measured."""
+    """A conversation that can be heard: the agent's longest of its call. Talk-over is 0 where not measured.
+
+    `survey_score` is the lowest that its caller gave for this agent, 0 without an answer.
+    """
 
     key: Key
     agent_name: str
@@ -89,6 +97,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     began_at: Instant
     talk_seconds: Seconds
     talk_over_seconds: Seconds = 0.0
+    survey_score: int = 0
 
 
 class Assigned(NamedTuple):
@@ -172,6 +181,8 @@ def why_by_rule(sampling: Sampling, one: Candidate) -> Why | None:
         return Why.LONG
     if rules.talk_over_seconds is not None and one.talk_over_seconds >= rules.talk_over_seconds:
         return Why.TALK_OVER
+    if rules.survey_score is not None and 0 < one.survey_score <= rules.survey_score:
+        return Why.LOW_SURVEY
     if rules.share and falls_in_share(one.key.text, rules.share, seed=sampling.seed, stratum=Why.SHARE):
         return Why.SHARE
     return None

@@ -131,6 +131,7 @@ SECONDS = {
     Source.CONVERSATIONS: {"talk": "talk_seconds", "hold": "hold_seconds", "wrap_up": "wrap_up_seconds"},
     Source.SPELLS: {"limit": "limit_seconds"},
     Source.ATTEMPTS: {},
+    Source.SURVEYS: {},
 }
 OUTCOME = {
     Source.VISITS: "outcome",
@@ -154,7 +155,7 @@ def row_shape(source: Source, row: Mapping[Any, Any]) -> dict[str, Any]:
         **{name: row.get(name, "") for name in SAME},
         "at": row["at"],
         "until": row["ended"],
-        "outcome": row[OUTCOME[source]],
+        "outcome": str(row["score"]) if source is Source.SURVEYS else row[OUTCOME[source]],
         "seconds": seconds,
         "is_certain": row.get("is_certain", True),
     }

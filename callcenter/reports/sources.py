@@ -27,13 +27,14 @@ from sqlalchemy import (
 from callcenter.dialer.tables import Attempt
 from callcenter.reports.figures.measures import COUNTED_AT, REPEAT_DAYS, Measure, Source
 from callcenter.reports.spans import Piece
-from callcenter.store.tables import LONG_SPELL_SECONDS, conversations, queue_visits, rings, seat_spells
+from callcenter.store.tables import LONG_SPELL_SECONDS, caller_surveys, conversations, queue_visits, rings, seat_spells
 
 TABLES: dict[Source, FromClause] = {
     Source.VISITS: queue_visits,
     Source.CONVERSATIONS: conversations,
     Source.RINGS: rings,
     Source.SPELLS: seat_spells,
+    Source.SURVEYS: caller_surveys,
     Source.ATTEMPTS: Attempt.__table__,
 }
 

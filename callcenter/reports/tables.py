@@ -17,11 +17,13 @@ from callcenter.store.tables import Base, RowId
 QUARTERS, DAYS = "quarter", "day"
 
 OF_QUEUES: tuple[Measure, ...] = tuple(
-    measure for source in (Source.VISITS, Source.CONVERSATIONS, Source.RINGS) for measure in measures_of(source)
+    measure
+    for source in (Source.VISITS, Source.CONVERSATIONS, Source.RINGS, Source.SURVEYS)
+    for measure in measures_of(source)
 )
 OF_AGENTS: tuple[Measure, ...] = tuple(
     measure
-    for source in (Source.VISITS, Source.CONVERSATIONS, Source.RINGS, Source.SPELLS)
+    for source in (Source.VISITS, Source.CONVERSATIONS, Source.RINGS, Source.SPELLS, Source.SURVEYS)
     for measure in measures_of(source)
     if source is not Source.VISITS or measure.id == "answered"
 )

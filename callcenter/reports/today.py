@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from callcenter.floor.changes import Changes, Key, View
 from callcenter.floor.events import AnyEvent
-from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring
+from callcenter.floor.facts import CallerSurvey, Conversation, Fact, QueueVisit, Ring
 from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.reports.figures import LIVE_FIGURES, figures_of
 from callcenter.reports.figures.measures import COUNTED_AT, LIVE_FACTS, Sums, added, live_sums, merge
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 QueueName = tuple[PbxName, str]
 EVERYTHING = "*"
 
-BY_QUEUE = (QueueVisit, Conversation, Ring)
+BY_QUEUE = (QueueVisit, Conversation, Ring, CallerSurvey)
 """Facts that belong to a queue."""
 
 COUNT_AGAIN_SECONDS: Seconds = 30

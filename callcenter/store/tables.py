@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 from callcenter.floor.facts import (
     AttemptResult,
+    CallerSurvey,
     CallRecord,
     Conversation,
     Fact,
@@ -118,6 +119,9 @@ Index("ix_seat_spells_long", seat_spells.c.since, seat_spells.c.until, sqlite_wh
 calls = fact_table(CallRecord, "calls", ("started_at", "id"), ("number", "started_at"), ("attempt_id",))
 recording_files = fact_table(RecordingFile, "recording_files", ("pbx", "call_id"), ("began_at",))
 recording_pauses = fact_table(RecordingPause, "recording_pauses", ("pbx", "call_id"), ("ended_at",))
+caller_surveys = fact_table(
+    CallerSurvey, "caller_surveys", ("asked_at",), ("ended_at",), ("pbx", "call_id"), ("agent_number", "asked_at")
+)
 attempt_results = fact_table(AttemptResult, "attempt_results", ("ended_at",), ("pbx", "call_id"))
 gaps = fact_table(Gap, "gaps", ("until",))
 
@@ -138,6 +142,7 @@ FACT_TABLES: dict[type[Fact], Table] = {
     CallRecord: calls,
     RecordingFile: recording_files,
     RecordingPause: recording_pauses,
+    CallerSurvey: caller_surveys,
     AttemptResult: attempt_results,
     Gap: gaps,
 }

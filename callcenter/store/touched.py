@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring, SeatSpell
+from callcenter.floor.facts import CallerSurvey, Conversation, Fact, QueueVisit, Ring, SeatSpell
 from callcenter.floor.terms import Instant
 from callcenter.store.batches import in_batches
 from callcenter.store.tables import FACT_TABLES, queue_visits, touched_quarters
@@ -44,6 +44,7 @@ EXTENTS: dict[type[Fact], Extent] = {
     Conversation: Extent("completed_at", "completed_at", "leg_id"),
     Ring: Extent("began_at", "began_at", "ring_id"),
     SeatSpell: Extent("since", "until", "since"),
+    CallerSurvey: Extent("asked_at", "asked_at", "channel_id"),
 }
 
 

@@ -5,13 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from callcenter.asterisk.dialplan import Folders, Site, Trunk, render, templates
 from callcenter.asterisk.event_filter import EVENTS
 from callcenter.asterisk.installation import Version
 from callcenter.errors import BadInput
-from callcenter.settings import AgentSettings, FeatureCodes, PauseReason, PbxSettings, QueueSettings, Settings
+from callcenter.settings import (
+    AgentSettings,
+    FeatureCodes,
+    PauseReason,
+    PbxSettings,
+    QueueSettings,
+    Settings,
+    SurveySettings,
+)
 
 SECRET = SecretStr("long-enough-1")
 PBX = PbxSettings(name="pbx1", secret=SECRET)
@@ -219,3 +227,29 @@ def test_what_would_mean_two_things_is_refused(tmp_path: Path, changes: dict[str
 
 def test_the_templates_are_found_in_a_source_tree() -> None:
     assert (templates() / "callcenter" / "extensions.conf").exists()
+
+
+def test_a_queue_with_a_survey_goes_on_after_the_agent_and_others_do_not(tmp_path: Path) -> None:
+    survey = SurveySettings(question="custom/how-was-it", thanks="custom/thanks", answer_seconds=7, tries=3)
+    queues = {
+        "support": QueueSettings(survey=survey),
+        "sales": QueueSettings(),
+        "vip": QueueSettings(survey=survey.model_copy(update={"is_on": False})),
+    }
+    contexts = sections(rendered(tmp_path, queues=queues, agents=())["callcenter/extensions.conf"])
+    queue = contexts["callcenter-queue"]
+    assert " same => n,Queue(support,tc,,,300,,callcenter-record-agent)" in queue
+    assert any("CONTINUE" in line and "?callcenter-survey-support,s,1:callcenter-leave,s,1" in line for line in queue)
+    for name in ("sales", "vip"):
+        assert f" same => n,Queue({name},t,,,300,,callcenter-record-agent)" in queue
+        assert f"callcenter-survey-{name}" not in contexts
+    asks = contexts["callcenter-survey-support"]
+    assert "exten => s,1,Set(CC_TRIES=3)" in asks
+    assert " same => n(ask),Read(CC_ANSWER,custom/how-was-it,1,,1,7)" in asks
+    assert " same => n,Playback(custom/thanks)" in asks
+
+
+@pytest.mark.parametrize("sound", ["a,b", "${SHELL(id)}", "../secret", "/etc/passwd", "a&b", "a b", "", "a" * 81])
+def test_a_sound_of_the_survey_that_is_more_than_a_name_is_refused(sound: str) -> None:
+    with pytest.raises(ValidationError, match="thanks"):
+        SurveySettings(question="ok", thanks=sound)

@@ -229,10 +229,29 @@ def test_other_rows_of_the_same_events() -> None:
     assert translated(person) == e.PersonAnswered("pbx1", NOW, AttemptId("attempt-7"))
     asked = message("UserEvent", CHANNEL, UserEvent="CallbackRequested", Queue="support")
     assert translated(asked) == e.CallbackRequested("pbx1", NOW, CALLER, "support")
+    offered = message("UserEvent", CHANNEL, UserEvent="SurveyOffered", Queue="support")
+    assert translated(offered) == e.CallerSurveyOffered("pbx1", NOW, CALLER, "support")
+    scored = message("UserEvent", CHANNEL, UserEvent="SurveyAnswered", Queue="support", Score="4")
+    assert translated(scored) == e.CallerSurveyAnswered("pbx1", NOW, CALLER, "support", 4)
     pause = message("UserEvent", LEG, UserEvent="PauseRecording", Interface="PJSIP/1001")
     assert translated(pause) == e.RecordingPauseAsked("pbx1", NOW, RING)
     resume = message("UserEvent", LEG, UserEvent="ResumeRecording", Interface="PJSIP/1001")
     assert translated(resume) == e.RecordingResumeAsked("pbx1", NOW, RING)
+
+
+@pytest.mark.parametrize("score", ["", "0", "6", "-1", "4.5", "44", "\u0664", " 4", "four", "1" * 4000])
+def test_an_answer_to_a_survey_that_is_no_digit_from_1_to_5_is_refused_without_repeating_it(score: str) -> None:
+    raw = message("UserEvent", CHANNEL, UserEvent="SurveyAnswered", Queue="support", Score=score)
+    with pytest.raises(ValueError, match=r"^the score of a survey is a digit from 1 to 5$"):
+        translated(raw)
+
+
+@pytest.mark.parametrize("name", ["SurveyOffered", "SurveyAnswered"])
+@pytest.mark.parametrize("queue", ["", "q" * 129])
+def test_a_survey_of_no_queue_is_refused(name: str, queue: str) -> None:
+    raw = message("UserEvent", CHANNEL, UserEvent=name, Queue=queue, Score="4")
+    with pytest.raises(ValueError, match="names the queue"):
+        translated(raw)
 
 
 @pytest.mark.parametrize("direction", ["both", "read", "write"])

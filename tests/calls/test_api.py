@@ -13,7 +13,7 @@ from callcenter.calls.api import call_routes
 from callcenter.floor.facts import AnyFact, Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_ring, a_visit
+from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_ring, a_survey, a_visit
 from tests.web import Site
 
 
@@ -47,7 +47,9 @@ async def _found(client: AsyncClient, **search: Any) -> list[str]:
 async def test_an_answered_call_with_all_its_parts(engine: AsyncEngine, supervisor: AsyncClient) -> None:
     first = a_visit(outcome=VisitOutcome.TIMED_OUT, queue="sales", wait_seconds=30.0, joined_at=NOON - 30)
     second = a_conversation(part=2, agent_number="1002", agent_name="Wang Fang", began_at=NOON + 80, talk_seconds=5.0)
-    await _record(engine, [a_call(), a_visit(), first, a_ring(), second, a_conversation(), a_hold(), a_recording()])
+    await _record(
+        engine, [a_call(), a_visit(), first, a_ring(), second, a_conversation(), a_hold(), a_survey(), a_recording()]
+    )
     answer = await supervisor.get("/api/calls")
     expected = {
         "pbx": "pbx1",
@@ -74,6 +76,7 @@ async def test_an_answered_call_with_all_its_parts(engine: AsyncEngine, supervis
         "rings": [structs.asdict(a_ring())],
         "conversations": [structs.asdict(a_conversation()), structs.asdict(second)],
         "holds": [structs.asdict(a_hold())],
+        "surveys": [structs.asdict(a_survey())],
         "recordings": [{"id": 1, "of": ["pbx1", "1763812800.1"], "conversations": 2}],
     }
 

@@ -47,9 +47,22 @@ def _talk(day: Diary, agent: str, caller: str, chance: random.Random) -> Iterato
     if chance.random() < 0.2:
         yield lambda: day.tell(e.BlindTransferred, leg, caller, "4002", "queues")
         yield lambda: day.completes(agent, caller, "transfer").closes(leg).closes(caller)
+    elif chance.random() < 0.3:
+        yield from _survey(day, agent, caller, chance)
     else:
         who = chance.choice(("caller", "agent"))
         yield lambda: day.hangs_up(who, agent, caller)
+
+
+def _survey(day: Diary, agent: str, caller: str, chance: random.Random) -> Iterator[Step]:
+    """The caller is asked after the call, and may press a digit before hanging up."""
+    queue = day.queue_of(caller)
+    yield lambda: day.lets_go(agent, caller)
+    yield lambda: day.is_asked(caller, queue)
+    if chance.random() < 0.6:
+        score = chance.randint(1, 5)
+        yield lambda: day.presses(caller, score, queue)
+    yield lambda: day.requests_hangup(caller).closes(caller)
 
 
 def answered(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:

@@ -129,7 +129,7 @@ class Diary:
     def leftovers(self) -> list[str]:
         """What is still open: the names of the collections that are not empty."""
         site = self.floor.sites[PBX]
-        kinds = ("channels", "calls", "bridges", "visits", "stays", "rings", "attempts", "recordings")
+        kinds = ("channels", "calls", "bridges", "visits", "stays", "rings", "attempts", "recordings", "surveys")
         return [kind for kind in kinds if getattr(site, kind)]
 
     def waiting(self) -> int:
@@ -325,6 +325,27 @@ class Diary:
         self.completes(agent, caller, who)
         bridge = f"bridge of {caller}"
         return self.leaves_bridge(caller, bridge).leaves_bridge(leg, bridge).closes(caller).closes(leg)
+
+    def lets_go(self, agent: str, caller: str) -> "Diary":
+        """The agent hangs up, and the caller goes on in the dialplan."""
+        leg, bridge = self._legs[agent, caller], f"bridge of {caller}"
+        self.requests_hangup(leg).leaves_bridge(leg, bridge).leaves_bridge(caller, bridge)
+        self.queue_returns(caller, "CONTINUE")
+        return self.completes(agent, caller, "agent").closes(leg)
+
+    def queue_of(self, caller: str) -> str:
+        """The queue that a caller joined last."""
+        return self._lines[caller].queue
+
+    def is_asked(self, caller: str, queue: str = "support") -> "Diary":
+        """The survey after the call asks a caller for a digit."""
+        self.tell(e.CallerSurveyOffered, ChannelId(caller), queue)
+        return self
+
+    def presses(self, caller: str, score: int, queue: str = "support") -> "Diary":
+        """A caller answers the survey after the call."""
+        self.tell(e.CallerSurveyAnswered, ChannelId(caller), queue, score)
+        return self
 
     def completes(self, agent: str, caller: str, reason: str, *, ids: str = "both") -> "Diary":
         """AgentComplete; `ids` says which of its ids are there: both, caller, agent or none."""

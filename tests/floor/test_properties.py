@@ -1,6 +1,7 @@
 """What is true of every day, however its events are disturbed."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -95,6 +96,18 @@ class Watched:
         return [fact for fact in self.facts.values() if isinstance(fact, kind)]
 
 
+def asked(stream: list[AnyEvent]) -> Iterator[tuple[str, int]]:
+    """Who was asked after the call, and what they pressed."""
+    scored = {event.channel_id: event.score for event in stream if isinstance(event, e.CallerSurveyAnswered)}
+    offered = {event.channel_id for event in stream if isinstance(event, e.CallerSurveyOffered)}
+    return ((channel_id, scored.get(channel_id, 0)) for channel_id in offered)
+
+
+def scores(facts: Iterable[f.AnyFact]) -> dict[tuple[Any, ...], tuple[int, str]]:
+    """What callers pressed, and about whom."""
+    return {natural_key(fact): (fact.score, fact.agent_number) for fact in facts if isinstance(fact, f.CallerSurvey)}
+
+
 def check_spells(watched: Watched) -> None:
     """Spells tile the time of each seat, but for the time when it is signed out."""
     site = watched.floor.sites[PBX]
@@ -174,7 +187,18 @@ def all_closed(watched: Watched, stream: list[AnyEvent]) -> Site:
 
 
 def check_nothing_remains(site: Site) -> None:
-    kinds = ("channels", "calls", "bridges", "visits", "stays", "rings", "attempts", "recordings", "wrapping_up")
+    kinds = (
+        "channels",
+        "calls",
+        "bridges",
+        "visits",
+        "stays",
+        "rings",
+        "attempts",
+        "recordings",
+        "surveys",
+        "wrapping_up",
+    )
     assert {kind: getattr(site, kind) for kind in kinds if getattr(site, kind)} == {}
     assert all(not queue.waiting for queue in site.queues.values())
     assert all(not seat.channels and seat.unfinished is None for seat in site.seats.values())
@@ -190,6 +214,8 @@ def test_a_day_told_once_and_in_order(day: Diary) -> None:
     assert len(visits) == joins(day.events)
     assert all(visit.is_certain and visit.outcome is not f.VisitOutcome.LOST for visit in visits)
     assert len(watched.remained(f.Ring)) == sum(isinstance(event, e.MemberRung) for event in day.events)
+    surveys = [(fact.channel_id, fact.score) for fact in watched.remained(f.CallerSurvey)]
+    assert sorted(surveys) == sorted(asked(day.events))
     for check in (check_spells, check_conversations, check_recordings, check_visits):
         check(watched)
     check_nothing_remains(watched.floor.sites[PBX])
@@ -207,6 +233,7 @@ def test_nothing_counts_twice_when_events_repeat(day: Diary, how: Any) -> None:
     stream = disturbed(day.events, how)
     watched = Watched().run(stream)
     assert outcomes(list(watched.facts.values())) == outcomes(day.facts)
+    assert scores(watched.facts.values()) == scores(day.facts)
     check_spells(watched)
     check_conversations(watched)
 

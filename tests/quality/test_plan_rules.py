@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,7 +33,7 @@ MONTH = Period("2025-11", 0.0, 30 * 86_400.0)
 HOUR = 3600.0
 
 
-def candidate(nth: int, at: float, agent: str = "1001", **given: float) -> Candidate:
+def candidate(nth: int, at: float, agent: str = "1001", **given: Any) -> Candidate:
     return Candidate(
         key=Key("pbx1", f"{nth}", agent), agent_name="", queue="", began_at=at, **({"talk_seconds": 60.0} | given)
     )
@@ -140,6 +141,13 @@ def test_rules_take_what_they_name_beside_the_lots() -> None:
     assert Counter(one.why for one in drew) == {Why.RANDOM: 3, Why.LONG: 1, Why.TALK_OVER: 1}
     at_once = draws(sampling(3, long_seconds=600.0), MONTH, calls, (), {}, 10.0)
     assert [(one.candidate.key.call_id, one.why) for one in at_once] == [("1", Why.LONG)]
+
+
+def test_a_low_answer_of_the_caller_is_taken_and_no_answer_is_not() -> None:
+    calls = [candidate(score, score, survey_score=score) for score in range(6)]
+    drew = draws(sampling(0, survey_score=2), MONTH, calls, (), {}, 10.0)
+    assert [(one.candidate.survey_score, one.why) for one in drew] == [(1, Why.LOW_SURVEY), (2, Why.LOW_SURVEY)]
+    assert draws(sampling(0, share=0.0), MONTH, calls, (), {}, 10.0) == []
 
 
 def test_a_share_is_about_its_per_cent_and_decided_for_each_call_alone() -> None:

@@ -34,7 +34,7 @@ from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import recording_files
 from tests.dialer.test_api import PASSWORD, Panel
-from tests.facts import a_call, a_conversation, a_recording
+from tests.facts import a_call, a_conversation, a_recording, a_survey
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTH = period_at(1_763_800_000.0, "month", ZONE)
@@ -348,6 +348,23 @@ async def test_rules_add_long_calls_talk_over_and_more_of_new_agents(
     counts = Counter((row.agent_number, row.why) for row in await centre.rows())
     assert counts["1001", "random"] == counts["1002", "random"] == 2
     assert (counts["1001", "new_agent"], counts["1002", "new_agent"]) == (0, 3)
+
+
+async def test_low_answers_are_drawn_of_the_agent_whom_they_are_about(
+    manager: httpx.AsyncClient, centre: Centre
+) -> None:
+    low, fine, silent = [await centre.talk("1001", MONTH.since + 60 * nth) for nth in (1, 2, 3)]
+    both = await centre.talk("1001", MONTH.since + 300)
+    second = {"began_at": MONTH.since + 310, "ended_at": MONTH.since + 350, "completed_at": MONTH.since + 350}
+    await centre.write(a_conversation(call_id=both, leg_id="second", agent_number="1002", **second))
+    for call, agent, score in ((low, "1001", 2), (fine, "1001", 3), (silent, "1001", 0), (both, "1002", 1)):
+        survey = a_survey(channel_id=call, call_id=call, agent_number=agent, score=score, asked_at=MONTH.since + 500)
+        await centre.write(survey)
+    await begin(manager, per_agent=0, rules={"survey_score": 2})
+    drawn = {(row.call_id, row.agent_number, row.why) for row in await centre.rows()}
+    assert drawn == {(low, "1001", "low_survey"), (both, "1002", "low_survey")}
+    inbox = (await manager.get("/review-plans")).json()["plans"][0]
+    assert inbox["rules"]["survey_score"] == 2
 
 
 async def test_a_preview_tells_what_would_be_drawn_and_draws_nothing(

@@ -6,7 +6,7 @@ from callcenter.floor.facts import VisitOutcome
 from callcenter.reports.figures import FIGURES, figures_of, figures_of_each
 from callcenter.reports.figures.measures import MEASURES
 from callcenter.reports.today import Today
-from tests.facts import a_conversation, a_visit
+from tests.facts import a_conversation, a_survey, a_visit
 from tests.reports.days import UTC, told
 
 ANSWERED, ABANDONED = VisitOutcome.ANSWERED, VisitOutcome.ABANDONED
@@ -78,6 +78,19 @@ def test_a_morning_in_one_queue() -> None:
     assert (figures["talk_seconds"], figures["hold_seconds"], figures["wrap_up_seconds"]) == (150.0, 20.0, 40.0)
     assert (figures["average_talk_seconds"], figures["average_hold_seconds"]) == (75.0, 10.0)
     assert figures["average_wrap_up_seconds"] == 20.0
+
+
+def test_satisfaction_is_a_share_of_those_who_answered_and_the_answer_rate_of_those_who_were_asked() -> None:
+    """Six were asked: three liked it, one did not, two said nothing; of a seventh nobody heard what came of it."""
+    scores = [a_survey(score=score) for score in (5, 4, 4, 1, 0, 0)]
+    figures = day(*scores, a_survey(score=0, is_certain=False)).view("pbx1/service")
+    assert figures is not None
+    assert (figures["surveys_offered"], figures["surveys_answered"]) == (6, 4)
+    assert (figures["satisfaction"], figures["survey_answer_rate"]) == (3 / 4, 4 / 6)
+    assert figures["satisfaction_score"] == 14 / 4
+    nobody = day(a_survey(score=0)).view("pbx1/service")
+    assert nobody is not None
+    assert (nobody["satisfaction"], nobody["satisfaction_score"], nobody["survey_answer_rate"]) == (None, None, 0)
 
 
 @pytest.mark.parametrize(

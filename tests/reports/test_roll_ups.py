@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.floor.facts import (
     AnyFact,
+    CallerSurvey,
     Conversation,
     Direction,
     EndedBy,
@@ -37,7 +38,7 @@ from callcenter.settings import ServiceLevelVariant
 from callcenter.store.imported import import_facts
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import FACT_TABLES, fact_of, touched_quarters
-from tests.facts import a_conversation, a_ring, a_spell, a_visit
+from tests.facts import a_conversation, a_ring, a_spell, a_survey, a_visit
 from tests.reports.counting import Sums, counted
 
 # Days of 25, 23 and 24 hours, and the days around them.
@@ -107,6 +108,15 @@ def some_facts(dice: random.Random, begin: float, count: int) -> list[AnyFact]:
                 limit_seconds=dice.choice((0.0, 900.0)),
                 **person,
             ),
+            a_survey(
+                channel_id=ChannelId(str(number)),
+                call_id=call,
+                queue=queue,
+                asked_at=at + 70,
+                score=dice.randrange(6),
+                is_certain=dice.random() < 0.7,
+                **person,
+            ),
         )
     return facts
 
@@ -114,14 +124,14 @@ def some_facts(dice: random.Random, begin: float, count: int) -> list[AnyFact]:
 def moved(fact: AnyFact, dice: random.Random) -> AnyFact:
     """The same thing, told again as having been at another time."""
     field = {"QueueVisit": "joined_at", "Conversation": "completed_at", "Ring": "began_at", "SeatSpell": "until"}
-    name = field[type(fact).__name__]
+    name = (field | {"CallerSurvey": "asked_at"})[type(fact).__name__]
     shift = dice.uniform(60, 50_000)
     return replace(fact, **{name: getattr(fact, name) + shift})
 
 
 async def stored(engine: AsyncEngine) -> list[Any]:
     facts: list[Any] = []
-    kinds: tuple[Any, ...] = (QueueVisit, Ring, Conversation, SeatSpell)
+    kinds: tuple[Any, ...] = (QueueVisit, Ring, Conversation, SeatSpell, CallerSurvey)
     async with engine.connect() as connection:
         for kind in kinds:
             rows = await connection.execute(select(FACT_TABLES[kind]))

@@ -18,7 +18,7 @@ from callcenter.reports.today import Today
 from callcenter.settings import ServiceLevelVariant
 from callcenter.store.imported import import_facts
 from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_conversation, a_visit
+from tests.facts import NOON, a_conversation, a_survey, a_visit
 from tests.reports.days import UTC, told
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -67,6 +67,15 @@ def a_busy_day(seed: int, count: int = 300) -> list[AnyFact]:
                 talk_seconds=dice.uniform(0, 300),
                 hold_seconds=dice.uniform(0, 60),
                 wrap_up_seconds=dice.uniform(0, 30),
+            )
+        )
+        facts.append(
+            a_survey(
+                channel_id=ChannelId(str(number)),
+                queue=queue,
+                asked_at=at + 70,
+                score=dice.randrange(6),
+                is_certain=dice.random() < 0.7,
             )
         )
     return facts

@@ -10,9 +10,10 @@ from callcenter.reports.figures.level import LEVEL, WAIT
 from callcenter.reports.figures.load import LOAD
 from callcenter.reports.figures.measures import MEASURES, Sums
 from callcenter.reports.figures.quality import QUALITY
+from callcenter.reports.figures.satisfaction import SATISFACTION
 from callcenter.reports.figures.seats import SEATS
 
-FIGURES: tuple[Figure, ...] = (*LEVEL, *LOAD, *WAIT, *HANDLING, *RINGING, *SEATS, *CALLBACKS, *QUALITY)
+FIGURES: tuple[Figure, ...] = (*LEVEL, *LOAD, *WAIT, *HANDLING, *RINGING, *SEATS, *SATISFACTION, *CALLBACKS, *QUALITY)
 """In the order in which they are shown."""
 
 FIGURE_BY_ID: Mapping[str, Figure] = {figure.id: figure for figure in FIGURES}

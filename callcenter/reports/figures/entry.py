@@ -9,7 +9,7 @@ from callcenter.reports.figures.measures import MEASURES, Source, Sums
 
 Unit = Literal["count", "seconds", "share", "per_hour", "number"]
 Direction = Literal["up", "down", "none"]
-Group = Literal["load", "level", "wait", "handling", "rings", "seats", "callbacks", "quality"]
+Group = Literal["load", "level", "wait", "handling", "rings", "seats", "satisfaction", "callbacks", "quality"]
 Subject = Literal["queues", "agents", "teams"]
 About = Subject | Literal["callbacks", "quality", "lost_points"]
 """Which report a figure belongs to: that of a subject, the callback report, or one of the two of quality."""

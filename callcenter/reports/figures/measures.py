@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
-from callcenter.floor.facts import Conversation, Fact, QueueVisit, Ring, SeatSpell
+from callcenter.floor.facts import CallerSurvey, Conversation, Fact, QueueVisit, Ring, SeatSpell
 
 Sums = Mapping[str, float]
 """The sum of each measure that has one."""
@@ -39,6 +39,8 @@ HEAD_COUNT = ("handled", "signed_in_seconds")
 class Source(StrEnum):
     """What is counted: rows of a fact table, attempts and targets of the dialer, agents who were there, or reviews.
 
+    Surveys are the callers who were asked after their call.
+
     Reviews that are out, conversations drawn for review, and items of reviews that lost points.
     """
 
@@ -46,6 +48,7 @@ class Source(StrEnum):
     CONVERSATIONS = "conversations"
     RINGS = "rings"
     SPELLS = "spells"
+    SURVEYS = "surveys"
     ATTEMPTS = "attempts"
     TARGETS = "targets"
     AGENTS = "agents"
@@ -61,6 +64,7 @@ COUNTED_AT: Mapping[Source, str] = {
     Source.CONVERSATIONS: "completed_at",
     Source.RINGS: "began_at",
     Source.SPELLS: "until",
+    Source.SURVEYS: "asked_at",
     Source.ATTEMPTS: "placed_at",
 }
 """A visit counts when it entered; handling counts when its wrap-up ended. Seconds of spells are cut at the edges."""
@@ -70,6 +74,7 @@ LIVE_FACTS: Mapping[type[Fact], Source] = {
     Conversation: Source.CONVERSATIONS,
     Ring: Source.RINGS,
     SeatSpell: Source.SPELLS,
+    CallerSurvey: Source.SURVEYS,
 }
 
 
@@ -243,6 +248,21 @@ _SPELLS = (
     Measure("away_spells_within", Source.SPELLS, lambda s: _judged(s) & (s.until - s.since <= s.limit_seconds)),
 )
 
+POSITIVE_SCORE = 4
+"""From this digit on (of 5) the answer of a caller is a positive one."""
+
+
+def _answered_survey(s: Any) -> Any:
+    return s.score > 0
+
+
+_SURVEYS = (
+    Measure("surveys_offered", Source.SURVEYS, lambda s: _answered_survey(s) | _true(s.is_certain)),
+    Measure("surveys_answered", Source.SURVEYS, _answered_survey),
+    Measure("surveys_positive", Source.SURVEYS, lambda s: s.score >= POSITIVE_SCORE),
+    Measure("surveys_score", Source.SURVEYS, _answered_survey, lambda s: s.score),
+)
+
 _ATTEMPTS = (
     Measure("callback_attempts", Source.ATTEMPTS, lambda a: _true(a.is_counted), is_live=False),
     Measure(
@@ -315,7 +335,7 @@ _AGENTS = (
 MEASURES: Mapping[str, Measure] = {
     measure.id: measure
     for measure in (
-        *(*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_ATTEMPTS, *_TARGETS, *_AGENTS),
+        *(*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_SURVEYS, *_ATTEMPTS, *_TARGETS, *_AGENTS),
         *(*_REVIEWS, *_ASSIGNMENTS, *_LOSSES),
     )
 }

@@ -90,9 +90,19 @@ export interface Session {
   centre: { timezone: string; now: Instant; demo: boolean };
 }
 
-export const FIGURE_GROUPS = ["load", "level", "wait", "handling", "rings", "seats", "callbacks", "quality"] as const;
+export const FIGURE_GROUPS = [
+  "load",
+  "level",
+  "wait",
+  "handling",
+  "rings",
+  "seats",
+  "satisfaction",
+  "callbacks",
+  "quality",
+] as const;
 /** What kind of rows a figure counts. */
-export type CountedKind = "visits" | "conversations" | "rings" | "spells" | "attempts" | "agents";
+export type CountedKind = "visits" | "conversations" | "rings" | "spells" | "surveys" | "attempts" | "agents";
 /** Beside them: of the callback report, and of the report of quality. */
 export type FigureKind = CountedKind | "targets" | "reviews" | "assignments" | "losses";
 export interface Figure {
@@ -448,12 +458,24 @@ export interface Sound {
   talk_over_seconds: Seconds;
   has_copy: boolean;
 }
+/** A caller who was asked after the call how satisfied they are; a `score` of 0 is no answer. */
+export interface CallerSurvey {
+  queue: string;
+  interface: string;
+  agent_number: string;
+  agent_name: string;
+  asked_at: Instant;
+  ended_at: Instant;
+  score: number;
+  is_certain: boolean;
+}
 export interface CallDetail {
   call: Call;
   visits: QueueVisit[];
   rings: Ring[];
   conversations: Conversation[];
   holds: Hold[];
+  surveys: CallerSurvey[];
   recordings: Recording[];
 }
 

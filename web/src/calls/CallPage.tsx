@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ask, query } from "../api/client";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
-import type { Call, CallDetail, Recording } from "../api/shapes";
+import type { CallDetail, CallerSurvey, Recording } from "../api/shapes";
 import { duration, NOTHING } from "../format";
 import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -18,7 +18,7 @@ import { useRuleWord } from "../retention/useRuleWord";
 import { Accesses } from "./Accesses";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
-import { isStillComing } from "./diary";
+import { agentOf, isStillComing } from "./diary";
 import { Player, type PlayerHandle } from "./Player";
 import { callPath } from "./path";
 import { Timeline } from "./Timeline";
@@ -32,8 +32,21 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function Head({ call }: { call: Call }) {
+/** What the caller pressed for each agent who was asked about. */
+function useScores(surveys: CallerSurvey[]): string {
   const { t } = useTranslation();
+  return surveys
+    .map((survey) => {
+      const score = survey.score > 0 ? t("survey.score", { score: survey.score }) : t("survey.none");
+      return surveys.length > 1 ? `${agentOf(survey)}: ${score}` : score;
+    })
+    .join(", ");
+}
+
+function Head({ detail }: { detail: CallDetail }) {
+  const { call } = detail;
+  const { t } = useTranslation();
+  const scores = useScores(detail.surveys);
   const format = useFormat();
   const queueWord = useQueueWord();
   const seconds = (value: number | null) => (value ? duration(value) : NOTHING);
@@ -59,6 +72,7 @@ function Head({ call }: { call: Call }) {
         <Fact label={t("calls.hold")}>{seconds(call.hold_seconds)}</Fact>
         <Fact label={t("floor.queue")}>{call.queues.map((queue) => queueWord(call.pbx, queue)).join(", ")}</Fact>
         <Fact label={t("calls.agent")}>{call.agents.map((agent) => agent.name || agent.number).join(", ")}</Fact>
+        {scores && <Fact label={t("survey.satisfaction")}>{scores}</Fact>}
       </dl>
     </>
   );
@@ -127,7 +141,7 @@ function Recordings({
 }
 
 /** Each agent's part of the call can be reviewed. */
-function ReviewLinks({ call }: { call: Call }) {
+function ReviewLinks({ call }: { call: CallDetail["call"] }) {
   const { t } = useTranslation();
   const mayReview = useMay("review_calls");
   const agents = call.agents.filter(({ number }) => /^\d+$/.test(number));
@@ -160,7 +174,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   const playhead = recording && position !== null ? recording.began_at + position : null;
   return (
     <div className={classes.page}>
-      <Head call={detail.call} />
+      <Head detail={detail} />
       <ReviewLinks call={detail.call} />
       <div className="panel">
         <Timeline

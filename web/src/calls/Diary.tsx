@@ -9,6 +9,7 @@ import { diary, type Moment } from "./diary";
 function resultWord(t: TFunction, { kind, result }: Moment): string {
   if (kind === "ring_ended") return t(`ring.outcome.${result as "answered"}`, { defaultValue: result });
   if (kind === "talk_ended") return t(`endedBy.${result as "agent"}`, { defaultValue: result });
+  if (kind === "survey_answered") return result;
   return t(`outcome.${result as "answered"}`, { defaultValue: result });
 }
 

@@ -35,6 +35,7 @@ const detail = {
   rings: rings as unknown as Ring[],
   conversations: [talk] as unknown as Conversation[],
   holds: [],
+  surveys: [],
   recordings: [{ id: 4, began_at: 120, duration_seconds: 60 }],
 } as unknown as CallDetail;
 
@@ -52,6 +53,19 @@ test("the diary of a call tells its moments in their order", () => {
     [180, "ended", "", ""],
     [195, "wrapped_up", "Li Wei", ""],
   ]);
+});
+
+test("the survey after the call stands in the diary, with the digit or without one", () => {
+  const asked = { queue: "sales", ...LI, asked_at: 181, ended_at: 185, is_certain: true };
+  const kinds = (score: number) =>
+    diary({ ...detail, surveys: [{ ...asked, score }] })
+      .filter((moment) => moment.kind.startsWith("survey"))
+      .map((moment) => [moment.at, moment.kind, moment.result]);
+  expect(kinds(4)).toEqual([
+    [181, "survey_asked", ""],
+    [185, "survey_answered", "4"],
+  ]);
+  expect(kinds(0)).toEqual([[181, "survey_asked", ""]]);
 });
 
 test("one lane for the caller, one for each agent, one for a recording; segments to scale", () => {

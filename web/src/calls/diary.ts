@@ -11,6 +11,8 @@ export type MomentKind =
   | "talk_began"
   | "talk_ended"
   | "wrapped_up"
+  | "survey_asked"
+  | "survey_answered"
   | "ended";
 
 export interface Moment {
@@ -18,7 +20,7 @@ export interface Moment {
   kind: MomentKind;
   queue: string;
   agent: string;
-  /** Outcome of a visit or ring, or who ended a conversation. */
+  /** Outcome of a visit or ring, who ended a conversation, or what a caller pressed in the survey. */
   result: string;
   position: number;
 }
@@ -33,6 +35,8 @@ const ORDER: MomentKind[] = [
   "talk_began",
   "talk_ended",
   "wrapped_up",
+  "survey_asked",
+  "survey_answered",
   "ended",
 ];
 
@@ -45,7 +49,7 @@ export function agentOf(fact: { agent_name: string; agent_number: string; interf
 }
 
 export function diary(detail: CallDetail): Moment[] {
-  const { call, visits, rings, conversations } = detail;
+  const { call, visits, rings, conversations, surveys } = detail;
   const moments = [
     moment(call.started_at, "began"),
     ...visits.flatMap((visit) => [
@@ -60,6 +64,10 @@ export function diary(detail: CallDetail): Moment[] {
       moment(talk.began_at, "talk_began", { agent: agentOf(talk) }),
       moment(talk.ended_at, "talk_ended", { agent: agentOf(talk), result: talk.ended_by }),
       ...(talk.wrap_up_seconds > 0 ? [moment(talk.completed_at, "wrapped_up", { agent: agentOf(talk) })] : []),
+    ]),
+    ...surveys.flatMap((survey) => [
+      moment(survey.asked_at, "survey_asked", { queue: survey.queue, agent: agentOf(survey) }),
+      ...(survey.score > 0 ? [moment(survey.ended_at, "survey_answered", { result: String(survey.score) })] : []),
     ]),
     moment(call.ended_at, "ended"),
   ];

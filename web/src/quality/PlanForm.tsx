@@ -105,6 +105,15 @@ function RuleFields({ content, set, at }: PartProps) {
           error={at("talk_over_seconds")}
         />
         <NumberInput
+          label={t("sampling.surveyScore")}
+          min={1}
+          max={5}
+          allowDecimal={false}
+          value={rules.survey_score ?? ""}
+          onChange={(value) => change({ survey_score: numberOf(value) })}
+          error={at("survey_score")}
+        />
+        <NumberInput
           label={t("sampling.newDays")}
           min={1}
           max={366}
@@ -203,7 +212,9 @@ export function PlanForm({ plan, usual, forms, offered, onClose, onSaved }: Prop
   const set = (changes: Partial<PlanContent>) => setContent({ ...content, ...changes });
   const refusal = refusalOf(save.error);
   const fields = ["name", "form_id", "per_agent", "period", "agents", "teams", "queues", "lists", "reviewers"];
-  const refused = [...fields, "long_seconds", "talk_over_seconds", "new_agents", "share"].find((name) => at(name));
+  const refused = [...fields, "long_seconds", "talk_over_seconds", "survey_score", "new_agents", "share"].find((name) =>
+    at(name),
+  );
   function at(name: string): string | null {
     const inner = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((nth) => [`${name}.${nth}`, `${name}.${nth}.username`]);
     const rule = [`rules.${name}`, `rules.${name}.days`, `rules.${name}.calls`];

@@ -9,6 +9,8 @@ import { INBOX, type Why } from "./inbox";
 export interface Rules {
   long_seconds: Seconds | null;
   talk_over_seconds: Seconds | null;
+  /** The caller gave at most so much in the survey after the call, of 5. */
+  survey_score: number | null;
   new_agents: { days: number; calls: number } | null;
   /** Per cent. */
   share: number | null;
@@ -73,7 +75,7 @@ export const NEW_PLAN: PlanContent = {
   period: "month",
   per_agent: 4,
   min_talk_seconds: 30,
-  rules: { long_seconds: null, talk_over_seconds: null, new_agents: null, share: null },
+  rules: { long_seconds: null, talk_over_seconds: null, survey_score: null, new_agents: null, share: null },
   reviewers: [],
   claim_hours: 24,
 };

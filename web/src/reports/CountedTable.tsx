@@ -61,6 +61,8 @@ function Result({ row, words }: { row: Counted; words: Words }) {
           {row.reason && ` · ${words.reason(row.reason)}`}
         </>
       );
+    case "surveys":
+      return row.outcome === "0" ? t("survey.none") : t("survey.score", { score: row.outcome });
     case "agents":
       return null;
   }
@@ -110,6 +112,8 @@ function columnsOf(kind: CountedKind, words: Words): Column[] {
       return [when, agent, result, time("spell", t("calls.length"))];
     case "attempts":
       return [when, number, result, agent];
+    case "surveys":
+      return [when, number, queue, agent, { ...result, head: t("survey.satisfaction") }];
     case "agents":
       return [
         agent,
