@@ -72,6 +72,7 @@ from callcenter.live_feed import serve_floor
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
+from callcenter.quality.calibration.api import calibration_routes
 from callcenter.quality.losses import note_missing_losses
 from callcenter.quality.plan_api import plan_routes
 from callcenter.quality.plan_rules import DAY_SECONDS
@@ -177,7 +178,7 @@ async def running(
             offer_routes(sessions, dialer),
             await _quality(sessions, clock),
             plan_routes(await sampler_of(stack, room, settings)),
-            review_routes(sessions, partial(recordings_of, sessions, library), _terms(settings.quality), clock),
+            *_review_rooms(sessions, library, settings.quality, clock),
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
             alert_routes(desk),
@@ -221,8 +222,12 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
     return quality_routes(sessions, clock)
 
 
-def _terms(quality: QualitySettings) -> Terms:
-    return Terms(quality.pass_score, quality.appeal_days * DAY_SECONDS)
+def _review_rooms(
+    sessions: Sessions, library: Library, quality: QualitySettings, clock: Callable[[], Instant]
+) -> list[APIRouter]:
+    heard = partial(recordings_of, sessions, library)
+    terms = Terms(quality.pass_score, quality.appeal_days * DAY_SECONDS)
+    return [review_routes(sessions, heard, terms, clock), calibration_routes(sessions, heard, clock)]
 
 
 async def _retention(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.accounts.service import Account
 from callcenter.errors import NotFound
 from callcenter.floor.terms import Instant
+from callcenter.quality.calibration_tables import Calibration
 from callcenter.quality.reviewing import HIDDEN, Party, State, may_read, parties_of
 from callcenter.quality.service import Content, content_of
 from callcenter.quality.tables import Review, ReviewFormVersion, ReviewStep
@@ -144,7 +145,8 @@ async def read_by(session: AsyncSession, found: Review | None, review_id: int, a
     return Read(shown, await content_reviewed(session, shown), (await session.scalars(steps)).all(), roles)
 
 
-async def content_reviewed(session: AsyncSession, of: Review) -> Content:
+async def content_reviewed(session: AsyncSession, of: Review | Calibration) -> Content:
+    """The form by which it is judged, in the version that was in use when it was begun."""
     version = select(ReviewFormVersion).where(
         ReviewFormVersion.form_id == of.form_id, ReviewFormVersion.version == of.form_version
     )

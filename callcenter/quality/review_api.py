@@ -17,6 +17,7 @@ from callcenter.errors import BadInput, NotAllowed
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Identity, Row, Shape, Text
 from callcenter.quality import reading, reviews
+from callcenter.quality.calibration_tables import Calibration
 from callcenter.quality.reading import Read, Wanted
 from callcenter.quality.reviewing import State, Step, state_at, steps_for
 from callcenter.quality.reviews import Act, Draft, Part, Terms
@@ -144,17 +145,7 @@ def _reading_routes(
     async def call(review_id: Row, account: Annotated[Account, requires()]) -> dict[str, Any]:
         """What there is to hear, to whom a review is shown: the agent may see no other part of calls."""
         found = (await reading.review(sessions, review_id, _reader(account))).review
-        story = await tell_call(sessions, found.pbx, found.call_id)
-        own = [one for one in story.conversations if one.agent_number == found.agent_number]
-        parts = {(one.leg_id, one.part) for one in own}
-        return {
-            "number": story.summary.call.number,
-            "direction": story.summary.call.direction,
-            "started_at": story.summary.call.started_at,
-            "conversations": [structs.asdict(one) for one in own],
-            "holds": [structs.asdict(one) for one in story.holds if (one.leg_id, one.part) in parts],
-            "recordings": await recordings_of(found.pbx, story.summary.call.call_id, story.conversations),
-        }
+        return await heard(sessions, recordings_of, found)
 
 
 def _reviewing_routes(routes: APIRouter, sessions: Sessions, terms: Terms, clock: Callable[[], Instant]) -> None:
@@ -193,6 +184,21 @@ def _answering_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[],
     async def decide(review_id: Row, shape: DecisionShape, account: Leader) -> dict[str, Any]:
         act = shape.act(account, clock())
         return _shape(await reviews.decide(sessions, review_id, shape.chosen(), act), act.now)
+
+
+async def heard(sessions: Sessions, recordings_of: RecordingsOf, of: Review | Calibration) -> dict[str, Any]:
+    """What there is to hear of the agent's part of a call."""
+    story = await tell_call(sessions, of.pbx, of.call_id)
+    own = [one for one in story.conversations if one.agent_number == of.agent_number]
+    parts = {(one.leg_id, one.part) for one in own}
+    return {
+        "number": story.summary.call.number,
+        "direction": story.summary.call.direction,
+        "started_at": story.summary.call.started_at,
+        "conversations": [structs.asdict(one) for one in own],
+        "holds": [structs.asdict(one) for one in story.holds if (one.leg_id, one.part) in parts],
+        "recordings": await recordings_of(of.pbx, story.summary.call.call_id, story.conversations),
+    }
 
 
 TOLD = (

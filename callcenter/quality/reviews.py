@@ -12,6 +12,7 @@ from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.assignments import conclude
+from callcenter.quality.calibration_tables import Calibration
 from callcenter.quality.losses import note_losses
 from callcenter.quality.reading import Read, content_reviewed, read_by, readable
 from callcenter.quality.reviewing import Party, State, Step, after, check_answers, check_items, counted
@@ -96,7 +97,7 @@ async def _begun(sessions: Sessions, part: Part, account: Account) -> Read:
 
 
 async def _new(session: AsyncSession, part: Part, account: Account, now: Instant) -> Review:
-    agent_name, team, talked_at = await _talked(session, part)
+    agent_name, team, talked_at = await talked(session, part)
     return Review(
         pbx=part.pbx,
         call_id=part.call_id,
@@ -105,7 +106,7 @@ async def _new(session: AsyncSession, part: Part, account: Account, now: Instant
         team=team,
         talked_at=talked_at,
         form_id=part.form_id,
-        form_version=await _version_in_use(session, part.form_id),
+        form_version=await version_in_use(session, part.form_id),
         assignment_id=part.assignment_id,
         reviewer_id=account.id,
         reviewer=account.username,
@@ -115,20 +116,21 @@ async def _new(session: AsyncSession, part: Part, account: Account, now: Instant
     )
 
 
-async def _talked(session: AsyncSession, part: Part) -> tuple[str, str, Instant]:
-    """Name and team of the agent, and when they began to talk."""
-    talked = select(conversations.c.agent_name, conversations.c.team, conversations.c.began_at).where(
+async def talked(session: AsyncSession, part: Part) -> tuple[str, str, Instant]:
+    """Name and team of the agent, and when they began to talk. Raises BadInput where they did not."""
+    query = select(conversations.c.agent_name, conversations.c.team, conversations.c.began_at).where(
         conversations.c.pbx == part.pbx,
         conversations.c.call_id == part.call_id,
         conversations.c.agent_number == part.agent_number,
     )
-    row = (await session.execute(talked.order_by(conversations.c.began_at).limit(1))).one_or_none()
+    row = (await session.execute(query.order_by(conversations.c.began_at).limit(1))).one_or_none()
     if row is None:
         raise BadInput("This agent did not talk in this call, or is not done with it", field="agent_number")
     return row.agent_name, row.team, row.began_at
 
 
-async def _version_in_use(session: AsyncSession, form_id: int) -> int:
+async def version_in_use(session: AsyncSession, form_id: int) -> int:
+    """The newest version of a form. Raises BadInput for one that is not offered."""
     form = await session.get(ReviewForm, form_id)
     if form is None or form.retired_at is not None:
         raise BadInput("There is no such form, or it is retired", field="form_id")
@@ -145,7 +147,7 @@ async def save_draft(sessions: Sessions, review_id: int, draft: Draft, act: Act)
         sections = (await content_reviewed(session, found)).sections
         check_answers(sections, draft.answers, is_complete=False)
         check_items(sections, draft.notes, "notes")
-        await _check_moments(session, found, [*draft.notes.values(), *draft.comments])
+        await check_moments(session, found, [*draft.notes.values(), *draft.comments])
         found.answers, found.notes = dict(draft.answers), dict(draft.notes)
         found.comments = [dict(comment) for comment in draft.comments]
         _changed(found, act)
@@ -153,7 +155,8 @@ async def save_draft(sessions: Sessions, review_id: int, draft: Draft, act: Act)
         return await read_by(session, found, review_id, act.account)
 
 
-async def _check_moments(session: AsyncSession, of: Review, pinned: Sequence[Mapping[str, Any]]) -> None:
+async def check_moments(session: AsyncSession, of: Review | Calibration, pinned: Sequence[Mapping[str, Any]]) -> None:
+    """Raises BadInput for a moment that is not of a recording of this call."""
     named = {one["recording_id"] for one in pinned if one["recording_id"] is not None}
     files = recording_files.c
     there = select(files.id).where(files.pbx == of.pbx, files.call_id == of.call_id, files.id.in_(named))

@@ -35,6 +35,9 @@ const AuditPage = lazy(() => import("./audit/AuditPage"));
 const ReviewFormsPage = lazy(() => import("./quality/FormsPage"));
 const ReviewFormPage = lazy(() => import("./quality/FormPage"));
 const InboxPage = lazy(() => import("./quality/InboxPage"));
+const CalibrationsPage = lazy(() => import("./quality/CalibrationsPage"));
+const NewCalibrationPage = lazy(() => import("./quality/NewCalibrationPage"));
+const CalibrationPage = lazy(() => import("./quality/CalibrationPage"));
 const PlansPage = lazy(() => import("./quality/PlansPage"));
 const ReviewsPage = lazy(() => import("./quality/ReviewsPage"));
 const NewReviewPage = lazy(() => import("./quality/NewReviewPage"));
@@ -197,6 +200,23 @@ function SignedIn() {
               <Allowed permission="review_calls">
                 <InboxPage />
               </Allowed>
+            </Route>
+            <Route path="/quality/calibrations">
+              <Allowed permission="review_calls">
+                <CalibrationsPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/calibrations/new">
+              <Allowed permission="manage_sampling">
+                <NewCalibrationPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/calibrations/:id">
+              {({ id }) => (
+                <Allowed permission="review_calls">
+                  <CalibrationPage key={id} id={id} />
+                </Allowed>
+              )}
             </Route>
             <Route path="/quality/plans">
               <Allowed permission="manage_sampling">

@@ -1,5 +1,5 @@
 import { Button, Select } from "@mantine/core";
-import { IconArrowLeft, IconChecklist } from "@tabler/icons-react";
+import { IconArrowLeft, IconChecklist, IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -140,10 +140,11 @@ function Recordings({
   );
 }
 
-/** Each agent's part of the call can be reviewed. */
+/** Each agent's part of the call can be reviewed, by one or, to compare them, by several. */
 function ReviewLinks({ call }: { call: CallDetail["call"] }) {
   const { t } = useTranslation();
   const mayReview = useMay("review_calls");
+  const mayLead = useMay("manage_sampling");
   const agents = call.agents.filter(({ number }) => /^\d+$/.test(number));
   if (!mayReview || agents.length === 0) return null;
   return (
@@ -160,6 +161,19 @@ function ReviewLinks({ call }: { call: CallDetail["call"] }) {
           {t("review.ofAgent", { agent: name || number })}
         </Button>
       ))}
+      {mayLead &&
+        agents.map(({ number, name }) => (
+          <Button
+            key={number}
+            component={Link}
+            size="xs"
+            variant="subtle"
+            leftSection={<IconScale size={15} />}
+            href={`/quality/calibrations/new${query({ pbx: call.pbx, call: call.call_id, agent: number })}`}
+          >
+            {t("calibration.ofAgent", { agent: name || number })}
+          </Button>
+        ))}
     </div>
   );
 }

@@ -1,19 +1,18 @@
 import { Button } from "@mantine/core";
-import { type KeyboardEvent, type RefObject, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation } from "wouter";
-import type { PlayerHandle } from "../calls/Player";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import { answerOf } from "./building";
 import { useWords } from "./forms";
+import type { Hearing } from "./Heard";
 import classes from "./Quality.module.css";
 import { EditedItem, RemarkField } from "./ReviewItem";
 import { Total } from "./ReviewRead";
 import styles from "./Reviews.module.css";
 import { answerByKey, asked, firstMissing, keyOf, NO_REMARK, type Remark } from "./reviewing";
-import { type Review, useDiscard, useTake } from "./reviews";
-import { useDraft } from "./useDraft";
+import type { Written } from "./reviews";
+import { type Saved, useDraft } from "./useDraft";
 
 const KEYS = [
   ["J · K", "nextItem"],
@@ -23,29 +22,35 @@ const KEYS = [
   [", · .", "step"],
   ["C", "comment"],
   ["Esc", "leave"],
-  ["Ctrl+Enter", "publish"],
 ] as const;
 const STEP_SECONDS = 5;
 
+/** Where what is written goes: it is saved, and finished in the end; a draft that can be discarded says how. */
+export interface Doors extends Saved {
+  finish: (version: number) => void;
+  finishing: "publish" | "finish";
+  isFinishing: boolean;
+  discard?: (version: number, forget: () => void) => void;
+  isDiscarding?: boolean;
+}
+
 interface EditorProps {
-  review: Review;
-  player: RefObject<PlayerHandle | null>;
-  pin: (remark: Remark) => Remark;
-  onPlay: (remark: Remark) => void;
+  written: Written;
+  doors: Doors;
+  hearing: Hearing;
 }
 
 /** The form of a draft: answered with the keyboard alone, saved while it is typed. */
-export function ReviewEditor({ review, player, pin, onPlay }: EditorProps) {
+export function ReviewEditor({ written: review, doors, hearing }: EditorProps) {
+  const { player, pin, onPlay } = hearing;
   const { t } = useTranslation();
   const words = useWords();
   const tell = useTell();
-  const [, go] = useLocation();
   const form = useRef<HTMLElement>(null);
   const [scored, setScored] = useState(review);
   const [showsMissing, setShowsMissing] = useState(false);
-  const { draft, change, ...kept } = useDraft(review, setScored);
-  const take = useTake(review.id);
-  const discard = useDiscard(review.id);
+  const { draft, change, ...kept } = useDraft(review, doors, setScored);
+  const { discard } = doors;
   const items = asked(review.sections, draft.answers);
 
   function choose(id: string, key: string): void {
@@ -71,25 +76,21 @@ export function ReviewEditor({ review, player, pin, onPlay }: EditorProps) {
     // It is there only after it was drawn.
     window.setTimeout(() => focusItem(`comment-${draft.comments.length}`, "textarea"));
   }
-  async function publish(): Promise<void> {
+  async function finish(): Promise<void> {
     const missing = firstMissing(review.sections, draft.answers);
     setShowsMissing(missing !== null);
     if (missing) {
       tell.failure(new Error(t("review.missingSome")));
       return focusItem(missing.id);
     }
-    if (!(await kept.save())) return;
-    take.mutate(
-      { path: "publish", version: kept.version() },
-      { onSuccess: () => tell.success(t("review.published")), onError: tell.failure },
-    );
+    if (await kept.save()) doors.finish(kept.version());
   }
 
   function onKey(event: KeyboardEvent): void {
     const from = event.target as HTMLElement;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      return void publish();
+      return void finish();
     }
     const here = from.closest<HTMLElement>("[data-item]")?.dataset.item;
     if (from.matches("textarea")) {
@@ -191,28 +192,24 @@ export function ReviewEditor({ review, player, pin, onPlay }: EditorProps) {
         </div>
       </div>
       <div className={classes.actions}>
-        <SureButton
-          label={t("review.discard")}
-          sure={t("review.discardSure")}
-          isSending={discard.isPending}
-          onSure={() =>
-            discard.mutate(kept.version(), {
-              onSuccess: () => {
-                kept.forget();
-                go("/quality/reviews");
-              },
-              onError: tell.failure,
-            })
-          }
-        />
-        <Button loading={take.isPending} onClick={() => void publish()}>
-          {t("review.publish")}
+        {discard ? (
+          <SureButton
+            label={t("review.discard")}
+            sure={t("review.discardSure")}
+            isSending={doors.isDiscarding}
+            onSure={() => discard(kept.version(), kept.forget)}
+          />
+        ) : (
+          <span className="muted">{t("calibration.stands")}</span>
+        )}
+        <Button loading={doors.isFinishing} onClick={() => void finish()}>
+          {t(`review.${doors.finishing}`)}
         </Button>
       </div>
       <details>
         <summary>{t("review.keys.title")}</summary>
         <dl className={styles.keys}>
-          {KEYS.map(([key, does]) => (
+          {[...KEYS, ["Ctrl+Enter", doors.finishing] as const].map(([key, does]) => (
             <div key={key} style={{ display: "contents" }}>
               <dt>
                 <kbd>{key}</kbd>

@@ -7,12 +7,12 @@ import classes from "./Quality.module.css";
 import { Moment, rounded } from "./ReviewItem";
 import styles from "./Reviews.module.css";
 import { keyOf, type Remark } from "./reviewing";
-import type { Review } from "./reviews";
+import type { Review, Written } from "./reviews";
 
 interface TotalProps {
   total: number | null;
   zeroed: string[];
-  review: Review;
+  review: Pick<Written, "sections" | "has_passed" | "pass_score">;
 }
 
 export function Total({ total, zeroed, review }: TotalProps) {
@@ -40,7 +40,8 @@ export function Total({ total, zeroed, review }: TotalProps) {
   );
 }
 
-function Said({ remark, onPlay }: { remark: Remark; onPlay: (remark: Remark) => void }) {
+/** A remark as it was written, with the moment that it is about. */
+export function Said({ remark, onPlay }: { remark: Remark; onPlay: (remark: Remark) => void }) {
   return (
     <p className={styles.line}>
       <span className={styles.text}>{remark.text}</span>

@@ -4,13 +4,14 @@ import { useMay } from "../api/queries";
 import reports from "../reports/ReportsPage.module.css";
 
 /** The pages of quality. */
-export function Sections({ here }: { here: "inbox" | "reviews" | "plans" | "forms" }) {
+export function Sections({ here }: { here: "inbox" | "reviews" | "calibrations" | "plans" | "forms" }) {
   const { t } = useTranslation();
   const reviews = useMay("review_calls");
   const plans = useMay("manage_sampling");
   const ways = [
     { name: "inbox", isOpen: reviews },
     { name: "reviews", isOpen: true },
+    { name: "calibrations", isOpen: reviews },
     { name: "plans", isOpen: plans },
     { name: "forms", isOpen: reviews },
   ] as const;

@@ -42,10 +42,18 @@ export interface TakenStep {
   score: number | null;
 }
 
-export interface Review extends ReviewLine, Draft {
+/** What is being scored by a form: a review, or one's own part of a calibration. */
+export interface Written extends Draft {
+  version: number;
+  form_name: Words;
   sections: Section[];
-  notes: Record<string, Remark>;
   score: Score;
+  has_passed: boolean | null;
+  pass_score: number | null;
+}
+
+export interface Review extends ReviewLine, Written {
+  notes: Record<string, Remark>;
   asked: string[];
   steps: TakenStep[];
   /** What this user may do with it now. */

@@ -1,19 +1,24 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import { type Draft, type Kept, readKept, sameDraft, tidy } from "./reviewing";
-import { type Review, saveDraft } from "./reviews";
+import type { Written } from "./reviews";
 
 const SETTLE_MS = 500;
 const AGAIN_MS = 5000;
 
 export type Saving = "saved" | "saving" | "failed" | "stale";
 
+/** Where a draft is kept in this browser, and how it is saved. */
+export interface Saved {
+  place: string;
+  save: (version: number, draft: Draft) => Promise<Written>;
+}
+
 /**
  * What a reviewer types: kept in this browser at once, and saved a moment later, one save at a time. `left` is what an
  * earlier visit left here unsaved while the review was changed elsewhere.
  */
-export function useDraft(review: Review, onSaved: (review: Review) => void) {
-  const place = `callcenter.review.${review.id}`;
+export function useDraft(review: Written, { place, save: saveDraft }: Saved, onSaved: (review: Written) => void) {
   const [left, setLeft] = useState<Kept | null>(() => {
     const kept = readKept(localStorage.getItem(place));
     return kept && !sameDraft(kept.draft, review) ? kept : null;
@@ -43,7 +48,7 @@ export function useDraft(review: Review, onSaved: (review: Review) => void) {
       while (!sameDraft(now.current, known.current.draft)) {
         const sent = now.current;
         setSaving("saving");
-        const saved = await saveDraft(review.id, known.current.version, tidy(sent));
+        const saved = await saveDraft(known.current.version, tidy(sent));
         known.current = { version: saved.version, draft: sent };
         if (now.current !== sent) keep(now.current);
         onSaved(saved);
