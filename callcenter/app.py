@@ -61,6 +61,7 @@ from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
 from callcenter.filling.api import filling_routes
+from callcenter.finding import beyond_calls
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant, PbxName
 from callcenter.forms.api import form_routes
@@ -164,7 +165,7 @@ async def running(
             settings_routes(settings),
             *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
-            call_routes(sessions, partial(recordings_of, sessions, library)),
+            call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
             receiving_routes(Receiver(sessions, library.folders, clock)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),

@@ -8,7 +8,9 @@ from msgspec import structs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
-from callcenter.calls.service import NOT_ANSWERED, CallStory, CallSummary, Search, search_calls, tell_call
+from callcenter.accounts.service import Account
+from callcenter.calls.service import NOT_ANSWERED, Beyond, CallStory, CallSummary, Search, search_calls, tell_call
+from callcenter.errors import NotAllowed
 from callcenter.floor.facts import Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.floor.terms import CallId, PbxName, Seconds
 from callcenter.store.engine import Sessions
@@ -20,6 +22,7 @@ RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[lis
 Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 When = Annotated[float, Field(allow_inf_nan=False)]
 Length = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
+Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 OUTCOMES = [outcome.value for outcome in VisitOutcome] + [NOT_ANSWERED]
 
@@ -46,29 +49,46 @@ class CallQuery(BaseModel):
     talk_from: Length | None = None
     talk_to: Length | None = None
     hold_from: Length | None = None
+    hold_to: Length | None = None
     ended_by: EndedBy | None = None
     has_recording: bool | None = None
+    list_id: Annotated[int | None, Field(alias="list", ge=1, lt=2**63)] = None
+    result: Word | None = None
+    tag: Word | None = None
+    talk_over_from: Length | None = None
+    score_from: Score | None = None
+    score_to: Score | None = None
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-def call_routes(sessions: Sessions, recordings_of: RecordingsOf) -> APIRouter:
+def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond) -> APIRouter:
     """`/api/calls`: the search and one call."""
-    routes = APIRouter(dependencies=[requires("see_calls")])
+    routes = APIRouter()
 
     @routes.get("/api/calls")
-    async def search(query: Annotated[CallQuery, Query()]) -> dict[str, Any]:
+    async def search(
+        query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls")]
+    ) -> dict[str, Any]:
+        if query.score_from is not None or query.score_to is not None:
+            _check_sees_scores(account)
         wanted = Search(**query.model_dump(exclude={"cursor", "limit"}))
-        page, following = await search_calls(sessions, wanted, cursor=query.cursor, limit=query.limit)
+        page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
-    @routes.get("/api/calls/{pbx}/{call_id}")
+    @routes.get("/api/calls/{pbx}/{call_id}", dependencies=[requires("see_calls")])
     async def tell(pbx: Word, call_id: Word) -> dict[str, Any]:
         story = await tell_call(sessions, pbx, call_id)
         heard = await recordings_of(pbx, story.summary.call.call_id, story.conversations)
         return _story_shape(story, heard)
 
     return routes
+
+
+def _check_sees_scores(account: Account) -> None:
+    """Raises NotAllowed for somebody who could not read the reviews: a search by their score would tell it."""
+    if account.permissions.isdisjoint({"review_calls", "decide_appeals"}):
+        raise NotAllowed("a search by score needs the permission review_calls")
 
 
 def _summary_shape(summary: CallSummary) -> dict[str, Any]:

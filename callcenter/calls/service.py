@@ -1,19 +1,36 @@
 """Calls that are over: the search, and all that is known of one call."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, case, func, not_, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    Table,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.calls.rules import PUNCTUATION, plain_number, read_cursor, shorter_forms, write_cursor
+from callcenter.calls.rules import NUMBER_END_SIGNS, plain_number, read_cursor, shorter_forms, write_cursor
+from callcenter.calls.tables import stored_number, stored_number_end
 from callcenter.errors import NotFound
-from callcenter.floor.facts import CallerSurvey, CallRecord, Conversation, Hold, QueueVisit, Ring
+from callcenter.floor.facts import CallerSurvey, CallRecord, Conversation, Hold, QueueVisit, Ring, VisitOutcome
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import (
     AFact,
+    RowId,
     caller_surveys,
     calls,
     conversations,
@@ -30,13 +47,20 @@ Key = tuple[str, str]
 NOT_ANSWERED = "not_answered"
 """The outcome of a call without a queue visit that nobody answered; answered ones are called as visits are."""
 
+SLACK_SECONDS: Seconds = 3600.0
+"""A part of a call may be known to begin so long before its call: after a gap both are told by different sources."""
+
+LONGEST_CALL_SECONDS: Seconds = 7 * 86_400.0
+"""No part of a call is sought later than so long after the beginning of the call."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """Which calls are wanted; None: any. `since` and `until` bound the start; `number` may be its last digits.
 
-    `agent`, `team`, `talk_from` ≤ talk < `talk_to`, `hold_from` ≤ hold (seconds) and `ended_by` are met by one and the
-    same conversation of the call.
+    `agent`, `team`, `talk_from` ≤ talk < `talk_to`, `hold_from` ≤ hold < `hold_to` (seconds) and `ended_by` are met by
+    one and the same conversation of the call. What is known of a call above this room (its list, the `result` that an
+    agent wrote down, a tag, talk-over, the score of a review) a `Beyond` turns into conditions.
     """
 
     since: Instant | None = None
@@ -50,8 +74,27 @@ class Search:
     talk_from: Seconds | None = None
     talk_to: Seconds | None = None
     hold_from: Seconds | None = None
+    hold_to: Seconds | None = None
     ended_by: str | None = None
     has_recording: bool | None = None
+    list_id: int | None = None
+    result: str | None = None
+    tag: str | None = None
+    talk_over_from: Seconds | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+
+    def while_it_lasts(self, began_at: SQLColumnExpression[float]) -> Iterator[ColumnElement[bool]]:
+        """That a part of a call begins while the calls wanted may last: follows from them, and spares a look at all
+        the others."""
+        if self.since is not None:
+            yield began_at >= self.since - SLACK_SECONDS
+        if self.until is not None:
+            yield began_at < self.until + LONGEST_CALL_SECONDS
+
+
+Beyond = Callable[[Search], Iterable[ColumnElement[bool]]]
+"""What of a search the rooms above know: conditions on `calls`. Raises BadInput."""
 
 
 @dataclass(kw_only=True)
@@ -95,17 +138,17 @@ class CallStory:
 
 
 async def search_calls(
-    sessions: Sessions, search: Search, *, cursor: str | None = None, limit: int = 50
+    sessions: Sessions, search: Search, beyond: Beyond, *, cursor: str | None = None, limit: int = 50
 ) -> tuple[list[CallSummary], str | None]:
-    """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or number."""
-    wanted = _summaries().where(*_conditions(search)).order_by(calls.c.started_at.desc(), calls.c.id.desc())
-    if cursor is not None:
-        started_at, row = read_cursor(cursor)
-        wanted = wanted.where(
-            or_(calls.c.started_at < started_at, and_(calls.c.started_at == started_at, calls.c.id < row))
-        )
+    """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or condition."""
+    before = () if cursor is None else _before(*read_cursor(cursor))
+    further = (*_conditions(search), *beyond(search), *before)
     async with sessions() as session:
-        rows = (await session.execute(wanted.limit(limit + 1))).mappings().all()
+        names = await _names_like(session, search.agent) if search.agent else ()
+        if search.agent and not names and not await _is_agent(session, search.agent):
+            return [], None  # without a look through all calls for somebody who is in none
+        talk = _of_conversation(search, names)
+        rows = (await session.execute(_page(further, talk, limit + 1))).mappings().all()
         page = [_summary(row) for row in rows[:limit]]
         await _fill(session, page)
     last = rows[limit - 1] if len(rows) > limit else None
@@ -160,57 +203,92 @@ def _has(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(table.c.id).where(*of_call, *conditions).exists()
 
 
+def _page(conditions: Iterable[ColumnElement[bool]], talk: Sequence[ColumnElement[bool]], most: int) -> Select[Any]:
+    wanted = _summaries().where(*conditions).order_by(calls.c.started_at.desc(), calls.c.id.desc()).limit(most)
+    return wanted.where(_has(conversations, *talk)) if talk else wanted
+
+
+def _before(started_at: Instant, row: int) -> tuple[ColumnElement[bool], ...]:
+    """The calls behind the last one of a page, in the order of the list."""
+    return (tuple_(calls.c.started_at, calls.c.id) < tuple_(literal(started_at, Double()), literal(row, RowId)),)
+
+
 def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
-    yield from _of_call(search)
-    if search.queue is not None:
-        yield _has(queue_visits, queue_visits.c.queue == search.queue)
-    if search.has_recording is not None:
-        yield _has_recording() if search.has_recording else not_(_has_recording())
-    if of_conversation := [*_of_conversation(search)]:
-        yield _has(conversations, *of_conversation)
-
-
-def _of_call(search: Search) -> Iterator[ColumnElement[bool]]:
     if search.since is not None:
         yield calls.c.started_at >= search.since
     if search.until is not None:
         yield calls.c.started_at < search.until
     if search.number is not None:
-        yield _number_matches(search.number)
-    if search.outcome is not None:
-        yield _outcome() == search.outcome
+        yield from _number_matches(search.number)
     if search.direction is not None:
         yield calls.c.direction == search.direction
+    if search.queue is not None:
+        yield _has(queue_visits, queue_visits.c.queue == search.queue, *search.while_it_lasts(queue_visits.c.joined_at))
+    if search.outcome is not None:
+        yield from _outcome_is(search, search.outcome)
+    if search.has_recording is not None:
+        yield _has_recording() if search.has_recording else not_(_has_recording())
 
 
-def _of_conversation(search: Search) -> Iterator[ColumnElement[bool]]:
+def _outcome_is(search: Search, outcome: str) -> Iterator[ColumnElement[bool]]:
+    # PostgreSQL takes an expression that equals something for rare, and then looks at all calls of the time at once.
+    # Of this it thinks that it may be so or not, and goes from the newest call to the older ones.
+    yield case((_outcome() == outcome, True), else_=False)
+    if outcome not in (VisitOutcome.ANSWERED, NOT_ANSWERED):
+        # Follows from the former, and has an index: rare outcomes are found by their visits.
+        visits = queue_visits.c
+        yield _has(queue_visits, visits.outcome == outcome, *search.while_it_lasts(visits.joined_at))
+
+
+def _of_conversation(search: Search, names: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What one conversation has to meet; `names` are those that what was typed for an agent is a part of."""
     of = conversations.c
+    asked = [*_lengths(search)]
     if search.agent is not None:
-        yield _agent_matches(search.agent)
+        asked.append(
+            or_(of.agent_number == search.agent, of.agent_name.in_(names)) if names else of.agent_number == search.agent
+        )
     if search.team is not None:
-        yield of.team == search.team
+        asked.append(of.team == search.team)
+    if search.ended_by is not None:
+        asked.append(of.ended_by == search.ended_by)
+    return [*asked, *search.while_it_lasts(of.began_at)] if asked else []
+
+
+def _lengths(search: Search) -> Iterator[ColumnElement[bool]]:
+    of = conversations.c
     if search.talk_from is not None:
         yield of.talk_seconds >= search.talk_from
     if search.talk_to is not None:
         yield of.talk_seconds < search.talk_to
     if search.hold_from is not None:
         yield of.hold_seconds >= search.hold_from
-    if search.ended_by is not None:
-        yield of.ended_by == search.ended_by
+    if search.hold_to is not None:
+        yield of.hold_seconds < search.hold_to
 
 
-def _number_matches(typed: str) -> ColumnElement[bool]:
+def _number_matches(typed: str) -> Iterator[ColumnElement[bool]]:
     plain = plain_number(typed)
-    stored: ColumnElement[str] = func.lower(calls.c.number)
-    for sign in PUNCTUATION:
-        stored = func.replace(stored, sign, "")
-    return or_(stored.endswith(plain, autoescape=True), stored.in_(shorter_forms(plain)))
+    yield or_(stored_number.endswith(plain, autoescape=True), stored_number.in_(shorter_forms(plain)))
+    if len(plain) >= NUMBER_END_SIGNS:
+        end = plain[-NUMBER_END_SIGNS:]
+        yield stored_number_end == end  # follows from the former, and has an index
 
 
-def _agent_matches(typed: str) -> ColumnElement[bool]:
-    """By the whole number, or by a part of the name."""
-    name = func.lower(conversations.c.agent_name).contains(typed.lower(), autoescape=True)
-    return or_(conversations.c.agent_number == typed, name)
+async def _names_like(session: AsyncSession, typed: str) -> Sequence[str]:
+    """The names of agents that contain this: sought among the few names that there are, not in millions of rows."""
+    of = conversations.c
+    first = select(func.min(of.agent_name).label("name")).cte("names", recursive=True)
+    following = select(func.min(of.agent_name)).where(of.agent_name > first.c.name).scalar_subquery()
+    names = first.union_all(select(following).where(first.c.name.is_not(None)))
+    like = func.lower(names.c.name).contains(typed.lower(), autoescape=True)
+    return (await session.scalars(select(names.c.name).where(like))).all()
+
+
+async def _is_agent(session: AsyncSession, number: str) -> bool:
+    # The smallest, since an index answers that at once. Whether there is any, PostgreSQL may seek in all rows.
+    first = select(func.min(conversations.c.began_at)).where(conversations.c.agent_number == number)
+    return await session.scalar(first) is not None
 
 
 # --- rows into summaries ----------------------------------------------------------------------------------------

@@ -29,7 +29,12 @@ class FormRecord(Base):
     """
 
     __tablename__ = "form_records"
-    __table_args__ = (UniqueConstraint("attempt_id"), Index(None, "list_id", "filled_at"), Index(None, "target_id"))
+    __table_args__ = (
+        UniqueConstraint("attempt_id"),
+        Index(None, "list_id", "filled_at"),
+        Index(None, "target_id"),
+        Index(None, "result"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("lists.id", ondelete="CASCADE"))

@@ -75,6 +75,7 @@ class Review(Base):
         Index(None, "agent_number", "id"),
         Index(None, "state", "id"),
         Index(None, "published_at"),
+        Index(None, "score"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

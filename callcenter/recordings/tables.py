@@ -48,7 +48,7 @@ class RecordingSound(Base):
     duration_seconds: Mapped[float] = mapped_column(Double)
     is_repaired: Mapped[bool]
     sides: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    talk_over_seconds: Mapped[float] = mapped_column(Double)
+    talk_over_seconds: Mapped[float] = mapped_column(Double, index=True)
     talk_over: Mapped[list[list[float]]] = mapped_column(JSON)
     peaks: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))

@@ -96,6 +96,7 @@ queue_visits = fact_table(
     ("queue", "joined_at"),
     ("agent_number", "joined_at"),
     ("number", "joined_at"),
+    ("outcome", "joined_at"),
 )
 rings = fact_table(Ring, "rings", ("began_at",), ("pbx", "call_id"), ("agent_number", "began_at"))
 conversations = fact_table(
@@ -105,6 +106,10 @@ conversations = fact_table(
     ("completed_at",),
     ("pbx", "call_id"),
     ("agent_number", "began_at"),
+    ("agent_name", "began_at"),
+    ("team", "began_at"),
+    ("hold_seconds",),
+    ("talk_seconds",),
 )
 holds = fact_table(Hold, "holds", ("pbx", "call_id"), ("ended_at",))
 seat_spells = fact_table(SeatSpell, "seat_spells", ("since",), ("until",), ("agent_number", "since"))

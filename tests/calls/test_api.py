@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
+from callcenter.finding import beyond_calls
 from callcenter.floor.facts import AnyFact, Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
@@ -23,7 +24,7 @@ async def _told(pbx: str, call_id: str, conversations: Sequence[Conversation]) -
 
 @pytest.fixture
 async def site(sessions: Sessions) -> Site:
-    return Site(sessions, call_routes(sessions, _told))
+    return Site(sessions, call_routes(sessions, _told, beyond_calls))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from httpx import AsyncClient
 
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
+from callcenter.finding import beyond_calls
 from callcenter.recordings.access_api import access_routes
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
@@ -40,7 +41,7 @@ async def recorded() -> None:
 @pytest.fixture
 def site(sessions: Sessions, library: Library, recorded: None) -> Site:
     """The routes of calls and of recordings."""
-    calls = call_routes(sessions, partial(recordings_of, sessions, library))
+    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls)
     return Site(sessions, calls, recording_routes(sessions, library), access_routes(sessions, library))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
+from callcenter.finding import beyond_calls
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import recordings_of
@@ -46,7 +47,7 @@ async def recorded(engine: AsyncEngine) -> None:
 @pytest.fixture
 def site(sessions: Sessions, library: Library, recorded: None) -> Site:
     """The routes of calls, recordings and retention."""
-    calls = call_routes(sessions, partial(recordings_of, sessions, library))
+    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls)
     retention = (call_retention_routes(sessions, library.clock), retention_routes(sessions, library))
     return Site(sessions, calls, recording_routes(sessions, library), *retention)
 

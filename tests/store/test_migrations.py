@@ -25,6 +25,9 @@ def _differences(connection: Connection) -> list[object]:
     return [*compare_metadata(context, Base.metadata)]
 
 
+# On SQLite an index of an expression cannot be read back; what it is for is tested in tests/calls.
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 async def test_tables_and_migrations_agree(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         assert await connection.run_sync(_differences) == []

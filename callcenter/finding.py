@@ -1,0 +1,68 @@
+"""What a search for calls asks of the rooms above them: lists, record forms, tags, the sound of recordings, reviews.
+
+Each part is met by one row of its room, found by an index of that room (docs/decisions/0041).
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, exists, select
+
+from callcenter.calls.service import Search
+from callcenter.dialer.tables import Attempt
+from callcenter.errors import BadInput
+from callcenter.floor.terms import Seconds
+from callcenter.forms.rules import Result
+from callcenter.forms.tables import FormRecord
+from callcenter.quality.reviewing import HIDDEN
+from callcenter.quality.tables import Review
+from callcenter.recordings.tables import RecordingSound
+from callcenter.retention.rules import checked_tag
+from callcenter.retention.tables import CallTag
+from callcenter.store.tables import calls, recording_files
+
+
+def beyond_calls(search: Search) -> Iterator[ColumnElement[bool]]:
+    """The conditions that need more than calls and conversations. Raises BadInput for a tag or result that none is."""
+    if of_attempt := [*_of_attempt(search)]:
+        attempts = select(Attempt.attempt_id).outerjoin(FormRecord, FormRecord.attempt_id == Attempt.id)
+        placed = search.while_it_lasts(Attempt.placed_at)
+        yield calls.c.attempt_id.in_(attempts.where(*of_attempt, *placed))
+    if search.tag is not None:
+        yield _of_call(CallTag, CallTag.tag == checked_tag(search.tag), CallTag.removed_at.is_(None))
+    if search.talk_over_from is not None:
+        yield _is_talked_over(search, search.talk_over_from)
+    if search.score_from is not None or search.score_to is not None:
+        talked = search.while_it_lasts(Review.talked_at)
+        yield _of_call(Review, Review.state.not_in(HIDDEN), *talked, *_scored(search))
+
+
+def _of_call(table: type[CallTag | Review], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(table.pbx == calls.c.pbx, table.call_id == calls.c.call_id, *conditions)
+
+
+def _of_attempt(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.list_id is not None:
+        yield Attempt.list_id == search.list_id
+    if search.result is not None:
+        if search.result not in [*Result]:
+            raise BadInput(f"is one of {', '.join(Result)}", field="result")
+        yield FormRecord.result == search.result
+
+
+def _is_talked_over(search: Search, seconds: Seconds) -> ColumnElement[bool]:
+    """Whether both sides talk at once for so long in one recording of the call."""
+    files = recording_files.c
+    return exists().where(
+        files.pbx == calls.c.pbx,
+        files.call_id == calls.c.call_id,
+        *search.while_it_lasts(files.began_at),
+        RecordingSound.recording_id == files.id,
+        RecordingSound.talk_over_seconds >= seconds,
+    )
+
+
+def _scored(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.score_from is not None:
+        yield Review.score >= search.score_from
+    if search.score_to is not None:
+        yield Review.score < search.score_to
