@@ -30,6 +30,7 @@ TRANSFERRED_BEHIND = (
 )
 TRANSFERRED = "the transfer succeeded; queue_log calls it an ordinary end"
 NOT_WRITTEN = "Asterisk died before it wrote the end of the talk"
+NOT_ENDED = "queue_log has no end of the talk, as when a caller is moved by AMI or a transfer has failed before"
 NOT_NAMED = "the capture tells only that the caller had gone; the reason is from queue_log"
 NOT_CAPTURED = "the capture does not tell the end; it is from queue_log"
 
@@ -62,7 +63,8 @@ class Completion:
         self._first_at, self._last_at = replay.reading.first_at, replay.reading.last_at
         self._stays: dict[Stay, list[QueueCall]] = {}
         for call in log.calls:
-            self._stays.setdefault((call.channel_id, call.queue), []).append(call)
+            for stay in _stays_of(call):
+                self._stays.setdefault(stay, []).append(call)
         self._last_stays = {call.channel_id: (call.queue, call.joined_at) for call in log.calls}
 
     def run(self) -> None:
@@ -96,10 +98,11 @@ class Completion:
 
     def _match(self, calls: list[QueueCall], theirs: QueueCall) -> QueueCall | None:
         """Takes the visit that this one is out of those of one channel and queue; an only one is it."""
-        stays = self._stays[theirs.channel_id, theirs.queue]
+        stays = self._stays[calls[0].channel_id, theirs.queue] if calls else [theirs]
         is_only = len(calls) == len(stays) == 1
         match = self._counterpart(calls, stays, theirs)
-        stays.remove(theirs)
+        for stay in _stays_of(theirs):
+            self._stays[stay].remove(theirs)
         if match is None or not (is_only or _joined_then(match, theirs)):
             return None
         calls.remove(match)
@@ -234,7 +237,7 @@ class Completion:
         if ours.talk is None:
             ours.is_over = theirs.is_over
         elif ours.talk.ended_by is not None:
-            reason = NOT_WRITTEN if theirs.is_over else MOVED_TALKING
+            reason = NOT_WRITTEN if theirs.is_over else NOT_ENDED
             self._differ(ours, "talk_seconds", round(ours.talk.seconds, 3), None, reason)
         elif not theirs.is_over:
             ours.talk = None
@@ -265,6 +268,11 @@ class Completion:
             call=call.channel_id, queue=call.queue, what=what, ours=ours, queue_log=queue_log, reason=reason
         )
         (self.explained if reason else self.differences).append(difference)
+
+
+def _stays_of(call: QueueCall) -> set[Stay]:
+    """Whose stay it was: of who joined, and of who had the place then."""
+    return {(call.channel_id, call.queue), (call.holder_id or call.channel_id, call.queue)}
 
 
 def _joined_then(ours: QueueCall, theirs: QueueCall) -> bool:

@@ -101,7 +101,7 @@ class LogCalls:
         call = self._end_wait(record, VisitOutcome.ANSWERED, record.wait_seconds)
         call.agent = record.agent
         self._ring(record, call, record.ring_seconds, RingOutcome.ANSWERED)
-        self._talking.setdefault((call.channel_id, call.queue), []).append(call)
+        self._talking.setdefault((record.channel_id, record.queue), []).append(call)
 
     def _completed(self, record: Completed) -> None:
         stay = (record.channel_id, record.queue)

@@ -6,7 +6,7 @@ begin with `queue_log:`. What it does not know stays out: refusals at the door, 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
 
@@ -36,23 +36,29 @@ DAY = 86_400.0
 """So long a channel is remembered at least, to number its joins and to see that an abandoned caller lives on."""
 
 
+class Joined(NamedTuple):
+    """How often a channel has joined a queue, and when it did last."""
+
+    times: int = 0
+    at: Instant = 0.0
+
+
 class Joins:
     """Counts the joins of a channel to a queue, and forgets channels that have not been heard of for a day or two."""
 
     def __init__(self) -> None:
-        self._recent: dict[tuple[ChannelId, str], int] = {}
-        self._older: dict[tuple[ChannelId, str], int] = {}
+        self._recent: dict[tuple[ChannelId, str], Joined] = {}
+        self._older: dict[tuple[ChannelId, str], Joined] = {}
 
-    def count(self, channel_id: ChannelId, queue: str) -> int:
-        """How many joins there were."""
+    def of(self, channel_id: ChannelId, queue: str) -> Joined:
+        """What there was so far."""
         key = channel_id, queue
-        return self._recent.get(key) or self._older.get(key, 0)
+        return self._recent.get(key) or self._older.get(key) or Joined()
 
-    def add(self, channel_id: ChannelId, queue: str) -> int:
+    def add(self, channel_id: ChannelId, queue: str, at: Instant) -> int:
         """One more; its number, from 1."""
-        key = channel_id, queue
-        join = self._recent[key] = (self._recent.get(key) or self._older.get(key, 0)) + 1
-        return join
+        joined = self._recent[channel_id, queue] = Joined(self.of(channel_id, queue).times + 1, at)
+        return joined.times
 
     def turn(self) -> None:
         """A day has passed."""
@@ -202,16 +208,13 @@ class QueueLogFacts:
         stays = self._waiting.setdefault(record.channel_id, {})
         if record.queue in stays:
             facts += self._lost(stays[record.queue], record.at)
-        stays[record.queue] = entered(record, self._joins.add(record.channel_id, record.queue))
+        stays[record.queue] = entered(record, self._joins.add(record.channel_id, record.queue, record.at))
         return facts
 
     def _ring_ended(self, record: RingEnded) -> list[AnyFact]:
         """Its fact comes with the visit's."""
         stay = self._waiting.get(record.channel_id, {}).get(record.queue)
-        if stay is None and not self._joins.count(record.channel_id, record.queue):
-            stay = self._unknown.setdefault((record.channel_id, record.queue), unknown(record))
-        if stay is not None:
-            add_ring(stay, record)
+        add_ring(stay or self._unknown.setdefault((record.channel_id, record.queue), unknown(record)), record)
         return []
 
     def _connected(self, record: Connected) -> list[AnyFact]:
@@ -241,10 +244,14 @@ class QueueLogFacts:
         stay = self._taken(record.channel_id, record.queue)
         if stay is not None:
             return stay
-        if self._joins.count(record.channel_id, record.queue):
+        joined, joined_at = self._joins.of(record.channel_id, record.queue), record.at - (record.wait_seconds or 0.0)
+        if joined.times and abs(joined_at - joined.at) <= 1:
             return None
-        stay = self._taken_over(record) or unseen(record, self._joins.add(record.channel_id, record.queue))
-        stay.moved_in = self._unknown.pop((record.channel_id, record.queue), None)
+        stay = self._taken_over(record)
+        if stay is None and not joined.times:
+            stay = unseen(record, self._joins.add(record.channel_id, record.queue, joined_at))
+        if stay is not None:
+            stay.moved_in = self._unknown.pop((record.channel_id, record.queue), None)
         return stay
 
     def _taken_over(self, record: Connected | Left) -> Stay | None:

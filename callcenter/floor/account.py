@@ -91,6 +91,7 @@ class Account:
         self._lost: dict[tuple[ChannelId, str], QueueCall] = {}
         self._of_seat: dict[tuple[str, str], list[Answer]] = {}
         self._of_leg: dict[ChannelId, Answer] = {}
+        self._halves: dict[ChannelId, tuple[ChannelId, ChannelId]] = {}
         self._rung: dict[ChannelId, str] = {}
         self._unheard: set[ChannelId] = set()
         self._newest: Answer | None = None
@@ -164,13 +165,18 @@ class Account:
             answer.call.agent = event.member_name or answer.call.agent
 
     def _completed(self, event: e.MemberCompleted) -> None:
-        answer = self._of_stay.get((event.channel_id, event.queue)) or self._of_ring.get(event.ring_id)
+        stays = ((one, event.queue) for one in (event.channel_id, *self._halves.get(event.channel_id, ())))
+        answer = next(filter(None, map(self._of_stay.get, stays)), None) or self._of_ring.get(event.ring_id)
         if answer is None and not (event.channel_id and event.ring_id):
             answer = self._by_seconds(event)
         if answer is None and event.channel_id:
             answer = self._unseen(event)
         if answer is not None and answer.said is None:  # of two endings of one stay the first counts
             answer.said = event
+
+    def _optimised(self, event: e.LocalOptimised) -> None:
+        """The caller of a stay may be behind a Local channel, too: the phone there has its place since."""
+        self._halves[event.source_id] = event.one_id, event.two_id
 
     def _by_seconds(self, event: e.MemberCompleted) -> Answer | None:
         """The talk of this seat in this queue that began so many seconds ago, after so many seconds of waiting.
@@ -272,6 +278,7 @@ class Account:
         for index in (self._of_ring, self._of_leg):
             for key in [key for key, answer in index.items() if id(answer) in gone]:
                 del index[key]
+        self._halves = {phone: halves for phone, halves in self._halves.items() if phone in self.site.channels}
         for talking in self._of_seat.values():
             talking[:] = [answer for answer in talking if id(answer) not in gone]
 
@@ -335,4 +342,5 @@ _NOTE: dict[type[AnyEvent], Callable[[Account, Any], None]] = {
     e.MemberConnected: Account._connected,
     e.MemberCompleted: Account._completed,
     e.MemberDumped: Account._dump,
+    e.LocalOptimised: Account._optimised,
 }

@@ -268,7 +268,8 @@ class LocalJoined(Event, frozen=True):
 
 
 class LocalOptimised(Event, frozen=True):
-    """A Local pair was taken out of the path (LocalOptimizationBegin): `source_id` takes the place of half `one_id`."""
+    """A Local pair was taken out of the path (LocalOptimizationBegin): `source_id` takes the place of the half at the
+    other end, which is `one_id` where an agent's phone is behind it."""
 
     one_id: ChannelId
     two_id: ChannelId

@@ -161,6 +161,13 @@ def _is_won(site: Site, ring: RingUnderWay) -> bool:
     return any(leg is not None and leg.is_up for leg in legs)
 
 
+def lose_to_colleague(site: Site, ring_id: ChannelId, changes: Changes) -> None:
+    """A colleague answered. A ring that was over before has its own end, which that of its leg tells."""
+    ring = site.rings.get(ring_id)
+    if ring is not None and ring.outcome is not RingOutcome.NOT_ANSWERED:
+        end(site, ring_id, RingOutcome.WON_BY_COLLEAGUE, changes)
+
+
 def end(site: Site, ring_id: ChannelId, outcome: RingOutcome, changes: Changes, *, is_certain: bool = True) -> None:
     """A ring is over: the fact remains. Does nothing for a ring that has ended before."""
     ring = site.rings.pop(ring_id, None)

@@ -1,5 +1,6 @@
 """Stays in queues and their rings in a gap: each of queue_log is told before, open still, concluded, or new."""
 
+from collections.abc import Iterable
 from itertools import chain
 
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
 from callcenter.floor.matching import HALF_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
-from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement, stay_of
+from callcenter.floor.settlement import TAKEN_OVER_SECONDS, TOLERANCE_SECONDS, Settlement, stay_of
 from callcenter.floor.terms import ChannelId
 
 SAME_END_SECONDS = HALF_A_SECOND + 0.005
@@ -46,19 +47,36 @@ def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | No
         return found
     others = chain.from_iterable(books.stays(stay) for stay in books.unlogged_stays if stay[1] == theirs.queue)
     taken_over = (one for one in others if _took_over(books, one, theirs) and not _ends_otherwise(books, one, theirs))
-    return nearest(joined_at, taken_over, lambda one: one.joined_at, 1 + HALF_A_SECOND)
+    return nearest(joined_at, taken_over, lambda one: one.joined_at, TAKEN_OVER_SECONDS)
 
 
 def _took_over(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
     """Whether an attended transfer in the gap gave this place to a channel of whose joining queue_log knows nothing."""
     is_then = isinstance(ours, Visit) or abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) <= 1
-    return is_then and books.began_within(ours)
+    return is_then and books.is_unlogged(ours)
+
+
+def without_taken_over(books: Settlement, concluded: Iterable[QueueVisit]) -> list[QueueVisit]:
+    """Without those who joined a moment before the gap and of whom queue_log has no end either, where the survey found
+    another channel in that place: it is the same stay."""
+    found = [one for stay in books.unlogged_stays for one in books.stays(stay) if books.is_unlogged(one)]
+    rest = []
+    for ours in concluded:
+        here = [one for one in found if one.queue == ours.queue and stay_of(ours) in books.waiting]
+        place = nearest(ours.joined_at, here, lambda one: one.joined_at, TAKEN_OVER_SECONDS)
+        if place is None:
+            rest.append(ours)
+        else:
+            found.remove(place)
+    return rest
 
 
 def _ends_otherwise(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
-    """Whether it is the next stay of a caller who has come back within a second or two."""
+    """Whether it is the next stay of a caller who has come back within a second or two: who waits is in queue_log, too,
+    but for what was written in the second of the survey."""
     if isinstance(ours, Visit):
-        return ours.is_waiting and theirs.ended_at + 1 <= books.event.until
+        is_known_to_wait = stay_of(theirs) in books.waiting or theirs.ended_at + 1 <= books.event.until
+        return ours.is_waiting and is_known_to_wait
     return ours.is_certain and ours.ended_at > theirs.ended_at + 1 + HALF_A_SECOND
 
 

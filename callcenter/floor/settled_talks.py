@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from callcenter.floor import talks, visits
 from callcenter.floor.events import LoggedTalk
 from callcenter.floor.facts import Conversation, Direction, EndedBy
-from callcenter.floor.matching import HALF_A_SECOND
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
 from callcenter.floor.site import Site
@@ -57,8 +57,9 @@ def _is_same(books: Settlement, ours: Conversation, theirs: Conversation) -> boo
         return False
     if theirs.began_at > ours.ended_at:
         return False  # one seat's next talk
-    is_then = abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS
-    return is_then if ours.queue else is_call and not ours.is_certain
+    if ours.is_certain:  # its beginning was heard, and Asterisk writes it down at once
+        return bool(ours.queue) and abs(ours.began_at - theirs.began_at - HALF_A_SECOND) <= WITHIN_A_SECOND
+    return abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS if ours.queue else is_call
 
 
 def _ends_open_talk(books: Settlement, theirs: Conversation) -> bool:
@@ -267,18 +268,17 @@ def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
     transferred the caller away behind a Local member, or somebody moved him (docs/asterisk.md)."""
     site = books.site
     leg, caller = site.channels.get(theirs.leg_id), site.channels.get(theirs.channel_id)
+    since = max(theirs.began_at, books.gap.since)
+    ended_at = _next_stay(books, (leg.twin_id if leg else None) or theirs.channel_id, since)
     is_transferred = leg is not None and bool(leg.twin_id) and _phone_of(books, theirs.leg_id) is leg
-    is_moved = caller is not None and (leg is None or _is_alone(site, leg))
+    is_moved = (caller is not None or ended_at > since) and (leg is None or _is_alone(site, leg))
     if theirs.leg_id in site.talked_legs or not (is_transferred or is_moved):
         return
     held = leg or caller
-    if held is None:
-        return
-    since = max(theirs.began_at, books.gap.since)
-    ended_at = _next_stay(books, (leg.twin_id if leg else None) or theirs.channel_id, since)
+    call_id = held.call_id if held else CallId(theirs.channel_id)
     ended_by = EndedBy.TRANSFER if is_transferred else EndedBy.CALLER
-    talk = _unheard(site, theirs, held.call_id, theirs.began_at, ended_at, ended_by)
-    books.tell(replace(books.named(talk), is_certain=False))
+    talk = books.named(_unheard(site, theirs, call_id, theirs.began_at, ended_at, ended_by))
+    books.tell(replace(talk if held else _whole(books, talk), is_certain=False))
     _go_on(books, talk)
 
 

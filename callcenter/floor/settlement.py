@@ -10,6 +10,7 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import GapSettled
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, EndedBy, QueueVisit, Ring, VisitOutcome
 from callcenter.floor.gap import OpenGap
+from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
@@ -18,11 +19,14 @@ from callcenter.floor.terms import CallId, ChannelId
 TOLERANCE_SECONDS = 2.5
 """Whole seconds on one side; on the other the waiting time that a survey tells, which are whole seconds too."""
 
+TAKEN_OVER_SECONDS = 1 + HALF_A_SECOND
+"""When a place was taken in the line, by a survey and by the middle of a whole second."""
+
 StayKey = tuple[ChannelId, str]
 """Channel and queue."""
 
 Kept = TypeVar("Kept", QueueVisit, Ring, Conversation)
-OfAStay = TypeVar("OfAStay", Visit, RingUnderWay)
+OfAStay = TypeVar("OfAStay", QueueVisit, Visit, RingUnderWay)
 
 
 def stay_of(one: QueueVisit | Visit | Ring | RingUnderWay) -> StayKey:
@@ -30,9 +34,9 @@ def stay_of(one: QueueVisit | Visit | Ring | RingUnderWay) -> StayKey:
     return one.channel_id, one.queue
 
 
-def _by_stay(under_way: Iterable[OfAStay]) -> dict[StayKey, list[OfAStay]]:
+def _by_stay(ones: Iterable[OfAStay]) -> dict[StayKey, list[OfAStay]]:
     found: dict[StayKey, list[OfAStay]] = {}
-    for one in under_way:
+    for one in ones:
         found.setdefault(stay_of(one), []).append(one)
     return found
 
@@ -86,8 +90,8 @@ class Settlement:
         self.logged_legs |= {talk.leg_id for talk in event.talks}
         self.logged_calls = {(fact.call_id, fact.queue) for fact in event.facts if isinstance(fact, Conversation)}
         self.logged_calls |= {(CallId(talk.channel_id), talk.queue) for talk in event.talks}
-        self.logged_stays = {stay_of(fact) for fact in event.facts if isinstance(fact, QueueVisit)}
-        self.logged_stays |= set(event.waiting)
+        self.waiting = set(event.waiting)
+        self._logged_stays = _by_stay(fact for fact in event.facts if isinstance(fact, QueueVisit))
         self.unlogged_stays = self._find_unlogged()
         self.recovered: set[CallId] = set()
         self.lost: set[CallId] = set()
@@ -98,15 +102,16 @@ class Settlement:
             self._count_join(fact)
 
     def _find_unlogged(self) -> list[StayKey]:
-        """Stays that began in the gap under a channel of whose joining queue_log knows nothing."""
         known = dict.fromkeys((*self.concluded.visits, *self.told.visits, *self.open_visits))
-        return [
-            stay for stay in known if stay not in self.logged_stays and any(map(self.began_within, self.stays(stay)))
-        ]
+        return [stay for stay in known if any(map(self.is_unlogged, self.stays(stay)))]
 
-    def began_within(self, one: QueueVisit | Visit) -> bool:
-        """Whether somebody joined while nothing was heard."""
-        return self.gap.since - 1 <= one.joined_at <= self.event.until
+    def is_unlogged(self, one: QueueVisit | Visit) -> bool:
+        """Whether it began in the gap under a channel of whose joining queue_log knows nothing."""
+        stay = stay_of(one)
+        if stay in self.waiting or not self.gap.since - 1 <= one.joined_at <= self.event.until:
+            return False
+        logged = (theirs.joined_at + HALF_A_SECOND for theirs in self._logged_stays.get(stay, ()))
+        return all(abs(one.joined_at - at) > TAKEN_OVER_SECONDS for at in logged)
 
     def stays(self, stay: StayKey) -> list[QueueVisit | Visit]:
         """What is known of the stays of one channel in one queue."""

@@ -8,7 +8,14 @@ from callcenter.floor.changes import Changes
 from callcenter.floor.events import ConnectionBegan, GapSettled
 from callcenter.floor.facts import CallRecord, Conversation, Direction, Gap, GapReason, QueueVisit, Ring
 from callcenter.floor.gap import OpenGap
-from callcenter.floor.settled_stays import doubt_visit, end_rings, ended_with_visit, settle_ring, settle_visit
+from callcenter.floor.settled_stays import (
+    doubt_visit,
+    end_rings,
+    ended_with_visit,
+    settle_ring,
+    settle_visit,
+    without_taken_over,
+)
 from callcenter.floor.settled_talks import settle_talk, settle_under_way
 from callcenter.floor.settlement import Settlement
 from callcenter.floor.site import Site
@@ -57,7 +64,7 @@ def _take_the_log(books: Settlement) -> None:
 
 def _tell_the_rest(books: Settlement) -> None:
     """What queue_log does not know is told as it was concluded."""
-    for visit in chain.from_iterable(books.concluded.visits.values()):
+    for visit in without_taken_over(books, chain.from_iterable(books.concluded.visits.values())):
         books.tell(visit)
     for ring in chain.from_iterable(books.concluded.rings.values()):
         books.tell(ended_with_visit(books, ring))

@@ -287,7 +287,7 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
         ring.ring_seconds = event.ring_seconds
     rings.end(site, event.ring_id, RingOutcome.ANSWERED, changes)
     for ring_id in sorted(visit.rings - {event.ring_id}):
-        rings.end(site, ring_id, RingOutcome.WON_BY_COLLEAGUE, changes)
+        rings.lose_to_colleague(site, ring_id, changes)
     settle(site, visit, VisitOutcome.ANSWERED, changes, seat)
     leg = site.channels.get(event.ring_id)
     if leg is None:

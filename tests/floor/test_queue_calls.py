@@ -212,6 +212,17 @@ def test_a_phone_that_says_no_as_a_colleague_answers(cause: int) -> None:
     assert ring.outcome is RingOutcome.WON_BY_COLLEAGUE
 
 
+@pytest.mark.parametrize(("cause", "outcome"), [(1, RingOutcome.NOT_ANSWERED), (17, RingOutcome.REJECTED)])
+def test_a_phone_that_said_no_before_a_colleague_answered(cause: int, outcome: RingOutcome) -> None:
+    """Its leg ends a moment later; queue_log has the RINGNOANSWER."""
+    day = a_day("1001", "1002").joins("caller").rings("1001", "caller").rings("1002", "caller")
+    day.tell(e.RingNotAnswered, "support", phone("1001"), "caller", day.leg("1001"), 0.0)
+    day.tell(e.DialEnded, day.leg("1001"), "NOANSWER")
+    day.answers("1002", "caller").closes(day.leg("1001"), cause)
+    rings = {ring.agent_number: ring.outcome for ring in day.remained(Ring)}
+    assert rings == {"1001": outcome, "1002": RingOutcome.ANSWERED}
+
+
 def test_ringall_has_one_winner() -> None:
     """The losers get no event of the queue, only a hang-up with cause 26."""
     day = a_day("1001", "1002", "1003").joins("caller")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from callcenter.asterisk.completion import NOT_ENDED
 from callcenter.asterisk.replay_figures import Figures
 
 OUTCOMES = {
@@ -104,6 +105,7 @@ class Count:
             if one["what"] == "talk_seconds":
                 queue["talk_seconds"] += ours - (theirs or 0)
                 queue["unwritten"] += theirs is None
+                queue["talking_now"] -= one["reason"] == NOT_ENDED  # queue_log lets it run on
             else:
                 names = (ENDED_BY[str(ours)], ENDED_BY[str(theirs)]) if one["what"] == "ended_by" else (ours, theirs)
                 queue[names[0]] += 1

@@ -22,7 +22,7 @@ from tests.replays.captures import CONNECTION, END, HERE, read_capture
 LOGS = {"everything": "queue_log.gz", "filtered": "queue_log.gz"}
 STREAMS = (
     *("busy", "everything", "filtered", "mix", "mix_moves", "mix_restarts"),
-    *("mix_second", "mix_third", "restarts", "scenes", "situations"),
+    *("mix_second", "mix_third", "mix_fourth", "mix_fifth", "restarts", "scenes", "situations"),
 )
 JOINTS: dict[str, Callable[[bytes], list[bytes]]] = {
     "connection": lambda missing: [CONNECTION],
@@ -78,6 +78,7 @@ HOLES = {
     "a line written before its event": ("situations", 7.753, 3.0),
     "a whole call in the first second": ("scenes", 1.013, 3.0),
     "only the joining, in silence": ("mix_restarts", 27.603, 3.0),
+    "an agent gives his place in the queue to a caller whom he has from it": ("mix_fourth", 23.496, 15.0),
 }
 
 

@@ -1,0 +1,109 @@
+"""What follows each other within a second or two, in a gap or at its edge: queue_log has whole seconds."""
+
+import pytest
+
+from callcenter.floor import events as e
+from callcenter.floor import facts as f
+from callcenter.floor.facts import EndedBy, VisitOutcome
+from tests.floor.logs import Log, reconnects
+from tests.floor.stories import phone
+from tests.floor.test_gaps_and_restarts import found_open, found_waiting
+from tests.floor.test_queue_calls import a_day
+
+
+def test_an_agent_gives_his_place_to_a_caller_whom_he_has_from_the_same_queue() -> None:
+    """Nothing of it was heard, and the caller has been in this queue before."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    log.after(4).joins("asking", number="1001").after(3)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 7, 1).after(1)
+    log.rings_out("1001", "caller", 1).after(1).answers("1002", "caller", "leg", 5).after(4).completes(
+        "1002", "caller", 4
+    )
+    reconnects(log.after(5).day)
+    log.settles()
+    visits = {(visit.channel_id, visit.outcome, visit.interface) for visit in day.remained(f.QueueVisit)}
+    assert visits == {
+        ("caller", VisitOutcome.ANSWERED, phone("1001")),
+        ("asking", VisitOutcome.ANSWERED, phone("1002")),
+    }
+    talks = {talk.interface: (talk.talk_seconds, talk.ended_by) for talk in day.remained(f.Conversation)}
+    assert talks == {phone("1001"): (7, EndedBy.TRANSFER), phone("1002"): (4, EndedBy.CALLER)}
+    rings = [ring for ring in day.remained(f.Ring) if ring.outcome is f.RingOutcome.NOT_ANSWERED]
+    assert [(ring.interface, ring.channel_id) for ring in rings] == [(phone("1001"), "caller")]
+
+
+def test_the_place_of_a_caller_who_has_been_in_the_queue_before_is_answered_after_the_survey() -> None:
+    """queue_log has that answer, too, since it is in the second of the survey."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    log.after(2.2).joins("asking", number="1001").after(1)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 3, 1).after(1)
+    waiting = (found_waiting("caller", waited=2),)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day.after(0.2).adopts("caller", "support").rings("1002", "caller").answers("1002", "caller")
+    log.answers("1002", "caller", day.leg("1002"), 2)
+    log.settles()
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ANSWERED]
+
+
+def test_a_talk_that_was_heard_to_begin_is_not_the_one_that_had_ended_before() -> None:
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("unseen").answers("1001", "unseen", "leg", 0).after(1).completes("1001", "unseen", 1)
+    reconnects(log.after(0.3).day)
+    day.joins("next").rings("1001", "next").answers("1001", "next").after(0.1).hangs_up("caller", "1001", "next")
+    log.settles()
+    assert {talk.leg_id for talk in day.remained(f.Conversation)} == {"leg", day.leg("1001")}
+
+
+def test_a_caller_who_was_moved_out_of_a_talk_and_hangs_up_before_queue_log_is_read() -> None:
+    """All of the talk was in the gap. Its end is told when the caller hangs up, long after it was over."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("unseen").after(2).answers("1001", "unseen", "leg", 2).after(1).joins("unseen", "sales")
+    log.after(2).ends("unseen", "EXITWITHTIMEOUT", 2, "sales")
+    reconnects(log.after(0.5).day, channels=(found_open("unseen", "PJSIP/trunk-unseen"),))
+    day.tell(e.MemberCompleted, "support", phone("1001"), "", "unseen", "", 2.0, 3.0, "caller")
+    day.closes("unseen")
+    talk = log.settles().talk()
+    assert (talk.interface, talk.queue, talk.number, talk.is_certain) == (
+        phone("1001"),
+        "support",
+        "13900139000",
+        False,
+    )
+    assert talk.talk_seconds == pytest.approx(1, abs=1)
+
+
+def test_a_caller_who_was_transferred_back_into_the_queue_a_moment_before_the_survey() -> None:
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("unseen").after(1).answers("1001", "unseen", "leg", 1)
+    log.writes("unseen", "support", phone("1001"), "BLINDTRANSFER", "4001", "queues", 1, 0, 1).joins("unseen")
+    waiting = (found_waiting("unseen", waited=0),)
+    reconnects(log.after(0.3).day, waiting=waiting, channels=(found_open("unseen", "PJSIP/trunk-unseen"),))
+    assert log.settles().waiting() == 1
+    day.after(3).is_gone_unseen("unseen").closes("unseen")
+    assert [visit.outcome is VisitOutcome.ANSWERED for visit in day.remained(f.QueueVisit)] == [True, False]
+    assert (day.talk().ended_by, day.leftovers()) == (EndedBy.TRANSFER, [])
+
+
+def test_a_place_that_was_taken_over_a_moment_after_it_was_taken_is_one_stay() -> None:
+    """The joining was the last that was heard."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    day.after(4.3).joins("asking", "sales")
+    log.joins("asking", "sales", number="1001").after(0.4)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 4, 1).after(2.5)
+    waiting = (found_waiting("caller", "sales", waited=3),)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    assert log.settles().waiting() == 1
+    day.after(3).queue_returns("caller", "TIMEOUT")
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.TIMED_OUT]
