@@ -39,15 +39,23 @@ def _moved(books: Settlement, theirs: QueueVisit) -> QueueVisit:
 
 
 def _same_stay(books: Settlement, theirs: QueueVisit) -> QueueVisit | Visit | None:
-    """One of the same channel; else one whose place another channel took over."""
+    """One of the same channel; else, or where that one was only thought to be lost, one that took its place over."""
     joined_at = theirs.joined_at + HALF_A_SECOND
     own = (one for one in books.stays(stay_of(theirs)) if not _ends_otherwise(books, one, theirs))
     found = nearest(joined_at, own, lambda one: one.joined_at, TOLERANCE_SECONDS)
-    if found is not None:
+    if found is not None and not _is_thought_lost(books, found):
         return found
     others = chain.from_iterable(books.stays(stay) for stay in books.unlogged_stays if stay[1] == theirs.queue)
     taken_over = (one for one in others if _took_over(books, one, theirs) and not _ends_otherwise(books, one, theirs))
-    return nearest(joined_at, taken_over, lambda one: one.joined_at, TAKEN_OVER_SECONDS)
+    place = nearest(joined_at, taken_over, lambda one: one.joined_at, TAKEN_OVER_SECONDS)
+    if place is not None and isinstance(found, QueueVisit):
+        books.concluded.visits[stay_of(found)].remove(found)
+    return place or found
+
+
+def _is_thought_lost(books: Settlement, ours: QueueVisit | Visit) -> bool:
+    is_concluded = isinstance(ours, QueueVisit) and ours in books.concluded.visits.get(stay_of(ours), ())
+    return is_concluded and isinstance(ours, QueueVisit) and ours.outcome is VisitOutcome.LOST
 
 
 def _took_over(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:

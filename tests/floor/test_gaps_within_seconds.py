@@ -107,3 +107,19 @@ def test_a_place_that_was_taken_over_a_moment_after_it_was_taken_is_one_stay() -
     assert log.settles().waiting() == 1
     day.after(3).queue_returns("caller", "TIMEOUT")
     assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.TIMED_OUT]
+
+
+def test_such_a_place_is_left_in_the_second_of_the_survey() -> None:
+    """Heard after it, and in queue_log, too."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    day.after(4.3).joins("asking", "sales")
+    log.joins("asking", "sales", number="1001").after(0.4)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 4, 1).after(2.4)
+    waiting = (found_waiting("caller", "sales", waited=3),)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day.after(0.3).is_gone_unseen("caller", "sales").queue_returns("caller", "TIMEOUT")
+    log.ends("caller", "EXITWITHTIMEOUT", 3, "sales").settles()
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.TIMED_OUT]
