@@ -31,7 +31,10 @@ def pair() -> Iterator[Pair]:
         "support": QueueSettings(extension="4000", wrap_up_seconds=0, survey=QUESTION),
         "sales": QueueSettings(extension="4001", wrap_up_seconds=0),
     }
-    agents = (AgentSettings(number="1001", name="Li Na", team="day", queues=tuple(queues)),)
+    agents = (
+        AgentSettings(number="1001", name="Li Na", team="day", queues=tuple(queues)),
+        AgentSettings(number="1002", name="Wang Wei"),
+    )
     with running_pair(OwnSettings(timezone="Asia/Shanghai", queues=queues, agents=agents)) as pair:
         pair.sign_in("1001")
         pair.behave("1001", after=0, talk=3)
@@ -126,6 +129,38 @@ def test_what_callers_press_stands_with_the_call_is_counted_and_low_answers_are_
         assert (drawn["call_id"], drawn["agent_number"], drawn["why"]) == (angry, "1001", "low_survey")
         assert server.said.count("Could not apply UserEvent") == 1
         assert "x" * 200 not in server.said
+
+
+def test_after_an_attended_transfer_the_answer_is_about_the_colleague(pair: Pair, tmp_path: Path) -> None:
+    write_settings(tmp_path, pair.centre.plan.settings)
+    add_users(tmp_path, Role.ADMIN)
+    pair.behave("1001", after=0, talk=60)
+    pair.behave("1002", after=0, talk=60)
+    with serving(tmp_path) as server, httpx.Client(base_url=f"{server.url}api", headers=PANEL, timeout=20) as panel:
+        server.await_said("pbx1: live")
+        panel.post("/session", json={"username": Role.ADMIN, "password": PASSWORD}).raise_for_status()
+        caller, there = talked(pair, "4000")
+        connected = pair.ami.next("AgentConnect", Uniqueid=caller)
+        transfer = {"Exten": "1002", "Context": "callcenter-agents"}
+        answer = pair.ami.action("Atxfer", Channel=connected["DestChannel"], **transfer)
+        assert answer["Response"] == "Success", answer
+        pair.ami.wait_for("BridgeEnter", 30, CallerIDNum="1002")
+        hang_up_phone(pair, "1001")
+        pair.ami.wait_for("AttendedTransfer", 30)
+        hang_up_phone(pair, "1002")
+        is_asked(pair, caller)
+        press(pair, there, "2")
+        is_over(pair, caller)
+        [survey] = waited_for(lambda: story(panel, caller)["surveys"])
+        assert (survey["score"], survey["queue"], survey["agent_number"]) == (2, "support", "1002")
+
+
+def hang_up_phone(pair: Pair, number: str) -> None:
+    """The phone of this number, which was called last, hangs up."""
+    pair.outside.action("Ping")
+    name = [event["Channel"] for event in pair.outside.of("Newchannel") if event["Exten"] == number][-1]
+    answer = pair.outside.action("Hangup", Channel=name)
+    assert answer["Response"] == "Success", answer
 
 
 def today() -> dict[str, str]:
