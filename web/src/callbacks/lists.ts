@@ -12,10 +12,11 @@ const PAGE_SIZE = 50;
 
 const path = (id: string | number, rest = "") => `/api/lists/${encodeURIComponent(String(id))}${rest}`;
 
-export function useLists() {
+export function useLists(isWanted = true) {
   return useQuery({
     queryKey: ["lists"],
     queryFn: async () => (await ask<{ lists: CallbackList[] }>("GET", "/api/lists")).lists,
+    enabled: isWanted,
     refetchInterval: AGAIN_MS,
   });
 }

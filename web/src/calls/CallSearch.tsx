@@ -1,12 +1,13 @@
 import { Button, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { IconX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSettings, useZone } from "../api/queries";
-import { DIRECTIONS, VISIT_OUTCOMES } from "../api/shapes";
-import { dayStart, duration, toWall } from "../format";
+import { useZone } from "../api/queries";
+import { dayStart, toWall } from "../format";
 import classes from "./CallsPage.module.css";
-import { isNarrowed, MORE_FIELDS, RANGES, type Range, type Search, withoutFilters } from "./search";
+import { type ChosenField, type Option, useFacets, useFilterWord } from "./facets";
+import { isNarrowed, MORE_FIELDS, RANGES, type Range, type Search, setFields, without, withoutFilters } from "./search";
 
 /** Typing is answered after a pause of this length, so that not every key asks the server. */
 const PAUSE_MS = 300;
@@ -27,8 +28,8 @@ function useChosenRange({ search, onSearch }: SearchProps): (range: string) => v
 }
 
 interface ChoiceProps extends SearchProps {
-  field: "queue" | "outcome" | "direction" | (typeof MORE_FIELDS)[number];
-  options: { value: string; label: string }[];
+  field: ChosenField;
+  options: Option[];
 }
 
 function Choice({ field, options, search, onSearch }: ChoiceProps) {
@@ -45,50 +46,46 @@ function Choice({ field, options, search, onSearch }: ChoiceProps) {
   );
 }
 
-function Choices({ search, onSearch }: SearchProps) {
-  const { t } = useTranslation();
-  const queues = useSettings().data?.queues ?? [];
-  const names = new Map(queues.map((queue) => [queue.queue, queue.label || queue.queue]));
-  const outcomes = [...VISIT_OUTCOMES, "not_answered"] as const;
-  const choices = {
-    queue: [...names].map(([value, label]) => ({ value, label })),
-    outcome: outcomes.map((value) => ({ value, label: t(`outcome.${value}`) })),
-    direction: DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) })),
-  };
-  return (["queue", "outcome", "direction"] as const).map((field) => (
-    <Choice key={field} field={field} options={choices[field]} search={search} onSearch={onSearch} />
+const FIRST_FIELDS = ["queue", "outcome", "direction"] as const;
+
+function Choices({ isMore, ...props }: SearchProps & { isMore: boolean }) {
+  const facets = useFacets(props.search);
+  const more = MORE_FIELDS.filter((field) => facets[field].length > 0);
+  return [...FIRST_FIELDS, ...(isMore ? more : [])].map((field) => (
+    <Choice key={field} field={field} options={facets[field]} {...props} />
   ));
 }
 
-const STEPS = {
-  talk_from: [30, 60, 180, 300, 600, 1200],
-  talk_to: [10, 30, 60, 180, 600],
-  hold_from: [1, 15, 30, 60, 180],
-} as const;
-const ENDS = ["caller", "agent", "transfer", "unknown"] as const;
-
-function MoreChoices({ search, onSearch }: SearchProps) {
+/** What is set, each taken off by one click. */
+function Chips({ search, onSearch }: SearchProps) {
   const { t } = useTranslation();
-  const steps = (field: keyof typeof STEPS) => {
-    // An address may ask for a length of its own.
-    const seconds = new Set<number>([...STEPS[field], ...(search[field] ? [Number(search[field])] : [])]);
-    return [...seconds]
-      .sort((one, other) => one - other)
-      .map((step) => ({ value: `${step}`, label: t(`calls.steps.${field}`, { time: duration(step) }) }));
-  };
-  const choices = {
-    talk_from: steps("talk_from"),
-    talk_to: steps("talk_to"),
-    hold_from: steps("hold_from"),
-    ended_by: ENDS.map((value) => ({ value, label: t(`endedBy.${value}`) })),
-    has_recording: (["true", "false"] as const).map((value) => ({
-      value,
-      label: t(`calls.recorded.${value}`),
-    })),
-  };
-  return MORE_FIELDS.map((field) => (
-    <Choice key={field} field={field} options={choices[field]} search={search} onSearch={onSearch} />
-  ));
+  const word = useFilterWord(search);
+  const fields = setFields(search);
+  if (fields.length === 0) return null;
+  return (
+    <ul className={classes.chips} aria-label={t("calls.filters")}>
+      {fields.map((field) => (
+        <li key={field}>
+          <Button
+            size="compact-xs"
+            radius="xl"
+            variant="default"
+            rightSection={<IconX size={12} aria-hidden="true" />}
+            aria-label={t("calls.takeOff", { filter: word(field) })}
+            onClick={() => onSearch(without(search, field))}
+            className={classes.chip}
+          >
+            {word(field)}
+          </Button>
+        </li>
+      ))}
+      <li>
+        <Button size="compact-xs" variant="subtle" onClick={() => onSearch(withoutFilters(search))}>
+          {t("calls.clear")}
+        </Button>
+      </li>
+    </ul>
+  );
 }
 
 function Typed({ search, onSearch }: SearchProps) {
@@ -140,18 +137,13 @@ export function CallSearch({ search, onSearch }: SearchProps) {
           />
         ))}
       <Typed search={search} onSearch={onSearch} />
-      <Choices search={search} onSearch={onSearch} />
-      {isMore && <MoreChoices search={search} onSearch={onSearch} />}
+      <Choices search={search} onSearch={onSearch} isMore={isMore} />
       {!isNarrowed(search, MORE_FIELDS) && (
         <Button size="xs" variant="subtle" aria-expanded={isMore} onClick={() => setOpen(!isOpen)}>
           {t(isMore ? "calls.fewerFilters" : "calls.moreFilters")}
         </Button>
       )}
-      {isNarrowed(search) && (
-        <Button size="xs" variant="subtle" onClick={() => onSearch(withoutFilters(search))}>
-          {t("calls.clear")}
-        </Button>
-      )}
+      <Chips search={search} onSearch={onSearch} />
     </search>
   );
 }

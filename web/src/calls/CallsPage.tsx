@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconArrowUp, IconMicrophone, IconRefresh } from "@tabler/icons-react";
-import { type InfiniteData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type InfiniteData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -17,9 +17,20 @@ import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { CallSearch } from "./CallSearch";
 import classes from "./CallsPage.module.css";
+import { useFilterWord } from "./facets";
 import { type CallsPart, countNewer, filledIn, isAnyFresh } from "./fresh";
 import { callPath } from "./path";
-import { isNarrowed, readSearch, type Search, spanOf, withoutFilters, writeSearch } from "./search";
+import {
+  type Field,
+  isNarrowed,
+  readSearch,
+  type Search,
+  setFields,
+  spanOf,
+  without,
+  withoutFilters,
+  writeSearch,
+} from "./search";
 
 /** How soon to look again while more of the calls shown is to come. */
 const AGAIN_MS = 5000;
@@ -135,12 +146,37 @@ interface FoundProps {
   onSearch: (search: Search) => void;
 }
 
+/** The filters without which, alone, there would be calls. */
+function useHindering(search: Search): Field[] {
+  const zone = useZone();
+  const fields = setFields(search);
+  const asked = useQueries({
+    queries: fields.map((field) => ({
+      queryKey: ["calls without", field, search],
+      queryFn: () => {
+        const { range: _range, ...rest } = without(search, field);
+        const span = spanOf(search, zone, Date.now() / 1000);
+        return ask<CallsPart>("GET", `/api/calls${query({ ...rest, ...span, limit: 1 })}`);
+      },
+    })),
+  });
+  return fields.filter((_, nth) => (asked[nth]?.data?.calls.length ?? 0) > 0);
+}
+
 function NoCalls({ search, onSearch, children }: FoundProps & { children: ReactNode }) {
   const { t } = useTranslation();
   const isNarrow = isNarrowed(search);
+  const word = useFilterWord(search);
+  const hindering = useHindering(search);
+  const narrowText = hindering.length > 0 ? t("calls.noneWithText") : t("calls.noneText");
   return (
-    <Empty title={t("calls.none")} text={isNarrow ? t("calls.noneText") : t("calls.noneYetText")}>
+    <Empty title={t("calls.none")} text={isNarrow ? narrowText : t("calls.noneYetText")}>
       <div className={classes.ways}>
+        {hindering.map((field) => (
+          <Button key={field} size="xs" variant="default" onClick={() => onSearch(without(search, field))}>
+            {t("calls.withoutFilter", { filter: word(field) })}
+          </Button>
+        ))}
         {isNarrow && (
           <Button size="xs" variant="default" onClick={() => onSearch(withoutFilters(search))}>
             {t("calls.clear")}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isNarrowed, MORE_FIELDS, readSearch, spanOf, withoutFilters, writeSearch } from "./search";
+import { isNarrowed, MORE_FIELDS, readSearch, setFields, spanOf, without, withoutFilters, writeSearch } from "./search";
 
 const at = (iso: string) => Date.parse(iso) / 1000;
 const NOW = at("2025-11-22T03:15:40Z");
@@ -28,4 +28,11 @@ test("a range alone does not narrow", () => {
   expect(isNarrowed(search("agent=1001"), MORE_FIELDS)).toBe(false);
   expect(isNarrowed(search("ended_by=agent"), MORE_FIELDS)).toBe(true);
   expect(isNarrowed(withoutFilters(search("agent=1001&ended_by=agent")))).toBe(false);
+});
+
+test("each filter that is set can be taken off alone", () => {
+  const both = search("range=week&agent=1001&tag=vip&score_to=60");
+  expect(setFields(both)).toEqual(["agent", "tag", "score_to"]);
+  expect(writeSearch(without(both, "tag")).toString()).toBe("range=week&agent=1001&score_to=60");
+  expect(setFields(search("range=hour"))).toEqual([]);
 });

@@ -5,8 +5,21 @@ import { dayStart, fromWall } from "../format";
 
 export const RANGES = ["hour", "today", "yesterday", "week", "custom"] as const;
 export type Range = (typeof RANGES)[number];
-/** What is asked less often; of one conversation, but for the recording. */
-export const MORE_FIELDS = ["talk_from", "talk_to", "hold_from", "ended_by", "has_recording"] as const;
+/** What is asked less often: of one conversation, then of the call's recording, tags, list and reviews. */
+export const MORE_FIELDS = [
+  "team",
+  "talk_from",
+  "talk_to",
+  "hold_from",
+  "ended_by",
+  "talk_over_from",
+  "has_recording",
+  "tag",
+  "list",
+  "result",
+  "score_from",
+  "score_to",
+] as const;
 export const FIELDS = ["number", "agent", "queue", "outcome", "direction", ...MORE_FIELDS] as const;
 export type Field = (typeof FIELDS)[number];
 
@@ -39,6 +52,14 @@ export function writeSearch(search: Search): URLSearchParams {
 
 export function isNarrowed(search: Search, fields: readonly Field[] = FIELDS): boolean {
   return fields.some((field) => search[field].trim() !== "");
+}
+
+export function setFields(search: Search): Field[] {
+  return FIELDS.filter((field) => search[field].trim() !== "");
+}
+
+export function without(search: Search, field: Field): Search {
+  return { ...search, [field]: "" };
 }
 
 export function withoutFilters(search: Search): Search {
