@@ -18,6 +18,7 @@ from bench import (
     replaying,
     reports,
     scale,
+    search,
     starting,
     throughput,
 )
@@ -95,6 +96,11 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "at least 2,000 closed calls/s)",
         reports.measure,
         reports.holds,
+    ),
+    "search": (
+        "Searches among five million recordings on PostgreSQL (p95 of all at most 300 ms)",
+        search.measure,
+        search.holds,
     ),
 }
 
