@@ -58,11 +58,35 @@ class NotFound(CallCenterError):
     code = "not_found"
 
 
+class NotWaiting(NotFound):
+    """Somebody who was to be moved or hung up in a queue does not wait there (any more)."""
+
+    code = "not_waiting"
+
+
 class Conflict(CallCenterError):
     """The present state does not permit this."""
 
     status = 409
     code = "conflict"
+
+
+class QueueIsFull(Conflict):
+    """As many wait in the queue as may."""
+
+    code = "queue_is_full"
+
+
+class QueueIsEmpty(Conflict):
+    """No agent is in the queue whose phone can be reached: it would let nobody in."""
+
+    code = "queue_is_empty"
+
+
+class AgentIsNotFree(Conflict):
+    """The agent cannot take a caller now."""
+
+    code = "agent_not_free"
 
 
 class TooMany(CallCenterError):

@@ -8,7 +8,7 @@ from functools import cached_property
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.rules import Wish
 from callcenter.errors import BadInput, NotFound, OutcomeUnknown, PhoneRefused, PhoneUnreachable
-from callcenter.floor.changes import View
+from callcenter.floor.changes import Key, View
 from callcenter.floor.commands import AddMember, AnyCommand, Phone, RemoveMember
 from callcenter.floor.events import LinkState
 from callcenter.floor.floor import Floor
@@ -29,6 +29,14 @@ class Result(StrEnum):
     DONE = "done"
     ALREADY = "already"
     ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result, and what was refused of several commands: by queue, why."""
+
+    result: Result
+    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +89,27 @@ class SeatDesk:
 
 
 async def carry_out(desk: SeatDesk, seat: Seat, wish: Wish) -> Answer:
-    """Asks for it and waits until the floor shows it.
+    """Asks for what is wished of a seat and waits until the floor shows it. Raises what `fulfil` raises."""
+    outcome = await fulfil(desk, seat.pbx, seat.key, wish)
+    return Answer(outcome.result, seat, outcome.refused)
+
+
+async def fulfil(desk: SeatDesk, pbx: PbxName, key: Key, wish: Wish) -> Outcome:
+    """Asks for it and waits until the floor shows it at the entity `key`.
 
     Raises PhoneUnreachable while the link is down: what the floor shows is old then. Raises what the phone raises
     when nothing was carried out; where something was, the rest stands in the answer.
     """
-    site = desk.floor.sites[seat.pbx]
+    site = desk.floor.sites[pbx]
     if site.link is not LinkState.LIVE:
-        raise PhoneUnreachable(f"no link to {seat.pbx} ({site.link_detail}); nothing was sent")
+        raise PhoneUnreachable(f"no link to {pbx} ({site.link_detail}); nothing was sent")
     if not wish.commands:
-        return Answer(Result.ALREADY, seat, {})
+        return Outcome(Result.ALREADY, {})
     refused = await _send(desk.phone, wish.commands)
     if refused:
-        return Answer(Result.ASKED, seat, refused)
-    is_shown = await desk.lookout.until(seat.key, wish.is_shown, desk.shown_seconds)
-    return Answer(Result.DONE if is_shown else Result.ASKED, seat, {})
+        return Outcome(Result.ASKED, refused)
+    is_shown = await desk.lookout.until(key, wish.is_shown, desk.shown_seconds)
+    return Outcome(Result.DONE if is_shown else Result.ASKED, {})
 
 
 async def _send(phone: Phone, commands: tuple[AnyCommand, ...]) -> dict[str, str]:

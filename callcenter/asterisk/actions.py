@@ -16,6 +16,8 @@ Headers = dict[str, str | Sequence[str]]
 
 CALLBACK_CONTEXT = "callcenter-callback"
 AGENT_FIRST_CONTEXT = "callcenter-agent-first"
+QUEUE_CONTEXT = "callcenter-queue"
+PULLED_CONTEXT = "callcenter-pulled"
 AGENT_PICKS_UP_SECONDS = 20
 """So long the phone of an agent who asked for a call rings."""
 LISTENER_PICKS_UP_SECONDS = 20
@@ -25,8 +27,12 @@ MAX_LINE_BYTES = 1000
 
 _INTERFACE = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+(/n)?")
 _DIALLED = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@:+/-]+")
+_AGENT = re.compile(r"[0-9]{1,64}")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:;@-]{0,148}")
+_CHANNEL_NAME = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+;-]{1,149}")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+"""A queue of the shipped dialplan."""
 _LISTENER = re.compile(r"listen\.[A-Za-z0-9]{1,32}\.[A-Za-z0-9_.-]{1,100}")
 _LISTENED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 """An id that stands in the dialplan's arguments."""
@@ -62,20 +68,16 @@ def action(command: c.AnyCommand) -> Headers:
     match command:
         case c.AddMember():
             return _queue_add(command)
-        case c.RemoveMember(queue=queue, interface=interface):
-            return {
-                "Action": "QueueRemove",
-                "Queue": _text("queue", queue),
-                "Interface": _interface(interface),
-            }
-        case c.PauseMember() | c.UnpauseMember():
-            return _queue_pause(command)
+        case c.RemoveMember() | c.PauseMember() | c.UnpauseMember():
+            return _of_member(command)
         case c.EndWrapUp(interface=interface):
             return {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": _interface(interface)}
         case c.PlaceCall():
             return _originate(command)
         case c.HangUp() | c.PauseRecording() | c.ResumeRecording():
             return _to_channel(command)
+        case c.MoveToFront() | c.MoveToQueue() | c.MoveToAgent():
+            return _moved(command)
         case c.Listen() | c.SwitchListening():
             return _listening(command)
         case _:
@@ -94,7 +96,10 @@ def _queue_add(command: c.AddMember) -> Headers:
     }
 
 
-def _queue_pause(command: c.PauseMember | c.UnpauseMember) -> Headers:
+def _of_member(command: c.RemoveMember | c.PauseMember | c.UnpauseMember) -> Headers:
+    if isinstance(command, c.RemoveMember):
+        queue, interface = _text("queue", command.queue), _interface(command.interface)
+        return {"Action": "QueueRemove", "Queue": queue, "Interface": interface}
     where = {} if command.queue is None else {"Queue": _text("queue", command.queue)}
     why = {"Reason": _text("reason", command.reason)} if isinstance(command, c.PauseMember) else {}
     paused = "true" if isinstance(command, c.PauseMember) else "false"
@@ -109,6 +114,23 @@ def _to_channel(command: c.HangUp | c.PauseRecording | c.ResumeRecording) -> Hea
     # Every recording on the channel: the mix and the files of the two sides.
     state = "1" if isinstance(command, c.PauseRecording) else "0"
     return {"Action": "MixMonitorMute", "Channel": channel, "Direction": "both", "State": state}
+
+
+def _moved(command: c.MoveToFront | c.MoveToQueue | c.MoveToAgent) -> Headers:
+    if isinstance(command, c.MoveToFront):
+        return {
+            "Action": "QueueChangePriorityCaller",
+            "Queue": _text("queue", command.queue),
+            "Caller": _matching(_CHANNEL_NAME, "channel_name", command.channel_name),
+            "Priority": str(int(command.priority)),
+            "Immediate": "yes",
+        }
+    channel = _matching(_ID, "channel_id", command.channel_id)
+    if isinstance(command, c.MoveToQueue):
+        context, extension = QUEUE_CONTEXT, f"q-{_matching(_WORD, 'queue', command.queue)}"
+    else:
+        context, extension = PULLED_CONTEXT, _matching(_AGENT, "agent_number", command.agent_number)
+    return {"Action": "Redirect", "Channel": channel, "Context": context, "Exten": extension, "Priority": "1"}
 
 
 def _originate(command: c.PlaceCall) -> Headers:

@@ -20,7 +20,7 @@ from callcenter.asterisk.messages import Message
 from callcenter.asterisk.protocol import Protocol
 from callcenter.asterisk.session import DEFAULT_TIMING, Ended, LinkTiming, Session
 from callcenter.errors import PhoneRefused, PhoneUnreachable
-from callcenter.floor.commands import AnyCommand
+from callcenter.floor.commands import AnyCommand, MoveToFront
 from callcenter.floor.events import AnyEvent, LinkChanged, LinkState
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.settings import PbxSettings
@@ -97,6 +97,8 @@ class Link(Manager):  # type: ignore[misc]  # panoramisk has no types
         if answer.get("Response") != "Success":
             raise PhoneRefused(f"{self.settings.name}: {answer.get('Message', 'refused without a reason')}")
         log.info("%s: %s accepted", self.settings.name, type(command).__name__)
+        if isinstance(command, MoveToFront):
+            session.survey_again()  # no event tells the new places in the line
 
     def survey_again(self) -> None:
         """Has the whole state asked again soon: the journal has a hole, and what follows must make sense by itself."""

@@ -84,6 +84,31 @@ class HangUp(Command, frozen=True):
     channel_id: ChannelId
 
 
+class MoveToFront(Command, frozen=True):
+    """Put a waiting caller before all whose priority is smaller; only a survey tells that it was done.
+
+    `channel_name` is that of the caller's channel: Asterisk knows a waiting caller by no other word.
+    """
+
+    queue: str
+    channel_name: str
+    priority: int
+
+
+class MoveToQueue(Command, frozen=True):
+    """Take a waiting caller out of the line and to the end of that of another queue of the shipped dialplan."""
+
+    channel_id: ChannelId
+    queue: str
+
+
+class MoveToAgent(Command, frozen=True):
+    """Take a waiting caller out of the line and ring the phone of this agent of the shipped dialplan."""
+
+    channel_id: ChannelId
+    agent_number: str
+
+
 class PauseRecording(Command, frozen=True):
     """Keep nothing of what is said in the files of this channel until they are resumed: silence stands there."""
 
@@ -123,6 +148,9 @@ AnyCommand = (
     | EndWrapUp
     | PlaceCall
     | HangUp
+    | MoveToFront
+    | MoveToQueue
+    | MoveToAgent
     | PauseRecording
     | ResumeRecording
     | Listen

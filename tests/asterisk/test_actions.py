@@ -12,6 +12,9 @@ from callcenter.floor.commands import (
     EndWrapUp,
     HangUp,
     Listen,
+    MoveToAgent,
+    MoveToFront,
+    MoveToQueue,
     PauseMember,
     PauseRecording,
     PlaceCall,
@@ -73,6 +76,36 @@ def place(
         ),
         (HangUp("pbx1", ChannelId("pbx1-1700000000.12")), {"Action": "Hangup", "Channel": "pbx1-1700000000.12"}),
         (
+            MoveToFront("pbx1", "support", "Local/4000@queues-00000001;2", 9),
+            {
+                "Action": "QueueChangePriorityCaller",
+                "Queue": "support",
+                "Caller": "Local/4000@queues-00000001;2",
+                "Priority": "9",
+                "Immediate": "yes",
+            },
+        ),
+        (
+            MoveToQueue("pbx1", ChannelId("17.1"), "sales-2"),
+            {
+                "Action": "Redirect",
+                "Channel": "17.1",
+                "Context": "callcenter-queue",
+                "Exten": "q-sales-2",
+                "Priority": "1",
+            },
+        ),
+        (
+            MoveToAgent("pbx1", ChannelId("17.1"), "1002"),
+            {
+                "Action": "Redirect",
+                "Channel": "17.1",
+                "Context": "callcenter-pulled",
+                "Exten": "1002",
+                "Priority": "1",
+            },
+        ),
+        (
             PauseRecording("pbx1", ChannelId("pbx1-1700000000.12")),
             {"Action": "MixMonitorMute", "Channel": "pbx1-1700000000.12", "Direction": "both", "State": "1"},
         ),
@@ -128,6 +161,11 @@ SEPARATORS = ("|", ",", ";", "&", '"', "\\", "$", "`", "{", "<")
         (lambda bad: place(attempt=f"a{bad.replace(';', '|')}b"), "attempt_id"),
         (lambda bad: place(caller_id=f"4000{bad}"), "caller_id"),
         (lambda bad: HangUp("pbx1", ChannelId(f"17.1{bad.replace(';', '|')}")), "channel_id"),
+        (lambda bad: MoveToFront("pbx1", "support", f"PJSIP/trunk-1{bad.replace(';', '|')}", 1), "channel_name"),
+        (lambda bad: MoveToFront("pbx1", f"support{bad}", "PJSIP/trunk-1", 1), "queue"),
+        (lambda bad: MoveToQueue("pbx1", ChannelId(f"17.1{bad.replace(';', '|')}"), "sales"), "channel_id"),
+        (lambda bad: MoveToQueue("pbx1", ChannelId("17.1"), f"sales{bad}"), "queue"),
+        (lambda bad: MoveToAgent("pbx1", ChannelId("17.1"), f"1002{bad}"), "agent_number"),
     ],
 )
 def test_no_value_can_become_something_else(make: Callable[[str], AnyCommand], field: str, bad: str) -> None:

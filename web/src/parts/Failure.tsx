@@ -14,6 +14,10 @@ type Advice =
   | "phone_refused"
   | "phone_unreachable"
   | "outcome_unknown"
+  | "not_waiting"
+  | "queue_is_full"
+  | "queue_is_empty"
+  | "agent_not_free"
   | "other";
 
 const ADVICE: Record<string, Advice> = {
@@ -26,6 +30,10 @@ const ADVICE: Record<string, Advice> = {
   phone_refused: "phone_refused",
   phone_unreachable: "phone_unreachable",
   outcome_unknown: "outcome_unknown",
+  not_waiting: "not_waiting",
+  queue_is_full: "queue_is_full",
+  queue_is_empty: "queue_is_empty",
+  agent_not_free: "agent_not_free",
 };
 
 /** What went wrong in the server's words, and what to do about it in ours. */
