@@ -8,15 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.settings import Settings
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.feed import Feed, cookie_of
 from tests.real.test_gaps import reconciled
 from tests.serving import PANEL, Serving, serving_with
 
 pytestmark = pytest.mark.real
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 SEAT, OTHER = "PJSIP/1001", "PJSIP/1002"
 FIRST, SECOND, THIRD = "13800000001", "13800000002", "13800000003"
@@ -255,3 +259,58 @@ def test_queue_log_differs_from_what_is_stored_only_where_it_is_known_why(superv
     assert told["differences"] == []
     assert {(one["stored"], one["logged"]) for one in told["explained"]} == {("withdrawn", "abandoned")}
     assert "somebody moved the caller" in told["explained"][0]["explanation"]
+
+
+def test_the_panel_acts_on_who_waits(supervisor: Supervisor, server: Serving, browser: Browser) -> None:
+    supervisor.nobody_is_free()
+    supervisor.calls(FIRST, SECOND)
+    with Visitor(browser, server.url, PHONE) as chief:
+        chief.sign_in(Role.SUPERVISOR).open("floor")
+        page = chief.page
+        callers = page.get_by_role("region", name="Waiting callers").get_by_role("listitem")
+        expect(callers).to_have_count(2)
+        button = page.get_by_role("button", name=f"Actions: {SECOND}")
+        chief.tab_to(lambda: chief.focus("e.getAttribute('aria-label')") == f"Actions: {SECOND}", most=200)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("menuitem", name="Move to the front")).to_be_focused()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(f"{SECOND} is first in the line now.")).to_be_visible()
+        supervisor.agree("support", SECOND, FIRST)
+        button.click()
+        page.get_by_role("menuitem", name="Move to another queue…").click()
+        dialog = page.get_by_role("dialog", name="Move to another queue")
+        expect(dialog).to_be_visible()
+        assert violations(page) == []
+        dialog.get_by_label("Queue").click()
+        page.get_by_role("option", name="Sales").click()
+        dialog.get_by_role("button", name="Move the caller").click()
+        expect(page.get_by_text(f"{SECOND} waits in Sales now.")).to_be_visible()
+        supervisor.agree("sales", SECOND)
+        page.get_by_role("button", name=f"Actions: {FIRST}").click()
+        page.get_by_role("menuitem", name="Move to another queue…").click()
+        dialog.get_by_label("Queue").click()
+        page.get_by_role("option", name="Sales").click()
+        dialog.get_by_role("button", name="Move the caller").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Sales is full")
+        dialog.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name=f"Actions: {FIRST}").click()
+        page.get_by_role("menuitem", name="Give to an agent…").click()
+        gives = page.get_by_role("dialog", name="Give to an agent")
+        expect(gives).to_contain_text("No agent is free")
+        gives.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name=f"Actions: {FIRST}").click()
+        page.get_by_role("menuitem", name="Hang up…").click()
+        sure = page.get_by_role("dialog", name="Hang up")
+        supervisor.agree("support", FIRST)  # nothing happens before it is confirmed
+        sure.get_by_role("button", name="Hang up").click()
+        expect(page.get_by_text(f"{FIRST} was hung up.")).to_be_visible()
+        supervisor.agree("support")
+        assert all("409" in one for one in chief.complaints)
+        chief.complaints.clear()  # the browser's own line about the refusal
+    with Visitor(browser, server.url) as agent:
+        agent.sign_in(Role.AGENT).open("floor")
+        region = agent.page.get_by_role("region", name="Waiting callers")
+        expect(region.get_by_role("listitem")).to_contain_text(SECOND)
+        expect(region.get_by_role("button")).to_have_count(0)

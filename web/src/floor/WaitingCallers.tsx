@@ -1,12 +1,16 @@
 import { IconAlertTriangleFilled } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useFormat, useSettings } from "../api/queries";
+import { useFormat, useMay, useSettings } from "../api/queries";
 import type { Visit } from "../api/shapes";
 import { duration } from "../format";
 import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { useAge } from "../live/Timer";
+import { CallerDialog } from "./CallerDialog";
+import { type Asking, CallerMenu } from "./CallerMenu";
+import type { Caller as Chosen } from "./callers";
 import { urgency } from "./filters";
 import classes from "./WaitingCallers.module.css";
 
@@ -19,7 +23,16 @@ function useThreshold(pbx: string, queue: string): number {
   return found?.service_level_seconds ?? USUAL_THRESHOLD_SECONDS;
 }
 
-function Caller({ visit }: { visit: Visit }) {
+type Ask = (asking: Asking, caller: Chosen) => void;
+
+interface CallerProps {
+  id: string;
+  visit: Visit;
+  /** None for those who may not act on callers. */
+  onAsk: Ask | null;
+}
+
+function Caller({ id, visit, onAsk }: CallerProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const label = useLive((live) => live.entities.queues[`${visit.pbx}/${visit.queue}`]?.label) || visit.queue;
@@ -29,7 +42,12 @@ function Caller({ visit }: { visit: Visit }) {
   const state = urgency(age, threshold);
   const time = format.time(visit.joined_at);
   return (
-    <li className={classes.caller} data-urgency={state} data-stale={isStale || undefined}>
+    <li
+      className={classes.caller}
+      data-urgency={state}
+      data-stale={isStale || undefined}
+      data-acts={onAsk !== null || undefined}
+    >
       <span className={`num ${classes.position}`} title={t("floor.position", { count: visit.position })}>
         {visit.position}
       </span>
@@ -46,6 +64,7 @@ function Caller({ visit }: { visit: Visit }) {
         )}
         <span className="num">{duration(Math.floor(age))}</span>
       </span>
+      {onAsk && <CallerMenu caller={{ id, visit }} isAway={isStale} onAsk={(asking) => onAsk(asking, { id, visit })} />}
       <span className={classes.bar} aria-hidden>
         <span style={{ transform: `scaleX(${Math.min(1, age / threshold)})` }} />
       </span>
@@ -53,13 +72,26 @@ function Caller({ visit }: { visit: Visit }) {
   );
 }
 
-function LiveCaller({ id }: { id: string }) {
+function LiveCaller({ id, onAsk }: { id: string; onAsk: Ask | null }) {
   const visit = useEntity("visits", id);
-  return visit ? <Caller visit={visit} /> : null;
+  return visit ? <Caller id={id} visit={visit} onAsk={onAsk} /> : null;
 }
 
-/** Who waits now, the longest wait first. */
+/** Who waits now, the longest wait first. A supervisor acts on each. */
 export function WaitingCallers({ scope }: { scope: string }) {
+  const [asked, setAsked] = useState<{ asking: Asking; caller: Chosen } | null>(null);
+  const ask: Ask = (asking, caller) => setAsked({ asking, caller });
+  const controls = useMay("control_seats");
+  return (
+    <>
+      <Callers scope={scope} onAsk={controls ? ask : null} />
+      {/* Outside the list: whoever is asked about may be gone from it. */}
+      {asked && <CallerDialog {...asked} onClose={() => setAsked(null)} />}
+    </>
+  );
+}
+
+function Callers({ scope, onAsk }: { scope: string; onAsk: Ask | null }) {
   const { t } = useTranslation();
   const ids = useLive(
     useShallow((live) =>
@@ -76,7 +108,7 @@ export function WaitingCallers({ scope }: { scope: string }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
     <ol className={classes.callers} tabIndex={0} aria-label={t("floor.waitingCallers")}>
       {ids.map((id) => (
-        <LiveCaller key={id} id={id} />
+        <LiveCaller key={id} id={id} onAsk={onAsk} />
       ))}
     </ol>
   );
