@@ -35,11 +35,13 @@ function ItemRow({ item, one, result, onPlay }: { item: Item; one: ItemResult } 
       {result.reviewers.map(({ username }) => {
         const given = one.given[username];
         const key = keyOf(given?.answer ?? undefined);
+        const points = shown(given?.points ?? null);
+        const word = key === null ? null : key === NOT_APPLICABLE ? t("quality.notApplicable") : keyWord(item, key);
         const note = result.said[username]?.notes[one.item];
         return (
           <td key={username}>
-            <span className="num">{shown(given?.points ?? null)}</span>
-            {key !== null && <small>{key === NOT_APPLICABLE ? t("quality.notApplicable") : keyWord(item, key)}</small>}
+            <span className="num">{points}</span>
+            {word !== null && word !== String(points) && <small>{word}</small>}
             {note && <Said remark={note} onPlay={onPlay} />}
           </td>
         );
