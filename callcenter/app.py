@@ -74,6 +74,7 @@ from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
 from callcenter.quality.calibration.api import calibration_routes
+from callcenter.quality.coaching.api import coaching_routes
 from callcenter.quality.losses import note_missing_losses
 from callcenter.quality.plan_api import plan_routes
 from callcenter.quality.plan_rules import DAY_SECONDS
@@ -228,7 +229,11 @@ def _review_rooms(
 ) -> list[APIRouter]:
     heard = partial(recordings_of, sessions, library)
     terms = Terms(quality.pass_score, quality.appeal_days * DAY_SECONDS)
-    return [review_routes(sessions, heard, terms, clock), calibration_routes(sessions, heard, clock)]
+    return [
+        review_routes(sessions, heard, terms, clock),
+        calibration_routes(sessions, heard, clock),
+        coaching_routes(sessions, clock),
+    ]
 
 
 async def _retention(

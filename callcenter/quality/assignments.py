@@ -11,6 +11,7 @@ from callcenter.accounts.tables import User
 from callcenter.errors import Conflict, NotAllowed, NotFound
 from callcenter.floor.terms import Instant
 from callcenter.quality.assignment_tables import ReviewAssignment, ReviewPlan
+from callcenter.quality.coaching.drawing import coaching_draws
 from callcenter.quality.dealing import Reviewer, Waiting, dealt
 from callcenter.quality.plan_rules import Draw, Period, periods_to_draw
 from callcenter.quality.plans import (
@@ -64,9 +65,9 @@ async def fill(context: Context, plan_id: int) -> int:
             if not is_same or not await _are_fresh(session, plan_id, drew):
                 continue
             session.add_all(_row(plan_id, one.period, draw, now) for one in drew for draw in one.draws)
-            await session.flush()
+            coached = await _draw_for_coaching(session, present, drew, now)
             await _deal(session, present, now)
-        return sum(len(one.draws) for one in drew)
+        return sum(len(one.draws) for one in drew) + coached
     return 0
 
 
@@ -89,6 +90,18 @@ def _row(plan_id: int, period: Period, draw: Draw, now: Instant) -> ReviewAssign
         drawn_at=now,
         given_back_by="",
     )
+
+
+async def _draw_for_coaching(session: AsyncSession, plan: ReviewPlan, drew: Sequence[Drawing], now: Instant) -> int:
+    """Draws the next conversations of agents whose coaching is done, each of which is known to its task; how many."""
+    coached = await coaching_draws(session, plan, drew)
+    for task, period, draw in coached:
+        drawn = _row(plan.id, period, draw, now)
+        session.add(drawn)
+        await session.flush()
+        task.assignment_id = drawn.id
+    await session.flush()
+    return len(coached)
 
 
 async def _deal(session: AsyncSession, plan: ReviewPlan, now: Instant) -> None:

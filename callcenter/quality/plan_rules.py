@@ -23,7 +23,7 @@ MOST_PER_AGENT = 100
 
 
 class Why(StrEnum):
-    """Why a conversation was drawn: by lot for its agent, or by which rule."""
+    """Why a conversation was drawn: by lot for its agent, by which rule, or since its agent was coached."""
 
     RANDOM = "random"
     NEW_AGENT = "new_agent"
@@ -31,6 +31,7 @@ class Why(StrEnum):
     TALK_OVER = "talk_over"
     LOW_SURVEY = "low_survey"
     SHARE = "share"
+    COACHING = "coaching"
 
 
 BY_LOT = frozenset({Why.RANDOM, Why.NEW_AGENT})

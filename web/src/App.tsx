@@ -35,6 +35,7 @@ const AuditPage = lazy(() => import("./audit/AuditPage"));
 const ReviewFormsPage = lazy(() => import("./quality/FormsPage"));
 const ReviewFormPage = lazy(() => import("./quality/FormPage"));
 const InboxPage = lazy(() => import("./quality/InboxPage"));
+const CoachingPage = lazy(() => import("./quality/CoachingPage"));
 const CalibrationsPage = lazy(() => import("./quality/CalibrationsPage"));
 const NewCalibrationPage = lazy(() => import("./quality/NewCalibrationPage"));
 const CalibrationPage = lazy(() => import("./quality/CalibrationPage"));
@@ -199,6 +200,11 @@ function SignedIn() {
             <Route path="/quality/inbox">
               <Allowed permission="review_calls">
                 <InboxPage />
+              </Allowed>
+            </Route>
+            <Route path="/quality/coaching">
+              <Allowed permission={["review_calls", "decide_appeals"]}>
+                <CoachingPage />
               </Allowed>
             </Route>
             <Route path="/quality/calibrations">

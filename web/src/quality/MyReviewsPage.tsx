@@ -4,6 +4,7 @@ import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import page from "../parts/Page.module.css";
 import { Empty } from "../parts/Waiting";
+import { CoachingTasks } from "./CoachingTasks";
 import { ReviewRow, useReviewColumns } from "./ReviewRow";
 import { useReviews } from "./reviews";
 
@@ -26,6 +27,7 @@ export default function MyReviewsPage() {
   return (
     <div className={page.page}>
       {title}
+      <CoachingTasks agent={agent} home="/my-reviews" />
       <ListPanel
         title={t("page.myReviews")}
         asked={[found]}

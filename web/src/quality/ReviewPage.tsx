@@ -6,6 +6,7 @@ import { useFormat, useMay } from "../api/queries";
 import { callPath } from "../calls/path";
 import { Failure } from "../parts/Failure";
 import { PageSkeleton } from "../parts/Waiting";
+import { CoachingCard } from "./CoachingCard";
 import { Heard, useHearing } from "./Heard";
 import { ReviewAnswers } from "./ReviewAnswers";
 import { ReviewEditor } from "./ReviewEditor";
@@ -41,6 +42,7 @@ function Detail({ review, call, home }: { review: Review; call: ReviewedCall; ho
         <div className={styles.side}>
           <Heard call={call} hearing={hearing} />
           {review.state !== "draft" && <ReviewAnswers review={review} />}
+          {review.state !== "draft" && <CoachingCard review={review} home={home} />}
           <ReviewSteps review={review} />
         </div>
         {review.may.includes("publish") ? (

@@ -4,7 +4,7 @@ import { useMay } from "../api/queries";
 import reports from "../reports/ReportsPage.module.css";
 
 /** The pages of quality. */
-export function Sections({ here }: { here: "inbox" | "reviews" | "calibrations" | "plans" | "forms" }) {
+export function Sections({ here }: { here: "inbox" | "reviews" | "calibrations" | "coaching" | "plans" | "forms" }) {
   const { t } = useTranslation();
   const reviews = useMay("review_calls");
   const plans = useMay("manage_sampling");
@@ -12,6 +12,7 @@ export function Sections({ here }: { here: "inbox" | "reviews" | "calibrations" 
     { name: "inbox", isOpen: reviews },
     { name: "reviews", isOpen: true },
     { name: "calibrations", isOpen: reviews },
+    { name: "coaching", isOpen: true },
     { name: "plans", isOpen: plans },
     { name: "forms", isOpen: reviews },
   ] as const;

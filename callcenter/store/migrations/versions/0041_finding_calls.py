@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0038"
+down_revision = "0039"
 
 # What people write into a number for the eye, as it was when this index was made.
 PUNCTUATION = " +-().\u00a0"
