@@ -53,6 +53,7 @@ from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
 from callcenter.delivery.api import delivery_routes
 from callcenter.delivery.outbox import Outbox, Ways
+from callcenter.description import DescribedApi, description_routes
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.dialer.importing.api import import_routes
@@ -274,7 +275,7 @@ def _feed(settings: Settings, hub: Hub) -> Feed:
 
 def _web(access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:
     """The routes in the order in which they are tried: the API's own, no such route of the API, the panel."""
-    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    web = DescribedApi(docs_url=None, redoc_url=None, openapi_url=None)
     web.state.access = access
     tell_problems(web)
     web.add_middleware(WritesAudit, sessions=access.sessions, clock=access.clock)
@@ -283,7 +284,8 @@ def _web(access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers:
         web.include_router(router)
     web.add_api_websocket_route("/api/live", Guarded("see_floor", feed))
     web.add_api_websocket_route("/api/wallboard/live", BoardSocket(boards))
-    web.add_api_route("/api/{path:path}", _no_such_route, methods=EVERY_METHOD)
+    web.include_router(description_routes(web))
+    web.add_api_route("/api/{path:path}", _no_such_route, methods=EVERY_METHOD, include_in_schema=False)
     web.add_route("/{path:path}", panel.answer, methods=["GET"])
     return web
 

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import from_panel, leave_word
 from callcenter.accounts.first_run import FILE, FirstRun, first_administrator
-from callcenter.accounts.rules import LONGEST_PASSWORD, NAME_LENGTH, USERNAME_LENGTH
+from callcenter.accounts.rules import NAME_LENGTH, USERNAME_LENGTH
 from callcenter.accounts.service import account_of_user
+from callcenter.accounts.typed import Secret, TypedPassword
 
 
 class Administrator(BaseModel):
@@ -16,10 +17,10 @@ class Administrator(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    word: Annotated[SecretStr, Field(min_length=1, max_length=64)]
+    word: Annotated[Secret, Field(min_length=1, max_length=64)]
     username: Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH)]
     name: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
-    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+    password: TypedPassword
 
 
 class Needed(BaseModel):

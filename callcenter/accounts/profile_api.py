@@ -3,16 +3,16 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict
 
 from callcenter.accounts import profile
 from callcenter.accounts.api import address_of, in_person, requires
-from callcenter.accounts.rules import LONGEST_PASSWORD, Language
+from callcenter.accounts.rules import Language
 from callcenter.accounts.service import Access, Account, session_id_of
 from callcenter.accounts.tables import WebSession
+from callcenter.accounts.typed import TypedPassword
 from callcenter.accounts.user_api import Name
 
-Typed = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 SessionId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Person = Annotated[Account, requires()]
 
@@ -31,8 +31,8 @@ class PasswordChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    old_password: Typed
-    password: Typed
+    old_password: TypedPassword
+    password: TypedPassword
 
 
 def profile_routes(access: Access) -> APIRouter:

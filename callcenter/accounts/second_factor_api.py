@@ -4,14 +4,13 @@ from typing import Annotated, Any
 
 import segno
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts import second_factors
 from callcenter.accounts.api import address_of, in_person, requires
-from callcenter.accounts.profile_api import Typed
-from callcenter.accounts.rules import LONGEST_CODE
 from callcenter.accounts.service import Access, Account
 from callcenter.accounts.totp import address_of_secret
+from callcenter.accounts.typed import TypedCode, TypedPassword
 
 Person = Annotated[Account, requires()]
 
@@ -21,7 +20,7 @@ class Password(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    password: Typed
+    password: TypedPassword
 
 
 class Code(BaseModel):
@@ -29,7 +28,7 @@ class Code(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_CODE)]
+    code: Annotated[TypedCode, Field(min_length=1)]
 
 
 def second_factor_routes(access: Access) -> APIRouter:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from callcenter.accounts.api import COOKIE, address_of, from_panel, leave_word, requires
-from callcenter.accounts.rules import LONGEST_CODE, LONGEST_PASSWORD, USERNAME_LENGTH
+from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Access, Account, close_session
 from callcenter.accounts.signing_in import sign_in
+from callcenter.accounts.typed import TypedCode, TypedPassword
+from callcenter.plain_text import PlainText
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    username: Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
-    code: Annotated[SecretStr, Field(max_length=LONGEST_CODE)] = SecretStr("")
+    username: Annotated[PlainText, Field(min_length=1, max_length=USERNAME_LENGTH)]
+    password: TypedPassword
+    code: TypedCode = SecretStr("")
 
 
 class UserShape(BaseModel):

@@ -20,6 +20,7 @@ from callcenter.alerts.watch import Acknowledged, Watch
 from callcenter.delivery.rules import check_recipients
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant
+from callcenter.plain_text import PlainText
 from callcenter.store.engine import Sessions
 
 SEE: Permission = "see_alerts"
@@ -29,7 +30,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Pause = Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-ShortText = Annotated[str, Field(max_length=200)]
+ShortText = Annotated[PlainText, Field(max_length=200)]
 RuleId = Annotated[int, Field(ge=1, le=2**53)]
 
 BOUNDS: Mapping[str, tuple[float, float]] = {"seconds": (1, 86400), "count": (0, 100_000), "share": (0, 1)}

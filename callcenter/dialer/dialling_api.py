@@ -20,6 +20,7 @@ from callcenter.dialer.tables import CallbackList, DoNotCall
 from callcenter.dialer.windows import clock_of
 from callcenter.dialer.worker import Worker
 from callcenter.errors import BadInput
+from callcenter.plain_text import PlainText
 from callcenter.store.engine import Sessions
 
 MOST_DAYS = 62
@@ -90,7 +91,7 @@ def _day(row: CallbackList, day: date) -> dict[str, Any]:
 def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
     @routes.get("/do-not-call", dependencies=[requires("see_lists")])
     async def page(
-        number: Annotated[str, Query(max_length=16)] = "",
+        number: Annotated[PlainText, Query(max_length=16)] = "",
         cursor: Annotated[int, Query(ge=0, le=2**53)] | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A key belongs to an account and a route. Only what succeeded is remembered, for 
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -64,9 +65,12 @@ async def _named(request: Request, key: str, now: Instant) -> IdempotencyKey:
     is_form = request.headers.get("content-type", "").startswith("multipart/")
     said = request.url.query.encode() + b"\n" + (b"" if is_form else await request.body())
     return IdempotencyKey(
-        username=account.username, route=request.url.path[:200], key=key, digest=hashlib.sha256(said).hexdigest(),
+        username=account.username,
+        route=quote(request.url.path)[:200],  # a path may hold a NUL, which no database keeps
+        key=key,
+        digest=hashlib.sha256(said).hexdigest(),
         created_at=now,
-    )  # fmt: skip
+    )
 
 
 async def _claim(sessions: Sessions, wanted: IdempotencyKey) -> IdempotencyKey:

@@ -17,18 +17,20 @@ from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.targets import MAX_TARGETS, NewTarget
 from callcenter.dialer.worker import Worker
+from callcenter.plain_text import PlainText
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions
 
-Text = Annotated[str, Field(max_length=200)]
-Number = Annotated[str, Field(min_length=1, max_length=40)]
+Text = Annotated[PlainText, Field(max_length=200)]
+Number = Annotated[PlainText, Field(min_length=1, max_length=40)]
 Moment = Annotated[float, Field(gt=0, le=4e9)]
 Attributes = Annotated[
     dict[
-        Annotated[str, Field(min_length=1, max_length=200)], Annotated[str, Field(max_length=MAX_VALUE_LENGTH)]
+        Annotated[PlainText, Field(min_length=1, max_length=200)],
+        Annotated[PlainText, Field(max_length=MAX_VALUE_LENGTH)],
     ],
     Field(max_length=MAX_COLUMNS, default_factory=dict),
-]  # fmt: skip
+]
 
 
 class TargetShape(Shape):
@@ -39,7 +41,7 @@ class TargetShape(Shape):
     name: Text = ""
     attributes: Attributes
     priority: Annotated[int, Field(ge=PRIORITIES[0], le=PRIORITIES[-1])] | None = None
-    owner_agent: Annotated[str, Field(max_length=64)] = ""
+    owner_agent: Annotated[PlainText, Field(max_length=64)] = ""
     time_zone: Annotated[str, Field(max_length=64)] = ""
     due_at: Moment | None = None
 
@@ -75,7 +77,7 @@ class PromiseShape(Shape):
     """A callback that an agent promised a customer at a time."""
 
     number: Number
-    agent_number: Annotated[str, Field(min_length=1, max_length=64)]
+    agent_number: Annotated[PlainText, Field(min_length=1, max_length=64)]
     due_at: Moment
     name: Text = ""
     attributes: Attributes

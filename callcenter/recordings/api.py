@@ -23,7 +23,8 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
     """`/api/recordings/{id}/audio`, whole or by ranges, and `/sound`: who talks when."""
     routes = APIRouter()
 
-    @routes.api_route("/api/recordings/{recording_id}/audio", methods=["GET", "HEAD"], response_class=FileResponse)
+    @routes.head("/api/recordings/{recording_id}/audio", include_in_schema=False, response_class=FileResponse)
+    @routes.get("/api/recordings/{recording_id}/audio", response_class=FileResponse)
     async def give(
         recording_id: RecordingId,
         request: Request,

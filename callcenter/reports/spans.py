@@ -21,6 +21,9 @@ FOLDED: tuple[IntervalKind, ...] = ("hour_of_day", "weekday")
 
 DATE = len("2026-01-31")
 
+LAST_INSTANT: Instant = 4_102_444_800
+"""The end of the year 2099, UTC: clocks and calendars are asked for nothing later."""
+
 
 class Span(NamedTuple):
     """From `since` up to, but without, `until`."""
@@ -59,9 +62,12 @@ def read_instant(text: str, field: str, zone: ZoneInfo, *, is_end: bool = False)
     Raises BadInput naming the field.
     """
     try:
-        return float(text) if _is_number(text) else _moment(text, zone, is_end=is_end)
+        at = float(text) if _is_number(text) else _moment(text, zone, is_end=is_end)
     except (ValueError, OverflowError):
         raise BadInput(f"{field}: {text!r} is no date such as 2026-01-31 or 2026-01-31T08:00", field=field) from None
+    if at > LAST_INSTANT:
+        raise BadInput(f"{field}: {text!r} is later than the year 2099", field=field)
+    return at
 
 
 def _is_number(text: str) -> bool:

@@ -1,0 +1,150 @@
+"""The API's own description (OpenAPI 3.1): what each route takes, answers and asks for, at `/api/openapi.json`."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
+from typing_extensions import override
+
+from callcenter import __version__
+from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires
+from callcenter.problems import Problem
+from callcenter.recordings.copying import MEDIA_TYPES as AUDIO_TYPES
+from callcenter.reports.export import MEDIA_TYPES
+from callcenter.route_words import summary_of
+
+Operation = dict[str, Any]
+MethodAndPath = tuple[str, str]
+
+WORDS = f"""Everything the panel does. Instants are seconds since 1970-01-01 UTC, durations end in `_seconds`, shares
+are 0-1. A request that changes something with the cookie of a session carries `{PANEL_HEADER}: {PANEL_VALUE}`; with an
+API key it needs no such header. Every error is `application/problem+json`. docs/api.md says more."""
+
+PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "An error; `code` is a stable word for programs, `field` the input at fault.",
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+    },
+    "required": ["title", "status", "code", "detail"],
+    "additionalProperties": False,
+}
+GATES = {
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    "key": {"type": "http", "scheme": "bearer", "description": "an API key (POST /api/keys)"},
+}
+OF_FASTAPI = ("HTTPValidationError", "ValidationError")
+"""Schemas of errors that are never sent: ours are problems."""
+
+OF_THE_PHONE = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+
+
+class DescribedApi(FastAPI):
+    """The web application; what it says of itself is complete: who may, and how it refuses."""
+
+    @override
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is not None:
+            return self.openapi_schema
+        described = super().openapi()
+        described["info"] = {"title": "callcenter", "version": __version__, "description": WORDS}
+        rules = dict(rules_of(self.routes))
+        for path, operations in described["paths"].items():
+            for method, operation in operations.items():
+                _complete(operation, method.upper(), path, rules.get((method.upper(), path)))
+        components = described.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        for name in OF_FASTAPI:
+            schemas.pop(name, None)
+        schemas["Problem"] = PROBLEM
+        components["securitySchemes"] = GATES
+        return described
+
+
+def description_routes(web: FastAPI) -> APIRouter:
+    """`/api/openapi.json`, for whoever is signed in."""
+    routes = APIRouter(dependencies=[requires()])
+
+    @routes.get("/api/openapi.json", include_in_schema=False)
+    async def description() -> JSONResponse:
+        return JSONResponse(web.openapi())
+
+    return routes
+
+
+def rules_of(routes: list[BaseRoute]) -> Iterator[tuple[MethodAndPath, Requires]]:
+    """The door of each route that has one."""
+    for route in iter_route_contexts(routes):
+        dependant = getattr(route, "dependant", None)
+        for rule in _rules(dependant) if dependant else ():
+            for method in route.methods or ():
+                yield (method, _without_converters(route.path or "")), rule
+
+
+def _rules(dependant: Dependant) -> Iterator[Requires]:
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Requires):
+            yield dependency.call
+        yield from _rules(dependency)
+
+
+def _without_converters(path: str) -> str:
+    """As the description writes it: `{interface:path}` is `{interface}` there."""
+    return path.replace(":path}", "}")
+
+
+def _complete(operation: Operation, method: str, path: str, rule: Requires | None) -> None:
+    words = path.removeprefix("/api/").replace(".", "/").replace("{", "").replace("}", "").split("/")
+    operation["operationId"] = "_".join((method.lower(), *words)).replace("-", "_")
+    operation["summary"] = summary_of(method, path)
+    operation["description"] = "\n\n".join(filter(None, (operation.get("description"), _who(rule))))
+    answers = operation["responses"]
+    for status in _refusals(operation, path, rule):
+        answers[str(status.value)] = _problem(status.phrase)
+    answers["4XX"] = _problem("Refused: `code` and `detail` say why")
+    if rule is not None:
+        operation["security"] = [{"session": []}, {"key": []}]
+    kinds = _media_types(path)
+    if kinds:
+        answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+
+
+def _who(rule: Requires | None) -> str:
+    if rule is None:
+        return "For anybody."
+    return f"Needs the permission `{rule.permission}`." if rule.permission else "For whoever is signed in."
+
+
+def _refusals(operation: Operation, path: str, rule: Requires | None) -> Iterator[HTTPStatus]:
+    if rule is not None:
+        yield HTTPStatus.UNAUTHORIZED
+        yield HTTPStatus.FORBIDDEN
+    if "{" in path:
+        yield HTTPStatus.NOT_FOUND
+    if "requestBody" in operation or "parameters" in operation:
+        yield HTTPStatus.UNPROCESSABLE_ENTITY
+    if path.startswith("/api/seats/"):
+        yield from OF_THE_PHONE
+
+
+def _media_types(path: str) -> tuple[str, ...]:
+    """What a file is; nothing for what is no file."""
+    if path.endswith("/audio"):
+        return tuple(AUDIO_TYPES.values())
+    ending = path.rpartition(".")[2]
+    return (MEDIA_TYPES[ending],) if ending in MEDIA_TYPES else ()
+
+
+def _problem(words: str) -> Mapping[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": words, "content": {Problem.media_type: {"schema": schema}}}

@@ -1,0 +1,77 @@
+"""The API's own description leaves nothing out: of each operation what it is for, who may, and how it refuses."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter
+
+from callcenter import __version__
+from callcenter.app import App, running
+from callcenter.description import DescribedApi
+from callcenter.route_words import SUMMARIES
+from callcenter.settings import Settings
+
+Operation = dict[str, Any]
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with running(Settings(data_folder=tmp_path)) as app:
+        yield app
+
+
+def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            yield method.upper(), path, operation
+
+
+def _missing(described: dict[str, Any]) -> list[str]:
+    """What is not said of which operation."""
+    missing = []
+    for method, path, operation in _operations(described):
+        answers = operation["responses"]
+        refusals = [answer for status, answer in answers.items() if status.startswith(("4", "5"))]
+        said = {
+            "summary": operation["summary"],
+            "who may": operation["description"],
+            "success": any(status.startswith("2") for status in answers),
+            "refusals as problems": all(list(answer["content"]) == ["application/problem+json"] for answer in refusals),
+            "401 and 403": "security" not in operation or {"401", "403"} <= answers.keys(),
+            "422": not {"parameters", "requestBody"} & operation.keys() or "422" in answers,
+        }
+        missing += [f"{method} {path}: {name}" for name, is_said in said.items() if not is_said]
+    return missing
+
+
+async def test_nothing_is_missing(app: App) -> None:
+    described = app.web.openapi()
+    assert _missing(described) == []
+    assert described["info"]["version"] == __version__
+    names = [operation["operationId"] for _, _, operation in _operations(described)]
+    assert len(names) == len(set(names))
+
+
+async def test_every_summary_is_of_a_route(app: App) -> None:
+    routes = {f"{method} {path}" for method, path, _ in _operations(app.web.openapi())}
+    assert SUMMARIES.keys() - routes == set()
+
+
+async def _nothing() -> dict[str, int]:
+    return {}
+
+
+def test_a_route_without_words_is_found() -> None:
+    web = DescribedApi()
+    router = APIRouter()
+    router.add_api_route("/api/forgotten", _nothing)
+    web.include_router(router)
+    assert _missing(web.openapi()) == ["GET /api/forgotten: summary"]
+
+
+async def test_nobody_signed_in_is_told_nothing(app: App) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app.web), base_url="http://centre") as client:
+        assert (await client.get("/api/openapi.json")).status_code == 401
