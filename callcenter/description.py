@@ -43,6 +43,13 @@ GATES = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     "key": {"type": "http", "scheme": "bearer", "description": "an API key (POST /api/keys)"},
 }
+OWN_BODIES: Mapping[MethodAndPath, tuple[str, str]] = {
+    ("GET", "/api/health"): ("503", "The database cannot be reached; the body is that of success"),
+    ("POST", "/api/lists/{list_id}/import"): ("422", "Nothing was imported; the body says which rows were refused"),
+    ("POST", "/api/lists/{list_id}/targets"): ("422", "Nothing was added; the body says which targets were refused"),
+}
+"""Refusals that have the body of a success."""
+
 OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 """Schemas of errors that are never sent: ours are problems."""
 
@@ -112,11 +119,22 @@ def _complete(operation: Operation, method: str, path: str, rule: Requires | Non
     for status in _refusals(operation, path, rule):
         answers[str(status.value)] = _problem(status.phrase)
     answers["4XX"] = _problem("Refused: `code` and `detail` say why")
+    _add_own(answers, method, path)
     if rule is not None:
         operation["security"] = [{"session": []}, {"key": []}]
     kinds = _media_types(path)
     if kinds:
         answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+
+
+def _add_own(answers: dict[str, Any], method: str, path: str) -> None:
+    """What few routes answer besides."""
+    if path.startswith("/api/seats/"):
+        answers["202"] = {**answers["200"], "description": "Asked for; the floor does not show it yet"}
+    if (method, path) in OWN_BODIES:
+        status, words = OWN_BODIES[method, path]
+        success = next(answer for number, answer in answers.items() if number.startswith("2"))
+        answers[status] = {"description": words, "content": success["content"] | _problem(words)["content"]}
 
 
 def _who(rule: Requires | None) -> str:

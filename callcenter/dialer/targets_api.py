@@ -88,7 +88,7 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
     routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
     agents = frozenset(agent.number for agent in settings.agents)
 
-    @routes.post("/{list_id}/targets", dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/targets", status_code=201, dependencies=[requires("run_lists")])
     async def add(list_id: ListId, shape: TargetsShape) -> JSONResponse:
         wanted = [one.target() for one in shape.targets]
         policies = Policies(shape.duplicates, shape.other_lists, shape.skip_bad)

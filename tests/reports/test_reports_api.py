@@ -123,6 +123,8 @@ async def test_the_catalogue_has_all_that_a_page_needs(supervisor: AsyncClient) 
         ("queues", {"from": "yesterday"}, "from"),
         ("queues", {"to": "2025-11-19"}, "to"),
         ("queues", {"to": "2025-13-01"}, "to"),
+        ("queues", {"to": "9999-12-30"}, "to"),
+        ("queues", {"to": str(2**63), "compare": "previous"}, "to"),
         ("queues", {"interval": "year"}, "interval"),
         ("queues", {"interval": "15m", "to": "2026-03-22"}, "interval"),
         ("queues", {"agent": "1001"}, "agent"),
