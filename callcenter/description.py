@@ -53,7 +53,9 @@ OWN_BODIES: Mapping[MethodAndPath, tuple[str, str]] = {
 OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 """Schemas of errors that are never sent: ours are problems."""
 
-OF_THE_PHONE = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+OF_ASTERISK = ("/api/seats/", "/api/waiting/")
+"""Below these everything is asked of Asterisk, which may be away, or do it later."""
+THE_PHONE_IS_AWAY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
 
 class DescribedApi(FastAPI):
@@ -129,7 +131,7 @@ def _complete(operation: Operation, method: str, path: str, rule: Requires | Non
 
 def _add_own(answers: dict[str, Any], method: str, path: str) -> None:
     """What few routes answer besides."""
-    if path.startswith("/api/seats/"):
+    if path.startswith(OF_ASTERISK):
         answers["202"] = {**answers["200"], "description": "Asked for; the floor does not show it yet"}
     if (method, path) in OWN_BODIES:
         status, words = OWN_BODIES[method, path]
@@ -151,8 +153,8 @@ def _refusals(operation: Operation, path: str, rule: Requires | None) -> Iterato
         yield HTTPStatus.NOT_FOUND
     if "requestBody" in operation or "parameters" in operation:
         yield HTTPStatus.UNPROCESSABLE_ENTITY
-    if path.startswith("/api/seats/"):
-        yield from OF_THE_PHONE
+    if path.startswith(OF_ASTERISK):
+        yield from THE_PHONE_IS_AWAY
 
 
 def _media_types(path: str) -> tuple[str, ...]:

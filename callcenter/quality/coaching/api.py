@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from msgspec import to_builtins
 from pydantic import Field
 
@@ -25,16 +25,20 @@ Agent = Annotated[Account, requires("see_own_reviews")]
 Name = Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH, pattern=r"^[^\x00]*$")]
 
 
-def _coach(account: Account) -> Account:
+async def _coach(account: Anybody) -> Account:
     if account.permissions.isdisjoint(COACHING):
         raise NotAllowed("this needs the permission review_calls or decide_appeals")
     return account
 
 
-def _reader(account: Account) -> Account:
+async def _reader(account: Anybody) -> Account:
     if account.permissions.isdisjoint(COACHING | {"see_own_reviews"}):
         raise NotAllowed("this needs the permission see_own_reviews")
     return account
+
+
+Coach = Annotated[Account, Depends(_coach)]
+Reader = Annotated[Account, Depends(_reader)]
 
 
 class TaskQuery(Shape):
@@ -66,33 +70,32 @@ def coaching_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRout
 
 def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
     @routes.get("/coaching")
-    async def page(query: Annotated[TaskQuery, Query()], account: Anybody) -> dict[str, Any]:
+    async def page(query: Annotated[TaskQuery, Query()], account: Reader) -> dict[str, Any]:
         is_open = None if query.state is None else query.state == "open"
         wanted = Wanted(agent=query.agent, review_id=query.review, is_open=is_open)
-        found = await service.tasks(sessions, wanted, _reader(account), before=query.cursor, limit=query.limit + 1)
+        found = await service.tasks(sessions, wanted, account, before=query.cursor, limit=query.limit + 1)
         shown = found[: query.limit]
         following = shown[-1].task.id if len(found) > query.limit else None
         return {"tasks": [_shape(one) for one in shown], "next": following}
 
-    @routes.get("/coaching/owners")
-    async def owners(account: Anybody) -> dict[str, Any]:
-        _coach(account)
+    @routes.get("/coaching/owners", dependencies=[Depends(_coach)])
+    async def owners() -> dict[str, Any]:
         people = await service.owners(sessions)
         return {"owners": [{"username": user.username, "name": user.name} for user in people]}
 
 
 def _changing_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
     @routes.post("/reviews/{review_id}/coaching", status_code=201)
-    async def give(review_id: Row, shape: TaskShape, account: Anybody) -> dict[str, Any]:
-        return _shape(await service.give(sessions, review_id, Task(**shape.model_dump()), _coach(account), clock()))
+    async def give(review_id: Row, shape: TaskShape, account: Coach) -> dict[str, Any]:
+        return _shape(await service.give(sessions, review_id, Task(**shape.model_dump()), account, clock()))
 
     @routes.post("/coaching/{task_id}/acknowledge")
     async def acknowledge(task_id: Row, shape: StepShape, account: Agent) -> dict[str, Any]:
         return _shape(await service.acknowledge(sessions, task_id, shape.act(account, clock())))
 
     @routes.post("/coaching/{task_id}/close")
-    async def close(task_id: Row, shape: StepShape, account: Anybody) -> dict[str, Any]:
-        return _shape(await service.close(sessions, task_id, shape.act(_coach(account), clock())))
+    async def close(task_id: Row, shape: StepShape, account: Coach) -> dict[str, Any]:
+        return _shape(await service.close(sessions, task_id, shape.act(account, clock())))
 
 
 TOLD = (
