@@ -190,7 +190,7 @@ async def running(
             _health(engine),
         ]
         web = _web(access, _feed(settings, hub), panel, boards, routers)
-        books.start()
+        await stack.enter_async_context(books.every_night())
         in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
             link.start()

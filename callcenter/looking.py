@@ -1,8 +1,9 @@
 """Looks that are due each minute, hour or night. APScheduler only says "look": one that comes late, twice or not at all
 must lose nothing, so what is due stands in a table, and what was done, too."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -15,9 +16,17 @@ async def looking(
     """Has `look` run during the block at these `times` (cron fields: `hour=3`) of the zone, with `at_once` first now.
 
     One run at a time, and a missed one is made up once. What is told calls for a look as soon as there can be one.
+    A look that goes on at the end of the block is cancelled, and has ended when the block has.
     """
     scheduler = AsyncIOScheduler(timezone=zone)
-    job = scheduler.add_job(look, "cron", misfire_grace_time=None, coalesce=True, max_instances=1, **times)
+    going_on = asyncio.Lock()
+
+    async def look_now() -> None:
+        async with going_on:
+            with suppress(asyncio.CancelledError):  # the block ends; what is due is done by the next one
+                await look()
+
+    job = scheduler.add_job(look_now, "cron", misfire_grace_time=None, coalesce=True, max_instances=1, **times)
 
     def soon() -> None:
         job.modify(next_run_time=datetime.now(UTC))
@@ -29,3 +38,5 @@ async def looking(
         yield soon
     finally:
         scheduler.shutdown(wait=False)
+        async with going_on:
+            pass

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import select
 
 from callcenter.books.rules import SETTLED_SECONDS, Span, ended_day
@@ -15,6 +15,7 @@ from callcenter.books.tables import ReconciliationRun
 from callcenter.errors import CallCenterError, Conflict
 from callcenter.floor.facts import Gap
 from callcenter.floor.terms import Instant, PbxName
+from callcenter.looking import looking
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, gaps
 
@@ -51,20 +52,16 @@ class Books:
         self.running: set[PbxName] = set()
         self._sessions = sessions
         self._tasks: set[asyncio.Task[None]] = set()
-        self._scheduler = AsyncIOScheduler(
-            timezone=zone, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
 
-    def start(self) -> None:
-        """Makes up for a night that was missed, and waits for the next one."""
-        self._scheduler.add_job(self.compare_ended_day, "cron", hour=0, minute=int(SETTLED_SECONDS // 60) + 1)
-        self._scheduler.add_job(self.compare_ended_day)
-        self._scheduler.start()
+    @asynccontextmanager
+    async def every_night(self) -> AsyncIterator[None]:
+        """Makes up for a night that was missed, and compares each one that ends during the block."""
+        minute = int(SETTLED_SECONDS // 60) + 1
+        async with looking(self.compare_ended_day, at_once=True, zone=self.zone, hour=0, minute=minute):
+            yield
 
     async def close(self) -> None:
         """Stops; a comparison that was under way is made at the next start."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

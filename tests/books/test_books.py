@@ -81,8 +81,8 @@ async def test_the_day_that_ended_is_compared_once(books: Books, log: Log) -> No
 
 
 async def test_a_night_that_was_missed_is_made_up_for_at_the_start(books: Books, log: Log) -> None:
-    books.start()
-    await asyncio.wait_for(log.was_asked.wait(), 10)
+    async with books.every_night():
+        await asyncio.wait_for(log.was_asked.wait(), 10)
     await done(books)
     assert len(await books.runs(5)) == 1
     assert log.asked == [YESTERDAY]

@@ -88,7 +88,7 @@ class Pair:
 
     def quieten(self) -> None:
         """Hangs up whatever is left of earlier calls and waits until it is gone."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while self._channels(self.outside) or self._channels(self.ami):
             assert time.monotonic() < deadline, "calls do not end"
             for channel in self._channels(self.outside):
