@@ -1,25 +1,18 @@
 """Calibration in a real browser: opened from a call, scored blind by two with the keyboard, then compared."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
-from callcenter.settings import PbxSettings, Settings
-from callcenter.store.engine import make_engine
-from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_call, a_conversation, a_recording
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.recordings.sounds import hiss, pcm, spoken, write_wav
-from tests.serving import PASSWORD, Serving, serving_with
+from tests.real.one_call import SECONDS, serving_one_call
+from tests.serving import PASSWORD, Serving
 
 pytestmark = pytest.mark.real
 
-LENGTH = 60.0
-SECONDS = "document.querySelector('audio').currentTime"
 EVIL = "<img src=x onerror=alert(1)> was short with the customer"
 LEAD, FIRST, SECOND = "lead", "ada", "bo"
 JUDGED = "li"
@@ -32,25 +25,10 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server with one recorded call of agent 1001 and three reviewers, whose PBX is away."""
-    folder = tmp_path_factory.mktemp("centre")
-    recordings = folder / "recordings"
-    sound = pcm(spoken([(0.5, 20.0), (40.0, 59.0)], LENGTH) + hiss(LENGTH))
-    write_wav(recordings / Path(a_recording().path).name, sound, modified_at=NOON + LENGTH)
     users = [NewUser(name, PASSWORD, (Role.QA,), name=name.title()) for name in (LEAD, FIRST, SECOND)]
     users.append(NewUser(JUDGED, PASSWORD, (Role.QA,), agent_number="1001"))
-    settings = Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),))
-    with serving_with(folder, settings, *users, filled=_note) as server:
+    with serving_one_call(tmp_path_factory.mktemp("centre"), *users) as server:
         yield server
-
-
-async def _note(folder: Path) -> None:
-    engine = make_engine(f"sqlite+aiosqlite:///{folder / 'var' / 'callcenter.db'}")
-    recorder = Recorder(engine)
-    end = NOON + LENGTH
-    recorder.note([a_recording(ended_at=end), a_call(ended_at=end)])
-    recorder.note([a_conversation(began_at=NOON, ended_at=end, completed_at=end + 5)])
-    await recorder.flush()
-    await engine.dispose()
 
 
 def _open(lead: Visitor) -> Page:

@@ -1,25 +1,18 @@
 """Reviews in a real browser: written with the keyboard alone, appealed by the agent, changed by a leader."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user
-from callcenter.settings import PbxSettings, Settings
-from callcenter.store.engine import make_engine, make_sessions
-from callcenter.store.recorder import Recorder
-from tests.facts import NOON, a_call, a_conversation, a_recording
+from callcenter.accounts.service import NewUser
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.recordings.sounds import hiss, pcm, spoken, write_wav
-from tests.serving import PASSWORD, Serving, serving_with
+from tests.real.one_call import SECONDS, serving_one_call
+from tests.serving import PASSWORD, Serving
 
 pytestmark = pytest.mark.real
 
-LENGTH = 60.0
-SECONDS = "document.querySelector('audio').currentTime"
 EVIL = "<img src=x onerror=alert(1)> spoke over the customer"
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
@@ -28,30 +21,9 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server that has one recorded call of agent 1001, whose PBX is away."""
-    folder = tmp_path_factory.mktemp("centre")
-    recordings = folder / "recordings"
-    sound = pcm(spoken([(0.5, 20.0), (40.0, 59.0)], LENGTH) + hiss(LENGTH))
-    write_wav(recordings / Path(a_recording().path).name, sound, modified_at=NOON + LENGTH)
-    with serving_with(
-        folder,
-        Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),)),
-        Role.QA,
-        Role.SUPERVISOR,
-        filled=_note,
-    ) as server:
+    agent = NewUser(Role.AGENT.value, PASSWORD, (Role.AGENT,), agent_number="1001")
+    with serving_one_call(tmp_path_factory.mktemp("centre"), Role.QA, Role.SUPERVISOR, agent) as server:
         yield server
-
-
-async def _note(folder: Path) -> None:
-    engine = make_engine(f"sqlite+aiosqlite:///{folder / 'var' / 'callcenter.db'}")
-    access = Access(make_sessions(engine), lambda: NOON)
-    await add_user(access, NewUser(Role.AGENT.value, PASSWORD, (Role.AGENT,), agent_number="1001"))
-    recorder = Recorder(engine)
-    end = NOON + LENGTH
-    recorder.note([a_recording(ended_at=end), a_call(ended_at=end)])
-    recorder.note([a_conversation(began_at=NOON, ended_at=end, completed_at=end + 5)])
-    await recorder.flush()
-    await engine.dispose()
 
 
 def _begin(visitor: Visitor, form: str) -> Page:

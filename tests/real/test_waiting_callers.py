@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.settings import Settings
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
-from tests.real.conftest import Pair, running_pair
+from tests.real.conftest import Pair, running_pair, serving_pair
 from tests.real.feed import Feed, cookie_of
 from tests.real.test_gaps import reconciled
-from tests.serving import PANEL, Serving, serving_with
+from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
@@ -39,8 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(pair: Pair, folder: Path) -> Iterator[Serving]:
-    with serving_with(folder, pair.centre.plan.settings, *Role) as server:
-        server.await_said("pbx1: live")
+    with serving_pair(pair, folder) as server:
         yield server
 
 
