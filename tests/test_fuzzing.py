@@ -88,7 +88,7 @@ class Caller:
         if answer.status_code == 401 and case.path not in SIGNS_IN:
             self.open()
             answer = case.call(session=self.session, timeout=SECONDS)
-        is_of_phone = case.path.startswith("/api/seats/") and answer.status_code in OF_THE_PHONE
+        is_of_phone = case.path.startswith(("/api/seats/", "/api/waiting/")) and answer.status_code in OF_THE_PHONE
         case.validate_response(answer, checks=[*CHECKS, *([] if is_of_phone else [not_a_server_error])])
 
 
