@@ -18,6 +18,7 @@ from callcenter.asterisk import actions
 from callcenter.asterisk.messages import BANNER, Framer, Message, NotAmi, parse
 from callcenter.asterisk.session import login_headers
 from callcenter.asterisk.survey import QUESTIONS
+from callcenter.asterisk.translate import LISTEN_CONTEXT
 from callcenter.floor.terms import Seconds
 from callcenter.settings import PbxSettings
 
@@ -29,6 +30,15 @@ ECHO_SECONDS = 2.0
 
 MAX_BANNER_BYTES = 200
 _INTERFACE = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+/-]+")
+
+
+PLACES: Mapping[str, str] = {
+    actions.CALLBACK_CONTEXT: "s",
+    actions.AGENT_FIRST_CONTEXT: "s",
+    actions.PULLED_CONTEXT: "back",
+    LISTEN_CONTEXT: "4",
+}
+"""Where the server sends calls, by context an extension of it: what a dialplan of an older release lacks."""
 
 
 class Reached(IntEnum):
@@ -89,6 +99,8 @@ class Examination:
     """The event that each echo caused, None if none came; an echo that was not possible is missing."""
     devices: dict[str, str] = field(default_factory=dict)
     """The state of each interface that was asked for, as Asterisk writes it; INVALID when there is no such phone."""
+    dialplan: dict[str, bool] = field(default_factory=dict)
+    """Of each of `PLACES` whether it is in the dialplan; empty where the account may not look."""
     events: list[Message] = field(default_factory=list)
     """Everything that came meanwhile."""
 
@@ -185,6 +197,10 @@ class _Asking:
             if _INTERFACE.fullmatch(interface):
                 answer = await self.ask({"Action": "Getvar", "Variable": f"DEVICE_STATE({interface})"})
                 found.devices[interface] = answer.get("Value", "")
+        if "ShowDialPlan" in found.actions:
+            for context, extension in PLACES.items():
+                shown = await self._list("ShowDialPlan", Context=context, Extension=extension)
+                found.dialplan[context] = shown is not None
         await self._echo()
         found.booted = next((event for event in found.events if event.get("Event") == "FullyBooted"), None)
 
@@ -205,10 +221,10 @@ class _Asking:
         except ValueError:
             return None
 
-    async def _list(self, question: str) -> list[Message] | None:
+    async def _list(self, question: str, **about: str) -> list[Message] | None:
         """The items of a list. A list that does not end is told as one that was refused."""
         before = len(self.found.events)
-        answer = await self.ask({"Action": question})
+        answer = await self.ask({"Action": question, **about})
         if answer.get("Response") != "Success":
             return None
         ours = answer["ActionID"]

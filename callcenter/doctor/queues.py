@@ -52,6 +52,21 @@ def _is_blind(item: Message) -> bool:
     return location.lower().startswith("local/") and state.lower() in ("", location.lower())
 
 
+def dialplan(found: Examination, _settings: Settings) -> Finding:
+    """Whether the dialplan has all places where the server sends calls."""
+    if not found.dialplan:
+        return unknown("the account may not look at the dialplan", "It needs write = reporting in manager.conf.")
+    missing = [context for context, is_there in found.dialplan.items() if not is_there]
+    if not missing:
+        return ok("it has every place where the server sends calls")
+    advice = (
+        "callcenter dialplan render DIR writes it; include it in extensions.conf, then asterisk -rx 'dialplan reload'."
+    )
+    if len(missing) == len(found.dialplan):
+        return warning("it is not ours: callbacks, listening and moving callers do nothing", advice)
+    return error(f"it is of an older release: {_named(missing)} is missing, and calls sent there are cut off", advice)
+
+
 def queues(visit: Visit) -> Finding:
     """Whether each queue of the settings exists at a PBX."""
     if not visit.settings.queues:
@@ -89,7 +104,10 @@ def agents(visit: Visit) -> Finding:
     return ok(f"the PBX knows the phones of all {len(wanted)}")
 
 
-CHECKS = (PbxCheck("members", "Members of queues", Reached.LOGIN, members),)
+CHECKS = (
+    PbxCheck("members", "Members of queues", Reached.LOGIN, members),
+    PbxCheck("dialplan", "Dialplan", Reached.LOGIN, dialplan),
+)
 
 CENTRE_CHECKS = (
     CentreCheck("queues", "Queues", queues),

@@ -35,10 +35,12 @@ DEVICES = (
     "Event: DeviceStateChange\r\nDevice: PJSIP/1001\r\nState: NOT_INUSE",
     "Event: DeviceStateChange\r\nDevice: Queue:support\r\nState: RINGING",
 )
+PLACE = ("Event: ListDialplan\r\nContext: callcenter-listen\r\nExtension: 4\r\nPriority: 1",)
 LISTS = {
     "QueueStatus": (QUEUES, "QueueStatusComplete"),
     "CoreShowChannels": (CHANNELS, "CoreShowChannelsComplete"),
     "DeviceStateList": (DEVICES, "DeviceStateListComplete"),
+    "ShowDialPlan": (PLACE, "ShowDialPlanComplete"),
 }
 
 

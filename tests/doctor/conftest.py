@@ -20,11 +20,12 @@ PRIVILEGES = {
     "Setvar": "call,all",
     "UserEvent": "user,all",
     "CoreShowChannels": "system,reporting,all",
+    "ShowDialPlan": "config,reporting,all",
     "Command": "command,all",
     "UpdateConfig": "config,all",
     "ModuleLoad": "system,all",
 }
-SOUND = ("QueueStatus", "QueueAdd", "Originate", "Redirect", "Setvar", "UserEvent", "CoreShowChannels")
+SOUND = ("QueueStatus", "QueueAdd", "Originate", "Redirect", "Setvar", "UserEvent", "CoreShowChannels", "ShowDialPlan")
 
 Doctor = Callable[..., Awaitable[dict[str, Finding]]]
 

@@ -396,3 +396,25 @@ async def test_a_data_folder_that_cannot_be(doctor: Doctor, tmp_path: Path, monk
     assert (await doctor())["data_folder"].status is WARNING
     monkeypatch.setattr(machine, "FREE_ERROR_BYTES", 1 << 60)
     assert (await doctor())["data_folder"].status is ERROR
+
+
+async def test_a_dialplan_of_an_older_release_says_what_it_lacks(doctor: Doctor, peer: Peer) -> None:
+    async def tell(connection: Connection, action: Action) -> None:
+        await (refuse if action["Context"] == "callcenter-pulled" else peers.tell_list)(connection, action)
+
+    peer.answers["ShowDialPlan"] = tell
+    finding = (await doctor())["dialplan"]
+    assert finding.status is ERROR
+    assert "callcenter-pulled is missing" in finding.said
+    assert "dialplan render" in finding.advice
+
+
+async def test_a_dialplan_that_is_not_ours_is_a_warning(doctor: Doctor, peer: Peer) -> None:
+    peer.answers["ShowDialPlan"] = refuse
+    finding = (await doctor())["dialplan"]
+    assert (finding.status, "is not ours" in finding.said) == (WARNING, True)
+
+
+async def test_a_dialplan_that_cannot_be_looked_at_is_no_fault(doctor: Doctor, peer: Peer) -> None:
+    peer.answers["ListCommands"] = may(*(name for name in SOUND if name != "ShowDialPlan"))
+    assert (await doctor())["dialplan"].status is UNKNOWN
