@@ -246,12 +246,14 @@ class Centre:
         for worker in tuple(self.workers):
             await self.kill(worker)
 
-    async def next(self, event: asyncio.Event) -> None:
-        """Waits until something happens; raises what a dialer died of."""
-        event.clear()
-        waiting = asyncio.create_task(event.wait())
-        await asyncio.wait([waiting, *self.workers.values()], return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
+    async def next(self, *events: asyncio.Event) -> None:
+        """Waits until one of these happens; raises what a dialer died of."""
+        for event in events:
+            event.clear()
+        waiting = [asyncio.create_task(event.wait()) for event in events]
+        await asyncio.wait([*waiting, *self.workers.values()], return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
         for task in self.workers.values():
             if task.done():
                 task.result()
