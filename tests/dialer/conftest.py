@@ -252,8 +252,8 @@ class Centre:
             event.clear()
         waiting = [asyncio.create_task(event.wait()) for event in events]
         await asyncio.wait([*waiting, *self.workers.values()], return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
+        for one in waiting:
+            one.cancel()
         for task in self.workers.values():
             if task.done():
                 task.result()
