@@ -87,6 +87,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(get_args(Permission)),
 }
 
+READ_REVIEWS: frozenset[Permission] = frozenset({"review_calls", "decide_appeals"})
+"""Either of them lets somebody read what others were reviewed for."""
+
 SESSION_SECONDS: Seconds = 12 * 3600
 """A session ends this long after it was last used: one shift, so that nobody is signed out during it."""
 

@@ -8,6 +8,7 @@ from msgspec import structs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.rules import READ_REVIEWS
 from callcenter.accounts.service import Account
 from callcenter.calls.service import NOT_ANSWERED, Beyond, CallStory, CallSummary, Search, search_calls, tell_call
 from callcenter.errors import NotAllowed
@@ -87,7 +88,7 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond)
 
 def _check_sees_scores(account: Account) -> None:
     """Raises NotAllowed for somebody who could not read the reviews: a search by their score would tell it."""
-    if account.permissions.isdisjoint({"review_calls", "decide_appeals"}):
+    if account.permissions.isdisjoint(READ_REVIEWS):
         raise NotAllowed("a search by score needs the permission review_calls")
 
 

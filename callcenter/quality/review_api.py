@@ -8,7 +8,7 @@ from msgspec import structs, to_builtins
 from pydantic import Field
 
 from callcenter.accounts.api import requires
-from callcenter.accounts.rules import USERNAME_LENGTH
+from callcenter.accounts.rules import READ_REVIEWS, USERNAME_LENGTH
 from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
 from callcenter.calls.api import RecordingsOf, When, Word
@@ -38,7 +38,7 @@ LONGEST_RECORDING = 86_400
 
 
 def _reader(account: Annotated[Account, requires()]) -> Account:
-    if account.permissions.isdisjoint({"review_calls", "decide_appeals", "see_own_reviews"}):
+    if account.permissions.isdisjoint(READ_REVIEWS | {"see_own_reviews"}):
         raise NotAllowed("this needs the permission see_own_reviews")
     return account
 

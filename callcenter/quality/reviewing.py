@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from callcenter.accounts.rules import Permission
+from callcenter.accounts.rules import READ_REVIEWS, Permission
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor.terms import Instant
 from callcenter.quality.rules import Answers, Fault, Section, asked, faults, items_of
@@ -93,7 +93,7 @@ def may_read(state: State, parties: frozenset[Party], permissions: frozenset[Per
     """Drafts are read by their reviewers alone; the others by the agent, and by all who review or decide."""
     if state in HIDDEN:
         return state is State.DRAFT and Party.REVIEWER in parties
-    return Party.AGENT in parties or not permissions.isdisjoint({"review_calls", "decide_appeals"})
+    return Party.AGENT in parties or not permissions.isdisjoint(READ_REVIEWS)
 
 
 def state_at(state: State, appeal_until: Instant | None, now: Instant) -> State:

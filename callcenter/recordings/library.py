@@ -1,5 +1,6 @@
 """Where audio is, and what a look at a file says of it."""
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -111,6 +112,12 @@ class Library:
 
     def _is_growing(self, path: Path, layout: Layout | None) -> bool:
         return _is_growing(path, layout, self.clock())
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def is_being_written(path: Path, now: Instant) -> bool:

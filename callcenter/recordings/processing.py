@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import multiprocessing
 import os
@@ -23,7 +22,7 @@ from callcenter.errors import BadInput
 from callcenter.floor.facts import RecordingFile
 from callcenter.recordings.copying import Encoding, remove_parts, store_copy
 from callcenter.recordings.inspection import Inspection, inspect_files
-from callcenter.recordings.library import Library
+from callcenter.recordings.library import Library, sha256_of
 from callcenter.recordings.riff import NotAudio
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
@@ -57,7 +56,7 @@ def listen_through(job: Job) -> dict[str, Any]:
     for files in (job.legs, (job.mix,) if job.mix else ()):
         try:
             if files:
-                return _row(job, inspect_files(files), files) | {"sha256": _sha256(job.mix or files[0])}
+                return _row(job, inspect_files(files), files) | {"sha256": sha256_of(job.mix or files[0])}
         except BadInput as error:
             failure = error.message
     return blank(job.recording_id, failure)
@@ -115,11 +114,6 @@ def _end_with_parent() -> None:
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 class Processor:

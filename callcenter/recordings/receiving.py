@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import hashlib
 import os
 import time
 from collections import defaultdict
@@ -15,6 +14,7 @@ from sqlalchemy import select
 from callcenter.errors import BadInput, Conflict, NoRoom, NotFound, SetupFailed
 from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.recordings.audio import SIDE_ENDINGS
+from callcenter.recordings.library import sha256_of
 from callcenter.recordings.tables import RecordingDeletion
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import recording_files
@@ -162,22 +162,17 @@ def _take(part: Path, place: Path, piece: Piece) -> int:
 
 
 def _put(part: Path, place: Path, piece: Piece) -> None:
-    if _sha256(part) != piece.sha256:
+    if sha256_of(part) != piece.sha256:
         part.unlink()
         raise BadInput(f"sha256: what came of {piece.path} is not what was promised; send it again", field="sha256")
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(part, place)  # unlike a rename it replaces nothing
     except FileExistsError:
-        if _sha256(place) != piece.sha256:
+        if sha256_of(place) != piece.sha256:
             raise Conflict(f"path: another file {piece.path} is here already", field="path") from None
     finally:
         part.unlink()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _forget_parts(parts: Path, before: Instant) -> None:

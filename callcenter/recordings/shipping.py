@@ -1,6 +1,5 @@
 """Sends recordings from the PBX's machine to a server elsewhere: whole files only, going on where it was broken off."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import httpx
 
 from callcenter.errors import BadInput, CallCenterError, Conflict, NotAllowed, NotSignedIn, SetupFailed
 from callcenter.floor.terms import Instant, Seconds
-from callcenter.recordings.library import is_being_written
+from callcenter.recordings.library import is_being_written, sha256_of
 
 BATCH = 500
 PIECE_BYTES = 2**20
@@ -90,8 +89,8 @@ class Shipper:
             done.failed[path] = error.strerror or str(error)
 
     def _send(self, path: str, told: Told) -> int:
+        sha256 = sha256_of(self.folder / path)
         with (self.folder / path).open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.seek(0, 2)
             offset = int(self._ask("GET", f"/parts/{sha256}")["received"])
             told(path, offset)

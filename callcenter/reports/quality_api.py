@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
+from callcenter.accounts.rules import READ_REVIEWS
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotAllowed
 from callcenter.quality.rules import Words
@@ -81,7 +82,7 @@ class ReviewsFile(ReviewsQuery, FileOptions):
 
 def check_sees_quality(account: Account) -> None:
     """Raises NotAllowed for who may not read what others were reviewed for."""
-    if account.permissions.isdisjoint({"review_calls", "decide_appeals"}):
+    if account.permissions.isdisjoint(READ_REVIEWS):
         raise NotAllowed("this needs the permission review_calls or decide_appeals")
 
 

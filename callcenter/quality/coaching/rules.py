@@ -5,12 +5,12 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from callcenter.accounts.rules import Permission
+from callcenter.accounts.rules import READ_REVIEWS, Permission
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor.terms import Instant
 from callcenter.quality.plan_rules import Candidate, Key
 
-COACHING: frozenset[Permission] = frozenset({"review_calls", "decide_appeals"})
+COACHING = READ_REVIEWS
 """Who has one of these leads or reviews, and so may coach."""
 
 
