@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, exists, select
 
-from callcenter.calls.service import Search
+from callcenter.calls.service import Facet, Search
 from callcenter.dialer.tables import Attempt
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Seconds
@@ -21,23 +21,24 @@ from callcenter.retention.tables import CallTag
 from callcenter.store.tables import calls, recording_files
 
 
-def beyond_calls(search: Search) -> Iterator[ColumnElement[bool]]:
-    """The conditions that need more than calls and conversations. Raises BadInput for a tag or result that none is."""
+def beyond_calls(search: Search) -> Iterator[Facet]:
+    """The facets that need more than calls and conversations. Raises BadInput for a tag or result that none is."""
     if of_attempt := [*_of_attempt(search)]:
         attempts = select(Attempt.attempt_id).outerjoin(FormRecord, FormRecord.attempt_id == Attempt.id)
-        placed = search.while_it_lasts(Attempt.placed_at)
-        yield calls.c.attempt_id.in_(attempts.where(*of_attempt, *placed))
+        rows = attempts.where(*of_attempt, *search.while_it_lasts(Attempt.placed_at))
+        yield Facet(calls.c.attempt_id.in_(rows), rows)
     if search.tag is not None:
         yield _of_call(CallTag, CallTag.tag == checked_tag(search.tag), CallTag.removed_at.is_(None))
     if search.talk_over_from is not None:
-        yield _is_talked_over(search, search.talk_over_from)
+        yield Facet(_is_talked_over(search, search.talk_over_from))
     if search.score_from is not None or search.score_to is not None:
         talked = search.while_it_lasts(Review.talked_at)
         yield _of_call(Review, Review.state.not_in(HIDDEN), *talked, *_scored(search))
 
 
-def _of_call(table: type[CallTag | Review], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(table.pbx == calls.c.pbx, table.call_id == calls.c.call_id, *conditions)
+def _of_call(table: type[CallTag | Review], *conditions: ColumnElement[bool]) -> Facet:
+    of_call = (table.pbx == calls.c.pbx, table.call_id == calls.c.call_id)
+    return Facet(exists().where(*of_call, *conditions), select(table.call_id).where(*conditions))
 
 
 def _of_attempt(search: Search) -> Iterator[ColumnElement[bool]]:

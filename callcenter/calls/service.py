@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -50,6 +50,9 @@ NOT_ANSWERED = "not_answered"
 SLACK_SECONDS: Seconds = 3600.0
 """A part of a call may be known to begin so long before its call: after a gap both are told by different sources."""
 
+FEW_ROWS = 10_000
+"""Of a facet: so many are looked through in a moment, and all of them at once."""
+
 LONGEST_CALL_SECONDS: Seconds = 7 * 86_400.0
 """No part of a call is sought later than so long after the beginning of the call."""
 
@@ -93,8 +96,16 @@ class Search:
             yield began_at < self.until + LONGEST_CALL_SECONDS
 
 
-Beyond = Callable[[Search], Iterable[ColumnElement[bool]]]
-"""What of a search the rooms above know: conditions on `calls`. Raises BadInput."""
+class Facet(NamedTuple):
+    """What a room above knows of calls: the condition on `calls`, and those `rows` of the room that can meet it, where
+    they may all be of one time (a campaign's) and are soon counted."""
+
+    condition: ColumnElement[bool]
+    rows: Select[Any] | None = None
+
+
+Beyond = Callable[[Search], Iterable[Facet]]
+"""What of a search the rooms above know. Raises BadInput."""
 
 
 @dataclass(kw_only=True)
@@ -142,13 +153,15 @@ async def search_calls(
 ) -> tuple[list[CallSummary], str | None]:
     """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or condition."""
     before = () if cursor is None else _before(*read_cursor(cursor))
-    further = (*_conditions(search), *beyond(search), *before)
+    facets = [*beyond(search)]
+    further = (*_conditions(search), *(facet.condition for facet in facets), *before)
     async with sessions() as session:
         names = await _names_like(session, search.agent) if search.agent else ()
         if search.agent and not names and not await _is_agent(session, search.agent):
             return [], None  # without a look through all calls for somebody who is in none
         talk = _of_conversation(search, names)
-        rows = (await session.execute(_page(further, talk, limit + 1))).mappings().all()
+        are_few = [await _are_few(session, facet) for facet in facets]
+        rows = (await session.execute(_page(further, talk, limit + 1, any(are_few)))).mappings().all()
         page = [_summary(row) for row in rows[:limit]]
         await _fill(session, page)
     last = rows[limit - 1] if len(rows) > limit else None
@@ -203,9 +216,26 @@ def _has(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(table.c.id).where(*of_call, *conditions).exists()
 
 
-def _page(conditions: Iterable[ColumnElement[bool]], talk: Sequence[ColumnElement[bool]], most: int) -> Select[Any]:
-    wanted = _summaries().where(*conditions).order_by(calls.c.started_at.desc(), calls.c.id.desc()).limit(most)
-    return wanted.where(_has(conversations, *talk)) if talk else wanted
+def _page(
+    conditions: Iterable[ColumnElement[bool]], talk: Iterable[ColumnElement[bool]], most: int, from_facet: bool
+) -> Select[Any]:
+    newest_first = (calls.c.started_at.desc(), calls.c.id.desc())
+    wanted = (*conditions, _has(conversations, *talk)) if talk else conditions
+    if not from_facet:
+        return _summaries().where(*wanted).order_by(*newest_first).limit(most)
+    # Found before they are put in order: with an order to keep, PostgreSQL takes the calls of a facet to be spread over
+    # all years, and goes through these from the newest on, however long ago they are.
+    found = select(calls.c.id, calls.c.started_at).where(*wanted).cte("found").prefix_with("MATERIALIZED")
+    page = select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(most)
+    return _summaries().where(calls.c.id.in_(page)).order_by(*newest_first)
+
+
+async def _are_few(session: AsyncSession, facet: Facet) -> bool:
+    if facet.rows is None:
+        return False
+    some = facet.rows.limit(FEW_ROWS + 1).subquery()
+    count = await session.scalar(select(func.count()).select_from(some))
+    return count is not None and count <= FEW_ROWS
 
 
 def _before(started_at: Instant, row: int) -> tuple[ColumnElement[bool], ...]:

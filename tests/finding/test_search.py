@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
 from callcenter.calls.rules import plain_number
-from callcenter.calls.service import Search, search_calls
+from callcenter.calls.service import FEW_ROWS, Search, search_calls
 from callcenter.finding import beyond_calls
 from callcenter.store.engine import Sessions
 from tests.facts import NOON
@@ -119,6 +119,13 @@ async def _found(client: AsyncClient, search: Mapping[str, Any]) -> list[str]:
     return [call["call_id"] for call in answer.json()["calls"]]
 
 
+@pytest.fixture(params=[0, FEW_ROWS], ids=["by time", "by facet"])
+def few_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls are sought from the newest on, or from the rows of a facet."""
+    monkeypatch.setattr("callcenter.calls.service.FEW_ROWS", request.param)
+
+
+@pytest.mark.usefixtures("few_rows")
 async def test_each_facet_alone_finds_what_a_plain_look_finds(centre: list[Record], reviewer: AsyncClient) -> None:
     for name, values in VALUES.items():
         found = [await _found(reviewer, {name: value}) for value in values]
@@ -126,6 +133,7 @@ async def test_each_facet_alone_finds_what_a_plain_look_finds(centre: list[Recor
         assert any(0 < len(one) < CALLS for one in found), f"{name} tells nothing apart here"
 
 
+@pytest.mark.usefixtures("few_rows")
 async def test_facets_together_find_what_a_plain_look_finds(centre: list[Record], reviewer: AsyncClient) -> None:
     lot = Random(2025)
     hits = 0
@@ -138,15 +146,20 @@ async def test_facets_together_find_what_a_plain_look_finds(centre: list[Record]
     assert hits > COMBINATIONS / 4
 
 
-async def test_pages_of_a_narrow_search_follow_each_other(centre: list[Record], sessions: Sessions) -> None:
+@pytest.mark.usefixtures("few_rows")
+@pytest.mark.parametrize("search", [{"talk_over_from": 5}, {"score_to": 80}])
+async def test_pages_of_a_narrow_search_follow_each_other(
+    centre: list[Record], sessions: Sessions, search: dict[str, Any]
+) -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page, cursor = await search_calls(sessions, Search(talk_over_from=5), beyond_calls, cursor=cursor, limit=3)
+        page, cursor = await search_calls(sessions, Search(**search), beyond_calls, cursor=cursor, limit=3)
         seen += [one.call.call_id for one in page]
         if cursor is None:
             break
-    assert seen == _plainly({"talk_over_from": 5}, centre)
+    assert seen == _plainly(search, centre)
+    assert len(seen) > 3
 
 
 @pytest.mark.parametrize(
