@@ -3,9 +3,9 @@
 import bz2
 import gzip
 import lzma
-import os
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 import zstandard
@@ -174,7 +174,7 @@ def test_progress_counts_the_bytes_on_disk(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (START.encode() + b"what is this\n", "queue_log.0:2: this is no line of a queue_log"),
-        (os.urandom(64) + b"\n", "queue_log.0:"),
+        (Random(64).randbytes(64) + b"\n", "queue_log.0:"),
         (b"\x7fELF\x02\x01\x01\x00\n", "queue_log.0:1: this is no line of a queue_log"),
         (gzip.compress(START.encode() * 100)[:-20], "queue_log.0: the packed file is damaged"),
         (b"\x1f\x8b\xff\xff\xff\xff\n", "queue_log.0: the packed file is damaged"),
