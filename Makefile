@@ -53,7 +53,7 @@ bench: setup  ## measurements, each beside its baseline
 	@$(BIN)/python -m bench
 
 lock:  ## renew requirements.lock (hashes, no addresses)
-	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/uv pip compile pyproject.toml --extra s3 --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --upgrade -o requirements.lock
 
 clean:  ## remove what was built

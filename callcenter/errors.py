@@ -107,6 +107,13 @@ class NoRoom(CallCenterError):
     code = "no_room"
 
 
+class StoreAway(CallCenterError):
+    """What keeps the copies of recordings cannot be used now; nothing was lost, and it may be asked again later."""
+
+    status = 503
+    code = "store_away"
+
+
 class SetupFailed(CallCenterError):
     """The surroundings (network, disk, program, configuration) do not let the server do its work."""
 

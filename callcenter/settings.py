@@ -1,6 +1,7 @@
 """One typed Settings: callcenter.toml, overridden by CALLCENTER_* variables."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -35,6 +36,8 @@ Sound = Annotated[
 ]
 DialString = Annotated[str, Field(pattern=r"^[^{}]*\{number\}[^{}]*$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 
 ServiceLevelVariant = Literal["offered_without_short_abandons", "answered", "offered", "abandons_count_as_met"]
 
@@ -267,14 +270,33 @@ def _default_pause_reasons() -> tuple[PauseReason, ...]:
     )
 
 
+class BucketSettings(Part):
+    """How an S3-compatible server is reached: without an endpoint, AWS; without a key, as the machine is set up."""
+
+    endpoint: Annotated[str, Field(pattern=r"^(https?://[^\s/@]+/?)?$")] = ""
+    region: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,64}$")] = ""
+    key: str = ""
+    secret: SecretStr = SecretStr("")
+
+
 class RecordingSettings(Part):
     """How the copies are stored that are made of recordings: both legs in one stereo file.
 
-    A pause of a recording ends by itself after `pause_limit_seconds` (0: never).
+    `storage` is where: a folder that is there, or `s3://bucket/prefix`; without it, below the data folder. A pause of a
+    recording ends by itself after `pause_limit_seconds` (0: never).
     """
 
     encoding: Literal["opus", "mp3", "wav"] = "opus"
+    storage: str = ""
+    s3: BucketSettings = BucketSettings()
     pause_limit_seconds: Annotated[float, Field(ge=0, le=3600)] = 120
+
+    @field_validator("storage")
+    @classmethod
+    def _known_storage(cls, value: str) -> str:
+        if "\0" in value or ("://" in value and not BUCKET.fullmatch(value)):
+            raise ValueError("use the path of a folder, or s3://bucket or s3://bucket/prefix")
+        return value
 
 
 class ListeningSettings(Part):

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from callcenter.asterisk.examination import Examination, Reached, examine
-from callcenter.doctor import account, books, connection, machine, memory, queues
+from callcenter.doctor import account, books, connection, machine, memory, queues, storage
 from callcenter.doctor.findings import Finding, Status, Visit, error, ok, unknown
 from callcenter.errors import SetupFailed
 from callcenter.settings import Settings
@@ -22,7 +22,7 @@ PBX_CHECKS = (
     *books.CHECKS,
     *queues.CHECKS,
 )
-CENTRE_CHECKS = (*queues.CENTRE_CHECKS, *machine.CHECKS, *memory.CHECKS)
+CENTRE_CHECKS = (*queues.CENTRE_CHECKS, *machine.CHECKS, *storage.CHECKS, *memory.CHECKS)
 
 NOT_REACHED = {
     Reached.ADDRESS: "not looked at: the address cannot be reached",

@@ -1,5 +1,6 @@
 """The routes that play recordings (docs/api.md, Calls and recordings)."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +11,7 @@ from callcenter.accounts.service import Account
 from callcenter.recordings.access_api import PLAY, MayHear, RecordingId, check_may_hear, listener_of, nobody_else
 from callcenter.recordings.accesses import note_asked
 from callcenter.recordings.audio import Side
-from callcenter.recordings.copying import MEDIA_TYPES
+from callcenter.recordings.giving import ReadableResponse
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import open_copy, open_recording, sound_of
 from callcenter.store.engine import Sessions
@@ -42,7 +43,9 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
     async def _sound(recording_id: int, side: Side | Literal["stereo"]) -> FileResponse:
         if side == "stereo":
             copy = await open_copy(sessions, library, recording_id)
-            return FileResponse(copy, media_type=MEDIA_TYPES[copy.suffix], headers=HEADERS)
+            if isinstance(copy.sound, Path):
+                return FileResponse(copy.sound, media_type=copy.media_type, headers=HEADERS)
+            return ReadableResponse(copy.sound, media_type=copy.media_type, headers=HEADERS)
         path = await open_recording(sessions, library, recording_id, side)
         return FileResponse(path, media_type="audio/wav", headers=HEADERS)
 

@@ -5,14 +5,17 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.facts import RecordingFile
 from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.recordings.audio import Side, find_audio, is_audible
+from callcenter.recordings.copying import MEDIA_TYPES
+from callcenter.recordings.giving import Readable, Stored
 from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
+from callcenter.recordings.storing import FolderStore, KeptFile, Store, store_of
 from callcenter.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,36 +43,70 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A copy to be played: a file of this machine, or one that is read from elsewhere."""
+
+    sound: Path | Readable
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Library:
-    """Where audio is: each PBX's recordings as this machine sees them; `copies` for what is made of them here."""
+    """Where audio is: each PBX's recordings as this machine sees them; `copies` for what is made of them here.
+
+    The copies that are kept are in `elsewhere`, if that is given.
+    """
 
     folders: Mapping[PbxName, Path]
     copies: Path
     clock: Callable[[], Instant] = time.time
+    elsewhere: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """What keeps the copies."""
+        return self.elsewhere or FolderStore(self.copies / "stored")
 
     @property
     def stored(self) -> Path:
-        """The copies that are kept."""
-        return self.copies / "stored"
+        """Where copies are made; where they are kept, too, unless that is elsewhere."""
+        return self.store.folder
 
     @classmethod
     def of(cls, settings: Settings, clock: Callable[[], Instant] = time.time) -> "Library":
         """That of a centre: the recordings of its PBXs, and the server's copies."""
         folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
-        return cls(folders, settings.data_folder / "recordings", clock)
+        copies = settings.data_folder / "recordings"
+        return cls(folders, copies, clock, store_of(settings.recordings, copies / "stored"))
 
     def find(self, file: RecordingFile, side: Side = "mix") -> Path | None:
         """The file of one side of a recording, if it is there."""
         folder = self.folders.get(file.pbx)
         return find_audio(folder, file.path, side) if folder is not None else None
 
-    def files(self, recording_id: int, file: RecordingFile, copy: str) -> list[Path]:
-        """All that is there of a recording on disk, with what was made of it; the PBX's file of both sides last."""
+    def files(self, recording_id: int, file: RecordingFile, copy: str) -> list[KeptFile]:
+        """All that is there of a recording, with what was made of it; the PBX's file of both sides last.
+
+        Raises StoreAway where it cannot be known.
+        """
         sides: tuple[Side, ...] = ("agent", "customer", "mix")
-        made = [self._mended(recording_id, side) for side in sides] + ([self.stored / copy] if copy else [])
+        mended = [self._mended(recording_id, side) for side in sides]
         recorded = [self.find(file, side) for side in sides]
-        there = [path for path in made if path.is_file()]
-        return there + [path for path in recorded if path is not None]
+        kept = self.store.find(copy) if copy else None
+        return [
+            *(_local(path) for path in mended if path.is_file()),
+            *([KeptFile(self.store, copy, kept.size)] if kept else []),
+            *(_local(path) for path in recorded if path is not None),
+        ]
+
+    def open_copy(self, name: str) -> Copy | None:
+        """The copy of that name, to be played; None: it is not kept. Raises StoreAway."""
+        store = self.store
+        found = store.find(name)
+        if found is None:
+            return None
+        media_type = MEDIA_TYPES[PurePosixPath(name).suffix]
+        return Copy(store.path(name) if isinstance(store, FolderStore) else Stored(store, name, found), media_type)
 
     def _mended(self, recording_id: int, side: Side) -> Path:
         return self.copies / "mended" / f"{recording_id}-{side}.wav"
@@ -112,6 +149,14 @@ class Library:
 
     def _is_growing(self, path: Path, layout: Layout | None) -> bool:
         return _is_growing(path, layout, self.clock())
+
+
+def _local(path: Path) -> KeptFile:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = 0  # Somebody else removed it meanwhile.
+    return KeptFile(FolderStore(path.parent), path.name, size)
 
 
 def sha256_of(file: Path) -> str:

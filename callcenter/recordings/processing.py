@@ -18,12 +18,13 @@ from typing import Any
 import numpy
 from sqlalchemy import select
 
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, StoreAway
 from callcenter.floor.facts import RecordingFile
-from callcenter.recordings.copying import Encoding, remove_parts, store_copy
+from callcenter.recordings.copying import PART, Encoding, remove_parts, store_copy
 from callcenter.recordings.inspection import Inspection, inspect_files
 from callcenter.recordings.library import Library, sha256_of
 from callcenter.recordings.riff import NotAudio
+from callcenter.recordings.storing import FolderStore, Store
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, recording_files
@@ -41,17 +42,22 @@ FOLDER_SIZE = 1000
 
 @dataclass(frozen=True)
 class Job:
-    """A recording to be listened through: the PBX's files, and where its copy goes."""
+    """A recording to be listened through: the PBX's files, and where its copy is made; it stays there without a
+    `store`."""
 
     recording_id: int
     mix: Path | None
     legs: tuple[Path, ...]
     folder: Path
     encoding: Encoding
+    store: Store | None = None
 
 
 def listen_through(job: Job) -> dict[str, Any]:
-    """The row of RecordingSound, but for its time, once the copy is stored. Raises OSError when its disk fails."""
+    """The row of RecordingSound, but for its time, once the copy is stored.
+
+    Raises OSError when its disk fails, StoreAway when the store does: nothing is noted then, and it is tried again.
+    """
     failure = "the file is no longer there"
     for files in (job.legs, (job.mix,) if job.mix else ()):
         try:
@@ -94,12 +100,18 @@ def blank(recording_id: int, failure: str = "") -> dict[str, Any]:
 
 
 def _stored(job: Job, found: Inspection, files: Sequence[Path]) -> tuple[str, str]:
-    """The name of the copy below the folder, and why there is none."""
+    """The name of the copy in the store, and why there is none."""
     name = f"{job.recording_id // FOLDER_SIZE}/{job.recording_id}.{job.encoding}"
+    made = (job.folder / name).with_name(f".{job.recording_id}.{job.encoding}{PART}")
+    store = job.store or FolderStore(job.folder)
+    store.check()
     try:
-        store_copy(files, job.folder / name, job.encoding, found.duration_seconds, found.rate)
+        store_copy(files, made, job.encoding, found.duration_seconds, found.rate)
+        store.put(name, made)
     except NotAudio as error:
         return "", f"no copy could be made: {error}"[:255]
+    finally:
+        made.unlink(missing_ok=True)
     return name, ""
 
 
@@ -181,6 +193,9 @@ class Processor:
             self._wake.clear()
             try:
                 wait = 0 if await self.process_due() else None
+            except StoreAway as error:
+                log.warning("Recordings are listened through later: %s", error.message)
+                wait = RETRY_SECONDS
             except BrokenProcessPool:
                 log.warning("A process that listens through recordings ended; another begins")
                 wait = RETRY_SECONDS
@@ -213,13 +228,13 @@ class Processor:
         return await asyncio.to_thread(self._jobs, [(row["id"], fact_of(RecordingFile, row)) for row in rows])
 
     def _jobs(self, files: Sequence[tuple[int, RecordingFile]]) -> list[Job]:
-        jobs = []
+        jobs, store = [], self._library.store
         for recording_id, file in files:
             mix = self._library.find(file)
             legs = [self._library.find(file, side) for side in ("agent", "customer")]
             there = tuple(leg for leg in legs if leg is not None)
             both = there if len(there) == len(legs) else ()
-            jobs.append(Job(recording_id, mix, both, self._library.stored, self._encoding))
+            jobs.append(Job(recording_id, mix, both, store.folder, self._encoding, store))
         return jobs
 
     async def _keep(self, row: dict[str, Any]) -> None:

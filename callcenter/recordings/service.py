@@ -13,7 +13,7 @@ from callcenter.errors import NotFound
 from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.floor.terms import CallId, PbxName
 from callcenter.recordings.audio import Side
-from callcenter.recordings.library import Library, Measured
+from callcenter.recordings.library import Copy, Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
 from callcenter.store.engine import Sessions
@@ -82,13 +82,16 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
     return await asyncio.to_thread(library.open, recording_id, fact_of(RecordingFile, found), side)
 
 
-async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> Path:
-    """The stored copy, in stereo where both legs were there. Raises NotFound where there is none (yet)."""
+async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> Copy:
+    """The stored copy, in stereo where both legs were there.
+
+    Raises NotFound where there is none (yet), StoreAway where that cannot be known.
+    """
     sound = await _sound(sessions, recording_id)
-    path = library.stored / (sound.copy if sound else "")
-    if not await asyncio.to_thread(path.is_file):
+    copy = await asyncio.to_thread(library.open_copy, sound.copy) if sound and sound.copy else None
+    if copy is None:
         raise NotFound(f"there is no copy of recording {recording_id}")
-    return path
+    return copy
 
 
 async def sound_of(sessions: Sessions, recording_id: int) -> dict[str, Any] | None:

@@ -8,15 +8,16 @@ import asyncio
 import logging
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.errors import StoreAway
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import DELETED
+from callcenter.recordings.storing import FolderStore, KeptFile
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
 from callcenter.retention.dry_run import Sum, is_deletable
 from callcenter.retention.due import DELETING, Candidate, Due, all_due, candidate, with_files
@@ -55,8 +56,8 @@ async def retire(sessions: Sessions, library: Library, how: How) -> Retired:
             continue
         try:
             gone = await delete_audio(sessions, library, due.candidate, how)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+        except (OSError, StoreAway) as error:
+            reason = error.message if isinstance(error, StoreAway) else error.strerror or type(error).__name__
             failed.append(Failed(due.candidate.recording_id, reason))
             log.warning("Recording %d could not be deleted: %s", due.candidate.recording_id, reason)
         else:
@@ -67,7 +68,10 @@ async def retire(sessions: Sessions, library: Library, how: How) -> Retired:
 
 
 async def delete_audio(sessions: Sessions, library: Library, known: Candidate, how: How) -> Due | None:
-    """Deletes one recording if it may go at this very moment; None: it stays. Raises OSError, and it stays marked."""
+    """Deletes one recording if it may go at this very moment; None: it stays.
+
+    Raises OSError and StoreAway, and it stays marked.
+    """
     async with sessions.begin() as session:
         await lock_call(session, *known.key)
         if await _due_now(session, library, known.recording_id) is None:
@@ -119,11 +123,11 @@ async def _delete(session: AsyncSession, library: Library, due: Due, how: How) -
     await _set_state(session, one.recording_id, DELETED)
 
 
-def _remove(files: Sequence[Path]) -> None:
-    """Removes the files, and has the disk remember it before the database does. Raises OSError."""
+def _remove(files: Sequence[KeptFile]) -> None:
+    """Removes the files, and has the disk remember it before the database does. Raises OSError and StoreAway."""
     for file in files:
-        file.unlink(missing_ok=True)
-    for folder in {file.parent for file in files}:
+        file.store.remove(file.name)
+    for folder in {file.store.path(file.name).parent for file in files if isinstance(file.store, FolderStore)}:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from callcenter.calls.service import Key
 from callcenter.floor.facts import RecordingFile
 from callcenter.floor.terms import Instant
 from callcenter.recordings.library import Library
+from callcenter.recordings.storing import KeptFile
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.retention.keeping import kept_among
 from callcenter.retention.rulebook import rules_in
@@ -48,7 +48,7 @@ class Due(Struct, frozen=True):
 
     candidate: Candidate
     rule: Rule
-    files: Sequence[Path]
+    files: Sequence[KeptFile]
     bytes: int
     is_found: bool
     """Whether the PBX's file is there: what is not found may lie on a disk that is away, and is not deleted."""
@@ -131,11 +131,4 @@ def _due_among(library: Library, rules: Sequence[Rule], found: Sequence[Candidat
 def with_files(library: Library, one: Candidate, rule: Rule) -> Due:
     """The same with its files as they are now: for threads."""
     files = library.files(one.recording_id, one.file, one.copy)
-    return Due(one, rule, files, sum(map(_size, files)), is_found=library.find(one.file) is not None)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0  # Somebody else removed it meanwhile.
+    return Due(one, rule, files, sum(file.size for file in files), is_found=library.find(one.file) is not None)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DBAPIError
 
+from callcenter.errors import StoreAway
 from callcenter.looking import looking
 from callcenter.recordings.library import Library
 from callcenter.retention.deleting import retire
@@ -25,7 +26,7 @@ async def retiring(sessions: Sessions, library: Library, zone: ZoneInfo) -> Asyn
     async def run() -> None:
         try:
             done = (await retire(sessions, library, "nightly")).deleted.told()
-        except (DBAPIError, OSError):
+        except (DBAPIError, OSError, StoreAway):
             log.warning("Recordings whose time is over could not be deleted; trying again next night", exc_info=True)
         else:
             log.info("Recordings deleted since their time is over: %(recordings)d, %(bytes)d bytes", done)

@@ -13,11 +13,12 @@ from callcenter.asterisk import examination
 from callcenter.asterisk.examination import Examination, Reached
 from callcenter.doctor import connection, machine
 from callcenter.doctor.findings import Status
-from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, RecordingSettings, Settings
 from callcenter.store.engine import make_engine, migrate
 from tests.asterisk import peer as peers
 from tests.asterisk.peer import QUEUES, Action, Connection, Peer, mute, refuse
 from tests.doctor.conftest import SOUND, Doctor, device, echoes, may, ping, release
+from tests.recordings.buckets import BucketServer
 
 OK, WARNING, ERROR, UNKNOWN = Status.OK, Status.WARNING, Status.ERROR, Status.UNKNOWN
 
@@ -418,3 +419,20 @@ async def test_a_dialplan_that_is_not_ours_is_a_warning(doctor: Doctor, peer: Pe
 async def test_a_dialplan_that_cannot_be_looked_at_is_no_fault(doctor: Doctor, peer: Peer) -> None:
     peer.answers["ListCommands"] = may(*(name for name in SOUND if name != "ShowDialPlan"))
     assert (await doctor())["dialplan"].status is UNKNOWN
+
+
+async def test_a_store_that_cannot_be_used(doctor: Doctor, tmp_path: Path) -> None:
+    assert (await doctor())["store"].status is OK
+    kept = tmp_path / "kept"
+    away = (await doctor(recordings=RecordingSettings(storage=str(kept))))["store"]
+    assert away.status is ERROR
+    assert "is not there" in away.said
+    kept.mkdir()
+    assert (await doctor(recordings=RecordingSettings(storage=str(kept))))["store"].status is OK
+    server = BucketServer()
+    bucket = RecordingSettings(storage="s3://centre/copies", s3=server.settings)
+    assert "no such bucket" in (await doctor(recordings=bucket))["store"].said
+    server.make_bucket("centre")
+    assert (await doctor(recordings=bucket))["store"].status is OK
+    server.stop()
+    assert "cannot be used now" in (await doctor(recordings=bucket))["store"].said

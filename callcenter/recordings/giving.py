@@ -1,0 +1,78 @@
+"""Answers with a file that is no file of this machine, whole or by ranges, just as with one that is."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi.responses import FileResponse
+from typing_extensions import override
+
+from callcenter.recordings.storing import Found, Store
+
+PIECE_BYTES = 1 << 20
+"""Fetched at a time: of a long file few requests, of a short span little too much, and memory for many listeners."""
+
+
+class Readable(Protocol):
+    """A file of which any bytes can be read: for threads. Raises StoreAway and what else its kind may."""
+
+    @property
+    def found(self) -> Found:
+        """Its size, age and version."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to before `end`, fewer at the end of the file."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file as a store keeps it."""
+
+    store: Store
+    name: str
+    found: Found
+
+    def read(self, start: int, end: int) -> bytes:
+        """Those bytes alone."""
+        return self.store.read(self.name, start, min(end, self.found.size))
+
+
+class _Reading:
+    """What Starlette reads from: a place in the file."""
+
+    def __init__(self, readable: Readable) -> None:
+        self._readable = readable
+        self._at = 0
+
+    async def seek(self, place: int) -> None:
+        self._at = place
+
+    async def read(self, size: int) -> bytes:
+        content = await asyncio.to_thread(self._readable.read, self._at, self._at + size)
+        self._at += len(content)
+        return content
+
+
+class ReadableResponse(FileResponse):
+    """A FileResponse (ranges, If-Range, HEAD) of anything that can be read."""
+
+    chunk_size = PIECE_BYTES
+
+    def __init__(self, readable: Readable, *, headers: Mapping[str, str], media_type: str) -> None:
+        found = readable.found
+        tag = {"ETag": f'"{found.version}"'} if found.version else {}
+        super().__init__("", headers={**headers, **tag}, media_type=media_type, stat_result=_stat(found))
+        self._readable = readable
+
+    @asynccontextmanager
+    @override
+    async def _open_file(self) -> AsyncIterator[Any]:
+        yield _Reading(self._readable)
+
+
+def _stat(found: Found) -> os.stat_result:
+    at = found.modified_at
+    return os.stat_result((0o100600, 0, 0, 1, 0, 0, found.size, at, at, at))
