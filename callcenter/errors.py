@@ -114,6 +114,19 @@ class StoreAway(CallCenterError):
     code = "store_away"
 
 
+class KeyIsMissing(CallCenterError):
+    """What is asked for is encrypted, and the server was not given the key of it."""
+
+    status = 503
+    code = "key_missing"
+
+
+class Damaged(CallCenterError):
+    """What was kept is not as it was: bytes were lost or changed. Nothing of it is given."""
+
+    code = "damaged"
+
+
 class SetupFailed(CallCenterError):
     """The surroundings (network, disk, program, configuration) do not let the server do its work."""
 

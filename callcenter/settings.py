@@ -282,13 +282,16 @@ class BucketSettings(Part):
 class RecordingSettings(Part):
     """How the copies are stored that are made of recordings: both legs in one stereo file.
 
-    `storage` is where: a folder that is there, or `s3://bucket/prefix`; without it, below the data folder. A pause of a
-    recording ends by itself after `pause_limit_seconds` (0: never).
+    `storage` is where: a folder that is there, or `s3://bucket/prefix`; without it, below the data folder. They are
+    encrypted, if there is a key: the first of `master_key`, or of `master_key_file` (32 bytes in base64 each).
+    A pause of a recording ends by itself after `pause_limit_seconds` (0: never).
     """
 
     encoding: Literal["opus", "mp3", "wav"] = "opus"
     storage: str = ""
     s3: BucketSettings = BucketSettings()
+    master_key_file: Path | None = None
+    master_key: SecretStr = SecretStr("")
     pause_limit_seconds: Annotated[float, Field(ge=0, le=3600)] = 120
 
     @field_validator("storage")

@@ -6,7 +6,7 @@ from callcenter.recordings.library import Library
 from callcenter.recordings.storing import probe
 
 ADVICE = (
-    "Let the user of the server, or its key, write, read and delete there; compare [recordings] storage and s3 with it. "
+    "Let the user of the server, or its key, write, read and delete there; compare storage and s3 with it. "
     "Until then copies wait and are made later; nothing is lost."
 )
 

@@ -14,6 +14,7 @@ from callcenter.recordings.audio import Side
 from callcenter.recordings.giving import ReadableResponse
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import open_copy, open_recording, sound_of
+from callcenter.recordings.storing import Readable
 from callcenter.store.engine import Sessions
 
 # The browser may keep the sound for its own seeking, but asks again, so that who signed out hears nothing.
@@ -43,11 +44,8 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
     async def _sound(recording_id: int, side: Side | Literal["stereo"]) -> FileResponse:
         if side == "stereo":
             copy = await open_copy(sessions, library, recording_id)
-            if isinstance(copy.sound, Path):
-                return FileResponse(copy.sound, media_type=copy.media_type, headers=HEADERS)
-            return ReadableResponse(copy.sound, media_type=copy.media_type, headers=HEADERS)
-        path = await open_recording(sessions, library, recording_id, side)
-        return FileResponse(path, media_type="audio/wav", headers=HEADERS)
+            return _answer(copy.sound, copy.media_type)
+        return _answer(await open_recording(sessions, library, recording_id, side), "audio/wav")
 
     @routes.get("/api/recordings/{recording_id}/sound")
     async def sound(recording_id: RecordingId, account: Annotated[Account, requires()]) -> dict[str, Any] | None:
@@ -55,3 +53,9 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
         return await sound_of(sessions, recording_id)
 
     return routes
+
+
+def _answer(sound: Path | Readable, media_type: str) -> FileResponse:
+    if isinstance(sound, Path):
+        return FileResponse(sound, media_type=media_type, headers=HEADERS)
+    return ReadableResponse(sound, media_type=media_type, headers=HEADERS)

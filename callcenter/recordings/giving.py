@@ -4,40 +4,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from fastapi.responses import FileResponse
 from typing_extensions import override
 
-from callcenter.recordings.storing import Found, Store
-
-PIECE_BYTES = 1 << 20
-"""Fetched at a time: of a long file few requests, of a short span little too much, and memory for many listeners."""
-
-
-class Readable(Protocol):
-    """A file of which any bytes can be read: for threads. Raises StoreAway and what else its kind may."""
-
-    @property
-    def found(self) -> Found:
-        """Its size, age and version."""
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes from `start` to before `end`, fewer at the end of the file."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A file as a store keeps it."""
-
-    store: Store
-    name: str
-    found: Found
-
-    def read(self, start: int, end: int) -> bytes:
-        """Those bytes alone."""
-        return self.store.read(self.name, start, min(end, self.found.size))
+from callcenter.recordings.storing import PIECE_BYTES, Found, Readable
 
 
 class _Reading:

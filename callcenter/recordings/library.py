@@ -4,18 +4,18 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from callcenter.errors import Conflict, NotFound
+from callcenter.errors import Conflict, KeyIsMissing, NotFound
 from callcenter.floor.facts import RecordingFile
 from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.recordings.audio import Side, find_audio, is_audible
 from callcenter.recordings.copying import MEDIA_TYPES
-from callcenter.recordings.giving import Readable, Stored
-from callcenter.recordings.riff import Layout, NotAudio, playable, read_layout
-from callcenter.recordings.storing import FolderStore, KeptFile, Store, store_of
+from callcenter.recordings.riff import Layout, NotAudio, completed, playable, read_layout
+from callcenter.recordings.sealing import SEALED, Masters, Unsealed, Wrapped
+from callcenter.recordings.storing import FolderStore, KeptFile, Readable, Store, Stored, store_of
 from callcenter.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -54,13 +54,14 @@ class Copy:
 class Library:
     """Where audio is: each PBX's recordings as this machine sees them; `copies` for what is made of them here.
 
-    The copies that are kept are in `elsewhere`, if that is given.
+    The copies that are kept are in `elsewhere`, if that is given, and encrypted, if there are `masters`.
     """
 
     folders: Mapping[PbxName, Path]
     copies: Path
     clock: Callable[[], Instant] = time.time
     elsewhere: Store | None = None
+    masters: Masters = field(default_factory=Masters)
 
     @property
     def store(self) -> Store:
@@ -77,7 +78,8 @@ class Library:
         """That of a centre: the recordings of its PBXs, and the server's copies."""
         folders = {pbx.name: pbx.recordings_folder for pbx in settings.pbxs}
         copies = settings.data_folder / "recordings"
-        return cls(folders, copies, clock, store_of(settings.recordings, copies / "stored"))
+        store = store_of(settings.recordings, copies / "stored")
+        return cls(folders, copies, clock, store, Masters.of(settings.recordings))
 
     def find(self, file: RecordingFile, side: Side = "mix") -> Path | None:
         """The file of one side of a recording, if it is there."""
@@ -99,17 +101,32 @@ class Library:
             *(_local(path) for path in recorded if path is not None),
         ]
 
-    def open_copy(self, name: str) -> Copy | None:
-        """The copy of that name, to be played; None: it is not kept. Raises StoreAway."""
+    def open_copy(self, name: str, wrapped: Wrapped | None = None) -> Copy | None:
+        """The copy of that name, to be played; None: it is not kept. `wrapped` is its key, if it is encrypted.
+
+        Raises KeyIsMissing, Damaged and StoreAway.
+        """
         store = self.store
         found = store.find(name)
         if found is None:
             return None
-        media_type = MEDIA_TYPES[PurePosixPath(name).suffix]
+        media_type = MEDIA_TYPES[PurePosixPath(name.removesuffix(SEALED)).suffix]
+        if name.endswith(SEALED):
+            return Copy(Unsealed(Stored(store, name, found), self._key(name, wrapped)), media_type)
         return Copy(store.path(name) if isinstance(store, FolderStore) else Stored(store, name, found), media_type)
 
+    def _key(self, name: str, wrapped: Wrapped | None) -> bytes:
+        if wrapped is None:
+            raise KeyIsMissing("the recording is encrypted, and its key was deleted: nobody can read it any more")
+        return self.masters.unwrap(wrapped, name)
+
+    @property
+    def mended(self) -> Path:
+        """Where files that a crash cut off are mended for players, unless copies are encrypted."""
+        return self.copies / "mended"
+
     def _mended(self, recording_id: int, side: Side) -> Path:
-        return self.copies / "mended" / f"{recording_id}-{side}.wav"
+        return self.mended / f"{recording_id}-{side}.wav"
 
     def measure(self, file: RecordingFile) -> Measured:
         """Looks at the file, which takes a while for a long one: for threads."""
@@ -135,14 +152,19 @@ class Library:
             has_agent_leg=self.find(file, "agent") is not None,
         )
 
-    def open(self, recording_id: int, file: RecordingFile, side: Side) -> Path:
-        """The file to be played. Raises NotFound; Conflict while it is still being written."""
+    def open(self, recording_id: int, file: RecordingFile, side: Side) -> Path | Readable:
+        """The file to be played. Raises NotFound; Conflict while it is still being written.
+
+        Where copies are encrypted, one that a crash cut off is mended as it is read: no plain copy of it is kept.
+        """
         path = self.find(file, side)
         if path is None:
             raise NotFound(f"the {side} of recording {recording_id} is not where the recordings of {file.pbx} are")
         try:
             if self._is_growing(path, read_layout(path)):
                 raise Conflict(f"recording {recording_id} is still being written")
+            if self.masters.keys:
+                return completed(path)
             return playable(path, self._mended(recording_id, side))
         except (NotAudio, OSError) as error:
             raise NotFound(f"the {side} of recording {recording_id} cannot be played") from error

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ from callcenter.errors import BadInput, StoreAway
 from callcenter.floor.facts import RecordingFile
 from callcenter.recordings.copying import PART, Encoding, remove_parts, store_copy
 from callcenter.recordings.inspection import Inspection, inspect_files
+from callcenter.recordings.keys import key_row
 from callcenter.recordings.library import Library, sha256_of
 from callcenter.recordings.riff import NotAudio
+from callcenter.recordings.sealing import SEALED, Wrapped, new_key, seal
 from callcenter.recordings.storing import FolderStore, Store
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
@@ -51,10 +53,20 @@ class Job:
     folder: Path
     encoding: Encoding
     store: Store | None = None
+    key: bytes = field(default=b"", repr=False)
+    """With which the copy is encrypted; b"": it stays as it is."""
+    wrapped: Wrapped | None = None
+    """The same as it is kept."""
+
+    @property
+    def name(self) -> str:
+        """The name of the copy in the store."""
+        sealed = SEALED if self.key else ""
+        return f"{self.recording_id // FOLDER_SIZE}/{self.recording_id}.{self.encoding}{sealed}"
 
 
 def listen_through(job: Job) -> dict[str, Any]:
-    """The row of RecordingSound, but for its time, once the copy is stored.
+    """The row of RecordingSound, but for its time, once the copy is stored; with its `key`, if it is encrypted.
 
     Raises OSError when its disk fails, StoreAway when the store does: nothing is noted then, and it is tried again.
     """
@@ -89,6 +101,7 @@ def _row(job: Job, found: Inspection, files: Sequence[Path]) -> dict[str, Any]:
         "peaks": (numpy.array(found.peaks) * 255).round().astype(numpy.uint8).tobytes(),
         "copy": name,
         "failure": failure,
+        **({"key": job.wrapped} if name and job.wrapped else {}),
     }
 
 
@@ -101,18 +114,32 @@ def blank(recording_id: int, failure: str = "") -> dict[str, Any]:
 
 def _stored(job: Job, found: Inspection, files: Sequence[Path]) -> tuple[str, str]:
     """The name of the copy in the store, and why there is none."""
-    name = f"{job.recording_id // FOLDER_SIZE}/{job.recording_id}.{job.encoding}"
-    made = (job.folder / name).with_name(f".{job.recording_id}.{job.encoding}{PART}")
+    made = (job.folder / job.name).with_name(f".{job.recording_id}.{job.encoding}{PART}")
     store = job.store or FolderStore(job.folder)
     store.check()
     try:
         store_copy(files, made, job.encoding, found.duration_seconds, found.rate)
-        store.put(name, made)
+        if job.key:
+            _seal(made, job.key)
+        store.put(job.name, made)
     except NotAudio as error:
         return "", f"no copy could be made: {error}"[:255]
     finally:
         made.unlink(missing_ok=True)
-    return name, ""
+    return job.name, ""
+
+
+def _seal(made: Path, key: bytes) -> None:
+    """Puts the encrypted file in the place of the plain one."""
+    sealed = made.with_name(f"{made.name.removesuffix(PART)}{SEALED}{PART}")
+    try:
+        with made.open("rb") as plain, sealed.open("xb") as target:
+            seal(plain, made.stat().st_size, target, key)
+            target.flush()
+            os.fsync(target.fileno())
+        sealed.replace(made)
+    finally:
+        sealed.unlink(missing_ok=True)
 
 
 def _begin() -> None:
@@ -234,9 +261,20 @@ class Processor:
             legs = [self._library.find(file, side) for side in ("agent", "customer")]
             there = tuple(leg for leg in legs if leg is not None)
             both = there if len(there) == len(legs) else ()
-            jobs.append(Job(recording_id, mix, both, store.folder, self._encoding, store))
+            jobs.append(self._with_key(Job(recording_id, mix, both, store.folder, self._encoding, store)))
         return jobs
 
+    def _with_key(self, job: Job) -> Job:
+        """A key is made for each try: a file that was begun twice is not encrypted twice under one key."""
+        masters = self._library.masters
+        if not masters.keys:
+            return job
+        keyed = replace(job, key=new_key())
+        return replace(keyed, wrapped=masters.wrap(keyed.key, keyed.name))
+
     async def _keep(self, row: dict[str, Any]) -> None:
+        wrapped: Wrapped | None = row.pop("key", None)
         async with self._sessions.begin() as session:
             session.add(RecordingSound(**row, heard_at=self._library.clock()))
+            if wrapped:
+                session.add(key_row(row["recording_id"], row["copy"], wrapped))

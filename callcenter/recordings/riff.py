@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from callcenter.floor.terms import Seconds
+from callcenter.recordings.storing import Found
 
 MOST_CHUNKS = 64
 """No more are looked through for the samples, so that a file of garbage costs nothing."""
@@ -136,14 +137,46 @@ def playable(path: Path, copy: Path) -> Path:
     return copy
 
 
+@dataclass(frozen=True)
+class Completed:
+    """A file that is read as if its header were completed: `head` up to the samples, then the file."""
+
+    path: Path
+    head: bytes
+    found: Found
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to before `end`, fewer at the end of the samples."""
+        end = min(end, self.found.size)
+        if start >= end:
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(max(start, len(self.head)))
+            return self.head[start:end] + file.read(max(0, end - max(start, len(self.head))))
+
+
+def completed(path: Path) -> Path | Completed:
+    """The file itself, or a way to read it with a completed header; nothing is written. Raises NotAudio and OSError."""
+    layout = read_layout(path)
+    if not layout.is_cut or not layout.data_bytes:
+        return path
+    return Completed(path, _head(path, layout), Found(layout.data_at + layout.data_bytes, path.stat().st_mtime, ""))
+
+
+def _head(path: Path, layout: Layout) -> bytes:
+    with path.open("rb") as file:
+        head = bytearray(file.read(layout.data_at))
+    struct.pack_into("<I", head, 4, layout.data_at + layout.data_bytes - 8)
+    struct.pack_into("<I", head, layout.data_at - 4, layout.data_bytes)
+    return bytes(head)
+
+
 def _complete(path: Path, layout: Layout, copy: Path) -> None:
     """Writes the copy aside and puts it in its place whole, so that a second listener never meets a half."""
     with tempfile.NamedTemporaryFile(dir=copy.parent, delete=False) as new:
         with path.open("rb") as old:
             shutil.copyfileobj(old, new)
-        new.seek(4)
-        new.write(struct.pack("<I", layout.data_at + layout.data_bytes - 8))
-        new.seek(layout.data_at - 4)
-        new.write(struct.pack("<I", layout.data_bytes))
+        new.seek(0)
+        new.write(_head(path, layout))
         new.truncate(layout.data_at + layout.data_bytes)
     Path(new.name).replace(copy)

@@ -13,8 +13,10 @@ from callcenter.errors import NotFound
 from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.floor.terms import CallId, PbxName
 from callcenter.recordings.audio import Side
+from callcenter.recordings.keys import wrapped_key
 from callcenter.recordings.library import Copy, Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
+from callcenter.recordings.storing import Readable
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, recording_files, recording_pauses
@@ -69,7 +71,7 @@ def deletion_shape(row: RecordingDeletion) -> dict[str, Any]:
     return {"at": row.at, "how": row.how, "rule": rule}
 
 
-async def open_recording(sessions: Sessions, library: Library, recording_id: int, side: Side) -> Path:
+async def open_recording(sessions: Sessions, library: Library, recording_id: int, side: Side) -> Path | Readable:
     """The file to be played. Raises NotFound; Conflict while it is still being written."""
     async with sessions() as session:
         row = (await session.execute(select(recording_files).where(recording_files.c.id == recording_id))).mappings()
@@ -85,10 +87,12 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
 async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> Copy:
     """The stored copy, in stereo where both legs were there.
 
-    Raises NotFound where there is none (yet), StoreAway where that cannot be known.
+    Raises NotFound where there is none (yet), StoreAway where that cannot be known, KeyIsMissing, Damaged.
     """
-    sound = await _sound(sessions, recording_id)
-    copy = await asyncio.to_thread(library.open_copy, sound.copy) if sound and sound.copy else None
+    async with sessions() as session:
+        sound = await session.get(RecordingSound, recording_id)
+        wrapped = await wrapped_key(session, sound.copy) if sound else None
+    copy = await asyncio.to_thread(library.open_copy, sound.copy, wrapped) if sound and sound.copy else None
     if copy is None:
         raise NotFound(f"there is no copy of recording {recording_id}")
     return copy

@@ -18,6 +18,8 @@ from callcenter.settings import RecordingSettings
 SCHEME = "s3://"
 PROBE = ".doctor-probe"
 CONNECT_SECONDS, READ_SECONDS = 5, 30
+PIECE_BYTES = 1 << 20
+"""Fetched at a time: of a long file few requests, of a short span little too much, and memory for many listeners."""
 
 
 class Found(NamedTuple):
@@ -52,6 +54,30 @@ class Store(Protocol):
 
     def remove(self, name: str) -> None:
         """Removes a file for good; one that is not there is no error."""
+
+
+class Readable(Protocol):
+    """A file of which any bytes can be read: for threads. Raises StoreAway and what else its kind may."""
+
+    @property
+    def found(self) -> Found:
+        """Its size, age and version."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to before `end`, fewer at the end of the file."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file as a store keeps it."""
+
+    store: Store
+    name: str
+    found: Found
+
+    def read(self, start: int, end: int) -> bytes:
+        """Those bytes alone."""
+        return self.store.read(self.name, start, min(end, self.found.size))
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,21 @@ class RecordingSound(Base):
     failure: Mapped[str] = mapped_column(String(255))
 
 
+class RecordingKey(Base):
+    """The key of an encrypted copy by the name of its file, itself encrypted under the master key with the id `master`.
+
+    Without the row nobody can read the file.
+    """
+
+    __tablename__ = "recording_keys"
+    __table_args__ = (Index(None, "recording_id"), Index(None, "master"))
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    recording_id: Mapped[int] = mapped_column(RowId, ForeignKey("recording_files.id", ondelete="CASCADE"))
+    master: Mapped[str] = mapped_column(String(16))
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 IS_ASKED_FOR = text("kind IN ('opened', 'downloaded')")
 
 

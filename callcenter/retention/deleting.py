@@ -18,7 +18,7 @@ from callcenter.errors import StoreAway
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import DELETED
 from callcenter.recordings.storing import FolderStore, KeptFile
-from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
+from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingKey, RecordingSound
 from callcenter.retention.dry_run import Sum, is_deletable
 from callcenter.retention.due import DELETING, Candidate, Due, all_due, candidate, with_files
 from callcenter.retention.holds import lock_call
@@ -119,6 +119,7 @@ async def _delete(session: AsyncSession, library: Library, due: Due, how: How) -
             sha256=one.sha256,
         )
     )
+    await session.execute(delete(RecordingKey).where(RecordingKey.recording_id == one.recording_id))
     await session.execute(delete(RecordingSound).where(RecordingSound.recording_id == one.recording_id))
     await _set_state(session, one.recording_id, DELETED)
 

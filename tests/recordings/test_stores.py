@@ -2,23 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callcenter.errors import SetupFailed, StoreAway
+from callcenter.errors import KeyIsMissing, SetupFailed, StoreAway
 from callcenter.recordings import processing
-from callcenter.recordings.giving import Stored
 from callcenter.recordings.library import Library
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.processing import Processor, listen_through
-from callcenter.recordings.storing import BucketStore, FolderStore, Store, probe, store_of
-from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
+from callcenter.recordings.sealing import Masters, new_key
+from callcenter.recordings.service import open_copy
+from callcenter.recordings.storing import BucketStore, FolderStore, Store, Stored, probe, store_of
+from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingKey, RecordingSound
 from callcenter.retention.deleting import retire
 from callcenter.retention.rules import DAY_SECONDS
 from callcenter.retention.tables import RetentionRule
@@ -28,7 +30,7 @@ from callcenter.store.recorder import Recorder
 from tests.facts import a_call, a_conversation, a_recording
 from tests.recordings.buckets import BucketServer
 from tests.recordings.conftest import ENDED
-from tests.recordings.sounds import pcm, spoken, write_wav
+from tests.recordings.sounds import leave_open, pcm, spoken, write_wav
 
 MIX = "pbx1-1763812800.1-1"
 LEGS = {"agent": [(0.5, 3.0)], "other": [(2.0, 5.0)]}
@@ -57,9 +59,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     server.is_away = False
 
 
-@pytest.fixture
-def library(folder: Path, tmp_path: Path, store: Store) -> Library:
-    return Library({"pbx1": folder}, tmp_path / "copies", lambda: ENDED + 20, store)
+@pytest.fixture(params=["plain", "encrypted"])
+def library(request: pytest.FixtureRequest, folder: Path, tmp_path: Path, store: Store) -> Library:
+    """The audio as it is 20 s after the recording ended."""
+    masters = Masters((new_key(),) if request.param == "encrypted" else ())
+    return Library({"pbx1": folder}, tmp_path / "copies", lambda: ENDED + 20, store, masters)
 
 
 @pytest.fixture
@@ -89,10 +93,11 @@ async def _keep_for_a_day(sessions: Sessions) -> None:
         session.add(RetentionRule(scope="all", subject="", days=1, created_at=ENDED, created_by="admin"))
 
 
-def _plain(library: Library, sound: RecordingSound) -> bytes:
-    copy = library.open_copy(sound.copy)
-    assert copy is not None
-    return copy.sound.read_bytes() if isinstance(copy.sound, Path) else copy.sound.read(0, 10**9)
+async def _plain(sessions: Sessions, library: Library) -> bytes:
+    copy = await open_copy(sessions, library, 1)
+    if isinstance(copy.sound, Path):
+        return await asyncio.to_thread(copy.sound.read_bytes)
+    return await asyncio.to_thread(copy.sound.read, 0, 10**9)
 
 
 def _files(folder: Path) -> list[str]:
@@ -100,10 +105,10 @@ def _files(folder: Path) -> list[str]:
 
 
 async def test_any_part_of_the_copy_is_played(reviewer: AsyncClient, sessions: Sessions, library: Library) -> None:
-    sound = await _process(sessions, library)
+    await _process(sessions, library)
     whole = await reviewer.get(STEREO)
     assert (whole.status_code, whole.headers["content-type"], whole.content[:4]) == (200, "audio/wav", b"RIFF")
-    assert whole.content == _plain(library, sound)
+    assert whole.content == await _plain(sessions, library)
     size = len(whole.content)
     assert int(whole.headers["content-length"]) == size > 2 * SECONDS * 8000 * 2
     for asked, first, last in (
@@ -133,7 +138,7 @@ async def test_retention_removes_the_copy_before_the_row(
 ) -> None:
     sound = await _process(sessions, library)
     await _keep_for_a_day(sessions)
-    later = Library(library.folders, library.copies, lambda: ENDED + 2 * DAY_SECONDS, library.elsewhere)
+    later = replace(library, clock=lambda: ENDED + 2 * DAY_SECONDS)
     done = await retire(sessions, later, "command")
     assert (done.deleted.recordings, done.deleted.files, done.failed) == (1, 4, [])
     assert library.store.find(sound.copy) is None
@@ -141,6 +146,7 @@ async def test_retention_removes_the_copy_before_the_row(
     async with sessions() as session:
         (row,) = await session.scalars(select(RecordingDeletion))
         assert (await session.scalars(select(RecordingAudio.state))).all() == ["deleted"]
+        assert (await session.scalars(select(RecordingKey))).all() == []
     assert row.files == 4
 
 
@@ -158,6 +164,35 @@ def test_a_store_is_tried(store: Store) -> None:
     assert store.find("0/never.wav") is None
     with pytest.raises(FileNotFoundError):
         store.read("0/never.wav", 0, 5)
+
+
+async def test_without_its_key_an_encrypted_copy_is_not_given(
+    reviewer: AsyncClient, sessions: Sessions, library: Library
+) -> None:
+    sound = await _process(sessions, library)
+    if not library.masters.keys:
+        pytest.skip("nothing is encrypted")
+    found = library.store.find(sound.copy)
+    assert found is not None
+    assert sound.copy == "0/1.wav.sealed"
+    assert b"RIFF" not in library.store.read(sound.copy, 0, found.size)
+    with pytest.raises(KeyIsMissing, match="master key"):
+        await open_copy(sessions, replace(library, masters=Masters((new_key(),))), 1)
+    assert (await reviewer.get(STEREO)).status_code == 200
+    async with sessions.begin() as session:
+        await session.execute(delete(RecordingKey))
+    answer = await reviewer.get(STEREO)
+    assert (answer.status_code, answer.json()["code"]) == (503, "key_missing")
+
+
+async def test_a_file_cut_off_by_a_crash_is_played_whole(reviewer: AsyncClient, library: Library, folder: Path) -> None:
+    leave_open(folder / f"{MIX}.wav", ENDED)
+    answer = await reviewer.get("/api/recordings/1/audio")
+    assert (answer.status_code, answer.content[40:44]) == (200, (96_000).to_bytes(4, "little"))
+    assert len(answer.content) == 96_044
+    part = await reviewer.get("/api/recordings/1/audio", headers={"Range": "bytes=40-50"})
+    assert part.content == answer.content[40:51]
+    assert bool(_files(library.copies)) is not bool(library.masters.keys)
 
 
 # --- a store that is away ---------------------------------------------------------------------------------------
@@ -214,7 +249,7 @@ async def test_a_copy_in_a_store_that_is_away_is_told_so(
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert answer.json()["code"] == "store_away"
     assert "store of recordings" in answer.json()["detail"]
-    later = Library(library.folders, library.copies, lambda: ENDED + 2 * DAY_SECONDS, library.elsewhere)
+    later = replace(library, clock=lambda: ENDED + 2 * DAY_SECONDS)
     with pytest.raises(StoreAway):
         await retire(sessions, later, "command")
     async with sessions() as session:
