@@ -75,6 +75,9 @@ from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
 from callcenter.quality.calibration.api import calibration_routes
+from callcenter.quality.clips.api import clip_routes
+from callcenter.quality.clips.cutting import Cutter
+from callcenter.quality.clips.expiry import expiring
 from callcenter.quality.coaching.api import coaching_routes
 from callcenter.quality.losses import note_missing_losses
 from callcenter.quality.plan_api import plan_routes
@@ -172,6 +175,7 @@ async def running(
             receiving_routes(Receiver(sessions, library.folders, clock)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
             *await _retention(stack, sessions, library, settings),
+            await _clips(stack, sessions, library, settings),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             filling_routes(await filler_of(stack, room, keeper), settings),
@@ -242,6 +246,12 @@ async def _retention(
 ) -> list[APIRouter]:
     await stack.enter_async_context(retiring(sessions, library, settings.zone))
     return [call_retention_routes(sessions, library.clock), retention_routes(sessions, library)]
+
+
+async def _clips(stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings) -> APIRouter:
+    cutter = Cutter(library, settings.recordings.encoding)
+    await stack.enter_async_context(expiring(sessions, cutter, settings.zone))
+    return clip_routes(sessions, cutter)
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

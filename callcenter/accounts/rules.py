@@ -30,6 +30,8 @@ Permission = Literal[
     "manage_sampling",
     "see_own_reviews",
     "decide_appeals",
+    "hear_clips",
+    "manage_clips",
     "manage_users",
     "manage_webhooks",
     "see_audit",
@@ -51,7 +53,7 @@ class Role(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.AGENT: frozenset({"see_floor", "work_seat", "work_callbacks", "see_own_reviews"}),
+    Role.AGENT: frozenset({"see_floor", "work_seat", "work_callbacks", "see_own_reviews", "hear_clips"}),
     Role.SUPERVISOR: frozenset(
         {
             "see_floor",
@@ -69,6 +71,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "manage_alerts",
             "manage_wallboards",
             "decide_appeals",
+            "hear_clips",
+            "manage_clips",
             "tag_calls",
         }
     ),
@@ -81,6 +85,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "review_calls",
             "manage_review_forms",
             "manage_sampling",
+            "hear_clips",
+            "manage_clips",
             "tag_calls",
         }
     ),

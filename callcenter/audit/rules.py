@@ -107,6 +107,12 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/reviews/{review_id}/coaching"): "coaching.give",
     ("POST", "/api/coaching/{task_id}/acknowledge"): "coaching.acknowledge",
     ("POST", "/api/coaching/{task_id}/close"): "coaching.end",
+    ("POST", "/api/clips"): "clip.create",
+    ("PUT", "/api/clips/{clip_id}"): "clip.change",
+    ("DELETE", "/api/clips/{clip_id}"): "clip.delete",
+    ("POST", "/api/playlists"): "playlist.create",
+    ("PUT", "/api/playlists/{playlist_id}"): "playlist.change",
+    ("DELETE", "/api/playlists/{playlist_id}"): "playlist.delete",
     ("POST", "/api/reconciliations"): "reconciliation.run",
     ("POST", "/api/calls/{pbx}/{call_id}/tags"): "call.add_tag",
     ("DELETE", "/api/calls/{pbx}/{call_id}/tags/{tag}"): "call.remove_tag",
@@ -116,6 +122,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("PATCH", "/api/retention/rules/{rule_id}"): "retention_rule.change",
     ("DELETE", "/api/retention/rules/{rule_id}"): "retention_rule.delete",
     ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
+    ("GET", "/api/clips/{clip_id}/audio"): "clip.play",
     ("GET", "/api/audit.csv"): "audit.export",
 }
 """Method and path of each route that is an act, with its name: what it was done to, and what was done."""
@@ -129,6 +136,7 @@ NO_ACTS = frozenset(
         ("PUT", "/api/reviews/{review_id}"),
         ("PUT", "/api/calibrations/{calibration_id}/scoring"),
         ("POST", "/api/recordings/{recording_id}/plays/{play}"),
+        ("POST", "/api/clips/{clip_id}/plays/{play}"),
         ("POST", "/api/shipments/{pbx}"),
         ("PUT", "/api/shipments/{pbx}/files/{path:path}"),
     }

@@ -41,33 +41,52 @@ class WantedAccesses:
     until: Instant | None = None
 
 
-async def note_asked(sessions: Sessions, listener: Listener, recording_id: int, play: str) -> None:
-    """Notes that somebody is given the sound: opened by a player's `play`, or downloaded where no player asks."""
-    row = _row(listener, recording_id, "opened" if play else "downloaded", play)
+async def note_asked(
+    sessions: Sessions, listener: Listener, recording_id: int, play: str, clip_id: int | None = None
+) -> None:
+    """Notes that somebody is given the sound: opened by a player's `play`, or downloaded where no player asks.
+
+    With `clip_id` it is the sound of that clip of the recording.
+    """
+    row = _row(listener, recording_id, "opened" if play else "downloaded", play, clip_id=clip_id)
     async with sessions.begin() as session:
         insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(RecordingAccess)
         await session.execute(insert.on_conflict_do_nothing(), row)
 
 
 async def note_heard(
-    sessions: Sessions, listener: Listener, recording_id: int, play: str, spans: Sequence[Heard]
+    sessions: Sessions,
+    listener: Listener,
+    recording_id: int,
+    play: str,
+    spans: Sequence[Heard],
+    clip_id: int | None = None,
 ) -> None:
-    """Notes what a player tells that it played. Raises NotFound for a play that this account did not begin."""
+    """Notes what a player tells that it played, in seconds of the recording, of a clip, too.
+
+    Raises NotFound for a play that this account did not begin.
+    """
     asked = RecordingAccess
     begun = select(asked.id).where(
         asked.recording_id == recording_id,
         asked.user_id == listener.account.id,
         asked.kind == "opened",
         asked.play == play,
+        asked.clip_id == clip_id,
     )
     async with sessions.begin() as session:
         if await session.scalar(begun.limit(1)) is None:
             raise NotFound(f"you began no such play of recording {recording_id}")
-        session.add(RecordingAccess(**_row(listener, recording_id, "heard", play, spans)))
+        session.add(RecordingAccess(**_row(listener, recording_id, "heard", play, spans, clip_id)))
 
 
 def _row(
-    listener: Listener, recording_id: int, kind: AccessKind, play: str, spans: Sequence[Heard] = ()
+    listener: Listener,
+    recording_id: int,
+    kind: AccessKind,
+    play: str,
+    spans: Sequence[Heard] = (),
+    clip_id: int | None = None,
 ) -> dict[str, Any]:
     return {
         "at": listener.at,
@@ -77,6 +96,7 @@ def _row(
         "address": listener.address[:64],
         "key_id": listener.account.key_id,
         "recording_id": recording_id,
+        "clip_id": clip_id,
         "kind": kind,
         "play": play,
         "spans": [list(span) for span in spans],
@@ -118,6 +138,7 @@ def _told(newest_first: Sequence[RecordingAccess]) -> dict[str, Any]:
         "kind": "heard" if "heard" in kinds else last.kind,
         "address": last.address,
         "api_key": last.key_id,
+        "clip_id": last.clip_id,
         "spans": [list(span) for span in spans],
         "seconds": round(length_of(spans), 3),
     }
@@ -172,6 +193,7 @@ def _entry(
         "api_key": row.key_id,
         "kind": row.kind,
         "recording_id": row.recording_id,
+        "clip_id": row.clip_id,
         "pbx": pbx,
         "call_id": call_id,
         "began_at": began_at,

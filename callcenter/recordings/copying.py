@@ -26,8 +26,10 @@ MEDIA_TYPES: Mapping[str, str] = {".opus": "audio/ogg", ".mp3": "audio/mpeg", ".
 JOINED = "[0:a]aresample={rate},apad[l];[1:a]aresample={rate},apad[r];[l][r]join=inputs=2:channel_layout=stereo[both]"
 
 
-def store_copy(files: Sequence[Path], target: Path, encoding: Encoding, seconds: Seconds, rate: int) -> None:
-    """Writes the copy of one file, or of two legs (agent first), whole or not at all.
+def store_copy(
+    files: Sequence[Path], target: Path, encoding: Encoding, seconds: Seconds, rate: int, start: Seconds = 0.0
+) -> None:
+    """Writes the copy of one file, or of two legs (agent first), whole or not at all: so many seconds from `start`.
 
     Raises NotAudio where ffmpeg cannot, and OSError.
     """
@@ -36,7 +38,8 @@ def store_copy(files: Sequence[Path], target: Path, encoding: Encoding, seconds:
     os.close(handle)
     part = Path(name)
     try:
-        command = _command(files, encoding, seconds, rate)
+        span = ("-ss", f"{start:.3f}", "-t", f"{seconds:.3f}")
+        command = [*_command(files, rate), *span, "-threads", "1", *ENCODINGS[encoding]]
         done = subprocess.run([*command, f"file:{part}"], capture_output=True, check=False)  # noqa: S603 - no shell
         if done.returncode or not part.stat().st_size:
             raise NotAudio(done.stderr.decode("utf-8", "replace").strip()[-200:] or "nothing was written")
@@ -47,13 +50,13 @@ def store_copy(files: Sequence[Path], target: Path, encoding: Encoding, seconds:
         part.unlink(missing_ok=True)
 
 
-def _command(files: Sequence[Path], encoding: Encoding, seconds: Seconds, rate: int) -> list[str]:
+def _command(files: Sequence[Path], rate: int) -> list[str]:
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-y", "-v", "error"]
     for file in files:
         command += ["-protocol_whitelist", "file,pipe", "-f", *input_options(file), "-i", f"file:{file}"]
     if len(files) > 1:
         command += ["-filter_complex", JOINED.format(rate=rate), "-map", "[both]"]
-    return [*command, "-t", f"{seconds:.3f}", "-threads", "1", *ENCODINGS[encoding]]
+    return command
 
 
 def remove_parts(folder: Path) -> None:

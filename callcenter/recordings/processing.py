@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy
 from sqlalchemy import select
 
 from callcenter.errors import BadInput, StoreAway
@@ -26,6 +25,7 @@ from callcenter.recordings.keys import key_row
 from callcenter.recordings.library import Library, sha256_of
 from callcenter.recordings.riff import NotAudio
 from callcenter.recordings.sealing import SEALED, Wrapped, new_key, seal
+from callcenter.recordings.sounding import kept
 from callcenter.recordings.storing import FolderStore, Store
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
@@ -83,26 +83,9 @@ def listen_through(job: Job) -> dict[str, Any]:
 def _row(job: Job, found: Inspection, files: Sequence[Path]) -> dict[str, Any]:
     names = ("agent", "customer") if len(files) == 2 else ("mix",) if len(found.sides) == 1 else ("agent", "customer")
     name, failure = _stored(job, found, files) if found.duration_seconds else ("", "")
-    return blank(job.recording_id) | {
-        "duration_seconds": found.duration_seconds,
-        "is_repaired": found.is_repaired,
-        "sides": [
-            {
-                "side": side_name,
-                "is_audible": side.is_audible,
-                "talk_seconds": round(side.talk_seconds, 3),
-                "talk": side.talk,
-                "silence": side.silence,
-            }
-            for side_name, side in zip(names, found.sides, strict=True)
-        ],
-        "talk_over_seconds": round(found.talk_over_seconds, 3),
-        "talk_over": found.talk_over,
-        "peaks": (numpy.array(found.peaks) * 255).round().astype(numpy.uint8).tobytes(),
-        "copy": name,
-        "failure": failure,
-        **({"key": job.wrapped} if name and job.wrapped else {}),
-    }
+    told = {"is_repaired": found.is_repaired, "copy": name, "failure": failure}
+    key = {"key": job.wrapped} if name and job.wrapped else {}
+    return blank(job.recording_id) | kept(found, names) | told | key
 
 
 def blank(recording_id: int, failure: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.errors import NotFound
 from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.floor.terms import CallId, PbxName
+from callcenter.recordings import sounding
 from callcenter.recordings.audio import Side
 from callcenter.recordings.keys import wrapped_key
 from callcenter.recordings.library import Copy, Library, Measured
@@ -103,18 +104,8 @@ async def sound_of(sessions: Sessions, recording_id: int) -> dict[str, Any] | No
     sound = await _sound(sessions, recording_id)
     if sound is None:
         return None
-    count = max(1, len(sound.sides))
-    columns = len(sound.peaks) // count
-    peaks = [sound.peaks[side * columns : (side + 1) * columns] for side in range(count)]
-    return {
-        "duration_seconds": sound.duration_seconds,
+    return sounding.told(sound) | {
         "repaired": sound.is_repaired,
-        "sides": [
-            {**side, "peaks": [round(peak / 255, 3) for peak in of_side]}
-            for side, of_side in zip(sound.sides, peaks, strict=False)
-        ],
-        "talk_over": sound.talk_over,
-        "talk_over_seconds": sound.talk_over_seconds,
         "sha256": sound.sha256,
         "has_copy": bool(sound.copy),
         "failure": sound.failure,

@@ -79,7 +79,8 @@ class RecordingAccess(Base):
 
     `kind` is one of rules.AccessKind. `play` is the player's own word for one play, "" where no player asked; what is
     asked for within one `quarter` of an hour, in one play, is one row: a player asks for many pieces. `spans` are those
-    heard, in seconds of the sound, `seconds` their length. Accounts and recordings may go; this stays.
+    heard, in seconds of the sound, `seconds` their length; `clip_id` is the clip that was heard in place of all of it.
+    Accounts, recordings and clips may go; this stays.
     """
 
     __tablename__ = "recording_accesses"
@@ -104,6 +105,7 @@ class RecordingAccess(Base):
     address: Mapped[str] = mapped_column(String(64))
     key_id: Mapped[int | None] = mapped_column(RowId)
     recording_id: Mapped[int] = mapped_column(RowId)
+    clip_id: Mapped[int | None] = mapped_column(RowId, index=True)
     kind: Mapped[str] = mapped_column(String(16))
     play: Mapped[str] = mapped_column(String(64))
     spans: Mapped[list[list[float]]] = mapped_column(JSON)
