@@ -67,6 +67,8 @@ export type Permission =
   | "manage_sampling"
   | "see_own_reviews"
   | "decide_appeals"
+  | "hear_clips"
+  | "manage_clips"
   | "manage_users"
   | "manage_webhooks"
   | "see_audit"
