@@ -162,7 +162,7 @@ async def test_a_clip_outlives_the_audio_of_its_recording(room: Room, qa: httpx.
     assert len(room.files()) == 1
 
 
-async def test_the_mix_and_then_the_copy_are_cut_where_legs_are_gone(room: Room, qa: httpx.AsyncClient) -> None:
+async def test_the_mix_is_cut_where_a_leg_is_gone_and_nothing_where_all_is(room: Room, qa: httpx.AsyncClient) -> None:
     for file in room.folder.glob("*_agent.wav"):
         file.unlink()
     made = await _made(room, qa)
@@ -399,8 +399,8 @@ ROUTES = [
 async def test_who_may_call_which_route(room: Room) -> None:
     clients = {role: await room.centre.of(role.value, role) for role in Role}
     for method, path, may in ROUTES:
-        body = {"json": {"spans": [[0, 1]]}} if "/plays/" in path else {}
-        assert (await room.centre.stranger().request(method, path, **body)).status_code == 401, path
+        body = {"spans": [[0, 1]]} if "/plays/" in path else None
+        assert (await room.centre.stranger().request(method, path, json=body)).status_code == 401, path
         for role, client in clients.items():
-            answer = await client.request(method, path, **body)
+            answer = await client.request(method, path, json=body)
             assert (answer.status_code == 403) == (role not in may), (role, method, path, answer.text)
