@@ -61,6 +61,10 @@ from callcenter.dialer.results import RESULT_KIND
 from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.errors import NotFound
+from callcenter.exports.api import export_routes
+from callcenter.exports.choosing import Context
+from callcenter.exports.packing import Packer
+from callcenter.exports.service import expiring as exports_expiring
 from callcenter.filling.api import filling_routes
 from callcenter.finding import beyond_calls
 from callcenter.floor.floor import Floor
@@ -77,7 +81,7 @@ from callcenter.quality.api import quality_routes
 from callcenter.quality.calibration.api import calibration_routes
 from callcenter.quality.clips.api import clip_routes
 from callcenter.quality.clips.cutting import Cutter
-from callcenter.quality.clips.expiry import expiring
+from callcenter.quality.clips.expiry import expiring as clips_expiring
 from callcenter.quality.coaching.api import coaching_routes
 from callcenter.quality.losses import note_missing_losses
 from callcenter.quality.plan_api import plan_routes
@@ -176,6 +180,7 @@ async def running(
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
             *await _retention(stack, sessions, library, settings),
             await _clips(stack, sessions, library, settings),
+            await _exports(stack, sessions, library, settings),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             filling_routes(await filler_of(stack, room, keeper), settings),
@@ -250,8 +255,25 @@ async def _retention(
 
 async def _clips(stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings) -> APIRouter:
     cutter = Cutter(library, settings.recordings.encoding)
-    await stack.enter_async_context(expiring(sessions, cutter, settings.zone))
+    await stack.enter_async_context(clips_expiring(sessions, cutter, settings.zone))
     return clip_routes(sessions, cutter)
+
+
+async def _exports(stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings) -> APIRouter:
+    context = Context(
+        sessions=sessions,
+        library=library,
+        beyond=beyond_calls,
+        folder=settings.data_folder / "exports",
+        zone=settings.zone,
+        most_recordings=settings.exports.most_recordings,
+        kept_seconds=settings.exports.days * DAY_SECONDS,
+    )
+    await stack.enter_async_context(exports_expiring(context))
+    packer = Packer(context)
+    packer.start()
+    stack.push_async_callback(packer.close)
+    return export_routes(context, packer)
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

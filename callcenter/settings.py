@@ -302,6 +302,13 @@ class RecordingSettings(Part):
         return value
 
 
+class ExportSettings(Part):
+    """Of recordings: how many one export has at most, and for how many days it can be downloaded."""
+
+    most_recordings: Annotated[int, Field(ge=1, le=100_000)] = 10_000
+    days: Annotated[float, Field(gt=0, le=365)] = 7
+
+
 class ListeningSettings(Part):
     """Whether agents are told that somebody listens to their call: on their desk, or not at all."""
 
@@ -342,6 +349,7 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     patterns: PatternSettings = PatternSettings()
     recordings: RecordingSettings = RecordingSettings()
+    exports: ExportSettings = ExportSettings()
     quality: QualitySettings = QualitySettings()
     listening: ListeningSettings = ListeningSettings()
 

@@ -39,6 +39,7 @@ Permission = Literal[
     "tag_calls",
     "manage_retention",
     "ship_recordings",
+    "export_recordings",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -88,6 +89,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "hear_clips",
             "manage_clips",
             "tag_calls",
+            "export_recordings",
         }
     ),
     Role.ADMIN: frozenset(get_args(Permission)),

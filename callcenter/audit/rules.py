@@ -123,6 +123,10 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/retention/rules/{rule_id}"): "retention_rule.delete",
     ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
     ("GET", "/api/clips/{clip_id}/audio"): "clip.play",
+    ("POST", "/api/recording-exports"): "recording_export.create",
+    ("POST", "/api/recording-exports/{export_id}/cancel"): "recording_export.cancel",
+    ("DELETE", "/api/recording-exports/{export_id}"): "recording_export.delete",
+    ("GET", "/api/recording-exports/{export_id}/file"): "recording_export.download",
     ("GET", "/api/audit.csv"): "audit.export",
 }
 """Method and path of each route that is an act, with its name: what it was done to, and what was done."""

@@ -34,8 +34,8 @@ def _known_outcome(outcome: str | None) -> str | None:
     return outcome
 
 
-class CallQuery(BaseModel):
-    """The search as it stands in the address."""
+class Facets(BaseModel):
+    """What can be searched for."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,6 +59,18 @@ class CallQuery(BaseModel):
     talk_over_from: Length | None = None
     score_from: Score | None = None
     score_to: Score | None = None
+
+    def wanted(self, account: Account) -> Search:
+        """The same for the service. Raises NotAllowed for somebody who could not read the reviews and asks for their
+        score: what is found would tell it."""
+        if (self.score_from, self.score_to) != (None, None) and account.permissions.isdisjoint(READ_REVIEWS):
+            raise NotAllowed("a search by score needs the permission review_calls")
+        return Search(**{name: getattr(self, name) for name in Facets.model_fields})
+
+
+class CallQuery(Facets):
+    """The search as it stands in the address."""
+
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -71,9 +83,7 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond)
     async def search(
         query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls")]
     ) -> dict[str, Any]:
-        if query.score_from is not None or query.score_to is not None:
-            _check_sees_scores(account)
-        wanted = Search(**query.model_dump(exclude={"cursor", "limit"}))
+        wanted = query.wanted(account)
         page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
@@ -84,12 +94,6 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond)
         return _story_shape(story, heard)
 
     return routes
-
-
-def _check_sees_scores(account: Account) -> None:
-    """Raises NotAllowed for somebody who could not read the reviews: a search by their score would tell it."""
-    if account.permissions.isdisjoint(READ_REVIEWS):
-        raise NotAllowed("a search by score needs the permission review_calls")
 
 
 def _summary_shape(summary: CallSummary) -> dict[str, Any]:

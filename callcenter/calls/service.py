@@ -153,19 +153,34 @@ async def search_calls(
 ) -> tuple[list[CallSummary], str | None]:
     """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or condition."""
     before = () if cursor is None else _before(*read_cursor(cursor))
-    facets = [*beyond(search)]
-    further = (*_conditions(search), *(facet.condition for facet in facets), *before)
     async with sessions() as session:
-        names = await _names_like(session, search.agent) if search.agent else ()
-        if search.agent and not names and not await _is_agent(session, search.agent):
-            return [], None  # without a look through all calls for somebody who is in none
-        talk = _of_conversation(search, names)
-        are_few = [await _are_few(session, facet) for facet in facets]
-        rows = (await session.execute(_page(further, talk, limit + 1, any(are_few)))).mappings().all()
+        wanted = await found_by(session, search, beyond)
+        if wanted is None:
+            return [], None
+        are_few = [await _are_few(session, facet) for facet in beyond(search)]
+        rows = (await session.execute(_page((*wanted, *before), limit + 1, any(are_few)))).mappings().all()
         page = [_summary(row) for row in rows[:limit]]
         await _fill(session, page)
     last = rows[limit - 1] if len(rows) > limit else None
     return page, write_cursor(last["started_at"], last["id"]) if last else None
+
+
+async def found_by(session: AsyncSession, search: Search, beyond: Beyond) -> Sequence[ColumnElement[bool]] | None:
+    """What a search asks of `calls`; None: nothing can be found. Raises BadInput for a bad condition."""
+    wanted = (*_conditions(search), *(facet.condition for facet in beyond(search)))
+    names = await _names_like(session, search.agent) if search.agent else ()
+    if search.agent and not names and not await _is_agent(session, search.agent):
+        return None  # without a look through all calls for somebody who is in none
+    talk = _of_conversation(search, names)
+    return (*wanted, _has(conversations, *talk)) if talk else wanted
+
+
+async def summaries_of(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, CallSummary]:
+    """These calls as lines of the list, by their key; one that has no row is left out."""
+    rows = (await session.execute(_summaries().where(_is_of(calls, keys)))).mappings()
+    page = [_summary(row) for row in rows]
+    await _fill(session, page)
+    return {(one.call.pbx, str(one.call.call_id)): one for one in page}
 
 
 async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
@@ -216,11 +231,8 @@ def _has(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(table.c.id).where(*of_call, *conditions).exists()
 
 
-def _page(
-    conditions: Iterable[ColumnElement[bool]], talk: Iterable[ColumnElement[bool]], most: int, from_facet: bool
-) -> Select[Any]:
+def _page(wanted: Iterable[ColumnElement[bool]], most: int, from_facet: bool) -> Select[Any]:
     newest_first = (calls.c.started_at.desc(), calls.c.id.desc())
-    wanted = (*conditions, _has(conversations, *talk)) if talk else conditions
     if not from_facet:
         return _summaries().where(*wanted).order_by(*newest_first).limit(most)
     # Found before they are put in order: with an order to keep, PostgreSQL takes the calls of a facet to be spread over

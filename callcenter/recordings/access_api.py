@@ -69,7 +69,7 @@ class AccessQuery(BaseModel):
 
 def listener_of(request: Request, account: Account, at: Instant) -> Listener:
     """Who sent this request, from where."""
-    return Listener(account=account, address=address_of(request), at=at)
+    return Listener.of(account, address_of(request), at)
 
 
 def access_routes(sessions: Sessions, library: Library, may_hear: MayHear = nobody_else) -> APIRouter:

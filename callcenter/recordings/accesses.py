@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,9 +24,16 @@ SHOWN_BESIDE = 500
 class Listener:
     """Who asks, from where, at what time."""
 
-    account: Account
+    user_id: int
+    username: str
+    key_id: int | None
     address: str
     at: Instant
+
+    @classmethod
+    def of(cls, account: Account, address: str, at: Instant) -> Self:
+        """An account, or the program that acts for it."""
+        return cls(user_id=account.id, username=account.username, key_id=account.key_id, address=address, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +55,23 @@ async def note_asked(
 
     With `clip_id` it is the sound of that clip of the recording.
     """
-    row = _row(listener, recording_id, "opened" if play else "downloaded", play, clip_id=clip_id)
     async with sessions.begin() as session:
-        insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(RecordingAccess)
-        await session.execute(insert.on_conflict_do_nothing(), row)
+        await note_taken(session, listener, [recording_id], "opened" if play else "downloaded", play, clip_id)
+
+
+async def note_taken(
+    session: AsyncSession,
+    listener: Listener,
+    recording_ids: Sequence[int],
+    kind: AccessKind,
+    play: str,
+    clip_id: int | None = None,
+) -> None:
+    """Notes the same of several recordings, in the transaction of the caller; what is known already, once."""
+    rows = [_row(listener, recording_id, kind, play, clip_id=clip_id) for recording_id in recording_ids]
+    insert = (sqlite.insert if _is_sqlite(session) else postgresql.insert)(RecordingAccess)
+    if rows:
+        await session.execute(insert.on_conflict_do_nothing(), rows)
 
 
 async def note_heard(
@@ -69,7 +89,7 @@ async def note_heard(
     asked = RecordingAccess
     begun = select(asked.id).where(
         asked.recording_id == recording_id,
-        asked.user_id == listener.account.id,
+        asked.user_id == listener.user_id,
         asked.kind == "opened",
         asked.play == play,
         asked.clip_id == clip_id,
@@ -91,10 +111,10 @@ def _row(
     return {
         "at": listener.at,
         "quarter": quarter_of(listener.at),
-        "user_id": listener.account.id,
-        "username": listener.account.username,
+        "user_id": listener.user_id,
+        "username": listener.username,
         "address": listener.address[:64],
-        "key_id": listener.account.key_id,
+        "key_id": listener.key_id,
         "recording_id": recording_id,
         "clip_id": clip_id,
         "kind": kind,

@@ -7,8 +7,9 @@ from callcenter.errors import BadInput
 from callcenter.floor.facts import Fact
 from callcenter.floor.terms import CallId, Instant, Seconds
 
-AccessKind = Literal["opened", "heard", "downloaded"]
-"""`opened`: a player was given the sound; `heard`: it told which spans it played; `downloaded`: no player asked."""
+AccessKind = Literal["opened", "heard", "downloaded", "exported"]
+"""`opened`: a player was given the sound; `heard`: it told which spans it played; `downloaded`: no player asked, or it
+was in an export that was downloaded; `exported`: put into an export."""
 
 Heard = tuple[Seconds, Seconds]
 

@@ -28,7 +28,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
     }
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
-        *("manage_review_forms", "manage_sampling", "tag_calls"),
+        *("manage_review_forms", "manage_sampling", "tag_calls", "export_recordings"),
     }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
@@ -50,6 +50,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "manage_review_forms",
         "manage_sampling",
         "tag_calls",
+        "export_recordings",
     }
     assert permissions_of([]) == frozenset()
 

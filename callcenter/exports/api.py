@@ -1,0 +1,97 @@
+"""The routes of exports (docs/api.md, Exports of recordings)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse
+from pydantic import Field
+from starlette.status import HTTP_201_CREATED
+
+from callcenter.accounts.api import address_of, requires
+from callcenter.accounts.service import Account
+from callcenter.calls.api import Facets
+from callcenter.exports.choosing import Context, Order, estimate, order_export
+from callcenter.exports.packing import Packer
+from callcenter.exports.rules import LONGEST_REASON
+from callcenter.exports.service import cancel_export, delete_export, exports, take_export, tell_export
+from callcenter.floor.terms import Instant
+from callcenter.forms.shapes import Shape
+from callcenter.recordings.accesses import Listener
+from callcenter.reports.export import Language
+
+May = Annotated[Account, requires("export_recordings")]
+ExportId = Annotated[int, Path(ge=1, lt=2**63)]
+SECONDS_A_DAY = 86_400
+
+
+class OrderShape(Shape):
+    """Which recordings somebody wants, and why."""
+
+    search: Facets
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
+    language: Language | None = None
+
+    def order(self, account: Account) -> Order:
+        """The same for the service. Raises NotAllowed for a search by scores that the account may not read."""
+        language: Language = self.language or ("zh" if account.language == "zh" else "en")
+        asked = self.search.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return Order(search=self.search.wanted(account), asked=asked, reason=self.reason, language=language)
+
+
+def export_routes(context: Context, packer: Packer) -> APIRouter:
+    """`/api/recording-exports`; all for who may export recordings."""
+    routes = APIRouter(prefix="/api/recording-exports")
+    _order_routes(routes, context, packer)
+    _file_routes(routes, context)
+    return routes
+
+
+def _order_routes(routes: APIRouter, context: Context, packer: Packer) -> None:
+    @routes.get("")
+    async def page(_account: May, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+        return {"exports": await exports(context, limit=limit)}
+
+    @routes.get("/estimate")
+    async def estimated(search: Annotated[Facets, Query()], account: May) -> dict[str, Any]:
+        found = await estimate(context, search.wanted(account))
+        return {
+            "calls": found.calls,
+            "recordings": found.recordings,
+            "deleted": found.deleted,
+            "bytes": found.bytes,
+            "most_recordings": context.most_recordings,
+            "days": context.kept_seconds / SECONDS_A_DAY,
+        }
+
+    @routes.post("", status_code=HTTP_201_CREATED)
+    async def order(shape: OrderShape, request: Request, account: May) -> dict[str, Any]:
+        by = _listener(request, account, context.now())
+        export_id = await order_export(context, shape.order(account), by)
+        packer.wake()
+        return await tell_export(context, export_id)
+
+    @routes.get("/{export_id}")
+    async def one(export_id: ExportId, _account: May) -> dict[str, Any]:
+        return await tell_export(context, export_id)
+
+    @routes.post("/{export_id}/cancel", status_code=204)
+    async def cancel(export_id: ExportId, account: May) -> None:
+        await cancel_export(context, export_id, account.username)
+
+
+def _file_routes(routes: APIRouter, context: Context) -> None:
+    @routes.delete("/{export_id}", status_code=204)
+    async def delete(export_id: ExportId, account: May) -> None:
+        await delete_export(context, export_id, account.username)
+
+    @routes.get("/{export_id}/file", response_class=FileResponse)
+    async def file(export_id: ExportId, request: Request, account: May) -> FileResponse:
+        listener = _listener(request, account, context.now())
+        path = await take_export(context, export_id, listener)
+        name = f"recordings-{export_id}.zip"
+        headers = {"Cache-Control": "private, no-store"}
+        return FileResponse(path, media_type="application/zip", filename=name, headers=headers)
+
+
+def _listener(request: Request, account: Account, at: Instant) -> Listener:
+    return Listener.of(account, address_of(request), at)

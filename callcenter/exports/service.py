@@ -1,0 +1,156 @@
+"""Exports for people: which there are, and their files; cancelled, deleted, expired."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from callcenter.errors import Conflict, NotFound
+from callcenter.exports.choosing import Context
+from callcenter.exports.packing import play_of
+from callcenter.exports.rules import UNDER_WAY, ExportState, PartState
+from callcenter.exports.tables import ExportPart, RecordingExport
+from callcenter.looking import looking
+from callcenter.recordings.accesses import Listener, note_taken
+from callcenter.store.batches import in_batches
+
+log = logging.getLogger(__name__)
+
+HOUR = 3
+"""When files that expired are deleted, on the centre's clock: nobody talks."""
+
+NOTED_AT_ONCE = 1_000
+
+
+async def exports(context: Context, *, limit: int) -> list[dict[str, Any]]:
+    """The latest exports, newest first (docs/api.md)."""
+    newest = select(RecordingExport).order_by(RecordingExport.id.desc()).limit(limit)
+    async with context.sessions() as session:
+        return [_told(row) for row in (await session.scalars(newest)).all()]
+
+
+async def tell_export(context: Context, export_id: int) -> dict[str, Any]:
+    """One export. Raises NotFound."""
+    return _told(await _one(context, export_id))
+
+
+async def _one(context: Context, export_id: int) -> RecordingExport:
+    async with context.sessions() as session:
+        row = await session.get(RecordingExport, export_id)
+    if row is None:
+        raise NotFound(f"there is no export {export_id}")
+    return row
+
+
+def _told(row: RecordingExport) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "search": row.search,
+        "reason": row.reason,
+        "by": row.username,
+        "asked_at": row.asked_at,
+        "ended_at": row.ended_at,
+        "expires_at": row.expires_at,
+        "ended_by": row.ended_by,
+        "calls": row.calls,
+        "recordings": row.recordings,
+        "packed": row.packed,
+        "left_out": row.left_out,
+        "expected_bytes": row.expected_bytes,
+        "bytes": row.bytes,
+        "detail": row.detail,
+    }
+
+
+async def take_export(context: Context, export_id: int, listener: Listener) -> Path:
+    """The file, once it is written down of every recording in it that it was downloaded. Raises NotFound."""
+    row = await _one(context, export_id)
+    is_over = row.expires_at is None or row.expires_at <= context.now()
+    if row.state != ExportState.DONE or is_over or not await asyncio.to_thread(context.file(row.id).is_file):
+        raise NotFound(f"export {export_id} has no file to download: it is not done, was deleted, or has expired")
+    part = ExportPart
+    packed = select(part.recording_id).where(part.export_id == row.id, part.state == PartState.PACKED)
+    async with context.sessions.begin() as session:
+        taken = (await session.scalars(packed.order_by(part.place))).all()
+        for some in in_batches(taken, NOTED_AT_ONCE):
+            await note_taken(session, listener, some, "downloaded", play_of(row.id))
+    return context.file(row.id)
+
+
+async def cancel_export(context: Context, export_id: int, by: str) -> None:
+    """Has an export end without a file. Raises NotFound, Conflict where it has ended."""
+    await _end(context, export_id, UNDER_WAY, ExportState.CANCELLED, by)
+
+
+async def delete_export(context: Context, export_id: int, by: str) -> None:
+    """Deletes the file of an export. Raises NotFound, Conflict where it has none."""
+    await _end(context, export_id, (ExportState.DONE,), ExportState.DELETED, by)
+    await _remove_files(context, [export_id])
+
+
+async def _end(context: Context, export_id: int, was: Sequence[ExportState], becomes: ExportState, by: str) -> None:
+    row = RecordingExport
+    ended = update(row).where(row.id == export_id, row.state.in_(was)).returning(row.id)
+    values = {"state": becomes, "ended_by": by, "bytes": 0}
+    if becomes == ExportState.CANCELLED:
+        values |= {"ended_at": context.now()}
+    async with context.sessions.begin() as session:
+        is_ended = await session.scalar(ended.values(**values)) is not None
+        if is_ended:
+            await session.execute(delete(ExportPart).where(ExportPart.export_id == export_id))
+    if not is_ended:
+        found = await _one(context, export_id)
+        raise Conflict(f"export {export_id} is {found.state}")
+
+
+async def expire(context: Context) -> int:
+    """Deletes the files whose time is over, and those that belong to no export; how many expired."""
+    row = RecordingExport
+    is_over = (row.state == ExportState.DONE) & (row.expires_at <= context.now())
+    async with context.sessions.begin() as session:
+        ids = (await session.scalars(select(row.id).where(is_over))).all()
+        await session.execute(delete(ExportPart).where(ExportPart.export_id.in_(ids)))
+        await session.execute(update(row).where(row.id.in_(ids)).values(state=ExportState.EXPIRED, bytes=0))
+    await sweep(context)
+    return len(ids)
+
+
+async def sweep(context: Context) -> None:
+    """Removes every file that no export has (any more): a stop may have come before it was removed."""
+    row = RecordingExport
+    having = select(row.id).where(row.state.in_((*UNDER_WAY, ExportState.DONE)))
+    there = await asyncio.to_thread(lambda: sorted(context.folder.glob("export-*.zip")))
+    async with context.sessions() as session:
+        kept = {context.file(export_id) for export_id in (await session.scalars(having)).all()}
+    await asyncio.to_thread(_unlink, [file for file in there if file not in kept])
+
+
+async def _remove_files(context: Context, export_ids: Sequence[int]) -> None:
+    await asyncio.to_thread(_unlink, [context.file(export_id) for export_id in export_ids])
+
+
+def _unlink(files: Sequence[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def expiring(context: Context) -> AsyncIterator[None]:
+    """Deletes each night what has expired, during the block; at its beginning what a stop left."""
+
+    async def run() -> None:
+        try:
+            if count := await expire(context):
+                log.info("Exports expired and were deleted: %d", count)
+        except (DBAPIError, OSError):
+            log.warning("Exports that expired could not be deleted; trying again next night", exc_info=True)
+
+    await run()
+    async with looking(run, zone=context.zone, hour=HOUR):
+        yield
