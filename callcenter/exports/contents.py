@@ -101,7 +101,8 @@ def sound_of(library: Library, content: Content) -> Path | PartState:
             return copy if copy is not None and copy.is_file() else PartState.MISSING
         if not content.duration_seconds and content.conversation is None and content.state == "ready":
             return PartState.EMPTY
-        return library.open(content.recording_id, content.file, "mix")
+        sound = library.open(content.recording_id, content.file, "mix")
+        return sound if isinstance(sound, Path) else PartState.UNREADABLE
     except Conflict:
         return PartState.WRITING
     except (NotFound, OSError):

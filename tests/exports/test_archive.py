@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from callcenter.errors import BadInput
 from callcenter.exports.archive import Archive, Broken, Entry, Unreadable, entry_date
@@ -79,13 +80,15 @@ def test_an_archive_that_lost_what_it_held_is_broken(sounds: list[Path], tmp_pat
 class Failing(io.FileIO):
     """A file whose disk fails in its middle."""
 
-    def read(self, size: int = -1) -> bytes:
+    @override
+    def read(self, size: int | None = -1, /) -> bytes:
         if self.tell() > 0:
             raise OSError(5, "Input/output error")
         return super().read(size) or b""
 
 
 class OnABadDisk(type(Path())):  # type: ignore[misc]
+    @override
     def open(self, *_args: Any, **_kwargs: Any) -> Any:
         return Failing(str(self))
 

@@ -204,10 +204,7 @@ async def test_an_export_that_was_broken_off_goes_on_where_it_was(
             await packer.pack_next()
     broken_off = await told(qa, asked["id"])
     assert (broken_off["state"], broken_off["packed"]) == ("running", 2)
-    read = []
-    monkeypatch.setattr(Archive, "add", lambda *given: read.append(given[2].name) or add(*given))
-    monkeypatch.undo()
-    add = Archive.add
+    read, add = [], Archive.add
 
     def counted(self: Archive, name: str, path: Path, date: Any) -> Any:
         read.append(path.name)
@@ -239,15 +236,18 @@ async def test_a_server_packs_by_itself_and_after_a_stop(qa: AsyncClient, contex
     packer = Packer(context)
     packer.start()
     try:
-        async with asyncio.timeout(20):
-            while (await told(qa, asked["id"]))["state"] != "done":
-                await asyncio.sleep(0.01)
-            second = await ordered(qa)
-            packer.wake()
-            while (await told(qa, second["id"]))["state"] != "done":
-                await asyncio.sleep(0.01)
+        await _await_done(qa, asked["id"])
+        second = await ordered(qa)
+        packer.wake()
+        await _await_done(qa, second["id"])
     finally:
         await packer.close()
+
+
+async def _await_done(client: AsyncClient, export_id: int) -> None:
+    async with asyncio.timeout(20):
+        while (await told(client, export_id))["state"] != "done":  # noqa: ASYNC110 - as the panel asks
+            await asyncio.sleep(0.01)
 
 
 async def test_a_cancelled_export_leaves_no_file(
@@ -351,7 +351,7 @@ async def test_each_export_and_download_is_written_down_of_each_recording(qa: As
     await _zipped(qa, asked["id"])
     assert await _log(qa, "downloaded") == [(4, "qa"), (5, "qa")]
     beside = (await qa.get("/api/recordings/4/accesses")).json()["accesses"]
-    assert {one["kind"] for one in beside} == {"downloaded", "exported"} or len(beside) == 1
+    assert [one["kind"] for one in beside] == ["downloaded"]  # one entry for what was exported and then taken
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])

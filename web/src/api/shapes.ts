@@ -75,7 +75,8 @@ export type Permission =
   | "see_accesses"
   | "tag_calls"
   | "manage_retention"
-  | "ship_recordings";
+  | "ship_recordings"
+  | "export_recordings";
 
 export interface User {
   username: string;

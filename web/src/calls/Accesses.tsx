@@ -10,7 +10,7 @@ interface Access {
   username: string;
   began_at: Instant;
   last_at: Instant;
-  kind: "opened" | "heard" | "downloaded";
+  kind: "opened" | "heard" | "downloaded" | "exported";
   address: string;
   api_key: number | null;
   spans: Stretch[];
