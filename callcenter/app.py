@@ -51,6 +51,9 @@ from callcenter.audit.api import audit_routes
 from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
+from callcenter.customers.api import customer_routes
+from callcenter.customers.service import Context as Customers
+from callcenter.customers.service import forms_of
 from callcenter.delivery.api import delivery_routes
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.description import DescribedApi, description_routes
@@ -86,7 +89,7 @@ from callcenter.quality.coaching.api import coaching_routes
 from callcenter.quality.losses import note_missing_losses
 from callcenter.quality.plan_api import plan_routes
 from callcenter.quality.plan_rules import DAY_SECONDS
-from callcenter.quality.reading import was_reviewed_for
+from callcenter.quality.reading import reviews_of_calls, was_reviewed_for
 from callcenter.quality.review_api import review_routes
 from callcenter.quality.reviews import Terms
 from callcenter.quality.service import ship_forms
@@ -174,7 +177,7 @@ async def running(
             settings_routes(settings),
             *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
-            call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls),
+            *_customer_rooms(Customers(sessions, clock, settings.region, settings.customers), library),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
             receiving_routes(Receiver(sessions, library.folders, clock)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
@@ -232,6 +235,15 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
     await ship_forms(sessions, clock())
     await note_missing_losses(sessions)
     return quality_routes(sessions, clock)
+
+
+def _customer_rooms(customers: Customers, library: Library) -> list[APIRouter]:
+    """Calls, and who called."""
+    sessions = customers.sessions
+    return [
+        call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, partial(forms_of, customers)),
+        customer_routes(customers, partial(reviews_of_calls, sessions)),
+    ]
 
 
 def _review_rooms(

@@ -322,6 +322,45 @@ class QualitySettings(Part):
     appeal_days: Annotated[float, Field(ge=0, le=365)] = 3
 
 
+class CustomerLevel(Part):
+    """How important a customer is: the code on the wire, its labels, and whether it stands out where it is shown."""
+
+    code: Word
+    label_en: str
+    label_zh: str
+    is_important: bool = False
+
+
+class CustomerAttribute(Part):
+    """Something that a customer's record says beside what every record has."""
+
+    code: Word
+    label_en: str
+    label_zh: str
+
+
+def _default_levels() -> tuple[CustomerLevel, ...]:
+    return (
+        CustomerLevel(code="important", label_en="Important", label_zh="重要客户", is_important=True),
+        CustomerLevel(code="regular", label_en="Regular", label_zh="普通客户"),
+    )
+
+
+def _default_attributes() -> tuple[CustomerAttribute, ...]:
+    return (
+        CustomerAttribute(code="company", label_en="Company", label_zh="公司"),
+        CustomerAttribute(code="address", label_en="Address", label_zh="地址"),
+        CustomerAttribute(code="email", label_en="E-mail", label_zh="邮箱"),
+    )
+
+
+class CustomerSettings(Part):
+    """What records of customers hold beside names and numbers."""
+
+    levels: tuple[CustomerLevel, ...] = Field(default_factory=_default_levels)
+    attributes: tuple[CustomerAttribute, ...] = Field(default_factory=_default_attributes)
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, validated once at start; a bad value names its field."""
 
@@ -352,6 +391,7 @@ class Settings(BaseSettings):
     exports: ExportSettings = ExportSettings()
     quality: QualitySettings = QualitySettings()
     listening: ListeningSettings = ListeningSettings()
+    customers: CustomerSettings = CustomerSettings()
 
     @field_validator("timezone")
     @classmethod

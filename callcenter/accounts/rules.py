@@ -40,6 +40,9 @@ Permission = Literal[
     "manage_retention",
     "ship_recordings",
     "export_recordings",
+    "see_customers",
+    "edit_customers",
+    "manage_customers",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -54,7 +57,17 @@ class Role(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.AGENT: frozenset({"see_floor", "work_seat", "work_callbacks", "see_own_reviews", "hear_clips"}),
+    Role.AGENT: frozenset(
+        {
+            "see_floor",
+            "work_seat",
+            "work_callbacks",
+            "see_own_reviews",
+            "hear_clips",
+            "see_customers",
+            "edit_customers",
+        }
+    ),
     Role.SUPERVISOR: frozenset(
         {
             "see_floor",
@@ -75,6 +88,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "hear_clips",
             "manage_clips",
             "tag_calls",
+            "see_customers",
+            "edit_customers",
+            "manage_customers",
         }
     ),
     Role.QA: frozenset(
@@ -90,6 +106,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "manage_clips",
             "tag_calls",
             "export_recordings",
+            "see_customers",
         }
     ),
     Role.ADMIN: frozenset(get_args(Permission)),

@@ -1,6 +1,7 @@
 """The routes of calls that are over (docs/api.md, Calls and recordings)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -18,6 +19,9 @@ from callcenter.store.engine import Sessions
 
 RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[list[dict[str, Any]]]]
 """What there is to hear of a call, in the shape of docs/api.md; recordings know it, a floor above."""
+
+FormsOf = Callable[[int], Awaitable[Collection[str]]]
+"""How the numbers of a customer may stand in calls; the customers' room knows it. Raises NotFound."""
 
 # PostgreSQL cannot be asked for a NUL.
 Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
@@ -71,11 +75,12 @@ class Facets(BaseModel):
 class CallQuery(Facets):
     """The search as it stands in the address."""
 
+    customer: Annotated[int | None, Field(ge=1, lt=2**53)] = None
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond) -> APIRouter:
+def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond, forms_of: FormsOf) -> APIRouter:
     """`/api/calls`: the search and one call."""
     routes = APIRouter()
 
@@ -84,6 +89,8 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond)
         query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls")]
     ) -> dict[str, Any]:
         wanted = query.wanted(account)
+        if query.customer is not None:
+            wanted = replace(wanted, forms=await _forms(query.customer, account, forms_of))
         page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
@@ -94,6 +101,12 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond)
         return _story_shape(story, heard)
 
     return routes
+
+
+async def _forms(customer_id: int, account: Account, forms_of: FormsOf) -> Collection[str]:
+    if "see_customers" not in account.permissions:
+        raise NotAllowed("a search by customer needs the permission see_customers")
+    return await forms_of(customer_id)
 
 
 def _summary_shape(summary: CallSummary) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def shorter_forms(plain: str) -> list[str]:
     return [plain[start:] for start in range(1, len(plain) - SHORTEST_WHOLE_NUMBER + 1)]
 
 
+def number_end(plain: str) -> str:
+    """The last NUMBER_END_SIGNS signs of a number, filled up in front where it is shorter."""
+    return plain.rjust(NUMBER_END_SIGNS)[-NUMBER_END_SIGNS:]
+
+
 def write_cursor(started_at: Instant, row: int) -> str:
     """Where a page ended; opaque to its reader."""
     return base64.urlsafe_b64encode(f"{started_at.hex()} {row}".encode()).decode()

@@ -1,6 +1,6 @@
 """Calls that are over: the search, and all that is known of one call."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.calls.rules import NUMBER_END_SIGNS, plain_number, read_cursor, shorter_forms, write_cursor
+from callcenter.calls.rules import NUMBER_END_SIGNS, number_end, plain_number, read_cursor, shorter_forms, write_cursor
 from callcenter.calls.tables import stored_number, stored_number_end
 from callcenter.errors import NotFound
 from callcenter.floor.facts import CallerSurvey, CallRecord, Conversation, Hold, QueueVisit, Ring, VisitOutcome
@@ -62,7 +62,8 @@ class Search:
     """Which calls are wanted; None: any. `since` and `until` bound the start; `number` may be its last digits.
 
     `agent`, `team`, `talk_from` ≤ talk < `talk_to`, `hold_from` ≤ hold < `hold_to` (seconds) and `ended_by` are met by
-    one and the same conversation of the call. What is known of a call above this room (its list, the `result` that an
+    one and the same conversation of the call. Of `forms`, each a way in which a customer's number may stand there, the
+    number is one. What is known of a call above this room (its list, the `result` that an
     agent wrote down, a tag, talk-over, the score of a review) a `Beyond` turns into conditions.
     """
 
@@ -86,6 +87,7 @@ class Search:
     talk_over_from: Seconds | None = None
     score_from: float | None = None
     score_to: float | None = None
+    forms: Collection[str] | None = None
 
     def while_it_lasts(self, began_at: SQLColumnExpression[float]) -> Iterator[ColumnElement[bool]]:
         """That a part of a call begins while the calls wanted may last: follows from them, and spares a look at all
@@ -260,8 +262,7 @@ def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
         yield calls.c.started_at >= search.since
     if search.until is not None:
         yield calls.c.started_at < search.until
-    if search.number is not None:
-        yield from _number_matches(search.number)
+    yield from _of_number(search)
     if search.direction is not None:
         yield calls.c.direction == search.direction
     if search.queue is not None:
@@ -270,6 +271,15 @@ def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
         yield from _outcome_is(search, search.outcome)
     if search.has_recording is not None:
         yield _has_recording() if search.has_recording else not_(_has_recording())
+
+
+def _of_number(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.number is not None:
+        yield from _number_matches(search.number)
+    if search.forms is not None:
+        yield stored_number.in_(sorted(search.forms))
+        # Follows from the former, and has an index.
+        yield stored_number_end.in_(sorted({number_end(form) for form in search.forms}))
 
 
 def _outcome_is(search: Search, outcome: str) -> Iterator[ColumnElement[bool]]:

@@ -1,11 +1,13 @@
 """Reviews read from the database: a page of those that an account may read, and one with its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.accounts.rules import READ_REVIEWS
 from callcenter.accounts.service import Account
 from callcenter.errors import NotFound
 from callcenter.floor.terms import Instant
@@ -68,6 +70,19 @@ async def reviews(
         query = query.where(Review.id < before)
     async with sessions() as session:
         return [(review, content_of(form)) for review, form in await session.execute(query)]
+
+
+async def reviews_of_calls(
+    sessions: Sessions, calls: Collection[tuple[str, str]], account: Account
+) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    """The reviews of these calls (pbx, call_id) that this account may read, in a few words each."""
+    if account.permissions.isdisjoint(READ_REVIEWS | {"see_own_reviews"}):
+        return []
+    of_calls = select(Review).where(tuple_(Review.pbx, Review.call_id).in_(sorted(calls)), _readable(account))
+    told = ("id", "agent_number", "agent_name", "score", "state", "talked_at")
+    async with sessions() as session:
+        rows = (await session.scalars(of_calls.order_by(Review.id))).all()
+    return [((row.pbx, row.call_id), {name: getattr(row, name) for name in told}) for row in rows]
 
 
 def _readable(account: Account) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from callcenter.finding import beyond_calls
 from callcenter.floor.facts import AnyFact, Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
+from tests.customers.nobody import no_customer
 from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_ring, a_survey, a_visit
 from tests.web import Site
 
@@ -24,7 +25,7 @@ async def _told(pbx: str, call_id: str, conversations: Sequence[Conversation]) -
 
 @pytest.fixture
 async def site(sessions: Sessions) -> Site:
-    return Site(sessions, call_routes(sessions, _told, beyond_calls))
+    return Site(sessions, call_routes(sessions, _told, beyond_calls, no_customer))
 
 
 @pytest.fixture
@@ -292,3 +293,15 @@ async def test_calls_are_for_those_who_may_see_them(site: Site, address: str) ->
         assert (await stranger.get(address)).status_code == 401
     async with await site.client(Role.AGENT) as agent:
         assert (await agent.get(address)).status_code == 403
+
+
+async def test_the_calls_of_a_customer_are_those_of_their_numbers(sessions: Sessions, engine: AsyncEngine) -> None:
+    async def forms_of(customer_id: int) -> frozenset[str]:
+        return frozenset({"8613800138000", "13800138000"} if customer_id == 1 else ())
+
+    numbers = ("13800138000", "+86 138-0013-8000", "8000", "913800138000", "")
+    await _record(engine, [a_call(call_id=str(nth), number=number) for nth, number in enumerate(numbers)])
+    site = Site(sessions, call_routes(sessions, _told, beyond_calls, forms_of))
+    async with await site.client(Role.SUPERVISOR) as client:
+        assert sorted(await _found(client, customer=1)) == ["0", "1"]
+        assert await _found(client, customer=2) == []

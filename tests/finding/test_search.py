@@ -15,6 +15,7 @@ from callcenter.calls.rules import plain_number
 from callcenter.calls.service import FEW_ROWS, Search, search_calls
 from callcenter.finding import beyond_calls
 from callcenter.store.engine import Sessions
+from tests.customers.nobody import no_customer
 from tests.facts import NOON
 from tests.finding.conftest import AGENTS, CALLS, Record
 from tests.web import Site
@@ -102,7 +103,7 @@ def site(sessions: Sessions) -> Site:
     async def nothing(*_: Any) -> list[dict[str, Any]]:
         return []
 
-    return Site(sessions, call_routes(sessions, nothing, beyond_calls))
+    return Site(sessions, call_routes(sessions, nothing, beyond_calls, no_customer))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import recordings_of
 from callcenter.store.engine import Sessions
+from tests.customers.nobody import no_customer
 from tests.facts import a_recording
 from tests.web import Site
 
@@ -41,7 +42,7 @@ async def recorded() -> None:
 @pytest.fixture
 def site(sessions: Sessions, library: Library, recorded: None) -> Site:
     """The routes of calls and of recordings."""
-    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls)
+    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, no_customer)
     return Site(sessions, calls, recording_routes(sessions, library), access_routes(sessions, library))
 
 

@@ -18,6 +18,7 @@ from callcenter.retention.api import retention_routes
 from callcenter.retention.call_api import call_retention_routes
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
+from tests.customers.nobody import no_customer
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_visit
 from tests.web import Site
 
@@ -47,7 +48,7 @@ async def recorded(engine: AsyncEngine) -> None:
 @pytest.fixture
 def site(sessions: Sessions, library: Library, recorded: None) -> Site:
     """The routes of calls, recordings and retention."""
-    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls)
+    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, no_customer)
     retention = (call_retention_routes(sessions, library.clock), retention_routes(sessions, library))
     return Site(sessions, calls, recording_routes(sessions, library), *retention)
 

@@ -1,0 +1,115 @@
+"""The routes of customers (docs/api.md, Customers)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from callcenter.accounts.api import requires
+from callcenter.accounts.service import Account
+from callcenter.customers import history, merging, service
+from callcenter.customers.history import ReviewsOf
+from callcenter.customers.service import Context, Wanted
+from callcenter.customers.shapes import (
+    BanShape,
+    ChangeShape,
+    MergeShape,
+    NewShape,
+    PageQuery,
+    Row,
+    Typed,
+    customer_shape,
+    event_shape,
+    merge_shape,
+)
+
+Reader = Annotated[Account, requires("see_customers")]
+Editor = Annotated[Account, requires("edit_customers")]
+Keeper = Annotated[Account, requires("manage_customers")]
+
+
+def customer_routes(context: Context, reviews_of: ReviewsOf) -> APIRouter:
+    """Records are read, written, merged and deleted; each route says which permission it needs."""
+    routes = APIRouter(prefix="/api")
+    _reading_routes(routes, context)
+    _history_routes(routes, context, reviews_of)
+    _changing_routes(routes, context)
+    _merging_routes(routes, context)
+    return routes
+
+
+def _reading_routes(routes: APIRouter, context: Context) -> None:
+    @routes.get("/customers", dependencies=[requires("see_customers")])
+    async def page(query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
+        wanted = Wanted(**query.model_dump(exclude={"cursor", "limit"}))
+        found = await service.page(context, wanted, after=query.cursor, limit=query.limit + 1)
+        shown = found[: query.limit]
+        following = shown[-1].row.id if len(found) > query.limit else None
+        return {"customers": [customer_shape(one) for one in shown], "next": following}
+
+    @routes.get("/customer-lookup", dependencies=[requires("see_customers")])
+    async def lookup(number: Annotated[Typed, Query()]) -> dict[str, Any]:
+        read, found = await service.known_callers(context, number)
+        return {"number": read, "customers": [customer_shape(one) for one in found]}
+
+    @routes.get("/customers/{customer_id}", dependencies=[requires("see_customers")])
+    async def one(customer_id: Row) -> dict[str, Any]:
+        return customer_shape(await service.one(context, customer_id))
+
+
+def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf) -> None:
+    @routes.get("/customers/{customer_id}/history")
+    async def happened(
+        customer_id: Row,
+        account: Reader,
+        cursor: Annotated[float, Query(gt=0, le=4e9, allow_inf_nan=False)] | None = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    ) -> dict[str, Any]:
+        events, following = await history.history(context, customer_id, before=cursor, limit=limit)
+        events = await history.with_reviews(events, account, reviews_of)
+        return {"events": [event_shape(event) for event in events], "next": following}
+
+    @routes.get("/customers/{customer_id}/callbacks", dependencies=[requires("see_customers")])
+    async def callbacks(customer_id: Row) -> dict[str, Any]:
+        found = await history.waiting(context, customer_id)
+        told = ("id", "number", "due_at", "attempts", "last_outcome", "owner_agent")
+        return {
+            "callbacks": [
+                {name: getattr(one.target, name) for name in told}
+                | {"list": {"id": str(one.target.list_id), "name": one.list_name}}
+                for one in found
+            ]
+        }
+
+
+def _changing_routes(routes: APIRouter, context: Context) -> None:
+    @routes.post("/customers", status_code=201)
+    async def create(shape: NewShape, account: Editor) -> dict[str, Any]:
+        return customer_shape(await service.create(context, shape.record.record(context.region), account.username))
+
+    @routes.put("/customers/{customer_id}")
+    async def change(customer_id: Row, shape: ChangeShape, account: Editor) -> dict[str, Any]:
+        record = shape.record.record(context.region)
+        return customer_shape(await service.change(context, customer_id, record, shape.version, account.username))
+
+    @routes.post("/customers/{customer_id}/do-not-call")
+    async def forbid(customer_id: Row, shape: BanShape, account: Editor) -> dict[str, Any]:
+        return customer_shape(await service.forbid_calls(context, customer_id, shape.note, account.username))
+
+    @routes.delete("/customers/{customer_id}", status_code=204, dependencies=[requires("manage_customers")])
+    async def delete(customer_id: Row) -> None:
+        await service.remove(context, customer_id)
+
+
+def _merging_routes(routes: APIRouter, context: Context) -> None:
+    @routes.get("/customers/{customer_id}/merges", dependencies=[requires("see_customers")])
+    async def merges(customer_id: Row) -> dict[str, Any]:
+        return {"merges": [merge_shape(one) for one in await merging.merges(context, customer_id)]}
+
+    @routes.post("/customers/{customer_id}/merges", status_code=201)
+    async def merge(customer_id: Row, shape: MergeShape, account: Keeper) -> dict[str, Any]:
+        kept, gone = (customer_id, shape.version), (shape.other_id, shape.other_version)
+        return customer_shape(await merging.merge(context, kept, gone, account.username))
+
+    @routes.post("/customer-merges/{merge_id}/undo")
+    async def undo(merge_id: Row, account: Keeper) -> dict[str, Any]:
+        return customer_shape(await merging.undo(context, merge_id, account.username))

@@ -1,0 +1,94 @@
+"""Two records of one customer become one, and that can be undone: the other record is hidden, and never lost.
+
+The last merge of a customer is undone first: only then is what it found still there to be given back.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.customers.rules import differences, merged, unmerged
+from callcenter.customers.service import Context, Seen, changing, numbers_of, one, one_row, record_of, write_record
+from callcenter.customers.tables import Customer, CustomerMerge
+from callcenter.errors import BadInput, Conflict, NotFound
+
+
+class Merge(Struct, frozen=True):
+    """A merge with the name of the record that is hidden; `can_be_undone`: it is the last one."""
+
+    row: CustomerMerge
+    gone_name: str
+    can_be_undone: bool
+
+
+async def merge(context: Context, kept: tuple[int, int], gone: tuple[int, int], by: str) -> Seen:
+    """Merges the customer `gone` (id and version) into `kept`. Raises NotFound, BadInput, Conflict."""
+    if kept[0] == gone[0]:
+        raise BadInput("A customer cannot be merged with themself", field="other_id")
+    now = context.clock()
+    async with context.sessions.begin() as session:
+        # In one order, so that two who merge the same customers the other way round wait for each other.
+        rows = {key: await changing(session, *key, by=by, now=now) for key in sorted((kept, gone))}
+        numbers = await numbers_of(session, [kept[0], gone[0]])
+        before = record_of(rows[kept], numbers.get(kept[0], ()))
+        after = merged(before, record_of(rows[gone], numbers.get(gone[0], ())))
+        had = {number.number for number in before.numbers}
+        session.add(
+            CustomerMerge(
+                kept_id=kept[0],
+                gone_id=gone[0],
+                changed=differences(before, after),
+                added=[number.number for number in after.numbers if number.number not in had],
+                merged_at=now,
+                merged_by=by,
+            )
+        )
+        rows[gone].merged_into = kept[0]
+        await write_record(session, rows[kept], after)
+    return await one(context, kept[0])
+
+
+async def undo(context: Context, merge_id: int, by: str) -> Seen:
+    """Takes a merge back: both records are as they were; what was changed since then stays. The kept one.
+
+    Raises NotFound, Conflict where it was undone already or is not the last merge of its customer.
+    """
+    now = context.clock()
+    async with context.sessions.begin() as session:
+        row = await session.get(CustomerMerge, merge_id)
+        if row is None:
+            raise NotFound(f"There is no merge {merge_id}")
+        kept_row = await one_row(session, row.kept_id)
+        kept = await changing(session, row.kept_id, kept_row.version, by=by, now=now)
+        await session.refresh(row)
+        if row.undone_at is not None:
+            raise Conflict("This merge was undone already")
+        if merge_id != await _last(session, row.kept_id):
+            raise Conflict("Undo the later merges of this customer first")
+        numbers = await numbers_of(session, [kept.id])
+        await write_record(session, kept, unmerged(record_of(kept, numbers.get(kept.id, ())), row.changed, row.added))
+        gone = await session.get_one(Customer, row.gone_id)
+        gone.merged_into, gone.version = None, gone.version + 1
+        row.undone_at, row.undone_by = now, by
+    return await one(context, row.kept_id)
+
+
+async def _last(session: AsyncSession, kept_id: int) -> int | None:
+    standing = select(CustomerMerge.id).where(CustomerMerge.kept_id == kept_id, CustomerMerge.undone_at.is_(None))
+    return await session.scalar(standing.order_by(CustomerMerge.id.desc()).limit(1))
+
+
+async def merges(context: Context, customer_id: int) -> Sequence[Merge]:
+    """The merges into a customer, newest first. Raises NotFound."""
+    query = (
+        select(CustomerMerge, Customer.name)
+        .join(Customer, Customer.id == CustomerMerge.gone_id)
+        .where(CustomerMerge.kept_id == customer_id)
+        .order_by(CustomerMerge.id.desc())
+    )
+    async with context.sessions() as session:
+        await one_row(session, customer_id)
+        last = await _last(session, customer_id)
+        return [Merge(row, name, row.id == last) for row, name in (await session.execute(query)).all()]

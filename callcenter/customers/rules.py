@@ -1,0 +1,138 @@
+"""What a customer's record may hold, and what becomes of two that are merged: decisions without side effects."""
+
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, structs
+
+from callcenter.errors import BadInput
+from callcenter.floor.terms import Instant
+
+NAME_LENGTH = 200
+REFERENCE_LENGTH = 100
+LABEL_LENGTH = 64
+VALUE_LENGTH = 1000
+HOW_LENGTH = 200
+NOTE_LENGTH = 20_000
+MOST_NUMBERS = 50
+NAME_KEY_LENGTH = 400
+
+
+class Consent(StrEnum):
+    """Whether the customer lets the centre call."""
+
+    UNASKED = ""
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+class Number(Struct, frozen=True):
+    """A number of a customer, `+` and digits, and what it is called."""
+
+    number: str
+    label: str = ""
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """What is known of a customer, as somebody writes it down."""
+
+    name: str = ""
+    reference: str = ""
+    level: str = ""
+    attributes: dict[str, str] = {}
+    consent: str = Consent.UNASKED
+    consent_at: Instant | None = None
+    consent_how: str = ""
+    note: str = ""
+    numbers: tuple[Number, ...] = ()
+
+
+FIELDS = tuple(name for name in Record.__struct_fields__ if name != "numbers")
+"""Those of a record that are columns of the customer."""
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: width, case and spaces make no difference."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(folded.split())[:NAME_KEY_LENGTH]
+
+
+def check_record(record: Record, levels: Collection[str], attributes: Collection[str]) -> None:
+    """Raises BadInput naming the field at fault."""
+    if not record.name.strip() and not record.numbers:
+        raise BadInput("A customer has a name or a number", field="name")
+    if record.level and record.level not in levels:
+        raise BadInput(f"The settings know no level {record.level!r}", field="level")
+    unknown = next((name for name in record.attributes if name not in attributes), None)
+    if unknown is not None:
+        raise BadInput(f"The settings know no attribute {unknown!r}", field="attributes")
+    if record.consent and record.consent_at is None:
+        raise BadInput("Say when consent was given or withdrawn", field="consent_at")
+    check_numbers(record.numbers)
+
+
+def check_numbers(numbers: Sequence[Number]) -> None:
+    """Raises BadInput for a number that is there twice."""
+    known = [one.number for one in numbers]
+    for nth, number in enumerate(known):
+        if number in known[:nth]:
+            raise BadInput(f"{number} is there twice", field=f"numbers.{nth}")
+
+
+# --- merging ----------------------------------------------------------------------------------------------------
+
+
+def merged(kept: Record, gone: Record) -> Record:
+    """The kept record with what only the other one knows.
+
+    Both notes stand in it. Of two decisions about consent the later one counts, of two at once the withdrawal.
+    """
+    consent = max(kept, gone, key=_consent_rank)
+    numbers = {one.number: one for one in (*gone.numbers, *kept.numbers)}
+    order = dict.fromkeys(one.number for one in (*kept.numbers, *gone.numbers))
+    return Record(
+        name=kept.name or gone.name,
+        reference=kept.reference,
+        level=kept.level or gone.level,
+        attributes=gone.attributes | {name: value for name, value in kept.attributes.items() if value},
+        consent=consent.consent,
+        consent_at=consent.consent_at,
+        consent_how=consent.consent_how,
+        note="\n\n".join(dict.fromkeys(note for note in (kept.note, gone.note) if note)),
+        numbers=tuple(numbers[number] for number in order),
+    )
+
+
+def _consent_rank(record: Record) -> tuple[bool, Instant, bool]:
+    return bool(record.consent), record.consent_at or 0.0, record.consent == Consent.WITHDRAWN
+
+
+def differences(before: Record, after: Record) -> dict[str, list[Any]]:
+    """Each field that a merge changed, as it was and as it became; of attributes each name (`attributes.x`)."""
+    old, new = _flat(before), _flat(after)
+    return {name: [old.get(name), value] for name, value in new.items() if value != old.get(name)}
+
+
+def unmerged(now: Record, changed: Mapping[str, Sequence[Any]], added: Collection[str]) -> Record:
+    """A record as it was before a merge; what somebody changed since then stays as it is now."""
+    flat = _flat(now)
+    for name, (before, after) in changed.items():
+        if flat.get(name) == after:
+            flat[name] = before
+    attributes = {
+        name.removeprefix(ATTRIBUTE): value for name, value in flat.items() if name.startswith(ATTRIBUTE)
+    }  # fmt: skip
+    fields = {name: value for name, value in flat.items() if not name.startswith(ATTRIBUTE)}
+    numbers = tuple(one for one in now.numbers if one.number not in added)
+    kept = {name: value for name, value in attributes.items() if value is not None}
+    return Record(**fields, attributes=kept, numbers=numbers)
+
+
+ATTRIBUTE = "attributes."
+
+
+def _flat(record: Record) -> dict[str, Any]:
+    fields = {name: value for name, value in structs.asdict(record).items() if name not in ("attributes", "numbers")}
+    return fields | {ATTRIBUTE + name: value for name, value in record.attributes.items()}

@@ -1,0 +1,8 @@
+"""A centre without customers, for tests of other rooms."""
+
+from callcenter.errors import NotFound
+
+
+async def no_customer(customer_id: int) -> frozenset[str]:
+    """There is no such customer."""
+    raise NotFound(f"There is no customer {customer_id}")

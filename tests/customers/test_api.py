@@ -1,0 +1,173 @@
+"""The routes of customers, over HTTP, on both databases."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callcenter.accounts.rules import Role
+from callcenter.customers.service import Context
+from callcenter.dialer import service as lists
+from callcenter.dialer.tables import Attempt, Target
+from callcenter.floor.facts import AnyFact
+from callcenter.forms.tables import FormRecord
+from callcenter.store.recorder import Recorder
+from tests.customers.conftest import LI, WANG
+from tests.dialer.conftest import FIELDS
+from tests.facts import NOON, a_call, a_conversation, a_visit
+from tests.serving import PANEL
+from tests.web import Site
+
+
+async def _make(client: AsyncClient, **record: Any) -> dict[str, Any]:
+    record = {"name": "Li Wei", "numbers": [{"number": "138 0013 8000", "label": "mobile"}]} | record
+    answer = await client.post("/api/customers", json={"record": record})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def test_a_customer_is_made_read_and_changed(supervisor: AsyncClient) -> None:
+    made = await _make(supervisor, level="important", attributes={"company": "ACME"})
+    assert made["numbers"] == [
+        {"number": LI, "label": "mobile", "do_not_call": False, "do_not_call_until": None},
+    ]
+    assert (made["version"], made["created_by"], made["created_at"]) == (1, "supervisor", NOON)
+    path = f"/api/customers/{made['id']}"
+    assert (await supervisor.get(path)).json() == made
+    body = {"version": 1, "record": {"name": "Li Wei 2"}}
+    assert (await supervisor.put(path, json=body)).json()["name"] == "Li Wei 2"
+    assert (await supervisor.put(path, json=body)).status_code == 409
+    assert (await supervisor.post(f"{path}/do-not-call", json={})).status_code == 409  # without numbers
+    assert (await supervisor.delete(path)).status_code == 204
+    assert (await supervisor.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        ({}, "name"),
+        ({"name": "a\0b"}, "record.name"),
+        ({"name": "Li", "level": "royal"}, "level"),
+        ({"name": "Li", "shoe": "44"}, "record.shoe"),
+        ({"name": "Li", "numbers": [{"number": "12"}]}, "record.numbers.0.number"),
+        ({"name": "Li", "numbers": [{"number": "13800138000"}, {"number": LI}]}, "numbers.1"),
+        ({"name": "Li", "consent": "given"}, "consent_at"),
+        ({"name": "Li", "consent_at": 1e308}, "record.consent_at"),
+        ({"name": "Li", "attributes": {"shoe": "44"}}, "attributes"),
+    ],
+)
+async def test_what_is_wrong_is_told_by_its_field(supervisor: AsyncClient, record: dict[str, Any], field: str) -> None:
+    answer = await supervisor.post("/api/customers", json={"record": record})
+    assert answer.status_code == 422
+    told = answer.json()
+    assert field in (told.get("field"), *(error["field"] for error in told.get("errors", ())))
+
+
+async def test_pages_and_the_look_up_of_a_caller(supervisor: AsyncClient) -> None:
+    for nth in range(3):
+        await _make(supervisor, name=f"Li {nth}")
+    first = (await supervisor.get("/api/customers", params={"limit": 2})).json()
+    assert [one["name"] for one in first["customers"]] == ["Li 2", "Li 1"]
+    second = (await supervisor.get("/api/customers", params={"limit": 2, "cursor": first["next"]})).json()
+    assert ([one["name"] for one in second["customers"]], second["next"]) == (["Li 0"], None)
+    found = (await supervisor.get("/api/customer-lookup", params={"number": "13800138000"})).json()
+    assert (found["number"], len(found["customers"])) == (LI, 3)
+    nobody = (await supervisor.get("/api/customer-lookup", params={"number": "anonymous"})).json()
+    assert nobody == {"number": "", "customers": []}
+
+
+async def test_an_agent_writes_records_and_merges_none(site: Site, supervisor: AsyncClient) -> None:
+    async with await site.client(Role.AGENT, "1001") as agent, await site.client(Role.QA) as qa:
+        agent.headers.update(PANEL)
+        qa.headers.update(PANEL)
+        made = await _make(agent)
+        other = await _make(agent)
+        body = {"other_id": other["id"], "other_version": 1, "version": 1}
+        path = f"/api/customers/{made['id']}"
+        for client in (agent, qa):
+            assert (await client.post(f"{path}/merges", json=body)).status_code == 403
+            assert (await client.delete(path)).status_code == 403
+            assert (await client.get(path)).status_code == 200
+        assert (await qa.put(path, json={"version": 1, "record": {"name": "Q"}})).status_code == 403
+    merged = await supervisor.post(f"{path}/merges", json=body)
+    assert merged.status_code == 201
+    [merge] = (await supervisor.get(f"{path}/merges")).json()["merges"]
+    assert (merge["gone_id"], merge["can_be_undone"]) == (other["id"], True)
+    assert (await supervisor.post(f"/api/customer-merges/{merge['id']}/undo")).status_code == 200
+    assert (await supervisor.get(f"/api/customers/{other['id']}")).status_code == 200
+    assert (await supervisor.post(f"{path}/merges", json=body | {"other_id": made["id"]})).status_code == 422
+
+
+# --- history ----------------------------------------------------------------------------------------------------
+
+
+async def _record(engine: AsyncEngine, *facts: AnyFact) -> None:
+    recorder = Recorder(engine)
+    recorder.note(facts)
+    await recorder.flush()
+
+
+async def _called_back(context: Context) -> None:
+    """One attempt with what was written down of it, and one callback still to be made."""
+    list_id = await lists.create_list(context.sessions, FIELDS | {"name": "Winter"}, NOON)
+    shared = {"list_id": list_id, "attributes": {}, "name": "Li Wei"}
+    async with context.sessions.begin() as session:
+        reached = Target(**shared, number=LI, dial_number=LI, due_at=None, state="reached")
+        due = Target(**shared, number=WANG, dial_number=WANG, due_at=NOON + 60)
+        session.add_all([reached, due])
+        await session.flush()
+        attempt = Attempt(
+            attempt_id="a-1", list_id=list_id, target_id=reached.id, pbx="pbx1", queue="support", number=LI,
+            outcome="answered", placed_at=NOON + 500, ended_at=NOON + 560, agent_number="1001", call_id="back.1",
+        )  # fmt: skip
+        session.add(attempt)
+        await session.flush()
+        session.add(
+            FormRecord(
+                list_id=list_id,
+                target_id=reached.id,
+                attempt_id=attempt.id,
+                result="done",
+                note="wants a new one",
+                filled_at=NOON + 570,
+                changed_at=NOON + 570,
+                filled_by="1001",
+            )  # fmt: skip
+        )
+
+
+async def test_all_that_happened_is_told_page_by_page(
+    context: Context, engine: AsyncEngine, supervisor: AsyncClient
+) -> None:
+    made = await _make(supervisor, numbers=[{"number": LI}, {"number": WANG}])
+    await _record(engine, a_call(), a_visit(), a_conversation())
+    later = {"started_at": NOON + 100, "answered_at": None, "ended_at": NOON + 110}
+    await _record(engine, a_call(call_id="foreign", number="+86 138 0013 8001", **later))
+    await _record(engine, a_call(call_id="other", number="13800138009", **later))
+    await _record(engine, a_call(call_id="back.1", attempt_id="a-1", started_at=NOON + 500, answered_at=NOON + 510))
+    await _called_back(context)
+
+    path = f"/api/customers/{made['id']}"
+    first = (await supervisor.get(f"{path}/history", params={"limit": 2})).json()
+    callback, foreign = first["events"]
+    assert callback["call"] is None
+    assert callback["callback"]["list"]["name"] == "Winter"
+    assert callback["callback"]["record"]["note"] == "wants a new one"
+    assert callback["reviews"] == [{"id": 7, "reader": "supervisor"}]
+    assert foreign["call"]["call_id"] == "foreign"
+    second = (await supervisor.get(f"{path}/history", params={"limit": 2, "cursor": first["next"]})).json()
+    [call] = second["events"]
+    assert call["call"]["agents"] == [{"number": "1001", "name": "Li Na"}]
+    assert second["next"] is None
+    [due] = (await supervisor.get(f"{path}/callbacks")).json()["callbacks"]
+    assert (due["number"], due["list"]["name"]) == (WANG, "Winter")
+
+
+async def test_a_customer_without_numbers_has_no_history(engine: AsyncEngine, supervisor: AsyncClient) -> None:
+    made = await _make(supervisor, numbers=[])
+    await _record(engine, a_call(number=""), a_call(call_id="2"))
+    answer = await supervisor.get(f"/api/customers/{made['id']}/history")
+    assert answer.json() == {"events": [], "next": None}
+    assert (await supervisor.get("/api/customers/999/history")).status_code == 404
