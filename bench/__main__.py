@@ -9,6 +9,7 @@ from rich.table import Table
 from bench import (
     alerts,
     audio,
+    customers,
     delay,
     dialling,
     fanout,
@@ -90,6 +91,11 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "100,000 rows of a file become targets (under 30 s)",
         importing.measure,
         importing.holds,
+    ),
+    "customers": (
+        "Whose number it is, among a million customers (p95 under 20 ms)",
+        customers.measure,
+        customers.holds,
     ),
     "reports": (
         "Reports over two years (p95 at most 200 ms on PostgreSQL, 400 ms on SQLite; at most 1.5x a tenth of it; "

@@ -134,7 +134,7 @@ async def _called_back(context: Context) -> None:
                 filled_at=NOON + 570,
                 changed_at=NOON + 570,
                 filled_by="1001",
-            )  # fmt: skip
+            )
         )
 
 
