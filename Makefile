@@ -41,7 +41,7 @@ check: style types house  ## style, types and import rules
 
 test: setup  ## every test: real Asterisk, PostgreSQL and browser included
 	@bash scripts/system_packages.sh
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 cover: setup  ## tests with branch coverage
 	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.service import Account
-from callcenter.calls.service import CallSummary, Key, Search, search_calls
+from callcenter.calls.service import CallSummary, Facet, Key, Search, search_calls
 from callcenter.customers.service import Context, forms_of, numbers_of, one_row
 from callcenter.dialer.rules import TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
@@ -71,9 +71,9 @@ async def history(
     return [event for event in events if event.at >= last], last
 
 
-def _without_callbacks(_search: Search) -> Iterator[ColumnElement[bool]]:
+def _without_callbacks(_search: Search) -> Iterator[Facet]:
     """A callback is told as such, with what came of it."""
-    yield ~exists().where(Attempt.attempt_id == calls.c.attempt_id)
+    yield Facet(~exists().where(Attempt.attempt_id == calls.c.attempt_id))
 
 
 async def _numbers(session: AsyncSession, customer_id: int) -> list[str]:

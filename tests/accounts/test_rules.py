@@ -21,17 +21,26 @@ NOW = 1_763_800_000.0
 
 def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.AGENT]) == {
-        *("see_floor", "work_seat", "work_callbacks", "see_own_reviews", "see_customers", "edit_customers"),
+        *(
+            "see_floor",
+            "work_seat",
+            "work_callbacks",
+            "see_own_reviews",
+            "see_customers",
+            "edit_customers",
+            "hear_clips",
+        ),
     }
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
         *("control_seats", "listen_in", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
         *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls"),
-        *("see_customers", "edit_customers", "manage_customers"),
+        *("see_customers", "edit_customers", "manage_customers", "hear_clips", "manage_clips"),
     }
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
         *("manage_review_forms", "manage_sampling", "tag_calls", "export_recordings", "see_customers"),
+        *("hear_clips", "manage_clips"),
     }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
@@ -47,6 +56,8 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "see_own_reviews",
         "see_customers",
         "edit_customers",
+        "hear_clips",
+        "manage_clips",
         "see_calls",
         "hear_recordings",
         "see_accesses",

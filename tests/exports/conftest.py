@@ -25,6 +25,7 @@ from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
+from tests.customers.nobody import no_customer
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_visit
 from tests.recordings.sounds import tone, write_wav
 from tests.serving import PANEL
@@ -104,7 +105,7 @@ def packer(context: Context) -> Packer:
 @pytest.fixture
 def site(sessions: Sessions, library: Library, context: Context, packer: Packer, recorded: None) -> Site:
     """The routes of calls, of who listened, and of exports."""
-    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls)
+    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, no_customer)
     return Site(sessions, calls, access_routes(sessions, library), export_routes(context, packer))
 
 
