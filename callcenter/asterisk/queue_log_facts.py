@@ -290,6 +290,8 @@ class QueueLogFacts:
         for stays in self._waiting.values():
             for stay in stays.values():
                 facts += self._lost(stay, self._heard_at)
+        for stay in self._unknown.values():  # who had taken a place over is lost under the one who joined
+            facts += self._make.rings(stay)
         facts += self._talks.lose(float("inf"), self._heard_at)
         self._waiting.clear()
         return facts

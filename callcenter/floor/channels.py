@@ -245,12 +245,14 @@ def dial_ended(site: Site, event: e.DialEnded, changes: Changes) -> None:
 
 
 def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None:
-    """A channel entered a bridge; its Linkedid may have changed with that."""
+    """A channel entered a bridge; its Linkedid may have changed with that. A talk of that very call goes on: a Local
+    channel between the two has been optimised away."""
     channel = site.channels.get(event.channel_id)
     if channel is None:
         return
     if event.call_id and event.call_id != channel.call_id:
-        talks.end(site, channel, EndedBy.TRANSFER, changes)
+        if channel.talk is not None and channel.talk.call_id != event.call_id:
+            talks.end(site, channel, EndedBy.TRANSFER, changes)
         change_call(site, channel, event.call_id, changes)
     visits.moved_on(site, event.channel_id, changes)
     leave_bridge(site, channel)

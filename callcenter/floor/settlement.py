@@ -106,9 +106,12 @@ class Settlement:
         return [stay for stay in known if any(map(self.is_unlogged, self.stays(stay)))]
 
     def is_unlogged(self, one: QueueVisit | Visit) -> bool:
-        """Whether it began in the gap under a channel of whose joining queue_log knows nothing."""
+        """Whether it began under a channel of whose joining queue_log knows nothing: in this gap, or in one before it
+        that did not see its end."""
         stay = stay_of(one)
-        if stay in self.waiting or not self.gap.since - 1 <= one.joined_at <= self.event.until:
+        is_told = isinstance(one, QueueVisit) and one in self.told.visits.get(stay, ())
+        since = self.gap.since - 1 if is_told else 0.0
+        if stay in self.waiting or not since <= one.joined_at <= self.event.until:
             return False
         logged = (theirs.joined_at + HALF_A_SECOND for theirs in self._logged_stays.get(stay, ()))
         return all(abs(one.joined_at - at) > TAKEN_OVER_SECONDS for at in logged)

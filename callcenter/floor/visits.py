@@ -293,11 +293,13 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
     if leg is None:
         site.surprise("a channel to talk on", "AgentConnect", changes, event.call_id)
     else:
-        begin_talk(site, leg, seat, event.queue, visit.number, changes)
+        channel = begin_talk(site, leg, seat, event.queue, visit.number, changes)
+        if channel.talk is not None:  # it was rung for the agent who gave his place to this caller, maybe
+            channel.talk.call_id = visit.call_id
 
 
-def begin_talk(site: Site, leg: Channel, seat: Seat, queue: str, number: str, changes: Changes) -> None:
-    """The agent at the phone behind a rung leg begins to talk, from a queue."""
+def begin_talk(site: Site, leg: Channel, seat: Seat, queue: str, number: str, changes: Changes) -> Channel:
+    """The agent at the phone behind a rung leg begins to talk, from a queue; the channel of that phone."""
     rings.take_seat(leg, seat)
     leg.is_ringing = False
     leg.queue = queue
@@ -306,6 +308,7 @@ def begin_talk(site: Site, leg: Channel, seat: Seat, queue: str, number: str, ch
     channel.other_number = number
     talks.begin(site, channel, queue, changes, seat=seat)
     site.talked_legs.remember(leg.channel_id)
+    return channel
 
 
 def _unseen(site: Site, event: e.MemberConnected) -> Visit:
