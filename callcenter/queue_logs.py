@@ -12,10 +12,9 @@ from callcenter.agents.directory import directory
 from callcenter.asterisk.queue_log import BytesRead, records
 from callcenter.asterisk.queue_log_facts import DAY, QueueLogFacts
 from callcenter.asterisk.queue_log_source import QueueLog
-from callcenter.asterisk.queue_log_stay import OWN_ID
 from callcenter.asterisk.reconciliation import TOLERANCE_SECONDS, Reconciliation, reconcile
 from callcenter.floor.facts import AnyFact, Fact, QueueVisit
-from callcenter.floor.terms import Instant, PbxName
+from callcenter.floor.terms import OWN_ID, Instant, PbxName
 from callcenter.settings import Settings
 from callcenter.store.imported import import_facts
 from callcenter.store.tables import fact_of, queue_visits

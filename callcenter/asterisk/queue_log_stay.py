@@ -16,10 +16,7 @@ from callcenter.floor.facts import (
     RingOutcome,
     VisitOutcome,
 )
-from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName
-
-OWN_ID = "queue_log:"
-"""The ids that are none of Asterisk's begin so."""
+from callcenter.floor.terms import OWN_ID, CallId, ChannelId, Instant, PbxName
 
 NOBODY = AgentEntry("", "", "", "")
 

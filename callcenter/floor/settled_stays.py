@@ -60,9 +60,9 @@ def _is_thought_lost(books: Settlement, ours: QueueVisit | Visit) -> bool:
 
 def _took_over(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
     """Whether an attended transfer in the gap gave this place to a channel of whose joining queue_log knows nothing."""
-    has_end = isinstance(ours, QueueVisit) and ours.outcome is not VisitOutcome.LOST
-    is_then = not has_end or abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) <= 1
-    return is_then and books.is_unlogged(ours)
+    if isinstance(ours, Visit) or ours.outcome is VisitOutcome.LOST:
+        return books.is_unlogged(ours)
+    return abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) <= 1 and books.is_unlogged(ours)
 
 
 def without_taken_over(books: Settlement, concluded: Iterable[QueueVisit]) -> list[QueueVisit]:

@@ -11,7 +11,7 @@ from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
 from callcenter.floor.settlement import TOLERANCE_SECONDS, Settlement
 from callcenter.floor.site import Site
-from callcenter.floor.terms import CallId, ChannelId, Instant, Seconds
+from callcenter.floor.terms import OWN_ID, CallId, ChannelId, Instant, Seconds
 
 
 def settle_talk(books: Settlement, theirs: Conversation) -> None:
@@ -57,8 +57,9 @@ def _is_same(books: Settlement, ours: Conversation, theirs: Conversation) -> boo
         return False
     if theirs.began_at > ours.ended_at:
         return False  # one seat's next talk
-    if ours.is_certain:  # its beginning was heard, and Asterisk writes it down at once
-        return bool(ours.queue) and abs(ours.began_at - theirs.began_at - HALF_A_SECOND) <= WITHIN_A_SECOND
+    if ours.is_certain:  # its beginning was heard, with the leg that was rung, and Asterisk writes it down at once
+        is_heard = theirs.leg_id in books.site.talked_legs or theirs.leg_id.startswith(OWN_ID)
+        return bool(ours.queue) and is_heard and abs(ours.began_at - theirs.began_at - HALF_A_SECOND) <= WITHIN_A_SECOND
     return abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS if ours.queue else is_call
 
 
@@ -162,7 +163,7 @@ def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
     if channel is None or channel.talk is None:
         channel = _talking_to(books, theirs) or _begin_unheard(books, theirs)
     talk = channel.talk if channel else None
-    if channel is None or talk is None:
+    if channel is None or talk is None or _is_later(books, talk):
         if not (_begin_ended(books, theirs) or _end_heard(books, theirs)):
             _end_unseen(books, theirs)
     elif not talk.queue and not talk.is_certain:
@@ -201,8 +202,15 @@ def _beside(site: Site, channel_id: ChannelId) -> Channel | None:
 
 def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedTalk) -> None:
     talk.queue = channel.queue = talk.seat.queue = theirs.queue
+    books.site.talked_legs.remember(theirs.leg_id)
     books.changes.touched.add(talk.seat.key)
     books.recovered.add(channel.call_id)
+
+
+def _is_later(books: Settlement, talk: Talk) -> bool:
+    """Whether it was heard to begin after the gap, outside a queue: an agent who goes on from his talk into a queue is
+    a caller there, also where his own phone answers him."""
+    return talk.is_certain and not talk.queue and talk.began_at > books.event.until
 
 
 def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:

@@ -12,3 +12,6 @@ PbxName = str
 ChannelId = NewType("ChannelId", str)
 CallId = NewType("CallId", str)
 AttemptId = NewType("AttemptId", str)
+
+OWN_ID = "queue_log:"
+"""The ids begin so of what queue_log does not name: they are none of Asterisk's."""

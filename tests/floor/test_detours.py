@@ -156,3 +156,26 @@ def test_attended_transfer_by_the_caller_leaves_the_agent_in_a_talk_of_its_own(c
 def test_a_phone_in_use_outside_our_calls_is_not_free() -> None:
     day = a_day("1001", "1002").device("1001", DeviceState.IN_USE)
     assert (day.state("1001"), day.floor.free_seats("pbx1", "support")) == (SeatState.READY, 1)
+
+
+def test_behind_a_local_member_the_caller_has_another_call_than_the_agent_who_waited_for_him() -> None:
+    """An agent gives his place to a caller as a Local member is rung for it. When the Local channel is optimised away
+    the phone comes to the caller's call: that is no transfer, and the talk goes on."""
+    day = a_day("1001")
+    day.calls("customer").calls("asking").joins("caller", "support")
+    local_channel(day, "1001")
+    day.tell(e.MemberRung, "support", phone("1001"), "Li Na", "caller", "caller", "half 1")
+    dials_through(day, "phone", f"{phone('1001')}-9")
+    day.tell(e.AttendedTransferred, "asking", "caller", "customer", "")
+    day.tell(e.CallerLeft, "support", "customer", 1)
+    day.tell(e.MemberConnected, "support", phone("1001"), "Li Na", "customer", "customer", "half 1", 3.0, 1.0)
+    day.bridges("phone", "half 2", call="caller", bridge="inner")
+    day.bridges("half 1", call="caller", bridge="outer").bridges("customer", bridge="outer")
+    day.tell(e.LocalOptimised, "half 1", "half 2", "phone")
+    day.leaves_bridge("phone", "inner").leaves_bridge("half 1", "outer")
+    day.bridges("phone", call="customer", bridge="outer").closes("half 1").closes("half 2").after(9)
+    day.tell(e.MemberCompleted, "support", phone("1001"), "Li Na", "customer", "phone", 3.0, 9.0, "caller")
+    day.closes("customer").after(2).closes("phone")
+    talk = day.talk()
+    assert (talk.queue, talk.call_id, talk.ended_by) == ("support", "customer", EndedBy.CALLER)
+    assert talk.talk_seconds == about(9)

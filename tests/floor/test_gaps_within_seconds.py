@@ -123,3 +123,57 @@ def test_such_a_place_is_left_in_the_second_of_the_survey() -> None:
     day.after(0.3).is_gone_unseen("caller", "sales").queue_returns("caller", "TIMEOUT")
     log.ends("caller", "EXITWITHTIMEOUT", 3, "sales").settles()
     assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.TIMED_OUT]
+
+
+def test_an_asterisk_that_dies_loses_a_place_that_was_taken_over_in_the_gap_before_once() -> None:
+    """queue_log loses it under the id of the agent who asked; who rang for it, it has under that of the caller."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    log.after(2.2).joins("asking", number="1001").after(1)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 3, 1).after(1)
+    waiting = (found_waiting("caller", waited=2),)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    log.settles().after(9)
+    log.rings_out("1002", "caller", 3).after(4).starts()
+    reconnects(day.after(0.5))
+    log.settles()
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.LOST]
+    rings = [(ring.interface, ring.outcome) for ring in day.remained(f.Ring) if ring.channel_id == "caller"]
+    assert rings == [(phone("1001"), f.RingOutcome.ANSWERED), (phone("1002"), f.RingOutcome.NOT_ANSWERED)]
+    assert day.leftovers() == []
+
+
+def test_an_agent_who_goes_on_from_his_talk_into_the_queue_and_answers_himself() -> None:
+    """The gap lies over the beginning of his talk; when queue_log is read his phone's channel is a caller's."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    log.after(3).joins("unseen").answers("1001", "unseen", "leg", 0).after(0.3)
+    found = (
+        found_open("unseen", "PJSIP/trunk-unseen", bridge_id="b"),
+        found_open("leg", f"{phone('1001')}-1", bridge_id="b", call_id="unseen"),
+    )
+    reconnects(day, channels=found)
+    day.after(0.6).leaves_bridge("leg", "b").leaves_bridge("unseen", "b").adopts("leg", "support").joins("leg")
+    day.tell(e.MemberCompleted, "support", phone("1001"), "", "unseen", "leg", 0.0, 1.0, "caller")
+    day.closes("unseen").rings("1001", "leg").answers("1001", "leg")
+    log.settles()
+    day.after(2).hangs_up("caller", "1001", "leg")
+    talks = [(talk.leg_id, talk.part, talk.queue) for talk in day.remained(f.Conversation) if talk.queue]
+    assert talks == [("leg", 1, "support"), (day.leg("1001"), 1, "support")]
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ANSWERED]
+
+
+def test_a_short_talk_of_the_gap_is_not_the_next_one_of_the_seat_which_was_heard_a_moment_later() -> None:
+    """It began in the first tenth of the next second; its leg is another one."""
+    day = a_day("1001")
+    log = Log(day)
+    day.now = int(day.now) + 5.2
+    log.joins("unseen").answers("1001", "unseen", "leg", 0)
+    log.writes("unseen", "support", phone("1001"), "BLINDTRANSFER", "4001", "queues", 0, 0, 1)
+    reconnects(log.after(0.5).day)
+    day.now = int(day.now) + 1.03
+    day.joins("next").rings("1001", "next").answers("1001", "next").after(0.1).hangs_up("caller", "1001", "next")
+    log.settles()
+    assert {talk.leg_id for talk in day.remained(f.Conversation)} == {"leg", day.leg("1001")}
