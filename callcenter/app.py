@@ -30,6 +30,7 @@ from callcenter.assembly import (
     boards_of,
     books_of,
     dialer_of,
+    eraser_of,
     fill_gaps,
     filler_of,
     importer_of,
@@ -63,6 +64,7 @@ from callcenter.dialer.importing.api import import_routes
 from callcenter.dialer.results import RESULT_KIND
 from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
+from callcenter.erasure.api import erasure_routes
 from callcenter.errors import NotFound
 from callcenter.exports.api import export_routes
 from callcenter.exports.choosing import Context
@@ -113,6 +115,7 @@ from callcenter.retention.nightly import retiring
 from callcenter.serving import listen, served, spare_the_collector, stop_signals, url_of
 from callcenter.settings import QualitySettings, Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
+from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 
@@ -184,6 +187,7 @@ async def running(
             *await _retention(stack, sessions, library, settings),
             await _clips(stack, sessions, library, settings),
             await _exports(stack, sessions, library, settings),
+            erasure_routes(eraser_of(stack, settings, sessions, library, keeper)),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
             filling_routes(await filler_of(stack, room, keeper), settings),
@@ -307,7 +311,8 @@ def _recording(
     measurer.complete = processor.wake
     measurer.start()
     stack.push_async_callback(measurer.close)
-    recorder = Recorder(engine, after_write=measurer.on_facts)
+    erased = Erased(settings.data_folder, settings.region)
+    recorder = Recorder(engine, after_write=measurer.on_facts, erased=erased)
     recorder.start()
     stack.push_async_callback(recorder.close)
     return library, measurer, recorder

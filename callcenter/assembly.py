@@ -39,6 +39,8 @@ from callcenter.dialer.schedule import Schedule
 from callcenter.dialer.seats import FloorSeats
 from callcenter.dialer.surroundings import Surroundings
 from callcenter.dialer.worker import Worker
+from callcenter.erasure.around import Around, in_call_on
+from callcenter.erasure.running import Eraser
 from callcenter.errors import PhoneUnreachable
 from callcenter.filling.running import filling
 from callcenter.filling.service import Context as Filling
@@ -52,6 +54,7 @@ from callcenter.live.ticker import tick
 from callcenter.quality.inbox_filling import inbox_filling
 from callcenter.quality.plans import Context as Sampler
 from callcenter.queue_logs import reconcile_span
+from callcenter.recordings.library import Library
 from callcenter.reports.api import report_routes
 from callcenter.reports.callback_api import callback_report_routes
 from callcenter.reports.delivering import Sender, delivering
@@ -69,6 +72,7 @@ from callcenter.reports.today import Today
 from callcenter.resuming import Checkpoints, Past, own_name, resume
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_sessions
+from callcenter.store.erased import Erased
 from callcenter.wallboards.api import Boards
 
 KIND_WORDS = ("id", "label_en", "label_zh", "told_en", "told_zh", "measure")
@@ -290,6 +294,23 @@ def dialer_of(
     keeper.listen(worker.on_changes)
     in_background(stack, worker.run(), "dialer")
     return worker
+
+
+def eraser_of(
+    stack: AsyncExitStack, settings: Settings, sessions: Sessions, library: Library, keeper: Keeper
+) -> Eraser:
+    """What erases persons: it looks at the floor, since nobody is erased while they talk."""
+    around = Around(
+        sessions=sessions,
+        library=library,
+        erased=Erased(settings.data_folder, settings.region),
+        journal_days=settings.journal_days,
+        in_call=in_call_on(keeper.floor, settings.region),
+        clock=library.clock,
+    )
+    eraser = Eraser(around)
+    in_background(stack, eraser.run(), "erasures")
+    return eraser
 
 
 async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper) -> Filling:

@@ -15,6 +15,7 @@ from callcenter.asterisk.replay_command import replay
 from callcenter.demo.command import demo
 from callcenter.dialer.commands import dialer_commands
 from callcenter.doctor.command import doctor
+from callcenter.erasure_commands import customer_commands
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
@@ -29,6 +30,7 @@ app.add_typer(user_commands, name="user")
 app.add_typer(pbx_commands, name="pbx")
 app.add_typer(dialplan_commands, name="dialplan")
 app.add_typer(import_commands, name="import")
+app.add_typer(customer_commands, name="customer")
 app.add_typer(dialer_commands, name="dialer")
 recording_commands.command("retire")(retire_command)
 recording_commands.command("ship")(ship)

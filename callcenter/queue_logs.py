@@ -16,6 +16,7 @@ from callcenter.asterisk.reconciliation import TOLERANCE_SECONDS, Reconciliation
 from callcenter.floor.facts import AnyFact, Fact, QueueVisit
 from callcenter.floor.terms import OWN_ID, Instant, PbxName
 from callcenter.settings import Settings
+from callcenter.store.erased import Erased
 from callcenter.store.imported import import_facts
 from callcenter.store.tables import fact_of, queue_visits
 
@@ -40,14 +41,14 @@ async def import_files(
     bytes_read: BytesRead = lambda count: None,
 ) -> Imported:
     """Writes what the files tell, batch by batch. Raises NotFound and BadInput; the batches before stay written."""
-    done = Imported()
+    done, erased = Imported(), Erased(settings.data_folder, settings.region)
     batch: list[AnyFact] = []
     for facts in _facts(_fold(settings, pbx), files, done, bytes_read):
         batch += facts
         if len(batch) >= BATCH:
-            await import_facts(engine, pbx, batch, OWN_ID)
+            await import_facts(engine, pbx, batch, OWN_ID, erased)
             batch.clear()
-    await import_facts(engine, pbx, batch, OWN_ID)
+    await import_facts(engine, pbx, batch, OWN_ID, erased)
     return done
 
 

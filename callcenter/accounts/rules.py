@@ -38,6 +38,7 @@ Permission = Literal[
     "see_accesses",
     "tag_calls",
     "manage_retention",
+    "erase_customers",
     "ship_recordings",
     "export_recordings",
     "see_customers",

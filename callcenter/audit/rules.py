@@ -127,6 +127,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/retention/rules"): "retention_rule.create",
     ("PATCH", "/api/retention/rules/{rule_id}"): "retention_rule.change",
     ("DELETE", "/api/retention/rules/{rule_id}"): "retention_rule.delete",
+    ("POST", "/api/erasures"): "erasure.start",
     ("GET", "/api/recordings/{recording_id}/audio"): "recording.play",
     ("GET", "/api/clips/{clip_id}/audio"): "clip.play",
     ("POST", "/api/recording-exports"): "recording_export.create",
@@ -141,6 +142,8 @@ NO_ACTS = frozenset(
     {
         ("POST", "/api/imports/{import_id}/preview"),
         ("POST", "/api/offers"),
+        ("POST", "/api/erasures/dry-run"),
+        ("POST", "/api/erasures/lookup"),
         ("POST", "/api/profile/second-factor"),
         ("POST", "/api/review-forms/score"),
         ("PUT", "/api/reviews/{review_id}"),

@@ -205,6 +205,7 @@ def _list(summary: Summary, worker: Worker) -> dict[str, Any]:
         "asking": summary.asking,
         "reached": summary.reached,
         "closed": summary.closed,
+        "erased": summary.erased,
         "outcomes": summary.outcomes,
     }
 

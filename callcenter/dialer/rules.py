@@ -33,7 +33,8 @@ class Mode(StrEnum):
 class TargetState(StrEnum):
     """Where a target stands. `offered`: an agent looks at it; `asking`: a person must say what happens next.
 
-    `closed` is over without having been reached.
+    `closed` is over without having been reached. `erased` waited for a call when its person was erased: nobody calls it
+    any more, and reports count it as they did.
     """
 
     OPEN = "open"
@@ -42,6 +43,7 @@ class TargetState(StrEnum):
     ASKING = "asking"
     REACHED = "reached"
     CLOSED = "closed"
+    ERASED = "erased"
 
 
 LEFT = (TargetState.OPEN, TargetState.OFFERED, TargetState.IN_AIR)

@@ -33,6 +33,7 @@ class Summary(Struct, frozen=True):
     asking: int
     reached: int
     closed: int
+    erased: int
     outcomes: dict[str, int]
     zones: dict[str, int]
 

@@ -213,7 +213,7 @@ def _waiting(wanted: Wanted, by: By | None) -> Select[Any]:
         nothing.label("is_unreachable"),
         nothing.label("is_attempted"),
     ).where(
-        Target.state.in_([*LEFT, TargetState.ASKING]),
+        Target.state.in_([*LEFT, TargetState.ASKING, TargetState.ERASED]),
         Target.due_at < min(span.until, wanted.now),
         ~is_dialled,
     )

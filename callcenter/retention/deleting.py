@@ -102,7 +102,7 @@ async def _set_state(session: AsyncSession, recording_id: int, state: str) -> No
 async def _delete(session: AsyncSession, library: Library, due: Due, how: How) -> None:
     """Removes the files, then has this transaction say so."""
     one = due.candidate
-    await asyncio.to_thread(_remove, due.files)
+    await asyncio.to_thread(remove, due.files)
     labels = await labelled(session, [due.rule])
     session.add(
         RecordingDeletion(
@@ -124,7 +124,7 @@ async def _delete(session: AsyncSession, library: Library, due: Due, how: How) -
     await _set_state(session, one.recording_id, DELETED)
 
 
-def _remove(files: Sequence[KeptFile]) -> None:
+def remove(files: Sequence[KeptFile]) -> None:
     """Removes the files, and has the disk remember it before the database does. Raises OSError and StoreAway."""
     for file in files:
         file.store.remove(file.name)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.floor.facts import AnyFact, Conversation, Fact, QueueVisit, Ring, SeatSpell, VisitOutcome
 from callcenter.floor.terms import PbxName
+from callcenter.store.erased import Erased
 from callcenter.store.tables import conversations, queue_visits, rings, seat_spells
 from callcenter.store.touched import touch
 from callcenter.store.upsert import Columns, upsert
@@ -27,13 +28,18 @@ REFUSED = (VisitOutcome.REFUSED_EMPTY, VisitOutcome.REFUSED_FULL)
 Found = Mapping[Any, Any]
 
 
-async def import_facts(engine: AsyncEngine, pbx: PbxName, facts: Iterable[AnyFact], own_ids: str) -> None:
-    """Writes the facts of one PBX, all or none. Ring ids that begin with `own_ids` are none of Asterisk's."""
-    kinds: dict[type[Fact], list[Any]] = {}
-    for fact in facts:
-        kinds.setdefault(type(fact), []).append(fact)
-    visits, talks = kinds.get(QueueVisit, []), kinds.get(Conversation, [])
+async def import_facts(
+    engine: AsyncEngine, pbx: PbxName, facts: Iterable[AnyFact], own_ids: str, erased: Erased | None = None
+) -> None:
+    """Writes the facts of one PBX, all or none. Ring ids that begin with `own_ids` are none of Asterisk's.
+
+    Persons who were `erased` are written blank; None: nobody can be.
+    """
     async with engine.begin() as connection:
+        kinds: dict[type[Fact], list[Any]] = {}
+        for fact in facts if erased is None else await erased.blanked(connection, list(facts)):
+            kinds.setdefault(type(fact), []).append(fact)
+        visits, talks = kinds.get(QueueVisit, []), kinds.get(Conversation, [])
         stored = Stored(connection, pbx)
         known = await stored.visits(
             {fact.channel_id for fact in (*visits, *kinds.get(Ring, []))} | {fact.call_id for fact in talks}

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.floor.facts import AnyFact, Fact
+from callcenter.store.erased import Erased
 from callcenter.store.touched import touch
 from callcenter.store.upsert import Columns, upsert
 
@@ -34,11 +35,19 @@ class Recorder:
 
     `pending` facts wait; `written` were written; `refused` the database will never take (a bug); `dropped` came while
     `limit` others waited. Refused and dropped facts are in the journal. `after_write` is told of each batch once it is
-    in the database.
+    in the database. Persons who were `erased` are written blank; None: nobody can be.
     """
 
-    def __init__(self, engine: AsyncEngine, *, after_write: Written = lambda _: None, limit: int = LIMIT) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        after_write: Written = lambda _: None,
+        limit: int = LIMIT,
+        erased: Erased | None = None,
+    ) -> None:
         self._engine = engine
+        self._erased = erased
         self._after_write = after_write
         self._limit = limit
         self._waiting: deque[AnyFact] = deque()
@@ -141,10 +150,10 @@ class Recorder:
             log.exception("A listener of the recorder failed")
 
     async def _write_together(self, batch: list[AnyFact]) -> None:
-        kinds: dict[type[Fact], list[AnyFact]] = {}
-        for fact in batch:
-            kinds.setdefault(type(fact), []).append(fact)
         async with self._engine.begin() as connection:
+            kinds: dict[type[Fact], list[AnyFact]] = {}
+            for fact in batch if self._erased is None else await self._erased.blanked(connection, batch):
+                kinds.setdefault(type(fact), []).append(fact)
             await touch(connection, kinds)
             for kind, facts in kinds.items():
                 await upsert(connection, kind, facts, _newest_unless_less_certain)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -137,6 +138,18 @@ touched_quarters = Table(
     Column("times", BigInteger, nullable=False),
 )
 """The quarters of an hour whose rows changed since they were rolled up (store/touched.py)."""
+
+erased_numbers = Table(
+    "erased_numbers",
+    Base.metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("end", String(2), nullable=False),
+    Column("stand_in", String(24), nullable=False),
+    Column("before", Double, nullable=False),
+    Column("held", JSON, nullable=False),
+)
+"""The lines of persons who were erased, known by a keyed digest alone (store/erased.py): facts that began `before` are
+written without them, but for those of the calls in `held` (`[pbx, call_id]`), which a legal hold keeps."""
 
 FACT_TABLES: dict[type[Fact], Table] = {
     QueueVisit: queue_visits,

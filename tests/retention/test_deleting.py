@@ -208,7 +208,7 @@ async def test_a_hold_waits_while_files_are_removed_and_comes_after(
 ) -> None:
     await add(admin, "queue", "service", MONTH)
     clock.now += 50 * DAY_SECONDS
-    remove, order = deleting._remove, []
+    remove, order = deleting.remove, []
     loop = asyncio.get_running_loop()
     holds: list[concurrent.futures.Future[None]] = []
 
@@ -221,7 +221,7 @@ async def test_a_hold_waits_while_files_are_removed_and_comes_after(
         remove(files)
         order.append(("removed", 0))
 
-    monkeypatch.setattr(deleting, "_remove", removing)
+    monkeypatch.setattr(deleting, "remove", removing)
     await retire(sessions, library, "nightly")
     await asyncio.wrap_future(holds[0])
     assert order == [("removed", 0), ("held", 1)]
@@ -273,7 +273,7 @@ async def test_a_failing_disk_claims_nothing(
     def failing(_files: Any) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(deleting, "_remove", failing)
+    monkeypatch.setattr(deleting, "remove", failing)
     done = await retire(sessions, library, "nightly")
     assert [(one.recording_id, one.reason) for one in done.failed] == [(1, "Input/output error")]
     assert (left(library), await _log(sessions)) == (ALL_OF_IT, [])
