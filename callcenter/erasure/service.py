@@ -71,7 +71,8 @@ async def _counts(session: AsyncSession, person: Person) -> dict[str, int]:
 
 async def _with_calls(session: AsyncSession, person: Person, known: frozenset[Key] = frozenset()) -> Person:
     """The person with all calls, those that a legal hold keeps apart."""
-    keys = known | await calls_of(session, person)
+    # Those that are held are passed over by the search: they must be remembered.
+    keys = known | person.keys | person.held | await calls_of(session, person)
     held = await _held(session, keys)
     return structs.replace(person, keys=keys - held, held=frozenset(held))
 
@@ -168,7 +169,7 @@ async def carry_out(around: Around, erasure_id: int) -> None:
             await _note(around.sessions, erasure_id, step=step.kind, steps_done=place, state=RUNNING, said="")
             await step.erase(around, person, row.reference)
         async with around.sessions() as session:
-            person = await _with_calls(session, person, person.keys)
+            person = await _with_calls(session, person)
             if not any((await _counts(session, person)).values()):
                 break
     else:

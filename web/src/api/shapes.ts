@@ -77,6 +77,8 @@ export type Permission =
   | "manage_retention"
   | "ship_recordings"
   | "export_recordings";
+  | "erase_customers"
+  | "ship_recordings";
 
 export interface User {
   username: string;
@@ -419,10 +421,12 @@ export interface RuleTold {
   label: string;
   days: number;
 }
+/** Why a recording was deleted: a rule, or the erasure of a person, whose reference is the label. */
+export type DeletionRule = RuleTold | { scope: "erasure"; label: string; days: number };
 export interface Deletion {
   at: Instant;
-  how: "nightly" | "command";
-  rule: RuleTold;
+  how: "nightly" | "command" | "erasure";
+  rule: DeletionRule;
 }
 /** A stretch of a conversation in which the other side was on hold. */
 export interface Hold {
@@ -548,7 +552,7 @@ export interface CallbackList extends ListSettings, ListProgress {
   asking: number;
   outcomes: Partial<Record<AttemptOutcome, number>>;
 }
-export const TARGET_STATES = ["open", "offered", "in_air", "asking", "reached", "closed"] as const;
+export const TARGET_STATES = ["open", "offered", "in_air", "asking", "reached", "closed", "erased"] as const;
 export type TargetState = (typeof TARGET_STATES)[number];
 export interface Target {
   id: number | string;

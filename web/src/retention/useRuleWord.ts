@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { RuleTold } from "../api/shapes";
+import type { DeletionRule } from "../api/shapes";
 
 /** Some days in words. */
 export function useDaysWord(): (count: number) => string {
@@ -8,10 +8,11 @@ export function useDaysWord(): (count: number) => string {
 }
 
 /** A rule as it is read: what it is about, and for how long. */
-export function useRuleWord(): (rule: RuleTold) => string {
+export function useRuleWord(): (rule: DeletionRule) => string {
   const { t } = useTranslation();
   const daysWord = useDaysWord();
   return ({ scope, label, days }) => {
+    if (scope === "erasure") return t("retention.byErasure", { reference: label });
     if (days === 0) return t("retention.forgotten");
     const about = t(`retention.scope.${scope}`);
     return t("retention.ruleWord", {
