@@ -80,7 +80,7 @@ async def _delete(around: Around, recording_id: int, file: RecordingFile, refere
         sound = await session.get(RecordingSound, recording_id)
         copy = sound.copy if sound else ""
         files = await asyncio.to_thread(around.library.files, recording_id, file, copy)
-        size = await asyncio.to_thread(lambda: sum(one.stat().st_size for one in files))
+        size = await asyncio.to_thread(lambda: sum(one.size for one in files))
         await asyncio.to_thread(remove, files)
         session.add(
             RecordingDeletion(

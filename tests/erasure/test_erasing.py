@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callcenter
 from callcenter.accounts.rules import Role
-from callcenter.asterisk.queue_log_stay import OWN_ID
 from callcenter.calls.service import Search, search_calls
 from callcenter.dialer.tables import Attempt, DoNotCall, Offer, Target
 from callcenter.erasure import service
@@ -28,6 +27,7 @@ from callcenter.erasure.steps import STEPS
 from callcenter.erasure.sweeping import NOT_SEARCHED, searched
 from callcenter.erasure.tables import Erasure
 from callcenter.errors import BadInput, Conflict, SetupFailed
+from callcenter.floor.terms import OWN_ID
 from callcenter.recordings.tables import RecordingDeletion
 from callcenter.reports.abandoned import Wanted as Abandoned
 from callcenter.reports.abandoned import abandoned_callers
