@@ -303,6 +303,7 @@ def eraser_of(
     around = Around(
         sessions=sessions,
         library=library,
+        exports=settings.exports_folder,
         erased=Erased(settings.data_folder, settings.region),
         journal_days=settings.journal_days,
         in_call=in_call_on(keeper.floor, settings.region),

@@ -109,6 +109,7 @@ def _around(settings: Settings, engine: AsyncEngine, *, is_alone: bool) -> Aroun
     return Around(
         sessions=make_sessions(engine),
         library=library,
+        exports=settings.exports_folder,
         erased=Erased(settings.data_folder, settings.region),
         journal_days=settings.journal_days,
         in_call=lambda _lines: False,

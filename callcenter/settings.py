@@ -412,6 +412,11 @@ class Settings(BaseSettings):
         """The async SQLAlchemy URL; SQLite in the data folder unless one is set."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_folder / 'callcenter.db'}"
 
+    @property
+    def exports_folder(self) -> Path:
+        """Where archives of recordings wait to be downloaded."""
+        return self.data_folder / "exports"
+
     @classmethod
     @override
     def settings_customise_sources(

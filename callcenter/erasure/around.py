@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from callcenter.errors import Conflict
 from callcenter.floor.floor import Floor
@@ -23,10 +24,14 @@ class NotYet(Conflict):
 
 @dataclass(frozen=True)
 class Around:
-    """The data, the audio, the floor. `is_alone`: no server runs that might still measure or listen to a recording."""
+    """The data, the audio, the folder of exports, the floor.
+
+    `is_alone`: no server runs that might still measure or listen to a recording.
+    """
 
     sessions: Sessions
     library: Library
+    exports: Path
     erased: Erased
     journal_days: int
     in_call: InCall

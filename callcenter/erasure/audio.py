@@ -9,7 +9,7 @@ from callcenter.erasure.around import Around, NotYet
 from callcenter.erasure.person import Person, of_these
 from callcenter.floor.facts import RecordingFile
 from callcenter.recordings.service import DELETED
-from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
+from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingKey, RecordingSound
 from callcenter.retention.deleting import remove
 from callcenter.retention.due import DELETING
 from callcenter.retention.holds import held_among, lock_call
@@ -89,6 +89,7 @@ async def _delete(around: Around, recording_id: int, file: RecordingFile, refere
                 sha256=sound.sha256 if sound else "",
             )
         )  # fmt: skip
+        await session.execute(delete(RecordingKey).where(RecordingKey.recording_id == recording_id))
         await session.execute(delete(RecordingSound).where(RecordingSound.recording_id == recording_id))
         gone = update(RecordingAudio).where(RecordingAudio.recording_id == recording_id)
         await session.execute(gone.values(state=DELETED))

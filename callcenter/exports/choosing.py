@@ -37,6 +37,11 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(there).free
 
 
+def file_of(folder: Path, export_id: int) -> Path:
+    """Where an export is among the others, or will be."""
+    return folder / f"export-{export_id}.zip"
+
+
 @dataclass(frozen=True)
 class Context:
     """What exports need: `beyond` is what of a search the other rooms know; files go to `folder`."""
@@ -56,7 +61,7 @@ class Context:
 
     def file(self, export_id: int) -> Path:
         """Where an export is, or will be."""
-        return self.folder / f"export-{export_id}.zip"
+        return file_of(self.folder, export_id)
 
 
 class Found(Struct, frozen=True):

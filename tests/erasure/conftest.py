@@ -12,19 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.audit.tables import AuditEntry
+from callcenter.customers.tables import Customer, CustomerNumber
 from callcenter.delivery.tables import Delivery
 from callcenter.dialer.tables import Attempt, CallbackList, DoNotCall, IdempotencyKey, Import, Target
 from callcenter.erasure.api import erasure_routes
 from callcenter.erasure.around import Around
 from callcenter.erasure.running import Eraser
 from callcenter.erasure.service import Wanted
+from callcenter.exports.tables import ExportPart, RecordingExport
+from callcenter.floor.terms import CallId
 from callcenter.forms.tables import Form, FormAnswer, FormRecord
+from callcenter.quality.clip_tables import Clip
 from callcenter.quality.tables import Review, ReviewForm, ReviewFormVersion, ReviewStep
 from callcenter.recordings.library import Library
 from callcenter.retention.tables import CallHold
 from callcenter.store.engine import Sessions
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
+from callcenter.store.tables import Base
 from tests.dialer.conftest import FIELDS
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_survey, a_visit
 from tests.recordings.sounds import tone, write_wav
@@ -60,7 +65,7 @@ def erased(tmp_path: Path) -> Erased:
 @pytest.fixture
 def around(sessions: Sessions, erased: Erased, tmp_path: Path, in_call: Calls) -> Around:
     library = Library({"pbx1": tmp_path / "monitor"}, tmp_path / "copies", lambda: LATER)
-    return Around(sessions, library, erased, 90, in_call, lambda: LATER, is_alone=True)
+    return Around(sessions, library, tmp_path / "exports", erased, 90, in_call, lambda: LATER, is_alone=True)
 
 
 def facts_of_person() -> list[Any]:
@@ -101,6 +106,26 @@ async def write_facts(engine: AsyncEngine, erased: Erased | None = None) -> None
     await recorder.flush()
 
 
+def _made_of(call_id: CallId) -> list[Base]:
+    """A clip, an archive and the customer record of the person."""
+    clip = Clip(
+        id=1, recording_id=1, pbx="pbx1", call_id=call_id, agent_number="1001", agent_name="Li Na", recorded_at=NOON,
+        from_seconds=1, to_seconds=3, kind="problem", title_en="Mr Wang", title_zh="", note_en="138 0013 8000",
+        note_zh="", language="zh", audience="all", hides_agent=True, kept_until=LATER + 1, made_at=NOON, made_by="qa",
+        file="c.opus", duration_seconds=2, sides=[], talk_over=[], talk_over_seconds=0, peaks=b"",
+    )  # fmt: skip
+    export = RecordingExport(
+        id=1, state="done", search={"number": PLAIN}, reason="for court", language="en", user_id=1, username="qa",
+        address="", key_id=None, asked_at=NOON, ended_at=NOON, calls=1, recordings=1, expected_bytes=5, bytes=5,
+    )  # fmt: skip
+    part = ExportPart(export_id=1, place=0, recording_id=1, state="packed", name="a.wav")
+    customer = Customer(
+        id=1, name="王小明", name_key="王小明", note="calls from 138 0013 8000", created_at=NOON, created_by="a",
+        changed_at=NOON, changed_by="a",
+    )  # fmt: skip
+    return [clip, export, part, customer, CustomerNumber(customer_id=1, number=f"+86{PLAIN}", place=0)]
+
+
 @pytest.fixture
 async def known(engine: AsyncEngine, sessions: Sessions, around: Around) -> None:
     """The person in everything that is kept."""
@@ -109,7 +134,13 @@ async def known(engine: AsyncEngine, sessions: Sessions, around: Around) -> None
         if "path" in fact.__struct_fields__:
             write_wav(around.library.folders["pbx1"] / Path(fact.path).name, tone(0.2), modified_at=NOON)
     call_id = a_call().call_id
+    for kept in (around.exports / "export-1.zip", around.library.copies / "clips" / "c.opus"):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(b"sound")
     async with sessions.begin() as session:
+        for row in _made_of(call_id):
+            session.add(row)
+            await session.flush()
         session.add(CallbackList(**FIELDS, id=1, created_at=NOON))
         form = ReviewForm(id=1)
         session.add_all([form, Form(id=1, list_id=1, version=1, questions=[], created_at=NOON, created_by="a")])

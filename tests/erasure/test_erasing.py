@@ -116,6 +116,7 @@ async def test_words_and_audio_are_gone_and_results_stay(around: Around, session
     assert len([*around.library.folders["pbx1"].iterdir()]) == 4
     await erase(around)
     assert [*around.library.folders["pbx1"].iterdir()] == []
+    assert [*around.exports.iterdir(), *(around.library.copies / "clips").iterdir()] == []
     async with sessions() as session:
         assert len((await session.scalars(select(RecordingDeletion))).all()) == 4
         whole = {
@@ -126,7 +127,9 @@ async def test_words_and_audio_are_gone_and_results_stay(around: Around, session
         assert "Wang" not in whole[name], name
     assert "90.0" in whole["reviews"]
     assert "yes" in whole["form_answers"]
-    assert "王小明" not in whole["calls"] + whole["targets"]
+    assert "王小明" not in whole["calls"] + whole["targets"] + whole["customers"]
+    assert "deleted" in whole["recording_exports"]
+    assert whole["clips"] == whole["recording_export_parts"] == "[]"
 
 
 @pytest.mark.usefixtures("known")
