@@ -208,9 +208,11 @@ def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedT
 
 
 def _is_later(books: Settlement, talk: Talk) -> bool:
-    """Whether it was heard to begin after the gap, outside a queue: an agent who goes on from his talk into a queue is
-    a caller there, also where his own phone answers him."""
-    return talk.is_certain and not talk.queue and talk.began_at > books.event.until
+    """Whether it was heard to begin after the gap, outside a queue, and the leg had talked before: an agent who goes on
+    from his talk into a queue is a caller there, also where his own phone answers him. The first talk of a leg may be
+    the queue's: where both sides are behind Local channels, the bridge tells of it when they are optimised away."""
+    is_heard = talk.is_certain and not talk.queue and talk.began_at > books.event.until
+    return is_heard and talk.part > 1
 
 
 def _talking_to(books: Settlement, theirs: LoggedTalk) -> Channel | None:

@@ -177,3 +177,20 @@ def test_a_short_talk_of_the_gap_is_not_the_next_one_of_the_seat_which_was_heard
     day.joins("next").rings("1001", "next").answers("1001", "next").after(0.1).hangs_up("caller", "1001", "next")
     log.settles()
     assert {talk.leg_id for talk in day.remained(f.Conversation)} == {"leg", day.leg("1001")}
+
+
+def test_a_talk_that_a_survey_could_not_see_is_seen_when_a_local_channel_is_optimised_away() -> None:
+    """queue_log began it in the gap, and it goes on: the bridge tells it after the survey."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("unseen").answers("1001", "unseen", "leg", 0).after(0.4)
+    found = (
+        found_open("unseen", "Local/4001@queues-1;2", bridge_id=""),
+        found_open("leg", f"{phone('1001')}-1", bridge_id="b", call_id="unseen"),
+    )
+    reconnects(day, channels=found)
+    day.after(0.1).opens("mobile", "PJSIP/trunk-m", call="unseen").bridges("mobile", call="unseen", bridge="b")
+    log.settles()
+    day.after(4).tell(e.MemberCompleted, "support", phone("1001"), "", "mobile", "leg", 0.0, 5.0, "caller")
+    day.closes("leg").closes("mobile").closes("unseen")
+    assert [(talk.leg_id, talk.queue) for talk in day.remained(f.Conversation)] == [("leg", "support")]
