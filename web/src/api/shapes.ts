@@ -73,12 +73,14 @@ export type Permission =
   | "manage_webhooks"
   | "see_audit"
   | "see_accesses"
+  | "see_customers"
+  | "edit_customers"
+  | "manage_customers"
   | "tag_calls"
   | "manage_retention"
+  | "erase_customers"
   | "ship_recordings"
   | "export_recordings";
-  | "erase_customers"
-  | "ship_recordings";
 
 export interface User {
   username: string;
