@@ -47,6 +47,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "manage_webhooks",
         "see_audit",
         "manage_retention",
+        "erase_customers",
         "ship_recordings",
     }
     assert permissions_of([Role.AGENT, Role.QA]) == {
