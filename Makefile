@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SECONDS ?=
 REPORT ?=
+JOBS ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test check style types house cover bench figures panel lock clean
@@ -41,7 +42,7 @@ check: style types house  ## style, types and import rules
 
 test: setup  ## every test: real Asterisk, PostgreSQL and browser included
 	@bash scripts/system_packages.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 cover: setup  ## tests with branch coverage
 	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report

@@ -260,14 +260,14 @@ class Centre:
 
     async def until_placed(self, count: int) -> list[PlaceCall]:
         """Waits until so many calls have been asked for."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.phone.placed) < count:
                 await self.next(self.phone.changed)
         return self.phone.placed
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Waits until something that is published makes it so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not is_so():
                 await self.next(self.news)
 

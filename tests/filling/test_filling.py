@@ -248,6 +248,6 @@ async def test_a_request_fills_its_list_at_once(room: Room) -> None:
         keeper.tell(CallerJoined("pbx1", room.now + 5, "support", caller, CallId(caller), LI, "", 1))
         keeper.tell(CallbackRequested("pbx1", room.now + 45, caller, "support"))
         room.now += 60
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await room.is_woken.wait()
     assert [target.number for target in await room.targets()] == [f"+86{LI}"]
