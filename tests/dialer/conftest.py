@@ -100,6 +100,7 @@ class FakePhone:
         self._sessions = sessions
         self.placed: list[PlaceCall] = []
         self.hung_up: list[HangUp] = []
+        self.taken = 0
         self.up: dict[AttemptId, AirState] = {}
         self.violations: list[str] = []
         self.most_in_air = 0
@@ -131,6 +132,8 @@ class FakePhone:
             self.violations.append(f"{command.attempt_id} placed without its attempt")
         if self.before_answer is not None:
             await self.before_answer()
+        self.taken += 1
+        self.changed.set()
         if failure is not None:
             raise failure
 

@@ -234,6 +234,9 @@ async def test_stop_hangs_up_those_who_have_not_answered_and_places_no_more(cent
     worker = await started(centre, list_id, free=3)
     await centre.until_told(list_id, in_air=3)
     ringing, answered, talking = await centre.until_placed(3)
+    async with asyncio.timeout(20):
+        while centre.phone.taken < 3:  # who is still being asked for is hung up, whatever they do
+            await centre.next(centre.phone.changed)
     centre.phone.up[answered.attempt_id] = AirState.ANSWERED
     centre.phone.up[talking.attempt_id] = AirState.SEATED
     await worker.stop_list(list_id)
