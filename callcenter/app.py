@@ -287,8 +287,7 @@ async def _exports(stack: AsyncExitStack, sessions: Sessions, library: Library, 
     )
     await stack.enter_async_context(exports_expiring(context))
     packer = Packer(context)
-    packer.start()
-    stack.push_async_callback(packer.close)
+    in_background(stack, packer.run(), "exports")
     return export_routes(context, packer)
 
 

@@ -155,11 +155,12 @@ async def search_calls(
 ) -> tuple[list[CallSummary], str | None]:
     """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or condition."""
     before = () if cursor is None else _before(*read_cursor(cursor))
+    facets = [*beyond(search)]
     async with sessions() as session:
-        wanted = await found_by(session, search, beyond)
+        wanted = await found_by(session, search, facets)
         if wanted is None:
             return [], None
-        are_few = [await _are_few(session, facet) for facet in beyond(search)]
+        are_few = [await _are_few(session, facet) for facet in facets]
         rows = (await session.execute(_page((*wanted, *before), limit + 1, any(are_few)))).mappings().all()
         page = [_summary(row) for row in rows[:limit]]
         await _fill(session, page)
@@ -167,9 +168,11 @@ async def search_calls(
     return page, write_cursor(last["started_at"], last["id"]) if last else None
 
 
-async def found_by(session: AsyncSession, search: Search, beyond: Beyond) -> Sequence[ColumnElement[bool]] | None:
-    """What a search asks of `calls`; None: nothing can be found. Raises BadInput for a bad condition."""
-    wanted = (*_conditions(search), *(facet.condition for facet in beyond(search)))
+async def found_by(
+    session: AsyncSession, search: Search, facets: Iterable[Facet]
+) -> Sequence[ColumnElement[bool]] | None:
+    """What a search with its `facets` asks of `calls`; None: nothing is found. Raises BadInput for a bad condition."""
+    wanted = (*_conditions(search), *(facet.condition for facet in facets))
     names = await _names_like(session, search.agent) if search.agent else ()
     if search.agent and not names and not await _is_agent(session, search.agent):
         return None  # without a look through all calls for somebody who is in none

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.erasure.around import Around, NotYet
 from callcenter.erasure.person import Person, of_these
 from callcenter.floor.facts import RecordingFile
 from callcenter.recordings.service import DELETED
-from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingKey, RecordingSound
-from callcenter.retention.deleting import remove
+from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
+from callcenter.retention.deleting import remove, write_down
 from callcenter.retention.due import DELETING
 from callcenter.retention.holds import held_among, lock_call
 from callcenter.store.tables import fact_of, recording_files
@@ -82,14 +82,11 @@ async def _delete(around: Around, recording_id: int, file: RecordingFile, refere
         files = await asyncio.to_thread(around.library.files, recording_id, file, copy)
         size = await asyncio.to_thread(lambda: sum(one.size for one in files))
         await asyncio.to_thread(remove, files)
-        session.add(
+        await write_down(
+            session,
             RecordingDeletion(
                 recording_id=recording_id, pbx=file.pbx, call_id=file.call_id, at=around.clock(), how=BY_ERASURE,
                 rule_scope=BY_ERASURE, rule_subject=reference, rule_days=0, files=len(files), bytes=size,
                 sha256=sound.sha256 if sound else "",
-            )
+            ),
         )  # fmt: skip
-        await session.execute(delete(RecordingKey).where(RecordingKey.recording_id == recording_id))
-        await session.execute(delete(RecordingSound).where(RecordingSound.recording_id == recording_id))
-        gone = update(RecordingAudio).where(RecordingAudio.recording_id == recording_id)
-        await session.execute(gone.values(state=DELETED))

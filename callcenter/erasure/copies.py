@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.erasure.around import Around
 from callcenter.erasure.audio import recordings_left
 from callcenter.erasure.person import Person
-from callcenter.exports.withdrawing import exports_holding, withdraw_exports
+from callcenter.exports.ending import exports_holding, withdraw_exports
 from callcenter.quality.clips.cutting import Cutter
 from callcenter.quality.clips.service import clips_of_calls, delete_clips_of
 from callcenter.store.batches import in_batches

@@ -118,7 +118,8 @@ async def _recordings(session: AsyncSession, context: Context, search: Search) -
     """The recordings of the calls found, in the order of their calls, from the earliest on; None: there can be none."""
     if search.has_recording is False:
         return None
-    wanted = await found_by(session, replace(search, has_recording=True), context.beyond)
+    recorded = replace(search, has_recording=True)
+    wanted = await found_by(session, recorded, context.beyond(recorded))
     if wanted is None:
         return None
     # A table of its own: what a search asks of recordings must not be taken for those that are joined to it.

@@ -63,30 +63,19 @@ def play_of(export_id: int) -> str:
 
 
 class Packer:
-    """Packs what waits. `close` stops it after the file at hand."""
+    """Packs what waits. `run` is its task; what is under way when that is cancelled goes on at the next start."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """An export was asked for."""
         self._wake.set()
 
-    def start(self) -> None:
-        """Begins, with what was under way when the server stopped."""
+    async def run(self) -> None:
+        """Packs until it is cancelled, first what was under way at the last stop; the file at hand to its end."""
         self._wake.set()
-        self._task = asyncio.create_task(self._run(), name="exports")
-
-    async def close(self) -> None:
-        """Stops; what is under way goes on at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
         wait: float | None = None
         while True:
             with contextlib.suppress(TimeoutError):

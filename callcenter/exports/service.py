@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.errors import Conflict, NotFound
 from callcenter.exports.choosing import Context
+from callcenter.exports.ending import end_exports, remove_archives
 from callcenter.exports.packing import play_of
 from callcenter.exports.rules import UNDER_WAY, ExportState, PartState
 from callcenter.exports.tables import ExportPart, RecordingExport
@@ -91,19 +92,12 @@ async def cancel_export(context: Context, export_id: int, by: str) -> None:
 async def delete_export(context: Context, export_id: int, by: str) -> None:
     """Deletes the file of an export. Raises NotFound, Conflict where it has none."""
     await _end(context, export_id, (ExportState.DONE,), ExportState.DELETED, by)
-    await _remove_files(context, [export_id])
+    await remove_archives(context.folder, [export_id])
 
 
 async def _end(context: Context, export_id: int, was: Sequence[ExportState], becomes: ExportState, by: str) -> None:
-    row = RecordingExport
-    ended = update(row).where(row.id == export_id, row.state.in_(was)).returning(row.id)
-    values = {"state": becomes, "ended_by": by, "bytes": 0}
-    if becomes == ExportState.CANCELLED:
-        values |= {"ended_at": context.now()}
     async with context.sessions.begin() as session:
-        is_ended = await session.scalar(ended.values(**values)) is not None
-        if is_ended:
-            await session.execute(delete(ExportPart).where(ExportPart.export_id == export_id))
+        is_ended = await end_exports(session, [export_id], was, becomes, by=by, now=context.now())
     if not is_ended:
         found = await _one(context, export_id)
         raise Conflict(f"export {export_id} is {found.state}")
@@ -115,8 +109,7 @@ async def expire(context: Context) -> int:
     is_over = (row.state == ExportState.DONE) & (row.expires_at <= context.now())
     async with context.sessions.begin() as session:
         ids = (await session.scalars(select(row.id).where(is_over))).all()
-        await session.execute(delete(ExportPart).where(ExportPart.export_id.in_(ids)))
-        await session.execute(update(row).where(row.id.in_(ids)).values(state=ExportState.EXPIRED, bytes=0))
+        await end_exports(session, ids, (ExportState.DONE,), ExportState.EXPIRED, now=context.now())
     await sweep(context)
     return len(ids)
 
@@ -129,10 +122,6 @@ async def sweep(context: Context) -> None:
     async with context.sessions() as session:
         kept = {context.file(export_id) for export_id in (await session.scalars(having)).all()}
     await asyncio.to_thread(_unlink, [file for file in there if file not in kept])
-
-
-async def _remove_files(context: Context, export_ids: Sequence[int]) -> None:
-    await asyncio.to_thread(_unlink, [context.file(export_id) for export_id in export_ids])
 
 
 def _unlink(files: Sequence[Path]) -> None:

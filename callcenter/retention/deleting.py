@@ -104,7 +104,8 @@ async def _delete(session: AsyncSession, library: Library, due: Due, how: How) -
     one = due.candidate
     await asyncio.to_thread(remove, due.files)
     labels = await labelled(session, [due.rule])
-    session.add(
+    await write_down(
+        session,
         RecordingDeletion(
             recording_id=one.recording_id,
             pbx=one.file.pbx,
@@ -117,11 +118,16 @@ async def _delete(session: AsyncSession, library: Library, due: Due, how: How) -
             files=len(due.files),
             bytes=due.bytes,
             sha256=one.sha256,
-        )
+        ),
     )
-    await session.execute(delete(RecordingKey).where(RecordingKey.recording_id == one.recording_id))
-    await session.execute(delete(RecordingSound).where(RecordingSound.recording_id == one.recording_id))
-    await _set_state(session, one.recording_id, DELETED)
+
+
+async def write_down(session: AsyncSession, deletion: RecordingDeletion) -> None:
+    """Has this transaction say that the audio of a recording is gone, and with it what was known of its sound."""
+    session.add(deletion)
+    await session.execute(delete(RecordingKey).where(RecordingKey.recording_id == deletion.recording_id))
+    await session.execute(delete(RecordingSound).where(RecordingSound.recording_id == deletion.recording_id))
+    await _set_state(session, deletion.recording_id, DELETED)
 
 
 def remove(files: Sequence[KeptFile]) -> None:

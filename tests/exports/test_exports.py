@@ -234,14 +234,15 @@ async def test_an_export_whose_file_was_lost_meanwhile_begins_again(
 async def test_a_server_packs_by_itself_and_after_a_stop(qa: AsyncClient, context: Context) -> None:
     asked = await ordered(qa)
     packer = Packer(context)
-    packer.start()
+    packing = asyncio.create_task(packer.run())
     try:
         await _await_done(qa, asked["id"])
         second = await ordered(qa)
         packer.wake()
         await _await_done(qa, second["id"])
     finally:
-        await packer.close()
+        packing.cancel()
+        await asyncio.gather(packing, return_exceptions=True)
 
 
 async def _await_done(client: AsyncClient, export_id: int) -> None:
