@@ -1,5 +1,5 @@
-"""Looks that are due each minute, hour or night. APScheduler only says "look": one that comes late, twice or not at all
-must lose nothing, so what is due stands in a table, and what was done, too."""
+"""Looks that are due each minute, hour or night, or when somebody says so. APScheduler and bells only say "look": one
+that comes late, twice or not at all must lose nothing, so what is due stands in a table, and what was done, too."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,6 +7,17 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+
+async def woken(bell: asyncio.Event, within: float | None) -> None:
+    """Returns when `bell` is set, at the latest after so many seconds (None: only then), and unsets it.
+
+    What sets it while the caller works counts for the next time.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await bell.wait()
+    bell.clear()
 
 
 @asynccontextmanager

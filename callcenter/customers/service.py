@@ -67,7 +67,6 @@ def record_of(row: Customer, numbers: tuple[Number, ...]) -> Record:
 async def create(context: Context, record: Record, by: str) -> Seen:
     """Makes a customer. Raises BadInput, Conflict for a reference that another customer has."""
     record, now = context.check(record), context.clock()
-    with_reference = f"Another customer has the reference {record.reference!r}"
     try:
         async with context.sessions.begin() as session:
             row = Customer(**columns_of(record), created_at=now, created_by=by, changed_at=now, changed_by=by)
@@ -76,7 +75,7 @@ async def create(context: Context, record: Record, by: str) -> Seen:
             await write_numbers(session, row.id, record.numbers)
             return await _seen(session, row, now)
     except IntegrityError as error:
-        raise Conflict(with_reference, field="reference") from error
+        raise _taken(record) from error
 
 
 async def change(context: Context, customer_id: int, record: Record, version: int, by: str) -> Seen:
@@ -88,7 +87,11 @@ async def change(context: Context, customer_id: int, record: Record, version: in
             await write_record(session, row, record)
             return await _seen(session, row, context.clock())
     except IntegrityError as error:
-        raise Conflict(f"Another customer has the reference {record.reference!r}", field="reference") from error
+        raise _taken(record) from error
+
+
+def _taken(record: Record) -> Conflict:
+    return Conflict(f"Another customer has the reference {record.reference!r}", field="reference")
 
 
 async def changing(session: AsyncSession, customer_id: int, version: int, *, by: str, now: Instant) -> Customer:

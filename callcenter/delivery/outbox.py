@@ -5,7 +5,6 @@ and of two processes only one sends it. So everything is sent at least once, and
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import time
@@ -22,6 +21,7 @@ from callcenter.delivery.rules import next_try
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.delivery.trying import Answer
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.looking import woken
 from callcenter.settings import MailSettings, WebhookSettings
 from callcenter.store.engine import Sessions
 
@@ -76,15 +76,12 @@ class Outbox:
         """Works until it is cancelled; a database that is away is waited for."""
         try:
             while True:
-                self._woken.clear()
                 try:
                     pause = await self._round()
                 except (DBAPIError, OSError):
                     log.exception("The outbox waits for the database")
                     pause = DATABASE_PAUSE_SECONDS
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await self._woken.wait()
+                await woken(self._woken, pause)
         finally:
             for task in self._busy.values():
                 task.cancel()

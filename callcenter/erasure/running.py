@@ -1,7 +1,6 @@
 """Erasures at work beside the server: what was asked for, here or by a command, is carried out one after another."""
 
 import asyncio
-import contextlib
 import logging
 
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +9,7 @@ from callcenter.erasure.around import Around, NotYet
 from callcenter.erasure.service import carry_out, say_why, unfinished
 from callcenter.errors import CallCenterError
 from callcenter.floor.terms import Seconds
+from callcenter.looking import woken
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +31,8 @@ class Eraser:
     async def run(self) -> None:
         """Works until it is cancelled; what cannot be done now is tried again."""
         while True:
-            self._woken.clear()
             await self.look()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):
-                    await self._woken.wait()
+            await woken(self._woken, self._pause)
 
     async def look(self) -> None:
         """Carries out everything that can be done now."""

@@ -5,7 +5,6 @@ archive holds. What stands behind that in the file is cut off when it goes on.
 """
 
 import asyncio
-import contextlib
 import errno
 import logging
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from callcenter.exports.contents import Content, contents_of, sound_of
 from callcenter.exports.index import index_files
 from callcenter.exports.rules import SPARED_BYTES, UNDER_WAY, ExportState, PartState, entry_name
 from callcenter.exports.tables import ExportPart, RecordingExport
+from callcenter.looking import woken
 from callcenter.recordings.accesses import Listener, note_taken
 from callcenter.store.batches import in_batches
 
@@ -78,10 +78,7 @@ class Packer:
         self._wake.set()
         wait: float | None = None
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
-            self._wake.clear()
+            await woken(self._wake, wait)
             try:
                 while await self.pack_next():
                     pass

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, RecordingFile
 from callcenter.floor.terms import CallId, PbxName, Seconds
+from callcenter.looking import woken
 from callcenter.recordings.library import Library, Measured
 from callcenter.recordings.rules import MissingRecording
 from callcenter.recordings.tables import RecordingAudio
@@ -89,10 +90,7 @@ class Measurer:
     async def _run(self) -> None:
         again = 0
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_SECONDS if again else None):
-                    await self._wake.wait()
-            self._wake.clear()
+            await woken(self._wake, RETRY_SECONDS if again else None)
             try:
                 again = await self.measure_due()
             except Exception as error:  # noqa: BLE001 - the database may be away; what is due stays due

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from callcenter.errors import BadInput, StoreAway
 from callcenter.floor.facts import RecordingFile
+from callcenter.looking import woken
 from callcenter.recordings.copying import PART, Encoding, remove_parts, store_copy
 from callcenter.recordings.inspection import Inspection, inspect_files
 from callcenter.recordings.keys import key_row
@@ -197,10 +198,7 @@ class Processor:
         await asyncio.to_thread(remove_parts, self._library.stored)
         wait: float | None = None
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
-            self._wake.clear()
+            await woken(self._wake, wait)
             try:
                 wait = 0 if await self.process_due() else None
             except StoreAway as error:

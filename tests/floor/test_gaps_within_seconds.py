@@ -6,7 +6,7 @@ from callcenter.floor import events as e
 from callcenter.floor import facts as f
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from tests.floor.logs import Log, reconnects
-from tests.floor.stories import phone
+from tests.floor.stories import Diary, phone
 from tests.floor.test_gaps_and_restarts import found_open, found_waiting
 from tests.floor.test_queue_calls import a_day
 
@@ -35,8 +35,8 @@ def test_an_agent_gives_his_place_to_a_caller_whom_he_has_from_the_same_queue() 
     assert [(ring.interface, ring.channel_id) for ring in rings] == [(phone("1001"), "caller")]
 
 
-def test_the_place_of_a_caller_who_has_been_in_the_queue_before_is_answered_after_the_survey() -> None:
-    """queue_log has that answer, too, since it is in the second of the survey."""
+def a_place_taken_over_in_a_gap() -> tuple[Diary, Log]:
+    """1001, who talks to the caller, asks in the queue for a colleague, and hands over the caller: to his own place."""
     day = a_day("1001", "1002")
     log = Log(day)
     day.joins("caller").rings("1001", "caller").answers("1001", "caller")
@@ -45,6 +45,12 @@ def test_the_place_of_a_caller_who_has_been_in_the_queue_before_is_answered_afte
     log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 3, 1).after(1)
     waiting = (found_waiting("caller", waited=2),)
     reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    return day, log
+
+
+def test_the_place_of_a_caller_who_has_been_in_the_queue_before_is_answered_after_the_survey() -> None:
+    """queue_log has that answer, too, since it is in the second of the survey."""
+    day, log = a_place_taken_over_in_a_gap()
     day.after(0.2).adopts("caller", "support").rings("1002", "caller").answers("1002", "caller")
     log.answers("1002", "caller", day.leg("1002"), 2)
     log.settles()
@@ -127,14 +133,7 @@ def test_such_a_place_is_left_in_the_second_of_the_survey() -> None:
 
 def test_an_asterisk_that_dies_loses_a_place_that_was_taken_over_in_the_gap_before_once() -> None:
     """queue_log loses it under the id of the agent who asked; who rang for it, it has under that of the caller."""
-    day = a_day("1001", "1002")
-    log = Log(day)
-    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
-    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
-    log.after(2.2).joins("asking", number="1001").after(1)
-    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 3, 1).after(1)
-    waiting = (found_waiting("caller", waited=2),)
-    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day, log = a_place_taken_over_in_a_gap()
     log.settles().after(9)
     log.rings_out("1002", "caller", 3).after(4).starts()
     reconnects(day.after(0.5))

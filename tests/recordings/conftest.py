@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
@@ -13,10 +14,12 @@ from callcenter.finding import beyond_calls
 from callcenter.recordings.access_api import access_routes
 from callcenter.recordings.api import recording_routes
 from callcenter.recordings.library import Library
+from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
 from callcenter.store.engine import Sessions
+from callcenter.store.recorder import Recorder
 from tests.customers.nobody import no_customer
-from tests.facts import a_recording
+from tests.facts import a_call, a_conversation, a_recording
 from tests.web import Site
 
 ENDED = a_recording().ended_at
@@ -51,3 +54,13 @@ async def reviewer(site: Site) -> AsyncIterator[AsyncClient]:
     """Somebody who may hear recordings."""
     async with await site.client(Role.QA) as client:
         yield client
+
+
+async def measured(engine: AsyncEngine, sessions: Sessions, library: Library) -> None:
+    """A call with its recording is known and measured."""
+    recorder = Recorder(engine)
+    recorder.note([a_recording(), a_call(), a_conversation()])
+    await recorder.flush()
+    measurer = Measurer(sessions, library)
+    await measurer.measure_due()
+    await measurer.close()

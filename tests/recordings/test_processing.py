@@ -25,8 +25,8 @@ from callcenter.recordings.processing import Job, Processor
 from callcenter.recordings.tables import RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
-from tests.facts import a_call, a_conversation, a_recording
-from tests.recordings.conftest import ENDED
+from tests.facts import a_call, a_recording
+from tests.recordings.conftest import ENDED, measured
 from tests.recordings.sounds import hiss, leave_open, pcm, spoken, write_garbage, write_wav
 from tests.web import Site
 
@@ -48,22 +48,13 @@ def _files(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 
 
-async def _measured(engine: AsyncEngine, sessions: Sessions, library: Library) -> None:
-    recorder = Recorder(engine)
-    recorder.note([a_recording(), a_call(), a_conversation()])
-    await recorder.flush()
-    measurer = Measurer(sessions, library)
-    await measurer.measure_due()
-    await measurer.close()
-
-
 async def _sounds(sessions: Sessions) -> list[RecordingSound]:
     async with sessions() as session:
         return list(await session.scalars(select(RecordingSound)))
 
 
 async def _processed(engine: AsyncEngine, sessions: Sessions, library: Library, encoding: Encoding) -> RecordingSound:
-    await _measured(engine, sessions, library)
+    await measured(engine, sessions, library)
     processor = Processor(sessions, library, encoding)
     await processor.process_due()
     await processor.close()
@@ -134,7 +125,7 @@ async def test_a_file_that_went_away_holds_nothing_up(
     engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path
 ) -> None:
     _record(folder)
-    await _measured(engine, sessions, library)
+    await measured(engine, sessions, library)
     for file in _files(folder):
         file.unlink()
     processor = Processor(sessions, library, "opus")
@@ -147,7 +138,7 @@ async def test_what_was_broken_off_is_begun_again(
     engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path
 ) -> None:
     _record(folder)
-    await _measured(engine, sessions, library)
+    await measured(engine, sessions, library)
     (library.stored / "0").mkdir(parents=True)
     (library.stored / "0" / ".abc.part").write_bytes(b"half")
     processor = Processor(sessions, library, "opus")
@@ -168,7 +159,7 @@ async def test_a_process_that_dies_is_replaced(
     assert processor._pool is not None
     for pid in processor._pool._processes:
         os.kill(pid, signal.SIGKILL)
-    await _measured(engine, sessions, library)
+    await measured(engine, sessions, library)
     processor.start()
     await _heard(sessions)
     await processor.close()
@@ -220,7 +211,7 @@ async def _heard(sessions: Sessions) -> None:
 @pytest.fixture
 async def recorded(engine: AsyncEngine, sessions: Sessions, library: Library, folder: Path) -> None:
     _record(folder)
-    await _measured(engine, sessions, library)
+    await measured(engine, sessions, library)
 
 
 async def test_the_copy_and_what_is_in_it_are_told(

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.errors import KeyIsMissing, SetupFailed, StoreAway
 from callcenter.recordings import processing
 from callcenter.recordings.library import Library
-from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.processing import Processor, listen_through
 from callcenter.recordings.sealing import Masters, new_key
 from callcenter.recordings.service import open_copy
@@ -26,10 +25,8 @@ from callcenter.retention.rules import DAY_SECONDS
 from callcenter.retention.tables import RetentionRule
 from callcenter.settings import RecordingSettings, load
 from callcenter.store.engine import Sessions
-from callcenter.store.recorder import Recorder
-from tests.facts import a_call, a_conversation, a_recording
 from tests.recordings.buckets import BucketServer
-from tests.recordings.conftest import ENDED
+from tests.recordings.conftest import ENDED, measured
 from tests.recordings.sounds import leave_open, pcm, spoken, write_wav
 
 MIX = "pbx1-1763812800.1-1"
@@ -71,12 +68,7 @@ async def recorded(engine: AsyncEngine, sessions: Sessions, library: Library, fo
     for name, spans in LEGS.items():
         write_wav(folder / f"{MIX}_{name}.wav", pcm(spoken(spans, SECONDS)), modified_at=ENDED)
     write_wav(folder / f"{MIX}.wav", pcm(spoken(LEGS["agent"], SECONDS)), modified_at=ENDED)
-    recorder = Recorder(engine)
-    recorder.note([a_recording(), a_call(), a_conversation()])
-    await recorder.flush()
-    measurer = Measurer(sessions, library)
-    await measurer.measure_due()
-    await measurer.close()
+    await measured(engine, sessions, library)
 
 
 async def _process(sessions: Sessions, library: Library) -> RecordingSound:
