@@ -191,8 +191,14 @@ class Account:
         if said is not None:
             return said
         open_ones = (one for one in talks if one.said is None)
-        began_then = (one for one in open_ones if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS)
-        return next((one for one in began_then if one.call.wait_seconds == event.wait_seconds), None)
+        began_then = [
+            one
+            for one in open_ones
+            if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS
+            and one.call.wait_seconds == event.wait_seconds
+        ]
+        # A phone may talk to several at once: Asterisk takes one clock's whole second from the other's.
+        return min(began_then, key=lambda one: abs(int(one.call.left_at or 0.0) - int(began_at)), default=None)
 
     def _unseen(self, event: e.MemberCompleted) -> Answer | None:
         """The end of a talk whose beginning was not seen."""

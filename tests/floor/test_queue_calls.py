@@ -3,6 +3,7 @@
 import pytest
 
 from callcenter.floor import events as e
+from callcenter.floor.account import Account
 from callcenter.floor.facts import (
     CallRecord,
     Direction,
@@ -283,6 +284,24 @@ def test_agent_complete_without_ids_ends_no_other_talk() -> None:
     day.completes("1001", "first", "caller", ids="none")
     assert day.state("1001") is SeatState.TALKING
     assert day.floor.sites["pbx1"].channels[day.leg("1001", "second")].talk is not None
+
+
+def test_an_end_without_ids_is_of_the_talk_that_began_in_that_second() -> None:
+    """A phone talks to two of one queue when Asterisk is stopped; both channels of the second have gone."""
+    day, account = a_day("1001"), Account("pbx1")
+    day.now = int(day.now) + 0.5
+    day.joins("first").rings("1001", "first").answers("1001", "first").after(1)
+    day.joins("second").rings("1001", "second").answers("1001", "second").after(0.85)
+    for caller in ("second", "first"):
+        day.closes(caller).closes(day.leg("1001", caller))
+    ended = (e.MemberCompleted, "support", phone("1001"), phone("1001"))
+    day.tell(*ended, "", "", 0.0, 1.0, "caller")
+    day.tell(*ended, "", day.leg("1001", "first"), 0.0, 2.0, "agent")
+    for event in day.events:
+        account.apply(event)
+    account.close()
+    ends = {call.channel_id: call.talk.ended_by for call in account.calls if call.talk}
+    assert ends == {"first": EndedBy.AGENT, "second": EndedBy.CALLER}
 
 
 def test_a_redirected_caller_frees_the_agent_before_agent_complete() -> None:
