@@ -67,7 +67,7 @@ from callcenter.dialer.worker import Worker
 from callcenter.erasure.api import erasure_routes
 from callcenter.errors import NotFound
 from callcenter.exports.api import export_routes
-from callcenter.exports.choosing import Context
+from callcenter.exports.choosing import Context as ExportContext
 from callcenter.exports.packing import Packer
 from callcenter.exports.service import expiring as exports_expiring
 from callcenter.filling.api import filling_routes
@@ -180,13 +180,14 @@ async def running(
             settings_routes(settings),
             *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
-            *_customer_rooms(Customers(sessions, clock, settings.region, settings.customers), library),
+            *await _customer_rooms(
+                stack, Customers(sessions, clock, settings.region, settings.customers), library, settings
+            ),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
             receiving_routes(Receiver(sessions, library.folders, clock)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
             *await _retention(stack, sessions, library, settings),
             await _clips(stack, sessions, library, settings),
-            await _exports(stack, sessions, library, settings),
             erasure_routes(eraser_of(stack, settings, sessions, library, keeper)),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
@@ -241,12 +242,15 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
     return quality_routes(sessions, clock)
 
 
-def _customer_rooms(customers: Customers, library: Library) -> list[APIRouter]:
-    """Calls, and who called."""
-    sessions = customers.sessions
+async def _customer_rooms(
+    stack: AsyncExitStack, customers: Customers, library: Library, settings: Settings
+) -> list[APIRouter]:
+    """Calls, who called, and exports of what was said."""
+    sessions, of_customer = customers.sessions, partial(forms_of, customers)
     return [
-        call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, partial(forms_of, customers)),
+        call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
         customer_routes(customers, partial(reviews_of_calls, sessions)),
+        export_routes(*await _exports(stack, sessions, library, settings), of_customer),
     ]
 
 
@@ -275,8 +279,10 @@ async def _clips(stack: AsyncExitStack, sessions: Sessions, library: Library, se
     return clip_routes(sessions, cutter)
 
 
-async def _exports(stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings) -> APIRouter:
-    context = Context(
+async def _exports(
+    stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings
+) -> tuple[ExportContext, Packer]:
+    context = ExportContext(
         sessions=sessions,
         library=library,
         beyond=beyond_calls,
@@ -288,7 +294,7 @@ async def _exports(stack: AsyncExitStack, sessions: Sessions, library: Library, 
     await stack.enter_async_context(exports_expiring(context))
     packer = Packer(context)
     in_background(stack, packer.run(), "exports")
-    return export_routes(context, packer)
+    return context, packer
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:

@@ -1,7 +1,6 @@
 """The routes of calls that are over (docs/api.md, Calls and recordings)."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -63,19 +62,27 @@ class Facets(BaseModel):
     talk_over_from: Length | None = None
     score_from: Score | None = None
     score_to: Score | None = None
+    customer: Annotated[int | None, Field(ge=1, lt=2**53)] = None
 
-    def wanted(self, account: Account) -> Search:
-        """The same for the service. Raises NotAllowed for somebody who could not read the reviews and asks for their
-        score: what is found would tell it."""
+    async def wanted(self, account: Account, forms_of: FormsOf) -> Search:
+        """The same for the service. Raises NotFound for a customer who is none.
+
+        Raises NotAllowed for somebody who may not see the customers and asks for one, or who could not read the reviews
+        and asks for their score: what is found would tell it.
+        """
         if (self.score_from, self.score_to) != (None, None) and account.permissions.isdisjoint(READ_REVIEWS):
             raise NotAllowed("a search by score needs the permission review_calls")
-        return Search(**{name: getattr(self, name) for name in Facets.model_fields})
+        fields = {name: getattr(self, name) for name in Facets.model_fields if name != "customer"}
+        if self.customer is None:
+            return Search(**fields)
+        if "see_customers" not in account.permissions:
+            raise NotAllowed("a search by customer needs the permission see_customers")
+        return Search(**fields, forms=await forms_of(self.customer))
 
 
 class CallQuery(Facets):
     """The search as it stands in the address."""
 
-    customer: Annotated[int | None, Field(ge=1, lt=2**53)] = None
     cursor: Word | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -88,9 +95,7 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond,
     async def search(
         query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls")]
     ) -> dict[str, Any]:
-        wanted = query.wanted(account)
-        if query.customer is not None:
-            wanted = replace(wanted, forms=await _forms(query.customer, account, forms_of))
+        wanted = await query.wanted(account, forms_of)
         page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
@@ -101,12 +106,6 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond,
         return _story_shape(story, heard)
 
     return routes
-
-
-async def _forms(customer_id: int, account: Account, forms_of: FormsOf) -> Collection[str]:
-    if "see_customers" not in account.permissions:
-        raise NotAllowed("a search by customer needs the permission see_customers")
-    return await forms_of(customer_id)
 
 
 def _summary_shape(summary: CallSummary) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from starlette.status import HTTP_201_CREATED
 
 from callcenter.accounts.api import address_of, requires
 from callcenter.accounts.service import Account
-from callcenter.calls.api import Facets
+from callcenter.calls.api import Facets, FormsOf
 from callcenter.exports.choosing import Context, Order, estimate, order_export
 from callcenter.exports.packing import Packer
 from callcenter.exports.rules import LONGEST_REASON
@@ -31,34 +31,36 @@ class OrderShape(Shape):
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
     language: Language | None = None
 
-    def order(self, account: Account) -> Order:
-        """The same for the service. Raises NotAllowed for a search by scores that the account may not read."""
+    async def order(self, account: Account, forms_of: FormsOf) -> Order:
+        """The same for the service. Raises NotAllowed, NotFound for a search that the account may not make."""
         language: Language = self.language or ("zh" if account.language == "zh" else "en")
         asked = self.search.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return Order(search=self.search.wanted(account), asked=asked, reason=self.reason, language=language)
+        search = await self.search.wanted(account, forms_of)
+        return Order(search=search, asked=asked, reason=self.reason, language=language)
 
 
-def export_routes(context: Context, packer: Packer) -> APIRouter:
+def export_routes(context: Context, packer: Packer, forms_of: FormsOf) -> APIRouter:
     """`/api/recording-exports`; all for who may export recordings."""
     routes = APIRouter(prefix="/api/recording-exports")
-    _order_routes(routes, context, packer)
+    _order_routes(routes, context, packer, forms_of)
     _file_routes(routes, context)
     return routes
 
 
-def _order_routes(routes: APIRouter, context: Context, packer: Packer) -> None:
+def _order_routes(routes: APIRouter, context: Context, packer: Packer, forms_of: FormsOf) -> None:
     @routes.get("")
     async def page(_account: May, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
         return {"exports": await exports(context, limit=limit)}
 
     @routes.get("/estimate")
     async def estimated(search: Annotated[Facets, Query()], account: May) -> dict[str, Any]:
-        found = await estimate(context, search.wanted(account))
+        found = await estimate(context, await search.wanted(account, forms_of))
         return {
             "calls": found.calls,
             "recordings": found.recordings,
             "deleted": found.deleted,
             "bytes": found.bytes,
+            "seconds": found.seconds,
             "most_recordings": context.most_recordings,
             "days": context.kept_seconds / SECONDS_A_DAY,
         }
@@ -66,7 +68,7 @@ def _order_routes(routes: APIRouter, context: Context, packer: Packer) -> None:
     @routes.post("", status_code=HTTP_201_CREATED)
     async def order(shape: OrderShape, request: Request, account: May) -> dict[str, Any]:
         by = _listener(request, account, context.now())
-        export_id = await order_export(context, shape.order(account), by)
+        export_id = await order_export(context, await shape.order(account, forms_of), by)
         packer.wake()
         return await tell_export(context, export_id)
 

@@ -65,22 +65,24 @@ class Context:
 
 
 class Found(Struct, frozen=True):
-    """A recording of a call that was found: `size` in bytes and `state` as measured, 0 and "" before that."""
+    """A recording of a call that was found; `size` (bytes), `seconds` and `state` as measured, 0 and "" before that."""
 
     recording_id: int
     call: int
     size: int
+    seconds: Seconds
     state: str
 
 
 class Estimate(Struct, frozen=True):
     """What a search would export: counted up to one recording more than may be, with those that are `deleted`, which
-    stand in the index. `bytes` are those of the others."""
+    stand in the index. `bytes` and `seconds` are those of the others."""
 
     calls: int
     recordings: int
     deleted: int
     bytes: int
+    seconds: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,9 +102,14 @@ async def estimate(context: Context, search: Search) -> Estimate:
 
 
 def _counted(found: Sequence[Found]) -> Estimate:
-    gone = sum(one.state in GOING for one in found)
-    size = sum(one.size for one in found if one.state not in GOING)
-    return Estimate(len({one.call for one in found}), len(found), gone, size)
+    there = [one for one in found if one.state not in GOING]
+    return Estimate(
+        calls=len({one.call for one in found}),
+        recordings=len(found),
+        deleted=len(found) - len(there),
+        bytes=sum(one.size for one in there),
+        seconds=sum(one.seconds for one in there),
+    )
 
 
 async def _found(session: AsyncSession, context: Context, search: Search) -> list[Found]:
@@ -111,7 +118,7 @@ async def _found(session: AsyncSession, context: Context, search: Search) -> lis
     if wanted is None:
         return []
     rows = await session.execute(wanted.limit(context.most_recordings + 1))
-    return [Found(number, call, size or 0, state or "") for number, call, size, state in rows]
+    return [Found(number, call, size or 0, seconds or 0.0, state or "") for number, call, size, seconds, state in rows]
 
 
 async def _recordings(session: AsyncSession, context: Context, search: Search) -> Select[Any] | None:
@@ -127,7 +134,7 @@ async def _recordings(session: AsyncSession, context: Context, search: Search) -
     found = calls_found.c
     files, audio = recording_files.c, RecordingAudio
     return (
-        select(files.id, found.id, audio.size, audio.state)
+        select(files.id, found.id, audio.size, audio.duration_seconds, audio.state)
         .select_from(recording_files)
         .join(calls_found, (files.pbx == found.pbx) & (files.call_id == found.call_id))
         .outerjoin(audio, audio.recording_id == files.id)

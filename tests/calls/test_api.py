@@ -9,7 +9,9 @@ from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
-from callcenter.calls.api import call_routes
+from callcenter.accounts.service import Account
+from callcenter.calls.api import Facets, call_routes
+from callcenter.errors import NotAllowed
 from callcenter.finding import beyond_calls
 from callcenter.floor.facts import AnyFact, Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.store.engine import Sessions
@@ -305,3 +307,9 @@ async def test_the_calls_of_a_customer_are_those_of_their_numbers(sessions: Sess
     async with await site.client(Role.SUPERVISOR) as client:
         assert sorted(await _found(client, customer=1)) == ["0", "1"]
         assert await _found(client, customer=2) == []
+
+
+async def test_who_sees_no_customers_finds_no_calls_by_them() -> None:
+    account = Account(1, "program", "", (), frozenset({"see_calls", "export_recordings"}), "en")
+    with pytest.raises(NotAllowed, match="see_customers"):
+        await Facets(customer=1).wanted(account, no_customer)

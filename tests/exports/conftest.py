@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
 from callcenter.calls.api import call_routes
+from callcenter.errors import NotFound
 from callcenter.exports.api import export_routes
 from callcenter.exports.choosing import Context
 from callcenter.exports.packing import Packer
@@ -25,7 +26,6 @@ from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.service import recordings_of
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
-from tests.customers.nobody import no_customer
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_visit
 from tests.recordings.sounds import tone, write_wav
 from tests.serving import PANEL
@@ -34,6 +34,13 @@ from tests.web import Site
 EXPORTS = "/api/recording-exports"
 CALLS = 5
 """Recorded calls, from noon on, a minute each."""
+
+
+async def forms_of(customer_id: int) -> frozenset[str]:
+    """There is one customer, who called twice. Raises NotFound."""
+    if customer_id != 1:
+        raise NotFound(f"There is no customer {customer_id}")
+    return frozenset({"13800000001", "13800000003"})
 
 
 class Clock:
@@ -105,8 +112,8 @@ def packer(context: Context) -> Packer:
 @pytest.fixture
 def site(sessions: Sessions, library: Library, context: Context, packer: Packer, recorded: None) -> Site:
     """The routes of calls, of who listened, and of exports."""
-    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, no_customer)
-    return Site(sessions, calls, access_routes(sessions, library), export_routes(context, packer))
+    calls = call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, forms_of)
+    return Site(sessions, calls, access_routes(sessions, library), export_routes(context, packer, forms_of))
 
 
 @pytest.fixture

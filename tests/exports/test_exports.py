@@ -112,6 +112,17 @@ async def test_only_what_the_search_finds_and_nothing_that_comes_later(
     assert [row["Call"] for row in _index(await _zipped(qa, asked["id"]))] == ["1.1", "2.1", "3.1"]
 
 
+async def test_the_recordings_of_one_customer(qa: AsyncClient, packer: Packer) -> None:
+    estimate = (await qa.get(f"{EXPORTS}/estimate", params={"customer": 1})).json()
+    assert (estimate["calls"], estimate["recordings"]) == (2, 2)
+    asked = await ordered(qa, customer=1)
+    assert asked["search"] == {"customer": 1}
+    await packer.pack_next()
+    assert [row["Call"] for row in _index(await _zipped(qa, asked["id"]))] == ["1.1", "3.1"]
+    answer = await qa.post(EXPORTS, json={"search": {"customer": 2}, "reason": "nobody"})
+    assert answer.status_code == 404
+
+
 async def test_what_cannot_be_packed_stands_in_the_index_with_its_reason(
     qa: AsyncClient, packer: Packer, sessions: Sessions, folder: Path
 ) -> None:
@@ -123,6 +134,7 @@ async def test_what_cannot_be_packed_stands_in_the_index_with_its_reason(
     write_garbage(folder / "3.wav", NOON)
     estimate = (await qa.get(f"{EXPORTS}/estimate")).json()
     assert (estimate["calls"], estimate["recordings"], estimate["deleted"]) == (CALLS, CALLS, 2)
+    assert estimate["seconds"] == pytest.approx(1.2 + 1.3 + 1.4)
     asked = await ordered(qa)
     await packer.pack_next()
     done = await told(qa, asked["id"])
