@@ -20,6 +20,9 @@ from callcenter.app import App, running
 from callcenter.errors import SetupFailed
 from callcenter.settings import (
     AgentSettings,
+    CustomerAttribute,
+    CustomerLevel,
+    CustomerSettings,
     DialerSettings,
     PauseReason,
     PbxSettings,
@@ -59,6 +62,10 @@ async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
         ),
         dialer=DialerSettings(trunks=(TrunkSettings(name="mobile", dial_string="PJSIP/{number}@gsm-secret"),)),
         pause_reasons=(PauseReason(code="meal", digit="2", label_en="Meal", label_zh="用餐", is_away=True),),
+        customers=CustomerSettings(
+            levels=(CustomerLevel(code="gold", label_en="Gold", label_zh="金卡", is_important=True),),
+            attributes=(CustomerAttribute(code="contract", label_en="Contract", label_zh="合同号"),),
+        ),
     )
     async with running(settings) as app:
         await service.add_user(app.access, NewUser("ada", SECRET, (Role.AGENT,)))
@@ -172,6 +179,10 @@ async def test_settings_are_shown_to_whoever_is_signed_in(panel: httpx.AsyncClie
         "queues": [queue | {"pbx": "north"}, queue | {"pbx": "south"}],
         "teams": ["A", "B"],
         "trunks": ["mobile"],
+        "customers": {
+            "levels": [{"code": "gold", "label_en": "Gold", "label_zh": "金卡", "is_important": True}],
+            "attributes": [{"code": "contract", "label_en": "Contract", "label_zh": "合同号"}],
+        },
     }
     assert "secret" not in answer.text
 

@@ -1,4 +1,4 @@
-"""What the panel needs of the settings: pause reasons, queues, teams, trunks."""
+"""What the panel needs of the settings: pause reasons, queues, teams, trunks, what records of customers hold."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -28,6 +28,27 @@ class QueueShape(BaseModel):
     short_abandon_seconds: float
 
 
+class WordShape(BaseModel):
+    """A code of the settings with its labels."""
+
+    code: str
+    label_en: str
+    label_zh: str
+
+
+class LevelShape(WordShape):
+    """A level of customers; one `is_important` stands out wherever it is shown."""
+
+    is_important: bool
+
+
+class CustomersShape(BaseModel):
+    """What records of customers hold beside names and numbers."""
+
+    levels: list[LevelShape]
+    attributes: list[WordShape]
+
+
 class SettingsShape(BaseModel):
     """The settings that a panel may see: no address and no secret is among them."""
 
@@ -35,6 +56,7 @@ class SettingsShape(BaseModel):
     queues: list[QueueShape]
     teams: list[str]
     trunks: list[str]
+    customers: CustomersShape
 
 
 def settings_routes(settings: Settings) -> APIRouter:
@@ -54,7 +76,8 @@ def _shape(settings: Settings) -> SettingsShape:
     queues = [_queue(pbx, name, queue) for pbx in settings.pbxs for name, queue in settings.queues.items()]
     teams = {agent.team for agent in settings.agents if agent.team}
     trunks = [trunk.name for trunk in settings.dialer.trunks]
-    return SettingsShape(pause_reasons=reasons, queues=queues, teams=sorted(teams), trunks=trunks)
+    customers = CustomersShape.model_validate(settings.customers, from_attributes=True)
+    return SettingsShape(pause_reasons=reasons, queues=queues, teams=sorted(teams), trunks=trunks, customers=customers)
 
 
 def _queue(pbx: PbxSettings, name: str, queue: QueueSettings) -> QueueShape:

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
+from callcenter.calls.service import tell_call
 from callcenter.customers import history, merging, service
 from callcenter.customers.history import ReviewsOf
 from callcenter.customers.service import Context, Wanted
 from callcenter.customers.shapes import (
     BanShape,
     ChangeShape,
+    MergePreviewShape,
     MergeShape,
     NewShape,
     PageQuery,
@@ -19,8 +21,10 @@ from callcenter.customers.shapes import (
     Typed,
     customer_shape,
     event_shape,
+    found_shape,
     merge_shape,
 )
+from callcenter.errors import NotAllowed
 
 Reader = Annotated[Account, requires("see_customers")]
 Editor = Annotated[Account, requires("edit_customers")]
@@ -48,8 +52,14 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
 
     @routes.get("/customer-lookup", dependencies=[requires("see_customers")])
     async def lookup(number: Annotated[Typed, Query()]) -> dict[str, Any]:
-        read, found = await service.known_callers(context, number)
-        return {"number": read, "customers": [customer_shape(one) for one in found]}
+        return found_shape(*await service.known_callers(context, number))
+
+    @routes.get("/calls/{pbx}/{call_id}/customers")
+    async def of_call(pbx: Typed, call_id: Typed, account: Annotated[Account, requires("see_calls")]) -> dict[str, Any]:
+        if "see_customers" not in account.permissions:
+            raise NotAllowed("who called is told to those with the permission see_customers")
+        call = (await tell_call(context.sessions, pbx, call_id)).summary.call
+        return found_shape(*await service.known_callers(context, call.number))
 
     @routes.get("/customers/{customer_id}", dependencies=[requires("see_customers")])
     async def one(customer_id: Row) -> dict[str, Any]:
@@ -104,6 +114,11 @@ def _merging_routes(routes: APIRouter, context: Context) -> None:
     @routes.get("/customers/{customer_id}/merges", dependencies=[requires("see_customers")])
     async def merges(customer_id: Row) -> dict[str, Any]:
         return {"merges": [merge_shape(one) for one in await merging.merges(context, customer_id)]}
+
+    @routes.get("/customers/{customer_id}/merge-preview", dependencies=[requires("manage_customers")])
+    async def preview(customer_id: Row, other: Annotated[Row, Query()]) -> MergePreviewShape:
+        change = await merging.foresee(context, customer_id, other)
+        return MergePreviewShape(changed=change.changed, added=change.added)
 
     @routes.post("/customers/{customer_id}/merges", status_code=201)
     async def merge(customer_id: Row, shape: MergeShape, account: Keeper) -> dict[str, Any]:

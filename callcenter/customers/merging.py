@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.customers.rules import differences, merged, unmerged
+from callcenter.customers.rules import MergeChange, foreseen, unmerged
 from callcenter.customers.service import Context, Seen, changing, numbers_of, one, one_row, record_of, write_record
 from callcenter.customers.tables import Customer, CustomerMerge
 from callcenter.errors import BadInput, Conflict, NotFound
@@ -23,24 +23,34 @@ class Merge(Struct, frozen=True):
     can_be_undone: bool
 
 
+async def foresee(context: Context, kept_id: int, gone_id: int) -> MergeChange:
+    """What merging the customer `gone_id` into the other would change. Raises NotFound, BadInput."""
+    _check_two(kept_id, gone_id)
+    kept, gone = await one(context, kept_id), await one(context, gone_id)
+    return foreseen(kept.record, gone.record)[1]
+
+
+def _check_two(kept_id: int, gone_id: int) -> None:
+    if kept_id == gone_id:
+        raise BadInput("A customer cannot be merged with themself", field="other_id")
+
+
 async def merge(context: Context, kept: tuple[int, int], gone: tuple[int, int], by: str) -> Seen:
     """Merges the customer `gone` (id and version) into `kept`. Raises NotFound, BadInput, Conflict."""
-    if kept[0] == gone[0]:
-        raise BadInput("A customer cannot be merged with themself", field="other_id")
+    _check_two(kept[0], gone[0])
     now = context.clock()
     async with context.sessions.begin() as session:
         # In one order, so that two who merge the same customers the other way round wait for each other.
         rows = {key: await changing(session, *key, by=by, now=now) for key in sorted((kept, gone))}
         numbers = await numbers_of(session, [kept[0], gone[0]])
         before = record_of(rows[kept], numbers.get(kept[0], ()))
-        after = merged(before, record_of(rows[gone], numbers.get(gone[0], ())))
-        had = {number.number for number in before.numbers}
+        after, change = foreseen(before, record_of(rows[gone], numbers.get(gone[0], ())))
         session.add(
             CustomerMerge(
                 kept_id=kept[0],
                 gone_id=gone[0],
-                changed=differences(before, after),
-                added=[number.number for number in after.numbers if number.number not in had],
+                changed=change.changed,
+                added=change.added,
                 merged_at=now,
                 merged_by=by,
             )

@@ -115,6 +115,21 @@ def differences(before: Record, after: Record) -> dict[str, list[Any]]:
     return {name: [old.get(name), value] for name, value in new.items() if value != old.get(name)}
 
 
+class MergeChange(Struct, frozen=True):
+    """What a merge changes of the kept record: each field as it was and as it became, and the numbers that it got."""
+
+    changed: dict[str, list[Any]]
+    added: list[str]
+
+
+def foreseen(kept: Record, gone: Record) -> tuple[Record, MergeChange]:
+    """The kept record after a merge, and what that changes."""
+    after = merged(kept, gone)
+    had = {number.number for number in kept.numbers}
+    added = [number.number for number in after.numbers if number.number not in had]
+    return after, MergeChange(differences(kept, after), added)
+
+
 def unmerged(now: Record, changed: Mapping[str, Sequence[Any]], added: Collection[str]) -> Record:
     """A record as it was before a merge; what somebody changed since then stays as it is now."""
     flat = _flat(now)

@@ -1,5 +1,6 @@
 """What the routes of customers take and tell, checked field by field (docs/api.md, Customers)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import to_builtins
@@ -84,6 +85,13 @@ class MergeShape(Shape):
     version: Row
 
 
+class MergePreviewShape(BaseModel):
+    """What a merge would change: each field as it is and as it would be, and the numbers that would be added."""
+
+    changed: dict[str, list[Any]]
+    added: list[str]
+
+
 class BanShape(Shape):
     """Why the customer is not called any more."""
 
@@ -118,6 +126,11 @@ def customer_shape(seen: Seen) -> dict[str, Any]:
         for one in seen.numbers
     ]
     return {name: getattr(seen.row, name) for name in TOLD} | {"numbers": numbers}
+
+
+def found_shape(number: str, found: Sequence[Seen]) -> dict[str, Any]:
+    """Whose a number is."""
+    return {"number": number, "customers": [customer_shape(one) for one in found]}
 
 
 def merge_shape(merge: Merge) -> dict[str, Any]:

@@ -78,6 +78,30 @@ async def test_pages_and_the_look_up_of_a_caller(supervisor: AsyncClient) -> Non
     assert nobody == {"number": "", "customers": []}
 
 
+async def test_whose_call_it_was(engine: AsyncEngine, site: Site, supervisor: AsyncClient) -> None:
+    made = await _make(supervisor)
+    await _record(engine, a_call(), a_call(call_id="hidden", number=""))
+    path = f"/api/calls/pbx1/{a_call().call_id}/customers"
+    assert (await supervisor.get(path)).json() == {"number": LI, "customers": [made]}
+    hidden = await supervisor.get("/api/calls/pbx1/hidden/customers")
+    assert hidden.json() == {"number": "", "customers": []}
+    assert (await supervisor.get("/api/calls/pbx1/other/customers")).status_code == 404
+    async with await site.client(Role.AGENT) as agent:
+        assert (await agent.get(path)).status_code == 403
+
+
+async def test_what_a_merge_would_change_is_told_before_it_does(supervisor: AsyncClient) -> None:
+    kept = await _make(supervisor)
+    gone = await _make(supervisor, name="Wei", note="likes tea", numbers=[{"number": WANG}])
+    path = f"/api/customers/{kept['id']}"
+    preview = await supervisor.get(f"{path}/merge-preview", params={"other": gone["id"]})
+    assert preview.json() == {"changed": {"note": ["", "likes tea"]}, "added": [WANG]}
+    assert (await supervisor.get(path)).json() == kept  # nothing was done
+    for other, status in ((kept["id"], 422), (999, 404)):
+        refused = await supervisor.get(f"{path}/merge-preview", params={"other": other})
+        assert refused.status_code == status
+
+
 async def test_an_agent_writes_records_and_merges_none(site: Site, supervisor: AsyncClient) -> None:
     async with await site.client(Role.AGENT, "1001") as agent, await site.client(Role.QA) as qa:
         agent.headers.update(PANEL)

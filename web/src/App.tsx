@@ -19,6 +19,8 @@ const FloorPage = lazy(() => import("./floor/FloorPage"));
 const DeskPage = lazy(() => import("./desk/DeskPage"));
 const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
+const CustomersPage = lazy(() => import("./customers/CustomersPage"));
+const CustomerPage = lazy(() => import("./customers/CustomerPage"));
 const KeysPage = lazy(() => import("./keys/KeysPage"));
 const UsersPage = lazy(() => import("./users/UsersPage"));
 const ProfilePage = lazy(() => import("./profile/ProfilePage"));
@@ -51,6 +53,7 @@ export const PAGES: readonly Page[] = [
   { path: "/desk", name: "desk", permission: "work_seat", isForAgents: true },
   { path: "/floor", name: "floor", permission: "see_floor" },
   { path: "/calls", name: "calls", permission: "see_calls" },
+  { path: "/customers", name: "customers", permission: "see_customers" },
   { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
@@ -127,6 +130,18 @@ function SignedIn() {
               {({ pbx, call }) => (
                 <Allowed permission="see_calls">
                   <CallPage pbx={decodeURIComponent(pbx)} callId={decodeURIComponent(call)} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/customers">
+              <Allowed permission="see_customers">
+                <CustomersPage />
+              </Allowed>
+            </Route>
+            <Route path="/customers/:id">
+              {({ id }) => (
+                <Allowed permission="see_customers">
+                  <CustomerPage key={id} id={Number(id)} />
                 </Allowed>
               )}
             </Route>

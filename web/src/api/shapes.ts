@@ -147,11 +147,21 @@ export interface QueueSettings {
   service_level_variant: ServiceLevelVariant;
   short_abandon_seconds: Seconds;
 }
+/** A code of the settings with its labels. */
+export interface SettingsWord {
+  code: string;
+  label_en: string;
+  label_zh: string;
+}
+export interface CustomerLevel extends SettingsWord {
+  is_important: boolean;
+}
 export interface CentreSettings {
   pause_reasons: PauseReason[];
   queues: QueueSettings[];
   teams: string[];
   trunks: string[];
+  customers: { levels: CustomerLevel[]; attributes: SettingsWord[] };
 }
 
 // --- live feed --------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import { Link } from "wouter";
 import { ask, query } from "../api/client";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CallDetail, CallerSurvey, Recording } from "../api/shapes";
+import { WhoseCall } from "../customers/WhoseCall";
 import { duration, NOTHING } from "../format";
 import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -182,6 +183,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   const { t } = useTranslation();
   const player = useRef<PlayerHandle>(null);
   const seesAccesses = useMay("see_accesses");
+  const seesCustomers = useMay("see_customers");
   const [id, setId] = useState<number | null>(null);
   const [position, setPosition] = useState<number | null>(null);
   const recording = detail.recordings.find((item) => item.id === id) ?? detail.recordings[0];
@@ -189,6 +191,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   return (
     <div className={classes.page}>
       <Head detail={detail} />
+      {seesCustomers && <WhoseCall call={detail.call} />}
       <ReviewLinks call={detail.call} />
       <div className="panel">
         <Timeline

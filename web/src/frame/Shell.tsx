@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import {
+  IconAddressBook,
   IconArchive,
   IconBell,
   IconChartBar,
@@ -34,7 +35,7 @@ import { Wordmark } from "./Wordmark";
 /** A page in the navigation, and what one must be permitted to see it. */
 export interface Page {
   path: string;
-  name: "desk" | "floor" | "calls" | "reports" | "callbacks" | "mine" | "alerts" | "quality" | "myReviews" | "audit";
+  name: keyof typeof ICONS;
   /** Any one of them. */
   permission: Permission | readonly Permission[];
   /** Only for who is an agent. */
@@ -45,6 +46,7 @@ const ICONS = {
   desk: IconHeadset,
   floor: IconLayoutGrid,
   calls: IconHistory,
+  customers: IconAddressBook,
   reports: IconChartBar,
   callbacks: IconPhoneOutgoing,
   mine: IconClipboardText,
