@@ -1,9 +1,18 @@
-"""The keys of encrypted copies, as they are kept."""
+"""The keys of encrypted files, as they are kept."""
 
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from sqlalchemy import Update, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.recordings.sealing import Wrapped
+from callcenter.errors import Damaged, KeyIsMissing
+from callcenter.recordings.masters import Masters, Wrapped
 from callcenter.recordings.tables import RecordingKey
+from callcenter.store.engine import Sessions
+
+BATCH = 500
+"""Keys that are wrapped anew in one transaction."""
 
 
 async def wrapped_key(session: AsyncSession, name: str) -> Wrapped | None:
@@ -12,6 +21,77 @@ async def wrapped_key(session: AsyncSession, name: str) -> Wrapped | None:
     return Wrapped(row.master, row.wrapped) if row else None
 
 
-def key_row(recording_id: int, name: str, wrapped: Wrapped) -> RecordingKey:
-    """The key of a file, to be kept."""
+def key_row(name: str, wrapped: Wrapped, recording_id: int | None = None) -> RecordingKey:
+    """The key of a file, to be kept; that of the copy of a recording goes with it."""
     return RecordingKey(name=name, recording_id=recording_id, master=wrapped.master, wrapped=wrapped.key)
+
+
+# --- a new master key -------------------------------------------------------------------------------------------
+
+
+class WrappedAnew(Struct, frozen=True):
+    """How many keys were wrapped anew, and the names of the files whose key is damaged: they are left as they are."""
+
+    count: int
+    damaged: Sequence[str]
+
+
+async def masters_in_use(sessions: Sessions) -> dict[str, int]:
+    """How many keys are wrapped under each master key, by its id."""
+    counted = select(RecordingKey.master, func.count()).group_by(RecordingKey.master)
+    async with sessions() as session:
+        return dict((await session.execute(counted)).all())
+
+
+async def check_masters(sessions: Sessions, masters: Masters) -> dict[str, int]:
+    """What is in use. Raises KeyIsMissing where a master key is not there, before anything is done."""
+    used = await masters_in_use(sessions)
+    missing = {master: count for master, count in used.items() if master not in masters.ids}
+    if missing:
+        told = ", ".join(f"{master} ({count} files)" for master, count in sorted(missing.items()))
+        raise KeyIsMissing(
+            f"master keys are in use that are not there: {told}; add them to the key file, below the newest"
+        )
+    return used
+
+
+async def wrap_anew(
+    sessions: Sessions, masters: Masters, told: Callable[[int], object] = lambda count: None
+) -> WrappedAnew:
+    """Wraps every key under the newest master key that is not yet, some at a time; `told` how many each time.
+
+    It may be broken off and begun again at any time: each key is under the old or the new master key, never neither.
+    Raises KeyIsMissing.
+    """
+    newest, count, damaged, after = masters.ids[0], 0, list[str](), ""
+    while True:
+        async with sessions.begin() as session:
+            batch = select(RecordingKey).where(RecordingKey.master != newest, RecordingKey.name > after)
+            rows = (await session.scalars(batch.order_by(RecordingKey.name).limit(BATCH))).all()
+            values, broken = _under_newest(rows, masters)
+            if values:
+                await session.execute(_wrapping(), values)
+        count, damaged = count + len(values), damaged + broken
+        told(len(rows))
+        if len(rows) < BATCH:
+            return WrappedAnew(count, damaged)
+        after = rows[-1].name
+
+
+def _under_newest(rows: Sequence[RecordingKey], masters: Masters) -> tuple[list[dict[str, object]], list[str]]:
+    values, damaged = list[dict[str, object]](), list[str]()
+    for row in rows:
+        try:
+            key = masters.unwrap(Wrapped(row.master, row.wrapped), row.name)
+        except Damaged:
+            damaged.append(row.name)
+            continue
+        anew = masters.wrap(key, row.name)
+        values.append({"of": row.name, "was": row.wrapped, "master": anew.master, "wrapped": anew.key})
+    return values, damaged
+
+
+def _wrapping() -> Update:
+    """Only a key that is as it was read: it may have gone meanwhile, or be that of another file of that name."""
+    keys = RecordingKey.metadata.tables[RecordingKey.__tablename__]
+    return update(keys).where(keys.c.name == bindparam("of"), keys.c.wrapped == bindparam("was"))

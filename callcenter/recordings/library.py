@@ -13,8 +13,9 @@ from callcenter.floor.facts import RecordingFile
 from callcenter.floor.terms import Instant, PbxName, Seconds
 from callcenter.recordings.audio import Side, find_audio, is_audible
 from callcenter.recordings.copying import MEDIA_TYPES
+from callcenter.recordings.masters import Masters, Wrapped
 from callcenter.recordings.riff import Layout, NotAudio, completed, playable, read_layout
-from callcenter.recordings.sealing import SEALED, Masters, Unsealed, Wrapped
+from callcenter.recordings.sealing import SEALED, Unsealed
 from callcenter.recordings.storing import FolderStore, KeptFile, Readable, Store, Stored, store_of
 from callcenter.settings import Settings
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from callcenter.recordings.inspection import Inspection, inspect_files
 from callcenter.recordings.keys import key_row
 from callcenter.recordings.library import Library, sha256_of
 from callcenter.recordings.riff import NotAudio
-from callcenter.recordings.sealing import SEALED, Wrapped, new_key, seal
+from callcenter.recordings.sealing import SEALED, new_key, seal
 from callcenter.recordings.sounding import kept
 from callcenter.recordings.storing import FolderStore, Store
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
@@ -56,8 +56,6 @@ class Job:
     store: Store | None = None
     key: bytes = field(default=b"", repr=False)
     """With which the copy is encrypted; b"": it stays as it is."""
-    wrapped: Wrapped | None = None
-    """The same as it is kept."""
 
     @property
     def name(self) -> str:
@@ -85,7 +83,7 @@ def _row(job: Job, found: Inspection, files: Sequence[Path]) -> dict[str, Any]:
     names = ("agent", "customer") if len(files) == 2 else ("mix",) if len(found.sides) == 1 else ("agent", "customer")
     name, failure = _stored(job, found, files) if found.duration_seconds else ("", "")
     told = {"is_repaired": found.is_repaired, "copy": name, "failure": failure}
-    key = {"key": job.wrapped} if name and job.wrapped else {}
+    key = {"key": job.key} if name and job.key else {}
     return blank(job.recording_id) | kept(found, names) | told | key
 
 
@@ -242,20 +240,16 @@ class Processor:
             legs = [self._library.find(file, side) for side in ("agent", "customer")]
             there = tuple(leg for leg in legs if leg is not None)
             both = there if len(there) == len(legs) else ()
-            jobs.append(self._with_key(Job(recording_id, mix, both, store.folder, self._encoding, store)))
+            # A key is made for each try: a file that was begun twice is not encrypted twice under one key.
+            key = new_key() if self._library.masters.keys else b""
+            jobs.append(Job(recording_id, mix, both, store.folder, self._encoding, store, key))
         return jobs
 
-    def _with_key(self, job: Job) -> Job:
-        """A key is made for each try: a file that was begun twice is not encrypted twice under one key."""
-        masters = self._library.masters
-        if not masters.keys:
-            return job
-        keyed = replace(job, key=new_key())
-        return replace(keyed, wrapped=masters.wrap(keyed.key, keyed.name))
-
     async def _keep(self, row: dict[str, Any]) -> None:
-        wrapped: Wrapped | None = row.pop("key", None)
+        key: bytes = row.pop("key", b"")
         async with self._sessions.begin() as session:
             session.add(RecordingSound(**row, heard_at=self._library.clock()))
-            if wrapped:
-                session.add(key_row(row["recording_id"], row["copy"], wrapped))
+            if key:
+                # Now, not when it was begun: the newest master key may be another since.
+                wrapped = self._library.masters.wrap(key, row["copy"])
+                session.add(key_row(row["copy"], wrapped, row["recording_id"]))

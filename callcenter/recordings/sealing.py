@@ -4,24 +4,17 @@ A chunk is CHUNK_BYTES of the file (the last one less) and a tag. Its nonce is i
 what is authenticated with it is the size of the whole file. So nothing can be changed, moved, left out, put in from
 another file, or cut off without being noticed. A nonce is used once: a key seals one file, once.
 
-The key of a file is kept wrapped under a master key (AES-256-GCM, bound to the file's name), apart from the file.
+The key of a file is kept wrapped under a master key (masters.py), apart from the file.
 """
 
-import base64
-import binascii
-import hashlib
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from callcenter.errors import Damaged, KeyIsMissing, SetupFailed
+from callcenter.errors import Damaged
 from callcenter.recordings.storing import Found, Readable
-from callcenter.settings import RecordingSettings
 
 SEALED = ".sealed"
 """What is added to the name of a sealed file."""
@@ -30,90 +23,6 @@ TAG_BYTES = 16
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SCHEME = b"callcenter sealed recording 1"
-
-
-@dataclass(frozen=True)
-class Wrapped:
-    """The key of a file, sealed under the master key with this id."""
-
-    master: str
-    key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Masters:
-    """The master keys, by their ids: the first wraps, all unwrap."""
-
-    keys: tuple[bytes, ...] = field(default=(), repr=False)
-
-    @classmethod
-    def of(cls, settings: RecordingSettings) -> "Masters":
-        """Those of the settings, which may be none. Raises SetupFailed; never with a part of a key."""
-        told = settings.master_key.get_secret_value()
-        return cls(tuple(_keys(told, "recordings.master_key")) or tuple(_keys_of_file(settings.master_key_file)))
-
-    @property
-    def newest(self) -> str:
-        """The id of the key that wraps; "" without any."""
-        return id_of(self.keys[0]) if self.keys else ""
-
-    def wrap(self, key: bytes, name: str) -> Wrapped:
-        """The key of the file with this name, under the newest master key. Raises KeyIsMissing."""
-        if not self.keys:
-            raise KeyIsMissing("there is no master key: set [recordings] master_key_file")
-        nonce = os.urandom(NONCE_BYTES)
-        return Wrapped(self.newest, nonce + AESGCM(self.keys[0]).encrypt(nonce, key, name.encode()))
-
-    def unwrap(self, wrapped: Wrapped, name: str) -> bytes:
-        """The key of the file with this name. Raises KeyIsMissing and Damaged."""
-        master = next((key for key in self.keys if id_of(key) == wrapped.master), None)
-        if master is None:
-            raise KeyIsMissing(
-                f"the recording is encrypted under the master key {wrapped.master}, which the server does not have: "
-                "add it to [recordings] master_key_file"
-            )
-        try:
-            return AESGCM(master).decrypt(wrapped.key[:NONCE_BYTES], wrapped.key[NONCE_BYTES:], name.encode())
-        except (InvalidTag, ValueError) as error:
-            raise Damaged(f"the key of {name} is damaged: it cannot be unwrapped") from error
-
-
-def id_of(master: bytes) -> str:
-    """By which a master key is known, and which tells nothing of it."""
-    return hashlib.sha256(b"callcenter master key " + master).hexdigest()[:16]
-
-
-def _keys_of_file(path: Path | None) -> Iterable[bytes]:
-    if path is None:
-        return ()
-    try:
-        told = path.read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or "it is not text"
-        raise SetupFailed(f"recordings.master_key_file: {path}: {reason}", field="recordings.master_key_file") from None
-    lines = (line for line in told.splitlines() if not line.lstrip().startswith("#"))
-    keys = _keys("\n".join(lines), "recordings.master_key_file")
-    if not keys:
-        raise SetupFailed(f"recordings.master_key_file: no key is in {path}", field="recordings.master_key_file")
-    return keys
-
-
-def _keys(told: str, where: str) -> list[bytes]:
-    keys = []
-    for nth, word in enumerate(told.replace(",", " ").split(), 1):
-        try:
-            key = base64.b64decode(word, validate=True)
-        except (binascii.Error, ValueError):
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise SetupFailed(
-                f"{where}: key {nth} is not 32 bytes in base64; make one with: openssl rand -base64 32", field=where
-            ) from None
-        keys.append(key)
-    return keys
-
-
-# --- a file -----------------------------------------------------------------------------------------------------
 
 
 def new_key() -> bytes:

@@ -1,6 +1,7 @@
 """Where the copies of recordings are kept: a folder, or a bucket of an S3-compatible server, both by plain names."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,6 +98,7 @@ class FolderStore:
         target = self.path(name)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         source.replace(target)
+        settle([target.parent])
 
     def find(self, name: str) -> Found | None:
         """What is kept under this name."""
@@ -230,6 +232,16 @@ def _file_system(bucket: Bucket) -> Any:
         # One for all threads: fsspec would make one for each.
         skip_instance_cache=True,
     )
+
+
+def settle(folders: Iterable[Path]) -> None:
+    """Has the disk remember which files these folders hold. Raises OSError."""
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @dataclass(frozen=True)

@@ -57,16 +57,17 @@ class RecordingSound(Base):
 
 
 class RecordingKey(Base):
-    """The key of an encrypted copy by the name of its file, itself encrypted under the master key with the id `master`.
+    """The key of an encrypted file by its name, itself encrypted under the master key with the id `master`.
 
-    Without the row nobody can read the file.
+    Without the row nobody can read the file. That of the copy of a recording goes with the recording; a clip or an
+    archive of an export is of none (`recording_id`).
     """
 
     __tablename__ = "recording_keys"
     __table_args__ = (Index(None, "recording_id"), Index(None, "master"))
 
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
-    recording_id: Mapped[int] = mapped_column(RowId, ForeignKey("recording_files.id", ondelete="CASCADE"))
+    recording_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("recording_files.id", ondelete="CASCADE"))
     master: Mapped[str] = mapped_column(String(16))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 

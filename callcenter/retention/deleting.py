@@ -6,7 +6,6 @@ one completes what it began. Both steps look at holds and rules again, under the
 
 import asyncio
 import logging
-import os
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.errors import StoreAway
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import DELETED
-from callcenter.recordings.storing import FolderStore, KeptFile
+from callcenter.recordings.storing import FolderStore, KeptFile, settle
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingKey, RecordingSound
 from callcenter.retention.dry_run import Sum, is_deletable
 from callcenter.retention.due import DELETING, Candidate, Due, all_due, candidate, with_files
@@ -134,12 +133,7 @@ def remove(files: Sequence[KeptFile]) -> None:
     """Removes the files, and has the disk remember it before the database does. Raises OSError and StoreAway."""
     for file in files:
         file.store.remove(file.name)
-    for folder in {file.store.path(file.name).parent for file in files if isinstance(file.store, FolderStore)}:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    settle({file.store.path(file.name).parent for file in files if isinstance(file.store, FolderStore)})
 
 
 # --- runs that broke off ----------------------------------------------------------------------------------------

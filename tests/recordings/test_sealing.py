@@ -2,26 +2,22 @@
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.errors import Damaged, KeyIsMissing, SetupFailed
+from callcenter.errors import Damaged
 from callcenter.recordings.sealing import (
     CHUNK_BYTES,
     TAG_BYTES,
-    Masters,
     Unsealed,
-    Wrapped,
     new_key,
     plain_size,
     seal,
     sealed_size,
 )
 from callcenter.recordings.storing import Found
-from callcenter.settings import RecordingSettings, Settings
 
 KEY = new_key()
 STEP = CHUNK_BYTES + TAG_BYTES
@@ -116,61 +112,3 @@ def test_the_same_file_is_sealed_otherwise_each_time_and_tells_nothing() -> None
 def test_a_file_that_changes_while_it_is_sealed_is_an_error(size: int) -> None:
     with pytest.raises(OSError, match="changed"):
         seal(io.BytesIO(bytes(100)), size, io.BytesIO(), KEY)
-
-
-# --- master keys ------------------------------------------------------------------------------------------------
-
-OLD, NEW = new_key(), new_key()
-
-
-def test_the_first_master_key_wraps_and_all_unwrap() -> None:
-    wrapped = Masters((OLD,)).wrap(KEY, "0/1.opus.sealed")
-    both = Masters((NEW, OLD))
-    assert both.unwrap(wrapped, "0/1.opus.sealed") == KEY
-    anew = both.wrap(KEY, "0/1.opus.sealed")
-    assert (anew.master, both.newest) == (both.newest, Masters((NEW,)).newest)
-    assert Masters((NEW,)).unwrap(anew, "0/1.opus.sealed") == KEY
-    for masters in (Masters((NEW,)), Masters()):
-        with pytest.raises(KeyIsMissing, match=wrapped.master):
-            masters.unwrap(wrapped, "0/1.opus.sealed")
-    with pytest.raises(KeyIsMissing, match="no master key"):
-        Masters().wrap(KEY, "x")
-
-
-@given(st.integers(0, 12 + 32 + 15), st.integers(1, 255))
-def test_a_wrapped_key_cannot_be_changed_or_put_to_another_file(at: int, change: int) -> None:
-    masters = Masters((OLD,))
-    wrapped = masters.wrap(KEY, "0/1.opus.sealed")
-    broken = bytearray(wrapped.key)
-    broken[at] ^= change
-    for key, name in ((bytes(broken), "0/1.opus.sealed"), (wrapped.key, "0/2.opus.sealed"), (b"", "0/1.opus.sealed")):
-        with pytest.raises(Damaged):
-            masters.unwrap(Wrapped(wrapped.master, key), name)
-
-
-GOOD = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-
-
-def test_master_keys_of_a_variable_and_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "master.keys"
-    file.write_text(f"# of 2026\n{GOOD}\n\n{GOOD}\n")
-    of_file = Masters.of(RecordingSettings(master_key_file=file))
-    assert of_file.keys == (b"01234567890123456789012345678901",) * 2
-    monkeypatch.setenv("CALLCENTER_RECORDINGS__MASTER_KEY", GOOD)
-    settings = Settings()
-    assert Masters.of(settings.recordings).keys == of_file.keys[:1]
-    assert GOOD not in repr(settings) + str(settings.model_dump())
-    assert "0123" not in repr(of_file)
-    assert not Masters.of(RecordingSettings()).keys
-
-
-@pytest.mark.parametrize("told", ["secret", "MTIz", "", "# nothing", "\xff", GOOD + "\nMTIz"])
-def test_what_is_no_key_is_refused_without_showing_it(tmp_path: Path, told: str) -> None:
-    file = tmp_path / "master.keys"
-    file.write_bytes(told.encode("latin-1"))
-    with pytest.raises(SetupFailed, match="master_key_file: ") as refused:
-        Masters.of(RecordingSettings(master_key_file=file))
-    assert "secret" not in refused.value.message
-    assert "MTIz" not in refused.value.message
-    with pytest.raises(SetupFailed, match="No such file"):
-        Masters.of(RecordingSettings(master_key_file=tmp_path / "none"))

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callcenter.errors import KeyIsMissing, SetupFailed, StoreAway
 from callcenter.recordings import processing
 from callcenter.recordings.library import Library
+from callcenter.recordings.masters import Masters
 from callcenter.recordings.processing import Processor, listen_through
-from callcenter.recordings.sealing import Masters, new_key
+from callcenter.recordings.sealing import new_key
 from callcenter.recordings.service import open_copy
 from callcenter.recordings.storing import BucketStore, FolderStore, Store, Stored, probe, store_of
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingKey, RecordingSound
