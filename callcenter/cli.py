@@ -15,12 +15,12 @@ from callcenter.asterisk.replay_command import replay
 from callcenter.demo.command import demo
 from callcenter.dialer.commands import dialer_commands
 from callcenter.doctor.command import doctor
+from callcenter.encryption_commands import encrypt, rotate_key
 from callcenter.erasure_commands import customer_commands
 from callcenter.errors import CallCenterError
 from callcenter.logs import set_up_logs
 from callcenter.queue_log_commands import import_commands, reconcile
 from callcenter.recordings.commands import recording_commands
-from callcenter.recordings.key_commands import rotate_key
 from callcenter.recordings.ship_command import ship
 from callcenter.reports.commands import print_report, rebuild_figures
 from callcenter.retention.commands import retire_command
@@ -36,6 +36,7 @@ app.add_typer(dialer_commands, name="dialer")
 recording_commands.command("retire")(retire_command)
 recording_commands.command("ship")(ship)
 recording_commands.command("rotate-key")(rotate_key)
+recording_commands.command("encrypt")(encrypt)
 app.add_typer(recording_commands, name="recordings")
 app.command()(replay)
 app.command()(reconcile)

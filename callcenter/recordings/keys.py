@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.errors import Damaged, KeyIsMissing
 from callcenter.recordings.masters import Masters, Wrapped
+from callcenter.recordings.sealing import sealed_name
 from callcenter.recordings.tables import RecordingKey
 from callcenter.store.engine import Sessions
 
@@ -19,6 +20,12 @@ async def wrapped_key(session: AsyncSession, name: str) -> Wrapped | None:
     """The key of the file with this name; None: there is none (any more)."""
     row = await session.get(RecordingKey, name)
     return Wrapped(row.master, row.wrapped) if row else None
+
+
+async def copy_keys(session: AsyncSession, copies: Sequence[str]) -> dict[str, Wrapped]:
+    """The keys of copies with these names, by the names of their encrypted files."""
+    rows = await session.scalars(select(RecordingKey).where(RecordingKey.name.in_([*map(sealed_name, copies)])))
+    return {row.name: Wrapped(row.master, row.wrapped) for row in rows}
 
 
 def key_row(name: str, wrapped: Wrapped, recording_id: int | None = None) -> RecordingKey:

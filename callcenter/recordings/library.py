@@ -15,8 +15,8 @@ from callcenter.recordings.audio import Side, find_audio, is_audible
 from callcenter.recordings.copying import MEDIA_TYPES
 from callcenter.recordings.masters import Masters, Wrapped
 from callcenter.recordings.riff import Layout, NotAudio, completed, playable, read_layout
-from callcenter.recordings.sealing import SEALED, Unsealed
-from callcenter.recordings.storing import FolderStore, KeptFile, Readable, Store, Stored, store_of
+from callcenter.recordings.sealing import SEALED, Unsealed, sealed_name
+from callcenter.recordings.storing import FolderStore, Found, KeptFile, Readable, Store, Stored, store_of
 from callcenter.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -95,31 +95,37 @@ class Library:
         sides: tuple[Side, ...] = ("agent", "customer", "mix")
         mended = [self._mended(recording_id, side) for side in sides]
         recorded = [self.find(file, side) for side in sides]
-        kept = self.store.find(copy) if copy else None
+        # While a copy is encrypted there are two of it.
+        kept = [(name, self.store.find(name)) for name in dict.fromkeys((copy, sealed_name(copy)))] if copy else []
         return [
             *(_local(path) for path in mended if path.is_file()),
-            *([KeptFile(self.store, copy, kept.size)] if kept else []),
+            *(KeptFile(self.store, name, found.size) for name, found in kept if found),
             *(_local(path) for path in recorded if path is not None),
         ]
 
-    def open_copy(self, name: str, wrapped: Wrapped | None = None) -> Copy | None:
-        """The copy of that name, to be played; None: it is not kept. `wrapped` is its key, if it is encrypted.
+    def open_copy(self, name: str, keys: Mapping[str, Wrapped]) -> Copy | None:
+        """The copy of that name, to be played; None: it is not kept. `keys` has its key, if it is encrypted.
 
-        Raises KeyIsMissing, Damaged and StoreAway.
+        A plain copy that is gone may be encrypted since. Raises KeyIsMissing, Damaged and StoreAway.
         """
+        for kept in dict.fromkeys((name, *(other for other in (sealed_name(name),) if other in keys))):
+            found = self.store.find(kept)
+            if found is not None:
+                return self._copy(kept, found, keys)
+        return None
+
+    def _copy(self, name: str, found: Found, keys: Mapping[str, Wrapped]) -> Copy:
         store = self.store
-        found = store.find(name)
-        if found is None:
-            return None
         media_type = MEDIA_TYPES[PurePosixPath(name.removesuffix(SEALED)).suffix]
         if name.endswith(SEALED):
-            return Copy(Unsealed(Stored(store, name, found), self._key(name, wrapped)), media_type)
+            return Copy(self.unsealed(Stored(store, name, found), keys.get(name)), media_type)
         return Copy(store.path(name) if isinstance(store, FolderStore) else Stored(store, name, found), media_type)
 
-    def _key(self, name: str, wrapped: Wrapped | None) -> bytes:
+    def unsealed(self, sealed: Stored, wrapped: Wrapped | None) -> Unsealed:
+        """An encrypted file as it was; `wrapped` is its key. Raises KeyIsMissing and Damaged."""
         if wrapped is None:
             raise KeyIsMissing("the recording is encrypted, and its key was deleted: nobody can read it any more")
-        return self.masters.unwrap(wrapped, name)
+        return Unsealed(sealed, self.masters.unwrap(wrapped, sealed.name))
 
     @property
     def mended(self) -> Path:

@@ -25,6 +25,11 @@ NONCE_BYTES = 12
 SCHEME = b"callcenter sealed recording 1"
 
 
+def sealed_name(name: str) -> str:
+    """What a file is called when it is sealed."""
+    return name if name.endswith(SEALED) else name + SEALED
+
+
 def new_key() -> bytes:
     """A key for one file."""
     return AESGCM.generate_key(KEY_BYTES * 8)

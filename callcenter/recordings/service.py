@@ -14,7 +14,7 @@ from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.floor.terms import CallId, PbxName
 from callcenter.recordings import sounding
 from callcenter.recordings.audio import Side
-from callcenter.recordings.keys import wrapped_key
+from callcenter.recordings.keys import copy_keys
 from callcenter.recordings.library import Copy, Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
 from callcenter.recordings.storing import Readable
@@ -92,8 +92,8 @@ async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> 
     """
     async with sessions() as session:
         sound = await session.get(RecordingSound, recording_id)
-        wrapped = await wrapped_key(session, sound.copy) if sound else None
-    copy = await asyncio.to_thread(library.open_copy, sound.copy, wrapped) if sound and sound.copy else None
+        keys = await copy_keys(session, [sound.copy]) if sound else {}
+    copy = await asyncio.to_thread(library.open_copy, sound.copy, keys) if sound and sound.copy else None
     if copy is None:
         raise NotFound(f"there is no copy of recording {recording_id}")
     return copy

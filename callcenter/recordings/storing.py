@@ -1,5 +1,6 @@
 """Where the copies of recordings are kept: a folder, or a bucket of an S3-compatible server, both by plain names."""
 
+import io
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import SecretStr
-from typing_extensions import override
+from typing_extensions import Buffer, override
 
 from callcenter.errors import SetupFailed, StoreAway
 from callcenter.floor.terms import Instant
@@ -66,6 +67,28 @@ class Readable(Protocol):
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes from `start` to before `end`, fewer at the end of the file."""
+
+
+class _Stream(io.RawIOBase):
+    def __init__(self, of: Readable) -> None:
+        self._of, self._at = of, 0
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer) -> int:
+        room = memoryview(buffer)
+        content = self._of.read(self._at, self._at + len(room))
+        room[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+
+def stream(of: Readable) -> io.BufferedReader:
+    """The same to be read from its beginning on, in large pieces. Raises what it raises."""
+    return io.BufferedReader(_Stream(of), PIECE_BYTES)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
-"""`callcenter recordings rotate-key`: a new master key, under which the key of every file is wrapped anew."""
+"""`callcenter recordings rotate-key` and `encrypt`: a new master key; copies that lie plain encrypted."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from callcenter.errors import Conflict, SetupFailed
+from callcenter.recordings.encrypting import count_plain, encrypt_copies
 from callcenter.recordings.keys import WrappedAnew, check_masters, wrap_anew
+from callcenter.recordings.library import Library
 from callcenter.recordings.masters import FIELD, Masters, put_new_key
 from callcenter.settings import Settings, load
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
@@ -24,24 +28,70 @@ def rotate_key(
     A server that runs goes on, and uses the new key at once. What was broken off goes on when this is run again: no
     other key is made then. Status 1 if some keys are damaged.
     """
-    damaged = asyncio.run(_carry_out(load(config), Console()))
+    damaged = asyncio.run(_rotate(load(config), Console()))
     raise typer.Exit(1 if damaged else 0)
 
 
-async def _carry_out(settings: Settings, console: Console) -> bool:
-    masters = Masters.of(settings.recordings)
-    if not masters.keys:
-        raise SetupFailed("nothing is encrypted: there is no master key; set [recordings] master_key_file", field=FIELD)
+def encrypt(
+    config: Annotated[Path | None, typer.Option(help="The settings; callcenter.toml here, if it exists.")] = None,
+) -> None:
+    """Encrypts the copies of recordings that lie plain, from before there was a master key.
+
+    A server that runs goes on. The plain copy goes when the encrypted one was read back and is the same. What was
+    broken off goes on when this is run again. Status 1 if some copies could not be encrypted.
+    """
+    failed = asyncio.run(_encrypt(load(config), Console()))
+    raise typer.Exit(1 if failed else 0)
+
+
+@asynccontextmanager
+async def _sessions(settings: Settings) -> AsyncIterator[Sessions]:
     engine = make_engine(settings.storage_url)
     try:
         await migrate(engine)
-        sessions = make_sessions(engine)
-        used = await check_masters(sessions, masters)
-        console.print(_begun(masters, used), highlight=False)
-        done = await _with_bar(sessions, masters, sum(used.values()) - used.get(masters.ids[0], 0))
-        left = await check_masters(sessions, masters)
+        yield make_sessions(engine)
     finally:
         await engine.dispose()
+
+
+def _bar() -> Progress:
+    return Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True))
+
+
+# --- encrypt ----------------------------------------------------------------------------------------------------
+
+
+async def _encrypt(settings: Settings, console: Console) -> bool:
+    library = Library.of(settings)
+    _check_key(library.masters)
+    async with _sessions(settings) as sessions:
+        await check_masters(sessions, library.masters)
+        await asyncio.to_thread(library.store.check)
+        with _bar() as progress:
+            task = progress.add_task("", total=await count_plain(sessions))
+            done = await encrypt_copies(sessions, library, lambda: progress.advance(task))
+    console.print(f"{done.count} copies were encrypted.", highlight=False)
+    for recording_id, reason in done.failed.items():
+        console.print(f"Not encrypted: recording {recording_id}: {reason}", style="red", markup=False)
+    return bool(done.failed)
+
+
+def _check_key(masters: Masters) -> None:
+    if not masters.keys:
+        raise SetupFailed("nothing is encrypted: there is no master key; set [recordings] master_key_file", field=FIELD)
+
+
+# --- rotate-key -------------------------------------------------------------------------------------------------
+
+
+async def _rotate(settings: Settings, console: Console) -> bool:
+    masters = Masters.of(settings.recordings)
+    _check_key(masters)
+    async with _sessions(settings) as sessions:
+        used = await check_masters(sessions, masters)
+        console.print(_begun(masters, used), highlight=False)
+        done = await _wrapped(sessions, masters, sum(used.values()) - used.get(masters.ids[0], 0))
+        left = await check_masters(sessions, masters)
     _tell(console, masters, done, left)
     return bool(done.damaged)
 
@@ -59,9 +109,8 @@ def _begun(masters: Masters, used: dict[str, int]) -> str:
     return f"The new master key {put_new_key(masters.file.path, datetime.now(UTC).date())} is in {masters.file.path}."
 
 
-async def _with_bar(sessions: Sessions, masters: Masters, total: int) -> WrappedAnew:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+async def _wrapped(sessions: Sessions, masters: Masters, total: int) -> WrappedAnew:
+    with _bar() as progress:
         task = progress.add_task("", total=total)
         count = 0
         while True:
