@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from callcenter.accounts.rules import Role
+from callcenter.customers.rules import Number, Record
+from callcenter.customers.service import Context as Customers
+from callcenter.customers.service import create
 from callcenter.demo.centre import OwnSettings
 from callcenter.floor.facts import Fact
 from callcenter.quality.tables import Review, ReviewForm
@@ -33,7 +36,7 @@ NUMBERS = ("13800000001", "13800000002", "13800000003")
 def _facts(now: float) -> Iterator[Fact]:
     """Three calls of the last minutes, each with a recording."""
     for nth, number in enumerate(NUMBERS):
-        call, at = f"call/{nth}", now - 600 + nth * 60
+        call, at = f"call-{nth}", now - 600 + nth * 60
         yield a_call(call_id=call, number=number, started_at=at, answered_at=at, ended_at=at + 30)
         yield a_conversation(call_id=call, leg_id=f"{call}.2", team="east", began_at=at, ended_at=at + 30)
         yield a_recording(path=f"/{nth}.wav", call_id=call, began_at=at, ended_at=at + 30)
@@ -46,16 +49,19 @@ async def _write_down(folder: Path) -> None:
     recorder = Recorder(engine)
     recorder.note(tuple(_facts(now)))  # type: ignore[arg-type]
     await recorder.flush()
-    async with make_sessions(engine).begin() as session:
-        session.add(CallTag(pbx="pbx1", call_id="call/0", tag="vip", added_at=now, added_by="qa"))
-        second = await session.scalar(select(recording_files.c.id).where(recording_files.c.call_id == "call/1"))
+    sessions = make_sessions(engine)
+    for name, number in (("Wang Fang", NUMBERS[0]), ("Wang Wei", NUMBERS[1])):
+        await create(Customers(sessions, time.time), Record(name=name, numbers=(Number(f"+86{number}"),)), "qa")
+    async with sessions.begin() as session:
+        session.add(CallTag(pbx="pbx1", call_id="call-0", tag="vip", added_at=now, added_by="qa"))
+        second = await session.scalar(select(recording_files.c.id).where(recording_files.c.call_id == "call-1"))
         session.add(RecordingSound(**blank(second or 0) | {"talk_over_seconds": 12.0, "heard_at": now}))
         form = ReviewForm()
         session.add(form)
         await session.flush()
         session.add(
             Review(
-                pbx="pbx1", call_id="call/2", agent_number="1001", agent_name="", talked_at=now, form_id=form.id,
+                pbx="pbx1", call_id="call-2", agent_number="1001", agent_name="", talked_at=now, form_id=form.id,
                 form_version=1, reviewer_id=1, reviewer="qa", state="published", score=55.0, is_zeroed=False,
                 created_at=now, changed_at=now,
             )
@@ -108,6 +114,35 @@ def test_filters_narrow_at_once_and_chips_take_them_off(server: Serving, browser
         _shows(page, NUMBERS[2])  # what is set stands in the address
         chips.get_by_role("button", name="Clear filters").click()
         _shows(page, *NUMBERS)
+
+
+def test_a_customer_is_found_by_name_or_number_and_named_by_the_call(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url) as visitor:
+        page = visitor.sign_in(Role.QA).page
+        visitor.open("calls?range=week")
+        customer = page.get_by_role("combobox", name="Customer", exact=True)
+        customer.fill("wang f")
+        expect(page.get_by_role("option")).to_have_count(1)
+        assert violations(page) == []
+        customer.press("ArrowDown")
+        customer.press("Enter")
+        _shows(page, NUMBERS[0])
+        assert "customer=1" in page.url
+        chip = page.get_by_role("button", name="Take off Customer: Wang Fang")
+        expect(chip).to_be_visible()
+        page.reload()
+        _shows(page, NUMBERS[0])
+        chip.click()
+        _shows(page, *NUMBERS)
+        customer.fill(NUMBERS[1])
+        page.get_by_role("option", name="Wang Wei · +8613800000002").click()
+        _shows(page, NUMBERS[1])
+        customer.fill("nobody")
+        expect(page.get_by_text("No customer is called so")).to_be_visible()
+        customer.press("Escape")
+        page.get_by_role("table").get_by_role("link").click()
+        expect(page.get_by_role("link", name="Wang Wei")).to_have_attribute("href", "/customers/2")
+        assert violations(page) == []
 
 
 def test_where_nothing_is_found_it_is_said_what_to_loosen(server: Serving, browser: Browser) -> None:

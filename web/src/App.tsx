@@ -47,6 +47,7 @@ const NewReviewPage = lazy(() => import("./quality/NewReviewPage"));
 const ReviewPage = lazy(() => import("./quality/ReviewPage"));
 const MyReviewsPage = lazy(() => import("./quality/MyReviewsPage"));
 const RetentionPage = lazy(() => import("./retention/RetentionPage"));
+const ExportsPage = lazy(() => import("./exports/ExportsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -144,6 +145,11 @@ function SignedIn() {
                   <CustomerPage key={id} id={Number(id)} />
                 </Allowed>
               )}
+            </Route>
+            <Route path="/exports">
+              <Allowed permission="export_recordings">
+                <ExportsPage />
+              </Allowed>
             </Route>
             <Route path="/books">
               <Allowed permission="see_floor">

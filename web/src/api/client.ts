@@ -57,7 +57,7 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 }
 
 /** A query string from what is set; empty values are left out. */
-export function query(values: Record<string, string | number | null | undefined>): string {
+export function query(values: Record<string, string | number | boolean | null | undefined>): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== null && value !== undefined && value !== "") parts.set(name, String(value));

@@ -3,7 +3,8 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useZone } from "../api/queries";
+import { useMay, useZone } from "../api/queries";
+import { CustomerChoice } from "../customers/CustomerChoice";
 import { dayStart, toWall } from "../format";
 import classes from "./CallsPage.module.css";
 import { type ChosenField, type Option, useFacets, useFilterWord } from "./facets";
@@ -113,6 +114,7 @@ function Typed({ search, onSearch }: SearchProps) {
 export function CallSearch({ search, onSearch }: SearchProps) {
   const { t } = useTranslation();
   const chooseRange = useChosenRange({ search, onSearch });
+  const seesCustomers = useMay("see_customers");
   const [isOpen, setOpen] = useState(false);
   const isMore = isOpen || isNarrowed(search, MORE_FIELDS);
   return (
@@ -137,6 +139,9 @@ export function CallSearch({ search, onSearch }: SearchProps) {
           />
         ))}
       <Typed search={search} onSearch={onSearch} />
+      {seesCustomers && (
+        <CustomerChoice chosen={search.customer} onChoose={(customer) => onSearch({ ...search, customer })} />
+      )}
       <Choices search={search} onSearch={onSearch} isMore={isMore} />
       {!isNarrowed(search, MORE_FIELDS) && (
         <Button size="xs" variant="subtle" aria-expanded={isMore} onClick={() => setOpen(!isOpen)}>

@@ -5,8 +5,9 @@ import { type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { ask, query } from "../api/client";
-import { queryClient, useFormat, useQueueWord, useZone } from "../api/queries";
+import { queryClient, useFormat, useMay, useQueueWord, useZone } from "../api/queries";
 import type { Call } from "../api/shapes";
+import { ExportTools } from "../exports/ExportTools";
 import { duration, NOTHING } from "../format";
 import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
@@ -21,12 +22,12 @@ import { useFilterWord } from "./facets";
 import { type CallsPart, countNewer, filledIn, isAnyFresh } from "./fresh";
 import { callPath } from "./path";
 import {
+  askedOf,
   type Field,
   isNarrowed,
   readSearch,
   type Search,
   setFields,
-  spanOf,
   without,
   withoutFilters,
   writeSearch,
@@ -38,9 +39,8 @@ const AGAIN_MS = 5000;
 function useAskCalls(search: Search): (cursor: string) => Promise<CallsPart> {
   const zone = useZone();
   return (cursor) => {
-    const { range: _range, ...fields } = search;
-    const span = spanOf(search, zone, Date.now() / 1000);
-    return ask<CallsPart>("GET", `/api/calls${query({ ...fields, ...span, cursor, limit: 50 })}`);
+    const asked = askedOf(search, zone, Date.now() / 1000);
+    return ask<CallsPart>("GET", `/api/calls${query({ ...asked, cursor, limit: 50 })}`);
   };
 }
 
@@ -154,9 +154,8 @@ function useHindering(search: Search): Field[] {
     queries: fields.map((field) => ({
       queryKey: ["calls without", field, search],
       queryFn: () => {
-        const { range: _range, ...rest } = without(search, field);
-        const span = spanOf(search, zone, Date.now() / 1000);
-        return ask<CallsPart>("GET", `/api/calls${query({ ...rest, ...span, limit: 1 })}`);
+        const asked = askedOf(without(search, field), zone, Date.now() / 1000);
+        return ask<CallsPart>("GET", `/api/calls${query({ ...asked, limit: 1 })}`);
       },
     })),
   });
@@ -243,6 +242,7 @@ function Found({ search, onSearch }: FoundProps) {
 
 export default function CallsPage() {
   const { t } = useTranslation();
+  const mayExport = useMay("export_recordings");
   const [params, setParams] = useSearchParams();
   const search = useMemo(() => readSearch(params), [params]);
   useEffect(() => {
@@ -255,7 +255,10 @@ export default function CallsPage() {
   };
   return (
     <div className={classes.page}>
-      <h1>{t("page.calls")}</h1>
+      <div className={classes.title}>
+        <h1>{t("page.calls")}</h1>
+        {mayExport && <ExportTools search={search} />}
+      </div>
       <CallSearch search={search} onSearch={onSearch} />
       <div className="panel">
         <Found search={search} onSearch={onSearch} />

@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useMay, useSettings } from "../api/queries";
 import { DIRECTIONS, VISIT_OUTCOMES } from "../api/shapes";
 import { useLists } from "../callbacks/lists";
+import { useCustomer } from "../customers/customers";
+import { useNameWord } from "../customers/words";
 import { duration } from "../format";
 import { RESULTS } from "../forms/forms";
 import { useKnownTags } from "../retention/retention";
@@ -13,7 +15,7 @@ export interface Option {
   value: string;
   label: string;
 }
-export type ChosenField = Exclude<Field, "number" | "agent">;
+export type ChosenField = Exclude<Field, "number" | "agent" | "customer">;
 
 const STEPS = {
   talk_from: [30, 60, 180, 300, 600, 1200],
@@ -84,14 +86,24 @@ export function useFacets(search: Search): Record<ChosenField, Option[]> {
   };
 }
 
+/** What a customer is called; by the number of the record, where the name is not known (any more). */
+function useCustomerWord(id: string): string {
+  const nameWord = useNameWord();
+  const { t } = useTranslation();
+  const customer = useCustomer(Number(id), useMay("see_customers") && id !== "");
+  return customer.data ? nameWord(customer.data) : t("calls.customerNumber", { number: id });
+}
+
 /** A filter that is set, in words: its name, and what was chosen for it. */
 export function useFilterWord(search: Search): (field: Field) => string {
   const { t } = useTranslation();
   const facets = useFacets(search);
+  const customer = useCustomerWord(search.customer);
   return (field) => {
     const value = search[field].trim();
-    const options = field === "number" || field === "agent" ? [] : facets[field];
-    const chosen = options.find((option) => option.value === value)?.label ?? value;
+    const options = field === "number" || field === "agent" || field === "customer" ? [] : facets[field];
+    const other = field === "customer" ? customer : value;
+    const chosen = options.find((option) => option.value === value)?.label ?? other;
     return t("calls.filterIs", { field: t(`calls.fields.${field}`), value: chosen });
   };
 }

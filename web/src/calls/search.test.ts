@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { isNarrowed, MORE_FIELDS, readSearch, setFields, spanOf, without, withoutFilters, writeSearch } from "./search";
+import {
+  askedOf,
+  isNarrowed,
+  MORE_FIELDS,
+  readSearch,
+  searchOf,
+  setFields,
+  spanOf,
+  without,
+  withoutFilters,
+  writeSearch,
+} from "./search";
 
 const at = (iso: string) => Date.parse(iso) / 1000;
 const NOW = at("2025-11-22T03:15:40Z");
@@ -35,4 +46,21 @@ test("each filter that is set can be taken off alone", () => {
   expect(setFields(both)).toEqual(["agent", "tag", "score_to"]);
   expect(writeSearch(without(both, "tag")).toString()).toBe("range=week&agent=1001&score_to=60");
   expect(setFields(search("range=hour"))).toEqual([]);
+});
+
+test("what is not set is not asked, and what was asked is shown again", () => {
+  const asked = askedOf(search("range=yesterday&queue=sales&customer=7"), "Asia/Shanghai", NOW);
+  expect(asked).toEqual({
+    queue: "sales",
+    customer: "7",
+    from: at("2025-11-20T16:00:00Z"),
+    to: at("2025-11-21T16:00:00Z"),
+  });
+  expect(askedOf(searchOf(asked, "Asia/Shanghai"), "Asia/Shanghai", NOW)).toEqual(asked);
+  expect(searchOf({ has_recording: true, list: 5 }, "Asia/Shanghai")).toMatchObject({
+    range: "custom",
+    from: "",
+    has_recording: "true",
+    list: "5",
+  });
 });

@@ -1,7 +1,7 @@
 /** What is searched for: kept in the address of the page, turned into the API's parameters. */
 
 import type { Instant } from "../api/shapes";
-import { dayStart, fromWall } from "../format";
+import { dayStart, fromWall, toWall } from "../format";
 
 export const RANGES = ["hour", "today", "yesterday", "week", "custom"] as const;
 export type Range = (typeof RANGES)[number];
@@ -20,7 +20,7 @@ export const MORE_FIELDS = [
   "score_from",
   "score_to",
 ] as const;
-export const FIELDS = ["number", "agent", "queue", "outcome", "direction", ...MORE_FIELDS] as const;
+export const FIELDS = ["number", "agent", "customer", "queue", "outcome", "direction", ...MORE_FIELDS] as const;
 export type Field = (typeof FIELDS)[number];
 
 export interface Search extends Record<Field, string> {
@@ -81,4 +81,21 @@ export function spanOf(search: Search, zone: string, now: Instant): { from: Inst
     case "custom":
       return { from: fromWall(zone, search.from), to: fromWall(zone, search.to) };
   }
+}
+
+/** A search as the API takes it, and tells it again: what is not set is left out. */
+export type Asked = Record<string, string | number | boolean>;
+
+/** The search as it is asked at this moment. */
+export function askedOf(search: Search, zone: string, now: Instant): Asked {
+  const { range: _range, ...fields } = search;
+  const asked = Object.entries({ ...fields, ...spanOf(search, zone, now) });
+  return Object.fromEntries(asked.filter((entry): entry is [string, string | number] => Boolean(entry[1] ?? "")));
+}
+
+/** A search that was asked once, as the page of calls shows it. */
+export function searchOf(asked: Asked, zone: string): Search {
+  const wall = (edge: Asked[string] | undefined) => (typeof edge === "number" ? toWall(zone, edge) : "");
+  const fields = Object.fromEntries(FIELDS.map((field) => [field, `${asked[field] ?? ""}`])) as Record<Field, string>;
+  return { ...fields, range: "custom", from: wall(asked.from), to: wall(asked.to) };
 }

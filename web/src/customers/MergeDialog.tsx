@@ -8,13 +8,12 @@ import page from "../parts/Page.module.css";
 import { useTell } from "../parts/useTell";
 import { RowsSkeleton } from "../parts/Waiting";
 import classes from "./Customers.module.css";
-import { type Customer, type MergeChange, useCustomers, useMerge, useMergePreview } from "./customers";
+import { type Customer, type MergeChange, useCustomersTyped, useMerge, useMergePreview } from "./customers";
 import { Level } from "./Level";
 import { useFieldWord, useNameWord } from "./words";
 
 const SETTLE_MS = 250;
 const LONG_ENOUGH = 2;
-const isNumber = (text: string) => /^[\d+][\d\s()+-]*$/.test(text);
 
 /** Looks for the other record, by its name or a whole number. */
 function Search({ kept, onChoose }: { kept: Customer; onChoose: (other: Customer) => void }) {
@@ -23,8 +22,8 @@ function Search({ kept, onChoose }: { kept: Customer; onChoose: (other: Customer
   const [typed, setTyped] = useState("");
   const [text] = useDebouncedValue(typed.trim(), SETTLE_MS);
   const isAsked = text.length >= LONG_ENOUGH;
-  const found = useCustomers({ name: isNumber(text) ? "" : text, number: isNumber(text) ? text : "", level: "" });
-  const others = (found.data?.pages[0]?.customers ?? []).filter(({ id }) => id !== kept.id).slice(0, 8);
+  const found = useCustomersTyped(isAsked ? text : "");
+  const others = (found.data ?? []).filter(({ id }) => id !== kept.id).slice(0, 8);
   return (
     <>
       <TextInput

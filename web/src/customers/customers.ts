@@ -102,6 +102,9 @@ export interface Merge extends MergeChange {
 }
 
 const PAGE_SIZE = 50;
+const MOST_OFFERED = 10;
+/** What is typed is a number when it could be dialled; the shortest that is worth asking for. */
+const NUMBER = /^[+\d][\d\s().-]{4,}$/;
 const KEY = ["customers"] as const;
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 const pathOf = (id: number) => `/api/customers/${id}`;
@@ -122,8 +125,25 @@ export function useCustomers(filter: Filter) {
   });
 }
 
-export function useCustomer(id: number) {
-  return useQuery({ queryKey: [...KEY, id], queryFn: () => fetchCustomer(id) });
+/** What is asked for by what somebody types: a whole number, or how the name begins. */
+export function wanted(typed: string): Pick<Filter, "name" | "number"> {
+  const text = typed.trim();
+  return NUMBER.test(text) ? { name: "", number: text } : { name: text, number: "" };
+}
+
+/** Those whom somebody means by what is typed ("": nobody). */
+export function useCustomersTyped(typed: string) {
+  const asked = wanted(typed);
+  return useQuery({
+    queryKey: [...KEY, "typed", asked],
+    queryFn: () => ask<{ customers: Customer[] }>("GET", `/api/customers${query({ ...asked, limit: MOST_OFFERED })}`),
+    enabled: typed.trim() !== "",
+    select: (told) => told.customers,
+  });
+}
+
+export function useCustomer(id: number, isWanted = true) {
+  return useQuery({ queryKey: [...KEY, id], queryFn: () => fetchCustomer(id), enabled: isWanted });
 }
 
 export function useHistory(id: number, limit = 25) {

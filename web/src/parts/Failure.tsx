@@ -18,6 +18,7 @@ type Advice =
   | "queue_is_full"
   | "queue_is_empty"
   | "agent_not_free"
+  | "no_room"
   | "other";
 
 const ADVICE: Record<string, Advice> = {
@@ -34,6 +35,7 @@ const ADVICE: Record<string, Advice> = {
   queue_is_full: "queue_is_full",
   queue_is_empty: "queue_is_empty",
   agent_not_free: "agent_not_free",
+  no_room: "no_room",
 };
 
 /** What went wrong in the server's words, and what to do about it in ours. */
