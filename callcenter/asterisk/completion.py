@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from callcenter.asterisk.log_calls import LogCalls, Stay
 from callcenter.asterisk.replay import Gap, Replay
 from callcenter.floor.facts import EndedBy, VisitOutcome
+from callcenter.floor.matching import HALF_A_SECOND
 from callcenter.floor.tally import REFUSALS, QueueCall, QueueTalk
 from callcenter.floor.terms import ChannelId, Instant, Seconds
 
@@ -117,13 +118,19 @@ class Completion:
             return None
         return ours
 
-    def _distance(self, ours: QueueCall, theirs: QueueCall) -> Seconds:
+    def _distance(self, ours: QueueCall, theirs: QueueCall) -> tuple[bool, Seconds]:
         """How far apart the two begin, and their talks end: stays of one channel may follow each other within a second.
         The end of a talk that ended in a gap may be that of the next one on our side."""
-        began, talk = abs(ours.joined_at - theirs.joined_at), theirs.talk
-        if ours.talk is None or talk is None or self._is_hidden(talk.ended_at):
-            return began
-        return began + abs(ours.talk.ended_at - talk.ended_at)
+        began, talk = abs(ours.joined_at - theirs.joined_at - HALF_A_SECOND), theirs.talk
+        if ours.talk is not None and talk is not None and not self._is_hidden(talk.ended_at):
+            began += abs(ours.talk.ended_at - talk.ended_at)
+        return self._is_heard_otherwise(ours, theirs), began
+
+    def _is_heard_otherwise(self, ours: QueueCall, theirs: QueueCall) -> bool:
+        """Whether one of the two was answered and the other one was not, as far as that was heard."""
+        if ours.outcome in (None, VisitOutcome.LOST) or theirs.outcome is None or self._is_hidden(theirs.left_at):
+            return False
+        return (ours.outcome is VisitOutcome.ANSWERED) != (theirs.outcome is VisitOutcome.ANSWERED)
 
     def _find_holes(self) -> None:
         """Every line of a call has its event: a silence in which the log has a line is a hole."""
@@ -188,6 +195,8 @@ class Completion:
     def _settle_outcome(self, ours: QueueCall, theirs: QueueCall) -> None:
         asked_back = ours.outcome is VisitOutcome.CALLBACK_REQUESTED and theirs.outcome is VisitOutcome.LEFT_BY_KEY
         if ours.outcome is theirs.outcome or asked_back:
+            if self._has_seen_another_end(ours.left_at, theirs.left_at):
+                ours.left_at, ours.wait_seconds = theirs.left_at, theirs.wait_seconds
             return
         if ours.outcome in (None, VisitOutcome.LOST) or self._is_hidden(theirs.left_at):
             self._recover(ours, theirs, theirs.left_at)
@@ -218,16 +227,22 @@ class Completion:
     def _settle_talk(self, ours: QueueCall, theirs: QueueCall) -> None:
         if theirs.talk is None:
             self._settle_without_end(ours, theirs)
-        elif ours.talk is None or ours.talk.ended_by is None or self._has_seen_another_end(ours.talk, theirs.talk):
+        elif (
+            ours.talk is None
+            or ours.talk.ended_by is None
+            or self._has_seen_another_end(ours.talk.ended_at, theirs.talk.ended_at)
+        ):
             self._recover(ours, theirs, theirs.talk.ended_at)
             hold_seconds = ours.talk.hold_seconds if ours.talk else 0.0
             ours.talk = structs.replace(theirs.talk, hold_seconds=min(hold_seconds, theirs.talk.seconds))
         else:
             self._compare_talks(ours, ours.talk, theirs.talk)
 
-    def _has_seen_another_end(self, ours: QueueTalk, theirs: QueueTalk) -> bool:
-        """Whether the talk ended in a gap, and what we took for its end came later."""
-        return ours.ended_at - theirs.ended_at > WHOLE_SECONDS and self._is_hidden(theirs.ended_at)
+    def _has_seen_another_end(self, ours: Instant | None, theirs: Instant | None) -> bool:
+        """Whether it ended in a gap, and what we took for its end came later."""
+        if ours is None or theirs is None:
+            return False
+        return ours - theirs > WHOLE_SECONDS and self._is_hidden(theirs)
 
     def _is_hidden(self, at: Instant | None) -> bool:
         return at is not None and self._gap_at(at) is not None

@@ -1,9 +1,11 @@
 """What queue_log tells of a gap: what ended in it, and who was talking at its end."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from callcenter.asterisk.queue_log_facts import QueueLogFacts
 from callcenter.asterisk.queue_log_lines import AnyRecord, Started
+from callcenter.asterisk.queue_log_places import kept
 from callcenter.floor.events import DirectoryChanged, GapSettled
 from callcenter.floor.facts import AnyFact, Conversation, QueueVisit, Ring
 from callcenter.floor.terms import Instant
@@ -17,12 +19,11 @@ def gap_account(records: Iterable[AnyRecord], known: DirectoryChanged, since: In
 
     Pauses are not taken: a seat's spells tell them as the surveys found them.
     """
-    fold = QueueLogFacts(known.pbx, known)
+    lines = list(takewhile(lambda record: record.at <= until, records))
+    fold = QueueLogFacts(known.pbx, known, kept(lines))
     facts: list[AnyFact] = []
     has_start = False
-    for record in records:
-        if record.at > until:
-            break
+    for record in lines:
         facts += fold.apply(record)
         has_start = has_start or (isinstance(record, Started) and record.at > since - 1)
     facts += fold.settle() + fold.rings()

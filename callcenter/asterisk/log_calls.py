@@ -15,6 +15,7 @@ from callcenter.asterisk.queue_log_lines import (
     RingEnded,
     Started,
 )
+from callcenter.asterisk.queue_log_places import Place, joined_at, kept, taken_over
 from callcenter.floor.facts import RingOutcome, VisitOutcome
 from callcenter.floor.tally import QueueCall, QueueTalk
 from callcenter.floor.terms import ChannelId, Instant, Seconds
@@ -57,9 +58,12 @@ class LogCalls:
         """When Asterisk started."""
         self.first_at: Instant = 0.0
         self._waiting: dict[Stay, QueueCall] = {}
+        self._places: dict[Stay, Place] = {}
         self._talking: dict[Stay, list[QueueCall]] = {}
         self._completed_at: dict[Stay, Instant] = {}
-        for record in records:
+        lines = list(records)
+        self._kept = kept(lines)
+        for record in lines:
             self.first_at = self.first_at or record.at
             step = _STEPS.get(type(record))
             if step is not None:
@@ -72,33 +76,34 @@ class LogCalls:
         return call
 
     def _entered(self, record: Entered) -> None:
-        self._waiting[record.channel_id, record.queue] = self._begin(record, record.at)
+        stay = record.channel_id, record.queue
+        self._waiting[stay] = self._begin(record, record.at)
+        self._places[stay] = Place(*stay, record.at, record.position)
 
     def _left(self, record: Left) -> None:
-        call = self._end_wait(record, record.outcome, record.wait_seconds)
+        call = self._end_wait(record, record.outcome)
         if record.agent != NOBODY:  # the caller left in the announcement: no RINGCANCELED tells of it
             self._ring(record, call, 0.0, RingOutcome.GIVEN_UP)
 
-    def _end_wait(self, record: Record, outcome: VisitOutcome, wait_seconds: Seconds | None) -> QueueCall:
-        joined_at = record.at - (wait_seconds or 0.0)
-        call = self._waiting.pop((record.channel_id, record.queue), None) or self._taken_over(record, joined_at)
-        call = call or self._begin(record, joined_at)
+    def _end_wait(self, record: Connected | Left, outcome: VisitOutcome) -> QueueCall:
+        call = self._waiting.pop((record.channel_id, record.queue), None) or self._taken_over(record)
+        call = call or self._begin(record, joined_at(record))
         call.outcome, call.left_at = outcome, record.at
-        call.wait_seconds = record.at - call.joined_at if wait_seconds is None else wait_seconds
+        call.wait_seconds = record.at - call.joined_at if record.wait_seconds is None else record.wait_seconds
         return call
 
-    def _taken_over(self, record: Record, joined_at: Instant) -> QueueCall | None:
+    def _taken_over(self, record: Connected | Left) -> QueueCall | None:
         """The stay in whose place an attended transfer put this channel: it joined then, under another id."""
-        here = ((stay, abs(call.joined_at - joined_at)) for stay, call in self._waiting.items())
-        near = [(off, stay) for stay, off in here if stay[1] == record.queue and off <= 1]
-        if not near:
+        line = (place for place in map(self._places.__getitem__, self._waiting) if place.queue == record.queue)
+        place = taken_over(record, (place for place in line if place not in self._kept))
+        if place is None:
             return None
-        call = self._waiting.pop(min(near)[1])
+        call = self._waiting.pop((place.channel_id, place.queue))
         call.holder_id = record.channel_id
         return call
 
     def _connected(self, record: Connected) -> None:
-        call = self._end_wait(record, VisitOutcome.ANSWERED, record.wait_seconds)
+        call = self._end_wait(record, VisitOutcome.ANSWERED)
         call.agent = record.agent
         self._ring(record, call, record.ring_seconds, RingOutcome.ANSWERED)
         self._talking.setdefault((record.channel_id, record.queue), []).append(call)

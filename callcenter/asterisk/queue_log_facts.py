@@ -5,11 +5,12 @@ join; that of an answered ring and of a conversation is the agent's channel. que
 begin with `queue_log:`. What it does not know stays out: refusals at the door, holds, wrap-up, losers of ringall.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from msgspec import structs
 
+from callcenter.asterisk import queue_log_places as places
 from callcenter.asterisk.queue_log_lines import (
     AnyRecord,
     Completed,
@@ -24,10 +25,11 @@ from callcenter.asterisk.queue_log_lines import (
     Unpaused,
 )
 from callcenter.asterisk.queue_log_pauses import Pauses
+from callcenter.asterisk.queue_log_places import Place
 from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unknown, unseen
 from callcenter.floor.events import DirectoryChanged, LoggedTalk
 from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
-from callcenter.floor.terms import ChannelId, Instant, Seconds
+from callcenter.floor.terms import ChannelId, Instant
 
 TalkKey = tuple[ChannelId, str, str]
 """Channel, queue and agent as written: a caller may be talking from one stay and be in another of the same queue."""
@@ -128,12 +130,14 @@ class QueueLogFacts:
 
     `directory` says who sits where and which thresholds are stored with a visit. A caller whom somebody moved out of
     the line is logged as ABANDON like one who hung up; that the channel joins another queue afterwards tells, so facts
-    of abandoned visits come up to a day (of the log) later, or at `settle`.
+    of abandoned visits come up to a day (of the log) later, or at `settle`. `kept` are the places in a line of which is
+    known that nobody took them over.
     """
 
-    def __init__(self, pbx: str, directory: DirectoryChanged) -> None:
+    def __init__(self, pbx: str, directory: DirectoryChanged, kept: Collection[Place] = ()) -> None:
         self._make = StayFacts(pbx, directory.agents, directory.queues)
         self._joins = Joins()
+        self._kept = kept
         self._waiting: dict[ChannelId, dict[str, Stay]] = {}
         self._unknown: dict[tuple[ChannelId, str], Stay] = {}
         self._talks = Talks(self._make)
@@ -244,27 +248,23 @@ class QueueLogFacts:
         stay = self._taken(record.channel_id, record.queue)
         if stay is not None:
             return stay
-        joined, joined_at = self._joins.of(record.channel_id, record.queue), record.at - (record.wait_seconds or 0.0)
-        if joined.times and abs(joined_at - joined.at) <= 1:
+        joined = self._joins.of(record.channel_id, record.queue)
+        place = self._place_taken(record)
+        others_off = places.off(record, place.joined_at) if place else places.SAME_JOIN_SECONDS
+        if joined.times and places.off(record, joined.at) <= others_off:
             return None
-        stay = self._taken_over(record)
+        stay = self._taken(place.channel_id, place.queue) if place else None
         if stay is None and not joined.times:
+            joined_at = places.joined_at(record)
             stay = unseen(record, self._joins.add(record.channel_id, record.queue, joined_at))
         if stay is not None:
             stay.moved_in = self._unknown.pop((record.channel_id, record.queue), None)
         return stay
 
-    def _taken_over(self, record: Connected | Left) -> Stay | None:
-        """The stay in whose place an attended transfer put this channel: it began then, under another id."""
-        joined_at = record.at - (record.wait_seconds or 0.0)
+    def _place_taken(self, record: Connected | Left) -> Place | None:
         here = (stays[record.queue] for stays in self._waiting.values() if record.queue in stays)
-        near = [(off, stay) for stay in here if (off := abs(stay.joined_at - joined_at)) <= 1]
-        position = record.joined_position if isinstance(record, Left) else None
-
-        def unlike(one: tuple[Seconds, Stay]) -> tuple[bool, Seconds, ChannelId]:
-            return position not in (None, one[1].position), one[0], one[1].channel_id
-
-        return self._taken(min(near, key=unlike)[1].channel_id, record.queue) if near else None
+        line = (Place(stay.channel_id, stay.queue, stay.joined_at, stay.position) for stay in here)
+        return places.taken_over(record, (place for place in line if place not in self._kept))
 
     def _lost(self, stay: Stay, at: Instant) -> list[AnyFact]:
         return [self._make.visit(stay, VisitOutcome.LOST, at, None), *self._make.rings(stay)]

@@ -16,10 +16,11 @@ from callcenter.floor.events import AnyEvent, DeviceState
 from callcenter.floor.facts import AnyFact, Conversation, EndedBy, QueueVisit, Ring, SeatSpell
 from callcenter.floor.facts import VisitOutcome as Outcome
 from callcenter.floor.floor import Floor
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.queue import Visit
 from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.tally import QueueCall, QueueTalk
-from callcenter.floor.terms import ChannelId
+from callcenter.floor.terms import ChannelId, Seconds
 
 REASONS = {"agent": EndedBy.AGENT, "caller": EndedBy.CALLER, "transfer": EndedBy.TRANSFER}
 
@@ -41,6 +42,18 @@ class Answer:
     parts: list[Conversation] = field(default_factory=list)
     said: e.MemberCompleted | None = None
     wrap_up_seconds: float = 0.0
+
+    def is_ended_by(self, event: e.MemberCompleted) -> bool:
+        """Of two endings of one stay the first counts, but for one of another length: that is of the caller's next
+        stay, which nobody saw begin."""
+        return self.said is None or (self._began_with(event) and not self._began_with(self.said))
+
+    def _began_with(self, said: e.MemberCompleted) -> bool:
+        return abs(self.began_later(said)) <= WITHIN_A_SECOND
+
+    def began_later(self, said: e.MemberCompleted) -> Seconds:
+        """By how much this talk began later than the one that ended so: a difference of whole-second clocks."""
+        return (self.call.left_at or 0.0) - (int(said.at) - said.talk_seconds + HALF_A_SECOND)
 
     def talk(self) -> QueueTalk | None:
         """The talk as it really was; None while it lasts.
@@ -166,12 +179,13 @@ class Account:
 
     def _completed(self, event: e.MemberCompleted) -> None:
         stays = ((one, event.queue) for one in (event.channel_id, *self._halves.get(event.channel_id, ())))
-        answer = next(filter(None, map(self._of_stay.get, stays)), None) or self._of_ring.get(event.ring_id)
+        answer = self._newest or next(filter(None, map(self._of_stay.get, stays)), None)
+        answer = answer or self._of_ring.get(event.ring_id)
         if answer is None and not (event.channel_id and event.ring_id):
             answer = self._by_seconds(event)
         if answer is None and event.channel_id:
             answer = self._unseen(event)
-        if answer is not None and answer.said is None:  # of two endings of one stay the first counts
+        if answer is not None and answer.is_ended_by(event):
             answer.said = event
 
     def _optimised(self, event: e.LocalOptimised) -> None:
@@ -195,6 +209,7 @@ class Account:
             one
             for one in open_ones
             if abs((one.call.left_at or 0.0) - began_at) <= CLOCK_SECONDS
+            and one.began_later(event) <= WITHIN_A_SECOND
             and one.call.wait_seconds == event.wait_seconds
         ]
         # A phone may talk to several at once: Asterisk takes one clock's whole second from the other's.

@@ -11,7 +11,7 @@ from callcenter.floor.queue import (
     Queue,
     Visit,
 )
-from callcenter.floor.seat import Channel, Seat
+from callcenter.floor.seat import Channel, Seat, Talk
 from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.terms import ChannelId, Instant
 
@@ -384,10 +384,16 @@ def _only_talk(site: Site, event: e.MemberCompleted, seat: Seat) -> Channel | No
         for channel in seat.channels.values()
         if channel.talk
         and channel.talk.queue == event.queue
-        and abs(event.at - event.talk_seconds - channel.talk.began_at) <= CLOCK_SECONDS
+        and _began_then(channel.talk, event)
         and (caller is None or channel.call_id == caller.call_id)
     ]
     return matching[0] if len(matching) == 1 else None
+
+
+def _began_then(talk: Talk, event: e.MemberCompleted) -> bool:
+    """Whether a talk began when the one that ended did; where that was heard it is known to the second."""
+    is_later = talk.began_at - (int(event.at) - event.talk_seconds) > HALF_A_SECOND + WITHIN_A_SECOND
+    return abs(event.at - event.talk_seconds - talk.began_at) <= CLOCK_SECONDS and not (talk.is_certain and is_later)
 
 
 def leave_unheard(site: Site, visit: Visit, changes: Changes) -> None:

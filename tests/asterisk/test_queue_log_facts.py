@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import pytest
 
+from callcenter.asterisk.gap_account import gap_account
+from callcenter.asterisk.log_calls import LogCalls
 from callcenter.asterisk.queue_log import records
 from callcenter.asterisk.queue_log_facts import DAY, QueueLogFacts
 from callcenter.asterisk.queue_log_lines import parse
@@ -280,3 +282,42 @@ def test_a_caller_takes_the_place_of_the_agent_who_asked_for_the_queue() -> None
     assert (visit.channel_id, visit.outcome, visit.is_certain) == ("1.1", VisitOutcome.ANSWERED, True)
     [talk] = of(Conversation, facts)
     assert (talk.talk_seconds, talk.ended_by) == (10, EndedBy.CALLER)
+
+
+def test_a_caller_takes_the_place_that_his_agent_took_a_second_after_him_in_the_same_queue() -> None:
+    """He has ended a stay there before: the one that began when the line says is meant."""
+    facts = facts_of(
+        JOINED,
+        "1|1.1|sales|Li Na|CONNECT|1|1.5|1",
+        "1|1.9|sales|NONE|ENTERQUEUE||1001|1",
+        "4|1.1|sales|Li Na|ATTENDEDTRANSFER|APP|Queue|1|3|1",
+        "4|1.1|sales|NONE|EXITWITHTIMEOUT|1|1|3",
+    )
+    visits = [(visit.channel_id, visit.outcome, visit.is_certain) for visit in of(QueueVisit, facts)]
+    assert visits == [("1.1", VisitOutcome.ANSWERED, True), ("1.9", VisitOutcome.TIMED_OUT, True)]
+
+
+def test_of_two_places_of_one_second_the_first_in_the_line_is_answered_under_another_id() -> None:
+    facts = facts_of(
+        "0|1.9|sales|NONE|ENTERQUEUE||1001|1",
+        "0|1.8|sales|NONE|ENTERQUEUE||139|2",
+        "1|1.1|sales|Li Na|CONNECT|1|1.5|1",
+        "4|1.8|sales|NONE|ABANDON|1|2|4",
+    )
+    visits = {visit.channel_id: visit.outcome for visit in of(QueueVisit, facts)}
+    assert visits == {"1.9": VisitOutcome.ANSWERED, "1.8": VisitOutcome.ABANDONED}
+
+
+def test_a_place_whose_stay_ends_under_the_id_that_joined_was_not_taken_over() -> None:
+    lines = log(
+        "0|1.8|sales|NONE|ENTERQUEUE||139|1",
+        "0|1.9|sales|NONE|ENTERQUEUE||1001|2",
+        "1|1.1|sales|Li Na|CONNECT|1|1.5|1",
+        "4|1.8|sales|NONE|ABANDON|1|1|4",
+    )
+    found = [record for line in lines if (record := parse(line)) is not None]
+    settlement = gap_account(found, DIRECTORY, NOON, NOON + 9)
+    visits = {visit.channel_id: visit.outcome for visit in settlement.facts if isinstance(visit, QueueVisit)}
+    assert visits == {"1.9": VisitOutcome.ANSWERED, "1.8": VisitOutcome.ABANDONED}
+    calls = {call.channel_id: call.outcome for call in LogCalls(found).calls}
+    assert calls == visits

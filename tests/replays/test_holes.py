@@ -22,7 +22,8 @@ from tests.replays.captures import CONNECTION, END, HERE, read_capture
 LOGS = {"everything": "queue_log.gz", "filtered": "queue_log.gz"}
 STREAMS = (
     *("busy", "everything", "filtered", "mix", "mix_moves", "mix_restarts"),
-    *("mix_second", "mix_third", "mix_fourth", "mix_fifth", "restarts", "scenes", "situations"),
+    *("mix_second", "mix_third", "mix_fourth", "mix_fifth", "mix_sixth", "mix_same_queue"),
+    *("restarts", "scenes", "situations"),
 )
 JOINTS: dict[str, Callable[[bytes], list[bytes]]] = {
     "connection": lambda missing: [CONNECTION],
@@ -79,6 +80,9 @@ HOLES = {
     "a whole call in the first second": ("scenes", 1.013, 3.0),
     "only the joining, in silence": ("mix_restarts", 27.603, 3.0),
     "an agent gives his place in the queue to a caller whom he has from it": ("mix_fourth", 23.496, 15.0),
+    "answered twice, of which the second was heard": ("mix_fourth", 34.686, 2.5),
+    "moved back to the same agent, whose talks end at once": ("mix_third", 56.128, 2.5),
+    "one of three talks of one agent ends": ("mix_third", 40.974, 15.0),
 }
 
 

@@ -19,7 +19,10 @@ from tests.replays.agreement import check_agreement
 from tests.replays.captures import CONNECTION, END, HERE, read_capture
 from tests.replays.places import OF_A_MACHINE
 
-MIXES = ("mix", "mix_moves", "mix_restarts", "mix_second", "mix_third", "mix_fourth", "mix_fifth")
+MIXES = (
+    *("mix", "mix_moves", "mix_restarts", "mix_second", "mix_third", "mix_fourth", "mix_fifth"),
+    *("mix_sixth", "mix_same_queue"),
+)
 HOLE_SECONDS = 15.0
 
 
