@@ -39,6 +39,7 @@ class RingUnderWay:
     """A member being rung; `ring_seconds`, `outcome` and `over_at` are known once the queue says that nobody answered.
 
     `is_forwarded`: the phone sent it elsewhere (302); it lives on when the leg of the phone ends, at another `leg_id`.
+    `is_found`: by a survey, a moment before which the queue may have said already that nobody answered.
     """
 
     ring_id: ChannelId
@@ -50,6 +51,7 @@ class RingUnderWay:
     outcome: RingOutcome | None = None
     ring_seconds: Seconds | None = None
     is_forwarded: bool = False
+    is_found: bool = False
     over_at: Instant | None = None
     leg_id: ChannelId = field(init=False)
 

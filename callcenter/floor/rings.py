@@ -42,7 +42,9 @@ def found(site: Site, leg: Channel, visit: Visit) -> None:
     seat = _member_at(site.queue(visit.queue), interface_of(leg.name).lower()) or leg.seat
     if seat is None:
         return
-    _begin(site, RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at))
+    ring = RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at)
+    ring.is_found = True
+    _begin(site, ring)
 
 
 def _member_at(queue: Queue, name: str) -> Seat | None:
@@ -139,7 +141,9 @@ def leg_closed(site: Site, ring_id: ChannelId, cause: int, changes: Changes, *, 
     visit = site.visits.get(ring.channel_id)
     if visit is not None and visit.left_unheard:  # it may have been answered: queue_log tells
         is_certain = False
-    end(site, ring_id, _outcome(site, ring, cause, is_certain=is_certain), changes, is_certain=is_certain)
+    outcome = _outcome(site, ring, cause, is_certain=is_certain)
+    is_doubtful = ring.is_found and site.gap is not None and outcome is RingOutcome.GIVEN_UP
+    end(site, ring_id, outcome, changes, is_certain=is_certain and not is_doubtful)
 
 
 def _outcome(site: Site, ring: RingUnderWay, cause: int, *, is_certain: bool) -> RingOutcome:

@@ -6,7 +6,7 @@ from callcenter.floor import events as e
 from callcenter.floor import facts as f
 from callcenter.floor.facts import EndedBy, VisitOutcome
 from tests.floor.logs import Log, reconnects
-from tests.floor.stories import Diary, phone
+from tests.floor.stories import PBX, Diary, member, phone
 from tests.floor.test_gaps_and_restarts import found_open, found_waiting
 from tests.floor.test_queue_calls import a_day
 
@@ -193,3 +193,19 @@ def test_a_talk_that_a_survey_could_not_see_is_seen_when_a_local_channel_is_opti
     day.after(4).tell(e.MemberCompleted, "support", phone("1001"), "", "mobile", "leg", 0.0, 5.0, "caller")
     day.closes("leg").closes("mobile").closes("unseen")
     assert [(talk.leg_id, talk.queue) for talk in day.remained(f.Conversation)] == [("leg", "support")]
+
+
+def test_a_ring_that_ran_out_between_the_connection_and_the_survey() -> None:
+    """That was said before anything was known of the ring; the survey finds its leg a moment before it goes."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("unseen").after(2).rings_out("1001", "unseen", 2)
+    day.apply(e.ConnectionBegan(PBX, day.floor.sites[PBX].heard_at))
+    day.tell(e.RingNotAnswered, "support", phone("1001"), "unseen", "leg", 2000.0)
+    rung = found_open("leg", f"{phone('1001')}-1", call_id="unseen", is_up=False, application="AppQueue", age_seconds=2)
+    found = {"waiting": (found_waiting("unseen", waited=2),), "channels": (found_open("unseen", "PJSIP/t-1"), rung)}
+    day.tell(e.Surveyed, queues=("support",), members=(member("1001"),), devices=(), **found)
+    day.closes("leg")
+    log.settles()
+    [ring] = day.remained(f.Ring)
+    assert (ring.ring_id, ring.outcome, ring.is_certain) == ("leg", f.RingOutcome.NOT_ANSWERED, True)
