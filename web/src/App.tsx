@@ -46,6 +46,9 @@ const ReviewsPage = lazy(() => import("./quality/ReviewsPage"));
 const NewReviewPage = lazy(() => import("./quality/NewReviewPage"));
 const ReviewPage = lazy(() => import("./quality/ReviewPage"));
 const MyReviewsPage = lazy(() => import("./quality/MyReviewsPage"));
+const LibraryPage = lazy(() => import("./library/LibraryPage"));
+const PlaylistsPage = lazy(() => import("./library/PlaylistsPage"));
+const PlaylistPage = lazy(() => import("./library/PlaylistPage"));
 const RetentionPage = lazy(() => import("./retention/RetentionPage"));
 const ExportsPage = lazy(() => import("./exports/ExportsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
@@ -61,6 +64,7 @@ export const PAGES: readonly Page[] = [
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
   { path: "/quality", name: "quality", permission: ["review_calls", "decide_appeals"] },
   { path: "/my-reviews", name: "myReviews", permission: "see_own_reviews", isForAgents: true },
+  { path: "/library", name: "library", permission: "hear_clips" },
   { path: "/audit", name: "audit", permission: "see_audit" },
 ];
 
@@ -283,6 +287,23 @@ function SignedIn() {
               {({ id }) => (
                 <Allowed permission="see_own_reviews">
                   <ReviewPage key={id} id={id} home="/my-reviews" />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/library">
+              <Allowed permission="hear_clips">
+                <LibraryPage />
+              </Allowed>
+            </Route>
+            <Route path="/library/playlists">
+              <Allowed permission="hear_clips">
+                <PlaylistsPage />
+              </Allowed>
+            </Route>
+            <Route path="/library/playlists/:id">
+              {({ id }) => (
+                <Allowed permission={id === "new" ? "manage_clips" : "hear_clips"}>
+                  <PlaylistPage key={id} id={id} />
                 </Allowed>
               )}
             </Route>

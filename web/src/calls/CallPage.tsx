@@ -9,6 +9,7 @@ import { useFormat, useMay, useQueueWord } from "../api/queries";
 import type { CallDetail, CallerSurvey, Recording } from "../api/shapes";
 import { WhoseCall } from "../customers/WhoseCall";
 import { duration, NOTHING } from "../format";
+import { ClipsOf } from "../library/ClipsOf";
 import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
@@ -20,8 +21,9 @@ import { Accesses } from "./Accesses";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
 import { agentOf, isStillComing } from "./diary";
-import { Player, type PlayerHandle } from "./Player";
+import type { PlayerHandle } from "./Player";
 import { callPath } from "./path";
+import { RecordingPlayer } from "./RecordingPlayer";
 import { Timeline } from "./Timeline";
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
@@ -184,6 +186,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   const player = useRef<PlayerHandle>(null);
   const seesAccesses = useMay("see_accesses");
   const seesCustomers = useMay("see_customers");
+  const makesClips = useMay("manage_clips");
   const [id, setId] = useState<number | null>(null);
   const [position, setPosition] = useState<number | null>(null);
   const recording = detail.recordings.find((item) => item.id === id) ?? detail.recordings[0];
@@ -202,7 +205,7 @@ function Detail({ detail }: { detail: CallDetail }) {
       </div>
       <Recordings detail={detail} chosen={recording} onChoose={setId}>
         {recording && (
-          <Player
+          <RecordingPlayer
             key={recording.id}
             recording={recording}
             conversations={detail.conversations}
@@ -212,6 +215,7 @@ function Detail({ detail }: { detail: CallDetail }) {
           />
         )}
       </Recordings>
+      {recording && makesClips && <ClipsOf recording={recording.id} />}
       {recording && <KeptPanel call={detail.call} isGone={detail.recordings.every((one) => one.state === "deleted")} />}
       {recording && seesAccesses && <Accesses key={recording.id} recording={recording} />}
       <section className="panel" aria-labelledby="diary-title">

@@ -7,21 +7,23 @@ import {
   IconRewindBackward15,
   IconRewindForward5,
   IconRewindForward15,
+  IconScissors,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
-import type { Conversation, Hold, Recording, Side, Sound } from "../api/shapes";
+import type { Seconds, Side, Sound } from "../api/shapes";
 import { duration } from "../format";
 import classes from "./Player.module.css";
 import { PlayerHelp } from "./PlayerHelp";
 import { useBalance } from "./useBalance";
 import { useHeard } from "./useHeard";
-import { type Loop, Waves } from "./Waves";
-import { audioAddress, MARK_KINDS, type Mark, marksOf, nextMark } from "./waveform";
+import { Waves } from "./Waves";
+import { audioAddress, type Loop, MARK_KINDS, type Mark, nextMark, type Span, spanOf } from "./waveform";
 
 const SPEEDS = ["0.5", "0.75", "1", "1.25", "1.5", "2", "2.5", "3"];
+const BOTH: readonly Side[] = ["mix"];
 /** How soon to look again whether a recording was listened through. */
 const AGAIN_MS = 3000;
 
@@ -31,33 +33,41 @@ export interface PlayerHandle {
   playFrom(seconds: number): void;
   /** Plays or pauses. */
   toggle(): void;
-  /** Where it is, in seconds of the recording. */
+  /** Where it is, in seconds of what is played. */
   now(): number;
 }
 
 interface PlayerProps {
-  recording: Recording;
-  conversations: readonly Conversation[];
-  holds: readonly Hold[];
-  /** Seconds from the start of the recording; null before it was first played or moved. */
-  onMove: (seconds: number) => void;
+  /** The address of a recording or of a clip: its audio, sound and plays are below it. */
+  path: string;
+  length: Seconds;
+  /** Who can be heard alone where no copy has both sides. */
+  sides?: readonly Side[];
+  marksOf: (sound: Sound | null) => Mark[];
   handle: RefObject<PlayerHandle | null>;
+  onMove?: (seconds: Seconds) => void;
+  onEnd?: () => void;
+  /** The server knows what was heard. */
+  onTold?: () => void;
+  /** Makes a clip of a span; without it nobody is offered to. */
+  onClip?: (span: Span) => void;
 }
 
-function useAudio(onMove: (seconds: number) => void, onFail: () => void) {
+function useAudio({ onMove, onEnd }: Pick<PlayerProps, "onMove" | "onEnd">, onFail: () => void) {
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [position, setPosition] = useState(0);
   const moved = () => {
     const at = audio.current?.currentTime ?? 0;
     setPosition(at);
-    onMove(at);
+    onMove?.(at);
   };
   const events = {
     onPlay: () => setPlaying(true),
     onPause: () => setPlaying(false),
     onTimeUpdate: moved,
     onSeeked: moved,
+    onEnded: onEnd,
     onError: onFail,
   };
   return { audio, isPlaying, position, events };
@@ -100,41 +110,39 @@ function MarkList({ marks, onNext }: { marks: readonly Mark[]; onNext: (kind: Ma
   );
 }
 
-function sidesOf(recording: Recording): Side[] {
-  return ["mix", ...recording.legs.map((leg) => leg.side)];
-}
-
-function useSound(id: number): Sound | null {
+function useSound(path: string): Sound | null {
   const sound = useQuery({
-    queryKey: ["sound", id],
-    queryFn: () => ask<Sound | null>("GET", `/api/recordings/${id}/sound`),
+    queryKey: ["sound", path],
+    queryFn: () => ask<Sound | null>("GET", `${path}/sound`),
     refetchInterval: ({ state }) => state.data === null && AGAIN_MS,
     staleTime: Number.POSITIVE_INFINITY,
   });
   return sound.data ?? null;
 }
 
-/** Plays one recording with both voices apart where they are; every button has a key (PlayerHelp). */
-export function Player({ recording, conversations, holds, onMove, handle }: PlayerProps) {
+/**
+ * Plays a recording or a clip with both voices apart where they are; every button has a key (PlayerHelp). Given
+ * another one it keeps its speed and balance.
+ */
+export function Player({ path, length, sides = BOTH, marksOf, handle, onMove, onEnd, onTold, onClip }: PlayerProps) {
   const { t } = useTranslation();
-  const sound = useSound(recording.id);
+  const sound = useSound(path);
   const [failures, setFailures] = useState({ stereo: false, all: false });
   const isStereo = sound?.has_copy === true && sound.sides.length > 1 && !failures.stereo;
   const onFail = () => setFailures(isStereo ? { stereo: true, all: false } : { stereo: true, all: true });
-  const { audio, isPlaying, position, events } = useAudio(onMove, onFail);
+  const { audio, isPlaying, position, events } = useAudio({ onMove, onEnd }, onFail);
   const [side, setSide] = useState<Side>("mix");
   const [speed, setSpeed] = useState("1");
   const [balance, setBalance] = useState(0);
   const [loop, setLoop] = useState<Loop | null>(null);
   const [helps, setHelps] = useState(false);
   const applyBalance = useBalance(audio);
-  const play = useHeard(audio, recording.id);
-  const length = recording.duration_seconds;
-  const marks = marksOf(recording, sound, conversations, holds);
-  const source = audioAddress(recording.id, isStereo ? "stereo" : side, play);
-  const resume = useRef({ source, at: 0, plays: false });
+  const play = useHeard(audio, path, onTold);
+  const marks = marksOf(sound);
+  const source = audioAddress(path, isStereo ? "stereo" : side, play);
+  const resume = useRef({ path, source, at: 0, plays: false });
   if (resume.current.source !== source) {
-    resume.current = { source, at: position, plays: isPlaying };
+    resume.current = { path, source, at: resume.current.path === path ? position : 0, plays: isPlaying };
   }
 
   /** Where it is now: what is shown is up to a quarter of a second behind. */
@@ -167,7 +175,7 @@ export function Player({ recording, conversations, holds, onMove, handle }: Play
   function listenTo(next: number): void {
     setBalance(next);
     if (isStereo) applyBalance(next);
-    else setSide(sidesOf(recording).find((one) => one === (["agent", "mix", "customer"] as const)[next + 1]) ?? "mix");
+    else setSide(sides.find((one) => one === (["agent", "mix", "customer"] as const)[next + 1]) ?? "mix");
   }
   function toMark(backwards: boolean, kind?: Mark["kind"]): void {
     const mark = nextMark(marks, now(), backwards, kind);
@@ -186,6 +194,11 @@ export function Player({ recording, conversations, holds, onMove, handle }: Play
     else setLoop(null);
   }
 
+  function clip(): void {
+    audio.current?.pause();
+    onClip?.(spanOf(loop, now(), length));
+  }
+
   const loopTip = loop ? (loop.until === null ? t("player.loopUntil") : t("player.loopOff")) : t("player.loopFrom");
   const actions: Record<string, (event: KeyboardEvent) => void> = {
     " ": toggle,
@@ -201,6 +214,7 @@ export function Player({ recording, conversations, holds, onMove, handle }: Play
     a: loopFrom,
     b: loopUntil,
     c: () => setLoop(null),
+    ...(onClip && { l: clip }),
     1: () => listenTo(-1),
     2: () => listenTo(0),
     3: () => listenTo(1),
@@ -225,6 +239,10 @@ export function Player({ recording, conversations, holds, onMove, handle }: Play
       audio.current.currentTime = loop.from;
     }
   }, [position, loop, isPlaying, audio]);
+  useEffect(() => {
+    setLoop(null);
+    setFailures({ stereo: false, all: false });
+  }, [path]);
   handle.current = { seek, playFrom, toggle, now };
 
   return (
@@ -263,13 +281,15 @@ export function Player({ recording, conversations, holds, onMove, handle }: Play
               <span>{t("player.sides.customer")}</span>
             </div>
           ) : (
-            <SegmentedControl
-              size="xs"
-              aria-label={t("player.side")}
-              value={side}
-              onChange={(value) => setSide(value as Side)}
-              data={sidesOf(recording).map((value) => ({ value, label: t(`player.sides.${value}`) }))}
-            />
+            sides.length > 1 && (
+              <SegmentedControl
+                size="xs"
+                aria-label={t("player.side")}
+                value={side}
+                onChange={(value) => setSide(value as Side)}
+                data={sides.map((value) => ({ value, label: t(`player.sides.${value}`) }))}
+              />
+            )
           )}
           <Select
             size="xs"
@@ -292,7 +312,14 @@ export function Player({ recording, conversations, holds, onMove, handle }: Play
               <IconRepeat size={20} stroke={1.6} />
             </ActionIcon>
           </Tooltip>
-          <PlayerHelp opened={helps} onChange={setHelps} />
+          {onClip && (
+            <Tooltip label={t("player.clip")}>
+              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("player.clip")} onClick={clip}>
+                <IconScissors size={20} stroke={1.6} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          <PlayerHelp opened={helps} onChange={setHelps} makesClips={onClip !== undefined} />
         </div>
       </div>
       {!sound && <p className={classes.note}>{t("player.waveformComes")}</p>}

@@ -12,13 +12,21 @@ const KEYS: readonly [string, string][] = [
   ["− +", "speed"],
   ["A B", "loop"],
   ["C", "clear"],
+  ["L", "clip"],
   ["1 2 3", "balance"],
   ["?", "help"],
 ];
 
+interface Props {
+  opened: boolean;
+  onChange: (opened: boolean) => void;
+  makesClips: boolean;
+}
+
 /** The keys of the player, opened by a button or by "?". */
-export function PlayerHelp({ opened, onChange }: { opened: boolean; onChange: (opened: boolean) => void }) {
+export function PlayerHelp({ opened, onChange, makesClips }: Props) {
   const { t } = useTranslation();
+  const known = KEYS.filter(([, does]) => makesClips || does !== "clip");
   return (
     <Popover
       opened={opened}
@@ -44,7 +52,7 @@ export function PlayerHelp({ opened, onChange }: { opened: boolean; onChange: (o
       </Popover.Target>
       <Popover.Dropdown aria-label={t("player.keys")}>
         <dl className={classes.keys} tabIndex={-1} data-autofocus>
-          {KEYS.map(([keys, does]) => (
+          {known.map(([keys, does]) => (
             <div key={keys}>
               <dt>
                 {keys.split(" ").map((key) => (

@@ -3,16 +3,10 @@ import { useTranslation } from "react-i18next";
 import type { Seconds, Sound } from "../api/shapes";
 import { duration } from "../format";
 import classes from "./Waves.module.css";
-import { type Mark, wavePath } from "./waveform";
+import { type Loop, type Mark, wavePath } from "./waveform";
 
 const COLUMNS = 600;
 const HEIGHT = 80;
-
-/** A stretch that is played again and again; `until` is null while only its beginning is set. */
-export interface Loop {
-  from: Seconds;
-  until: Seconds | null;
-}
 
 interface WavesProps {
   sound: Sound | null;

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 import type { Stretch } from "../api/shapes";
 import { played } from "./heard";
 
@@ -7,11 +7,19 @@ const TOLD_MS = 120_000;
 /** Many short spans are told before there are too many for one report. */
 const MOST_SPANS = 100;
 
-/** Tells the server which spans are played: at each pause, in the midst of a long play, and when the page is left. */
-export function useHeard(audio: RefObject<HTMLAudioElement | null>, id: number): string {
-  const [play] = useState(() =>
-    Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-"),
-  );
+/** What is told of one play is told under this word. */
+function newPlay(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+}
+
+/**
+ * Tells the server which spans are played of the recording or clip at `path`: at each pause, in the midst of a long
+ * play, and when the page is left.
+ */
+export function useHeard(audio: RefObject<HTMLAudioElement | null>, path: string, onTold?: () => void): string {
+  const { play } = useMemo(() => ({ path, play: newPlay() }), [path]);
+  const told = useRef(onTold);
+  told.current = onTold;
   useEffect(() => {
     const element = audio.current;
     if (!element) return;
@@ -22,12 +30,14 @@ export function useHeard(audio: RefObject<HTMLAudioElement | null>, id: number):
       const body = JSON.stringify({ spans });
       spans = [];
       // What is told while the page is left must outlive it.
-      void fetch(`/api/recordings/${id}/plays/${play}`, {
+      void fetch(`${path}/plays/${play}`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-Requested-With": "callcenter" },
         body,
         keepalive: true,
-      }).catch(() => undefined);
+      })
+        .then(() => told.current?.())
+        .catch(() => undefined);
     };
     const moved = () => {
       const now = element.currentTime;
@@ -52,6 +62,6 @@ export function useHeard(audio: RefObject<HTMLAudioElement | null>, id: number):
       window.removeEventListener("pagehide", tell);
       tell();
     };
-  }, [audio, id, play]);
+  }, [audio, path, play]);
   return play;
 }

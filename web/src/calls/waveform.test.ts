@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Conversation, Hold, Recording, Sound, Stretch } from "../api/shapes";
-import { marksOf, nextMark, shared, wavePath } from "./waveform";
+import { marksOf, nextMark, shared, spanOf, wavePath } from "./waveform";
 
 const recording = { id: 1, began_at: 1000, duration_seconds: 60, pauses: [] as unknown } as Recording;
 
@@ -89,4 +89,12 @@ test("a wave fills its lane, whatever its loudness, and no column is lost", () =
   const path = wavePath([0, 0.1, 0.2, 0], 2, 20, 18);
   expect(path).toBe("M0.5 11.00V29.00M1.5 2.00V38.00");
   expect(wavePath([], 2, 20, 18)).toBe("");
+});
+
+test("a clip is made of the loop, else of what was just heard", () => {
+  expect(spanOf({ from: 5, until: 9 }, 30, 60)).toEqual({ from: 5, until: 9 });
+  expect(spanOf({ from: 5, until: null }, 30, 60)).toEqual({ from: 5, until: 30 });
+  expect(spanOf({ from: 40, until: null }, 30, 60)).toEqual({ from: 15, until: 30 });
+  expect(spanOf(null, 4, 60)).toEqual({ from: 0, until: 4 });
+  expect(spanOf(null, 0, 60)).toEqual({ from: 0, until: 1 });
 });

@@ -15,9 +15,28 @@ export interface Mark {
   until: Seconds;
 }
 
-/** `play` is the player's word for this play: without one, the server takes it for a download. */
-export function audioAddress(id: number, side: Side | "stereo", play?: string): string {
-  return `/api/recordings/${id}/audio?${play ? `play=${play}&` : ""}side=${side}`;
+/** A stretch that is played again and again; `until` is null while only its beginning is set. */
+export interface Loop {
+  from: Seconds;
+  until: Seconds | null;
+}
+export interface Span {
+  from: Seconds;
+  until: Seconds;
+}
+/** Where no span was chosen, what was just heard is meant. */
+const JUST_HEARD_SECONDS = 15;
+
+/** What a clip would be made of: the loop, else from its beginning to here, else what was just heard. */
+export function spanOf(loop: Loop | null, now: Seconds, length: Seconds): Span {
+  if (loop && loop.until !== null) return { from: loop.from, until: loop.until };
+  const from = loop && loop.from < now ? loop.from : Math.max(0, now - JUST_HEARD_SECONDS);
+  return { from, until: Math.min(length, Math.max(now, from + 1)) };
+}
+
+/** The audio of a recording or clip; `play` is the player's word for this play. */
+export function audioAddress(path: string, side: Side | "stereo", play: string): string {
+  return `${path}/audio?play=${play}&side=${side}`;
 }
 
 /** The path of one side, as high as its lane: `middle` and half of its height in the units of the drawing. */
@@ -87,6 +106,22 @@ function unpaused(silent: readonly Stretch[], pauses: readonly Mark[]): Stretch[
   ) as Stretch[];
 }
 
+/** What is heard, in the order of time: talk-over, and long silence of both, but for the `pauses`. */
+export function heardMarks(sound: Sound | null, pauses: readonly Mark[] = []): Mark[] {
+  const silent = sound?.sides.length ? shared(sound.sides.map((side) => side.silence)) : [];
+  const marks: Mark[] = [
+    ...(sound?.talk_over ?? []).map(([from, until]): Mark => ({ kind: "talk_over", from, until })),
+    ...unpaused(silent, pauses)
+      .filter(([from, until]) => until - from >= LONG_SILENCE_SECONDS)
+      .map(([from, until]): Mark => ({ kind: "silence", from, until })),
+  ];
+  return inOrder(marks);
+}
+
+function inOrder(marks: Mark[]): Mark[] {
+  return marks.sort((one, other) => one.from - other.from);
+}
+
 /** The marks of a recording in the order of time. */
 export function marksOf(
   recording: Recording,
@@ -95,17 +130,12 @@ export function marksOf(
   holds: readonly Hold[],
 ): Mark[] {
   const pauses = cut("pause", recording, recording.pauses);
-  const silent = sound?.sides.length ? shared(sound.sides.map((side) => side.silence)) : [];
-  const marks: Mark[] = [
+  return inOrder([
     ...transfers(recording, conversations),
     ...held(recording, holds),
     ...pauses,
-    ...(sound?.talk_over ?? []).map(([from, until]): Mark => ({ kind: "talk_over", from, until })),
-    ...unpaused(silent, pauses)
-      .filter(([from, until]) => until - from >= LONG_SILENCE_SECONDS)
-      .map(([from, until]): Mark => ({ kind: "silence", from, until })),
-  ];
-  return marks.sort((one, other) => one.from - other.from);
+    ...heardMarks(sound, pauses),
+  ]);
 }
 
 /** The next mark behind a place (or before it, backwards), of one kind or of any; the first again after the last. */

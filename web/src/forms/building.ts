@@ -1,5 +1,6 @@
 /** Changes of a form that is being built. Pure but for the ids, which are drawn. */
 
+import { reordered } from "../parts/order";
 import type { Option, Question, QuestionKind } from "./rules";
 
 function drawn(prefix: string): string {
@@ -29,10 +30,7 @@ function mended(questions: Question[]): Question[] {
 }
 
 export function moved(questions: Question[], nth: number, by: number): Question[] {
-  const next = [...questions];
-  const [question] = next.splice(nth, 1);
-  if (question) next.splice(nth + by, 0, question);
-  return mended(next);
+  return mended(reordered(questions, nth, nth + by));
 }
 
 export function removed(questions: Question[], id: string): Question[] {

@@ -3,6 +3,7 @@ import {
   IconAddressBook,
   IconArchive,
   IconBell,
+  IconBooks,
   IconChartBar,
   IconChecklist,
   IconClipboardText,
@@ -53,6 +54,7 @@ const ICONS = {
   alerts: IconBell,
   quality: IconChecklist,
   myReviews: IconStar,
+  library: IconBooks,
   audit: IconShieldCheck,
 };
 

@@ -2,7 +2,8 @@ import { Select } from "@mantine/core";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../api/queries";
-import { Player, type PlayerHandle } from "../calls/Player";
+import type { PlayerHandle } from "../calls/Player";
+import { RecordingPlayer } from "../calls/RecordingPlayer";
 import { duration } from "../format";
 import styles from "./Reviews.module.css";
 import type { Remark } from "./reviewing";
@@ -73,12 +74,11 @@ export function Heard({ call, hearing }: { call: ReviewedCall; hearing: Hearing 
       {!recording && <p className="muted">{t("recording.none")}</p>}
       {recording && recording.state !== "ready" && <p className="muted">{t(`recording.${recording.state}`)}</p>}
       {recording?.state === "ready" && (
-        <Player
+        <RecordingPlayer
           key={recording.id}
           recording={recording}
           conversations={call.conversations}
           holds={call.holds}
-          onMove={() => undefined}
           handle={player}
         />
       )}

@@ -1,5 +1,7 @@
 /** Changes of a review form that is being built, and what can be answered. Pure but for the ids, which are drawn. */
 
+import { reordered } from "../parts/order";
+
 export const ITEM_KINDS = ["yes_no", "scale", "choice"] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
@@ -104,10 +106,7 @@ export function mended(sections: Section[]): Section[] {
 }
 
 export function movedSection(sections: Section[], nth: number, by: number): Section[] {
-  const next = [...sections];
-  const [section] = next.splice(nth, 1);
-  if (section) next.splice(nth + by, 0, section);
-  return mended(next);
+  return mended(reordered(sections, nth, nth + by));
 }
 
 /** One place up or down; beyond the edge of its section it goes to the next section there is. */
