@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from callcenter.accounts.rules import Role
@@ -20,21 +21,22 @@ SECONDS = "document.querySelector('audio').currentTime"
 
 
 @contextmanager
-def serving_one_call(folder: Path, *users: Role | NewUser) -> Iterator[Serving]:
+def serving_one_call(folder: Path, *users: Role | NewUser, began_at: float = NOON) -> Iterator[Serving]:
     """Serves it to these users."""
     recordings = folder / "recordings"
     sound = pcm(spoken([(0.5, 20.0), (40.0, 59.0)], LENGTH) + hiss(LENGTH))
-    write_wav(recordings / Path(a_recording().path).name, sound, modified_at=NOON + LENGTH)
+    write_wav(recordings / Path(a_recording().path).name, sound, modified_at=began_at + LENGTH)
     settings = Settings(pbxs=(PbxSettings(port=1, recordings_folder=recordings),))
-    with serving_with(folder, settings, *users, filled=_note) as server:
+    with serving_with(folder, settings, *users, filled=partial(_note, began_at)) as server:
         yield server
 
 
-async def _note(folder: Path) -> None:
+async def _note(began_at: float, folder: Path) -> None:
     engine = make_engine(f"sqlite+aiosqlite:///{folder / 'var' / 'callcenter.db'}")
     recorder = Recorder(engine)
-    end = NOON + LENGTH
-    recorder.note([a_recording(ended_at=end), a_call(ended_at=end)])
-    recorder.note([a_conversation(began_at=NOON, ended_at=end, completed_at=end + 5)])
+    end = began_at + LENGTH
+    talk = {"began_at": began_at, "ended_at": end}
+    recorder.note([a_recording(**talk), a_call(started_at=began_at - 0.25, answered_at=began_at, ended_at=end)])
+    recorder.note([a_conversation(**talk, completed_at=end + 5)])
     await recorder.flush()
     await engine.dispose()
