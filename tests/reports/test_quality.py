@@ -137,11 +137,11 @@ class Desk:
         session.add(ReviewAssignment(plan_id=plan, period="2025-11", pbx="pbx1", **fields, **row))
         self.planned.append(row | {"team": AGENTS[agent], "form_id": 2})
 
-    def expected(self, **only: Any) -> dict[str, float | None]:
-        """The figures of the whole span, counted one by one."""
-        inside = [r for r in self.reviews if r["published_at"] is not None and FIRST <= r["published_at"] < END]
+    def expected(self, since: float = FIRST, until: float = END, **only: Any) -> dict[str, float | None]:
+        """The figures of a span, counted one by one."""
+        inside = [r for r in self.reviews if r["published_at"] is not None and since <= r["published_at"] < until]
         mine = [r for r in inside if all(r[name] == value for name, value in only.items())]
-        planned = [p for p in self.planned if FIRST <= p["began_at"] < END]
+        planned = [p for p in self.planned if since <= p["began_at"] < until]
         planned = [p for p in planned if all(p[name] == value for name, value in only.items())]
         appealed = [r for r in mine if r["state"] in ("appealed", "upheld", "changed", "closed")]
         decided = [r for r in appealed if r["state"] != "appealed"]
