@@ -53,6 +53,7 @@ from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
 from callcenter.customers.api import customer_routes
+from callcenter.customers.pop_api import pop_routes
 from callcenter.customers.service import Context as Customers
 from callcenter.customers.service import forms_of
 from callcenter.delivery.api import delivery_routes
@@ -181,7 +182,7 @@ async def running(
             *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
             *await _customer_rooms(
-                stack, Customers(sessions, clock, settings.region, settings.customers), library, settings
+                stack, Customers(sessions, clock, settings.region, settings.customers), library, settings, keeper.floor
             ),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
             receiving_routes(Receiver(sessions, library.folders, clock)),
@@ -243,13 +244,14 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 
 
 async def _customer_rooms(
-    stack: AsyncExitStack, customers: Customers, library: Library, settings: Settings
+    stack: AsyncExitStack, customers: Customers, library: Library, settings: Settings, floor: Floor
 ) -> list[APIRouter]:
-    """Calls, who called, and exports of what was said."""
+    """Calls, who called or calls now, and exports of what was said."""
     sessions, of_customer = customers.sessions, partial(forms_of, customers)
     return [
         call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
         customer_routes(customers, partial(reviews_of_calls, sessions)),
+        pop_routes(customers, floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),
     ]
 

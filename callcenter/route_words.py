@@ -42,6 +42,8 @@ SUMMARIES: Mapping[str, str] = {
     "POST /api/customer-merges/{merge_id}/undo": "Take a merge back",
     "GET /api/customers/{customer_id}/merge-preview": "What merging another customer would change",
     "GET /api/calls/{pbx}/{call_id}/customers": "Whose number a call was with",
+    "GET /api/customer-pop": "Whom one's own call is with",
+    "GET /api/targets/{target_id}/customers": "Whom a callback is for",
     "GET /api/customer-lookup": "Whose number this is",
     "GET /api/settings": "Pause reasons, queues, teams, trunks and what customers have, of the settings",
     "GET /api/figures": "The catalogue of figures",

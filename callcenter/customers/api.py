@@ -9,6 +9,7 @@ from callcenter.accounts.service import Account
 from callcenter.calls.service import tell_call
 from callcenter.customers import history, merging, service
 from callcenter.customers.history import ReviewsOf
+from callcenter.customers.rules import check_sees
 from callcenter.customers.service import Context, Wanted
 from callcenter.customers.shapes import (
     BanShape,
@@ -24,7 +25,6 @@ from callcenter.customers.shapes import (
     found_shape,
     merge_shape,
 )
-from callcenter.errors import NotAllowed
 
 Reader = Annotated[Account, requires("see_customers")]
 Editor = Annotated[Account, requires("edit_customers")]
@@ -56,8 +56,7 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
 
     @routes.get("/calls/{pbx}/{call_id}/customers")
     async def of_call(pbx: Typed, call_id: Typed, account: Annotated[Account, requires("see_calls")]) -> dict[str, Any]:
-        if "see_customers" not in account.permissions:
-            raise NotAllowed("who called is told to those with the permission see_customers")
+        check_sees(account.permissions)
         call = (await tell_call(context.sessions, pbx, call_id)).summary.call
         return found_shape(*await service.known_callers(context, call.number))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotAllowed
 from callcenter.floor.terms import Instant
 
 NAME_LENGTH = 200
@@ -51,6 +51,12 @@ class Record(Struct, frozen=True, kw_only=True):
 
 FIELDS = tuple(name for name in Record.__struct_fields__ if name != "numbers")
 """Those of a record that are columns of the customer."""
+
+
+def check_sees(permissions: Collection[str]) -> None:
+    """Raises NotAllowed for somebody who may not see customers, where a route is let in by another permission."""
+    if "see_customers" not in permissions:
+        raise NotAllowed("whose number this is needs the permission see_customers")
 
 
 def name_key(name: str) -> str:

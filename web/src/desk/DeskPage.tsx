@@ -4,6 +4,7 @@ import { Mine } from "../forms/MinePage";
 import { useEntity, useLive } from "../live/store";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
+import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
 import { ownSeat } from "./desk";
@@ -33,6 +34,7 @@ function Desk({ agent }: { agent: string }) {
         <div className={classes.column}>
           <StatePanel key={id} seat={seat} />
           <CallPanel seat={seat} />
+          <CallerPanel seat={seat} />
           <MyFigures state={seat.state} />
         </div>
         {worksCallbacks && (

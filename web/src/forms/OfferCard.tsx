@@ -4,6 +4,7 @@ import { IconPhone } from "@tabler/icons-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../api/queries";
+import { WhoseTarget } from "../customers/WhoseTarget";
 import { duration, NOTHING } from "../format";
 import { useSecond } from "../live/clock";
 import { Outcome } from "../parts/Outcome";
@@ -175,6 +176,7 @@ export function OfferCard({ offer, offering }: CardProps) {
         <Whom sheet={offer.sheet} />
       </div>
       <History offer={offer} />
+      <WhoseTarget target={offer.sheet.target.id} />
       {offering.news?.kind === "refused" && <Refusal error={offering.news.error} />}
       <Actions offer={offer} offering={offering} />
     </section>

@@ -1,0 +1,80 @@
+"""Whose call rings at one's own seat, and nobody else's; over HTTP, on both databases."""
+
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from callcenter.accounts.rules import Role
+from callcenter.customers import service
+from callcenter.customers.pop_api import pop_routes
+from callcenter.customers.service import Context
+from callcenter.dialer import service as lists
+from callcenter.dialer.tables import Target
+from callcenter.floor.floor import Floor
+from callcenter.floor.seat import Seat
+from callcenter.floor.site import Site as Pbx
+from callcenter.floor.terms import CallId, PbxName
+from tests.customers.conftest import LI, WANG, a_record
+from tests.dialer.conftest import FIELDS
+from tests.web import Site
+
+NORTH = PbxName("north")
+CALL: dict[str, Any] = {"pbx": "north", "call_id": "1.0"}
+
+
+@pytest.fixture
+def floor() -> Floor:
+    """A call from Li is at the phone of agent 1001, one that says no number at that of 1002."""
+    floor = Floor()
+    pbx = floor.sites[NORTH] = Pbx(NORTH)
+    for agent, call_id, number in (("1001", "1.0", "13800138000"), ("1002", "2.0", "")):
+        seat = Seat(NORTH, f"PJSIP/{agent}", agent_number=agent, call_id=CallId(call_id), number=number)
+        pbx.seats[seat.interface.lower()] = seat
+    return floor
+
+
+@pytest.fixture
+def site(context: Context, floor: Floor) -> Site:
+    return Site(context.sessions, pop_routes(context, floor))
+
+
+async def _asked(client: AsyncClient, **params: Any) -> tuple[int, Any]:
+    answer = await client.get("/api/customer-pop", params=params)
+    return answer.status_code, answer.json()
+
+
+async def test_the_own_call_pops_and_no_other(context: Context, site: Site) -> None:
+    await service.create(context, a_record(), "supervisor")
+    async with await site.client(Role.AGENT, "1001") as agent:
+        status, told = await _asked(agent, **CALL)
+        assert (status, told["number"], [one["name"] for one in told["customers"]]) == (200, LI, ["Li Wei"])
+        for other in (CALL | {"call_id": "2.0"}, CALL | {"pbx": "south"}, CALL | {"call_id": "1.0' OR 1=1"}):
+            assert (await _asked(agent, **other))[0] == 404
+        assert (await _asked(agent, pbx="north"))[0] == 422
+
+
+async def test_a_call_without_a_number_is_nobodys(site: Site) -> None:
+    async with await site.client(Role.AGENT, "1002") as agent:
+        assert await _asked(agent, pbx="north", call_id="2.0") == (200, {"number": "", "customers": []})
+
+
+@pytest.mark.parametrize(("role", "agent_number"), [(Role.AGENT, None), (Role.SUPERVISOR, "1001"), (Role.QA, "1001")])
+async def test_who_works_at_no_seat_is_told_nothing(site: Site, role: Role, agent_number: str | None) -> None:
+    async with await site.client(role, agent_number) as client:
+        assert (await _asked(client, **CALL))[0] == 403
+
+
+async def test_whom_a_callback_is_for_is_told_while_it_is_before_an_agent(context: Context, site: Site) -> None:
+    await service.create(context, a_record(numbers=(WANG,)), "supervisor")
+    list_id = await lists.create_list(context.sessions, FIELDS, now=context.clock())
+    shared = {"list_id": list_id, "attributes": {}, "name": "", "due_at": None}
+    async with context.sessions.begin() as session:
+        offered = Target(**shared, number=WANG, dial_number=WANG, state="offered")
+        waiting = Target(**shared, number=LI, dial_number=LI, state="open")
+        session.add_all([offered, waiting])
+    async with await site.client(Role.AGENT, "1001") as agent:
+        told = (await agent.get(f"/api/targets/{offered.id}/customers")).json()
+        assert (told["number"], [one["name"] for one in told["customers"]]) == (WANG, ["Li Wei"])
+        for hidden in (waiting.id, 999):
+            assert (await agent.get(f"/api/targets/{hidden}/customers")).status_code == 404

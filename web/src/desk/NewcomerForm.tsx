@@ -1,0 +1,108 @@
+import { Button, Select, Textarea, TextInput } from "@mantine/core";
+import type { FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { refusalOf } from "../api/client";
+import { useFormat, useZone } from "../api/queries";
+import { type Customer, useSaveCustomer } from "../customers/customers";
+import { NOTHING_KNOWN, recordOf } from "../customers/record";
+import { useLevels } from "../customers/words";
+import { useLabel } from "../i18n";
+import { Failure } from "../parts/Failure";
+import pageClasses from "../parts/Page.module.css";
+import classes from "./Caller.module.css";
+import { isBlank, type Newcomer, type Typed } from "./newcomers";
+
+interface Props {
+  newcomer: Newcomer;
+  onType: (newcomer: Newcomer) => void;
+  onSaved: (customer: Customer) => void;
+  /** Forgets what was typed. */
+  onDrop: () => void;
+}
+
+function Fields({
+  newcomer,
+  change,
+  at,
+}: {
+  newcomer: Newcomer;
+  change: (typed: Partial<Typed>) => void;
+  at: (field: string) => string | null;
+}) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const { levels } = useLevels();
+  return (
+    <>
+      <TextInput
+        label={t("customers.field.name")}
+        value={newcomer.name}
+        onChange={(event) => change({ name: event.currentTarget.value })}
+        error={at("name")}
+        maxLength={200}
+      />
+      <Select
+        label={t("customers.field.level")}
+        placeholder={t("customers.noLevel")}
+        clearable
+        clearButtonProps={{ "aria-label": t("customers.noLevel") }}
+        data={levels.map((level) => ({ value: level.code, label: label(level) }))}
+        value={newcomer.level || null}
+        onChange={(level) => change({ level: level ?? "" })}
+        error={at("level")}
+      />
+      <Textarea
+        label={t("customers.field.note")}
+        autosize
+        minRows={2}
+        maxRows={8}
+        maxLength={4000}
+        value={newcomer.note}
+        onChange={(event) => change({ note: event.currentTarget.value })}
+        error={at("note")}
+      />
+    </>
+  );
+}
+
+/** A caller whom nobody knows: a few words make a customer of them, during the call or after it. */
+export function NewcomerForm({ newcomer, onType, onSaved, onDrop }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const zone = useZone();
+  const save = useSaveCustomer(null);
+  const refusal = refusalOf(save.error);
+  const at = (field: string) => refusal.at(field) ?? refusal.at(`record.${field}`);
+  const isElsewhere = save.error !== null && !["name", "level", "note"].some(at);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const { name, level, note, number } = newcomer;
+    const record = recordOf({ ...NOTHING_KNOWN, name, level, note, numbers: [{ number, label: "" }] }, zone);
+    save.mutate({ record, version: 0 }, { onSuccess: onSaved });
+  }
+  return (
+    <section className={`panel ${classes.caller}`} aria-label={t("desk.newCustomer", { number: newcomer.number })}>
+      <div className={classes.head}>
+        <h2>{t("desk.unknown")}</h2>
+        <span className="num muted">
+          {newcomer.number} · {format.minute(newcomer.since)}
+        </span>
+      </div>
+      <form className={pageClasses.form} onSubmit={submit} noValidate>
+        <Fields newcomer={newcomer} change={(typed) => onType({ ...newcomer, ...typed })} at={at} />
+        {isElsewhere && <Failure error={save.error} />}
+        <div className={classes.actions}>
+          <span className="muted">{t("forms.draftKept")}</span>
+          {!isBlank(newcomer) && (
+            <Button variant="subtle" color="gray" onClick={onDrop}>
+              {t("desk.drop")}
+            </Button>
+          )}
+          <Button type="submit" loading={save.isPending}>
+            {t("customers.makeOne")}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
