@@ -96,7 +96,7 @@ def test_a_known_customer_pops_at_the_desk_that_rings_and_at_no_other(
 
         seen = pair.ami.listing("CoreShowChannels")
         call_id = next(one["Linkedid"] for one in seen if one.get("Channel", "").startswith("PJSIP/1001"))
-        params = {"pbx": "pbx1", "call_id": call_id}
+        params: dict[str, str | float | bool] = {"pbx": "pbx1", "call_id": call_id}
         assert page.request.get(f"{server.url}api/customer-pop", params=params).ok
         refused = colleague.page.request.get(f"{server.url}api/customer-pop", params=params)
         assert refused.status == 404
