@@ -81,6 +81,7 @@ from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
 from callcenter.live_feed import serve_floor
+from callcenter.masking import MasksNumbers
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
@@ -155,7 +156,7 @@ async def running(
     async with AsyncExitStack() as stack:
         stack.enter_context(alone_in(settings.data_folder))
         engine = await _store(stack, settings)
-        sessions, access = make_sessions(engine), Access(make_sessions(engine), clock)
+        sessions, access = make_sessions(engine), _access(settings, engine, clock)
         library, measurer, recorder = _recording(stack, settings, engine, clock)
         ways, panel = Ways(settings.mail, settings.webhooks), PanelFiles()
         first_run = FirstRun(access, settings.data_folder)
@@ -299,6 +300,10 @@ async def _exports(
     return context, packer
 
 
+def _access(settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant]) -> Access:
+    return Access(make_sessions(engine), clock, masked_for=settings.privacy.masked_for)
+
+
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:
     engine = make_engine(settings.storage_url)
     stack.push_async_callback(engine.dispose)
@@ -335,6 +340,7 @@ def _web(access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers:
     web.state.access = access
     tell_problems(web)
     web.add_middleware(WritesAudit, sessions=access.sessions, clock=access.clock)
+    web.add_middleware(MasksNumbers)
     web.add_middleware(CarefulHeaders)
     for router in routers:
         web.include_router(router)

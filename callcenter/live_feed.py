@@ -7,8 +7,9 @@ from fastapi import WebSocket
 from callcenter.agents.listening import LISTEN
 from callcenter.alerts.watch import FEED as ALERTS
 from callcenter.floor.changes import View
-from callcenter.live.hub import Hub
+from callcenter.live.hub import Hub, Sieve
 from callcenter.live.socket import serve_branch, serve_feed
+from callcenter.masks import masked
 
 LISTENINGS = "listenings"
 WHO_LISTENS = frozenset({"listener", "listener_name"})
@@ -16,17 +17,24 @@ WHO_LISTENS = frozenset({"listener", "listener_name"})
 
 
 async def serve_floor(websocket: WebSocket, hub: Hub, *, agents_are_told: bool) -> None:
-    """Serves the feed: alerts are shown to those who may see them, who listens to those who may listen.
+    """Serves the feed: alerts are shown to those who may see them, who listens to those who may listen, numbers in
+    full to those who see them.
 
     Others are shown that somebody listens, where `agents_are_told`.
     """
     permissions = websocket.state.account.permissions
-    sees_alerts, listens = "see_alerts" in permissions, LISTEN in permissions
-    if sees_alerts and listens:
+    sees_alerts, listens, sees_numbers = (name in permissions for name in ("see_alerts", LISTEN, "see_numbers"))
+    if sees_alerts and listens and sees_numbers:
         await serve_feed(websocket, hub)
         return
     sieve = partial(_let_through, sees_alerts=sees_alerts, listens=listens, is_told=agents_are_told)
-    await serve_branch(websocket, hub, f"alerts: {sees_alerts}, listeners: {listens}", sieve)
+    scope = f"alerts: {sees_alerts}, listeners: {listens}, numbers: {sees_numbers}"
+    await serve_branch(websocket, hub, scope, sieve if sees_numbers else partial(_masked, sieve))
+
+
+def _masked(sieve: Sieve, kind: str, identity: str, fields: View) -> View | None:
+    shown = sieve(kind, identity, fields)
+    return None if shown is None else masked(shown)
 
 
 def _let_through(

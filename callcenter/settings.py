@@ -315,6 +315,12 @@ class ListeningSettings(Part):
     agents_are_told: bool = True
 
 
+class PrivacySettings(Part):
+    """Whose users see customers' numbers masked, unless another role of theirs shows them; never administrators'."""
+
+    masked_for: tuple[Literal["agent", "supervisor", "qa"], ...] = ()
+
+
 class QualitySettings(Part):
     """From which score (0–100) a review passes, and how long after it was published its agent may appeal."""
 
@@ -392,6 +398,7 @@ class Settings(BaseSettings):
     quality: QualitySettings = QualitySettings()
     listening: ListeningSettings = ListeningSettings()
     customers: CustomerSettings = CustomerSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @field_validator("timezone")
     @classmethod

@@ -17,6 +17,7 @@ PART = {"pbx": "pbx1", "interface": "PJSIP/1001", "mode": "listen"}
 @pytest.mark.parametrize(
     ("permissions", "are_told", "shown"),
     [
+        ({"see_alerts", "listen_in", "see_numbers"}, False, ALL),
         ({"see_alerts", "listen_in"}, False, ALL),
         ({"listen_in"}, False, ALL),
         ({"see_alerts"}, True, PART),

@@ -1,5 +1,7 @@
 """A browser's view of some routes: an application with real accounts, and clients that signed in to it."""
 
+from dataclasses import replace
+
 from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
@@ -9,6 +11,7 @@ from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.accounts.signing_in import sign_in
+from callcenter.masking import MasksNumbers
 from callcenter.problems import tell_problems
 from callcenter.store.engine import Sessions
 from tests.facts import NOON
@@ -25,6 +28,11 @@ class Site:
         tell_problems(self.app)
         for router in routes:
             self.app.include_router(router)
+
+    def mask(self, *roles: Role) -> None:
+        """Has users of these roles see numbers masked; said before the first request."""
+        self.app.state.access = replace(self.access, masked_for=roles)
+        self.app.add_middleware(MasksNumbers)
 
     def stranger(self) -> AsyncClient:
         """A client that did not sign in."""

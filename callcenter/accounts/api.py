@@ -18,6 +18,7 @@ from callcenter.accounts.service import Access, Account, find_session
 from callcenter.accounts.tokens import bearer_of
 from callcenter.errors import NotAllowed, NotSignedIn, PasswordIsTemporary
 from callcenter.floor.terms import Seconds
+from callcenter.masks import refuse_masks
 
 log = logging.getLogger(__name__)
 
@@ -82,13 +83,24 @@ class Requires:
 
     permission: Permission | None
     may_be_temporary: bool = False
+    takes_masks: bool = False
 
     async def __call__(self, request: Request) -> Account:
         """The caller. Raises NotSignedIn or NotAllowed."""
         from_panel(request)
         account = await account_of(request, self.permission, may_be_temporary=self.may_be_temporary)
         leave_word(request, account)
+        if not account.sees_numbers:
+            await refuse_masked(request, in_body=not self.takes_masks)
         return account
+
+
+async def refuse_masked(request: Request, *, in_body: bool) -> None:
+    """Raises BadInput for a masked number, as who is told no others may send it back: in a query, or a body of JSON."""
+    refuse_masks(dict(request.query_params))
+    if in_body and request.headers.get("content-type", "").startswith("application/json"):
+        with contextlib.suppress(ValueError, RecursionError):  # what is no JSON is told so by the route
+            refuse_masks(await request.json())
 
 
 def leave_word(request: Request, account: Account) -> None:
@@ -98,13 +110,13 @@ def leave_word(request: Request, account: Account) -> None:
     request.state.path_params = request.path_params
 
 
-def requires(permission: Permission | None = None, *, may_be_temporary: bool = False) -> Any:
+def requires(permission: Permission | None = None, *, may_be_temporary: bool = False, takes_masks: bool = False) -> Any:
     """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
 
     Without a permission any signed-in caller is let in; with `may_be_temporary` also who must change the
-    password first.
+    password first; with `takes_masks` the route knows what a masked number in a body stands for (masks.as_kept).
     """
-    return Depends(Requires(permission, may_be_temporary))
+    return Depends(Requires(permission, may_be_temporary, takes_masks))
 
 
 def in_person(account: Account) -> Account:

@@ -22,7 +22,7 @@ class FirstRun:
 
     def __init__(self, access: Access, data_folder: Path) -> None:
         self.file = data_folder / FILE
-        self._access = access
+        self.access = access
         self._word: str | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -34,7 +34,7 @@ class FirstRun:
     async def open(self) -> bool:
         """Opens the door with a new word where there is no administrator; whether it did."""
         self._close()
-        if await has_admin(self._access):
+        if await has_admin(self.access):
             return False
         self._word = readable_token()
         descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -48,12 +48,12 @@ class FirstRun:
         Raises NotAllowed for a wrong word, Conflict where there is an administrator by now, and as `add_user` does.
         """
         async with self._one_at_a_time:
-            if self._word is None or await has_admin(self._access):
+            if self._word is None or await has_admin(self.access):
                 self._close()
                 raise Conflict("there is an administrator already; sign in")
             if not hmac.compare_digest(word.strip().lower().encode(), self._word.encode()):
                 raise NotAllowed(f"this is not the word in the file {FILE} of the server's data folder", field="word")
-            user = await add_user(self._access, administrator)
+            user = await add_user(self.access, administrator)
             self._close()
             return user
 

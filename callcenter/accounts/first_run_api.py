@@ -42,6 +42,6 @@ def first_run_routes(first_run: FirstRun) -> APIRouter:
     async def enter(new: Administrator, request: Request) -> None:
         administrator = first_administrator(new.username, new.name.strip(), new.password.get_secret_value())
         user = await first_run.enter(new.word.get_secret_value(), administrator)
-        leave_word(request, account_of_user(user))
+        leave_word(request, account_of_user(first_run.access, user))
 
     return routes

@@ -60,7 +60,7 @@ async def find_key(access: Access, secret: str, address: str) -> Account | None:
         used = update(ApiKey).where(ApiKey.id == key.id).values(last_used_at=now, last_address=address)
         async with access.sessions.begin() as db:
             await db.execute(used)
-    return account_of_user(key.user).acting_by(key.id, key.permissions)
+    return account_of_user(access, key.user).acting_by(key.id, key.permissions)
 
 
 async def keys(access: Access, account: Account) -> Sequence[ApiKey]:

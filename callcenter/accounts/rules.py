@@ -1,7 +1,7 @@
 """Who may do what, which passwords are accepted, and how fast sign-in may be tried: decisions without side effects."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
@@ -44,6 +44,7 @@ Permission = Literal[
     "see_customers",
     "edit_customers",
     "manage_customers",
+    "see_numbers",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -67,6 +68,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "hear_clips",
             "see_customers",
             "edit_customers",
+            "see_numbers",
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -92,6 +94,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "see_customers",
             "edit_customers",
             "manage_customers",
+            "see_numbers",
         }
     ),
     Role.QA: frozenset(
@@ -108,10 +111,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "tag_calls",
             "export_recordings",
             "see_customers",
+            "see_numbers",
         }
     ),
     Role.ADMIN: frozenset(get_args(Permission)),
 }
+
+SEES_NUMBERS: frozenset[Permission] = frozenset({"see_numbers"})
+"""Who lacks it is told customers' numbers masked (callcenter/masks.py)."""
 
 READ_REVIEWS: frozenset[Permission] = frozenset({"review_calls", "decide_appeals"})
 """Either of them lets somebody read what others were reviewed for."""
@@ -134,9 +141,14 @@ NAME_LENGTH = 200
 LONGEST_AGENT_NUMBER = 64
 
 
-def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
-    """What these roles permit together."""
-    return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+def permissions_of(roles: Iterable[Role], masked_for: Container[str] = ()) -> frozenset[Permission]:
+    """What these roles permit together; those of `masked_for` let nobody see numbers, that of administrators always."""
+    return frozenset[Permission]().union(*(_permitted(role, masked_for) for role in roles))
+
+
+def _permitted(role: Role, masked_for: Container[str]) -> frozenset[Permission]:
+    is_masked = role in masked_for and role is not Role.ADMIN
+    return PERMISSIONS[role] - SEES_NUMBERS if is_masked else PERMISSIONS[role]
 
 
 def username_key(username: str) -> str:

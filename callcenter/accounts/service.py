@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete, select, update
@@ -59,6 +59,11 @@ class Account:
     must_change_password: bool = False
     session_id: str = field(default="", compare=False)
 
+    @property
+    def sees_numbers(self) -> bool:
+        """Whether customers' numbers are told in full."""
+        return "see_numbers" in self.permissions
+
     def acting_by(self, key_id: int, permissions: Iterable[str]) -> "Account":
         """The same by an API key: it may do no more than the account may."""
         return replace(self, key_id=key_id, permissions=self.permissions.intersection(permissions))
@@ -66,13 +71,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Access:
-    """What sign-in needs: the database, a clock, the password hasher, the throttle; and whom it tells of ends."""
+    """What sign-in needs: the database, a clock, the password hasher, the throttle; whom it tells of ends.
+
+    The roles `masked_for` see customers' numbers masked.
+    """
 
     sessions: Sessions
     clock: Callable[[], Instant] = time.time
     passwords: Passwords = field(default_factory=Passwords)
     throttle: Throttle = field(default_factory=Throttle)
     revocations: Revocations = field(default_factory=Revocations)
+    masked_for: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,7 @@ async def account_named(access: Access, username: str) -> Account | None:
     """What somebody may do at this moment, signed in or not; None if there is no such user or they are disabled."""
     async with access.sessions() as db:
         user = await db.scalar(select(User).where(User.username_key == username_key(username)))
-    return None if user is None or user.is_disabled else account_of_user(user)
+    return None if user is None or user.is_disabled else account_of_user(access, user)
 
 
 async def has_admin(access: Access) -> bool:
@@ -192,7 +201,7 @@ async def check_password(access: Access, username: str, password: str) -> Accoun
         return None
     if access.passwords.is_outdated(usable.password_hash):
         await _rehash(access, usable, password)
-    return _in_person(usable)
+    return _in_person(access, usable)
 
 
 async def check_own_password(
@@ -238,7 +247,7 @@ async def find_session(access: Access, token: str) -> Account | None:
         return None
     if now - session.last_seen_at >= TOUCH_SECONDS:
         await _touch(access, session.token_sha256, now)
-    return replace(_in_person(session.user), session_id=session_id_of(session.token_sha256))
+    return replace(_in_person(access, session.user), session_id=session_id_of(session.token_sha256))
 
 
 async def close_session(access: Access, token: str) -> None:
@@ -277,12 +286,12 @@ def _has_run_out(user: User, now: Instant) -> bool:
     return user.password_expires_at is not None and user.password_expires_at <= now
 
 
-def _in_person(user: User) -> Account:
+def _in_person(access: Access, user: User) -> Account:
     # A program's key is no password: it goes on while its user has to choose a new one.
-    return replace(account_of_user(user), must_change_password=user.password_expires_at is not None)
+    return replace(account_of_user(access, user), must_change_password=user.password_expires_at is not None)
 
 
-def account_of_user(user: User) -> Account:
+def account_of_user(access: Access, user: User) -> Account:
     """What that user is and may do."""
     roles = tuple(Role(role) for role in user.roles)
     return Account(
@@ -290,7 +299,7 @@ def account_of_user(user: User) -> Account:
         username=user.username,
         name=user.name,
         roles=roles,
-        permissions=permissions_of(roles),
+        permissions=permissions_of(roles, access.masked_for),
         language=user.language,
         agent_number=user.agent_number,
     )

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -14,12 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import USERNAME_LENGTH
+from callcenter.accounts.service import Account
 from callcenter.audit.rules import ACTS
 from callcenter.audit.service import Wanted, entries, every_entry
 from callcenter.audit.tables import AuditEntry
+from callcenter.masks import masked_text
 from callcenter.spreadsheets import harmless
 from callcenter.store.engine import Sessions
 
+Reader = Annotated[Account, requires("see_audit")]
 When = Annotated[float, Field(allow_inf_nan=False)]
 COLUMNS = ("at", "username", "address", "act", "subject_kind", "subject_id", "details")
 
@@ -58,9 +61,10 @@ def audit_routes(sessions: Sessions, zone: ZoneInfo) -> APIRouter:
         return {"entries": [_shape(entry) for entry in shown], "next": following, "acts": sorted({*ACTS.values()})}
 
     @routes.get("/api/audit.csv")
-    async def export(query: Annotated[WantedQuery, Query()]) -> StreamingResponse:
+    async def export(query: Annotated[WantedQuery, Query()], account: Reader) -> StreamingResponse:
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-        return StreamingResponse(_lines(sessions, query.wanted(), zone), media_type="text/csv", headers=headers)
+        lines = _lines(sessions, query.wanted(), zone, _as_it_is if account.sees_numbers else masked_text)
+        return StreamingResponse(lines, media_type="text/csv", headers=headers)
 
     return routes
 
@@ -69,13 +73,17 @@ def _shape(entry: AuditEntry) -> dict[str, Any]:
     return {"id": entry.id, **{column: getattr(entry, column) for column in COLUMNS}}
 
 
-async def _lines(sessions: Sessions, wanted: Wanted, zone: ZoneInfo) -> AsyncIterator[str]:
+def _as_it_is(text: str) -> str:
+    return text
+
+
+async def _lines(sessions: Sessions, wanted: Wanted, zone: ZoneInfo, told: Callable[[str], str]) -> AsyncIterator[str]:
     # The mark at the start tells spreadsheets that the text is UTF-8.
     yield "\ufeff" + _line([*COLUMNS])
     async for entry in every_entry(sessions, wanted):
         at = datetime.fromtimestamp(entry.at, zone).isoformat(sep=" ", timespec="seconds")
-        texts = (entry.username, entry.address, entry.act, entry.subject_kind, entry.subject_id)
-        yield _line([at, *texts, json.dumps(entry.details, ensure_ascii=False)])
+        texts = (entry.username, entry.address, entry.act, entry.subject_kind, told(entry.subject_id))
+        yield _line([at, *texts, told(json.dumps(entry.details, ensure_ascii=False))])
 
 
 def _line(cells: list[str]) -> str:

@@ -14,6 +14,7 @@ from callcenter.calls.service import NOT_ANSWERED, Beyond, CallStory, CallSummar
 from callcenter.errors import NotAllowed
 from callcenter.floor.facts import Conversation, Direction, EndedBy, VisitOutcome
 from callcenter.floor.terms import CallId, PbxName, Seconds
+from callcenter.masks import check_searched_number
 from callcenter.store.engine import Sessions
 
 RecordingsOf = Callable[[PbxName, CallId, Sequence[Conversation]], Awaitable[list[dict[str, Any]]]]
@@ -68,8 +69,10 @@ class Facets(BaseModel):
         """The same for the service. Raises NotFound for a customer who is none.
 
         Raises NotAllowed for somebody who may not see the customers and asks for one, or who could not read the reviews
-        and asks for their score: what is found would tell it.
+        and asks for their score, BadInput for a part of a number that is told masked: what is found would tell it.
         """
+        if not account.sees_numbers:
+            check_searched_number(self.number)
         if (self.score_from, self.score_to) != (None, None) and account.permissions.isdisjoint(READ_REVIEWS):
             raise NotAllowed("a search by score needs the permission review_calls")
         fields = {name: getattr(self, name) for name in Facets.model_fields if name != "customer"}

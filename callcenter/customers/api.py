@@ -25,9 +25,11 @@ from callcenter.customers.shapes import (
     found_shape,
     merge_shape,
 )
+from callcenter.masks import check_searched_words
 
 Reader = Annotated[Account, requires("see_customers")]
 Editor = Annotated[Account, requires("edit_customers")]
+Changer = Annotated[Account, requires("edit_customers", takes_masks=True)]
 Keeper = Annotated[Account, requires("manage_customers")]
 
 
@@ -42,8 +44,10 @@ def customer_routes(context: Context, reviews_of: ReviewsOf) -> APIRouter:
 
 
 def _reading_routes(routes: APIRouter, context: Context) -> None:
-    @routes.get("/customers", dependencies=[requires("see_customers")])
-    async def page(query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
+    @routes.get("/customers")
+    async def page(query: Annotated[PageQuery, Query()], account: Reader) -> dict[str, Any]:
+        if not account.sees_numbers:
+            check_searched_words(query.name, "name")
         wanted = Wanted(**query.model_dump(exclude={"cursor", "limit"}))
         found = await service.page(context, wanted, after=query.cursor, limit=query.limit + 1)
         shown = found[: query.limit]
@@ -96,7 +100,9 @@ def _changing_routes(routes: APIRouter, context: Context) -> None:
         return customer_shape(await service.create(context, shape.record.record(context.region), account.username))
 
     @routes.put("/customers/{customer_id}")
-    async def change(customer_id: Row, shape: ChangeShape, account: Editor) -> dict[str, Any]:
+    async def change(customer_id: Row, shape: ChangeShape, account: Changer) -> dict[str, Any]:
+        if not account.sees_numbers:
+            shape = shape.as_kept((await service.one(context, customer_id)).record)
         record = shape.record.record(context.region)
         return customer_shape(await service.change(context, customer_id, record, shape.version, account.username))
 

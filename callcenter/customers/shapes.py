@@ -1,9 +1,9 @@
 """What the routes of customers take and tell, checked field by field (docs/api.md, Customers)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.customers.history import Callback, Event
@@ -22,6 +22,7 @@ from callcenter.customers.rules import (
     Record,
 )
 from callcenter.customers.service import Seen
+from callcenter.masks import as_kept, masked_text, refuse_masks
 
 Row = Annotated[int, Field(ge=1, le=2**53)]
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
@@ -75,6 +76,28 @@ class ChangeShape(NewShape):
     """What replaces a record; `version` is the one that it was made from."""
 
     version: Row
+
+    def as_kept(self, kept: Record) -> Self:
+        """The same from somebody who was told `kept` masked: what is still as it was told is as it was.
+
+        Raises BadInput naming the field for any other masked number.
+        """
+        told = structs.asdict(kept)
+        left = [one.number for one in kept.numbers]
+        record = {name: as_kept(value, told[name]) for name, value in self.record.model_dump().items()}
+        for one in record["numbers"]:
+            one["number"] = _taken(left, one["number"])
+        refuse_masks({"record": record})
+        return self.model_copy(update={"record": RecordShape(**record)})
+
+
+def _taken(left: list[str], sent: str) -> str:
+    """The number that is told as `sent`: the first of those that no other was, where two are told alike."""
+    found = next((number for number in left if masked_text(number) == sent), None)
+    if found is None:
+        return sent
+    left.remove(found)
+    return found
 
 
 class MergeShape(Shape):

@@ -19,7 +19,7 @@ from callcenter.dialer.shapes import Bans, DecisionShape, ListId, StopShape
 from callcenter.dialer.tables import CallbackList, DoNotCall
 from callcenter.dialer.windows import clock_of
 from callcenter.dialer.worker import Worker
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotAllowed
 from callcenter.plain_text import PlainText
 from callcenter.store.engine import Sessions
 
@@ -89,12 +89,15 @@ def _day(row: CallbackList, day: date) -> dict[str, Any]:
 
 
 def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.get("/do-not-call", dependencies=[requires("see_lists")])
+    @routes.get("/do-not-call")
     async def page(
+        account: Annotated[Account, requires("see_lists")],
         number: Annotated[PlainText, Query(max_length=16)] = "",
         cursor: Annotated[int, Query(ge=0, le=2**53)] | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> dict[str, Any]:
+        if number and not account.sees_numbers:
+            raise NotAllowed("a search by how numbers begin needs the permission see_numbers", field="number")
         rows, count = await banning.bans_page(sessions, beginning=number, before=cursor, limit=limit)
         return {
             "entries": [_ban(row) for row in rows],

@@ -36,7 +36,9 @@ class OrderShape(Shape):
         language: Language = self.language or ("zh" if account.language == "zh" else "en")
         asked = self.search.model_dump(mode="json", by_alias=True, exclude_none=True)
         search = await self.search.wanted(account, forms_of)
-        return Order(search=search, asked=asked, reason=self.reason, language=language)
+        return Order(
+            search=search, asked=asked, reason=self.reason, language=language, is_masked=not account.sees_numbers
+        )
 
 
 def export_routes(context: Context, packer: Packer, forms_of: FormsOf) -> APIRouter:
@@ -89,7 +91,7 @@ def _file_routes(routes: APIRouter, context: Context) -> None:
     @routes.get("/{export_id}/file", response_class=FileResponse)
     async def file(export_id: ExportId, request: Request, account: May) -> FileResponse:
         listener = _listener(request, account, context.now())
-        path = await take_export(context, export_id, listener)
+        path = await take_export(context, export_id, listener, sees_numbers=account.sees_numbers)
         name = f"recordings-{export_id}.zip"
         headers = {"Cache-Control": "private, no-store"}
         return FileResponse(path, media_type="application/zip", filename=name, headers=headers)

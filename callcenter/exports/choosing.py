@@ -87,12 +87,13 @@ class Estimate(Struct, frozen=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A wish for an export; `asked` is the search as it is told again."""
+    """A wish for an export; `asked` is the search as it is told again, `is_masked`: its index tells no numbers."""
 
     search: Search
     asked: dict[str, Any]
     reason: str
     language: Language
+    is_masked: bool = False
 
 
 async def estimate(context: Context, search: Search) -> Estimate:
@@ -155,7 +156,7 @@ async def order_export(context: Context, order: Order, by: Listener) -> int:
         row = RecordingExport(
             state=ExportState.WAITING, search=order.asked, reason=reason, language=order.language,
             user_id=by.user_id, username=by.username, address=by.address[:64], key_id=by.key_id, asked_at=by.at,
-            calls=counted.calls, recordings=counted.recordings, expected_bytes=counted.bytes,
+            calls=counted.calls, recordings=counted.recordings, expected_bytes=counted.bytes, is_masked=order.is_masked,
         )  # fmt: skip
         session.add(row)
         await session.flush()

@@ -8,7 +8,7 @@ from msgspec import Struct
 from callcenter.exports.contents import Content
 from callcenter.exports.rules import PartState
 from callcenter.exports.tables import ExportPart, RecordingExport
-from callcenter.reports.export import Cell, Column, Grid, Kind, Language, csv_of, xlsx_of
+from callcenter.reports.export import Cell, Column, Grid, Kind, Language, csv_of, masked_grid, xlsx_of
 
 Words = Mapping[str, tuple[str, str]]
 
@@ -19,11 +19,12 @@ class Heading(Struct, frozen=True):
     label: tuple[str, str]
     kind: Kind = "text"
     meaning: tuple[str, str] = ("", "")
+    is_own: bool = True
 
 
 HEADINGS = (
     Heading(("Call began", "通话开始"), "instant", ("By the centre's clock.", "按中心时钟。")),
-    Heading(("Customer number", "客户号码")),
+    Heading(("Customer number", "客户号码"), is_own=False),
     Heading(("Agent number", "工号"), meaning=("Who talked in this recording.", "本段录音中通话的客服代表。")),
     Heading(("Agent", "客服代表")),
     Heading(("Queue", "队列")),
@@ -84,12 +85,21 @@ def index_grid(
     export: RecordingExport, parts: Sequence[ExportPart], contents: Mapping[int, Content], zone: ZoneInfo
 ) -> Grid:
     """The sheet as a table."""
+    grid = _whole_grid(export, parts, contents, zone)
+    return masked_grid(grid) if export.is_masked else grid
+
+
+def _whole_grid(
+    export: RecordingExport, parts: Sequence[ExportPart], contents: Mapping[int, Content], zone: ZoneInfo
+) -> Grid:
     place = 1 if export.language == "zh" else 0
     language: Language = "zh" if place else "en"
     notes = {"reason": export.reason, "by": export.username, "call_count": str(export.calls), "kept": CARE[place]}
     return Grid(
         title=TITLE[place],
-        columns=tuple(Column(one.label[place], one.kind, meaning=one.meaning[place]) for one in HEADINGS),
+        columns=tuple(
+            Column(one.label[place], one.kind, meaning=one.meaning[place], is_own=one.is_own) for one in HEADINGS
+        ),
         rows=[_row(part, contents.get(part.recording_id), place) for part in parts],
         zone=zone,
         language=language,

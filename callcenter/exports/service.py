@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from callcenter.errors import Conflict, NotFound
+from callcenter.errors import Conflict, NotAllowed, NotFound
 from callcenter.exports.choosing import Context
 from callcenter.exports.ending import end_exports, remove_archives
 from callcenter.exports.packing import play_of
@@ -66,12 +66,18 @@ def _told(row: RecordingExport) -> dict[str, Any]:
         "expected_bytes": row.expected_bytes,
         "bytes": row.bytes,
         "detail": row.detail,
+        "is_masked": row.is_masked,
     }
 
 
-async def take_export(context: Context, export_id: int, listener: Listener) -> Path:
-    """The file, once it is written down of every recording in it that it was downloaded. Raises NotFound."""
+async def take_export(context: Context, export_id: int, listener: Listener, *, sees_numbers: bool = True) -> Path:
+    """The file, once it is written down of every recording in it that it was downloaded.
+
+    Raises NotFound, NotAllowed for a file with numbers that one does not see.
+    """
     row = await _one(context, export_id)
+    if not (row.is_masked or sees_numbers):
+        raise NotAllowed("this export tells numbers that are masked for your role; ask for one of your own")
     is_over = row.expires_at is None or row.expires_at <= context.now()
     if row.state != ExportState.DONE or is_over or not await asyncio.to_thread(context.file(row.id).is_file):
         raise NotFound(f"export {export_id} has no file to download: it is not done, was deleted, or has expired")

@@ -13,7 +13,7 @@ class RecordingExport(Base):
 
     `state` is one of rules.ExportState. `search` is what was asked, as docs/api.md shapes it. `calls`, `recordings` and
     `expected_bytes` were counted when it was asked for; `packed`, `left_out` and `bytes` (of the file) say how far it
-    is. `detail` says why it failed. `key_id` is the API key that asked.
+    is. `detail` says why it failed. `key_id` is the API key that asked. `is_masked` where who asked sees no numbers.
     """
 
     __tablename__ = "recording_exports"
@@ -39,6 +39,7 @@ class RecordingExport(Base):
     left_out: Mapped[int] = mapped_column(Integer, default=0)
     bytes: Mapped[int] = mapped_column(RowId, default=0)
     detail: Mapped[str] = mapped_column(String(512), default="")
+    is_masked: Mapped[bool] = mapped_column(default=False)
 
 
 class ExportPart(Base):

@@ -27,6 +27,7 @@ AFTER_CALL_SECONDS = 900
 
 HOUR_SECONDS = 3600
 
+Filler = Annotated[Account, requires("work_callbacks", takes_masks=True)]
 Runner = Annotated[Account, requires("run_lists")]
 
 
@@ -78,10 +79,12 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
 
 def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker, floor: Floor) -> None:
     @routes.put("/attempts/{attempt_id}/record")
-    async def fill_in(attempt_id: Row, shape: RecordShape, account: WorkerAccount) -> dict[str, Any]:
+    async def fill_in(attempt_id: Row, shape: RecordShape, account: Filler) -> dict[str, Any]:
         now = worker.clock()
         since = _since(account, now)
         sheet = await service.sheet_of_attempt(sessions, attempt_id, since=since)
+        if not account.sees_numbers:
+            shape = shape.as_kept(sheet)
         rulebook = worker.outlook.rulebook(sheet.callback_list)
         filling = Filling(attempt_id=attempt_id, by=account.username, now=now, since=since)
         list_id = await records.fill_in(sessions, filling, shape.filled(), rulebook)

@@ -10,6 +10,7 @@ from callcenter.forms.records import Filled
 from callcenter.forms.rules import Kind, Question, Result
 from callcenter.forms.service import Sheet
 from callcenter.forms.tables import Form, FormRecord
+from callcenter.masks import as_kept, refuse_masks
 
 Row = Annotated[int, Field(ge=1, le=2**53)]
 Identity = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -82,6 +83,16 @@ class RecordShape(Shape):
     def filled(self) -> Filled:
         """The record."""
         return Filled(**self.model_dump())
+
+    def as_kept(self, sheet: Sheet) -> "RecordShape":
+        """The same from somebody who was told the sheet masked: what is still as it was told is as it was.
+
+        Raises BadInput naming the field for any other masked number.
+        """
+        kept = _record(sheet.record, sheet.answers) if sheet.record else {}
+        sent = as_kept(self.model_dump(), kept)
+        refuse_masks(sent)
+        return RecordShape(**sent)
 
 
 def form_shape(form: Form | None) -> dict[str, Any]:

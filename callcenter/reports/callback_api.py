@@ -118,20 +118,20 @@ def _file_routes(routes: APIRouter, room: Room, ending: Ending) -> None:
         grid = _report_grid(
             await callback_report(sources, wanted, query.by), wanted, sources, query.language_for(account)
         )
-        return await file_answer(grid, dated("callbacks", wanted.span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated("callbacks", wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/api/reports/callbacks/targets.{ending}")
     async def targets_file(account: See, query: Annotated[TargetsFile, Query()]) -> Response:
         wanted = await _wanted(room, query, query.hour)
         rows = await _targets(sources, wanted, query)
         grid = _targets_grid(rows, _figure(query.figure), wanted, sources, query.language_for(account))
-        return await file_answer(grid, dated(query.figure, wanted.span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated(query.figure, wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/api/reports/forms.{ending}")
     async def forms_file(account: See, query: Annotated[FormFile, Query()]) -> Response:
         results = await _results(room, query)
         grid = results_grid(results, sources.names, sources.zone, query.language_for(account))
-        return await file_answer(grid, dated("callback-records", results.span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated("callback-records", results.span, sources.zone), ending, query)
 
 
 async def _wanted(room: Room, query: CallbackQuery, hour: int | None = None) -> Wanted:
@@ -188,7 +188,7 @@ def _result_counts(results: Results) -> dict[str, int]:
 
 def _report_grid(report: Report, wanted: Wanted, sources: Sources, language: Language) -> Grid:
     columns = [
-        Column(word(report.by, language)),
+        Column(word(report.by, language), is_own=True),
         *([Column(word("agent_name", language))] if report.by == "agent" else []),
     ]
     columns += [_figure_column(figure, language) for figure in CALLBACK_FIGURES]

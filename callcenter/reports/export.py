@@ -10,10 +10,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from callcenter.masks import masked_text
 from callcenter.spreadsheets import harmless
 
 Kind = Literal["text", "count", "number", "seconds", "share", "instant", "day"]
@@ -52,13 +54,14 @@ class Column(Struct, frozen=True):
     """A column: its heading, what kind of cells it has, to how many decimals they are shown, what it means in words.
 
     `seconds` are a duration; a `share` is 0 to 1; an `instant` is epoch seconds, shown by the centre's clock, a `day`
-    is an instant of which only the date matters.
+    is an instant of which only the date matters. What `is_own` are names and numbers of the centre's own: never masked.
     """
 
     label: str
     kind: Kind = "text"
     decimals: int = 0
     meaning: str = ""
+    is_own: bool = False
 
 
 class Grid(Struct, frozen=True):
@@ -84,6 +87,17 @@ class Grid(Struct, frozen=True):
     def last_row(self) -> list[Cell] | None:
         """The totals, called so in the first column."""
         return None if self.totals is None else [self.word("total"), *self.totals[1:]]
+
+
+def masked_grid(grid: Grid) -> Grid:
+    """The same with customers' numbers masked, for who does not see them."""
+    rows = [[_masked(cell, column) for cell, column in zip(row, grid.columns, strict=True)] for row in grid.rows]
+    notes = [(name, masked_text(said)) for name, said in grid.notes]
+    return replace(grid, rows=rows, notes=notes, more=tuple(map(masked_grid, grid.more)))
+
+
+def _masked(cell: Cell, column: Column) -> Cell:
+    return masked_text(cell) if isinstance(cell, str) and not column.is_own else cell
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------

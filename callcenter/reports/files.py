@@ -9,7 +9,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.service import Account
-from callcenter.reports.export import MEDIA_TYPES, Ending, Grid, Language, csv_of, xlsx_of
+from callcenter.reports.export import MEDIA_TYPES, Ending, Grid, Language, csv_of, masked_grid, xlsx_of
 from callcenter.reports.spans import Span, local
 
 # PostgreSQL cannot be asked for a NUL.
@@ -30,8 +30,10 @@ class FileOptions(BaseModel):
         return self.language or ("zh" if account.language == "zh" else "en")
 
 
-async def file_answer(grid: Grid, name: str, ending: Ending, options: FileOptions) -> Response:
-    """The table as an attachment, made beside the event loop."""
+async def file_answer(grid: Grid, account: Account, name: str, ending: Ending, options: FileOptions) -> Response:
+    """The table as an attachment, made beside the event loop; without numbers for an account that does not see them."""
+    if not account.sees_numbers:
+        grid = masked_grid(grid)
     if ending == "csv":
         content = await asyncio.to_thread(csv_of, grid, bom=options.bom)
     else:

@@ -81,7 +81,7 @@ def _figure_column(figure: Figure, language: Language) -> Column:
 
 def _whose_columns(report: Report, language: Language) -> list[Column]:
     names = {"queues": ("queue", "pbx"), "agents": ("agent", "agent_name", "team"), "teams": ("team",)}
-    return [Column(word(name, language)) for name in names[report.asked.subject]]
+    return [Column(word(name, language), is_own=True) for name in names[report.asked.subject]]
 
 
 def _whose(report: Report, row: Row) -> list[Cell]:

@@ -173,14 +173,14 @@ def _file_routes(routes: APIRouter, room: Room, ending: Ending) -> None:
         await room.write_down()
         found = await actions_of(sources, query.agent, span, room.limits)
         grid = actions_grid(found, span, sources, query.language_for(account))
-        return await file_answer(grid, dated("actions", span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated("actions", span, sources.zone), ending, query)
 
     @routes.get(f"/api/reports/abandoned.{ending}")
     async def abandoned_file(account: See, query: Annotated[AbandonedFile, Query()]) -> Response:
         span = query.span(sources)
         callers, _ = page_of(await _callers(room, query), query.state, None, 10**9)
         grid = abandoned_grid(callers, span, sources.zone, query.language_for(account))
-        return await file_answer(grid, dated("abandoned", span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated("abandoned", span, sources.zone), ending, query)
 
 
 async def _callers(room: Room, query: AbandonedQuery) -> list[Caller]:

@@ -134,20 +134,20 @@ def _file_routes(routes: APIRouter, sources: Sources, ending: Ending) -> None:
     async def report_file(account: Reader, query: Annotated[ReportFile, Query()]) -> Response:
         wanted = query.wanted(sources)
         grid = await page_grid(sources, wanted, query.by, query.language_for(account))
-        return await file_answer(grid, dated("quality", wanted.span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated("quality", wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/lost-points.{ending}")
     async def lost_file(account: Reader, query: Annotated[LostFile, Query()]) -> Response:
         wanted = query.wanted(sources)
         grid = lost_grid(await lost_points(sources, wanted), wanted, sources, query.language_for(account))
-        return await file_answer(grid, dated("lost-points", wanted.span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated("lost-points", wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/reviews.{ending}")
     async def reviews_file(account: Reader, query: Annotated[ReviewsFile, Query()]) -> Response:
         wanted = query.wanted(sources)
         rows = await _reviews(sources, wanted, query)
         grid = reviews_grid(rows, _figure(query.figure), wanted, sources, query.language_for(account))
-        return await file_answer(grid, dated(query.figure, wanted.span, sources.zone), ending, query)
+        return await file_answer(grid, account, dated(query.figure, wanted.span, sources.zone), ending, query)
 
 
 def _figure(identity: str) -> Figure:

@@ -41,7 +41,7 @@ WHOSE: Mapping[By, tuple[str, ...]] = {
 def lines_grid(report: Report, wanted: Wanted, sources: Sources, language: Language, title: str = "") -> Grid:
     """One row a line, with the totals below."""
     figures, whose = figures_by(report.by), WHOSE[report.by]
-    columns = [*(Column(word(name, language)) for name in whose), *_columns(figures, language)]
+    columns = [*(Column(word(name, language), is_own=True) for name in whose), *_columns(figures, language)]
     rows = [[*_whose(report.by, line, language), *_cells(line.sums, figures)] for line in report.lines]
     blank: list[Cell] = [None] * len(whose)
     totals = [*blank, *_cells(report.totals, figures)]
@@ -73,10 +73,10 @@ def reviews_grid(
     """The reviews that a number counts."""
     columns = (
         Column(word("counted_at", language), "instant"),
-        *(Column(word(name, language)) for name in ("agent", "agent_name", "team", "reviewer")),
+        *(Column(word(name, language), is_own=True) for name in ("agent", "agent_name", "team", "reviewer")),
         Column(word("score", language), "number", 1),
         Column(word("pass_score", language), "number", 1),
-        *(Column(word(name, language)) for name in ("pbx", "call_id")),
+        *(Column(word(name, language), is_own=True) for name in ("pbx", "call_id")),
     )
     shown = ("at", "agent", "agent_name", "team", "reviewer", "score", "pass_score", "pbx", "call_id")
     label = _columns([figure], language)[0].label

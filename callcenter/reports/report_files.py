@@ -39,7 +39,7 @@ def report_file_routes(sources: Sources, write_down: WriteDown) -> APIRouter:
             await write_down()
             found = await report(sources, asked)
             grid = report_grid(found, sources.zone, sources.names, query.language_for(account))
-            return await file_answer(grid, dated(subject, asked.span, sources.zone), ending, query)
+            return await file_answer(grid, account, dated(subject, asked.span, sources.zone), ending, query)
 
     for subject in get_args(Subject):
         for ending in get_args(Ending):

@@ -54,7 +54,7 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
             zone = room.sources.zone
             answer = await found(query)
             grid = staffing_grid(answer, zone, query.language_for(account))
-            return await file_answer(grid, dated("staffing", answer.wish.span, zone), ending, query)
+            return await file_answer(grid, account, dated("staffing", answer.wish.span, zone), ending, query)
 
     for ending in get_args(Ending):
         add_file(ending)

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from callcenter.accounts import rules
 from callcenter.accounts.rules import (
@@ -15,6 +16,7 @@ from callcenter.accounts.rules import (
     username_key,
 )
 from callcenter.errors import BadInput
+from callcenter.settings import PrivacySettings
 
 NOW = 1_763_800_000.0
 
@@ -29,18 +31,19 @@ def test_roles_permit_what_the_api_page_says() -> None:
             "see_customers",
             "edit_customers",
             "hear_clips",
+            "see_numbers",
         ),
     }
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
         *("control_seats", "listen_in", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
         *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls"),
-        *("see_customers", "edit_customers", "manage_customers", "hear_clips", "manage_clips"),
+        *("see_customers", "edit_customers", "manage_customers", "hear_clips", "manage_clips", "see_numbers"),
     }
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
         *("manage_review_forms", "manage_sampling", "tag_calls", "export_recordings", "see_customers"),
-        *("hear_clips", "manage_clips"),
+        *("hear_clips", "manage_clips", "see_numbers"),
     }
     assert permissions_of([Role.ADMIN]) == permissions_of([Role.AGENT, Role.SUPERVISOR, Role.QA]) | {
         "manage_users",
@@ -68,8 +71,37 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "manage_sampling",
         "tag_calls",
         "export_recordings",
+        "see_numbers",
     }
     assert permissions_of([]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("roles", "masked_for", "sees"),
+    [
+        ([Role.QA], (), True),
+        ([Role.QA], ("agent",), True),
+        ([Role.QA], ("agent", "qa"), False),
+        ([Role.QA, Role.AGENT], ("agent", "qa"), False),
+        ([Role.QA, Role.SUPERVISOR], ("agent", "qa"), True),
+        ([Role.ADMIN], ("admin",), True),
+        ([Role.AGENT, Role.ADMIN], ("agent", "admin"), True),
+    ],
+)
+def test_numbers_are_masked_for_who_has_no_other_role(
+    roles: list[Role], masked_for: tuple[str, ...], sees: bool
+) -> None:
+    allowed = permissions_of(roles, masked_for)
+    assert ("see_numbers" in allowed) == sees
+    assert allowed | {"see_numbers"} == permissions_of(roles)
+
+
+def test_every_role_but_the_administrators_can_be_named_in_the_settings() -> None:
+    for role in Role:
+        if role is not Role.ADMIN:
+            assert PrivacySettings.model_validate({"masked_for": [role.value]}).masked_for == (role.value,)
+    with pytest.raises(ValidationError):
+        PrivacySettings.model_validate({"masked_for": [Role.ADMIN]})
 
 
 @pytest.mark.parametrize("password", ["", "ninechars", "x" * 1025, "ADA.LOVELACE", "Ａda.lovelace"])

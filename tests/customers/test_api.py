@@ -44,6 +44,33 @@ async def test_a_customer_is_made_read_and_changed(supervisor: AsyncClient) -> N
     assert (await supervisor.get(path)).status_code == 404
 
 
+async def test_who_sees_numbers_masked_changes_the_rest_of_a_record(site: Site) -> None:
+    site.mask(Role.AGENT)
+    async with await site.client(Role.SUPERVISOR) as supervisor, await site.client(Role.AGENT) as agent:
+        for client in (supervisor, agent):
+            client.headers.update(PANEL)
+        numbers = [{"number": LI, "label": "mobile"}, {"number": "+8613877778000"}, {"number": WANG}]
+        made = await _make(supervisor, numbers=numbers, note=f"or {WANG}")
+        path = f"/api/customers/{made['id']}"
+        shown = (await agent.get(path)).json()
+        assert [one["number"] for one in shown["numbers"]] == ["+86138****8000", "+86138****8000", "+86138****8001"]
+        told = ("name", "note", "level", "attributes", "consent", "consent_at", "consent_how", "reference")
+        record = {name: shown[name] for name in told} | {"name": "Li Wei 2"}
+        back = [{"number": one["number"], "label": one["label"]} for one in shown["numbers"]]
+        for version, some, kept in ((1, back, [LI, "+8613877778000", WANG]), (2, back[1:], [LI, WANG])):
+            body = {"version": version, "record": record | {"numbers": some}}
+            assert (await agent.put(path, json=body)).status_code == 200
+            assert [one["number"] for one in (await supervisor.get(path)).json()["numbers"]] == kept
+        changed = (await supervisor.get(path)).json()
+        assert (changed["name"], changed["note"]) == ("Li Wei 2", f"or {WANG}")
+        wrong = {"numbers": [{"number": "+86139****8000"}]}, "record.numbers.0.number"
+        for fields, field in (wrong, ({"note": "now +86139****8000"}, "record.note")):
+            body = {"version": changed["version"], "record": record | fields}
+            answer = await agent.put(path, json=body)
+            assert (answer.status_code, answer.json()["field"]) == (422, field)
+        assert (await supervisor.get(path)).json() == changed
+
+
 @pytest.mark.parametrize(
     ("record", "field"),
     [

@@ -38,6 +38,7 @@ from tests.web import Site
 NUMBER = "+86 138 0013 8000"
 PLAIN = "13800138000"
 OTHER = "13900139000"
+BAD_ROW = {"line": 2, "column": "number", "value": PLAIN, "code": "invalid_number", "reason": "no valid number"}
 LATER = NOON + 86_400
 """The day after: when somebody asks for the erasure."""
 
@@ -133,21 +134,26 @@ async def known(engine: AsyncEngine, sessions: Sessions, around: Around) -> None
     for fact in facts_of_person():
         if "path" in fact.__struct_fields__:
             write_wav(around.library.folders["pbx1"] / Path(fact.path).name, tone(0.2), modified_at=NOON)
-    call_id = a_call().call_id
     for kept in (around.exports / "export-1.zip", around.library.copies / "clips" / "c.opus"):
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(b"sound")
+    await write_rows(sessions)
+
+
+async def write_rows(sessions: Sessions) -> None:
+    """What the rooms above the facts hold of the person."""
+    call_id = a_call().call_id
     async with sessions.begin() as session:
         for row in _made_of(call_id):
             session.add(row)
             await session.flush()
         session.add(CallbackList(**FIELDS, id=1, created_at=NOON))
-        form = ReviewForm(id=1)
+        form = ReviewForm(id=101)
         session.add_all([form, Form(id=1, list_id=1, version=1, questions=[], created_at=NOON, created_by="a")])
         await session.flush()
         session.add_all(
             [
-                ReviewFormVersion(form_id=1, version=1, name={}, sections=[], created_at=NOON, created_by="a"),
+                ReviewFormVersion(form_id=101, version=1, name={}, sections=[], created_at=NOON, created_by="a"),
                 Target(
                     id=1, list_id=1, number="+8613800138000", other_numbers=["+8613700137000"],
                     dial_number="+8613800138000", name="王小明", attributes={"order": "17"}, due_at=NOON,
@@ -172,11 +178,11 @@ async def known(engine: AsyncEngine, sessions: Sessions, around: Around) -> None
                 Import(
                     kind="targets", list_id=1, file_name="autumn.csv", state="draft", columns=["number"],
                     created_at=NOON, created_by="a", content=b"number\n138 0013 8000\n",
-                    report={"errors": [{"line": 2, "value": PLAIN}]},
+                    report={"errors": [BAD_ROW]},
                 ),
                 Review(
                     id=1, pbx="pbx1", call_id=call_id, agent_number="1001", agent_name="Li Na", talked_at=NOON,
-                    form_id=1, form_version=1, reviewer_id=1, reviewer="qa", state="published", answers={"a": 1},
+                    form_id=101, form_version=1, reviewer_id=1, reviewer="qa", state="published", answers={"a": 1},
                     notes={"a": "calls herself Wang"}, comments=[{"text": "Wang"}], score=90.0, created_at=NOON,
                     changed_at=NOON, published_at=NOON,
                 ),

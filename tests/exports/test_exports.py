@@ -30,6 +30,7 @@ from callcenter.store.recorder import Recorder
 from tests.exports.conftest import CALLS, EXPORTS, Clock, batches_of, of_call, ordered, told, with_free
 from tests.facts import NOON, a_call, a_recording
 from tests.recordings.sounds import tone, write_garbage, write_wav
+from tests.serving import PANEL
 from tests.web import Site
 
 Rows = list[dict[str, str]]
@@ -410,3 +411,22 @@ async def test_without_room_nothing_begins(qa: AsyncClient, site: Site, context:
     object.__setattr__(context, "free", lambda _folder: 2**30)
     answer = await qa.post(EXPORTS, json={"search": {}, "reason": "all"})
     assert (answer.status_code, answer.json()["code"]) == (507, "no_room")
+
+
+async def test_who_sees_numbers_masked_exports_without_them(site: Site, packer: Packer) -> None:
+    site.mask(Role.QA)
+    async with await site.client(Role.QA) as qa, await site.client(Role.ADMIN) as admin:
+        for client in (qa, admin):
+            client.headers.update(PANEL)
+        masked, in_full = await ordered(qa), await ordered(admin)
+        assert (masked["is_masked"], in_full["is_masked"]) == (True, False)
+        while await packer.pack_next():
+            pass
+        rows = _index(await _zipped(qa, masked["id"]))
+        assert [row["Customer number"] for row in rows] == [f"138****{nth:04}" for nth in range(CALLS)]
+        assert all(row["File"] and len(row["SHA-256"]) == 64 and "*" not in row["SHA-256"] for row in rows)
+        sheet = load_workbook(io.BytesIO((await _zipped(qa, masked["id"])).read("index.xlsx"))).worksheets[0]
+        assert "13800000000" not in {cell.value for row in sheet for cell in row}
+        refused = await qa.get(f"{EXPORTS}/{in_full['id']}/file")
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+        assert "13800000000" in {row["Customer number"] for row in _index(await _zipped(admin, in_full["id"]))}

@@ -18,6 +18,7 @@ from callcenter.dialer.importing.sheets import MAX_BYTES, MAX_COLUMNS
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.tables import Import
+from callcenter.masks import masked
 
 Runner = Annotated[Account, requires("run_lists")]
 MAX_DUE_DAYS = 3650
@@ -107,11 +108,14 @@ def _job_routes(routes: APIRouter, importer: Importer) -> None:
         await importer.start(import_id, shape.options())
         return await _one(importer, import_id)
 
-    @routes.get("/imports/{import_id}/errors.csv", dependencies=[requires("see_lists")])
-    async def errors(import_id: ListId, language: Literal["en", "zh"] = "en") -> Response:
+    @routes.get("/imports/{import_id}/errors.csv")
+    async def errors(
+        import_id: ListId, account: Annotated[Account, requires("see_lists")], language: Literal["en", "zh"] = "en"
+    ) -> Response:
         row = await jobs.one_import(sessions, import_id, with_report=True)
+        report = row.report if account.sees_numbers else masked(row.report)
         headers = {"Content-Disposition": f'attachment; filename="import-{row.id}-errors.csv"'}
-        return Response(error_file(row.report, language), media_type="text/csv", headers=headers)
+        return Response(error_file(report, language), media_type="text/csv", headers=headers)
 
     @routes.delete("/imports/{import_id}", status_code=204, dependencies=run)
     async def drop(import_id: ListId) -> None:

@@ -11,6 +11,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput
 from callcenter.forms.shapes import Row, Shape
+from callcenter.masks import check_searched_words
 from callcenter.quality.clip_tables import Clip
 from callcenter.quality.clips import playlists, service
 from callcenter.quality.clips.cutting import Cutter
@@ -135,6 +136,8 @@ def _reading_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> No
 
     @routes.get("/clips")
     async def page(query: Annotated[ClipQuery, Query()], account: Hearer) -> dict[str, Any]:
+        if not account.sees_numbers:
+            check_searched_words(query.text, "text")
         found = await service.clips(
             sessions, query.wanted(), account, clock(), before=query.cursor, limit=query.limit + 1
         )

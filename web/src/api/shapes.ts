@@ -76,6 +76,7 @@ export type Permission =
   | "see_customers"
   | "edit_customers"
   | "manage_customers"
+  | "see_numbers"
   | "tag_calls"
   | "manage_retention"
   | "erase_customers"

@@ -8,7 +8,17 @@ import { CustomerChoice } from "../customers/CustomerChoice";
 import { dayStart, toWall } from "../format";
 import classes from "./CallsPage.module.css";
 import { type ChosenField, type Option, useFacets, useFilterWord } from "./facets";
-import { isNarrowed, MORE_FIELDS, RANGES, type Range, type Search, setFields, without, withoutFilters } from "./search";
+import {
+  isNarrowed,
+  isSearchedBy,
+  MORE_FIELDS,
+  RANGES,
+  type Range,
+  type Search,
+  setFields,
+  without,
+  withoutFilters,
+} from "./search";
 
 /** Typing is answered after a pause of this length, so that not every key asks the server. */
 const PAUSE_MS = 300;
@@ -91,6 +101,9 @@ function Chips({ search, onSearch }: SearchProps) {
 
 function Typed({ search, onSearch }: SearchProps) {
   const { t } = useTranslation();
+  const seesNumbers = useMay("see_numbers");
+  const label = (field: "number" | "agent") =>
+    field === "number" && !seesNumbers ? t("calls.wholeNumber") : t(`calls.fields.${field}`);
   const [typed, setTyped] = useState({ number: search.number, agent: search.agent });
   useEffect(() => setTyped({ number: search.number, agent: search.agent }), [search.number, search.agent]);
   const later = useDebouncedCallback(onSearch, PAUSE_MS);
@@ -99,13 +112,13 @@ function Typed({ search, onSearch }: SearchProps) {
       key={field}
       size="xs"
       type="search"
-      aria-label={t(`calls.fields.${field}`)}
-      placeholder={t(`calls.fields.${field}`)}
+      aria-label={label(field)}
+      placeholder={label(field)}
       value={typed[field]}
       onChange={(event) => {
         const next = { ...typed, [field]: event.currentTarget.value };
         setTyped(next);
-        later({ ...search, ...next });
+        later({ ...search, ...next, number: isSearchedBy(next.number, seesNumbers) ? next.number : search.number });
       }}
     />
   ));

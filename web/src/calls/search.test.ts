@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   askedOf,
   isNarrowed,
+  isSearchedBy,
   MORE_FIELDS,
   readSearch,
   searchOf,
@@ -63,4 +64,11 @@ test("what is not set is not asked, and what was asked is shown again", () => {
     has_recording: "true",
     list: "5",
   });
+});
+
+test("who sees numbers masked searches by whole ones", () => {
+  expect(isSearchedBy("138", true)).toBe(true);
+  expect(isSearchedBy("138 0013", false)).toBe(false);
+  expect(isSearchedBy("138 0013 8", false)).toBe(true);
+  expect(isSearchedBy("", false)).toBe(true);
 });

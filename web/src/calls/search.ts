@@ -99,3 +99,11 @@ export function searchOf(asked: Asked, zone: string): Search {
   const fields = Object.fromEntries(FIELDS.map((field) => [field, `${asked[field] ?? ""}`])) as Record<Field, string>;
   return { ...fields, range: "custom", from: wall(asked.from), to: wall(asked.to) };
 }
+
+/** Who sees numbers masked searches by a whole one: parts would tell the hidden digits. */
+const FEWEST_DIGITS = 8;
+
+/** Whether calls are searched by what was typed of a number so far. */
+export function isSearchedBy(typed: string, seesNumbers: boolean): boolean {
+  return seesNumbers || typed === "" || typed.replace(/\D/g, "").length >= FEWEST_DIGITS;
+}

@@ -57,6 +57,7 @@ export default function DoNotCallPage() {
 
 function Entries({ mayRun }: { mayRun: boolean }) {
   const { t } = useTranslation();
+  const seesNumbers = useMay("see_numbers");
   const [typed, setTyped] = useState("");
   const [number] = useDebouncedValue(typed.replace(/[\s()*-]/g, ""), 250);
   const pages = useEntries(number);
@@ -66,12 +67,14 @@ function Entries({ mayRun }: { mayRun: boolean }) {
   return (
     <section className="panel" aria-label={t("doNotCall.title")}>
       <div className={classes.bar}>
-        <TextInput
-          size="xs"
-          label={t("doNotCall.search")}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
+        {seesNumbers && (
+          <TextInput
+            size="xs"
+            label={t("doNotCall.search")}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+        )}
         {pages.data && <span className="muted">{t("doNotCall.count", { count })}</span>}
       </div>
       {pages.isPending && <RowsSkeleton rows={5} />}

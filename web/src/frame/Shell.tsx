@@ -81,6 +81,7 @@ function Account() {
   const { t } = useTranslation();
   const { user } = useSession();
   const managesUsers = useMay("manage_users");
+  const seesNumbers = useMay("see_numbers");
   const managesRetention = useMay("manage_retention");
   const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
   return (
@@ -95,6 +96,7 @@ function Account() {
           <strong>{user.name || user.username}</strong>
           <br />
           {user.roles.map((role) => t(`role.${role as "admin"}`, { defaultValue: role })).join(", ")}
+          {!seesNumbers && <p>{t("frame.numbersAreMasked")}</p>}
         </Menu.Label>
         <Menu.Item component={Link} href="/profile" leftSection={<IconUserCog size={16} />}>
           {t("frame.profile")}
