@@ -1,6 +1,7 @@
 import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/queries";
 import classes from "./Customers.module.css";
 import type { OwnNumber } from "./customers";
 
@@ -15,6 +16,7 @@ interface Props {
 /** The numbers of a customer, each with what it is called; the first one is told first. */
 export function NumberFields({ numbers, onChange, at }: Props) {
   const { t } = useTranslation();
+  const seesNumbers = useMay("see_numbers");
   const put = (place: number, fields: Partial<OwnNumber>) =>
     onChange(numbers.map((one, nth) => (nth === place ? { ...one, ...fields } : one)));
   // The server counts those that were sent: lines that hold a number.
@@ -31,6 +33,7 @@ export function NumberFields({ numbers, onChange, at }: Props) {
             inputMode="tel"
             maxLength={64}
             value={one.number}
+            readOnly={!seesNumbers && one.number.includes("*")}
             onChange={(event) => put(place, { number: event.currentTarget.value })}
             error={one.number.trim() ? refusedAt(place) : null}
           />

@@ -24,6 +24,7 @@ export function WhoseCall({ call }: Props) {
   const { t } = useTranslation();
   const nameWord = useNameWord();
   const mayEdit = useMay("edit_customers");
+  const seesNumbers = useMay("see_numbers");
   const [, go] = useLocation();
   const [isMaking, setMaking] = useState(false);
   const found = useQuery({
@@ -49,7 +50,7 @@ export function WhoseCall({ call }: Props) {
           <Level code={customer.level} />
         </Button>
       ))}
-      {customers.length === 0 && number && mayEdit && (
+      {customers.length === 0 && number && mayEdit && seesNumbers && (
         <Button size="xs" variant="default" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>
           {t("customers.makeFromCall")}
         </Button>

@@ -46,6 +46,7 @@ function ringsNew(call: OwnCall | null, found: Found | undefined): Newcomer | nu
 function Caller({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const mayEdit = useMay("edit_customers");
+  const seesNumbers = useMay("see_numbers");
   const call = useOwnCall(seat);
   const found = usePop(call).data;
   const { newcomers, type, drop } = useNewcomers();
@@ -56,6 +57,7 @@ function Caller({ seat }: { seat: Seat }) {
     <>
       {found && found.customers.length > 0 && <CustomerCards title={t("desk.customer")} customers={found.customers} />}
       {mayEdit &&
+        seesNumbers &&
         forms.map((newcomer) => (
           <NewcomerForm
             key={newcomer.callId}
