@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.accounts.tables import ApiKey
 from callcenter.errors import SetupFailed
 from callcenter.store import engine as engine_module
 from callcenter.store.engine import make_engine, migrate, read_schema
@@ -63,15 +64,34 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     assert await _tables(empty) == []
 
 
-async def test_results_from_before_persons_were_told_of_say_nothing_of_them(empty: AsyncEngine) -> None:
-    def upgrade_to_0016(connection: Connection) -> None:
-        config = engine_module._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0016")
+def _upgrade_to(connection: Connection, revision: str) -> None:
+    config = engine_module._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
+
+async def test_keys_from_before_numbers_were_masked_go_on_telling_them(empty: AsyncEngine) -> None:
+    user = (
+        "INSERT INTO users (id, username, username_key, name, password_hash, roles, language, is_disabled, created_at)"
+        " VALUES (1, 'a', 'a', 'A', '', '[]', '', false, 0)"
+    )
+    key = (
+        "INSERT INTO api_keys (id, user_id, name, secret_sha256, permissions, created_at, last_address)"
+        " VALUES (1, 1, 'CRM', 'x', '[\"see_lists\", \"run_lists\"]', 0, '')"
+    )
+    async with empty.begin() as connection:
+        await connection.run_sync(_upgrade_to, "0049")
+        await connection.execute(text(user))
+        await connection.execute(text(key))
+    await migrate(empty)
+    async with empty.connect() as connection:
+        assert await connection.scalar(select(ApiKey.permissions)) == ["run_lists", "see_lists", "see_numbers"]
+
+
+async def test_results_from_before_persons_were_told_of_say_nothing_of_them(empty: AsyncEngine) -> None:
     rows = [a_result(attempt_id="a1", is_machine=True), a_result(attempt_id="a2", is_machine=False)]
     async with empty.begin() as connection:
-        await connection.run_sync(upgrade_to_0016)
+        await connection.run_sync(_upgrade_to, "0016")
         await connection.execute(insert(attempt_results), [structs.asdict(row) for row in rows])
     await migrate(empty)
     async with empty.connect() as connection:
