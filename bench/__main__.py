@@ -12,9 +12,11 @@ from bench import (
     customers,
     delay,
     dialling,
+    exporting,
     fanout,
     importing,
     memory,
+    quality,
     queue_log,
     replaying,
     reports,
@@ -102,6 +104,16 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[], Rows], Callable[[Rows], bool]]] 
         "at least 2,000 closed calls/s)",
         reports.measure,
         reports.holds,
+    ),
+    "exporting": (
+        "The loop while an export of 10,000 recordings is packed (no turn of it over 30 ms of CPU)",
+        exporting.measure,
+        exporting.holds,
+    ),
+    "quality": (
+        "The report of quality by reviewer over 100,000 reviews (median at most 300 ms)",
+        quality.measure,
+        quality.holds,
     ),
     "search": (
         "Searches among five million recordings on PostgreSQL (p95 of all at most 300 ms)",

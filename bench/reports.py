@@ -96,7 +96,7 @@ async def _measure() -> list[dict[str, object]]:
 
 
 @asynccontextmanager
-async def _address(name: str) -> AsyncIterator[str]:
+async def address_of(name: str) -> AsyncIterator[str]:
     """The address of an empty database, gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         server = PostgresServer() if name == "postgresql" else None
@@ -127,7 +127,7 @@ class Times(NamedTuple):
 async def _times(visits: int) -> dict[tuple[str, str], Times]:
     """The times of each query on each database; they are made side by side and asked one after the other."""
     async with AsyncExitStack() as stack:
-        addresses = {name: await stack.enter_async_context(_address(name)) for name in LIMIT_MS}
+        addresses = {name: await stack.enter_async_context(address_of(name)) for name in LIMIT_MS}
         await asyncio.gather(*(_make(name, address, visits) for name, address in addresses.items()))
         spare_the_collector()  # as the server does when it has started
         times: dict[tuple[str, str], Times] = {}
@@ -288,7 +288,7 @@ async def _without_indexes(connection: AsyncConnection, table: Table, statements
 async def _ingest() -> float:
     """Closed calls a second, from the recorder's door to rolled up."""
     calls = [_closed_call(number) for number in range(CALLS)]
-    async with _address("sqlite") as address:
+    async with address_of("sqlite") as address:
         engine = make_engine(address)
         recorder = Recorder(engine)
         began = time.perf_counter()
