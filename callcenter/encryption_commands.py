@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from callcenter.errors import Conflict, SetupFailed
+from callcenter.quality.clips.cutting import Cutter
+from callcenter.quality.clips.encrypting import encrypt_clips
 from callcenter.recordings.encrypting import count_plain, encrypt_copies
 from callcenter.recordings.keys import WrappedAnew, check_masters, wrap_anew
 from callcenter.recordings.library import Library
@@ -35,7 +37,7 @@ def rotate_key(
 def encrypt(
     config: Annotated[Path | None, typer.Option(help="The settings; callcenter.toml here, if it exists.")] = None,
 ) -> None:
-    """Encrypts the copies of recordings that lie plain, from before there was a master key.
+    """Encrypts the copies of recordings and the clips that lie plain, from before there was a master key.
 
     A server that runs goes on. The plain copy goes when the encrypted one was read back and is the same. What was
     broken off goes on when this is run again. Status 1 if some copies could not be encrypted.
@@ -70,7 +72,8 @@ async def _encrypt(settings: Settings, console: Console) -> bool:
         with _bar() as progress:
             task = progress.add_task("", total=await count_plain(sessions))
             done = await encrypt_copies(sessions, library, lambda: progress.advance(task))
-    console.print(f"{done.count} copies were encrypted.", highlight=False)
+        clips = await encrypt_clips(sessions, Cutter(library, settings.recordings.encoding))
+    console.print(f"{done.count} copies and {clips} clips were encrypted.", highlight=False)
     for recording_id, reason in done.failed.items():
         console.print(f"Not encrypted: recording {recording_id}: {reason}", style="red", markup=False)
     return bool(done.failed)

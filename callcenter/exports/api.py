@@ -17,6 +17,7 @@ from callcenter.exports.service import cancel_export, delete_export, exports, ta
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Shape
 from callcenter.recordings.accesses import Listener
+from callcenter.recordings.giving import giving
 from callcenter.reports.export import Language
 
 May = Annotated[Account, requires("export_recordings")]
@@ -91,10 +92,10 @@ def _file_routes(routes: APIRouter, context: Context) -> None:
     @routes.get("/{export_id}/file", response_class=FileResponse)
     async def file(export_id: ExportId, request: Request, account: May) -> FileResponse:
         listener = _listener(request, account, context.now())
-        path = await take_export(context, export_id, listener, sees_numbers=account.sees_numbers)
+        archive = await take_export(context, export_id, listener, sees_numbers=account.sees_numbers)
         name = f"recordings-{export_id}.zip"
         headers = {"Cache-Control": "private, no-store"}
-        return FileResponse(path, media_type="application/zip", filename=name, headers=headers)
+        return giving(archive, media_type="application/zip", filename=name, headers=headers)
 
 
 def _listener(request: Request, account: Account, at: Instant) -> Listener:

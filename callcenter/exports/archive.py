@@ -12,7 +12,9 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from msgspec import Struct
 
+from callcenter.errors import Damaged, StoreAway
 from callcenter.floor.terms import Instant
+from callcenter.recordings.storing import Readable, stream
 
 CHUNK = 1024**2
 HEADER_BYTES, HEADER_SIGN = 30, b"PK\x03\x04"
@@ -81,17 +83,14 @@ class Archive:
         """The bytes that are good so far."""
         return self._end
 
-    def add(self, name: str, path: Path, date: tuple[int, int, int, int, int, int]) -> Entry:
-        """Copies a file. Raises Unreadable where it cannot be read."""
+    def add(self, name: str, file: Path | Readable, date: tuple[int, int, int, int, int, int]) -> Entry:
+        """Copies a file. Raises Unreadable where it cannot be read, StoreAway where it can be later."""
         info = ZipInfo(name, date)
-        try:
-            source = path.open("rb")
-        except OSError as error:
-            raise Unreadable(_told(error)) from error
+        source, info.file_size = _opened(file)  # by its size the entry gets room for one above 4 GiB
         with source:
             try:
                 sha256 = self._copy(source, info)
-            except Unreadable:
+            except (Unreadable, StoreAway):
                 self._rewind()
                 raise
         self._infos.append(info)
@@ -99,7 +98,6 @@ class Archive:
         return Entry(name, date, info.header_offset, info.file_size, info.CRC, sha256)
 
     def _copy(self, source: BinaryIO, info: ZipInfo) -> str:
-        info.file_size = os.fstat(source.fileno()).st_size  # by which the entry gets room for a size above 4 GiB
         digest = hashlib.sha256()
         with self._zip.open(info, "w") as copy:
             while chunk := _read(source):
@@ -148,15 +146,26 @@ class Archive:
         return writer
 
 
-def _read(source: BinaryIO) -> bytes:
+def _opened(file: Path | Readable) -> tuple[BinaryIO, int]:
+    """The file to be read, and its size in bytes."""
     try:
-        return source.read(CHUNK)
-    except OSError as error:
+        if not isinstance(file, Path):
+            return stream(file), file.found.size
+        source = file.open("rb")
+        return source, os.fstat(source.fileno()).st_size
+    except (OSError, Damaged) as error:
         raise Unreadable(_told(error)) from error
 
 
-def _told(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+def _read(source: BinaryIO) -> bytes:
+    try:
+        return source.read(CHUNK)
+    except (OSError, Damaged) as error:
+        raise Unreadable(_told(error)) from error
+
+
+def _told(error: OSError | Damaged) -> str:
+    return error.message if isinstance(error, Damaged) else error.strerror or type(error).__name__
 
 
 def _info(entry: Entry) -> ZipInfo:

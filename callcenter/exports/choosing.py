@@ -19,6 +19,7 @@ from callcenter.exports.tables import ExportPart, RecordingExport
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.recordings.accesses import Listener
 from callcenter.recordings.library import Library
+from callcenter.recordings.sealing import sealed_name
 from callcenter.recordings.tables import RecordingAudio
 from callcenter.reports.export import Language
 from callcenter.store.batches import in_batches
@@ -40,6 +41,11 @@ def free_bytes(folder: Path) -> int:
 def file_of(folder: Path, export_id: int) -> Path:
     """Where an export is among the others, or will be."""
     return folder / f"export-{export_id}.zip"
+
+
+def sealed_file_of(folder: Path, export_id: int) -> Path:
+    """Where it is when it is encrypted; its key has the name of this file."""
+    return folder / sealed_name(file_of(folder, export_id).name)
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,9 @@ async def _check(session: AsyncSession, context: Context, counted: Estimate) -> 
             f"these are more than {context.most_recordings} recordings; take a shorter time or more filters",
             field="search",
         )
-    if context.free(context.folder) < counted.bytes + SPARED_BYTES:
+    # It is encrypted when it is whole, into another file.
+    copies = 2 if context.library.masters.keys else 1
+    if context.free(context.folder) < counted.bytes * copies + SPARED_BYTES:
         raise NoRoom("the server's disk has no room for this export; delete older exports, or take fewer calls")
     under_way = select(func.count()).where(RecordingExport.state.in_(UNDER_WAY))
     if (await session.scalar(under_way) or 0) >= MOST_WAITING:

@@ -1,20 +1,25 @@
 """What is known of the recordings of an export: their calls, who talked, and where their sound is."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.service import CallSummary, summaries_of
-from callcenter.errors import Conflict, NotFound
+from callcenter.errors import Conflict, Damaged, KeyIsMissing, NotFound
 from callcenter.exports.rules import PartState
 from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.recordings.keys import copy_keys
 from callcenter.recordings.library import Library
 from callcenter.recordings.linking import conversation_of
+from callcenter.recordings.masters import Wrapped
+from callcenter.recordings.sealing import SEALED
 from callcenter.recordings.service import DELETED
+from callcenter.recordings.storing import Readable
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import conversations, fact_of, recording_files
@@ -31,6 +36,7 @@ class Content(Struct, frozen=True):
     state: str
     duration_seconds: Seconds
     copy: str
+    keys: Mapping[str, Wrapped]
     summary: CallSummary | None
     conversation: Conversation | None
 
@@ -67,6 +73,7 @@ async def contents_of(sessions: Sessions, recording_ids: Sequence[int]) -> dict[
         keys = sorted({(row["pbx"], row["call_id"]) for row in rows})
         summaries = await summaries_of(session, keys)
         talked = await _conversations(session, keys)
+        of_copies = await copy_keys(session, [row["copy"] for row in rows if row["copy"]])
     found = {}
     for row in rows:
         file = fact_of(RecordingFile, row)
@@ -76,34 +83,53 @@ async def contents_of(sessions: Sessions, recording_ids: Sequence[int]) -> dict[
             state=row["state"] or "",
             duration_seconds=row["duration_seconds"] or 0.0,
             copy=row["copy"] or "",
+            keys=of_copies,
             summary=summaries.get((file.pbx, str(file.call_id))),
-            conversation=conversation_of(file, talked),
+            conversation=conversation_of(file, talked[file.pbx, file.call_id]),
         )
     return found
 
 
-async def _conversations(session: AsyncSession, keys: Sequence[tuple[str, str]]) -> list[Conversation]:
+async def _conversations(
+    session: AsyncSession, keys: Sequence[tuple[str, str]]
+) -> Mapping[tuple[str, str], Sequence[Conversation]]:
     of = conversations.c
     query = select(conversations).where(tuple_(of.pbx, of.call_id).in_(keys)).order_by(of.began_at, of.id)
-    return [fact_of(Conversation, row) for row in (await session.execute(query)).mappings()]
+    found: defaultdict[tuple[str, str], list[Conversation]] = defaultdict(list)
+    for row in (await session.execute(query)).mappings():
+        found[row["pbx"], row["call_id"]].append(fact_of(Conversation, row))
+    return found
 
 
-def sound_of(library: Library, content: Content) -> Path | PartState:
+class Sound(Struct, frozen=True):
+    """What is packed: a file of this machine, or one that is read from elsewhere; its `ending` (".wav")."""
+
+    file: Path | Readable
+    ending: str
+
+
+def sound_of(library: Library, content: Content) -> Sound | PartState:
     """The file to be packed: both sides as the PBX wrote them, else the stored copy; or why there is none.
 
-    Looks at the disk: for threads.
+    Looks at the disk and into the store: for threads. Raises StoreAway.
     """
     if content.state in GOING:
         return PartState.DELETED
-    copy = library.stored / content.copy if content.copy else None
     try:
-        if library.find(content.file) is None:
-            return copy if copy is not None and copy.is_file() else PartState.MISSING
+        path = library.find(content.file)
+        if path is None:
+            return _copy_of(library, content)
         if not content.duration_seconds and content.conversation is None and content.state == "ready":
             return PartState.EMPTY
-        sound = library.open(content.recording_id, content.file, "mix")
-        return sound if isinstance(sound, Path) else PartState.UNREADABLE
+        return Sound(library.open(content.recording_id, content.file, "mix"), path.suffix.lower())
     except Conflict:
         return PartState.WRITING
-    except (NotFound, OSError):
+    except (NotFound, OSError, KeyIsMissing, Damaged):
         return PartState.UNREADABLE
+
+
+def _copy_of(library: Library, content: Content) -> Sound | PartState:
+    copy = library.open_copy(content.copy, content.keys) if content.copy else None
+    if copy is None:
+        return PartState.MISSING
+    return Sound(copy.sound, PurePosixPath(content.copy.removesuffix(SEALED)).suffix)

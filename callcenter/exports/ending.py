@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.exports.choosing import file_of
+from callcenter.exports.choosing import file_of, sealed_file_of
 from callcenter.exports.rules import UNDER_WAY, ExportState
 from callcenter.exports.tables import ExportPart, RecordingExport
 from callcenter.floor.terms import Instant
+from callcenter.recordings.tables import RecordingKey
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 
@@ -50,13 +51,16 @@ async def end_exports(
     ending = update(row).where(row.id.in_(export_ids), row.state.in_(was)).values(**values).returning(row.id)
     ended = (await session.scalars(ending)).all()
     await session.execute(delete(ExportPart).where(ExportPart.export_id.in_(ended)))
+    sealed = [sealed_file_of(Path(), export_id).name for export_id in ended]
+    await session.execute(delete(RecordingKey).where(RecordingKey.name.in_(sealed)))
     return ended
 
 
 async def remove_archives(folder: Path, export_ids: Iterable[int]) -> None:
     """Removes the files of exports that have ended. Raises OSError."""
     for export_id in export_ids:
-        await asyncio.to_thread(file_of(folder, export_id).unlink, missing_ok=True)
+        for file in (file_of(folder, export_id), sealed_file_of(folder, export_id)):
+            await asyncio.to_thread(file.unlink, missing_ok=True)
 
 
 async def withdraw_exports(

@@ -15,14 +15,20 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from callcenter.errors import Damaged, StoreAway
 from callcenter.exports.archive import Archive, Broken, Entry, Unreadable, entry_date
-from callcenter.exports.choosing import Context
-from callcenter.exports.contents import Content, contents_of, sound_of
+from callcenter.exports.choosing import Context, sealed_file_of
+from callcenter.exports.contents import Content, Sound, contents_of, sound_of
+from callcenter.exports.ending import remove_archives
 from callcenter.exports.index import index_files
 from callcenter.exports.rules import SPARED_BYTES, UNDER_WAY, ExportState, PartState, entry_name
 from callcenter.exports.tables import ExportPart, RecordingExport
 from callcenter.looking import woken
 from callcenter.recordings.accesses import Listener, note_taken
+from callcenter.recordings.copying import PART
+from callcenter.recordings.keys import key_row
+from callcenter.recordings.sealing import new_key, seal_file
+from callcenter.recordings.storing import Readable, settle
 from callcenter.store.batches import in_batches
 
 log = logging.getLogger(__name__)
@@ -34,7 +40,9 @@ BATCH = 50
 BATCH_BYTES = 64 * 1024**2
 """After so many recordings, or bytes, it is written down how far an export is, and asked whether it is cancelled."""
 
-CONTENTS_AT_ONCE = 500
+PARTS_AT_ONCE = 200
+CONTENTS_AT_ONCE = 100
+"""So few rows are read at once that the loop is not held up by them."""
 RETRY_SECONDS = 30.0
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "The server's disk is full. Delete older exports, or take fewer calls, and ask again."
@@ -83,7 +91,7 @@ class Packer:
                 while await self.pack_next():
                     pass
                 wait = None
-            except (OSError, DBAPIError) as error:  # the database is away; what is under way stays so
+            except (OSError, DBAPIError, StoreAway) as error:  # what is under way stays so
                 log.warning("Exports cannot be packed: %s", type(error).__name__)
                 wait = RETRY_SECONDS
 
@@ -103,13 +111,13 @@ class Packer:
         try:
             await self._fill(export)
         except Cancelled:
-            await _remove(self._context.file(export.id))
+            await remove_archives(self._context.folder, [export.id])
         except NoRoomLeft:
             await self._fail(export.id, NO_ROOM)
         except DiskFailed as error:
             log.warning("Export %d has failed: %s", export.id, error)
             await self._fail(export.id, NO_ROOM if error.number in FULL else f"The server's disk failed: {error}")
-        except (OSError, DBAPIError):
+        except (OSError, DBAPIError, StoreAway):
             raise
         except Exception:
             log.exception("Export %d has failed", export.id)
@@ -117,7 +125,7 @@ class Packer:
 
     async def _fail(self, export_id: int, detail: str) -> None:
         """Says why, once nothing of it is left on the disk."""
-        await _remove(self._context.file(export_id))
+        await remove_archives(self._context.folder, [export_id])
         failed = update(RecordingExport).where(RecordingExport.id == export_id, RecordingExport.state.in_(UNDER_WAY))
         values = {"state": ExportState.FAILED, "detail": detail, "ended_at": self._context.now(), "bytes": 0}
         async with self._context.sessions.begin() as session:
@@ -135,7 +143,16 @@ class Packer:
             size = await self._finish(export, archive)
         finally:
             await _to_its_end(archive.__exit__, None, None, None)
-        await self._done(export.id, size)
+        key = await self._sealed(export.id) if self._context.library.masters.keys else b""
+        await self._done(export.id, size, key)
+        if key:
+            await asyncio.to_thread(self._context.file(export.id).unlink, missing_ok=True)
+
+    async def _sealed(self, export_id: int) -> bytes:
+        """Encrypts the archive into another file; the key of that."""
+        key, context = new_key(), self._context
+        await _to_its_end(_seal, context, context.file(export_id), sealed_file_of(context.folder, export_id), key)
+        return key
 
     async def _opened(self, export_id: int) -> Archive:
         """The archive with what it holds already; from the beginning where that is lost."""
@@ -154,16 +171,21 @@ class Packer:
         return await _to_its_end(Archive, path)
 
     async def _waiting(self, export_id: int) -> Sequence[ExportPart]:
-        return await self._parts(export_id, PartState.WAITING, most=BATCH)
+        return await self._some(export_id, PartState.WAITING, -1, BATCH)
 
-    async def _parts(
-        self, export_id: int, state: PartState | None = None, most: int | None = None
-    ) -> Sequence[ExportPart]:
-        query = select(ExportPart).where(ExportPart.export_id == export_id).order_by(ExportPart.place).limit(most)
+    async def _parts(self, export_id: int, state: PartState | None = None) -> Sequence[ExportPart]:
+        """All of them, read some at a time: ten thousand at once would hold up the loop for a tenth of a second."""
+        parts = list[ExportPart]()
+        while some := await self._some(export_id, state, parts[-1].place if parts else -1, PARTS_AT_ONCE):
+            parts += some
+        return parts
+
+    async def _some(self, export_id: int, state: PartState | None, after: int, most: int) -> Sequence[ExportPart]:
+        query = select(ExportPart).where(ExportPart.export_id == export_id, ExportPart.place > after)
         if state is not None:
             query = query.where(ExportPart.state == state)
         async with self._context.sessions() as session:
-            return (await session.scalars(query)).all()
+            return (await session.scalars(query.order_by(ExportPart.place).limit(most))).all()
 
     async def _contents(self, recording_ids: Sequence[int]) -> dict[int, Content]:
         found: dict[int, Content] = {}
@@ -205,7 +227,7 @@ class Packer:
         contents = await self._contents([part.recording_id for part in parts])
         return await _to_its_end(_finish, archive, export, parts, contents, self._context)
 
-    async def _done(self, export_id: int, size: int) -> None:
+    async def _done(self, export_id: int, size: int, key: bytes) -> None:
         now = self._context.now()
         is_wanted = (RecordingExport.id == export_id) & (RecordingExport.state == ExportState.RUNNING)
         values = {
@@ -218,6 +240,9 @@ class Packer:
             noted = update(RecordingExport).where(is_wanted).values(**values).returning(RecordingExport.id)
             if await session.scalar(noted) is None:
                 raise Cancelled
+            if key:
+                name = sealed_file_of(self._context.folder, export_id).name
+                await session.merge(key_row(name, self._context.library.masters.wrap(key, name)))
 
 
 class DiskFailed(Exception):
@@ -241,10 +266,6 @@ async def _to_its_end(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
         raise
     except OSError as error:
         raise DiskFailed(error) from error
-
-
-async def _remove(path: Path) -> None:
-    await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 # --- in a thread ------------------------------------------------------------------------------------------------
@@ -271,27 +292,29 @@ def _pack_one(context: Context, archive: Archive, part: ExportPart, content: Con
         return Packed(part.place, sound)
     name = _name(content, sound, context)
     try:
-        size = _size(sound)
+        size = _size(sound.file)
         if context.free(context.folder) < size + SPARED_BYTES:
             raise NoRoomLeft
         return Packed(
-            part.place, PartState.PACKED, archive.add(name, sound, entry_date(content.began_at, context.zone))
+            part.place, PartState.PACKED, archive.add(name, sound.file, entry_date(content.began_at, context.zone))
         )
     except Unreadable as error:
         log.info("Recording %d is left out of an export: %s", content.recording_id, error)
         return Packed(part.place, PartState.UNREADABLE)
 
 
-def _size(sound: Path) -> int:
+def _size(file: Path | Readable) -> int:
     try:
-        return sound.stat().st_size
+        return file.stat().st_size if isinstance(file, Path) else file.found.size
     except OSError as error:
         raise Unreadable(error.strerror) from error
+    except Damaged as error:
+        raise Unreadable(error.message) from error
 
 
-def _name(content: Content, sound: Path, context: Context) -> str:
+def _name(content: Content, sound: Sound, context: Context) -> str:
     words = (content.queue, *content.agent, str(content.file.call_id))
-    return entry_name(content.began_at, context.zone, words, content.recording_id, sound.suffix.lower())
+    return entry_name(content.began_at, context.zone, words, content.recording_id, sound.ending)
 
 
 def _entry(part: ExportPart, content: Content, context: Context) -> Entry:
@@ -303,6 +326,17 @@ def _row(export_id: int, one: Packed) -> dict[str, object]:
     entry = one.entry or Entry("", (1980, 1, 1, 0, 0, 0), 0, 0, 0, "")
     told = {"name": entry.name, "sha256": entry.sha256, "size": entry.size, "crc": entry.crc, "start": entry.start}
     return {"export_id": export_id, "place": one.place, "state": one.state, **told}
+
+
+def _seal(context: Context, plain: Path, sealed: Path, key: bytes) -> None:
+    """Encrypts the archive beside itself, whole or not at all. Raises NoRoomLeft, OSError."""
+    if context.free(context.folder) < plain.stat().st_size + SPARED_BYTES:
+        raise NoRoomLeft
+    made = sealed.with_name(f"{sealed.name}{PART}")
+    made.unlink(missing_ok=True)
+    seal_file(plain, made, key)
+    made.replace(sealed)
+    settle([sealed.parent])
 
 
 def _finish(

@@ -11,13 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.errors import Conflict, NotAllowed, NotFound
-from callcenter.exports.choosing import Context
+from callcenter.exports.choosing import Context, sealed_file_of
 from callcenter.exports.ending import end_exports, remove_archives
 from callcenter.exports.packing import play_of
 from callcenter.exports.rules import UNDER_WAY, ExportState, PartState
 from callcenter.exports.tables import ExportPart, RecordingExport
 from callcenter.looking import looking
 from callcenter.recordings.accesses import Listener, note_taken
+from callcenter.recordings.keys import copy_keys, wrapped_key
+from callcenter.recordings.masters import Wrapped
+from callcenter.recordings.sealing import sealed_name
+from callcenter.recordings.storing import FolderStore, Readable, Stored
 from callcenter.store.batches import in_batches
 
 log = logging.getLogger(__name__)
@@ -70,16 +74,20 @@ def _told(row: RecordingExport) -> dict[str, Any]:
     }
 
 
-async def take_export(context: Context, export_id: int, listener: Listener, *, sees_numbers: bool = True) -> Path:
+async def take_export(
+    context: Context, export_id: int, listener: Listener, *, sees_numbers: bool = True
+) -> Path | Readable:
     """The file, once it is written down of every recording in it that it was downloaded.
 
-    Raises NotFound, NotAllowed for a file with numbers that one does not see.
+    Raises NotFound, NotAllowed for a file with numbers that one does not see; KeyIsMissing and Damaged where it is
+    encrypted.
     """
     row = await _one(context, export_id)
     if not (row.is_masked or sees_numbers):
         raise NotAllowed("this export tells numbers that are masked for your role; ask for one of your own")
     is_over = row.expires_at is None or row.expires_at <= context.now()
-    if row.state != ExportState.DONE or is_over or not await asyncio.to_thread(context.file(row.id).is_file):
+    file = None if row.state != ExportState.DONE or is_over else await _file(context, export_id)
+    if file is None:
         raise NotFound(f"export {export_id} has no file to download: it is not done, was deleted, or has expired")
     part = ExportPart
     packed = select(part.recording_id).where(part.export_id == row.id, part.state == PartState.PACKED)
@@ -87,7 +95,23 @@ async def take_export(context: Context, export_id: int, listener: Listener, *, s
         taken = (await session.scalars(packed.order_by(part.place))).all()
         for some in in_batches(taken, NOTED_AT_ONCE):
             await note_taken(session, listener, some, "downloaded", play_of(row.id))
-    return context.file(row.id)
+    return file
+
+
+async def _file(context: Context, export_id: int) -> Path | Readable | None:
+    name = sealed_file_of(context.folder, export_id).name
+    async with context.sessions() as session:
+        wrapped = await wrapped_key(session, name)
+    return await asyncio.to_thread(_opened, context, export_id, wrapped)
+
+
+def _opened(context: Context, export_id: int, wrapped: Wrapped | None) -> Path | Readable | None:
+    if wrapped is None:
+        plain = context.file(export_id)
+        return plain if plain.is_file() else None
+    store, name = FolderStore(context.folder), sealed_file_of(context.folder, export_id).name
+    found = store.find(name)
+    return context.library.unsealed(Stored(store, name, found), wrapped) if found else None
 
 
 async def cancel_export(context: Context, export_id: int, by: str) -> None:
@@ -124,9 +148,12 @@ async def sweep(context: Context) -> None:
     """Removes every file that no export has (any more): a stop may have come before it was removed."""
     row = RecordingExport
     having = select(row.id).where(row.state.in_((*UNDER_WAY, ExportState.DONE)))
-    there = await asyncio.to_thread(lambda: sorted(context.folder.glob("export-*.zip")))
+    there = await asyncio.to_thread(lambda: sorted(context.folder.glob("export-*.zip*")))
     async with context.sessions() as session:
-        kept = {context.file(export_id) for export_id in (await session.scalars(having)).all()}
+        plain = {file.name: file for file in map(context.file, await session.scalars(having))}
+        keys = await copy_keys(session, list(plain))
+    # What is encrypted has its key, and no other file any more.
+    kept = {context.folder / sealed_name(name) if sealed_name(name) in keys else file for name, file in plain.items()}
     await asyncio.to_thread(_unlink, [file for file in there if file not in kept])
 
 

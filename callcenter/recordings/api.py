@@ -1,6 +1,5 @@
 """The routes that play recordings (docs/api.md, Calls and recordings)."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -11,10 +10,9 @@ from callcenter.accounts.service import Account
 from callcenter.recordings.access_api import PLAY, MayHear, RecordingId, check_may_hear, listener_of, nobody_else
 from callcenter.recordings.accesses import note_asked
 from callcenter.recordings.audio import Side
-from callcenter.recordings.giving import ReadableResponse
+from callcenter.recordings.giving import giving
 from callcenter.recordings.library import Library
 from callcenter.recordings.service import open_copy, open_recording, sound_of
-from callcenter.recordings.storing import Readable
 from callcenter.store.engine import Sessions
 
 # The browser may keep the sound for its own seeking, but asks again, so that who signed out hears nothing.
@@ -44,8 +42,9 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
     async def _sound(recording_id: int, side: Side | Literal["stereo"]) -> FileResponse:
         if side == "stereo":
             copy = await open_copy(sessions, library, recording_id)
-            return _answer(copy.sound, copy.media_type)
-        return _answer(await open_recording(sessions, library, recording_id, side), "audio/wav")
+            return giving(copy.sound, media_type=copy.media_type, headers=HEADERS)
+        recording = await open_recording(sessions, library, recording_id, side)
+        return giving(recording, media_type="audio/wav", headers=HEADERS)
 
     @routes.get("/api/recordings/{recording_id}/sound")
     async def sound(recording_id: RecordingId, account: Annotated[Account, requires()]) -> dict[str, Any] | None:
@@ -53,9 +52,3 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
         return await sound_of(sessions, recording_id)
 
     return routes
-
-
-def _answer(sound: Path | Readable, media_type: str) -> FileResponse:
-    if isinstance(sound, Path):
-        return FileResponse(sound, media_type=media_type, headers=HEADERS)
-    return ReadableResponse(sound, media_type=media_type, headers=HEADERS)

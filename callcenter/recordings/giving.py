@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi.responses import FileResponse
@@ -33,16 +34,28 @@ class ReadableResponse(FileResponse):
 
     chunk_size = PIECE_BYTES
 
-    def __init__(self, readable: Readable, *, headers: Mapping[str, str], media_type: str) -> None:
+    def __init__(
+        self, readable: Readable, *, headers: Mapping[str, str], media_type: str, filename: str | None = None
+    ) -> None:
         found = readable.found
         tag = {"ETag": f'"{found.version}"'} if found.version else {}
-        super().__init__("", headers={**headers, **tag}, media_type=media_type, stat_result=_stat(found))
+        stat = _stat(found)
+        super().__init__("", headers={**headers, **tag}, media_type=media_type, filename=filename, stat_result=stat)
         self._readable = readable
 
     @asynccontextmanager
     @override
     async def _open_file(self) -> AsyncIterator[Any]:
         yield _Reading(self._readable)
+
+
+def giving(
+    file: Path | Readable, *, headers: Mapping[str, str], media_type: str, filename: str | None = None
+) -> FileResponse:
+    """The answer with a file, of this machine or not."""
+    if isinstance(file, Path):
+        return FileResponse(file, headers=headers, media_type=media_type, filename=filename)
+    return ReadableResponse(file, headers=headers, media_type=media_type, filename=filename)
 
 
 def _stat(found: Found) -> os.stat_result:

@@ -1,6 +1,6 @@
 """The keys of encrypted files, as they are kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from sqlalchemy import Update, bindparam, func, select, update
@@ -48,6 +48,22 @@ async def masters_in_use(sessions: Sessions) -> dict[str, int]:
     counted = select(RecordingKey.master, func.count()).group_by(RecordingKey.master)
     async with sessions() as session:
         return dict((await session.execute(counted)).all())
+
+
+class KeysInUse(Struct, frozen=True):
+    """How many keys are wrapped under each master key, by its id; the copy that was encrypted last, and its key."""
+
+    masters: Mapping[str, int]
+    newest: tuple[str, Wrapped] | None
+
+
+async def keys_in_use(sessions: Sessions) -> KeysInUse:
+    """What the database knows of keys."""
+    last = select(RecordingKey).where(RecordingKey.recording_id.is_not(None))
+    async with sessions() as session:
+        row = await session.scalar(last.order_by(RecordingKey.recording_id.desc()).limit(1))
+    newest = (row.name, Wrapped(row.master, row.wrapped)) if row else None
+    return KeysInUse(await masters_in_use(sessions), newest)
 
 
 async def check_masters(sessions: Sessions, masters: Masters) -> dict[str, int]:

@@ -25,7 +25,7 @@ from callcenter.recordings.inspection import Inspection, inspect_files
 from callcenter.recordings.keys import key_row
 from callcenter.recordings.library import Library, sha256_of
 from callcenter.recordings.riff import NotAudio
-from callcenter.recordings.sealing import SEALED, new_key, seal
+from callcenter.recordings.sealing import SEALED, new_key, seal_file
 from callcenter.recordings.sounding import kept
 from callcenter.recordings.storing import FolderStore, Store
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
@@ -114,14 +114,8 @@ def _stored(job: Job, found: Inspection, files: Sequence[Path]) -> tuple[str, st
 def _seal(made: Path, key: bytes) -> None:
     """Puts the encrypted file in the place of the plain one."""
     sealed = made.with_name(f"{made.name.removesuffix(PART)}{SEALED}{PART}")
-    try:
-        with made.open("rb") as plain, sealed.open("xb") as target:
-            seal(plain, made.stat().st_size, target, key)
-            target.flush()
-            os.fsync(target.fileno())
-        sealed.replace(made)
-    finally:
-        sealed.unlink(missing_ok=True)
+    seal_file(made, sealed, key)
+    sealed.replace(made)
 
 
 def _begin() -> None:

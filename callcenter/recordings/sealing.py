@@ -7,7 +7,9 @@ another file, or cut off without being noticed. A nonce is used once: a key seal
 The key of a file is kept wrapped under a master key (masters.py), apart from the file.
 """
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -52,6 +54,19 @@ def seal(source: Reads, size: int, target: IO[bytes], key: bytes) -> None:
         target.write(cipher.encrypt(_nonce(number, count), content, _bound(size)))
     if source.read(1):
         raise OSError("the file changed while it was sealed")
+
+
+def seal_file(source: Path, target: Path, key: bytes) -> None:
+    """Seals a file of this machine into another, which must not be there, whole or not at all. Raises OSError."""
+    try:
+        with source.open("rb") as plain, target.open("xb") as sealed:
+            os.fchmod(sealed.fileno(), 0o600)
+            seal(plain, source.stat().st_size, sealed, key)
+            sealed.flush()
+            os.fsync(sealed.fileno())
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def sealed_size(size: int) -> int:

@@ -2,12 +2,14 @@
 
 import io
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import SecretStr
@@ -89,6 +91,16 @@ class _Stream(io.RawIOBase):
 def stream(of: Readable) -> io.BufferedReader:
     """The same to be read from its beginning on, in large pieces. Raises what it raises."""
     return io.BufferedReader(_Stream(of), PIECE_BYTES)
+
+
+@contextmanager
+def fetched(of: Readable, folder: Path) -> Iterator[Path]:
+    """A file of this machine in that folder with the same bytes, during the block. Raises what `of` raises."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part") as file:
+        shutil.copyfileobj(stream(of), file, PIECE_BYTES)
+        file.flush()
+        yield Path(file.name)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from callcenter.quality.clips.service import clips_of_calls, delete_clips_of
 from callcenter.recordings.access_api import access_routes
 from callcenter.recordings.inspection import inspect_files
 from callcenter.recordings.library import Library
+from callcenter.recordings.masters import Masters
 from callcenter.recordings.measuring import Measurer
 from callcenter.recordings.tables import RecordingAudio
 from callcenter.store.engine import Sessions
@@ -71,7 +72,13 @@ class Room:
 
 
 @pytest.fixture
-async def room(engine: AsyncEngine, sessions: Sessions, tmp_path: Path) -> AsyncIterator[Room]:
+def masters() -> Masters:
+    """A centre that does not encrypt."""
+    return Masters()
+
+
+@pytest.fixture
+async def room(engine: AsyncEngine, sessions: Sessions, tmp_path: Path, masters: Masters) -> AsyncIterator[Room]:
     folder = tmp_path / "recordings"
     mix = folder / Path(a_recording().path).name
     ended = NOON + LENGTH
@@ -90,7 +97,7 @@ async def room(engine: AsyncEngine, sessions: Sessions, tmp_path: Path) -> Async
     made.append(Centre(web, access, ended + 100, []))
     web.state.access = access
     tell_problems(web)
-    library = Library({"pbx1": folder}, tmp_path / "copies", lambda: made[0].now)
+    library = Library({"pbx1": folder}, tmp_path / "copies", lambda: made[0].now, masters=masters)
     cutter = Cutter(library, "wav")
     web.include_router(clip_routes(sessions, cutter))
     web.include_router(access_routes(sessions, library))

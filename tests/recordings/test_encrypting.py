@@ -246,7 +246,7 @@ async def test_killed_before_the_plain_one_goes_the_command_goes_on(
     assert (await _named(sessions), library.store.read(PLAIN, 0, 10**9)) == (PLAIN, content)
     run = CliRunner().invoke
     done = await asyncio.to_thread(run, app, ["recordings", "encrypt", "--config", str(config)])
-    assert (done.exit_code, "1 copies were encrypted." in done.output) == (0, True), done.output
+    assert (done.exit_code, "1 copies and 0 clips were encrypted." in done.output) == (0, True), done.output
     assert (await _named(sessions), library.store.find(PLAIN)) == (SEALED, None)
 
 

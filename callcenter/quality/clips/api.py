@@ -17,14 +17,14 @@ from callcenter.quality.clips import playlists, service
 from callcenter.quality.clips.cutting import Cutter
 from callcenter.quality.clips.playlists import Draft, SeenPlaylist
 from callcenter.quality.clips.rules import MOST_CLIPS, Audience, CallLanguage, Card, ClipKind, manages
-from callcenter.quality.clips.service import Cutting, Seen, Wanted, file_of
+from callcenter.quality.clips.service import Cutting, Seen, Wanted
 from callcenter.quality.rules import Words
 from callcenter.quality.shapes import GuidanceShape, LabelShape
 from callcenter.recordings import sounding
 from callcenter.recordings.access_api import PLAY, Played, listener_of
 from callcenter.recordings.accesses import note_asked, note_heard
 from callcenter.recordings.api import HEADERS
-from callcenter.recordings.copying import MEDIA_TYPES
+from callcenter.recordings.giving import giving
 from callcenter.recordings.rules import checked_spans
 from callcenter.store.engine import Sessions
 
@@ -182,11 +182,11 @@ def _hearing_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> No
         clip_id: Row, request: Request, account: Hearer, play: Annotated[str, Query(pattern=PLAY)]
     ) -> FileResponse:
         clip = await service.sound_of(sessions, clip_id, account, clock())
-        path = file_of(cutter, clip)
+        copy = await service.open_clip(sessions, cutter, clip)
         if request.method == "GET":
             # Before a byte is sent: where it cannot be written down, nobody hears anything.
             await note_asked(sessions, listener_of(request, account, clock()), clip.recording_id, play, clip_id)
-        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers=HEADERS)
+        return giving(copy.sound, media_type=copy.media_type, headers=HEADERS)
 
     @routes.get("/clips/{clip_id}/sound")
     async def sound(clip_id: Row, account: Hearer) -> dict[str, Any]:

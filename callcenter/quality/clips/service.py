@@ -1,7 +1,8 @@
 """Clips in the database: made, found, changed, heard, deleted. Each function is one transaction."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from msgspec import Struct
@@ -14,10 +15,14 @@ from callcenter.errors import Conflict, NotAllowed, NotFound
 from callcenter.floor.facts import Conversation, RecordingFile
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.clip_tables import Clip, ClipTopic, Playlist, PlaylistClip
-from callcenter.quality.clips.cutting import Cutter
+from callcenter.quality.clips.cutting import Cutter, Source
 from callcenter.quality.clips.rules import Audience, Card, checked_card, checked_span, is_heard, manages
+from callcenter.recordings.copying import MEDIA_TYPES
+from callcenter.recordings.keys import copy_keys, key_row, wrapped_key
+from callcenter.recordings.library import Copy
 from callcenter.recordings.linking import sound_begins_at
-from callcenter.recordings.tables import RecordingAccess, RecordingAudio, RecordingSound
+from callcenter.recordings.sealing import SEALED
+from callcenter.recordings.tables import RecordingAccess, RecordingAudio, RecordingKey, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import conversations, fact_of, recording_files
 
@@ -91,10 +96,11 @@ async def make_clip(sessions: Sessions, cutter: Cutter, wanted: Cutting, account
     now = cutter.library.clock()
     card = checked_card(wanted.card, now)
     async with sessions() as session:
-        file, copy, duration = await _recording(session, wanted.recording_id)
+        source, duration = await _recording(session, wanted.recording_id)
+        file = source.recording
         start, end = checked_span(wanted.start, wanted.end, duration)
         heard = await _heard_agent(session, file, duration, (start, end))
-    cut = await cutter.cut(file, copy, start, end)
+    cut = await cutter.cut(source, start, end)
     try:
         async with sessions.begin() as session:
             await _still_there(session, wanted.recording_id)
@@ -114,6 +120,8 @@ async def make_clip(sessions: Sessions, cutter: Cutter, wanted: Cutting, account
                 **_columns(card),
             )
             session.add(clip)
+            if cut.key:
+                session.add(key_row(cut.file, cutter.library.masters.wrap(cut.key, cut.file)))
             await session.flush()
             await _set_topics(session, clip.id, card.topics)
             return await _seen(session, clip, account)
@@ -122,8 +130,8 @@ async def make_clip(sessions: Sessions, cutter: Cutter, wanted: Cutting, account
         raise
 
 
-async def _recording(session: AsyncSession, recording_id: int) -> tuple[RecordingFile, str, Seconds]:
-    """The recording, the name of its copy, and how long it is."""
+async def _recording(session: AsyncSession, recording_id: int) -> tuple[Source, Seconds]:
+    """Where the recording is, and how long it is."""
     query = (
         select(recording_files, RecordingAudio.state, RecordingAudio.duration_seconds, RecordingSound.copy)
         .outerjoin(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
@@ -135,7 +143,8 @@ async def _recording(session: AsyncSession, recording_id: int) -> tuple[Recordin
         raise NotFound(f"There is no recording {recording_id}")
     if row["state"] != "ready":
         raise Conflict(f"Recording {recording_id} cannot be heard now; a clip cannot be cut out of it")
-    return fact_of(RecordingFile, row), row["copy"] or "", row["duration_seconds"]
+    copy = row["copy"] or ""
+    return Source(fact_of(RecordingFile, row), copy, await copy_keys(session, [copy])), row["duration_seconds"]
 
 
 async def _still_there(session: AsyncSession, recording_id: int) -> None:
@@ -290,12 +299,14 @@ async def sound_of(sessions: Sessions, clip_id: int, account: Account, now: Inst
         return await clip_seen(session, clip_id, account, now)
 
 
-def file_of(cutter: Cutter, one: Clip) -> Path:
-    """Its sound. Raises NotFound where the file is gone."""
-    path = cutter.folder / one.file
-    if not path.is_file():
+async def open_clip(sessions: Sessions, cutter: Cutter, one: Clip) -> Copy:
+    """Its sound. Raises NotFound where the file is gone; KeyIsMissing and Damaged where it is encrypted."""
+    async with sessions() as session:
+        wrapped = await wrapped_key(session, one.file)
+    sound = await asyncio.to_thread(cutter.open, one.file, wrapped)
+    if sound is None:
         raise NotFound(f"The sound of clip {one.id} is not where clips are")
-    return path
+    return Copy(sound, MEDIA_TYPES[PurePath(one.file.removesuffix(SEALED)).suffix])
 
 
 # --- changing ---------------------------------------------------------------------------------------------------
@@ -329,6 +340,7 @@ async def _delete(session: AsyncSession, cutter: Cutter, condition: ColumnElemen
     found = (await session.execute(select(Clip.id, Clip.file).where(condition).with_for_update())).all()
     await cutter.remove(file for _, file in found)
     await session.execute(delete(Clip).where(Clip.id.in_([clip_id for clip_id, _ in found])))
+    await session.execute(delete(RecordingKey).where(RecordingKey.name.in_([file for _, file in found])))
     return len(found)
 
 
