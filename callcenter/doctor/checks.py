@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from callcenter.asterisk.examination import Examination, Reached, examine
 from callcenter.doctor import account, books, connection, machine, memory, queues, storage
 from callcenter.doctor.findings import Finding, Status, Visit, error, ok, unknown
 from callcenter.errors import SetupFailed
+from callcenter.recordings.keys import KeysInUse, keys_in_use
 from callcenter.settings import Settings
-from callcenter.store.engine import Schema, make_engine, read_schema
+from callcenter.store.engine import Schema, make_engine, make_sessions, read_schema
 
 PBX_CHECKS = (
     *connection.CHECKS,
@@ -50,7 +51,8 @@ async def look(load: Callable[[], Settings]) -> list[Row]:
         return [Row("settings", "Settings", "", error(failure.message, advice))]
     interfaces = list(dict.fromkeys(agent.at() for agent in settings.agents))
     examinations = tuple(await asyncio.gather(*(examine(pbx, interfaces) for pbx in settings.pbxs)))
-    visit = Visit(settings, examinations, await _schema(settings.storage_url))
+    schema = await _schema(settings.storage_url)
+    visit = Visit(settings, examinations, schema, await _keys(settings.storage_url, schema))
     readable = ok(f"{len(settings.pbxs)} PBX, {len(settings.queues)} queues, {len(settings.agents)} agents")
     return [
         Row("settings", "Settings", "", readable),
@@ -78,6 +80,21 @@ async def _schema(storage_url: str) -> Schema | SetupFailed | None:
         return await read_schema(engine)
     except SetupFailed as failure:
         return failure
+    finally:
+        await engine.dispose()
+
+
+async def _keys(storage_url: str, schema: Schema | SetupFailed | None) -> KeysInUse | None:
+    """The keys of encrypted files; none of a database that is not there yet."""
+    if schema is None:
+        return KeysInUse({}, None)
+    if isinstance(schema, SetupFailed) or schema.revision != schema.newest:
+        return None
+    engine = make_engine(storage_url)
+    try:
+        return await keys_in_use(make_sessions(engine))
+    except (OSError, DBAPIError):
+        return None
     finally:
         await engine.dispose()
 

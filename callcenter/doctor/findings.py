@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from callcenter.asterisk.examination import Examination, Reached
 from callcenter.errors import SetupFailed
+from callcenter.recordings.keys import KeysInUse
 from callcenter.settings import Settings
 from callcenter.store.engine import Schema
 
@@ -53,12 +54,14 @@ def unknown(said: str, advice: str = "") -> Finding:
 class Visit:
     """Everything that was looked at for the checks of the whole centre.
 
-    `schema` is the database's, None where a SQLite file is not there yet, or why it could not be read.
+    `schema` is the database's, None where a SQLite file is not there yet, or why it could not be read. `keys` are those
+    of encrypted files, None where they could not be read.
     """
 
     settings: Settings
     examinations: tuple[Examination, ...]
     schema: Schema | SetupFailed | None
+    keys: KeysInUse | None = None
 
     @property
     def answering(self) -> tuple[Examination, ...]:

@@ -5,6 +5,7 @@ import os
 import socket
 import sqlite3
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,17 @@ import pytest
 from callcenter.asterisk import examination
 from callcenter.asterisk.examination import Examination, Reached
 from callcenter.doctor import connection, machine
-from callcenter.doctor.findings import Status
+from callcenter.doctor.findings import Finding, Status
+from callcenter.recordings.keys import key_row, wrap_anew
+from callcenter.recordings.masters import Masters, put_new_key
+from callcenter.recordings.sealing import new_key, seal_file
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, RecordingSettings, Settings
-from callcenter.store.engine import make_engine, migrate
+from callcenter.store.engine import make_engine, make_sessions, migrate
+from callcenter.store.recorder import Recorder
 from tests.asterisk import peer as peers
 from tests.asterisk.peer import QUEUES, Action, Connection, Peer, mute, refuse
 from tests.doctor.conftest import SOUND, Doctor, device, echoes, may, ping, release
+from tests.facts import a_recording
 from tests.recordings.buckets import BucketServer
 
 OK, WARNING, ERROR, UNKNOWN = Status.OK, Status.WARNING, Status.ERROR, Status.UNKNOWN
@@ -436,3 +442,71 @@ async def test_a_store_that_cannot_be_used(doctor: Doctor, tmp_path: Path) -> No
     assert (await doctor(recordings=bucket))["store"].status is OK
     server.stop()
     assert "cannot be used now" in (await doctor(recordings=bucket))["store"].said
+
+
+@pytest.fixture
+async def encrypted(tmp_path: Path) -> RecordingSettings:
+    """A centre with a master key and one encrypted copy."""
+    (tmp_path / "master.keys").write_text("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+    (tmp_path / "master.keys").chmod(0o600)
+    settings = RecordingSettings(master_key_file=tmp_path / "master.keys")
+    engine, key, name = make_engine(_database(tmp_path)), new_key(), "0/1.opus.sealed"
+    await migrate(engine)
+    recorder = Recorder(engine)
+    recorder.note([a_recording()])
+    await recorder.flush()
+    async with make_sessions(engine).begin() as session:
+        session.add(key_row(name, Masters.of(settings).wrap(key, name), 1))
+    await engine.dispose()
+    folder = tmp_path / "var" / "recordings" / "stored" / "0"
+    folder.mkdir(parents=True)
+    (tmp_path / "plain").write_bytes(b"OggS")
+    seal_file(tmp_path / "plain", folder / "1.opus.sealed", key)
+    return settings
+
+
+def _database(folder: Path) -> str:
+    return f"sqlite:///{folder}/var/callcenter.db"
+
+
+async def test_master_keys_that_open_what_is_encrypted(
+    doctor: Doctor, tmp_path: Path, encrypted: RecordingSettings
+) -> None:
+    found = (await doctor(recordings=encrypted))["master_key"]
+    assert (found.status, found.said) == (OK, "1 files are encrypted, and the newest copy can be opened")
+    new = put_new_key(tmp_path / "master.keys", date(2026, 11, 27))
+    old = Masters.of(encrypted).ids[1]
+    assert (await doctor(recordings=encrypted))["master_key"].status is OK
+    engine = make_engine(_database(tmp_path))
+    await wrap_anew(make_sessions(engine), Masters.of(encrypted))
+    await engine.dispose()
+    said = (await doctor(recordings=encrypted))["master_key"].said
+    assert said.endswith(f"not in use any more: {old}")
+    assert new not in said
+
+
+async def test_master_keys_that_are_missing_open_to_others_or_open_nothing(
+    doctor: Doctor, tmp_path: Path, encrypted: RecordingSettings
+) -> None:
+    async def found() -> Finding:
+        return (await doctor(recordings=encrypted))["master_key"]
+
+    key_file, copy = tmp_path / "master.keys", tmp_path / "var" / "recordings" / "stored" / "0" / "1.opus.sealed"
+    for rights, status in ((0o640, OK), (0o644, WARNING), (0o660, WARNING)):
+        key_file.chmod(rights)
+        assert (await found()).status is status
+    key_file.chmod(0o600)
+    sealed = copy.read_bytes()
+    copy.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    assert ((await found()).status, "cannot be opened" in (await found()).said) == (ERROR, True)
+    copy.unlink()
+    assert ((await found()).status, "is not where" in (await found()).said) == (WARNING, True)
+    key_file.write_text("YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=")
+    told = await found()
+    assert (told.status, "are in use that are not there" in told.said, "1 files" in told.said) == (ERROR, True, True)
+    none = (await doctor(recordings=RecordingSettings()))["master_key"]
+    assert (none.status, "not there" in none.said) == (ERROR, True)
+    key_file.write_text("no key")
+    assert (await found()).status is ERROR
+    key_file.unlink()
+    assert "No such file" in (await found()).said
