@@ -69,6 +69,7 @@ from callcenter.erasure.api import erasure_routes
 from callcenter.errors import NotFound
 from callcenter.exports.api import export_routes
 from callcenter.exports.choosing import Context as ExportContext
+from callcenter.exports.ending import being_packed
 from callcenter.exports.packing import Packer
 from callcenter.exports.service import expiring as exports_expiring
 from callcenter.filling.api import filling_routes
@@ -272,7 +273,8 @@ def _review_rooms(
 async def _retention(
     stack: AsyncExitStack, sessions: Sessions, library: Library, settings: Settings
 ) -> list[APIRouter]:
-    await stack.enter_async_context(retiring(sessions, library, settings.zone))
+    is_wanted = None if settings.recordings.keep_originals else being_packed
+    await stack.enter_async_context(retiring(sessions, library, settings.zone, is_wanted))
     return [call_retention_routes(sessions, library.clock), retention_routes(sessions, library)]
 
 

@@ -284,10 +284,12 @@ class RecordingSettings(Part):
 
     `storage` is where: a folder that is there, or `s3://bucket/prefix`; without it, below the data folder. They are
     encrypted, if there is a key: the first of `master_key`, or of `master_key_file` (32 bytes in base64 each).
+    The PBX's files go at night once their copy is proved, unless `keep_originals`.
     A pause of a recording ends by itself after `pause_limit_seconds` (0: never).
     """
 
     encoding: Literal["opus", "mp3", "wav"] = "opus"
+    keep_originals: bool = True
     storage: str = ""
     s3: BucketSettings = BucketSettings()
     master_key_file: Path | None = None

@@ -29,6 +29,16 @@ async def exports_holding(session: AsyncSession, recording_ids: Collection[int])
     return sorted(found)
 
 
+async def being_packed(session: AsyncSession, recording_ids: Collection[int]) -> set[int]:
+    """Which of these recordings an export under way holds, or will."""
+    waiting = select(ExportPart.recording_id).join(RecordingExport, RecordingExport.id == ExportPart.export_id)
+    return set(
+        await session.scalars(
+            waiting.where(RecordingExport.state.in_(UNDER_WAY), ExportPart.recording_id.in_(recording_ids))
+        )
+    )
+
+
 async def end_exports(
     session: AsyncSession,
     export_ids: Collection[int],

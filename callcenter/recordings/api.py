@@ -12,7 +12,7 @@ from callcenter.recordings.accesses import note_asked
 from callcenter.recordings.audio import Side
 from callcenter.recordings.giving import giving
 from callcenter.recordings.library import Library
-from callcenter.recordings.service import open_copy, open_recording, sound_of
+from callcenter.recordings.service import is_copy_alone, open_copy, open_recording, sound_of
 from callcenter.store.engine import Sessions
 
 # The browser may keep the sound for its own seeking, but asks again, so that who signed out hears nothing.
@@ -40,7 +40,7 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
         return answer
 
     async def _sound(recording_id: int, side: Side | Literal["stereo"]) -> FileResponse:
-        if side == "stereo":
+        if side == "stereo" or (side == "mix" and await is_copy_alone(sessions, recording_id)):
             copy = await open_copy(sessions, library, recording_id)
             return giving(copy.sound, media_type=copy.media_type, headers=HEADERS)
         recording = await open_recording(sessions, library, recording_id, side)

@@ -119,7 +119,7 @@ def _put_sealed(store: Store, copy: str, key: bytes) -> None:
 
 def _sealed_from(plain: Stored, key: bytes) -> str:
     """Puts the file encrypted; the SHA-256 of the plain one."""
-    made = plain.store.folder / f".{secrets.token_hex(8)}{PART}"
+    made = (plain.store.folder / plain.name).with_name(f".{secrets.token_hex(8)}{PART}")
     made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     source = _Hashed(plain)
     try:

@@ -11,6 +11,9 @@ AccessKind = Literal["opened", "heard", "downloaded", "exported"]
 """`opened`: a player was given the sound; `heard`: it told which spans it played; `downloaded`: no player asked, or it
 was in an export that was downloaded; `exported`: put into an export."""
 
+ORIGINAL = "original"
+"""Stands for the rule in the log of deleted audio where the PBX's files went and the copy stayed."""
+
 Heard = tuple[Seconds, Seconds]
 
 QUARTER_SECONDS: Seconds = 900.0

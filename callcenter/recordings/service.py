@@ -17,12 +17,15 @@ from callcenter.recordings.audio import Side
 from callcenter.recordings.keys import copy_keys
 from callcenter.recordings.library import Copy, Library, Measured
 from callcenter.recordings.linking import conversation_of, sound_begins_at
+from callcenter.recordings.rules import ORIGINAL
 from callcenter.recordings.storing import Readable
 from callcenter.recordings.tables import RecordingAudio, RecordingDeletion, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import fact_of, recording_files, recording_pauses
 
 DELETED = "deleted"
+IS_OF_ALL = RecordingDeletion.rule_scope != ORIGINAL
+"""Of deletions: not of the PBX's files alone."""
 
 
 async def recordings_of(
@@ -35,7 +38,7 @@ async def recordings_of(
     of_call = (
         select(recording_files, RecordingAudio, RecordingDeletion)
         .outerjoin(RecordingAudio, RecordingAudio.recording_id == recording_files.c.id)
-        .outerjoin(RecordingDeletion, RecordingDeletion.recording_id == recording_files.c.id)
+        .outerjoin(RecordingDeletion, (RecordingDeletion.recording_id == recording_files.c.id) & IS_OF_ALL)
         .where(recording_files.c.pbx == pbx, recording_files.c.call_id == call_id)
         .order_by(recording_files.c.began_at, recording_files.c.id)
     )
@@ -77,12 +80,19 @@ async def open_recording(sessions: Sessions, library: Library, recording_id: int
     async with sessions() as session:
         row = (await session.execute(select(recording_files).where(recording_files.c.id == recording_id))).mappings()
         found = row.one_or_none()
-        is_deleted = select(RecordingDeletion.id).where(RecordingDeletion.recording_id == recording_id)
+        is_deleted = select(RecordingDeletion.id).where(RecordingDeletion.recording_id == recording_id, IS_OF_ALL)
         if await session.scalar(is_deleted) is not None:
             raise NotFound(f"recording {recording_id} was deleted when its time was over")
     if found is None:
         raise NotFound(f"there is no recording {recording_id}")
     return await asyncio.to_thread(library.open, recording_id, fact_of(RecordingFile, found), side)
+
+
+async def is_copy_alone(sessions: Sessions, recording_id: int) -> bool:
+    """Whether the PBX's files were removed since the copy is kept."""
+    async with sessions() as session:
+        audio = await session.get(RecordingAudio, recording_id)
+    return audio is not None and audio.original == "gone"
 
 
 async def open_copy(sessions: Sessions, library: Library, recording_id: int) -> Copy:

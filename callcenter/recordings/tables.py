@@ -12,7 +12,8 @@ class RecordingAudio(Base):
     """One row a recording that was measured after its call: `state` is `ready`, or `missing` when no file was found;
     `deleting` while its files are being removed, then `deleted`, and it is never measured again.
 
-    `size` is bytes. `has_audio` is False for a file in which nothing but silence was found.
+    `size` is bytes. `has_audio` is False for a file in which nothing but silence was found. `original` is `kept`;
+    `going` while the PBX's files are being removed, then `gone`: the copy alone is left.
     """
 
     __tablename__ = "recording_audio"
@@ -27,6 +28,7 @@ class RecordingAudio(Base):
     has_customer_leg: Mapped[bool]
     has_agent_leg: Mapped[bool]
     checked_at: Mapped[float] = mapped_column(Double)
+    original: Mapped[str] = mapped_column(String(8), default="kept", server_default="kept")
 
 
 class RecordingSound(Base):
@@ -118,11 +120,16 @@ class RecordingDeletion(Base):
 
     `rule_scope`, `rule_subject` and `rule_days` are the rule as it was then (a list by its name): rules change and go;
     days are 0 where a deletion broke off and was completed when its rule was gone. `how` is `nightly` or `command`.
+    Where only the PBX's files went and the copy stayed, `rule_scope` is `original`; another row may follow.
     `files` and `bytes` count what was removed; `sha256` is that of the PBX's file, "" where it was never listened to.
     """
 
     __tablename__ = "recording_deletions"
-    __table_args__ = (Index(None, "pbx", "call_id"), Index(None, "at"), UniqueConstraint("recording_id"))
+    __table_args__ = (
+        Index(None, "pbx", "call_id"),
+        Index(None, "at"),
+        UniqueConstraint("recording_id", "rule_scope"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     recording_id: Mapped[int] = mapped_column(RowId)

@@ -157,9 +157,12 @@ async def _settle(sessions: Sessions, library: Library, known: Candidate, how: H
         one = await candidate(session, known.recording_id)
         if one is None or one.state != DELETING or await _due_now(session, library, one.recording_id) is not None:
             return
-        if await asyncio.to_thread(library.find, one.file) is not None:
+        due = await asyncio.to_thread(with_files, library, one, FORGOTTEN)
+        if due.is_found and one.is_copy_alone:
+            await _set_state(session, one.recording_id, "ready")
+            return
+        if due.is_found:
             # It is measured again, and found ready.
             await session.execute(delete(RecordingAudio).where(RecordingAudio.recording_id == one.recording_id))
             return
-        due = await asyncio.to_thread(with_files, library, one, FORGOTTEN)
         await _delete(session, library, due, how)

@@ -26,7 +26,10 @@ DELETING = "deleting"
 
 
 class Candidate(Struct, frozen=True):
-    """A recording old enough for some rule. `copy` is the name of its stored copy; `size` the bytes once measured."""
+    """A recording old enough for some rule; `size` the bytes once measured.
+
+    `copy` is the name of its stored copy; `is_copy_alone` where the PBX's files were removed before.
+    """
 
     recording_id: int
     file: RecordingFile
@@ -35,6 +38,7 @@ class Candidate(Struct, frozen=True):
     size: int
     sha256: str
     copy: str
+    is_copy_alone: bool
     kept: Kept
 
     @property
@@ -51,7 +55,8 @@ class Due(Struct, frozen=True):
     files: Sequence[KeptFile]
     bytes: int
     is_found: bool
-    """Whether the PBX's file is there: what is not found may lie on a disk that is away, and is not deleted."""
+    """Whether the PBX's file is there, or the copy that alone is left: what is not found may lie on a disk that is
+    away, and is not deleted."""
 
     @property
     def is_held(self) -> bool:
@@ -65,7 +70,7 @@ def _candidates() -> Select[Any]:
     is_settled = or_(audio.state.in_(("missing", DELETING)), sound.recording_id.is_not(None))
     is_call = (calls.c.pbx == recording_files.c.pbx) & (calls.c.call_id == recording_files.c.call_id)
     return (
-        select(recording_files, calls.c.number, audio.state, audio.size, sound.sha256, sound.copy)
+        select(recording_files, calls.c.number, audio.state, audio.size, audio.original, sound.sha256, sound.copy)
         .join(audio, audio.recording_id == recording_files.c.id)
         .outerjoin(sound, sound.recording_id == recording_files.c.id)
         .outerjoin(calls, is_call)
@@ -91,6 +96,7 @@ async def _with_kept(session: AsyncSession, rows: Sequence[Mapping[Any, Any]]) -
             size=row["size"],
             sha256=row["sha256"] or "",
             copy=row["copy"] or "",
+            is_copy_alone=row["original"] == "gone",
             # Of a call with several recordings each has an end of its own.
             kept=replace(kept[row["pbx"], row["call_id"]], ended_at=row["ended_at"]),
         )
@@ -131,4 +137,5 @@ def _due_among(library: Library, rules: Sequence[Rule], found: Sequence[Candidat
 def with_files(library: Library, one: Candidate, rule: Rule) -> Due:
     """The same with its files as they are now: for threads."""
     files = library.files(one.recording_id, one.file, one.copy)
-    return Due(one, rule, files, sum(file.size for file in files), is_found=library.find(one.file) is not None)
+    is_found = library.find(one.file) is not None or (one.is_copy_alone and bool(files))
+    return Due(one, rule, files, sum(file.size for file in files), is_found)

@@ -11,6 +11,7 @@ from callcenter.errors import StoreAway
 from callcenter.looking import looking
 from callcenter.recordings.library import Library
 from callcenter.retention.deleting import retire
+from callcenter.retention.originals import IsWanted, remove_originals
 from callcenter.store.engine import Sessions
 
 log = logging.getLogger(__name__)
@@ -20,8 +21,10 @@ HOUR = 3
 
 
 @asynccontextmanager
-async def retiring(sessions: Sessions, library: Library, zone: ZoneInfo) -> AsyncIterator[None]:
-    """Deletes each night what is due, during the block."""
+async def retiring(
+    sessions: Sessions, library: Library, zone: ZoneInfo, is_wanted: IsWanted | None = None
+) -> AsyncIterator[None]:
+    """Deletes each night what is due, during the block; with `is_wanted` also the PBX's files that nobody wants."""
 
     async def run() -> None:
         try:
@@ -30,6 +33,23 @@ async def retiring(sessions: Sessions, library: Library, zone: ZoneInfo) -> Asyn
             log.warning("Recordings whose time is over could not be deleted; trying again next night", exc_info=True)
         else:
             log.info("Recordings deleted since their time is over: %(recordings)d, %(bytes)d bytes", done)
+        if is_wanted is not None:
+            await _without_originals(sessions, library, is_wanted)
 
     async with looking(run, zone=zone, hour=HOUR):
         yield
+
+
+async def _without_originals(sessions: Sessions, library: Library, is_wanted: IsWanted) -> None:
+    try:
+        count = await remove_originals(sessions, library, is_wanted)
+    except OSError as error:
+        log.warning(
+            "The PBX's files stay, though [recordings] keep_originals is false: they cannot be removed (%s). Let the "
+            "server write to recordings_folder, or keep them",
+            error.strerror or type(error).__name__,
+        )
+    except DBAPIError:
+        log.warning("The PBX's files could not be removed; trying again next night", exc_info=True)
+    else:
+        log.info("Recordings whose copy alone is kept since tonight: %d", count)

@@ -434,8 +434,8 @@ export interface RuleTold {
   label: string;
   days: number;
 }
-/** Why a recording was deleted: a rule, or the erasure of a person, whose reference is the label. */
-export type DeletionRule = RuleTold | { scope: "erasure"; label: string; days: number };
+/** Why a recording was deleted: a rule, the erasure of a person (the label is its reference), or a copy that stays. */
+export type DeletionRule = RuleTold | { scope: "erasure" | "original"; label: string; days: number };
 export interface Deletion {
   at: Instant;
   how: "nightly" | "command" | "erasure";

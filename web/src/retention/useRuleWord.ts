@@ -13,6 +13,7 @@ export function useRuleWord(): (rule: DeletionRule) => string {
   const daysWord = useDaysWord();
   return ({ scope, label, days }) => {
     if (scope === "erasure") return t("retention.byErasure", { reference: label });
+    if (scope === "original") return t("retention.byCopy");
     if (days === 0) return t("retention.forgotten");
     const about = t(`retention.scope.${scope}`);
     return t("retention.ruleWord", {
