@@ -7,14 +7,10 @@ from msgspec.structs import replace
 
 from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
-from callcenter.floor.matching import HALF_A_SECOND, nearest
+from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.settlement import TAKEN_OVER_SECONDS, TOLERANCE_SECONDS, Settlement, stay_of
 from callcenter.floor.terms import ChannelId
-
-SAME_END_SECONDS = HALF_A_SECOND + 0.005
-"""From the middle of the whole second: Asterisk tells on both sides at once that a ring ran out, and may ring the same
-phone again a second later. A ring that is given up is the last one of its stay."""
 
 
 def settle_visit(books: Settlement, theirs: QueueVisit) -> None:
@@ -82,10 +78,10 @@ def without_taken_over(books: Settlement, concluded: Iterable[QueueVisit]) -> li
 
 def _ends_otherwise(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVisit) -> bool:
     """Whether it is the next stay of a caller who has come back within a second or two: who waits is in queue_log, too,
-    but for what was written in the second of the survey."""
+    but for what was written in the second of the survey; or he was heard to join after it."""
     if isinstance(ours, Visit):
         is_known_to_wait = stay_of(theirs) in books.waiting or theirs.ended_at + 1 <= books.event.until
-        return ours.is_waiting and is_known_to_wait
+        return ours.is_waiting and (is_known_to_wait or ours.joined_at > books.event.until)
     return ours.is_certain and ours.ended_at > theirs.ended_at + 1 + HALF_A_SECOND
 
 
@@ -194,7 +190,8 @@ def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     if by_id is not None:
         return by_id
     stays = {(channel_id, theirs.queue): None for channel_id in (theirs.channel_id, ChannelId(theirs.call_id))}
-    within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else SAME_END_SECONDS
+    # The same phone may be rung again a second after a ring that ran out; one that is given up is the last of its stay.
+    within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else WITHIN_A_SECOND
     told = chain.from_iterable(books.told.rings.get(stay, ()) for stay in stays)
     ended = [ring for ring in told if _is_at(ring, theirs)]
     then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, within)
@@ -216,9 +213,12 @@ def _ring_of_leg(books: Settlement, ring_id: ChannelId) -> Ring | RingUnderWay |
 
 
 def _rings_on(books: Settlement, ours: Ring | RingUnderWay, theirs: Ring) -> bool:
-    """Whether it is the next try to reach the seat: it has begun later, or the survey found it."""
-    is_found = isinstance(ours, RingUnderWay) and ours.channel_id in books.site.visits
-    return ours.began_at > theirs.ended_at + 1 or (is_found and theirs.ended_at + 1 <= books.event.until)
+    """Whether it is the next try to reach the seat: it has begun later, the survey found it, or all of it was heard."""
+    is_later = ours.began_at > theirs.ended_at + 1
+    if isinstance(ours, Ring) or is_later:
+        return is_later
+    is_found = ours.channel_id in books.site.visits and theirs.ended_at + 1 <= books.event.until
+    return is_found or ours.began_at > books.event.until
 
 
 def _is_at(ours: Ring | RingUnderWay, theirs: Ring) -> bool:

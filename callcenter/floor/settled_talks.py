@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from callcenter.floor import talks, visits
-from callcenter.floor.events import LoggedTalk
+from callcenter.floor.events import LoggedTalk, MemberCompleted
 from callcenter.floor.facts import Conversation, Direction, EndedBy
 from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND
 from callcenter.floor.seat import Channel, Seat, Talk, finish_wrap_up, restate
@@ -15,10 +15,14 @@ from callcenter.floor.terms import OWN_ID, CallId, ChannelId, Instant, Seconds
 
 
 def settle_talk(books: Settlement, theirs: Conversation) -> None:
-    """Takes one talk of queue_log, which ended in the gap, into the books."""
+    """Takes one talk of queue_log, which ended in the gap, into the books. The next gap may have its end once more."""
     theirs = books.named(theirs)
-    if _ends_open_talk(books, theirs):
-        return
+    if not _ends_open_talk(books, theirs):
+        _settle_ended(books, theirs)
+    books.site.talked_legs.remember(theirs.leg_id)
+
+
+def _settle_ended(books: Settlement, theirs: Conversation) -> None:
     seat = books.site.seats.get(theirs.interface.lower())
     unfinished = seat.unfinished if seat else None
     still = (unfinished,) if unfinished else ()
@@ -57,9 +61,11 @@ def _is_same(books: Settlement, ours: Conversation, theirs: Conversation) -> boo
         return False
     if theirs.began_at > ours.ended_at:
         return False  # one seat's next talk
-    if ours.is_certain:  # its beginning was heard, with the leg that was rung, and Asterisk writes it down at once
-        is_heard = theirs.leg_id in books.site.talked_legs or theirs.leg_id.startswith(OWN_ID)
-        return bool(ours.queue) and is_heard and abs(ours.began_at - theirs.began_at - HALF_A_SECOND) <= WITHIN_A_SECOND
+    is_heard = theirs.leg_id in books.site.talked_legs or theirs.leg_id.startswith(OWN_ID)
+    if ours.queue and not is_heard and (ours.is_certain or ours.began_at <= books.gap.since):
+        return False  # its beginning was heard, with the leg that was rung
+    if ours.is_certain:  # Asterisk writes it down at once
+        return bool(ours.queue) and abs(ours.began_at - theirs.began_at - HALF_A_SECOND) <= WITHIN_A_SECOND
     return abs(ours.began_at - theirs.began_at) <= TOLERANCE_SECONDS if ours.queue else is_call
 
 
@@ -164,8 +170,8 @@ def settle_under_way(books: Settlement, theirs: LoggedTalk) -> None:
         channel = _talking_to(books, theirs) or _begin_unheard(books, theirs)
     talk = channel.talk if channel else None
     if channel is None or talk is None or _is_later(books, talk):
-        if not (_begin_ended(books, theirs) or _end_heard(books, theirs)):
-            _end_unseen(books, theirs)
+        if _begin_ended(books, theirs) or _end_heard(books, theirs) or _end_unseen(books, theirs):
+            books.site.talked_legs.remember(theirs.leg_id)
     elif not talk.queue and not talk.is_certain:
         talk.began_at, talk.is_certain = min(talk.began_at, theirs.began_at), True
         _belongs_to(books, channel, talk, theirs)
@@ -260,8 +266,7 @@ def _end_heard(books: Settlement, theirs: LoggedTalk) -> bool:
     mobile), or had hung up a moment before its caller. Of a caller who was moved the end says nothing: it comes when he
     hangs up."""
     site = books.site
-    stay = theirs.channel_id, theirs.queue
-    said = next((one for one in books.gap.completed if (one.channel_id, one.queue) == stay), None)
+    said = next((one for one in books.gap.completed if _is_end_said(books, one, theirs)), None)
     since = max(theirs.began_at, books.gap.since)
     if said is None or theirs.leg_id in site.talked_legs or _next_stay(books, theirs.channel_id, since) > since:
         return False
@@ -273,7 +278,16 @@ def _end_heard(books: Settlement, theirs: LoggedTalk) -> bool:
     return True
 
 
-def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
+def _is_end_said(books: Settlement, said: MemberCompleted, theirs: LoggedTalk) -> bool:
+    """By the caller; after an attended transfer, who is another one then, by the member and the second."""
+    if said.queue != theirs.queue or said.channel_id == theirs.channel_id:
+        return said.queue == theirs.queue
+    is_elsewhere = (CallId(said.channel_id), said.queue) in books.logged_calls
+    began_at = int(said.at) - said.talk_seconds
+    return not is_elsewhere and said.member_name == theirs.agent and began_at == theirs.began_at
+
+
+def _end_unseen(books: Settlement, theirs: LoggedTalk) -> bool:
     """queue_log lets the talk run on, but the phone has gone or is alone, and all of the talk was in the gap: its agent
     transferred the caller away behind a Local member, or somebody moved him (docs/asterisk.md)."""
     site = books.site
@@ -283,13 +297,14 @@ def _end_unseen(books: Settlement, theirs: LoggedTalk) -> None:
     is_transferred = leg is not None and bool(leg.twin_id) and _phone_of(books, theirs.leg_id) is leg
     is_moved = (caller is not None or ended_at > since) and (leg is None or _is_alone(site, leg))
     if theirs.leg_id in site.talked_legs or not (is_transferred or is_moved):
-        return
+        return False
     held = leg or caller
     call_id = held.call_id if held else CallId(theirs.channel_id)
     ended_by = EndedBy.TRANSFER if is_transferred else EndedBy.CALLER
     talk = books.named(_unheard(site, theirs, call_id, theirs.began_at, ended_at, ended_by))
     books.tell(replace(talk if held else _whole(books, talk), is_certain=False))
     _go_on(books, talk)
+    return True
 
 
 def _is_alone(site: Site, leg: Channel) -> bool:

@@ -11,8 +11,9 @@ from callcenter.floor.seat import Channel, restate
 from callcenter.floor.site import CLOCK_SECONDS, Site
 from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
 
-SAME_STAY_SECONDS = 4.0
-"""A survey tells the time waited in whole seconds. One who joined later than that has left and come back unheard."""
+SAME_STAY_SECONDS = 1.0
+"""A survey tells the time waited as a difference of whole seconds. One who joined later than that has left and come
+back unheard."""
 
 RINGS_FOR_A_QUEUE = "AppQueue"
 """The application that CoreShowChannels tells of a leg that a queue rings."""
@@ -101,7 +102,7 @@ def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Change
     known = site.visits.get(caller.channel_id)
     joined_at = site.now - caller.wait_seconds
     if known is not None and known.queue == caller.queue and known.is_waiting:
-        if site.gap is None or joined_at - known.joined_at <= SAME_STAY_SECONDS:
+        if site.gap is None or int(site.now) - caller.wait_seconds - int(known.joined_at) <= SAME_STAY_SECONDS:
             known.position = caller.position
             changes.touched.add(known.key)
             return

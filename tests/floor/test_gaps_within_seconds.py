@@ -5,8 +5,10 @@ import pytest
 from callcenter.floor import events as e
 from callcenter.floor import facts as f
 from callcenter.floor.facts import EndedBy, VisitOutcome
+from callcenter.floor.terms import ChannelId
 from tests.floor.logs import Log, reconnects
 from tests.floor.stories import PBX, Diary, member, phone
+from tests.floor.test_detours import connects_through, dials_through, local_channel
 from tests.floor.test_gaps_and_restarts import found_open, found_waiting
 from tests.floor.test_queue_calls import a_day
 
@@ -209,3 +211,106 @@ def test_a_ring_that_ran_out_between_the_connection_and_the_survey() -> None:
     log.settles()
     [ring] = day.remained(f.Ring)
     assert (ring.ring_id, ring.outcome, ring.is_certain) == ("leg", f.RingOutcome.NOT_ANSWERED, True)
+
+
+def test_the_next_gap_reads_the_end_of_a_talk_once_more() -> None:
+    """Behind a Local member the leg that was rung is not the phone at which the survey found the talk."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("unseen").answers("1001", "unseen", "leg", 0).after(1)
+    found = (
+        found_open("unseen", "PJSIP/trunk-unseen", bridge_id="b"),
+        found_open("phone", f"{phone('1001')}-1", bridge_id="b", call_id="unseen"),
+    )
+    reconnects(day, channels=found)
+    day.after(0.1).requests_hangup("unseen").closes("unseen").closes("phone")
+    log.completes("1001", "unseen", 1).settles()
+    reconnects(day)
+    log.settles()
+    assert len(day.remained(f.Conversation)) == 1
+
+
+def test_the_end_of_a_talk_that_a_survey_could_not_see_is_told_of_the_caller_who_was_given_to_the_agent() -> None:
+    """queue_log began it under the channel of the colleague who asked; the phone is no seat's."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("asking", number="1002").after(1).answers("1001", "asking", "leg", 1).after(0.5)
+    reconnects(day, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day.now = int(day.now) + 1.5
+    day.tell(e.MemberCompleted, "support", phone("1001"), phone("1001"), "caller", "mobile", 1.0, 1.0, "agent")
+    talk = log.settles().talk()
+    assert (talk.leg_id, talk.ended_by, talk.is_certain) == ("leg", EndedBy.AGENT, True)
+    assert talk.talk_seconds == pytest.approx(1, abs=1)
+
+
+def test_a_caller_who_comes_back_in_the_second_of_the_survey_after_a_stay_that_nobody_heard() -> None:
+    day = a_day("1001")
+    log = Log(day)
+    day.now = int(day.now) + 3.4
+    log.joins("unseen").answers("1001", "unseen", "leg", 0)
+    reconnects(log.after(0.3).day, channels=(found_open("unseen", "PJSIP/trunk-unseen"),))
+    day.adopts("unseen", "support").joins("unseen")
+    log.settles()
+    day.after(3).is_gone_unseen("unseen").closes("unseen")
+    visits = [(visit.join, visit.outcome is VisitOutcome.ANSWERED) for visit in day.remained(f.QueueVisit)]
+    assert sorted(visits) == [(1, False), (2, True)]
+
+
+def test_a_ring_that_began_after_the_survey_is_not_the_one_that_ran_out_in_its_second() -> None:
+    day = a_day("1001").joins("caller").after(2)
+    log = Log(day).joins("caller")
+    day.now = int(day.now) + 4.1
+    log.rings_out("1001", "caller", 1).after(0.2)
+    waiting = (
+        found_waiting("caller", waited=int(day.now) - int(day.floor.sites[PBX].visits[ChannelId("caller")].joined_at)),
+    )
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day.rings("1001", "caller")
+    log.settles()
+    day.does_not_answer("1001", "caller", seconds=2)
+    assert [ring.outcome for ring in day.remained(f.Ring)] == [f.RingOutcome.NOT_ANSWERED] * 2
+
+
+def test_who_waits_since_later_than_was_heard_has_left_and_waits_in_his_agents_place() -> None:
+    """Answered, and given the place that his agent had taken in the same queue two seconds after him."""
+    day = a_day("1001", "1002")
+    day.now = int(day.now) + 1.5
+    day.joins("caller")
+    log = Log(day).joins("caller").after(1).answers("1001", "caller", "leg", 1)
+    log.after(1).joins("asking", number="1001").after(1)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 1, 2, 1).after(1.3)
+    waiting = (found_waiting("caller", waited=2),)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day.after(0.2).adopts("caller", "support").rings("1002", "caller").answers("1002", "caller")
+    log.settles()
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ANSWERED]
+
+
+def test_of_two_talks_behind_a_local_member_the_one_that_was_heard_to_begin_has_its_own_end() -> None:
+    """They began in one second; the other one ended first. queue_log knows the legs that were rung, not the phones, and
+    names the colleague in whose place the caller was."""
+    day = local_channel(a_day("1001").joins("caller"), "1001")
+    day.tell(e.MemberRung, "support", phone("1001"), phone("1001"), "caller", "caller", "half 1")
+    connects_through(dials_through(day, "phone", f"{phone('1001')}-9"), phone("1001"), "phone")
+    log = Log(day).joins("asking").answers("1001", "asking", "half 1", 3)
+    log.joins("unseen").answers("1001", "unseen", "unseen leg", 0)
+    log.after(3).completes("1001", "unseen", 3, "COMPLETEAGENT").after(2).completes("1001", "asking", 5)
+    reconnects(log.after(4).day)
+    log.settles()
+    talks = {(talk.leg_id, round(talk.talk_seconds), talk.ended_by) for talk in day.remained(f.Conversation)}
+    assert talks == {("phone", 5, EndedBy.CALLER), ("unseen leg", 3, EndedBy.AGENT)}
+
+
+def test_a_ring_that_ran_out_as_a_second_began_has_its_line_in_the_one_before() -> None:
+    """A machine that has much to do writes the line some milliseconds before the event."""
+    day = a_day("1001").joins("caller").after(1)
+    log = Log(day).joins("caller")
+    day.now = int(day.now) + 1.4
+    waiting = (found_waiting("caller", waited=2),)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
+    day.after(0.55).rings("1001", "caller")
+    log.rings_out("1001", "caller", 0)
+    day.now = int(day.now) + 1.02
+    day.does_not_answer("1001", "caller", seconds=0)
+    log.settles()
+    assert [ring.outcome for ring in day.remained(f.Ring)] == [f.RingOutcome.NOT_ANSWERED]
