@@ -244,8 +244,11 @@ async def _finish(around: Around, row: Erasure, person: Person) -> None:
 
 
 async def told_erasure(sessions: Sessions, erasure_id: int) -> dict[str, Any]:
-    """One erasure (docs/api.md). Raises NotFound."""
-    return _told(await _row(sessions, erasure_id))
+    """One erasure with the digests of its lines (docs/api.md). Raises NotFound."""
+    row = await _row(sessions, erasure_id)
+    digests = select(ErasureLine.digest).where(ErasureLine.erasure_id == erasure_id).order_by(ErasureLine.digest)
+    async with sessions() as session:
+        return _told(row) | {"digests": [*await session.scalars(digests)]}
 
 
 async def erasures_page(sessions: Sessions, *, before: int | None, limit: int) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from callcenter.erasure.sweeping import NOT_SEARCHED, searched
 from callcenter.erasure.tables import Erasure
 from callcenter.errors import BadInput, Conflict, SetupFailed
 from callcenter.floor.terms import OWN_ID
+from callcenter.lines import read_lines
 from callcenter.recordings.tables import RecordingDeletion
 from callcenter.reports.abandoned import Wanted as Abandoned
 from callcenter.reports.abandoned import abandoned_callers
@@ -357,6 +358,7 @@ async def test_an_administrator_asks_looks_and_reads(admin: AsyncClient, around:
     await carry_out(around, made.json()["id"])
     one = (await admin.get(f"/api/erasures/{made.json()['id']}")).json()
     assert (one["state"], one["by"], one["counts"]["calls"]) == ("done", "admin", 4)
+    assert one.pop("digests") == [around.erased.digest(line) for line in read_lines([NUMBER], around.erased.region)]
     assert (await admin.get("/api/erasures")).json() == {"erasures": [one], "next": None}
     looked = (await admin.post("/api/erasures/lookup", json={"numbers": [PLAIN]}, headers=PANEL)).json()
     assert [row["id"] for row in looked["erasures"]] == [one["id"]]

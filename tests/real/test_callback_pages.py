@@ -246,7 +246,7 @@ def _reported(supervisor: Visitor, identity: str) -> None:
     expect(targets.filter(has_text="+8613900000002")).to_contain_text("1 Mar, 10:00")
     page.get_by_role("tab", name="Answers").click()
     answers = page.get_by_role("tabpanel")
-    expect(answers.get_by_text("1 records")).to_be_visible()
+    expect(answers.get_by_text("1 record")).to_be_visible()
     expect(answers.locator("section", has_text="How pleased?").get_by_role("listitem").nth(1)).to_have_text("21")
     assert violations(page) == []
     with page.expect_download() as file:

@@ -51,6 +51,8 @@ const PlaylistsPage = lazy(() => import("./library/PlaylistsPage"));
 const PlaylistPage = lazy(() => import("./library/PlaylistPage"));
 const RetentionPage = lazy(() => import("./retention/RetentionPage"));
 const ExportsPage = lazy(() => import("./exports/ExportsPage"));
+const ErasuresPage = lazy(() => import("./erasure/ErasuresPage"));
+const ErasurePage = lazy(() => import("./erasure/ErasurePage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -319,6 +321,18 @@ function SignedIn() {
               <Allowed permission="manage_retention">
                 <RetentionPage />
               </Allowed>
+            </Route>
+            <Route path="/erasures">
+              <Allowed permission="erase_customers">
+                <ErasuresPage />
+              </Allowed>
+            </Route>
+            <Route path="/erasures/:id">
+              {({ id }) => (
+                <Allowed permission="erase_customers">
+                  <ErasurePage key={id} id={id} />
+                </Allowed>
+              )}
             </Route>
             <Route path="/audit">
               <Allowed permission="see_audit">

@@ -13,6 +13,8 @@ interface Access {
   kind: "opened" | "heard" | "downloaded" | "exported";
   address: string;
   api_key: number | null;
+  /** The clip that was played in place of the recording; its spans are of the clip's own time. */
+  clip_id: number | null;
   spans: Stretch[];
   seconds: Seconds;
 }
@@ -32,13 +34,16 @@ export function Accesses({ recording }: { recording: Recording }) {
     refetchInterval: 30_000,
   });
   const rows = (found.data?.accesses ?? []).map((access) => (
-    <tr key={`${access.username} ${access.began_at} ${access.last_at} ${access.kind}`}>
+    <tr key={`${access.username} ${access.began_at} ${access.last_at} ${access.kind} ${access.clip_id}`}>
       <td>
         {access.username}
         {access.api_key !== null && <span className="muted"> {t("accesses.program", { id: access.api_key })}</span>}
       </td>
       <td className="num">{format.dateTime(access.began_at)}</td>
-      <td>{t(`accesses.kind.${access.kind}`)}</td>
+      <td>
+        {t(`accesses.kind.${access.kind}`)}
+        {access.clip_id !== null && <span className="muted"> · {t("accesses.ofClip", { id: access.clip_id })}</span>}
+      </td>
       <td className="num" style={{ whiteSpace: "normal" }}>
         {heardSpans(access) || NOTHING}
         {access.spans.length > 1 && (

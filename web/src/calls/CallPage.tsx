@@ -187,6 +187,7 @@ function Detail({ detail }: { detail: CallDetail }) {
   const seesAccesses = useMay("see_accesses");
   const seesCustomers = useMay("see_customers");
   const makesClips = useMay("manage_clips");
+  const erases = useMay("erase_customers");
   const [id, setId] = useState<number | null>(null);
   const [position, setPosition] = useState<number | null>(null);
   const recording = detail.recordings.find((item) => item.id === id) ?? detail.recordings[0];
@@ -224,6 +225,11 @@ function Detail({ detail }: { detail: CallDetail }) {
         </h2>
         <Diary detail={detail} />
       </section>
+      {erases && detail.call.number && (
+        <Link href={`/erasures${query({ pbx: detail.call.pbx, call: detail.call.call_id })}`} className={classes.erase}>
+          {t("calls.erase")}
+        </Link>
+      )}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import {
   IconChartBar,
   IconChecklist,
   IconClipboardText,
+  IconEraser,
   IconHeadset,
   IconHistory,
   IconKey,
@@ -83,6 +84,7 @@ function Account() {
   const managesUsers = useMay("manage_users");
   const seesNumbers = useMay("see_numbers");
   const managesRetention = useMay("manage_retention");
+  const erasesCustomers = useMay("erase_customers");
   const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
   return (
     <Menu position="bottom-end" width={220} shadow="md">
@@ -109,6 +111,11 @@ function Account() {
         {managesRetention && (
           <Menu.Item component={Link} href="/retention" leftSection={<IconArchive size={16} />}>
             {t("frame.retention")}
+          </Menu.Item>
+        )}
+        {erasesCustomers && (
+          <Menu.Item component={Link} href="/erasures" leftSection={<IconEraser size={16} />}>
+            {t("frame.erasures")}
           </Menu.Item>
         )}
         <Menu.Item component={Link} href="/keys" leftSection={<IconKey size={16} />}>

@@ -18,7 +18,7 @@ export function SureButton({ label, sure, name, onSure, isSending }: Props) {
     <Button
       size="compact-xs"
       variant={isAsking ? "filled" : "subtle"}
-      color="red"
+      color={isAsking ? "red.9" : "red"}
       loading={isSending}
       aria-label={isAsking ? undefined : name}
       onClick={() => (isAsking ? onSure() : setAsking(true))}

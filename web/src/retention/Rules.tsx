@@ -12,19 +12,17 @@ import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import classes from "./Retention.module.css";
 import { type Rule, SCOPES, type Scope, useDeleteRule, useRules, useSaveRule } from "./retention";
-import { useDaysWord } from "./useRuleWord";
 
 function Row({ rule, onEdit }: { rule: Rule; onEdit: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const tell = useTell();
-  const daysWord = useDaysWord();
   const remove = useDeleteRule(rule);
   const name = `${t(`retention.scope.${rule.scope}`)} ${rule.label}`.trim();
   return (
     <tr>
       <td>{name}</td>
-      <td className="num">{daysWord(rule.days)}</td>
+      <td className="num">{t("retention.days", { count: rule.days })}</td>
       <td className="num">{format.dateMinute(rule.created_at)}</td>
       <td>{rule.created_by}</td>
       <td>

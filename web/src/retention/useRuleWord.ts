@@ -1,16 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { DeletionRule } from "../api/shapes";
 
-/** Some days in words. */
-export function useDaysWord(): (count: number) => string {
-  const { t } = useTranslation();
-  return (count) => (count === 1 ? t("retention.day") : t("retention.days", { count }));
-}
-
 /** A rule as it is read: what it is about, and for how long. */
 export function useRuleWord(): (rule: DeletionRule) => string {
   const { t } = useTranslation();
-  const daysWord = useDaysWord();
   return ({ scope, label, days }) => {
     if (scope === "erasure") return t("retention.byErasure", { reference: label });
     if (scope === "original") return t("retention.byCopy");
@@ -18,7 +11,7 @@ export function useRuleWord(): (rule: DeletionRule) => string {
     const about = t(`retention.scope.${scope}`);
     return t("retention.ruleWord", {
       about: label ? `${about} ${label}` : about,
-      days: daysWord(days),
+      days: t("retention.days", { count: days }),
     });
   };
 }
