@@ -146,6 +146,7 @@ def test_a_person_is_erased_from_a_call_and_a_certificate_names_nobody(
         page.emulate_media(media="print")
         _look(page, "certificate-print")
         expect(page.get_by_role("button", name="Print")).to_be_hidden()
+        expect(page.get_by_text("PBX pbx1 unreachable since")).to_be_hidden()
         page.emulate_media(media="screen")
 
         page.get_by_role("link", name="Erasure", exact=True).click()

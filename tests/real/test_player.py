@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callcenter.accounts.rules import Role
+from callcenter.recordings.accesses import Listener, note_taken
 from callcenter.settings import PbxSettings, Settings
-from callcenter.store.engine import make_engine
+from callcenter.store.engine import make_engine, make_sessions
 from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_recording_pause
 from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
@@ -58,6 +59,9 @@ async def _note(folder: Path) -> None:
     recorder.note([a_hold(began_at=NOON + at, ended_at=NOON + at + 60) for at in (600, 1200)])
     recorder.note([a_recording_pause(began_at=NOON + 3000, ended_at=NOON + 3090)])
     await recorder.flush()
+    trainer = Listener(user_id=9, username="trainer", key_id=None, address="", at=end)
+    async with make_sessions(engine).begin() as session:
+        await note_taken(session, trainer, [1], "downloaded", "", clip_id=3)
     await engine.dispose()
 
 
@@ -161,6 +165,7 @@ def test_who_listened_to_what_is_shown_beside_the_recording(
         reviewer.open(PAGE)
         listened = reviewer.page.get_by_role("row").filter(has_text="supervisor").filter(has_text="listened")
         expect(listened.first).to_contain_text("0:15–")
+        expect(reviewer.page.get_by_role("row").filter(has_text="trainer")).to_contain_text("clip 3 of it")
         assert reviewer.page.evaluate(SIDEWAYS) <= 0
         assert violations(reviewer.page) == []
 
