@@ -6,7 +6,7 @@ from alembic import op
 from callcenter.store.migrations import append_only
 
 revision = "0049a"
-down_revision = "0049"
+down_revision = "0048"
 
 
 def upgrade() -> None:
