@@ -53,7 +53,9 @@ from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
 from callcenter.customers.api import customer_routes
+from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
+from callcenter.customers.ringing import RINGING_KIND, Herald
 from callcenter.customers.service import Context as Customers
 from callcenter.customers.service import forms_of
 from callcenter.delivery.api import delivery_routes
@@ -183,9 +185,7 @@ async def running(
             settings_routes(settings),
             *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
-            *await _customer_rooms(
-                stack, Customers(sessions, clock, settings.region, settings.customers), library, settings, keeper.floor
-            ),
+            *await _customer_rooms(stack, settings, library, keeper, outbox),
             recording_routes(sessions, library, partial(was_reviewed_for, sessions)),
             receiving_routes(Receiver(sessions, library.folders, clock)),
             access_routes(sessions, library, partial(was_reviewed_for, sessions)),
@@ -203,7 +203,7 @@ async def running(
             plan_routes(await sampler_of(stack, room, settings)),
             *_review_rooms(sessions, library, settings.quality, clock),
             book_routes(books),
-            delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND)),
+            delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND, RINGING_KIND)),
             alert_routes(desk),
             wallboard_routes(boards),
             audit_routes(sessions, settings.zone),
@@ -246,14 +246,20 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 
 
 async def _customer_rooms(
-    stack: AsyncExitStack, customers: Customers, library: Library, settings: Settings, floor: Floor
+    stack: AsyncExitStack, settings: Settings, library: Library, keeper: Keeper, outbox: Outbox
 ) -> list[APIRouter]:
-    """Calls, who called or calls now, and exports of what was said."""
-    sessions, of_customer = customers.sessions, partial(forms_of, customers)
+    """Calls, who called or calls now, and exports of what was said; other systems are told of each ring."""
+    sessions = outbox.sessions
+    customers = Customers(sessions, outbox.clock, settings.region, settings.customers)
+    of_customer = partial(forms_of, customers)
+    crm = await stack.enter_async_context(crm_of(settings.customers.crm))
+    herald = Herald(customers, crm, keeper.floor, outbox.wake)
+    keeper.listen(herald.on_changes)
+    stack.push_async_callback(herald.close)
     return [
         call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
         customer_routes(customers, partial(reviews_of_calls, sessions)),
-        pop_routes(customers, floor),
+        pop_routes(customers, crm, keeper.floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),
     ]
 

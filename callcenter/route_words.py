@@ -43,6 +43,7 @@ SUMMARIES: Mapping[str, str] = {
     "GET /api/customers/{customer_id}/merge-preview": "What merging another customer would change",
     "GET /api/calls/{pbx}/{call_id}/customers": "Whose number a call was with",
     "GET /api/customer-pop": "Whom one's own call is with",
+    "GET /api/customer-pop/crm": "Whom one's own call is with, as the CRM says",
     "GET /api/targets/{target_id}/customers": "Whom a callback is for",
     "GET /api/customer-lookup": "Whose number this is",
     "GET /api/settings": "Pause reasons, queues, teams, trunks and what customers have, of the settings",

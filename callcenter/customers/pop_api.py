@@ -2,33 +2,61 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.customers import service
-from callcenter.customers.popping import seat_in_call
+from callcenter.customers.crm import Crm
+from callcenter.customers.numbers import caller_number
+from callcenter.customers.popping import address_of, seat_in_call
 from callcenter.customers.rules import check_sees
 from callcenter.customers.service import Context
 from callcenter.customers.shapes import Row, Typed, found_shape
 from callcenter.floor.floor import Floor
+from callcenter.floor.seat import Seat
 from callcenter.forms.service import IN_HAND_SECONDS, sheet_of_target
 
 
-def pop_routes(context: Context, floor: Floor) -> APIRouter:
+class OutsideShape(BaseModel):
+    """What the CRM says of the caller; `link` is the customer's page there."""
+
+    name: str
+    level: str
+    link: str
+
+
+class CrmShape(BaseModel):
+    """What the CRM says; None where it knows nobody, fails, or takes too long."""
+
+    found: OutsideShape | None
+
+
+def pop_routes(context: Context, crm: Crm, floor: Floor) -> APIRouter:
     """The customers of one's own call, and of a callback before it is made."""
     routes = APIRouter(prefix="/api")
 
-    @routes.get("/customer-pop")
-    async def of_own_call(
+    async def own_seat(
         pbx: Annotated[Typed, Query()],
         call_id: Annotated[Typed, Query()],
         account: Annotated[Account, requires("work_seat")],
-    ) -> dict[str, Any]:
+    ) -> Seat:
         check_sees(account.permissions)
-        seat = seat_in_call(floor, own_agent(account.agent_number), pbx, call_id)
-        return found_shape(*await service.known_callers(context, seat.number))
+        return seat_in_call(floor, own_agent(account.agent_number), pbx, call_id)
+
+    @routes.get("/customer-pop")
+    async def of_own_call(seat: Annotated[Seat, Depends(own_seat)]) -> dict[str, Any]:
+        number, found = await service.known_callers(context, seat.number)
+        address = address_of(context.settings.pop, seat, number, found)
+        opens = bool(address) and context.settings.pop.opens == "ring"
+        return found_shape(number, found) | {"address": address, "opens_by_itself": opens}
+
+    @routes.get("/customer-pop/crm")
+    async def of_crm(seat: Annotated[Seat, Depends(own_seat)]) -> CrmShape:
+        found = await crm.look_up(caller_number(seat.number, context.region))
+        return CrmShape.model_validate({"found": found}, from_attributes=True)
 
     @routes.get("/targets/{target_id}/customers")
     async def of_target(target_id: Row, account: Annotated[Account, requires("work_callbacks")]) -> dict[str, Any]:

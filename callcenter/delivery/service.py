@@ -38,12 +38,21 @@ async def send_mail(db: AsyncSession, kind: str, mail: Mail, now: Instant) -> st
 
 async def post_webhooks(db: AsyncSession, kind: str, payload: Mapping[str, Any], now: Instant) -> list[str]:
     """Puts an event into the outbox, once for each webhook that wants its kind; their delivery ids."""
-    webhooks = (await db.scalars(select(Webhook).where(Webhook.is_enabled))).all()
-    wanted = [webhook for webhook in webhooks if not webhook.kinds or kind in webhook.kinds]
+    wanted = await _wanted(db, kind)
     content = msgspec.json.encode({"type": kind, "at": now, "data": payload}) if wanted else b""
     rows = [_for_webhook(webhook, kind, content, now) for webhook in wanted]
     db.add_all(rows)
     return [row.delivery_id for row in rows]
+
+
+async def is_wanted(db: AsyncSession, kind: str) -> bool:
+    """Whether any webhook wants events of this kind: where making one costs something, this is asked first."""
+    return bool(await _wanted(db, kind))
+
+
+async def _wanted(db: AsyncSession, kind: str) -> list[Webhook]:
+    webhooks = (await db.scalars(select(Webhook).where(Webhook.is_enabled))).all()
+    return [webhook for webhook in webhooks if not webhook.kinds or kind in webhook.kinds]
 
 
 def _for_webhook(webhook: Webhook, kind: str, content: bytes, now: Instant) -> Delivery:

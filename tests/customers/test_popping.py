@@ -1,12 +1,16 @@
 """Whose call rings at one's own seat, and nobody else's; over HTTP, on both databases."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from pydantic import ValidationError
 
 from callcenter.accounts.rules import Role
 from callcenter.customers import service
+from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
 from callcenter.customers.service import Context
 from callcenter.dialer import service as lists
@@ -15,6 +19,7 @@ from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site as Pbx
 from callcenter.floor.terms import CallId, PbxName
+from callcenter.settings import CrmSettings, CustomerSettings, PopSettings
 from tests.customers.conftest import LI, WANG, a_record
 from tests.dialer.conftest import FIELDS
 from tests.web import Site
@@ -35,8 +40,9 @@ def floor() -> Floor:
 
 
 @pytest.fixture
-def site(context: Context, floor: Floor) -> Site:
-    return Site(context.sessions, pop_routes(context, floor))
+async def site(context: Context, floor: Floor) -> AsyncIterator[Site]:
+    async with crm_of(CrmSettings()) as crm:
+        yield Site(context.sessions, pop_routes(context, crm, floor))
 
 
 async def _asked(client: AsyncClient, **params: Any) -> tuple[int, Any]:
@@ -56,7 +62,10 @@ async def test_the_own_call_pops_and_no_other(context: Context, site: Site) -> N
 
 async def test_a_call_without_a_number_is_nobodys(site: Site) -> None:
     async with await site.client(Role.AGENT, "1002") as agent:
-        assert await _asked(agent, pbx="north", call_id="2.0") == (200, {"number": "", "customers": []})
+        assert await _asked(agent, pbx="north", call_id="2.0") == (
+            200,
+            {"number": "", "customers": [], "address": "", "opens_by_itself": False},
+        )
 
 
 @pytest.mark.parametrize(("role", "agent_number"), [(Role.AGENT, None), (Role.SUPERVISOR, "1001"), (Role.QA, "1001")])
@@ -78,3 +87,33 @@ async def test_whom_a_callback_is_for_is_told_while_it_is_before_an_agent(contex
         assert (told["number"], [one["name"] for one in told["customers"]]) == (WANG, ["Li Wei"])
         for hidden in (waiting.id, 999):
             assert (await agent.get(f"/api/targets/{hidden}/customers")).status_code == 404
+
+
+async def test_the_other_systems_page_is_told_with_what_it_needs(context: Context, floor: Floor) -> None:
+    template = "https://crm.example/of/{number}?id={customer_id}&call={call_id}&queue={queue}&by={agent}"
+    pop = PopSettings(url=template, opens="ring")
+    context = replace(context, settings=CustomerSettings(pop=pop))
+    floor.sites[NORTH].seats["pjsip/1001"].queue = "a&b=c d/.."
+    async with crm_of(CrmSettings()) as crm:
+        site = Site(context.sessions, pop_routes(context, crm, floor))
+        async with await site.client(Role.AGENT, "1001") as agent:
+            _, unknown = await _asked(agent, **CALL)
+            made = await service.create(context, a_record(), "supervisor")
+            _, known = await _asked(agent, **CALL)
+            crm_says = await agent.get("/api/customer-pop/crm", params=CALL)
+    rest = "&call=1.0&queue=a%26b%3Dc%20d%2F..&by=1001"
+    assert unknown["address"] == f"https://crm.example/of/%2B8613800138000?id={rest}"
+    assert known["address"] == f"https://crm.example/of/%2B8613800138000?id={made.row.id}{rest}"
+    assert known["opens_by_itself"] is True
+    assert crm_says.json() == {"found": None}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "file:///etc/passwd", "//crm.example", "https://{number}.example/", "https://a@b.example/",
+     "https://crm.example/{password}", "https:///x"],
+)  # fmt: skip
+def test_only_pages_of_one_host_are_opened_or_asked(url: str) -> None:
+    for settings in (PopSettings, CrmSettings):
+        with pytest.raises(ValidationError, match="url"):
+            settings(url=url)

@@ -1,13 +1,28 @@
 """Who rings pops at the right desk, within a second, on a real Asterisk and in real browsers."""
 
+import json
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from typing_extensions import override
 
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
-from callcenter.settings import AgentSettings, QueueSettings, Settings
+from callcenter.settings import (
+    AgentSettings,
+    CrmSettings,
+    CustomerSettings,
+    PopSettings,
+    QueueSettings,
+    Settings,
+    WebhookSettings,
+)
 from tests.real.browsing import PATIENCE_SECONDS, Visitor, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.serving import PANEL, PASSWORD, Serving
@@ -17,6 +32,8 @@ pytestmark = pytest.mark.real
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 POP_SECONDS = 1.0
+"""From the ring on: to the record at the desk, and to the webhook at another system."""
+
 KNOWN, STRANGER, OTHER_STRANGER = "13800138000", "13800138001", "13800138002"
 COLLEAGUE = NewUser("wang-wei", PASSWORD, (Role.AGENT,), agent_number="1002")
 NARROW = (360, 740)
@@ -31,12 +48,61 @@ WATCH = """name => {
 """Notes in the page when a name is first seen there."""
 
 
+class Outsider(BaseHTTPRequestHandler):
+    """Another system: a CRM that knows one number, its pages, and what it was told by webhooks."""
+
+    told: ClassVar[list[tuple[float, dict[str, Any]]]] = []
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/page"):
+            self._say(b"<title>page</title>", "text/html")
+        elif self.path == f"/crm?phone=%2B86{KNOWN}":
+            self._say(json.dumps({"name": "Zhao Liu Ltd", "level": "A", "link": "https://crm.example/li"}).encode())
+        else:
+            self.send_error(404)
+
+    def do_POST(self) -> None:
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.told.append((time.time(), event))
+        self._say(b"{}")
+
+    @override
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+    def _say(self, content: bytes, kind: str = "application/json") -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
 @pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
-    """Two agents whose phones answer after a while."""
+def outside() -> Iterator[str]:
+    """Where the other system is."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Outsider) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def pair(outside: str) -> Iterator[Pair]:
+    """Two agents whose phones answer after a while, and another system that knows customers."""
     queues = {"support": QueueSettings(extension="4000", label="Support", wrap_up_seconds=8)}
     agents = tuple(AgentSettings(number=str(1001 + n), name=f"Li Na {n}", queues=tuple(queues)) for n in range(2))
-    with running_pair(Settings(timezone="Asia/Shanghai", queues=queues, agents=agents)) as pair:
+    page = f"{outside}/page?of={{number}}&queue={{queue}}&by={{agent}}"
+    settings = Settings(
+        timezone="Asia/Shanghai",
+        queues=queues,
+        agents=agents,
+        customers=CustomerSettings(
+            pop=PopSettings(url=page, opens="ring"), crm=CrmSettings(url=f"{outside}/crm?phone={{number}}")
+        ),
+        webhooks=WebhookSettings(allowed_networks=(ip_network("127.0.0.0/8"),)),
+    )
+    with running_pair(settings) as pair:
         pair.behave("1001", do="answer", after=4, talk=0)
         yield pair
 
@@ -143,4 +209,31 @@ def test_what_is_typed_of_an_unknown_caller_is_never_lost(agent: Visitor, pair: 
     second.get_by_role("button", name="Make the customer").click()
     expect(page.get_by_role("region", name="The customer")).to_contain_text("Qian")
     expect(second).to_have_count(0)
+    hang_up(pair, caller)
+
+
+def test_other_systems_learn_of_the_ring_and_are_asked(
+    agent: Visitor, server: Serving, browser: Browser, outside: str, pair: Pair
+) -> None:
+    page = agent.page
+    with Visitor(browser, server.url) as admin:
+        hook = {"name": "CRM", "url": f"{outside}/hook", "kinds": ["call.ringing"], "is_enabled": True}
+        made = admin.sign_in(Role.ADMIN).page.request.post(f"{server.url}api/webhooks", headers=PANEL, data=hook)
+        assert made.ok, made.text()
+    with page.expect_popup() as tab:
+        caller = pair.customer_calls("4000", caller=KNOWN)
+        rang_at = float(pair.ami.wait_for("AgentCalled")["Timestamp"])
+    expect(tab.value).to_have_url(f"{outside}/page?of=%2B86{KNOWN}&queue=support&by=1001")
+    says = page.get_by_role("region", name="The CRM says")
+    expect(says).to_contain_text("Zhao Liu Ltd · A")
+    expect(says.get_by_role("link")).to_have_attribute("href", "https://crm.example/li")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not Outsider.told:
+        assert time.monotonic() < deadline, "no webhook came"
+        page.wait_for_timeout(50)
+    [(came_at, event)] = Outsider.told
+    took = came_at - rang_at
+    assert took < POP_SECONDS, f"the webhook came {took:.2f} s after the ring began"
+    assert event["data"]["agent_number"] == "1001"
+    assert event["data"]["crm"] == {"name": "Zhao Liu Ltd", "level": "A", "link": "https://crm.example/li"}
     hang_up(pair, caller)

@@ -7,8 +7,10 @@ import type { Instant, Seat } from "../api/shapes";
 import { CustomerCards } from "../customers/CustomerCards";
 import type { Found } from "../customers/customers";
 import { isInCall } from "../seats/seats";
+import classes from "./Caller.module.css";
 import { NewcomerForm } from "./NewcomerForm";
 import { type Newcomer, useNewcomers } from "./newcomers";
+import { OtherPage } from "./OtherPage";
 
 interface OwnCall {
   pbx: string;
@@ -27,14 +29,43 @@ function useOwnCall(seat: Seat): OwnCall | null {
 
 const keyOf = (call: OwnCall | null) => ["pop", call?.pbx, call?.callId];
 
+/** Beside the customers: another system's page of the caller ("": none). */
+interface Pop extends Found {
+  address: string;
+  opens_by_itself: boolean;
+}
+interface Crm {
+  found: { name: string; level: string; link: string } | null;
+}
+
 /** Who it is, asked once when it begins to ring. */
-function usePop(call: OwnCall | null) {
+function useAsked<Answer>(call: OwnCall | null, path: string, key: readonly unknown[]) {
   return useQuery({
-    queryKey: keyOf(call),
-    queryFn: () => ask<Found>("GET", `/api/customer-pop${query({ pbx: call?.pbx, call_id: call?.callId })}`),
+    queryKey: key,
+    queryFn: () => ask<Answer>("GET", `${path}${query({ pbx: call?.pbx, call_id: call?.callId })}`),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
-  });
+  }).data;
+}
+
+/** What the CRM says, which may come a moment later. */
+function CrmSays({ call }: { call: OwnCall | null }) {
+  const { t } = useTranslation();
+  const found = useAsked<Crm>(call, "/api/customer-pop/crm", [...keyOf(call), "crm"])?.found;
+  if (!found) return null;
+  return (
+    <section className={`panel ${classes.caller}`} aria-label={t("desk.crm")}>
+      <h2>{t("desk.crm")}</h2>
+      <div className={classes.head}>
+        <span>{[found.name, found.level].filter(Boolean).join(" · ")}</span>
+        {found.link && (
+          <a href={found.link} target="_blank" rel="noopener noreferrer">
+            {t("desk.openCrm")}
+          </a>
+        )}
+      </div>
+    </section>
+  );
 }
 
 function ringsNew(call: OwnCall | null, found: Found | undefined): Newcomer | null {
@@ -48,7 +79,7 @@ function Caller({ seat }: { seat: Seat }) {
   const mayEdit = useMay("edit_customers");
   const seesNumbers = useMay("see_numbers");
   const call = useOwnCall(seat);
-  const found = usePop(call).data;
+  const found = useAsked<Pop>(call, "/api/customer-pop", keyOf(call));
   const { newcomers, type, drop } = useNewcomers();
   const ringing = ringsNew(call, found);
   const isTyped = newcomers.some(({ callId }) => callId === ringing?.callId);
@@ -56,6 +87,14 @@ function Caller({ seat }: { seat: Seat }) {
   return (
     <>
       {found && found.customers.length > 0 && <CustomerCards title={t("desk.customer")} customers={found.customers} />}
+      {call && found?.address && (
+        <OtherPage
+          key={call.callId}
+          address={found.address}
+          opensByItself={found.opens_by_itself && seat.state === "ringing"}
+        />
+      )}
+      <CrmSays call={call} />
       {mayEdit &&
         seesNumbers &&
         forms.map((newcomer) => (
@@ -67,7 +106,7 @@ function Caller({ seat }: { seat: Seat }) {
             onSaved={(customer) => {
               drop(newcomer.callId);
               if (newcomer.callId === call?.callId) {
-                queryClient.setQueryData<Found>(keyOf(call), { number: newcomer.number, customers: [customer] });
+                queryClient.setQueryData<Pop>(keyOf(call), (pop) => pop && { ...pop, customers: [customer] });
               }
             }}
           />

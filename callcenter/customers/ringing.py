@@ -1,0 +1,115 @@
+"""Other systems are told who rings where: the webhook `call.ringing`, with the customer (docs/api.md, Customers)."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec import Struct, to_builtins
+from sqlalchemy.exc import DBAPIError
+
+from callcenter.customers import service
+from callcenter.customers.crm import Crm
+from callcenter.customers.service import Context
+from callcenter.delivery.service import is_wanted, post_webhooks
+from callcenter.floor.changes import Changes, Key
+from callcenter.floor.events import AnyEvent
+from callcenter.floor.facts import SeatState
+from callcenter.floor.floor import Floor
+from callcenter.floor.seat import Seat
+from callcenter.floor.terms import CallId, Instant, PbxName, Seconds
+
+log = logging.getLogger(__name__)
+
+RINGING_KIND = "call.ringing"
+TOLD_CUSTOMER = ("id", "name", "reference", "level")
+CRM_SECONDS: Seconds = 0.5
+"""So long the webhook waits for the CRM: it is to arrive within a second of the ring."""
+
+
+class Ringing(Struct, frozen=True):
+    """A phone began to ring, for this call."""
+
+    pbx: str
+    interface: str
+    agent_number: str
+    call_id: CallId
+    number: str
+    queue: str
+    direction: str | None
+    at: Instant
+
+
+class Herald:
+    """Tells webhooks of each ring, once. `wake` tells the outbox."""
+
+    def __init__(self, context: Context, crm: Crm, floor: Floor, wake: Callable[[], None]) -> None:
+        self._context, self._crm, self._floor, self._wake = context, crm, floor, wake
+        self._rung: dict[Key, CallId] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def on_changes(self, _event: AnyEvent, changes: Changes) -> None:
+        """Notices which phones began to ring."""
+        for ringing in self._begun(changes):
+            task = asyncio.create_task(self._tell(ringing), name="call.ringing")
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def close(self) -> None:
+        """Tells nobody any more."""
+        telling = [*self._telling]
+        for task in telling:
+            task.cancel()
+        await asyncio.gather(*telling, return_exceptions=True)
+
+    def _begun(self, changes: Changes) -> Iterator[Ringing]:
+        for key in changes.touched:
+            seat = self._seat(key)
+            if seat is None or seat.state is not SeatState.RINGING or seat.call_id is None:
+                self._rung.pop(key, None)
+            elif self._rung.get(key) != seat.call_id:
+                self._rung[key] = seat.call_id
+                yield _ringing(seat, seat.call_id)
+
+    def _seat(self, key: Key) -> Seat | None:
+        kind, name = key
+        pbx, _, interface = name.partition("/")
+        site = self._floor.sites.get(PbxName(pbx))
+        return site.seats.get(interface.lower()) if kind == "seats" and site else None
+
+    async def _tell(self, ringing: Ringing) -> None:
+        sessions = self._context.sessions
+        try:
+            async with sessions() as db:
+                if not await is_wanted(db, RINGING_KIND):
+                    return
+            payload = await self._payload(ringing)
+            async with sessions.begin() as db:
+                await post_webhooks(db, RINGING_KIND, payload, ringing.at)
+            self._wake()
+        except (DBAPIError, OSError):
+            log.exception("Nobody is told of a ring: the database cannot be reached")
+
+    async def _payload(self, ringing: Ringing) -> dict[str, Any]:
+        number, found = await service.known_callers(self._context, ringing.number)
+        try:
+            async with asyncio.timeout(CRM_SECONDS):
+                outside = await self._crm.look_up(number)
+        except TimeoutError:
+            outside = None
+        customers = [{name: getattr(one.row, name) for name in TOLD_CUSTOMER} for one in found]
+        told: dict[str, Any] = to_builtins(ringing)
+        return told | {"customers": customers, "crm": to_builtins(outside)}
+
+
+def _ringing(seat: Seat, call_id: CallId) -> Ringing:
+    return Ringing(
+        pbx=seat.pbx,
+        interface=seat.interface,
+        agent_number=seat.agent_number,
+        call_id=call_id,
+        number=seat.number,
+        queue=seat.queue,
+        direction=seat.direction,
+        at=seat.since,
+    )
