@@ -23,6 +23,7 @@ from callcenter.accounts.keys import make_key
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser, account_named, add_user, open_session
 from callcenter.app import App, running
+from callcenter.dialer.tables import Attempt
 from callcenter.floor.facts import VisitOutcome
 from callcenter.forms.tables import FormAnswer, FormRecord
 from callcenter.quality.tables import Review, ReviewStep
@@ -274,3 +275,19 @@ async def test_the_do_not_call_list_is_not_searched_by_beginnings(app: App, clie
         answer = await client.get("/api/do-not-call", params={"number": "+86138"}, headers=headers)
         assert answer.status_code == status
     assert (await client.get("/api/do-not-call", headers=masked)).status_code == 200
+
+
+async def test_a_record_that_comes_back_masked_is_kept_as_it_was(app: App, client: httpx.AsyncClient) -> None:
+    await _write_rows(app, client)
+    async with app.access.sessions.begin() as session:
+        await session.execute(update(Attempt).values(answered_at=NOON + 10))
+    masked, in_full = await _key(app, sees_numbers=False), await _key(app, sees_numbers=True)
+    record = (await client.get("/api/attempts/1/sheet", headers=masked)).json()["record"]
+    assert "138****8000" in record["note"]
+    body = {"form_id": 1, "result": "refused", "note": record["note"], "next_step": "none"}
+    answer = await client.put("/api/attempts/1/record", headers=masked, json=body)
+    assert answer.status_code == 200, answer.text
+    kept = (await client.get("/api/attempts/1/sheet", headers=in_full)).json()["record"]
+    assert (kept["note"], kept["result"]) == (WORDS, "refused")
+    answer = await client.put("/api/attempts/1/record", headers=masked, json=body | {"next_step": "138****8001"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "next_step")
