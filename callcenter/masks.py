@@ -30,12 +30,18 @@ MOST_DIGITS_IN_WORDS = 2
 OWN_FIELDS = frozenset(
     {
         *("id", "call_id", "channel_id", "leg_id", "ring_id", "list_id", "alert_id", "delivery_id", "visit", "actions"),
-        *("next", "seed", "sha256", "secret", "token", "password", "old_password", "recovery_codes", "image"),
+        *("next", "seed", "sha256", "secret", "token", "password", "recovery_codes", "image"),
         *("pbx", "queue", "queues", "interface", "listener", "team", "teams", "username"),
         *("agent", "agents", "agent_number", "next_agent", "owner_agent"),
     }
 )
 """Fields that hold identities and names of the centre's own: left alone, however many digits they have."""
+
+NAMED_BY_PEOPLE = ("attributes", "answers", "details")
+"""Below these fields are called as somebody wished: whatever its name, each may hold a number."""
+
+NEVER_TOLD = ("password", "old_password")
+"""What comes in these was not told before, so that it is no mask, whatever it looks like."""
 
 OF_AGENTS = ("agent", "agents")
 """Below these `number` is an agent's."""
@@ -71,13 +77,17 @@ def masked(told: Any, name: str = "") -> Any:
     if isinstance(told, str):
         return told if name in OWN_FIELDS else masked_text(told)
     if isinstance(told, dict):
-        of_agents = name in OF_AGENTS
-        return {
-            key: masked(value, "agent_number" if of_agents and key == "number" else key) for key, value in told.items()
-        }
+        return {key: masked(value, _field(name, key)) for key, value in told.items()}
     if isinstance(told, list | tuple):
         return [masked(value, name) for value in told]
     return told
+
+
+def _field(above: str, key: str) -> str:
+    """As which field something is told below another one."""
+    if above in NAMED_BY_PEOPLE:
+        return above
+    return "agent_number" if above in OF_AGENTS and key == "number" else key
 
 
 # --- what comes back --------------------------------------------------------------------------------------------
@@ -104,7 +114,7 @@ def _masks(sent: Any, field: str) -> Iterator[str]:
         yield field
     parts = sent.items() if isinstance(sent, dict) else enumerate(sent) if isinstance(sent, list) else ()
     for step, part in parts:
-        if step not in OWN_FIELDS:
+        if step not in NEVER_TOLD:
             yield from _masks(part, f"{field}.{step}" if field else str(step))
 
 

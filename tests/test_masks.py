@@ -64,9 +64,11 @@ def test_names_and_numbers_of_the_centre_stay() -> None:
         "call_id": "17638128001", "agent_number": "20261127", "number": "13800138000",
         "agents": [{"number": "20261127", "name": "Li"}], "agent": {"number": "20261127"},
         "target": {"other_numbers": ["+8613900139000"], "attributes": {"phone 2": "13700137000"}},
+        "attributes": {"id": "13700137000", "agent": {"number": "13700137000"}},
         "at": 1763812800.5, "is_masked": True, "nothing": None,
     }  # fmt: skip
     assert masked(told) == told | {
+        "attributes": {"id": "137****7000", "agent": {"number": "137****7000"}},
         "number": "138****8000",
         "target": {"other_numbers": ["+86139****9000"], "attributes": {"phone 2": "137****7000"}},
     }
@@ -84,6 +86,8 @@ def test_a_mask_is_refused_with_its_field(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         refuse_masks({"record": {"numbers": [{"number": "1"}, {"number": text}]}})
     assert refused.value.field == "record.numbers.1.number"
+    with pytest.raises(BadInput):
+        refuse_masks({"attributes": {"id": text}})
 
 
 @pytest.mark.parametrize("sent", [None, 1, "**bold** 2026", "5 * 1234", "* * *", {"password": "***1234"}])
