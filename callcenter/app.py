@@ -325,12 +325,12 @@ def _recording(
     """Facts into rows, and the audio that belongs to them."""
     library = Library.of(settings, clock)
     processor = Processor(make_sessions(engine), library, settings.recordings.encoding)
-    processor.start()
     stack.push_async_callback(processor.close)
+    in_background(stack, processor.run(), "processor")
     measurer = Measurer(make_sessions(engine), library)
     measurer.complete = processor.wake
-    measurer.start()
     stack.push_async_callback(measurer.close)
+    in_background(stack, measurer.run(), "measurer")
     erased = Erased(settings.data_folder, settings.region)
     recorder = Recorder(engine, after_write=measurer.on_facts, erased=erased)
     recorder.start()

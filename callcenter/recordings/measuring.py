@@ -1,7 +1,6 @@
 """Each recording is measured once when its call is over."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +44,6 @@ class Measurer:
         self._over: set[tuple[PbxName, CallId]] = set()
         self._wake = asyncio.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="audio")
-        self._task: asyncio.Task[None] | None = None
 
     def on_facts(self, facts: Sequence[AnyFact]) -> None:
         """Hears of facts that are in the database (the recorder's `after_write`); only wakes the measuring."""
@@ -56,17 +54,20 @@ class Measurer:
         if self._over or any(isinstance(fact, RecordingFile | CallRecord) for fact in facts):
             self._wake.set()
 
-    def start(self) -> None:
-        """Begins, with what was left unmeasured when the server stopped."""
+    async def run(self) -> None:
+        """Measures until it is cancelled, first what was left when the server stopped."""
         self._wake.set()
-        self._task = asyncio.create_task(self._run(), name="measurer")
+        again = 0
+        while True:
+            await woken(self._wake, RETRY_SECONDS if again else None)
+            try:
+                again = await self.measure_due()
+            except Exception as error:  # noqa: BLE001 - the database may be away; what is due stays due
+                log.warning("Recordings could not be measured: %s", type(error).__name__)
+                again = 1
 
     async def close(self) -> None:
-        """Stops after the files at hand."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        """Ends its threads, after the files at hand; `run` is over then."""
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
     async def measure_due(self) -> int:
@@ -86,16 +87,6 @@ class Measurer:
         ]
         await self._tell_missing(lost)
         return BATCH if len(due) == BATCH else len(due) - len(done)
-
-    async def _run(self) -> None:
-        again = 0
-        while True:
-            await woken(self._wake, RETRY_SECONDS if again else None)
-            try:
-                again = await self.measure_due()
-            except Exception as error:  # noqa: BLE001 - the database may be away; what is due stays due
-                log.warning("Recordings could not be measured: %s", type(error).__name__)
-                again = 1
 
     async def _due(self) -> list[tuple[int, RecordingFile]]:
         over = select(calls.c.id).where(

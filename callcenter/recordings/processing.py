@@ -1,7 +1,6 @@
 """Each recording is listened through once when it is complete, by a process of its own, and a copy is stored."""
 
 import asyncio
-import contextlib
 import logging
 import multiprocessing
 import os
@@ -142,51 +141,14 @@ class Processor:
         self._breaks: Counter[int] | None = None
         """How often each recording ended its process, since one of several did: they are taken one by one then."""
         self._pool: ProcessPoolExecutor | None = None
-        self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """There may be something to do."""
         self._wake.set()
 
-    def start(self) -> None:
-        """Begins, with what was left when the server stopped."""
+    async def run(self) -> None:
+        """Listens until it is cancelled, first through what was left when the server stopped."""
         self._wake.set()
-        self._task = asyncio.create_task(self._run(), name="processor")
-
-    async def close(self) -> None:
-        """Stops after the files at hand."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        await self._end_pool()
-
-    async def process_due(self) -> bool:
-        """Listens through a few; whether there may be more."""
-        most = BATCH if self._breaks is None else 1
-        jobs = await self._due(most)
-        loop = asyncio.get_running_loop()
-        try:
-            # One by one into the database: what is done stays done.
-            for done in asyncio.as_completed([asyncio.wrap_future(self._begun(job), loop=loop) for job in jobs]):
-                await self._keep(await done)
-        except BrokenProcessPool:
-            await self._end_pool()
-            await self._blame(jobs)
-            raise
-        if not jobs:
-            self._breaks = None
-        return len(jobs) == most
-
-    async def _blame(self, jobs: Sequence[Job]) -> None:
-        """Finds out which of several files ends its process, and gives it up: it would hold up all the others."""
-        self._breaks = Counter() if self._breaks is None else self._breaks
-        if len(jobs) == 1:
-            self._breaks[jobs[0].recording_id] += 1
-            if self._breaks[jobs[0].recording_id] >= MOST_BREAKS:
-                await self._keep(blank(jobs[0].recording_id, "listening to it ends the process"))
-
-    async def _run(self) -> None:
         await asyncio.to_thread(remove_parts, self._library.stored)
         wait: float | None = None
         while True:
@@ -203,16 +165,42 @@ class Processor:
                 log.warning("Recordings could not be listened through: %s", type(error).__name__)
                 wait = RETRY_SECONDS
 
+    async def close(self) -> None:
+        """Ends its processes, after the files at hand; more work begins others."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+
+    async def process_due(self) -> bool:
+        """Listens through a few; whether there may be more."""
+        most = BATCH if self._breaks is None else 1
+        jobs = await self._due(most)
+        loop = asyncio.get_running_loop()
+        try:
+            # One by one into the database: what is done stays done.
+            for done in asyncio.as_completed([asyncio.wrap_future(self._begun(job), loop=loop) for job in jobs]):
+                await self._keep(await done)
+        except BrokenProcessPool:
+            await self.close()
+            await self._blame(jobs)
+            raise
+        if not jobs:
+            self._breaks = None
+        return len(jobs) == most
+
+    async def _blame(self, jobs: Sequence[Job]) -> None:
+        """Finds out which of several files ends its process, and gives it up: it would hold up all the others."""
+        self._breaks = Counter() if self._breaks is None else self._breaks
+        if len(jobs) == 1:
+            self._breaks[jobs[0].recording_id] += 1
+            if self._breaks[jobs[0].recording_id] >= MOST_BREAKS:
+                await self._keep(blank(jobs[0].recording_id, "listening to it ends the process"))
+
     def _begun(self, job: Job) -> Future[dict[str, Any]]:
         if self._pool is None:
             # Fresh processes: a fork would take over the server's sockets and locks.
             self._pool = ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), _begin)
         return self._pool.submit(listen_through, job)
-
-    async def _end_pool(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     async def _due(self, most: int) -> list[Job]:
         complete = (

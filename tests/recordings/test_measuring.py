@@ -1,6 +1,7 @@
 """Each recording is measured once, when its call is over and its file is complete."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.assembly import in_background
 from callcenter.floor.facts import AnyFact, RecordingFile
 from callcenter.floor.terms import Instant
 from callcenter.recordings import measuring
@@ -187,8 +189,9 @@ async def test_facts_wake_the_measuring_which_goes_on_until_the_file_is_complete
     monkeypatch.setattr(measurer, "measure_due", watched)
     recorder = Recorder(engine, after_write=measurer.on_facts)
     leave_open(write_wav(folder / MIX, tone(1.0)), ENDED)
-    measurer.start()
-    async with asyncio.timeout(20):
+    async with AsyncExitStack() as stack, asyncio.timeout(20):
+        stack.push_async_callback(measurer.close)
+        in_background(stack, measurer.run(), "measurer")
         assert await looked.get() == 0
         recorder.note([a_recording(), a_call()])
         await recorder.flush()
@@ -196,7 +199,6 @@ async def test_facts_wake_the_measuring_which_goes_on_until_the_file_is_complete
         write_wav(folder / MIX, tone(1.0), modified_at=ENDED + 1)
         while await looked.get():
             pass
-    await measurer.close()
     assert [row["state"] for row in await _measured(sessions)] == ["ready"]
 
 

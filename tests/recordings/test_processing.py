@@ -5,6 +5,7 @@ import hashlib
 import os
 import signal
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
 from callcenter.accounts.rules import Role
+from callcenter.assembly import in_background
 from callcenter.floor.terms import ChannelId
 from callcenter.recordings import processing
 from callcenter.recordings.copying import Encoding
@@ -142,9 +144,10 @@ async def test_what_was_broken_off_is_begun_again(
     (library.stored / "0").mkdir(parents=True)
     (library.stored / "0" / ".abc.part").write_bytes(b"half")
     processor = Processor(sessions, library, "opus")
-    processor.start()
-    await _heard(sessions)
-    await processor.close()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(processor.close)
+        in_background(stack, processor.run(), "processor")
+        await _heard(sessions)
     assert [path.name for path in _files(library.stored / "0")] == ["1.opus"]
 
 
@@ -160,9 +163,10 @@ async def test_a_process_that_dies_is_replaced(
     for pid in processor._pool._processes:
         os.kill(pid, signal.SIGKILL)
     await measured(engine, sessions, library)
-    processor.start()
-    await _heard(sessions)
-    await processor.close()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(processor.close)
+        in_background(stack, processor.run(), "processor")
+        await _heard(sessions)
 
 
 class Poisoned(Processor):
@@ -190,11 +194,11 @@ async def test_a_file_that_ends_every_process_is_given_up_and_holds_up_no_other(
     await measurer.measure_due()
     await measurer.close()
     processor = Poisoned(sessions, library, "opus")
-    processor.start()
-    async with asyncio.timeout(60):
+    async with AsyncExitStack() as stack, asyncio.timeout(60):
+        stack.push_async_callback(processor.close)
+        in_background(stack, processor.run(), "processor")
         while len(await _sounds(sessions)) < 3:  # noqa: ASYNC110 - the rows come from other processes' work
             await asyncio.sleep(0.05)
-    await processor.close()
     failures = {sound.recording_id: sound.failure for sound in await _sounds(sessions)}
     assert failures == {1: "", 2: "listening to it ends the process", 3: ""}
 
