@@ -7,10 +7,14 @@ from msgspec.structs import replace
 
 from callcenter.floor import rings, visits
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
-from callcenter.floor.matching import HALF_A_SECOND, WITHIN_A_SECOND, nearest
+from callcenter.floor.matching import HALF_A_SECOND, nearest
 from callcenter.floor.queue import RingUnderWay, Visit
 from callcenter.floor.settlement import TAKEN_OVER_SECONDS, TOLERANCE_SECONDS, Settlement, stay_of
 from callcenter.floor.terms import ChannelId
+
+SAME_END_SECONDS = HALF_A_SECOND + 0.02
+"""From the middle of the whole second: Asterisk tells on both sides at once that a ring ran out, and may ring the same
+phone again a second later. A ring that is given up is the last one of its stay."""
 
 
 def settle_visit(books: Settlement, theirs: QueueVisit) -> None:
@@ -190,8 +194,7 @@ def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     if by_id is not None:
         return by_id
     stays = {(channel_id, theirs.queue): None for channel_id in (theirs.channel_id, ChannelId(theirs.call_id))}
-    # The same phone may be rung again a second after a ring that ran out; one that is given up is the last of its stay.
-    within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else WITHIN_A_SECOND
+    within = TOLERANCE_SECONDS if theirs.outcome is RingOutcome.GIVEN_UP else SAME_END_SECONDS
     told = chain.from_iterable(books.told.rings.get(stay, ()) for stay in stays)
     ended = [ring for ring in told if _is_at(ring, theirs)]
     then = nearest(theirs.ended_at + HALF_A_SECOND, ended, lambda ring: ring.ended_at, within)

@@ -207,6 +207,8 @@ def _beside(site: Site, channel_id: ChannelId) -> Channel | None:
 
 
 def _belongs_to(books: Settlement, channel: Channel, talk: Talk, theirs: LoggedTalk) -> None:
+    """The talk is the member's, also where his phone had sent the ring elsewhere (302)."""
+    talk.seat = books.seat_named(theirs.queue, theirs.agent) or talk.seat
     talk.queue = channel.queue = talk.seat.queue = theirs.queue
     books.site.talked_legs.remember(theirs.leg_id)
     books.changes.touched.add(talk.seat.key)

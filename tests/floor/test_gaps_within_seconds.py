@@ -310,7 +310,34 @@ def test_a_ring_that_ran_out_as_a_second_began_has_its_line_in_the_one_before() 
     reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"),))
     day.after(0.55).rings("1001", "caller")
     log.rings_out("1001", "caller", 0)
-    day.now = int(day.now) + 1.02
+    day.now = int(day.now) + 1.01
     day.does_not_answer("1001", "caller", seconds=0)
     log.settles()
     assert [ring.outcome for ring in day.remained(f.Ring)] == [f.RingOutcome.NOT_ANSWERED]
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["goes on", "over"])
+def test_a_phone_that_forwarded_in_the_gap(*, is_over: bool) -> None:
+    """The leg that queue_log names is a Local channel, and the phone behind it another agent's: the call is that of the
+    member who was rung."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    log.after(3).joins("unseen").after(2).answers("1001", "unseen", "half 1", 2)
+    found = (
+        found_open("unseen", "PJSIP/trunk-unseen", bridge_id="b"),
+        found_open("half 1", "Local/1002@agents-1;1", bridge_id="b", call_id="unseen"),
+        found_open("half 2", "Local/1002@agents-1;2", bridge_id="c", call_id="unseen"),
+        found_open("phone", f"{phone('1002')}-1", bridge_id="c", call_id="unseen"),
+    )
+    if is_over:
+        log.after(4).completes("1001", "unseen", 4).after(1)
+    reconnects(day, channels=() if is_over else found)
+    log.settles()
+    if not is_over:
+        day.after(4).requests_hangup("unseen")
+        day.tell(e.MemberCompleted, "support", phone("1001"), "", "unseen", "half 1", 2.0, 5.0, "caller")
+        for channel in ("unseen", "half 1", "half 2", "phone"):
+            day.closes(channel)
+    talks = [(talk.interface, talk.queue, talk.ended_by) for talk in day.remained(f.Conversation)]
+    assert talks == [(phone("1001"), "support", EndedBy.CALLER)]
+    assert day.leftovers() == []
