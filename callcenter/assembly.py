@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.service import Access, account_named
+from callcenter.agents.call_api import in_call_routes
 from callcenter.agents.caller_api import caller_routes
 from callcenter.agents.directory import directory
 from callcenter.agents.listening_api import listening_routes
@@ -107,7 +108,7 @@ def seat_desk(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: 
 
 def seat_room_routes(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: Phone) -> list[APIRouter]:
     desk = seat_desk(stack, settings, keeper, phone)
-    return [seat_routes(desk), listening_routes(desk), caller_routes(desk)]
+    return [seat_routes(desk), in_call_routes(desk), listening_routes(desk), caller_routes(desk)]
 
 
 def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -148,7 +148,8 @@ class PauseReason(Part):
 class FeatureCodes(Part):
     """What an agent dials on a plain SIP phone; a pause code is followed by the reason's digit.
 
-    The last two are pressed in a call: nothing of it is recorded, it is recorded again.
+    The last three are pressed in a call: nothing of it is recorded, it is recorded again, the other side hears music
+    until `#` is pressed.
     """
 
     sign_in: str = "*70"
@@ -158,6 +159,7 @@ class FeatureCodes(Part):
     wrap_up_done: str = "*74"
     pause_recording: str = "*3"
     resume_recording: str = "*4"
+    hold: str = "*5"
 
 
 class HttpSettings(Part):

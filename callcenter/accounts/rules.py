@@ -13,6 +13,7 @@ Permission = Literal[
     "see_floor",
     "work_seat",
     "control_seats",
+    "transfer_outside",
     "listen_in",
     "see_calls",
     "hear_recordings",
@@ -63,6 +64,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             "see_floor",
             "work_seat",
+            "transfer_outside",
             "work_callbacks",
             "see_own_reviews",
             "hear_clips",
@@ -75,6 +77,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             "see_floor",
             "control_seats",
+            "transfer_outside",
             "listen_in",
             "see_calls",
             "hear_recordings",

@@ -50,10 +50,19 @@ def to_queue(site: Site, visit: Visit, queue: str, dialled: Collection[str], mos
     `dialled` are the queues that the dialplan knows. Raises BadInput for any other, and Conflict where the caller
     would be turned away.
     """
-    if queue not in dialled or queue not in site.queues:
-        raise BadInput(f"there is no queue {queue[:60]!r} at {site.pbx} to move a caller to", field="queue")
     if queue == visit.queue:
         return Wish((), lambda: True)
+    check_lets_in(site, queue, dialled, most_waiting)
+    caller = visit.holder_id
+    before = site.stays_in(caller, queue).joins
+    command = c.MoveToQueue(site.pbx, channel_id=caller, queue=queue)
+    return Wish((command,), lambda: site.stays_in(caller, queue).joins > before)
+
+
+def check_lets_in(site: Site, queue: str, dialled: Collection[str], most_waiting: int) -> None:
+    """Raises BadInput for a queue that the dialplan does not know, Conflict for one that would turn a caller away."""
+    if queue not in dialled or queue not in site.queues:
+        raise BadInput(f"there is no queue {queue[:60]!r} at {site.pbx} to move a caller to", field="queue")
     line = site.queues[queue]
     if 0 < most_waiting <= len(line.waiting):
         raise QueueIsFull(f"{line.rules.label} is full: {len(line.waiting)} wait there", field="queue")
@@ -61,10 +70,6 @@ def to_queue(site: Site, visit: Visit, queue: str, dialled: Collection[str], mos
         raise QueueIsEmpty(
             f"no agent is signed in to {line.rules.label} with a phone that can be reached", field="queue"
         )
-    caller = visit.holder_id
-    before = site.stays_in(caller, queue).joins
-    command = c.MoveToQueue(site.pbx, channel_id=caller, queue=queue)
-    return Wish((command,), lambda: site.stays_in(caller, queue).joins > before)
 
 
 def to_seat(site: Site, visit: Visit, seat: Seat, dialled: Collection[str]) -> Wish:

@@ -1,12 +1,12 @@
 """A supervisor listens to a seat's call on a phone of their own: what is asked of Asterisk, or why not, purely."""
 
 from callcenter.accounts.rules import Permission
-from callcenter.agents.rules import Wish
+from callcenter.agents.rules import Wish, talking_leg
 from callcenter.errors import Conflict
 from callcenter.floor import commands as c
 from callcenter.floor.events import DeviceState, ListeningMode
 from callcenter.floor.listening import listener_id
-from callcenter.floor.seat import Channel, Listening, Seat
+from callcenter.floor.seat import Listening, Seat
 from callcenter.floor.site import Site
 
 LISTEN: Permission = "listen_in"
@@ -30,7 +30,7 @@ def start(site: Site, seat: Seat, phone: Seat, call_id: str, mode: ListeningMode
 
     Raises Conflict when the seat is not talking in this call (any more), or the phone cannot be called now.
     """
-    channel = _talking(seat, call_id)
+    channel, _ = talking_leg(seat, call_id)
     _check_phone(site, seat, phone)
     command = c.Listen(
         seat.pbx,
@@ -55,13 +55,6 @@ def stop(site: Site, seat: Seat, phone: Seat) -> Wish:
     """Listens no longer; the call goes on. Raises Conflict unless this phone listens to the seat."""
     listener = _listening(site, seat, phone).listener_id
     return Wish((c.HangUp(seat.pbx, channel_id=listener),), lambda: listener not in site.listenings)
-
-
-def _talking(seat: Seat, call_id: str) -> Channel:
-    for channel in seat.channels.values():
-        if channel.call_id == call_id and channel.talk is not None:
-            return channel
-    raise Conflict("the seat is not talking in this call any more", field="call_id")
 
 
 def _check_phone(site: Site, seat: Seat, phone: Seat) -> None:

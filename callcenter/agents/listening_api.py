@@ -1,7 +1,7 @@
 """The routes by which supervisors listen to calls on their own phone (docs/api.md, Listening)."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Response
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.agents import listening
-from callcenter.agents.seat_api import CallShape, Shape, told
+from callcenter.agents.seat_api import CallShape, SeatAnswer, Shape, told
 from callcenter.agents.service import SeatDesk, carry_out
 from callcenter.floor.events import ListeningMode
 from callcenter.floor.seat import Seat
@@ -47,19 +47,19 @@ def listening_routes(desk: SeatDesk, token: Callable[[], str] = new_token) -> AP
     @routes.post("/listen")
     async def listen(
         shape: ListenShape, response: Response, seat: Seat = heard_seat, phone: Seat = own_phone
-    ) -> dict[str, Any]:
+    ) -> SeatAnswer:
         wish = listening.start(desk.site(seat.pbx), seat, phone, shape.call_id, shape.mode, token())
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/listen-mode")
     async def switch(
         shape: ModeShape, response: Response, seat: Seat = heard_seat, phone: Seat = own_phone
-    ) -> dict[str, Any]:
+    ) -> SeatAnswer:
         wish = listening.switch(desk.site(seat.pbx), seat, phone, shape.mode)
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/stop-listening")
-    async def stop(response: Response, seat: Seat = heard_seat, phone: Seat = own_phone) -> dict[str, Any]:
+    async def stop(response: Response, seat: Seat = heard_seat, phone: Seat = own_phone) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, listening.stop(desk.site(seat.pbx), seat, phone)), response)
 
     return routes

@@ -7,7 +7,7 @@ from callcenter.accounts.rules import Permission, own_agent
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor import commands as c
 from callcenter.floor import recordings
-from callcenter.floor.seat import Seat
+from callcenter.floor.seat import Channel, Seat, Talk
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
 
@@ -158,6 +158,14 @@ def recording_commands(site: Site, call_id: CallId, *, is_paused: bool) -> tuple
         if (recording.paused_since is not None) != is_paused
     ]
     return tuple(command(site.pbx, channel_id=channel_id) for channel_id in dict.fromkeys(others))
+
+
+def talking_leg(seat: Seat, call_id: str) -> tuple[Channel, Talk]:
+    """The channel on which the seat talks in a call, and that talk. Raises Conflict when it does not (any more)."""
+    for channel in seat.channels.values():
+        if channel.call_id == call_id and channel.talk is not None:
+            return channel, channel.talk
+    raise Conflict("the seat is not talking in this call any more", field="call_id")
 
 
 def _legs(seat: Seat, call_id: str) -> list[ChannelId]:

@@ -52,6 +52,14 @@ class CallShape(Shape):
     call_id: Annotated[str, Field(min_length=1, max_length=150)]
 
 
+class SeatAnswer(BaseModel):
+    """What came of it, the seat as the live feed shows it, and what was refused of several commands: by queue, why."""
+
+    result: Result
+    seat: dict[str, Any]
+    refused: dict[str, str]
+
+
 def seat_routes(desk: SeatDesk) -> APIRouter:
     """The routes; who may work at a seat says `rules.check_may_work`."""
     routes = APIRouter(prefix="/api/seats/{pbx}/{interface:path}")
@@ -65,7 +73,21 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
             raise NotFound(f"there is no agent {number} in the settings")
         return {"agent_number": number, "name": agent.name, "team": agent.team, "queues": agent.queues}
 
-    async def worked_seat(pbx: str, interface: str, account: Annotated[Account, requires()]) -> Seat:
+    async def any_seat(pbx: str, interface: str, _: Annotated[Account, requires(rules.EVERY)]) -> Seat:
+        return desk.seat(pbx, interface)
+
+    worked = worked_seat(desk)
+    _own_routes(routes, desk, worked)
+    _call_routes(routes, desk, worked)
+    _supervising_routes(routes, desk, Depends(any_seat))
+    seats.include_router(routes)
+    return seats
+
+
+def worked_seat(desk: SeatDesk) -> Any:
+    """The dependency of routes for whoever may work at the seat that the path names: its own agent, or a supervisor."""
+
+    async def worked(pbx: str, interface: str, account: Annotated[Account, requires()]) -> Seat:
         # Whoever may command no seat at all is not told which there are.
         if account.permissions.isdisjoint({rules.OWN, rules.EVERY}):
             raise NotAllowed(f"this needs the permission {rules.OWN} or {rules.EVERY}")
@@ -73,68 +95,64 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
         rules.check_may_work(account.permissions, account.agent_number, seat)
         return seat
 
-    async def any_seat(pbx: str, interface: str, _: Annotated[Account, requires(rules.EVERY)]) -> Seat:
-        return desk.seat(pbx, interface)
-
-    _own_routes(routes, desk, Depends(worked_seat))
-    _supervising_routes(routes, desk, Depends(any_seat))
-    seats.include_router(routes)
-    return seats
+    return Depends(worked)
 
 
-def _own_routes(routes: APIRouter, desk: SeatDesk, worked_seat: Any) -> None:
+def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     reasons = [reason.code for reason in desk.settings.pause_reasons]
 
     @routes.post("/sign-in")
     async def sign_in(
-        shape: SignInShape, account: Annotated[Account, requires()], response: Response, seat: Seat = worked_seat
-    ) -> dict[str, Any]:
+        shape: SignInShape, account: Annotated[Account, requires()], response: Response, seat: Seat = worked
+    ) -> SeatAnswer:
         agent = desk.agents.get(seat.agent_number)
         queues = rules.queues_to_join(account.permissions, agent.queues if agent else (), shape.queues)
         desk.check_queues(seat.pbx, queues)
         return told(desk, await carry_out(desk, seat, rules.join(seat, _name(desk, seat), queues)), response)
 
     @routes.post("/sign-out")
-    async def sign_out(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+    async def sign_out(response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.leave(seat, tuple(seat.members))), response)
 
     @routes.post("/pause")
-    async def pause(shape: PauseShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+    async def pause(shape: PauseShape, response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.pause(seat, shape.reason, reasons)), response)
 
     @routes.post("/ready")
-    async def ready(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+    async def ready(response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.ready(seat)), response)
 
     @routes.post("/end-wrap-up")
-    async def end_wrap_up(response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+    async def end_wrap_up(response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
 
+
+def _call_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
+    @routes.post("/hang-up")
+    async def hang_up(shape: CallShape, response: Response, seat: Seat = worked) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.hang_up(seat, shape.call_id)), response)
+
     @routes.post("/pause-recording")
-    async def pause_recording(shape: CallShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+    async def pause_recording(shape: CallShape, response: Response, seat: Seat = worked) -> SeatAnswer:
         wish = rules.pause_recording(desk.site(seat.pbx), seat, shape.call_id)
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/resume-recording")
-    async def resume_recording(shape: CallShape, response: Response, seat: Seat = worked_seat) -> dict[str, Any]:
+    async def resume_recording(shape: CallShape, response: Response, seat: Seat = worked) -> SeatAnswer:
         wish = rules.resume_recording(desk.site(seat.pbx), seat, shape.call_id)
         return told(desk, await carry_out(desk, seat, wish), response)
 
 
 def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> None:
     @routes.post("/join-queue")
-    async def join(shape: MembershipShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
+    async def join(shape: MembershipShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
         desk.check_queues(seat.pbx, (shape.queue,), "queue")
         wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/leave-queue")
-    async def leave(shape: QueueShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
+    async def leave(shape: QueueShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
-
-    @routes.post("/hang-up")
-    async def hang_up(shape: CallShape, response: Response, seat: Seat = any_seat) -> dict[str, Any]:
-        return told(desk, await carry_out(desk, seat, rules.hang_up(seat, shape.call_id)), response)
 
 
 def _name(desk: SeatDesk, seat: Seat) -> str:
@@ -143,8 +161,8 @@ def _name(desk: SeatDesk, seat: Seat) -> str:
     return agent.name if agent else seat.agent_name or seat.interface
 
 
-def told(desk: SeatDesk, answer: Answer, response: Response) -> dict[str, Any]:
+def told(desk: SeatDesk, answer: Answer, response: Response) -> SeatAnswer:
     """202 where it was asked and the floor does not show it: that may still come, or the rest was refused."""
     if answer.result is Result.ASKED:
         response.status_code = 202
-    return {"result": answer.result, "seat": desk.shown(answer.seat), "refused": dict(answer.refused)}
+    return SeatAnswer(result=answer.result, seat=desk.shown(answer.seat), refused=dict(answer.refused))

@@ -14,10 +14,13 @@ from callcenter.floor import commands as c
 
 Headers = dict[str, str | Sequence[str]]
 
+_ToChannel = c.HangUp | c.PauseRecording | c.ResumeRecording | c.PressKey | c.Transfer | c.Consult | c.CancelConsult
+
 CALLBACK_CONTEXT = "callcenter-callback"
 AGENT_FIRST_CONTEXT = "callcenter-agent-first"
 QUEUE_CONTEXT = "callcenter-queue"
 PULLED_CONTEXT = "callcenter-pulled"
+AGENTS_CONTEXT = "callcenter-agents"
 AGENT_PICKS_UP_SECONDS = 20
 """So long the phone of an agent who asked for a call rings."""
 LISTENER_PICKS_UP_SECONDS = 20
@@ -27,6 +30,8 @@ MAX_LINE_BYTES = 1000
 
 _INTERFACE = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@+-]+(/n)?")
 _DIALLED = re.compile(r"[A-Za-z0-9_]+/[A-Za-z0-9_.@:+/-]+")
+_EXTENSION = re.compile(r"[0-9]{1,64}")
+_KEY = re.compile(r"[0-9*#]")
 _AGENT = re.compile(r"[0-9]{1,64}")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:;@-]{0,148}")
@@ -74,7 +79,10 @@ def action(command: c.AnyCommand) -> Headers:
             return {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": _interface(interface)}
         case c.PlaceCall():
             return _originate(command)
-        case c.HangUp() | c.PauseRecording() | c.ResumeRecording():
+        case (
+            c.HangUp() | c.PauseRecording() | c.ResumeRecording()
+            | c.PressKey() | c.Transfer() | c.Consult() | c.CancelConsult()
+        ):  # fmt: skip
             return _to_channel(command)
         case c.MoveToFront() | c.MoveToQueue() | c.MoveToAgent():
             return _moved(command)
@@ -106,14 +114,31 @@ def _of_member(command: c.RemoveMember | c.PauseMember | c.UnpauseMember) -> Hea
     return {"Action": "QueuePause", "Interface": _interface(command.interface), **where, "Paused": paused, **why}
 
 
-def _to_channel(command: c.HangUp | c.PauseRecording | c.ResumeRecording) -> Headers:
+def _to_channel(command: _ToChannel) -> Headers:
     # Asterisk takes `/…/` for a regular expression over all channels; an id has no slash.
-    channel = _matching(_ID, "channel_id", command.channel_id)
-    if isinstance(command, c.HangUp):
-        return {"Action": "Hangup", "Channel": channel}
-    # Every recording on the channel: the mix and the files of the two sides.
-    state = "1" if isinstance(command, c.PauseRecording) else "0"
-    return {"Action": "MixMonitorMute", "Channel": channel, "Direction": "both", "State": state}
+    channel = {"Channel": _matching(_ID, "channel_id", command.channel_id)}
+    match command:
+        case c.HangUp():
+            return {"Action": "Hangup", **channel}
+        case c.PauseRecording() | c.ResumeRecording():
+            # Every recording on the channel: the mix and the files of the two sides.
+            state = "1" if isinstance(command, c.PauseRecording) else "0"
+            return {"Action": "MixMonitorMute", **channel, "Direction": "both", "State": state}
+        case c.PressKey(key=key):
+            return {"Action": "PlayDTMF", **channel, "Digit": _matching(_KEY, "key", key), "Receive": "true"}
+        case c.Transfer(extension=extension):
+            return {"Action": "BlindTransfer", **channel, **_agents_dial(extension)}
+        case c.Consult(extension=extension):
+            # It is typed into the channel: without `#` Asterisk would wait for more digits where more could follow.
+            return {"Action": "Atxfer", **channel, **_agents_dial(extension, end="#")}
+        case c.CancelConsult():
+            return {"Action": "CancelAtxfer", **channel}
+        case _:
+            assert_never(command)
+
+
+def _agents_dial(extension: str, end: str = "") -> dict[str, str]:
+    return {"Context": AGENTS_CONTEXT, "Exten": _matching(_EXTENSION, "extension", extension) + end}
 
 
 def _moved(command: c.MoveToFront | c.MoveToQueue | c.MoveToAgent) -> Headers:

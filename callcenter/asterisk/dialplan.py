@@ -96,6 +96,7 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
         "wrap_up_done": codes.wrap_up_done,
         "pause_recording": codes.pause_recording,
         "resume_recording": codes.resume_recording,
+        "hold": codes.hold,
         "etc": folders.etc,
         "modules": folders.modules,
         "data": folders.data,
@@ -203,8 +204,8 @@ _SECRET = re.compile(r"[!-:<-\[\]-~]{8,79}")
 """Printable ASCII without space, `;` (a comment) and backslash; at least eight characters."""
 _PATH = re.compile(r"/[^\x00-\x1f\x7f;\[\]{}(),|\"\\$&'<>`*?]+")
 _RESERVED = {"general", "default"}
-IN_CALL_CODES = ("#1", "*2", "*0")
-"""What the shipped features.conf has an agent press in a call: transfers and the end."""
+IN_CALL_CODES = ("#1", "*2", "*1", "*0")
+"""What the shipped features.conf has an agent press in a call: transfers, back from one, and the end."""
 
 
 def check(settings: Settings, pbx: PbxSettings, site: Site) -> None:
@@ -256,7 +257,7 @@ def _check_numbers(settings: Settings) -> None:
         codes.sign_in, codes.sign_out, codes.unpause, codes.wrap_up_done,
         *(codes.pause + reason.digit for reason in settings.pause_reasons),
     ))  # fmt: skip
-    _must_differ("feature_codes", (codes.pause_recording, codes.resume_recording, *IN_CALL_CODES))
+    _must_differ("feature_codes", (codes.pause_recording, codes.resume_recording, codes.hold, *IN_CALL_CODES))
     extensions = (queue.extension for queue in settings.queues.values() if queue.extension)
     _must_differ("agents.number", (*(agent.number for agent in settings.agents), *extensions))
     _must_differ("agents.interface", (agent.at() for agent in settings.agents))

@@ -24,6 +24,9 @@ LISTEN_CONTEXT = "callcenter-listen"
 LISTENING_KEYS = {mode: key for key, mode in MODE_KEYS.items()}
 """The extensions of that context, which are the keys of the listener's phone: Asterisk tells the mode by them."""
 
+HOLD_MUSIC = "callcenter-hold"
+"""What those hear whom an agent holds by a code in the call (dialplans/features.conf)."""
+
 Maker = Callable[[str, Instant, Message], AnyEvent | None]
 
 
@@ -109,7 +112,7 @@ def _bridge_leave(pbx: str, at: Instant, m: Message) -> AnyEvent:
 
 
 def _hold(pbx: str, at: Instant, m: Message) -> AnyEvent:
-    return e.HoldBegun(pbx, at, _channel(m))
+    return e.HoldBegun(pbx, at, _channel(m), m.get("MusicClass") == HOLD_MUSIC)
 
 
 def _unhold(pbx: str, at: Instant, m: Message) -> AnyEvent:

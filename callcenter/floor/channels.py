@@ -1,6 +1,6 @@
 """What channel events change: calls, legs of seats, bridges, attempts."""
 
-from callcenter.floor import caller_surveys, listening, recordings, rings, talks, visits
+from callcenter.floor import caller_surveys, consulting, listening, recordings, rings, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.call import Attempt, is_agent_first
 from callcenter.floor.changes import Changes
@@ -53,6 +53,7 @@ def up(site: Site, event: e.ChannelUp, changes: Changes) -> None:
     attempt = site.attempts.get(AttemptId(event.channel_id))
     if attempt is not None:
         attempt.pick_up(site.now)
+    consulting.touch(site, channel.bridge_id, changes)
 
 
 def ringing(site: Site, event: e.ChannelRinging, changes: Changes) -> None:
@@ -259,6 +260,7 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
     channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
     site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
     talks.begin_in_bridge(site, event.bridge_id, changes)
+    consulting.touch(site, event.bridge_id, changes)
 
 
 def change_call(site: Site, channel: Channel, call_id: CallId, changes: Changes) -> None:
@@ -284,6 +286,7 @@ def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
     channel.bridged_at = site.now
     if channel.talk is not None:
         channel.talk.left_bridge_at = site.now
+        changes.touched.add(channel.talk.seat.key)
 
 
 def leave_bridge(site: Site, channel: Channel) -> None:

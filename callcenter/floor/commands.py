@@ -109,6 +109,33 @@ class MoveToAgent(Command, frozen=True):
     agent_number: str
 
 
+class PressKey(Command, frozen=True):
+    """Take this key as pressed on the phone of a channel that talks."""
+
+    channel_id: ChannelId
+    key: str
+
+
+class Transfer(Command, frozen=True):
+    """Send the other side of this agent's channel to an extension that agents may dial; the agent's part ends."""
+
+    channel_id: ChannelId
+    extension: str
+
+
+class Consult(Command, frozen=True):
+    """Have the agent of this channel talk with an extension that agents may dial, while the other side hears music."""
+
+    channel_id: ChannelId
+    extension: str
+
+
+class CancelConsult(Command, frozen=True):
+    """Bring the agent of this channel back to the side that hears music."""
+
+    channel_id: ChannelId
+
+
 class PauseRecording(Command, frozen=True):
     """Keep nothing of what is said in the files of this channel until they are resumed: silence stands there."""
 
@@ -151,6 +178,10 @@ AnyCommand = (
     | MoveToFront
     | MoveToQueue
     | MoveToAgent
+    | PressKey
+    | Transfer
+    | Consult
+    | CancelConsult
     | PauseRecording
     | ResumeRecording
     | Listen

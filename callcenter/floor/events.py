@@ -249,9 +249,10 @@ class BridgeLeft(Event, frozen=True):
 
 
 class HoldBegun(Event, frozen=True):
-    """The phone of this channel put the other side on hold."""
+    """The phone of this channel put the other side on hold; `by_code`: by a code in the call and not by itself."""
 
     channel_id: ChannelId
+    by_code: bool = False
 
 
 class HoldEnded(Event, frozen=True):

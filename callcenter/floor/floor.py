@@ -7,6 +7,7 @@ from typing import Any
 from callcenter.floor import (
     caller_surveys,
     channels,
+    consulting,
     events,
     gap,
     listening,
@@ -35,7 +36,7 @@ def _link_changed(site: Site, event: LinkChanged, changes: Changes) -> None:
 
 
 def _hold(site: Site, event: events.HoldBegun, changes: Changes) -> None:
-    talks.hold(site, event.channel_id, changes)
+    talks.hold(site, event.channel_id, changes, by_code=event.by_code)
 
 
 def _resume(site: Site, event: events.HoldEnded, changes: Changes) -> None:
@@ -204,7 +205,7 @@ def _view_seat(site: Site, interface: str) -> View | None:
 
 
 def _shown_seat(site: Site, seat: Seat) -> View:
-    return seat.view() | recordings.shown_at(site, seat)
+    return seat.view() | recordings.shown_at(site, seat) | consulting.shown_at(site, seat)
 
 
 def _view_queue(site: Site, name: str) -> View | None:

@@ -31,6 +31,7 @@ class Census:
 class Talk:
     """A conversation under way on a seat's channel; `held_since` is set while the caller hears music.
 
+    `held_in` is the bridge in which that is, `is_held_by_code` set where the phone did not hold by itself.
     `seat` is whose conversation it is: not that of the phone where the member's own phone forwarded the ring to it.
     `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
     `is_certain` is False where a survey found it under way: when it began is not known.
@@ -45,6 +46,8 @@ class Talk:
     hold_seconds: Seconds = 0.0
     holds: int = 0
     held_since: Instant | None = None
+    held_in: str = ""
+    is_held_by_code: bool = False
     left_bridge_at: Instant | None = None
     ended_by: EndedBy = EndedBy.UNKNOWN
 

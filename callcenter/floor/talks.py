@@ -116,10 +116,11 @@ def go_on(site: Site, channel: Channel, caller_id: ChannelId, changes: Changes) 
         begin_in_bridge(site, channel.bridge_id, changes)
 
 
-def hold(site: Site, channel_id: ChannelId, changes: Changes) -> None:
+def hold(site: Site, channel_id: ChannelId, changes: Changes, *, by_code: bool) -> None:
     """The phone of this channel put the other side on hold. Hold by the caller's phone is no hold of ours."""
     channel = site.channels.get(channel_id)
     if channel and channel.seat and channel.talk and channel.talk.hold(site.now):
+        channel.talk.held_in, channel.talk.is_held_by_code = channel.bridge_id, by_code
         restate(channel.seat, site.now, changes)
 
 

@@ -26,6 +26,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         *(
             "see_floor",
             "work_seat",
+            "transfer_outside",
             "work_callbacks",
             "see_own_reviews",
             "see_customers",
@@ -37,7 +38,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
     reads = {"see_floor", "see_calls", "hear_recordings", "see_reports", "see_lists", "see_alerts"}
     assert permissions_of([Role.SUPERVISOR]) == reads | {
         *("control_seats", "listen_in", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
-        *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls"),
+        *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls", "transfer_outside"),
         *("see_customers", "edit_customers", "manage_customers", "hear_clips", "manage_clips", "see_numbers"),
     }
     assert permissions_of([Role.QA]) == {
@@ -56,6 +57,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
     assert permissions_of([Role.AGENT, Role.QA]) == {
         "see_floor",
         "work_seat",
+        "transfer_outside",
         "work_callbacks",
         "see_own_reviews",
         "see_customers",

@@ -47,11 +47,11 @@ SEATS: list[tuple[str, object]] = [
     ("end-wrap-up", None),
     ("pause-recording", {"call_id": "1.0"}),
     ("resume-recording", {"call_id": "1.0"}),
+    ("hang-up", {"call_id": "1.0"}),
 ]
 SUPERVISING: list[tuple[str, object]] = [
     ("join-queue", {"queue": "vip"}),
     ("leave-queue", {"queue": "vip"}),
-    ("hang-up", {"call_id": "1.0"}),
 ]
 
 

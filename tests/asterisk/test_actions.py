@@ -9,6 +9,8 @@ from callcenter.errors import BadInput
 from callcenter.floor.commands import (
     AddMember,
     AnyCommand,
+    CancelConsult,
+    Consult,
     EndWrapUp,
     HangUp,
     Listen,
@@ -18,9 +20,11 @@ from callcenter.floor.commands import (
     PauseMember,
     PauseRecording,
     PlaceCall,
+    PressKey,
     RemoveMember,
     ResumeRecording,
     SwitchListening,
+    Transfer,
     UnpauseMember,
 )
 from callcenter.floor.events import ListeningMode
@@ -75,6 +79,19 @@ def place(
             {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": "PJSIP/1001"},
         ),
         (HangUp("pbx1", ChannelId("pbx1-1700000000.12")), {"Action": "Hangup", "Channel": "pbx1-1700000000.12"}),
+        (
+            PressKey("pbx1", ChannelId("17.1"), "#"),
+            {"Action": "PlayDTMF", "Channel": "17.1", "Digit": "#", "Receive": "true"},
+        ),
+        (
+            Transfer("pbx1", ChannelId("17.1"), "1002"),
+            {"Action": "BlindTransfer", "Channel": "17.1", "Context": "callcenter-agents", "Exten": "1002"},
+        ),
+        (
+            Consult("pbx1", ChannelId("17.1"), "1002"),
+            {"Action": "Atxfer", "Channel": "17.1", "Context": "callcenter-agents", "Exten": "1002#"},
+        ),
+        (CancelConsult("pbx1", ChannelId("17.1")), {"Action": "CancelAtxfer", "Channel": "17.1"}),
         (
             MoveToFront("pbx1", "support", "Local/4000@queues-00000001;2", 9),
             {
@@ -161,6 +178,9 @@ SEPARATORS = ("|", ",", ";", "&", '"', "\\", "$", "`", "{", "<")
         (lambda bad: place(attempt=f"a{bad.replace(';', '|')}b"), "attempt_id"),
         (lambda bad: place(caller_id=f"4000{bad}"), "caller_id"),
         (lambda bad: HangUp("pbx1", ChannelId(f"17.1{bad.replace(';', '|')}")), "channel_id"),
+        (lambda bad: PressKey("pbx1", ChannelId("17.1"), f"1{bad}"), "key"),
+        (lambda bad: Transfer("pbx1", ChannelId("17.1"), f"1002{bad}"), "extension"),
+        (lambda bad: Consult("pbx1", ChannelId("17.1"), f"1002{bad}"), "extension"),
         (lambda bad: MoveToFront("pbx1", "support", f"PJSIP/trunk-1{bad.replace(';', '|')}", 1), "channel_name"),
         (lambda bad: MoveToFront("pbx1", f"support{bad}", "PJSIP/trunk-1", 1), "queue"),
         (lambda bad: MoveToQueue("pbx1", ChannelId(f"17.1{bad.replace(';', '|')}"), "sales"), "channel_id"),

@@ -63,6 +63,9 @@ TRANSLATED: dict[str, tuple[bytes, AnyEvent | None]] = {
     "BridgeEnter": (message("BridgeEnter", BRIDGE, LEG), e.BridgeEntered("pbx1", NOW, RING, CALL, "b-1")),
     "BridgeLeave": (message("BridgeLeave", BRIDGE, LEG), e.BridgeLeft("pbx1", NOW, RING, "b-1")),
     "Hold": (message("Hold", LEG, MusicClass="default"), e.HoldBegun("pbx1", NOW, RING)),
+    "Hold by a code": (
+        message("Hold", LEG, MusicClass="callcenter-hold"), e.HoldBegun("pbx1", NOW, RING, by_code=True)
+    ),
     "Unhold": (message("Unhold", LEG), e.HoldEnded("pbx1", NOW, RING)),
     "MixMonitorMute": (
         message("MixMonitorMute", LEG, Direction="both", State="1", Count="1"),

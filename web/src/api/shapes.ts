@@ -50,6 +50,7 @@ export type Permission =
   | "see_floor"
   | "work_seat"
   | "control_seats"
+  | "transfer_outside"
   | "listen_in"
   | "see_calls"
   | "hear_recordings"
@@ -236,6 +237,9 @@ export interface Seat {
   is_recorded: boolean;
   /** Since when nothing of the call is kept in any recording of it. */
   recording_paused_since: Instant | null;
+  /** Whom the agent asks about the call while the caller hears music, as it was dialled; empty: nobody. */
+  consulting: string;
+  consult_answered: boolean;
 }
 export type StateCounts = Partial<Record<SeatState, number>>;
 export interface Queue {

@@ -10,6 +10,7 @@ import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { RecordingPause } from "../seats/RecordingPause";
 import { isInCall, listeningTo } from "../seats/seats";
+import { CallControls } from "./CallControls";
 import classes from "./Desk.module.css";
 import { callerOf } from "./desk";
 
@@ -68,6 +69,7 @@ export function CallPanel({ seat }: { seat: Seat }) {
           </dd>
         </div>
       </dl>
+      {seat.call_id && <CallControls key={`controls ${seat.call_id}`} seat={seat} callId={seat.call_id} />}
       <RecordingPause key={seat.call_id} seat={seat} size="md" />
     </section>
   );

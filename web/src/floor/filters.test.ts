@@ -23,6 +23,8 @@ function seat(fields: Partial<Seat>): Seat {
     wrap_up_until: null,
     is_recorded: false,
     recording_paused_since: null,
+    consulting: "",
+    consult_answered: false,
     ...fields,
   };
 }

@@ -10,6 +10,13 @@ export type Act =
   | "pause"
   | "ready"
   | "end-wrap-up"
+  | "hang-up"
+  | "hold"
+  | "resume"
+  | "transfer"
+  | "consult"
+  | "complete-transfer"
+  | "cancel-transfer"
   | "pause-recording"
   | "resume-recording"
   | "listen"
@@ -22,6 +29,7 @@ export interface Wish {
     | { queues?: string[] | null }
     | { reason: string }
     | { call_id: string }
+    | ({ call_id: string } & ({ agent: string } | { queue: string } | { number: string }))
     | { mode: ListeningMode }
     | { call_id: string; mode: ListeningMode };
 }
