@@ -123,6 +123,29 @@ def end_wrap_up(seat: Seat) -> Wish:
     return Wish(commands, lambda: seat.wrap_up_until is None)
 
 
+def ask_for_help(seat: Seat) -> Wish:
+    """Supervisors see that the agent asks for help. Raises Conflict when signed out."""
+    _check_signed_in(seat)
+    commands = () if seat.help_since is not None else (c.AskForHelp(seat.pbx, interface=seat.interface),)
+    return Wish(commands, lambda: seat.help_since is not None)
+
+
+def take_help(seat: Seat, by: str) -> Wish:
+    """The agent sees who comes. Raises Conflict where no help is asked for, or somebody else comes already."""
+    if seat.help_since is None:
+        raise Conflict("the agent asks for no help (any more)")
+    if seat.help_by not in ("", by):
+        raise Conflict(f"{seat.help_by} is on the way already")
+    commands = () if seat.help_by else (c.TakeHelp(seat.pbx, interface=seat.interface, by=by),)
+    return Wish(commands, lambda: seat.help_by == by)
+
+
+def end_help(seat: Seat) -> Wish:
+    """No help is asked for any more."""
+    commands = () if seat.help_since is None else (c.EndHelp(seat.pbx, interface=seat.interface),)
+    return Wish(commands, lambda: seat.help_since is None)
+
+
 def hang_up(seat: Seat, call_id: str) -> Wish:
     """The seat's part in this call is over. Raises Conflict when the seat is not in it (any more)."""
     channels = _legs(seat, call_id)

@@ -126,6 +126,14 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     async def end_wrap_up(response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
 
+    @routes.post("/ask-for-help")
+    async def ask_for_help(response: Response, seat: Seat = worked) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.ask_for_help(seat)), response)
+
+    @routes.post("/end-help")
+    async def end_help(response: Response, seat: Seat = worked) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.end_help(seat)), response)
+
 
 def _call_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     @routes.post("/hang-up")
@@ -148,6 +156,13 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
     async def join(shape: MembershipShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
         desk.check_queues(seat.pbx, (shape.queue,), "queue")
         wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
+        return told(desk, await carry_out(desk, seat, wish), response)
+
+    @routes.post("/take-help")
+    async def take_help(
+        account: Annotated[Account, requires(rules.EVERY)], response: Response, seat: Seat = any_seat
+    ) -> SeatAnswer:
+        wish = rules.take_help(seat, account.name or account.username)
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/leave-queue")

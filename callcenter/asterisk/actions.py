@@ -75,8 +75,8 @@ def action(command: c.AnyCommand) -> Headers:
             return _queue_add(command)
         case c.RemoveMember() | c.PauseMember() | c.UnpauseMember():
             return _of_member(command)
-        case c.EndWrapUp(interface=interface):
-            return {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": _interface(interface)}
+        case c.EndWrapUp() | c.AskForHelp() | c.TakeHelp() | c.EndHelp():
+            return _user_event(command)
         case c.PlaceCall():
             return _originate(command)
         case (
@@ -90,6 +90,20 @@ def action(command: c.AnyCommand) -> Headers:
             return _listening(command)
         case _:
             assert_never(command)
+
+
+_USER_EVENTS = {
+    c.EndWrapUp: "WrapUpDone",
+    c.AskForHelp: "HelpAsked",
+    c.TakeHelp: "HelpTaken",
+    c.EndHelp: "HelpEnded",
+}
+
+
+def _user_event(command: c.EndWrapUp | c.AskForHelp | c.TakeHelp | c.EndHelp) -> Headers:
+    by = {"By": command.by} if isinstance(command, c.TakeHelp) else {}
+    name = _USER_EVENTS[type(command)]
+    return {"Action": "UserEvent", "UserEvent": name, "Interface": _interface(command.interface), **by}
 
 
 def _queue_add(command: c.AddMember) -> Headers:

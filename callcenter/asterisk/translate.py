@@ -328,8 +328,8 @@ def _originate_response(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
 
 def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
     match m.get("UserEvent"):
-        case "WrapUpDone":
-            return e.WrapUpEnded(pbx, at, m.get("Interface", ""))
+        case "WrapUpDone" | "HelpAsked" | "HelpTaken" | "HelpEnded" as name:
+            return _seat_event(pbx, at, m, name)
         case "CallbackMachine":
             return e.MachineAnswered(pbx, at, AttemptId(m.get("Attempt", "")))
         case "CallbackPerson":
@@ -345,6 +345,23 @@ def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
         case _:
             return None
 
+
+_OF_SEATS: dict[str, type[e.WrapUpEnded] | type[e.HelpAsked] | type[e.HelpEnded]] = {
+    "WrapUpDone": e.WrapUpEnded,
+    "HelpAsked": e.HelpAsked,
+    "HelpEnded": e.HelpEnded,
+}
+
+
+def _seat_event(pbx: str, at: Instant, m: Message, name: str) -> AnyEvent:
+    interface = m.get("Interface", "")
+    if name == "HelpTaken":
+        return e.HelpTaken(pbx, at, interface, m.get("By", "")[:LONGEST_NAME])
+    return _OF_SEATS[name](pbx, at, interface)
+
+
+LONGEST_NAME = 200
+"""Of whoever is on the way: any AMI user may send a user event."""
 
 SCORES = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 """What a caller may press in the survey after the call."""
@@ -413,6 +430,9 @@ TABLE: dict[bytes, Row] = {
         _user_event,
         (
             b"\r\nUserEvent: WrapUpDone\r\n",
+            b"\r\nUserEvent: HelpAsked\r\n",
+            b"\r\nUserEvent: HelpTaken\r\n",
+            b"\r\nUserEvent: HelpEnded\r\n",
             b"\r\nUserEvent: CallbackMachine\r\n",
             b"\r\nUserEvent: CallbackPerson\r\n",
             b"\r\nUserEvent: CallbackRequested\r\n",

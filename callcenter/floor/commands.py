@@ -56,6 +56,25 @@ class EndWrapUp(Command, frozen=True):
     interface: str
 
 
+class AskForHelp(Command, frozen=True):
+    """Say that the agent at this interface asks for help."""
+
+    interface: str
+
+
+class TakeHelp(Command, frozen=True):
+    """Say that somebody is on the way to help the agent at this interface."""
+
+    interface: str
+    by: str
+
+
+class EndHelp(Command, frozen=True):
+    """Say that the agent at this interface needs no help any more."""
+
+    interface: str
+
+
 class PlaceCall(Command, frozen=True):
     """Dial `number` through `dial_string`; whoever answers goes to `queue` of the callback context.
 
@@ -173,6 +192,9 @@ AnyCommand = (
     | PauseMember
     | UnpauseMember
     | EndWrapUp
+    | AskForHelp
+    | TakeHelp
+    | EndHelp
     | PlaceCall
     | HangUp
     | MoveToFront

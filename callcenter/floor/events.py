@@ -471,6 +471,25 @@ class WrapUpEnded(Event, frozen=True):
     interface: str
 
 
+class HelpAsked(Event, frozen=True):
+    """The agent at this interface asks for help."""
+
+    interface: str
+
+
+class HelpTaken(Event, frozen=True):
+    """Somebody is on the way to help the agent at this interface."""
+
+    interface: str
+    by: str
+
+
+class HelpEnded(Event, frozen=True):
+    """The agent at this interface needs no help any more, or had it."""
+
+    interface: str
+
+
 class OriginateEnded(Event, frozen=True):
     """Asterisk's answer to an Originate of ours: the first leg answered, or nothing came of it (docs/asterisk.md)."""
 
@@ -607,6 +626,9 @@ AnyEvent = (
     | MemberRemoved
     | DeviceChanged
     | WrapUpEnded
+    | HelpAsked
+    | HelpTaken
+    | HelpEnded
     | OriginateEnded
     | MachineAnswered
     | PersonAnswered

@@ -1,6 +1,7 @@
 """What member, device and directory events change: who is signed in where, paused why, and reachable."""
 
 from callcenter.floor import events as e
+from callcenter.floor import helping
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import Member
 from callcenter.floor.seat import Seat, restate
@@ -58,6 +59,8 @@ def expel(site: Site, queue_name: str, interface: str, changes: Changes) -> None
         return
     seat.count_out(queue.census)
     seat.members.pop(queue_name, None)
+    if not seat.members:
+        helping.end(seat, changes)
     changes.touched.add(queue.key)
     restate(seat, site.now, changes)
 

@@ -119,6 +119,9 @@ class Seat:
     channels: dict[ChannelId, Channel] = field(default_factory=dict)
     counted_in: list[Census] = field(default_factory=list)
     wrap_up_until: Instant | None = None
+    help_since: Instant | None = None
+    """Since when the agent asks for help; `help_by` is on the way."""
+    help_by: str = ""
     unfinished: Conversation | None = None
     """The conversation whose wrap-up is under way: it becomes a fact when that ends."""
     state: SeatState = SeatState.SIGNED_OUT
@@ -182,6 +185,8 @@ class Seat:
             "is_paused": self.is_paused,
             "pause_pending": self.is_paused and self.state != SeatState.PAUSED,
             "queues": sorted(self.members),
+            "help_since": self.help_since,
+            "help_by": self.help_by,
             "wrap_up_until": self.wrap_up_until if self.state == SeatState.WRAP_UP else None,
         }
 

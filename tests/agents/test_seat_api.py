@@ -48,10 +48,13 @@ SEATS: list[tuple[str, object]] = [
     ("pause-recording", {"call_id": "1.0"}),
     ("resume-recording", {"call_id": "1.0"}),
     ("hang-up", {"call_id": "1.0"}),
+    ("ask-for-help", None),
+    ("end-help", None),
 ]
 SUPERVISING: list[tuple[str, object]] = [
     ("join-queue", {"queue": "vip"}),
     ("leave-queue", {"queue": "vip"}),
+    ("take-help", None),
 ]
 
 
@@ -92,6 +95,18 @@ class Phone:
                 return [e.RecordingPaused(command.pbx, NOON, channel_id)]
             case c.ResumeRecording(channel_id=channel_id):
                 return [e.RecordingResumed(command.pbx, NOON, channel_id)]
+            case _:
+                return self._helped(command)
+
+    @staticmethod
+    def _helped(command: c.AnyCommand) -> list[e.AnyEvent]:
+        match command:
+            case c.AskForHelp(interface=interface):
+                return [e.HelpAsked(command.pbx, NOON, interface)]
+            case c.TakeHelp(interface=interface, by=by):
+                return [e.HelpTaken(command.pbx, NOON, interface, by)]
+            case c.EndHelp(interface=interface):
+                return [e.HelpEnded(command.pbx, NOON, interface)]
             case _:
                 return []
 
@@ -311,6 +326,30 @@ async def test_while_the_link_is_down_nothing_is_called_done_already(desk: Desk,
         answer = await agent.post(f"{OWN}/{what}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "phone_unreachable")
     assert len(desk.phone.sent) == 2
+
+
+async def test_an_agent_asks_for_help_and_sees_who_comes_until_either_says_that_it_is_over(
+    desk: Desk, agent: httpx.AsyncClient, supervisor: httpx.AsyncClient
+) -> None:
+    assert (await agent.post(f"{OWN}/ask-for-help")).status_code == 409  # signed out
+    await agent.post(f"{OWN}/sign-in", json={})
+    assert (await supervisor.post(f"{OWN}/take-help")).status_code == 409  # nobody asks
+    asked = (await agent.post(f"{OWN}/ask-for-help")).json()
+    assert (asked["result"], asked["seat"]["help_since"], asked["seat"]["help_by"]) == ("done", NOON, "")
+    assert (await agent.post(f"{OWN}/ask-for-help")).json()["result"] == "already"
+    taken = (await supervisor.post(f"{OWN}/take-help")).json()
+    assert (taken["result"], taken["seat"]["help_by"]) == ("done", "supervisor-None")
+    assert (await supervisor.post(f"{OWN}/take-help")).json()["result"] == "already"
+    async with await desk.of(Role.ADMIN) as other:
+        answer = await other.post(f"{OWN}/take-help")
+        assert (answer.status_code, "on the way" in answer.json()["detail"]) == (409, True)
+    for who in (agent, supervisor):
+        await agent.post(f"{OWN}/ask-for-help")
+        over = (await who.post(f"{OWN}/end-help")).json()
+        assert (over["result"], over["seat"]["help_since"], over["seat"]["help_by"]) == ("done", None, "")
+    assert (await agent.post(f"{OWN}/end-help")).json()["result"] == "already"
+    await agent.post(f"{OWN}/ask-for-help")
+    assert (await agent.post(f"{OWN}/sign-out")).json()["seat"]["help_since"] is None
 
 
 CALL, CUSTOMER, LEG = CallId("1.0"), ChannelId("1.0"), ChannelId("1.1")

@@ -148,6 +148,21 @@ def test_caller_on_hold_goes_amber_then_red() -> None:
     assert day.alerts == []
 
 
+def test_an_agent_asks_for_help_at_once_and_red_until_somebody_comes() -> None:
+    amber, red = a_rule("help_asked"), a_rule("help_asked", 2, threshold=60, severity=Severity.CRITICAL)
+    day = seated(amber, red)
+    day.tell(e.HelpAsked, "PJSIP/1001")
+    assert day.subjects() == [SEAT]
+    day.after(61)
+    assert [alert.severity for alert in day.alerts] == ["warning", "critical"]
+    day.tell(e.HelpTaken, "PJSIP/1001", "Zhang Min")
+    assert day.alerts == []
+    day.tell(e.HelpEnded, "PJSIP/1001")
+    day.tell(e.HelpAsked, "PJSIP/1001")
+    day.signs_out("1001")
+    assert day.alerts == []
+
+
 def test_hold_that_flaps_stays_one_alert_with_a_pause_before_clearing() -> None:
     day = in_talk(seated(a_rule("hold_long", clear_after_seconds=20)))
     day.holds("1001").after(125).resumes("1001").after(5)

@@ -9,8 +9,10 @@ from callcenter.errors import BadInput
 from callcenter.floor.commands import (
     AddMember,
     AnyCommand,
+    AskForHelp,
     CancelConsult,
     Consult,
+    EndHelp,
     EndWrapUp,
     HangUp,
     Listen,
@@ -24,6 +26,7 @@ from callcenter.floor.commands import (
     RemoveMember,
     ResumeRecording,
     SwitchListening,
+    TakeHelp,
     Transfer,
     UnpauseMember,
 )
@@ -78,6 +81,15 @@ def place(
             EndWrapUp("pbx1", "PJSIP/1001"),
             {"Action": "UserEvent", "UserEvent": "WrapUpDone", "Interface": "PJSIP/1001"},
         ),
+        (
+            AskForHelp("pbx1", "PJSIP/1001"),
+            {"Action": "UserEvent", "UserEvent": "HelpAsked", "Interface": "PJSIP/1001"},
+        ),
+        (
+            TakeHelp("pbx1", "PJSIP/1001", "Wang, Lei|“O’Neil”"),
+            {"Action": "UserEvent", "UserEvent": "HelpTaken", "Interface": "PJSIP/1001", "By": "Wang, Lei|“O’Neil”"},
+        ),
+        (EndHelp("pbx1", "PJSIP/1001"), {"Action": "UserEvent", "UserEvent": "HelpEnded", "Interface": "PJSIP/1001"}),
         (HangUp("pbx1", ChannelId("pbx1-1700000000.12")), {"Action": "Hangup", "Channel": "pbx1-1700000000.12"}),
         (
             PressKey("pbx1", ChannelId("17.1"), "#"),

@@ -167,6 +167,18 @@ TRANSLATED: dict[str, tuple[bytes, AnyEvent | None]] = {
         message("UserEvent", CHANNEL, privilege="user,all", UserEvent="WrapUpDone", Interface="PJSIP/1001"),
         e.WrapUpEnded("pbx1", NOW, "PJSIP/1001"),
     ),
+    "UserEvent of who asks for help": (
+        message("UserEvent", privilege="user,all", UserEvent="HelpAsked", Interface="PJSIP/1001"),
+        e.HelpAsked("pbx1", NOW, "PJSIP/1001"),
+    ),
+    "UserEvent of who helps": (
+        message("UserEvent", privilege="user,all", UserEvent="HelpTaken", Interface="PJSIP/1001", By="Zhang Min"),
+        e.HelpTaken("pbx1", NOW, "PJSIP/1001", "Zhang Min"),
+    ),
+    "UserEvent of an end of help": (
+        message("UserEvent", privilege="user,all", UserEvent="HelpEnded", Interface="PJSIP/1001"),
+        e.HelpEnded("pbx1", NOW, "PJSIP/1001"),
+    ),
 }  # fmt: skip
 
 

@@ -172,6 +172,37 @@ def test_a_recording_is_paused_at_the_desk_and_by_the_phones_code(
     expect(call).to_have_count(0)
 
 
+def test_an_agent_asks_for_help_and_a_supervisor_comes(
+    agent: Visitor, server: Serving, browser: Browser, pair: Pair
+) -> None:
+    page = agent.page
+    agent.open("desk")
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")
+    agent.tab_to(lambda: agent.focus("e.textContent") == "Ask for help")
+    page.keyboard.press("Enter")
+    mine = page.get_by_role("region", name="My state")
+    expect(mine).to_contain_text("Help is asked for")
+    assert violations(page) == []
+    with Visitor(browser, server.url) as supervisor:
+        supervisor.sign_in(Role.SUPERVISOR).open("floor")
+        card = supervisor.page.locator(f'[data-seat="{SEAT}"]')
+        expect(card).to_contain_text("Help is asked for")
+        expect(card).to_contain_text("Agent asks for help")  # the alert
+        assert violations(supervisor.page) == []
+        card.click()
+        supervisor.page.get_by_role("button", name="I am on the way").click()
+        expect(card).not_to_contain_text("Agent asks for help")
+    expect(mine).to_contain_text("Supervisor is on the way")
+    page.reload()
+    expect(mine).to_contain_text("Supervisor is on the way")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert violations(page) == []
+    press(page, "Help no longer needed")
+    expect(page.get_by_role("button", name="Ask for help")).to_be_visible()
+
+
 def test_by_the_keyboard_alone(agent: Visitor, pair: Pair) -> None:
     page = agent.page
     agent.open("desk")

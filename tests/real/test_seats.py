@@ -7,14 +7,18 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.settings import Settings
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.real.feed import Feed, cookie_of
 from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 SEAT, OTHER = "PJSIP/1001", "PJSIP/1002"
 
@@ -166,6 +170,45 @@ def test_a_supervisor_moves_a_seat_between_queues_and_hangs_up_its_call(supervis
     supervisor.does("sign-out", seat=OTHER)
     assert supervisor.feed.seat(OTHER)["state"] == "talking"
     assert supervisor.members(OTHER) == {}
+
+
+def test_several_seats_at_once_and_each_says_what_came_of_it(
+    supervisor: Panel, server: Serving, browser: Browser
+) -> None:
+    for seat in (SEAT, OTHER):
+        supervisor.does("sign-in", {"queues": ["support"]}, seat=seat)
+    with Visitor(browser, server.url, PHONE) as chief:
+        chief.sign_in(Role.SUPERVISOR).open("floor")
+        page = chief.page
+        page.get_by_role("button", name="Choose several seats").click()
+        bar = page.get_by_role("region", name="Several seats")
+        chief.tab_to(lambda: chief.focus("e.dataset.seat") == f"pbx1/{SEAT}", most=200)
+        page.keyboard.press("Space")
+        page.locator('[data-seat="pbx1/PJSIP/1003"]').click(modifiers=["Shift"])
+        expect(bar).to_contain_text("Seats chosen: 3")
+        expect(page.locator(f'[data-seat="pbx1/{OTHER}"]')).to_have_attribute("aria-pressed", "true")
+        bar.get_by_label("Reason").click()
+        page.get_by_role("option", name="Meal").click()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        bar.get_by_role("button", name="Do it").click()
+        expect(bar).to_contain_text("Done at 2 of 3 seats.")
+        expect(bar.get_by_role("listitem")).to_contain_text("signed out")  # of 1003, by name
+        for seat in (SEAT, OTHER):
+            supervisor.agree("paused", "support", reason="meal", seat=seat)
+        bar.get_by_label("What").click()
+        page.get_by_role("option", name="Sign out").click()
+        bar.get_by_role("button", name="Do it").click()
+        supervisor.agree("paused", "support", reason="meal")  # nothing happens before it is confirmed
+        bar.get_by_role("button", name="Sure? At 3 seats").click()
+        expect(bar).to_contain_text("Done at 3 of 3 seats.")
+        for seat in (SEAT, OTHER):
+            supervisor.agree("signed_out", seat=seat)
+        bar.get_by_role("button", name="Finish").click()
+        page.locator(f'[data-seat="pbx1/{SEAT}"]').click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert all("409" in one for one in chief.complaints)
+        chief.complaints.clear()  # the browser's own line about the refusal
 
 
 def test_a_program_with_the_permission_commands_by_its_key_and_it_is_all_written_down(

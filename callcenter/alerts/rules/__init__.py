@@ -6,6 +6,7 @@ from callcenter.alerts.rules import (
     callback_long,
     callbacks_due,
     callers_waiting,
+    help_asked,
     hold_long,
     link_down,
     pauses_short,
@@ -26,6 +27,7 @@ KINDS: dict[str, Kind] = {
     module.KIND.id: module.KIND
     for module in (
         link_down,
+        help_asked,
         wait_long,
         callers_waiting,
         service_level_low,

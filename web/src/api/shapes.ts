@@ -237,6 +237,9 @@ export interface Seat {
   is_recorded: boolean;
   /** Since when nothing of the call is kept in any recording of it. */
   recording_paused_since: Instant | null;
+  /** Since when the agent asks for help, and who is on the way. */
+  help_since: Instant | null;
+  help_by: string;
   /** Whom the agent asks about the call while the caller hears music, as it was dialled; empty: nobody. */
   consulting: string;
   consult_answered: boolean;

@@ -9,6 +9,7 @@ import { usePauseReason } from "../floor/usePauseReason";
 import { duration } from "../format";
 import { useFrozen } from "../live/health";
 import { Timer, useAge } from "../live/Timer";
+import { AskForHelp } from "../seats/Help";
 import { PauseMenu } from "../seats/PauseMenu";
 import { SignOutButton } from "../seats/SignOutButton";
 import { possible, useWish, type Wishing } from "../seats/seats";
@@ -103,6 +104,7 @@ export function StatePanel({ seat }: { seat: Seat }) {
         <>
           <Buttons seat={seat} wishing={wishing} />
           <Told seat={seat} wishing={wishing} />
+          <AskForHelp seat={seat} />
         </>
       )}
     </section>

@@ -1,4 +1,4 @@
-import { IconDeviceMobileX, IconPlayerPause } from "@tabler/icons-react";
+import { IconDeviceMobileX, IconHandStop, IconPlayerPause } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { AlertMark } from "../alerts/AlertMark";
@@ -51,6 +51,19 @@ function Extra({ seat, id }: { seat: Seat; id: string }) {
   );
 }
 
+/** The agent asks for help: by shape, and in words. */
+function HelpMark({ seat, since }: { seat: Seat; since: number }) {
+  const { t } = useTranslation();
+  const word = seat.help_by ? t("help.onTheWay", { name: seat.help_by }) : t("help.asked");
+  return (
+    <span className={classes.help} title={word}>
+      <IconHandStop size={14} aria-hidden />
+      <span className="visually-hidden">{word}</span>
+      <Timer since={since} pbx={seat.pbx} />
+    </span>
+  );
+}
+
 function useStateLine(seat: Seat | undefined): string {
   const { t } = useTranslation();
   const reason = usePauseReason();
@@ -62,10 +75,12 @@ function useStateLine(seat: Seat | undefined): string {
 interface CardProps {
   id: string;
   compact: boolean;
-  onOpen: (id: string) => void;
+  /** Whether it is one of several that are chosen; undefined while seats are opened and not chosen. */
+  isChosen: boolean | undefined;
+  onPress: (id: string, isSpan: boolean) => void;
 }
 
-function SeatCardOf({ id, compact, onOpen }: CardProps) {
+function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
   const seat = useEntity("seats", id);
   const state = useStateLine(seat);
   const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
@@ -79,7 +94,8 @@ function SeatCardOf({ id, compact, onOpen }: CardProps) {
       data-seat={id}
       data-compact={compact || undefined}
       data-stale={isStale || undefined}
-      onClick={() => onOpen(id)}
+      aria-pressed={isChosen}
+      onClick={(event) => onPress(id, event.shiftKey)}
     >
       <SeatGlyph state={seat.state} small={compact} />
       <span className={classes.body}>
@@ -89,6 +105,7 @@ function SeatCardOf({ id, compact, onOpen }: CardProps) {
         </span>
         <span className={classes.second}>
           <span className={classes.state}>{state}</span>
+          {seat.help_since !== null && <HelpMark seat={seat} since={seat.help_since} />}
           {compact && <AlertMark kind="seats" id={id} short />}
           {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
         </span>

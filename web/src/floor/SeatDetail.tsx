@@ -6,6 +6,7 @@ import type { Seat } from "../api/shapes";
 import { NOTHING } from "../format";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
+import { HelpControls } from "../seats/Help";
 import { ListenControls } from "../seats/ListenControls";
 import { SeatControls } from "../seats/SeatControls";
 import { pendingPause, useDeviceWord } from "./SeatCard";
@@ -79,6 +80,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
       title={seat ? seat.agent_name || seat.agent_number || seat.interface : t("seat.gone")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
+      {seat && controls && <HelpControls key={`${id} help`} seat={seat} />}
       {seat && controls && <SeatControls key={id} seat={seat} />}
       {seat && listens && <ListenControls key={`${id} listening`} seat={seat} />}
       {seat ? <Lines seat={seat} /> : <p className="muted">{t("seat.goneText")}</p>}

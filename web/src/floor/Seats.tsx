@@ -1,10 +1,14 @@
+import { Button } from "@mantine/core";
 import { useElementSize, useMergedRef, useViewportSize } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
+import { useMay } from "../api/queries";
 import { useLive } from "../live/store";
 import { Empty } from "../parts/Waiting";
+import { BulkBar } from "./BulkBar";
+import { choose } from "./bulk";
 import { COMPACT_FROM, chooseSeats, countStates, type FloorFilter } from "./filters";
 import { CARD, type CardSize, COMPACT, columnsFor, fitCards, GROW_UP_TO, ROOMY } from "./fit";
 import { SeatCard } from "./SeatCard";
@@ -38,11 +42,13 @@ interface GridProps {
   compact: boolean;
   /** For how many seats there must be room; null where cards keep their size. */
   growFor: number | null;
-  onOpen: (id: string) => void;
+  /** Null while seats are opened and not chosen. */
+  chosen: ReadonlySet<string> | null;
+  onPress: (id: string, isSpan: boolean) => void;
 }
 
 /** Only the rows on the screen exist: 900 seats cost no more than 90. */
-function SeatGrid({ ids, compact, growFor, onOpen }: GridProps) {
+function SeatGrid({ ids, compact, growFor, chosen, onPress }: GridProps) {
   const { ref: sized, width } = useElementSize<HTMLDivElement>();
   const grid = useRef<HTMLDivElement>(null);
   const ref = useMergedRef(sized, grid);
@@ -85,7 +91,7 @@ function SeatGrid({ ids, compact, growFor, onOpen }: GridProps) {
           }}
         >
           {ids.slice(row.index * columns, (row.index + 1) * columns).map((id) => (
-            <SeatCard key={id} id={id} compact={compact} onOpen={onOpen} />
+            <SeatCard key={id} id={id} compact={compact} isChosen={chosen?.has(id)} onPress={onPress} />
           ))}
         </div>
       ))}
@@ -93,11 +99,33 @@ function SeatGrid({ ids, compact, growFor, onOpen }: GridProps) {
   );
 }
 
+/** Which seats are chosen, while several are; a press with shift goes on from the press before. */
+function useChoosing(shown: readonly string[]) {
+  const [chosen, set] = useState<ReadonlySet<string> | null>(null);
+  const last = useRef<string | null>(null);
+  const ids = useRef(shown);
+  ids.current = shown;
+  const press = useCallback((id: string, isSpan: boolean) => {
+    const from = isSpan ? last.current : null;
+    set((before) => choose(before ?? new Set(), ids.current, id, from));
+    last.current = id;
+  }, []);
+  const begin = useCallback(() => set(new Set()), []);
+  const end = useCallback(() => set(null), []);
+  return { chosen, isChoosing: chosen !== null, set, press, begin, end };
+}
+
 export function Seats({ filter, change }: { filter: FloorFilter; change: ChangeFilter }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState<string | null>(null);
-  const open = useCallback((id: string) => setOpened(id), []);
   const ids = useLive(useShallow((live) => chooseSeats(live.entities.seats, filter)));
+  const choosing = useChoosing(ids);
+  const { isChoosing, press: choosePress } = choosing;
+  const press = useCallback(
+    (id: string, isSpan: boolean) => (isChoosing ? choosePress(id, isSpan) : setOpened(id)),
+    [isChoosing, choosePress],
+  );
+  const controls = useMay("control_seats");
   const hasSeats = useLive((live) => Object.keys(live.entities.seats).length > 0);
   const compact = filter.density === "compact" || (filter.density === "auto" && ids.length > COMPACT_FROM);
   // Whatever their state: cards that change their size whenever a call ends could not be read.
@@ -108,7 +136,17 @@ export function Seats({ filter, change }: { filter: FloorFilter; change: ChangeF
   return (
     <section aria-labelledby="seats-title" className={classes.seats}>
       <SeatTools filter={filter} change={change} shown={ids.length} />
-      {ids.length > 0 && <SeatGrid ids={ids} compact={compact} growFor={growFor} onOpen={open} />}
+      {controls && choosing.chosen === null && hasSeats && (
+        <Button size="compact-sm" variant="default" className={classes.several} onClick={choosing.begin}>
+          {t("bulk.begin")}
+        </Button>
+      )}
+      {choosing.chosen !== null && (
+        <BulkBar chosen={choosing.chosen} shown={ids} onChoose={choosing.set} onClose={choosing.end} />
+      )}
+      {ids.length > 0 && (
+        <SeatGrid ids={ids} compact={compact} growFor={growFor} chosen={choosing.chosen} onPress={press} />
+      )}
       {ids.length === 0 && hasSeats && <Empty title={t("floor.noMatch")} text={t("floor.noMatchText")} />}
       {!hasSeats && <Empty title={t("floor.noSeats")} text={t("floor.noSeatsText")} />}
       <SeatDetail id={opened} onClose={() => setOpened(null)} />

@@ -23,6 +23,8 @@ function seat(fields: Partial<Seat>): Seat {
     wrap_up_until: null,
     is_recorded: false,
     recording_paused_since: null,
+    help_since: null,
+    help_by: "",
     consulting: "",
     consult_answered: false,
     ...fields,
