@@ -17,6 +17,7 @@ from callcenter.accounts.first_run import FirstRun
 from callcenter.accounts.first_run_api import first_run_routes
 from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.profile_api import profile_routes
+from callcenter.accounts.role_api import role_routes
 from callcenter.accounts.second_factor_api import second_factor_routes
 from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
@@ -83,7 +84,7 @@ from callcenter.forms.offers_api import offer_routes
 from callcenter.headers import CarefulHeaders
 from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
-from callcenter.live_feed import serve_floor
+from callcenter.live_feed import Together, serve_floor
 from callcenter.masking import MasksNumbers
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
@@ -209,7 +210,7 @@ async def running(
             audit_routes(sessions, settings.zone),
             _health(engine),
         ]
-        web = _web(access, _feed(settings, hub), panel, boards, routers)
+        web = _web(access, _feed(settings, hub, today.view_of), panel, boards, routers)
         await stack.enter_async_context(books.every_night())
         in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
@@ -235,7 +236,7 @@ async def serve(settings: Settings) -> None:
 
 
 def _account_routes(access: Access, centre: Centre) -> list[APIRouter]:
-    of_accounts = (key_routes, second_factor_routes, user_routes, profile_routes)
+    of_accounts = (key_routes, second_factor_routes, user_routes, role_routes, profile_routes)
     return [session_routes(access, centre), *(routes(access) for routes in of_accounts)]
 
 
@@ -338,8 +339,8 @@ def _recording(
     return library, measurer, recorder
 
 
-def _feed(settings: Settings, hub: Hub) -> Feed:
-    return partial(serve_floor, hub=hub, agents_are_told=settings.listening.agents_are_told)
+def _feed(settings: Settings, hub: Hub, together: Together) -> Feed:
+    return partial(serve_floor, hub=hub, together=together, agents_are_told=settings.listening.agents_are_told)
 
 
 def _web(access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Access, account_named
 from callcenter.agents.call_api import in_call_routes
 from callcenter.agents.caller_api import caller_routes
@@ -346,14 +347,14 @@ def spells_now(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:
 async def sender_of(stack: AsyncExitStack, room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
     """What delivers saved reports."""
 
-    async def may_send(username: str) -> bool:
+    async def sends_of(username: str) -> Scope | None:
         account = await account_named(access, username)
-        return account is not None and "send_reports" in account.permissions
+        return account.scope if account is not None and "send_reports" in account.permissions else None
 
     sender = Sender(
         sessions=room.sessions,
         make=grid_maker(room.sources, room.write_down),
-        may_send=may_send,
+        sends_of=sends_of,
         mail=settings.mail,
         wake_outbox=outbox.wake,
         folder=settings.data_folder / "reports",

@@ -82,7 +82,7 @@ class DescribedApi(FastAPI):
 
 def description_routes(web: FastAPI) -> APIRouter:
     """`/api/openapi.json`, for whoever is signed in."""
-    routes = APIRouter(dependencies=[requires()])
+    routes = APIRouter(dependencies=[requires(reach="shared")])
 
     @routes.get("/api/openapi.json", include_in_schema=False)
     async def description() -> JSONResponse:

@@ -323,7 +323,7 @@ class ListeningSettings(Part):
 class PrivacySettings(Part):
     """Whose users see customers' numbers masked, unless another role of theirs shows them; never administrators'."""
 
-    masked_for: tuple[Literal["agent", "supervisor", "qa"], ...] = ()
+    masked_for: tuple[Literal["agent", "team_leader", "supervisor", "qa"], ...] = ()
 
 
 class QualitySettings(Part):

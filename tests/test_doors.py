@@ -32,7 +32,10 @@ GOLDEN = Path(__file__).with_name("doors.txt")
 DOCS = Path(__file__).parents[1] / "docs" / "api.md"
 REFUSED = {401: "401", 403: "403"}
 LET_IN = "yes"
+REACHES = ("", "own", "shared", "scoped", "centre")
 HEAD = """Who is let in where: each route and each kind of the live feed, for each role. tests/test_doors.py says how.
+reach: what an account of a limited scope may do with it: nothing (centre: it is about all of it), within the scope
+(scoped), or the same as others, since it is the caller's own (own) or common knowledge (shared).
 yes: past the door; the answer then depends on what is asked. 401, 403: refused. 4401, 4403: the socket is closed.
 all, 2 of 5, -: so many fields of the entity are told, or nothing of it."""
 PATH_VALUES = {
@@ -98,16 +101,25 @@ async def _is_let_in(app: App, client: httpx.AsyncClient, method: str, path: str
 
 async def _matrix(app: App) -> Table:
     table: Table = {}
+    reaches = _reaches(app)
     transport = httpx.ASGITransport(app.web)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
         for method, path in sorted(_routes(app.web), key=lambda route: (route[1], route[0])):
             row = [await _is_let_in(app, client, method, path, who) for who in WHO]
-            table[f"{method:6} {path}"] = tuple(row)
+            table[f"{method:6} {path}"] = (*row, reaches.get((method, path), "-"))
     return table
 
 
+def _reaches(app: App) -> Mapping[tuple[str, str], str]:
+    """How far each route goes; where several rules are in its way, the narrowest."""
+    found: dict[tuple[str, str], str] = {}
+    for (method, path), rule in rules_of(app.web.routes):
+        found[method, path] = max(found.get((method, path), ""), rule.reach, key=REACHES.index)
+    return found
+
+
 def _written(routes: Table, feed: Table) -> str:
-    return f"{HEAD}\n\n{_lines({'route': WHO, **routes})}\n{_lines({'live feed': (*WHO, *BOARDS), **feed})}"
+    return f"{HEAD}\n\n{_lines({'route': (*WHO, 'reach'), **routes})}\n{_lines({'live feed': (*WHO, *BOARDS), **feed})}"
 
 
 def _lines(rows: Table) -> str:
@@ -129,7 +141,7 @@ async def test_a_route_lets_in_exactly_the_roles_that_have_its_permission(app: A
         rules.setdefault(f"{method:6} {path}", set()).add(rule)
     table = await _matrix(app)
     for route, asked in rules.items():
-        nobody, *cells = table[route]
+        nobody, *cells, _ = table[route]
         assert nobody == "401", route
         named = {rule.permission for rule in asked if rule.permission is not None}
         for role, cell in zip(Role, cells, strict=True):

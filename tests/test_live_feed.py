@@ -7,6 +7,7 @@ import pytest
 from fastapi import WebSocket
 
 from callcenter import live_feed
+from callcenter.accounts.scope import EVERYTHING
 from callcenter.floor.floor import Floor
 from callcenter.live.hub import Feed, Hub, Sieve
 
@@ -41,7 +42,7 @@ async def test_who_listens_is_shown_to_those_who_may_and_the_rest_by_the_setting
 
     monkeypatch.setattr(live_feed, "serve_feed", serve_feed)
     monkeypatch.setattr(live_feed, "serve_branch", serve_branch)
-    account = SimpleNamespace(permissions=frozenset(permissions))
+    account = SimpleNamespace(permissions=frozenset(permissions), scope=EVERYTHING)
     websocket = cast("WebSocket", SimpleNamespace(state=SimpleNamespace(account=account)))
-    await live_feed.serve_floor(websocket, Hub(Floor()), agents_are_told=are_told)
+    await live_feed.serve_floor(websocket, Hub(Floor()), together=lambda _: {}, agents_are_told=are_told)
     assert served == [shown]

@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Depends, Request, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,10 @@ from callcenter.masks import refuse_masks
 log = logging.getLogger(__name__)
 
 COOKIE = "callcenter_session"
+Reach = Literal["centre", "scoped", "own", "shared"]
+"""What a route tells or does: something of the whole centre, closed to an account of a limited scope, as is whatever
+does not say otherwise; what lies in the scope of the account; what is the caller's own; or what is common knowledge."""
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PANEL_HEADER, PANEL_VALUE = "X-Requested-With", "callcenter"
 
@@ -79,16 +83,22 @@ async def account_of(
 
 @dataclass(frozen=True)
 class Requires:
-    """A route's rule: the caller is signed in, has `permission` (if one is named), and comes from the panel."""
+    """A route's rule: the caller is signed in, has `permission` (if one is named), and comes from the panel.
+
+    `reach` says how far the route goes, and so what an account of a limited scope may do with it.
+    """
 
     permission: Permission | None
     may_be_temporary: bool = False
     takes_masks: bool = False
+    reach: Reach = "centre"
 
     async def __call__(self, request: Request) -> Account:
         """The caller. Raises NotSignedIn or NotAllowed."""
         from_panel(request)
         account = await account_of(request, self.permission, may_be_temporary=self.may_be_temporary)
+        if self.reach == "centre" and not account.scope.is_everything:
+            raise NotAllowed("this is about the whole centre, of which your account sees a part")
         leave_word(request, account)
         if not account.sees_numbers:
             await refuse_masked(request, in_body=not self.takes_masks)
@@ -110,13 +120,20 @@ def leave_word(request: Request, account: Account) -> None:
     request.state.path_params = request.path_params
 
 
-def requires(permission: Permission | None = None, *, may_be_temporary: bool = False, takes_masks: bool = False) -> Any:
+def requires(
+    permission: Permission | None = None,
+    *,
+    may_be_temporary: bool = False,
+    takes_masks: bool = False,
+    reach: Reach = "centre",
+) -> Any:
     """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
 
     Without a permission any signed-in caller is let in; with `may_be_temporary` also who must change the
-    password first; with `takes_masks` the route knows what a masked number in a body stands for (masks.as_kept).
+    password first; with `takes_masks` the route knows what a masked number in a body stands for (masks.as_kept). A
+    route with the reach "scoped" applies `account.scope` itself.
     """
-    return Depends(Requires(permission, may_be_temporary, takes_masks))
+    return Depends(Requires(permission, may_be_temporary, takes_masks, reach))
 
 
 def in_person(account: Account) -> Account:
@@ -162,7 +179,8 @@ class Guarded:
         websocket.state.account = account
 
         async def check() -> None:
-            if (await account_of(websocket, self.permission)).permissions != account.permissions:
+            now = await account_of(websocket, self.permission)
+            if (now.permissions, now.scope) != (account.permissions, account.scope):
                 raise ComeBack
 
         ends = _access(websocket).revocations

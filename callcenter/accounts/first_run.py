@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from callcenter.accounts.rules import Role
-from callcenter.accounts.service import Access, NewUser, add_user, has_admin
-from callcenter.accounts.tables import User
+from callcenter.accounts.service import Access, Account, NewUser, account_of_user, add_user, has_admin
 from callcenter.accounts.tokens import readable_token
 from callcenter.errors import Conflict, NotAllowed
 
@@ -42,7 +41,7 @@ class FirstRun:
             file.write(self._word + "\n")
         return True
 
-    async def enter(self, word: str, administrator: NewUser) -> User:
+    async def enter(self, word: str, administrator: NewUser) -> Account:
         """Makes the first administrator and closes the door.
 
         Raises NotAllowed for a wrong word, Conflict where there is an administrator by now, and as `add_user` does.
@@ -55,7 +54,8 @@ class FirstRun:
                 raise NotAllowed(f"this is not the word in the file {FILE} of the server's data folder", field="word")
             user = await add_user(self.access, administrator)
             self._close()
-            return user
+            async with self.access.sessions() as db:
+                return await account_of_user(self.access, db, user)
 
     def _close(self) -> None:
         self._word = None

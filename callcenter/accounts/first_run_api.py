@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import from_panel, leave_word
 from callcenter.accounts.first_run import FILE, FirstRun, first_administrator
 from callcenter.accounts.rules import NAME_LENGTH, USERNAME_LENGTH
-from callcenter.accounts.service import account_of_user
 from callcenter.accounts.typed import Secret, TypedPassword
 
 
@@ -41,7 +40,6 @@ def first_run_routes(first_run: FirstRun) -> APIRouter:
     @routes.post("", status_code=204, dependencies=[Depends(from_panel)])
     async def enter(new: Administrator, request: Request) -> None:
         administrator = first_administrator(new.username, new.name.strip(), new.password.get_secret_value())
-        user = await first_run.enter(new.word.get_secret_value(), administrator)
-        leave_word(request, account_of_user(first_run.access, user))
+        leave_word(request, await first_run.enter(new.word.get_secret_value(), administrator))
 
     return routes

@@ -29,17 +29,17 @@ def key_routes(access: Access) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/api/keys")
-    async def list_keys(account: Annotated[Account, requires()]) -> dict[str, Any]:
+    async def list_keys(account: Annotated[Account, requires(reach="own")]) -> dict[str, Any]:
         return {"keys": [_shape(key) for key in await keys.keys(access, in_person(account))]}
 
     @routes.post("/api/keys", status_code=201)
-    async def create(new: NewKey, account: Annotated[Account, requires()]) -> dict[str, Any]:
+    async def create(new: NewKey, account: Annotated[Account, requires(reach="own")]) -> dict[str, Any]:
         person = in_person(account)
         key, secret = await keys.make_key(access, person, new.name.strip(), new.permissions, new.expires_at)
         return _shape(key) | {"secret": secret}
 
     @routes.delete("/api/keys/{key_id}", status_code=204)
-    async def revoke(key_id: KeyId, account: Annotated[Account, requires()]) -> None:
+    async def revoke(key_id: KeyId, account: Annotated[Account, requires(reach="own")]) -> None:
         await keys.revoke_key(access, in_person(account), key_id)
 
     return routes

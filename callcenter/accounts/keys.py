@@ -54,19 +54,20 @@ async def find_key(access: Access, secret: str, address: str) -> Account | None:
     now = access.clock()
     async with access.sessions() as db:
         key = await db.scalar(select(ApiKey).where(ApiKey.secret_sha256 == digest(secret)))
-    if key is None or key.user.is_disabled or (key.expires_at is not None and key.expires_at <= now):
-        return None
+        if key is None or key.user.is_disabled or (key.expires_at is not None and key.expires_at <= now):
+            return None
+        account = await account_of_user(access, db, key.user)
     if key.last_used_at is None or now - key.last_used_at >= TOUCH_SECONDS:
         used = update(ApiKey).where(ApiKey.id == key.id).values(last_used_at=now, last_address=address)
         async with access.sessions.begin() as db:
             await db.execute(used)
-    return account_of_user(access, key.user).acting_by(key.id, key.permissions)
+    return account.acting_by(key.id, key.permissions)
 
 
 async def keys(access: Access, account: Account) -> Sequence[ApiKey]:
-    """The user's keys, by name; those of everybody for who manages users."""
+    """The user's keys, by name; those of everybody for who manages users and sees everything."""
     query = select(ApiKey).order_by(ApiKey.name, ApiKey.id)
-    if "manage_users" not in account.permissions:
+    if not _manages(account):
         query = query.where(ApiKey.user_id == account.id)
     async with access.sessions() as db:
         return (await db.scalars(query)).all()
@@ -75,9 +76,13 @@ async def keys(access: Access, account: Account) -> Sequence[ApiKey]:
 async def revoke_key(access: Access, account: Account, key_id: int) -> None:
     """Ends a key at once. Raises NotFound, also for somebody else's where one does not manage users."""
     gone = delete(ApiKey).where(ApiKey.id == key_id)
-    if "manage_users" not in account.permissions:
+    if not _manages(account):
         gone = gone.where(ApiKey.user_id == account.id)
     async with access.sessions.begin() as db:
         if (await db.execute(gone.returning(ApiKey.id))).first() is None:
             raise NotFound(f"there is no key {key_id}")
     access.revocations.tell()
+
+
+def _manages(account: Account) -> bool:
+    return "manage_users" in account.permissions and account.scope.is_everything

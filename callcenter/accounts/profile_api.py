@@ -14,7 +14,7 @@ from callcenter.accounts.typed import TypedPassword
 from callcenter.accounts.user_api import Name
 
 SessionId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-Person = Annotated[Account, requires()]
+Person = Annotated[Account, requires(reach="own")]
 
 
 class ProfileChanges(BaseModel):
@@ -45,7 +45,7 @@ def profile_routes(access: Access) -> APIRouter:
 
     @routes.post("/api/profile/password", status_code=204)
     async def change_password(
-        new: PasswordChange, request: Request, account: Annotated[Account, requires(may_be_temporary=True)]
+        new: PasswordChange, request: Request, account: Annotated[Account, requires(may_be_temporary=True, reach="own")]
     ) -> None:
         old, password = new.old_password.get_secret_value(), new.password.get_secret_value()
         await profile.change_password(access, in_person(account), old, password, address_of(request))

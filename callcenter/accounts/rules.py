@@ -51,15 +51,16 @@ Language = Literal["", "en", "zh"]
 
 
 class Role(StrEnum):
-    """What somebody is in the centre; one account may have several."""
+    """What somebody is in the centre, as shipped; one account may have several, and roles made by administrators."""
 
     AGENT = "agent"
+    TEAM_LEADER = "team_leader"
     SUPERVISOR = "supervisor"
     QA = "qa"
     ADMIN = "admin"
 
 
-PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     Role.AGENT: frozenset(
         {
             "see_floor",
@@ -68,6 +69,25 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             "work_callbacks",
             "see_own_reviews",
             "hear_clips",
+            "see_customers",
+            "edit_customers",
+            "see_numbers",
+        }
+    ),
+    Role.TEAM_LEADER: frozenset(
+        {
+            "see_floor",
+            "control_seats",
+            "listen_in",
+            "see_calls",
+            "hear_recordings",
+            "see_reports",
+            "see_lists",
+            "work_callbacks",
+            "see_alerts",
+            "decide_appeals",
+            "hear_clips",
+            "tag_calls",
             "see_customers",
             "edit_customers",
             "see_numbers",
@@ -119,6 +139,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ADMIN: frozenset(get_args(Permission)),
 }
+"""What the shipped roles permit. A team leader does on the floor what a supervisor does, and sets nothing up."""
 
 SEES_NUMBERS: frozenset[Permission] = frozenset({"see_numbers"})
 """Who lacks it is told customers' numbers masked (callcenter/masks.py)."""
@@ -140,18 +161,27 @@ TEMPORARY_PASSWORD_SECONDS: Seconds = 3 * 86_400
 """A password that somebody else has seen is good for so long: over a weekend."""
 
 USERNAME_LENGTH = 64
+ROLE_LENGTH = 64
 NAME_LENGTH = 200
 LONGEST_AGENT_NUMBER = 64
 
 
-def permissions_of(roles: Iterable[Role], masked_for: Container[str] = ()) -> frozenset[Permission]:
-    """What these roles permit together; those of `masked_for` let nobody see numbers, that of administrators always."""
-    return frozenset[Permission]().union(*(_permitted(role, masked_for) for role in roles))
+def permissions_of(
+    roles: Iterable[str],
+    permitted: Mapping[str, frozenset[Permission]] = PERMISSIONS,
+    masked_for: Container[str] = (),
+) -> frozenset[Permission]:
+    """What these roles permit together, by what each permits; one that is none (any more) permits nothing.
+
+    Those of `masked_for` let nobody see numbers, that of administrators always.
+    """
+    return frozenset[Permission]().union(
+        *(permitted.get(role, frozenset()) - _withheld(role, masked_for) for role in roles)
+    )
 
 
-def _permitted(role: Role, masked_for: Container[str]) -> frozenset[Permission]:
-    is_masked = role in masked_for and role is not Role.ADMIN
-    return PERMISSIONS[role] - SEES_NUMBERS if is_masked else PERMISSIONS[role]
+def _withheld(role: str, masked_for: Container[str]) -> frozenset[Permission]:
+    return SEES_NUMBERS if role in masked_for and role != Role.ADMIN else frozenset()
 
 
 def username_key(username: str) -> str:
@@ -181,10 +211,34 @@ def check_changed_password(old: str, password: str) -> None:
         raise BadInput("the new password must differ from the old one", field="password")
 
 
-def check_roles(roles: Iterable[Role]) -> None:
+def check_roles(roles: Iterable[str]) -> None:
     """Raises BadInput for a user without any role."""
     if not list(roles):
         raise BadInput("a user needs at least one role", field="roles")
+
+
+def check_own_role(name: str, permissions: Iterable[Permission], held: frozenset[Permission]) -> None:
+    """Raises BadInput unless somebody who holds these permissions may make a role of that name and permissions."""
+    if not 1 <= len(name) <= ROLE_LENGTH or not name.isprintable() or name != name.strip():
+        raise BadInput(f"a role's name has 1 to {ROLE_LENGTH} visible characters", field="name")
+    if username_key(name) in PERMISSIONS:
+        raise BadInput(f"{name!r} is a role that comes with the server", field="name")
+    wanted = frozenset(permissions)
+    if not wanted:
+        raise BadInput("a role needs at least one permission", field="permissions")
+    check_gives(held, wanted, "permissions")
+
+
+def check_gives(held: frozenset[Permission], given: frozenset[Permission], field: str) -> None:
+    """Raises BadInput at `field` where somebody gives a permission that they do not hold."""
+    if not given <= held:
+        raise BadInput(f"you have no permission {min(given - held)} to give", field=field)
+
+
+def check_manages(held: frozenset[Permission], theirs: frozenset[Permission]) -> None:
+    """Raises NotAllowed where somebody who may do more than oneself would be changed: that is how one became them."""
+    if not theirs <= held:
+        raise NotAllowed(f"this user has the permission {min(theirs - held)}, which you have not")
 
 
 def check_agent_number(agent_number: str | None) -> None:
@@ -211,9 +265,9 @@ def check_acts_for(permissions: Iterable[Permission], agent_number: str | None, 
         raise NotAllowed(f"you are agent {agent_number}; the callbacks of others need the permission see_lists")
 
 
-def lasts_as_admin(roles: Iterable[str], *, is_disabled: bool, has_temporary_password: bool) -> bool:
+def lasts_as_admin(roles: Iterable[str], *, is_disabled: bool, has_temporary_password: bool, sees_all: bool) -> bool:
     """Whether somebody can sign in for good and do everything. A temporary password may run out unused."""
-    return Role.ADMIN in roles and not is_disabled and not has_temporary_password
+    return Role.ADMIN in roles and not is_disabled and not has_temporary_password and sees_all
 
 
 def check_new_key(
@@ -223,8 +277,7 @@ def check_new_key(
     wanted = frozenset(permissions)
     if not wanted:
         raise BadInput("a key needs at least one permission", field="permissions")
-    if not wanted <= held:
-        raise BadInput(f"you have no permission {min(wanted - held)} to give", field="permissions")
+    check_gives(held, wanted, "permissions")
     if expires_at is not None and expires_at <= now:
         raise BadInput("a key expires in the future, or never", field="expires_at")
 

@@ -12,7 +12,7 @@ from callcenter.accounts.service import Access, Account
 from callcenter.accounts.totp import address_of_secret
 from callcenter.accounts.typed import TypedCode, TypedPassword
 
-Person = Annotated[Account, requires()]
+Person = Annotated[Account, requires(reach="own")]
 
 
 class Password(BaseModel):

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.accounts.own_roles import check_are_roles, permissions_now
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.revocations import Revocations
 from callcenter.accounts.rules import (
@@ -22,9 +23,9 @@ from callcenter.accounts.rules import (
     check_new_password,
     check_roles,
     check_username,
-    permissions_of,
     username_key,
 )
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.accounts.tables import User, WebSession
 from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import BadInput, Conflict, NotFound, TooMany
@@ -44,19 +45,20 @@ LONGEST_BROWSER = 200
 class Account:
     """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them.
 
-    `agent_number` is the agent who they are. Who `must_change_password` is let in to nothing else.
-    `session_id` names the session that was used.
+    `scope` is what they see of the centre, `agent_number` the agent who they are. Who `must_change_password` is let in
+    to nothing else. `session_id` names the session that was used.
     """
 
     id: int
     username: str
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[str, ...]
     permissions: frozenset[Permission]
     language: str
     agent_number: str | None = None
     key_id: int | None = None
     must_change_password: bool = False
+    scope: Scope = EVERYTHING
     session_id: str = field(default="", compare=False)
 
     @property
@@ -90,11 +92,12 @@ class NewUser:
 
     username: str
     password: str = field(repr=False)
-    roles: tuple[Role, ...]
+    roles: tuple[str, ...]
     name: str = ""
     language: Language = ""
     agent_number: str | None = None
     password_expires_at: Instant | None = None
+    scope: Scope = EVERYTHING
 
 
 # --- users ------------------------------------------------------------------------------------------------------
@@ -119,10 +122,12 @@ async def add_user(access: Access, user: NewUser) -> User:
         language=user.language,
         agent_number=user.agent_number,
         password_expires_at=user.password_expires_at,
+        scope=kept_scope(user.scope),
         created_at=access.clock(),
     )
     try:
         async with access.sessions.begin() as db:
+            await check_are_roles(db, user.roles)
             await check_agent_is_free(db, user.agent_number)
             db.add(row)
     except IntegrityError as error:
@@ -169,7 +174,7 @@ async def account_named(access: Access, username: str) -> Account | None:
     """What somebody may do at this moment, signed in or not; None if there is no such user or they are disabled."""
     async with access.sessions() as db:
         user = await db.scalar(select(User).where(User.username_key == username_key(username)))
-    return None if user is None or user.is_disabled else account_of_user(access, user)
+        return None if user is None or user.is_disabled else await account_of_user(access, db, user)
 
 
 async def has_admin(access: Access) -> bool:
@@ -195,13 +200,14 @@ async def check_password(access: Access, username: str, password: str) -> Accoun
     """Whose username and password these are, or None. A hash of weaker parameters is replaced on the way."""
     async with access.sessions() as db:
         user = await db.scalar(select(User).where(User.username_key == username_key(username)))
+        account = None if user is None else await _in_person(access, db, user)
     usable = user if user and not user.is_disabled and not _has_run_out(user, access.clock()) else None
     matches = await access.passwords.check(usable.password_hash if usable else None, password)
     if usable is None or not matches:
         return None
     if access.passwords.is_outdated(usable.password_hash):
         await _rehash(access, usable, password)
-    return _in_person(access, usable)
+    return account
 
 
 async def check_own_password(
@@ -243,11 +249,12 @@ async def find_session(access: Access, token: str) -> Account | None:
     now = access.clock()
     async with access.sessions() as db:
         session = await db.get(WebSession, digest(token))
-    if session is None or session.expires_at <= now or session.user.is_disabled:
-        return None
+        if session is None or session.expires_at <= now or session.user.is_disabled:
+            return None
+        account = await _in_person(access, db, session.user)
     if now - session.last_seen_at >= TOUCH_SECONDS:
         await _touch(access, session.token_sha256, now)
-    return replace(_in_person(access, session.user), session_id=session_id_of(session.token_sha256))
+    return replace(account, session_id=session_id_of(session.token_sha256))
 
 
 async def close_session(access: Access, token: str) -> None:
@@ -286,20 +293,31 @@ def _has_run_out(user: User, now: Instant) -> bool:
     return user.password_expires_at is not None and user.password_expires_at <= now
 
 
-def _in_person(access: Access, user: User) -> Account:
+async def _in_person(access: Access, db: AsyncSession, user: User) -> Account:
     # A program's key is no password: it goes on while its user has to choose a new one.
-    return replace(account_of_user(access, user), must_change_password=user.password_expires_at is not None)
+    return replace(await account_of_user(access, db, user), must_change_password=user.password_expires_at is not None)
 
 
-def account_of_user(access: Access, user: User) -> Account:
-    """What that user is and may do."""
-    roles = tuple(Role(role) for role in user.roles)
+async def account_of_user(access: Access, db: AsyncSession, user: User) -> Account:
+    """What that user is and may do at this moment."""
     return Account(
         id=user.id,
         username=user.username,
         name=user.name,
-        roles=roles,
-        permissions=permissions_of(roles, access.masked_for),
+        roles=tuple(user.roles),
+        permissions=await permissions_now(db, user.roles, access.masked_for),
         language=user.language,
         agent_number=user.agent_number,
+        scope=_scope(user),
     )
+
+
+def kept_scope(scope: Scope) -> dict[str, list[str]] | None:
+    """A scope as a user's row keeps it and as the API tells it."""
+    return None if scope.is_everything else {"teams": sorted(scope.teams), "queues": sorted(scope.queues)}
+
+
+def _scope(user: User) -> Scope:
+    if user.scope is None:
+        return EVERYTHING
+    return Scope(frozenset(user.scope["teams"]), frozenset(user.scope["queues"]))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from callcenter.accounts.api import COOKIE, address_of, from_panel, leave_word, requires
 from callcenter.accounts.rules import USERNAME_LENGTH
-from callcenter.accounts.service import Access, Account, close_session
+from callcenter.accounts.service import Access, Account, close_session, kept_scope
 from callcenter.accounts.signing_in import sign_in
 from callcenter.accounts.typed import TypedCode, TypedPassword
 from callcenter.plain_text import PlainText
@@ -34,7 +34,7 @@ class Credentials(BaseModel):
 
 
 class UserShape(BaseModel):
-    """Who is signed in."""
+    """Who is signed in; `scope` names the teams and queues that they see, null: everything."""
 
     username: str
     name: str
@@ -42,6 +42,7 @@ class UserShape(BaseModel):
     permissions: list[str]
     language: str
     agent_number: str | None
+    scope: dict[str, list[str]] | None
     must_change_password: bool
 
 
@@ -84,11 +85,11 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
         return SignedIn(user=_shape(account))
 
     @routes.get("/api/session")
-    async def present(account: Annotated[Account, requires(may_be_temporary=True)]) -> Present:
+    async def present(account: Annotated[Account, requires(may_be_temporary=True, reach="own")]) -> Present:
         now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
         return Present(user=_shape(account), centre=now)
 
-    @routes.delete("/api/session", status_code=204, dependencies=[requires(may_be_temporary=True)])
+    @routes.delete("/api/session", status_code=204, dependencies=[requires(may_be_temporary=True, reach="own")])
     async def leave(request: Request, response: Response) -> None:
         if token := request.cookies.get(COOKIE):
             await close_session(access, token)
@@ -105,5 +106,6 @@ def _shape(account: Account) -> UserShape:
         permissions=sorted(account.permissions),
         language=account.language,
         agent_number=account.agent_number,
+        scope=kept_scope(account.scope),
         must_change_password=account.must_change_password,
     )

@@ -1,4 +1,4 @@
-"""The tables of accounts: users, their second factors, web sessions and API keys."""
+"""The tables of accounts: users, own roles, second factors, web sessions and API keys."""
 
 from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,7 +11,8 @@ class User(Base):
     """Somebody who signs in to the panel. `username_key` makes names unique whatever their case.
 
     `password_expires_at` is that of a temporary password, which opens nothing but its own change; None: it lasts.
-    `agent_number` is the agent who this is, where they take calls: one agent is one user.
+    `agent_number` is the agent who this is, where they take calls: one agent is one user. `scope` names what they see,
+    `{"teams": [..], "queues": [..]}`; None: everything.
     """
 
     __tablename__ = "users"
@@ -24,8 +25,21 @@ class User(Base):
     roles: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(16))
     agent_number: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
+    scope: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True), default=None)
     is_disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     password_expires_at: Mapped[Instant | None] = mapped_column(Double, default=None)
+    created_at: Mapped[Instant] = mapped_column(Double)
+
+
+class OwnRole(Base):
+    """A role made in this centre; users name it in `roles` beside the shipped ones, whose names it never has."""
+
+    __tablename__ = "own_roles"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(64))
+    name_key: Mapped[str] = mapped_column(String(256), unique=True)
+    permissions: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[Instant] = mapped_column(Double)
 
 

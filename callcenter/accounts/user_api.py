@@ -5,25 +5,39 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts import second_factors, users
+from callcenter.accounts import users
 from callcenter.accounts.api import in_person, requires
-from callcenter.accounts.rules import LONGEST_AGENT_NUMBER, NAME_LENGTH, USERNAME_LENGTH, Language, Role
-from callcenter.accounts.service import Access, Account
+from callcenter.accounts.rules import LONGEST_AGENT_NUMBER, NAME_LENGTH, ROLE_LENGTH, USERNAME_LENGTH, Language
+from callcenter.accounts.scope import EVERYTHING, MOST_NAMES, Scope, scope_of
+from callcenter.accounts.service import Access, Account, NewUser, kept_scope
 from callcenter.accounts.tables import User
 from callcenter.accounts.users import Presence
-
-VISIBLE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-"""A line in which something can be seen."""
+from callcenter.plain_text import VISIBLE
 
 UserId = Annotated[int, Field(ge=1, le=2**53)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, pattern=VISIBLE)]
 AgentNumber = Annotated[str, Field(min_length=1, max_length=LONGEST_AGENT_NUMBER, pattern=r"^[0-9]+$")]
-Roles = Annotated[list[Role], Field(max_length=20)]
+RoleName = Annotated[str, Field(min_length=1, max_length=ROLE_LENGTH, pattern=VISIBLE)]
+Roles = Annotated[list[RoleName], Field(max_length=20)]
+Named = Annotated[str, Field(min_length=1, max_length=128, pattern=VISIBLE)]
 Manager = Annotated[Account, requires("manage_users")]
 
 
+class ScopeShape(BaseModel):
+    """What a user sees: the agents of these teams, and what reaches these queues."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    teams: Annotated[list[Named], Field(max_length=MOST_NAMES)] = []
+    queues: Annotated[list[Named], Field(max_length=MOST_NAMES)] = []
+
+    def named(self) -> Scope:
+        """The scope. Raises BadInput where it sees nothing."""
+        return scope_of(self.teams, self.queues)
+
+
 class UserToAdd(BaseModel):
-    """A user to add; no name means the username, no language the browser's."""
+    """A user to add; no name means the username, no language the browser's, no scope everything."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,6 +46,7 @@ class UserToAdd(BaseModel):
     roles: Roles
     language: Language = ""
     agent_number: AgentNumber | None = None
+    scope: ScopeShape | None = None
 
 
 class UserChanges(BaseModel):
@@ -43,7 +58,15 @@ class UserChanges(BaseModel):
     roles: Roles = []
     language: Language = ""
     agent_number: AgentNumber | None = None
+    scope: ScopeShape | None = None
     is_disabled: bool = False
+
+    def told(self) -> dict[str, Any]:
+        """What was sent, by field."""
+        changes = self.model_dump(exclude_unset=True)
+        if self.scope is not None:
+            changes["scope"] = kept_scope(self.scope.named())
+        return changes
 
 
 def user_routes(access: Access) -> APIRouter:
@@ -57,16 +80,15 @@ def user_routes(access: Access) -> APIRouter:
 
     @routes.post("/api/users", status_code=201)
     async def create(new: UserToAdd, account: Manager) -> dict[str, Any]:
-        in_person(account)
         name = (new.name or "").strip()
-        user, password = await users.create_user(access, new.username, name, new.roles, new.language, new.agent_number)
+        scope = new.scope.named() if new.scope else EVERYTHING
+        asked = NewUser(new.username, "", tuple(new.roles), name, new.language, new.agent_number, scope=scope)
+        user, password = await users.create_user(access, in_person(account), asked)
         return _shape(user) | {"password": password}
 
     @routes.patch("/api/users/{user_id}")
     async def change(user_id: UserId, changes: UserChanges, account: Manager) -> dict[str, Any]:
-        return _shape(
-            await users.change_user(access, in_person(account), user_id, changes.model_dump(exclude_unset=True))
-        )
+        return _shape(await users.change_user(access, in_person(account), user_id, changes.told()))
 
     @routes.post("/api/users/{user_id}/password")
     async def reset(user_id: UserId, account: Manager) -> dict[str, Any]:
@@ -75,13 +97,11 @@ def user_routes(access: Access) -> APIRouter:
 
     @routes.delete("/api/users/{user_id}/sessions", status_code=204)
     async def end_sessions(user_id: UserId, account: Manager) -> None:
-        in_person(account)
-        await users.end_sessions_of(access, user_id)
+        await users.end_sessions_of(access, in_person(account), user_id)
 
     @routes.delete("/api/users/{user_id}/second-factor", status_code=204)
     async def forget_second_factor(user_id: UserId, account: Manager) -> None:
-        in_person(account)
-        await second_factors.forget(access, user_id)
+        await users.forget_second_factor(access, in_person(account), user_id)
 
     return routes
 
@@ -99,6 +119,7 @@ def _shape(user: User) -> dict[str, Any]:
         "roles": user.roles,
         "language": user.language,
         "agent_number": user.agent_number,
+        "scope": user.scope,
         "is_disabled": user.is_disabled,
         "password_expires_at": user.password_expires_at,
         "created_at": user.created_at,

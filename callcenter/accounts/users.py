@@ -1,21 +1,23 @@
 """Users as administrators manage them. Passwords that are given out are temporary: their users choose another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.accounts.own_roles import check_are_roles, permissions_now
 from callcenter.accounts.rules import (
     TEMPORARY_PASSWORD_SECONDS,
-    Language,
-    Role,
     check_agent_number,
+    check_gives,
+    check_manages,
     check_roles,
     lasts_as_admin,
 )
-from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
+from callcenter.accounts.second_factors import forget
+from callcenter.accounts.service import Access, Account, NewUser, account_of_user, add_user, check_agent_is_free
 from callcenter.accounts.tables import SecondFactor, User, WebSession
 from callcenter.accounts.tokens import readable_token
 from callcenter.errors import Conflict, NotFound
@@ -52,22 +54,24 @@ async def presences(access: Access) -> Sequence[Presence]:
     return [Presence(user, bool(is_on), many or 0, last) for user, is_on, many, last in rows]
 
 
-async def create_user(
-    access: Access, username: str, name: str, roles: Sequence[Role], language: Language, agent_number: str | None = None
-) -> tuple[User, str]:
-    """A new user and their temporary password, which is kept nowhere but in the answer. Raises as `add_user` does."""
+async def create_user(access: Access, actor: Account, new: NewUser) -> tuple[User, str]:
+    """A new user and their temporary password, which is kept nowhere but in the answer.
+
+    Raises as `add_user` does, and BadInput where `actor` lacks what the roles permit.
+    """
+    async with access.sessions() as db:
+        check_gives(actor.permissions, await permissions_now(db, new.roles, access.masked_for), "roles")
     password = readable_token()
     expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
-    return await add_user(
-        access, NewUser(username, password, tuple(roles), name, language, agent_number, expires_at)
-    ), password
+    return await add_user(access, replace(new, password=password, password_expires_at=expires_at)), password
 
 
 async def change_user(access: Access, actor: Account, user_id: int, changes: Mapping[str, Any]) -> User:
-    """Changes `name`, `roles`, `language`, `agent_number`, `is_disabled`; who is disabled is signed out everywhere.
+    """Changes what is named of a user's row; who is disabled is signed out everywhere.
 
     Raises NotFound, BadInput for no role or a bad number, Conflict where nobody would be left who can manage users,
-    where somebody would disable themselves, or where the agent is another user.
+    where somebody would disable themselves, or where the agent is another user; NotAllowed and BadInput where `actor`
+    may do less than the user, or than the new roles permit.
     """
     if "roles" in changes:
         check_roles(changes["roles"])
@@ -76,7 +80,10 @@ async def change_user(access: Access, actor: Account, user_id: int, changes: Map
     if changes.get("is_disabled") and user_id == actor.id:
         raise Conflict("you cannot disable yourself; another administrator can", field="is_disabled")
     async with access.sessions.begin() as db:
-        user = await _locked(db, user_id)
+        user = await _managed(access, db, actor, user_id)
+        if "roles" in changes:
+            await check_are_roles(db, changes["roles"])
+            check_gives(actor.permissions, await permissions_now(db, changes["roles"], access.masked_for), "roles")
         await check_agent_is_free(db, changes.get("agent_number"), user_id)
         for name, value in changes.items():
             setattr(user, name, value)
@@ -98,7 +105,7 @@ async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[
     password = readable_token()
     password_hash = await access.passwords.hash(password)
     async with access.sessions.begin() as db:
-        user = await _locked(db, user_id)
+        user = await _managed(access, db, actor, user_id)
         user.password_hash = password_hash
         user.password_expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
         await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
@@ -107,13 +114,25 @@ async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[
     return user, password
 
 
-async def end_sessions_of(access: Access, user_id: int) -> None:
-    """Signs that user out everywhere. Raises NotFound."""
+async def end_sessions_of(access: Access, actor: Account, user_id: int) -> None:
+    """Signs that user out everywhere. Raises NotFound, NotAllowed where they may do more than `actor`."""
     async with access.sessions.begin() as db:
-        if await db.get(User, user_id) is None:
-            raise NotFound(f"there is no user {user_id}")
+        await _managed(access, db, actor, user_id)
         await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
     access.revocations.tell()
+
+
+async def forget_second_factor(access: Access, actor: Account, user_id: int) -> None:
+    """Lets that user sign in by the password alone. Raises NotFound, NotAllowed where they may do more than `actor`."""
+    async with access.sessions.begin() as db:
+        await _managed(access, db, actor, user_id)
+    await forget(access, user_id)
+
+
+async def _managed(access: Access, db: AsyncSession, actor: Account, user_id: int) -> User:
+    user = await _locked(db, user_id)
+    check_manages(actor.permissions, (await account_of_user(access, db, user)).permissions)
+    return user
 
 
 async def _locked(db: AsyncSession, user_id: int) -> User:
@@ -131,7 +150,10 @@ async def _check_admin_is_left(db: AsyncSession) -> None:
     rows = (await db.scalars(select(User).execution_options(populate_existing=True))).all()
     if not any(
         lasts_as_admin(
-            row.roles, is_disabled=row.is_disabled, has_temporary_password=row.password_expires_at is not None
+            row.roles,
+            is_disabled=row.is_disabled,
+            has_temporary_password=row.password_expires_at is not None,
+            sees_all=row.scope is None,
         )
         for row in rows
     ):

@@ -64,7 +64,7 @@ def settings_routes(settings: Settings) -> APIRouter:
     routes = APIRouter()
     shape = _shape(settings)
 
-    @routes.get("/api/settings", dependencies=[requires()])
+    @routes.get("/api/settings", dependencies=[requires(reach="shared")])
     async def shown() -> SettingsShape:
         return shape
 

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.scope import Scope
+from callcenter.accounts.service import Account
 from callcenter.agents import callers
 from callcenter.agents.rules import EVERY, Wish
 from callcenter.agents.seat_api import QueueShape, Shape
@@ -19,6 +21,9 @@ Wishing = Callable[[Site, Visit], tuple[Key, Wish]]
 """What is wished for somebody who waits, and the entity of the floor that shows it."""
 
 
+Mover = Annotated[Account, requires(EVERY, reach="scoped")]
+
+
 class SeatShape(Shape):
     """Whose phone is to ring, at the caller's PBX."""
 
@@ -27,41 +32,45 @@ class SeatShape(Shape):
 
 def caller_routes(desk: SeatDesk) -> APIRouter:
     """`visit` is the id that the live feed gives who waits; whoever may control seats may do this."""
-    routes = APIRouter(prefix="/api/waiting/{visit:path}", dependencies=[requires(EVERY)])
+    routes = APIRouter(prefix="/api/waiting/{visit:path}")
 
     @routes.post("/hang-up")
-    async def hang_up(visit: str, response: Response) -> dict[str, Any]:
-        return await _done(desk, visit, response, lambda site, one: (one.key, callers.hang_up(site, one)))
+    async def hang_up(visit: str, account: Mover, response: Response) -> dict[str, Any]:
+        return await _done(
+            desk, account.scope, visit, response, lambda site, one: (one.key, callers.hang_up(site, one))
+        )
 
     @routes.post("/to-front")
-    async def to_front(visit: str, response: Response) -> dict[str, Any]:
-        return await _done(desk, visit, response, lambda site, one: (one.key, callers.to_front(site, one)))
+    async def to_front(visit: str, account: Mover, response: Response) -> dict[str, Any]:
+        return await _done(
+            desk, account.scope, visit, response, lambda site, one: (one.key, callers.to_front(site, one))
+        )
 
     @routes.post("/to-queue")
-    async def to_queue(visit: str, shape: QueueShape, response: Response) -> dict[str, Any]:
+    async def to_queue(visit: str, shape: QueueShape, account: Mover, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
             known = desk.settings.queues
             most = known[shape.queue].max_waiting if shape.queue in known else 0
             wish = callers.to_queue(site, one, shape.queue, known, most)
             return site.queues[shape.queue].key, wish
 
-        return await _done(desk, visit, response, wished)
+        return await _done(desk, account.scope, visit, response, wished)
 
     @routes.post("/to-seat")
-    async def to_seat(visit: str, shape: SeatShape, response: Response) -> dict[str, Any]:
+    async def to_seat(visit: str, shape: SeatShape, account: Mover, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
-            seat = desk.seat(site.pbx, shape.interface)
+            seat = desk.seat(site.pbx, shape.interface, account.scope)
             return seat.key, callers.to_seat(site, one, seat, desk.agents)
 
-        return await _done(desk, visit, response, wished)
+        return await _done(desk, account.scope, visit, response, wished)
 
     return routes
 
 
-async def _done(desk: SeatDesk, visit_id: str, response: Response, wished: Wishing) -> dict[str, Any]:
+async def _done(desk: SeatDesk, scope: Scope, visit_id: str, response: Response, wished: Wishing) -> dict[str, Any]:
     """202 where it was asked and the floor does not show it within the time: that may still come."""
     site = desk.site(visit_id.partition("/")[0])
-    visit = callers.waiting(site, visit_id)
+    visit = callers.waiting(site, visit_id, scope)
     key, wish = wished(site, visit)
     result = (await fulfil(desk, site.pbx, key, wish)).result
     if result is Result.ASKED:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.agents.rules import Wish
 from callcenter.errors import AgentIsNotFree, BadInput, Conflict, NotWaiting, QueueIsEmpty, QueueIsFull
 from callcenter.floor import commands as c
@@ -18,10 +19,10 @@ _AWAY = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID, DeviceState.UNK
 """Devices with which the shipped queues let nobody in (`joinempty`)."""
 
 
-def waiting(site: Site, visit_id: str) -> Visit:
-    """The visit with this id of the live feed. Raises NotWaiting unless it waits in a line."""
+def waiting(site: Site, visit_id: str, scope: Scope = EVERYTHING) -> Visit:
+    """The visit with this id of the live feed. Raises NotWaiting unless it waits in a line, of a queue in the scope."""
     for visit in site.visits.values():
-        if visit.key[1] == visit_id and visit.is_waiting:
+        if visit.key[1] == visit_id and visit.is_waiting and scope.sees_queue(visit.queue):
             return visit
     raise NotWaiting("this caller does not wait (any more)")
 

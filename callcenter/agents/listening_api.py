@@ -14,6 +14,8 @@ from callcenter.agents.service import SeatDesk, carry_out
 from callcenter.floor.events import ListeningMode
 from callcenter.floor.seat import Seat
 
+Listener = Annotated[Account, requires(listening.LISTEN, reach="scoped")]
+
 
 class ListenShape(CallShape):
     """The call that is meant, so that the next one is not heard in its place, and how."""
@@ -36,10 +38,10 @@ def listening_routes(desk: SeatDesk, token: Callable[[], str] = new_token) -> AP
     """Whoever may listen does so on the phone of the agent who they are."""
     routes = APIRouter(prefix="/api/seats/{pbx}/{interface:path}")
 
-    async def heard(pbx: str, interface: str, _: Annotated[Account, requires(listening.LISTEN)]) -> Seat:
-        return desk.seat(pbx, interface)
+    async def heard(pbx: str, interface: str, account: Listener) -> Seat:
+        return desk.seat(pbx, interface, account.scope)
 
-    async def own(pbx: str, account: Annotated[Account, requires(listening.LISTEN)]) -> Seat:
+    async def own(pbx: str, account: Listener) -> Seat:
         return listening.phone_of(desk.site(pbx), account.agent_number)
 
     heard_seat, own_phone = Depends(heard), Depends(own)

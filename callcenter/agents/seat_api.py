@@ -16,6 +16,9 @@ from callcenter.floor.seat import Seat
 QueueName = Annotated[str, Field(min_length=1, max_length=128)]
 
 
+Anybody = Annotated[Account, requires(reach="scoped")]
+
+
 class Shape(BaseModel):
     """What is sent: an unknown field is an error."""
 
@@ -66,15 +69,17 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
     seats = APIRouter()
 
     @seats.get("/api/agents/mine")
-    async def mine(account: Annotated[Account, requires(rules.OWN)]) -> dict[str, Any]:
+    async def mine(account: Annotated[Account, requires(rules.OWN, reach="own")]) -> dict[str, Any]:
         number = own_agent(account.agent_number)
         agent = desk.agents.get(number)
         if agent is None:
             raise NotFound(f"there is no agent {number} in the settings")
         return {"agent_number": number, "name": agent.name, "team": agent.team, "queues": agent.queues}
 
-    async def any_seat(pbx: str, interface: str, _: Annotated[Account, requires(rules.EVERY)]) -> Seat:
-        return desk.seat(pbx, interface)
+    async def any_seat(
+        pbx: str, interface: str, account: Annotated[Account, requires(rules.EVERY, reach="scoped")]
+    ) -> Seat:
+        return desk.seat(pbx, interface, account.scope)
 
     worked = worked_seat(desk)
     _own_routes(routes, desk, worked)
@@ -87,11 +92,13 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
 def worked_seat(desk: SeatDesk) -> Any:
     """The dependency of routes for whoever may work at the seat that the path names: its own agent, or a supervisor."""
 
-    async def worked(pbx: str, interface: str, account: Annotated[Account, requires()]) -> Seat:
+    async def worked(pbx: str, interface: str, account: Anybody) -> Seat:
         # Whoever may command no seat at all is not told which there are.
         if account.permissions.isdisjoint({rules.OWN, rules.EVERY}):
             raise NotAllowed(f"this needs the permission {rules.OWN} or {rules.EVERY}")
         seat = desk.seat(pbx, interface)
+        if seat.agent_number != account.agent_number:
+            seat = desk.seat(pbx, interface, account.scope)
         rules.check_may_work(account.permissions, account.agent_number, seat)
         return seat
 
@@ -102,9 +109,7 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     reasons = [reason.code for reason in desk.settings.pause_reasons]
 
     @routes.post("/sign-in")
-    async def sign_in(
-        shape: SignInShape, account: Annotated[Account, requires()], response: Response, seat: Seat = worked
-    ) -> SeatAnswer:
+    async def sign_in(shape: SignInShape, account: Anybody, response: Response, seat: Seat = worked) -> SeatAnswer:
         agent = desk.agents.get(seat.agent_number)
         queues = rules.queues_to_join(account.permissions, agent.queues if agent else (), shape.queues)
         desk.check_queues(seat.pbx, queues)
@@ -160,7 +165,7 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
 
     @routes.post("/take-help")
     async def take_help(
-        account: Annotated[Account, requires(rules.EVERY)], response: Response, seat: Seat = any_seat
+        account: Annotated[Account, requires(rules.EVERY, reach="scoped")], response: Response, seat: Seat = any_seat
     ) -> SeatAnswer:
         wish = rules.take_help(seat, account.name or account.username)
         return told(desk, await carry_out(desk, seat, wish), response)

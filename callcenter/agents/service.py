@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.rules import Wish
 from callcenter.errors import BadInput, NotFound, OutcomeUnknown, PhoneRefused, PhoneUnreachable
@@ -63,10 +64,10 @@ class SeatDesk:
         """The configured agents by their numbers."""
         return {agent.number: agent for agent in self.settings.agents}
 
-    def seat(self, pbx: str, interface: str) -> Seat:
-        """A seat of the floor. Raises NotFound."""
+    def seat(self, pbx: str, interface: str, scope: Scope = EVERYTHING) -> Seat:
+        """A seat of the floor. Raises NotFound, also for one outside the scope."""
         found = self.site(pbx).seats.get(interface.lower())
-        if found is None:
+        if found is None or not scope.sees_agent(found.team, found.members):
             raise NotFound(f"there is no seat {interface} at {pbx}")
         return found
 

@@ -87,6 +87,9 @@ class Note(Shape):
     note: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")] = ""
 
 
+Seer = Annotated[Account, requires(SEE, reach="scoped")]
+
+
 @dataclass(frozen=True)
 class Desk:
     """What the routes work with; `wake` tells the outbox that something waits in it."""
@@ -107,8 +110,9 @@ def alert_routes(desk: Desk) -> APIRouter:
 
 
 def _alert_routes(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/api/alerts", dependencies=[requires(SEE)])
+    @routes.get("/api/alerts")
     async def alerts(  # noqa: PLR0913 - the filters
+        account: Seer,
         state: Annotated[str, Query(pattern="^(open|cleared|all)$")] = "all",
         kind: ShortText = "",
         severity: ShortText = "",
@@ -127,6 +131,7 @@ def _alert_routes(routes: APIRouter, desk: Desk) -> None:
             agent=agent,
             queue=queue,
             team=team,
+            scope=account.scope,
             since=since,
             until=to,
             before=cursor,
@@ -135,15 +140,15 @@ def _alert_routes(routes: APIRouter, desk: Desk) -> None:
         return {"alerts": [_alert(row) for row in page], "next": page[-1].id if len(page) == limit else None}
 
     @routes.post("/api/alerts/{alert_id}/acknowledge")
-    async def acknowledge(alert_id: ShortText, given: Note, account: Annotated[Account, requires(SEE)]) -> Any:
+    async def acknowledge(alert_id: ShortText, given: Note, account: Seer) -> Any:
         now = desk.clock()
         await desk.register.flush()
-        row = await service.acknowledge(desk.sessions, alert_id, account.name, given.note, now)
+        row = await service.acknowledge(desk.sessions, alert_id, account.name, given.note, now, account.scope)
         desk.watch.acknowledge(alert_id, Acknowledged(now, account.name, given.note))
         desk.wake()
         return _alert(row)
 
-    @routes.get("/api/alert-kinds", dependencies=[requires(SEE)])
+    @routes.get("/api/alert-kinds", dependencies=[requires(SEE, reach="shared")])
     async def kinds() -> dict[str, Any]:
         return {"kinds": [_kind(kind) for kind in KINDS.values()]}
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scoped import in_scope
 from callcenter.alerts.alert import Alert
 from callcenter.alerts.kinds import Kind, Rule, Severity
 from callcenter.alerts.register import ACKNOWLEDGED, RAISED, mail_alerts, payload
@@ -34,6 +36,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     agent: str = ""
     queue: str = ""
     team: str = ""
+    scope: Scope = EVERYTHING
     since: Instant | None = None
     until: Instant | None = None
     before: int | None = None
@@ -160,6 +163,11 @@ def _alert(row: AlertRecord) -> Alert:
     )
 
 
+def seen(scope: Scope) -> ColumnElement[bool]:
+    """That an alert is about the scope, or about a PBX, which is everybody's."""
+    return or_(in_scope(scope, team=AlertRecord.team, queue=AlertRecord.queue), AlertRecord.subject_kind == "links")
+
+
 async def history(sessions: Sessions, wanted: Filter, limit: int) -> Sequence[AlertRecord]:
     """A page of alerts, newest first."""
     row = AlertRecord
@@ -174,15 +182,18 @@ async def history(sessions: Sessions, wanted: Filter, limit: int) -> Sequence[Al
         (wanted.until is not None, row.raised_at < (wanted.until or 0)),
         (wanted.before is not None, row.id < (wanted.before or 0)),
     ]
-    query = select(row).where(*(condition for is_wanted, condition in conditions if is_wanted))
+    query = select(row).where(seen(wanted.scope), *(condition for is_wanted, condition in conditions if is_wanted))
     async with sessions() as db:
         return (await db.scalars(query.order_by(row.id.desc()).limit(limit))).all()
 
 
-async def acknowledge(sessions: Sessions, alert_id: str, by: str, note: str, now: Instant) -> AlertRecord:
+async def acknowledge(
+    sessions: Sessions, alert_id: str, by: str, note: str, now: Instant, scope: Scope = EVERYTHING
+) -> AlertRecord:
     """Writes down that somebody took notice; again with another note replaces it. Raises NotFound."""
+    wanted = select(AlertRecord).where(AlertRecord.alert_id == alert_id, seen(scope))
     async with sessions.begin() as db:
-        row = await db.scalar(select(AlertRecord).where(AlertRecord.alert_id == alert_id).with_for_update())
+        row = await db.scalar(wanted.with_for_update())
         if row is None:
             raise NotFound(f"there is no alert {alert_id!r}")
         row.acknowledged_at, row.acknowledged_by, row.note = now, by, note

@@ -38,7 +38,7 @@ def book_routes(books: Books) -> APIRouter:
     """`/api/gaps` and `/api/reconciliations`."""
     routes = APIRouter()
 
-    @routes.get("/api/gaps", dependencies=[requires("see_floor")])
+    @routes.get("/api/gaps", dependencies=[requires("see_floor", reach="shared")])
     async def tell_gaps(query: Annotated[GapQuery, Query()]) -> dict[str, Any]:
         if query.since is not None and query.until is not None and query.since > query.until:
             raise BadInput("from must not be later than to", field="from")

@@ -77,10 +77,10 @@ class Facets(BaseModel):
             raise NotAllowed("a search by score needs the permission review_calls")
         fields = {name: getattr(self, name) for name in Facets.model_fields if name != "customer"}
         if self.customer is None:
-            return Search(**fields)
+            return Search(**fields, scope=account.scope)
         if "see_customers" not in account.permissions:
             raise NotAllowed("a search by customer needs the permission see_customers")
-        return Search(**fields, forms=await forms_of(self.customer))
+        return Search(**fields, forms=await forms_of(self.customer), scope=account.scope)
 
 
 class CallQuery(Facets):
@@ -96,15 +96,17 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond,
 
     @routes.get("/api/calls")
     async def search(
-        query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls")]
+        query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls", reach="scoped")]
     ) -> dict[str, Any]:
         wanted = await query.wanted(account, forms_of)
         page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
-    @routes.get("/api/calls/{pbx}/{call_id}", dependencies=[requires("see_calls")])
-    async def tell(pbx: Word, call_id: Word) -> dict[str, Any]:
-        story = await tell_call(sessions, pbx, call_id)
+    @routes.get("/api/calls/{pbx}/{call_id}")
+    async def tell(
+        pbx: Word, call_id: Word, account: Annotated[Account, requires("see_calls", reach="scoped")]
+    ) -> dict[str, Any]:
+        story = await tell_call(sessions, pbx, call_id, account.scope)
         heard = await recordings_of(pbx, story.summary.call.call_id, story.conversations)
         return _story_shape(story, heard)
 

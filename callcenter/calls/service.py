@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scoped import call_in_scope
 from callcenter.calls.rules import NUMBER_END_SIGNS, number_end, plain_number, read_cursor, shorter_forms, write_cursor
 from callcenter.calls.tables import stored_number, stored_number_end
 from callcenter.errors import NotFound
@@ -64,7 +66,8 @@ class Search:
     `agent`, `team`, `talk_from` ≤ talk < `talk_to`, `hold_from` ≤ hold < `hold_to` (seconds) and `ended_by` are met by
     one and the same conversation of the call. Of `forms`, each a way in which a customer's number may stand there, the
     number is one. What is known of a call above this room (its list, the `result` that an
-    agent wrote down, a tag, talk-over, the score of a review) a `Beyond` turns into conditions.
+    agent wrote down, a tag, talk-over, the score of a review) a `Beyond` turns into conditions. Only calls of `scope`
+    are found.
     """
 
     since: Instant | None = None
@@ -88,6 +91,7 @@ class Search:
     score_from: float | None = None
     score_to: float | None = None
     forms: Collection[str] | None = None
+    scope: Scope = EVERYTHING
 
     def while_it_lasts(self, began_at: SQLColumnExpression[float]) -> Iterator[ColumnElement[bool]]:
         """That a part of a call begins while the calls wanted may last: follows from them, and spares a look at all
@@ -188,11 +192,12 @@ async def summaries_of(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, 
     return {(one.call.pbx, str(one.call.call_id)): one for one in page}
 
 
-async def tell_call(sessions: Sessions, pbx: str, call_id: str) -> CallStory:
-    """The story of one call. Raises NotFound."""
+async def tell_call(sessions: Sessions, pbx: str, call_id: str, scope: Scope = EVERYTHING) -> CallStory:
+    """The story of one call. Raises NotFound, also for one outside the scope."""
     key = (pbx, call_id)
     async with sessions() as session:
-        row = (await session.execute(_summaries().where(_is_of(calls, [key])))).mappings().one_or_none()
+        wanted = _summaries().where(_is_of(calls, [key]), call_in_scope(scope, calls.c.pbx, calls.c.call_id))
+        row = (await session.execute(wanted)).mappings().one_or_none()
         if row is None:
             raise NotFound(f"there is no finished call {call_id} at {pbx}")
         summary = _summary(row)
@@ -266,6 +271,8 @@ def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
     if search.until is not None:
         yield calls.c.started_at < search.until
     yield from _of_number(search)
+    if not search.scope.is_everything:
+        yield call_in_scope(search.scope, calls.c.pbx, calls.c.call_id)
     if search.direction is not None:
         yield calls.c.direction == search.direction
     if search.queue is not None:

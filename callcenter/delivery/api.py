@@ -121,7 +121,7 @@ def _log_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox) -> None:
 
 
 def _mail_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways: Ways) -> None:
-    @routes.get("/api/mail", dependencies=[requires()])
+    @routes.get("/api/mail", dependencies=[requires(reach="shared")])
     async def mail() -> dict[str, Any]:
         return {"is_set": ways.mail.is_set, "sender": ways.mail.sender}
 

@@ -121,7 +121,7 @@ def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
 
 
 def _stop_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.get("/emergency-stop", dependencies=[requires("see_lists")])
+    @routes.get("/emergency-stop", dependencies=[requires("see_lists", reach="shared")])
     async def stopped() -> dict[str, Any]:
         stop = await leasing.stop_in_force(sessions)
         if stop is None:

@@ -84,6 +84,7 @@ class Roster:
         fields: dict[str, Any] = {
             "id": identity,
             "name": summary.row.name,
+            "queue": summary.row.queue,
             "state": summary.row.state,
             "why_idle": why_idle,
             "targets": summary.targets,

@@ -11,7 +11,8 @@ from msgspec import Struct, convert, to_builtins
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.accounts.rules import Role, permissions_of
+from callcenter.accounts.own_roles import roles_now
+from callcenter.accounts.rules import permissions_of
 from callcenter.accounts.tables import User
 from callcenter.dialer.tables import CallbackList
 from callcenter.errors import BadInput, NotFound
@@ -158,7 +159,8 @@ def _write(row: ReviewPlan, plan: Plan) -> None:
 async def reviewers(session: AsyncSession) -> list[User]:
     """Everybody who may review calls at present, by username."""
     users = await session.scalars(select(User).where(~User.is_disabled).order_by(User.username_key))
-    return [user for user in users if "review_calls" in permissions_of(Role(role) for role in user.roles)]
+    permitted = await roles_now(session)
+    return [user for user in users if "review_calls" in permissions_of(user.roles, permitted)]
 
 
 async def _check(session: AsyncSession, context: Context, plan: Plan, present: Plan | None = None) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.rules import READ_REVIEWS
+from callcenter.accounts.scoped import in_scope
 from callcenter.accounts.service import Account
 from callcenter.errors import NotFound
 from callcenter.floor.terms import Instant
@@ -86,7 +87,13 @@ async def reviews_of_calls(
 
 
 def _readable(account: Account) -> ColumnElement[bool]:
-    """The same as `reviewing.may_read`, for the database."""
+    """The same as `readable`, for the database."""
+    mine = or_(Review.reviewer_id == account.id, Review.agent_number == (account.agent_number or ""))
+    return and_(_permitted(account), or_(in_scope(account.scope, team=Review.team), mine))
+
+
+def _permitted(account: Account) -> ColumnElement[bool]:
+    """The same as `reviewing.may_read`."""
     is_out = Review.state.not_in(HIDDEN)
     mine = and_(Review.state == State.DRAFT, Review.reviewer_id == account.id)
     if "review_calls" in account.permissions:
@@ -147,10 +154,15 @@ async def was_reviewed_for(sessions: Sessions, account: Account, recording_id: i
 
 
 def readable(found: Review | None, review_id: int, account: Account) -> tuple[Review, frozenset[Party]]:
-    """The review and what this account is to it. Raises NotFound where there is none that it may read."""
+    """The review and what this account is to it. Raises NotFound where there is none that it may read.
+
+    Of a limited scope it reads the reviews of agents in the teams of the scope, its own, and those it makes.
+    """
     roles = _parties(found, account) if found else frozenset[Party]()
     if found is None or not may_read(State(found.state), roles, account.permissions):
         raise NotFound(f"There is no review {review_id}")
+    if roles.isdisjoint({Party.AGENT, Party.REVIEWER}):
+        account.scope.check(account.scope.sees_agent(found.team), f"review {review_id}")
     return found, roles
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import READ_REVIEWS, USERNAME_LENGTH
+from callcenter.accounts.scoped import check_call
 from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
 from callcenter.calls.api import RecordingsOf, When, Word
@@ -28,16 +29,17 @@ from callcenter.quality.shapes import score_shape
 from callcenter.quality.tables import Review
 from callcenter.store.engine import Sessions
 
-Reviewer = Annotated[Account, requires("review_calls")]
-Agent = Annotated[Account, requires("see_own_reviews")]
-Leader = Annotated[Account, requires("decide_appeals")]
+Anybody = Annotated[Account, requires(reach="scoped")]
+Reviewer = Annotated[Account, requires("review_calls", reach="scoped")]
+Agent = Annotated[Account, requires("see_own_reviews", reach="own")]
+Leader = Annotated[Account, requires("decide_appeals", reach="scoped")]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 MOST_COMMENTS = 200
 LONGEST_RECORDING = 86_400
 
 
-def _reader(account: Annotated[Account, requires()]) -> Account:
+def _reader(account: Anybody) -> Account:
     if account.permissions.isdisjoint(READ_REVIEWS | {"see_own_reviews"}):
         raise NotAllowed("this needs the permission see_own_reviews")
     return account
@@ -127,7 +129,7 @@ def _reading_routes(
     routes: APIRouter, sessions: Sessions, recordings_of: RecordingsOf, clock: Callable[[], Instant]
 ) -> None:
     @routes.get("")
-    async def page(query: Annotated[ReviewQuery, Query()], account: Annotated[Account, requires()]) -> dict[str, Any]:
+    async def page(query: Annotated[ReviewQuery, Query()], account: Anybody) -> dict[str, Any]:
         wanted = Wanted(**query.model_dump(exclude={"cursor", "limit"}))
         now = clock()
         found = await reading.reviews(
@@ -138,11 +140,11 @@ def _reading_routes(
         return {"reviews": [_line(one, content, now) for one, content in shown], "next": following}
 
     @routes.get("/{review_id}")
-    async def one(review_id: Row, account: Annotated[Account, requires()]) -> dict[str, Any]:
+    async def one(review_id: Row, account: Anybody) -> dict[str, Any]:
         return _shape(await reading.review(sessions, review_id, _reader(account)), clock())
 
     @routes.get("/{review_id}/call")
-    async def call(review_id: Row, account: Annotated[Account, requires()]) -> dict[str, Any]:
+    async def call(review_id: Row, account: Anybody) -> dict[str, Any]:
         """What there is to hear, to whom a review is shown: the agent may see no other part of calls."""
         found = (await reading.review(sessions, review_id, _reader(account))).review
         return await heard(sessions, recordings_of, found)
@@ -152,6 +154,7 @@ def _reviewing_routes(routes: APIRouter, sessions: Sessions, terms: Terms, clock
     @routes.post("", status_code=201)
     async def begin(shape: NewReviewShape, account: Reviewer) -> dict[str, Any]:
         now = clock()
+        await check_call(sessions, account.scope, shape.pbx, shape.call_id)
         return _shape(await reviews.begin(sessions, Part(**shape.model_dump()), account=account, now=now), now)
 
     @routes.put("/{review_id}")

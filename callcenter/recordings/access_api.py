@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import address_of, requires
 from callcenter.accounts.rules import USERNAME_LENGTH
+from callcenter.accounts.scoped import check_recording
 from callcenter.accounts.service import Account
 from callcenter.errors import NotAllowed
 from callcenter.floor.terms import Instant
@@ -34,9 +35,11 @@ async def nobody_else(_account: Account, _recording_id: int) -> bool:
     return False
 
 
-async def check_may_hear(may_hear: MayHear, account: Account, recording_id: int) -> None:
-    """Raises NotAllowed."""
-    if "hear_recordings" not in account.permissions and not await may_hear(account, recording_id):
+async def check_may_hear(sessions: Sessions, may_hear: MayHear, account: Account, recording_id: int) -> None:
+    """Raises NotAllowed, and NotFound outside the scope; what one may hear without the permission is one's own."""
+    if "hear_recordings" in account.permissions:
+        await check_recording(sessions, account.scope, recording_id)
+    elif not await may_hear(account, recording_id):
         raise NotAllowed("this needs the permission hear_recordings")
 
 
@@ -82,14 +85,17 @@ def access_routes(sessions: Sessions, library: Library, may_hear: MayHear = nobo
         play: Annotated[str, Path(pattern=PLAY)],
         played: Played,
         request: Request,
-        account: Annotated[Account, requires()],
+        account: Annotated[Account, requires(reach="scoped")],
     ) -> None:
-        await check_may_hear(may_hear, account, recording_id)
+        await check_may_hear(sessions, may_hear, account, recording_id)
         spans = checked_spans(played.spans)
         await note_heard(sessions, listener_of(request, account, library.clock()), recording_id, play, spans)
 
-    @routes.get("/api/recordings/{recording_id}/accesses", dependencies=[requires("see_accesses")])
-    async def beside(recording_id: RecordingId) -> dict[str, Any]:
+    @routes.get("/api/recordings/{recording_id}/accesses")
+    async def beside(
+        recording_id: RecordingId, account: Annotated[Account, requires("see_accesses", reach="scoped")]
+    ) -> dict[str, Any]:
+        await check_recording(sessions, account.scope, recording_id)
         return {"accesses": await listeners_of(sessions, recording_id)}
 
     @routes.get("/api/recording-accesses", dependencies=[requires("see_accesses")])

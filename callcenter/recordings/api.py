@@ -28,11 +28,11 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
     async def give(
         recording_id: RecordingId,
         request: Request,
-        account: Annotated[Account, requires()],
+        account: Annotated[Account, requires(reach="scoped")],
         side: Side | Literal["stereo"] = "mix",
         play: Annotated[str, Query(pattern=PLAY)] | None = None,
     ) -> FileResponse:
-        await check_may_hear(may_hear, account, recording_id)
+        await check_may_hear(sessions, may_hear, account, recording_id)
         answer = await _sound(recording_id, side)
         if request.method == "GET":
             # Before a byte is sent: where it cannot be written down, nobody hears anything.
@@ -47,8 +47,10 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
         return giving(recording, media_type="audio/wav", headers=HEADERS)
 
     @routes.get("/api/recordings/{recording_id}/sound")
-    async def sound(recording_id: RecordingId, account: Annotated[Account, requires()]) -> dict[str, Any] | None:
-        await check_may_hear(may_hear, account, recording_id)
+    async def sound(
+        recording_id: RecordingId, account: Annotated[Account, requires(reach="scoped")]
+    ) -> dict[str, Any] | None:
+        await check_may_hear(sessions, may_hear, account, recording_id)
         return await sound_of(sessions, recording_id)
 
     return routes

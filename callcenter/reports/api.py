@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.terms import Instant
@@ -36,6 +37,9 @@ Word = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
 When = Annotated[str, Field(max_length=40)]
 
 
+SeeInScope = Annotated[Account, requires("see_reports", reach="scoped")]
+
+
 class SpanQuery(BaseModel):
     """A span and what it is restricted to, as they stand in the address."""
 
@@ -46,9 +50,9 @@ class SpanQuery(BaseModel):
     pbx: Word | None = None
     queue: Word | None = None
 
-    def only(self) -> Only:
-        """What is not left open."""
-        return Only(**self.model_dump(include=set(Only._fields)))
+    def only(self, scope: Scope) -> Only:
+        """What is not left open, of what whoever asks sees."""
+        return Only(**self.model_dump(include=set(Only._fields)), scope=scope)
 
 
 class ReportQuery(SpanQuery):
@@ -81,9 +85,9 @@ class RowsQuery(SpanQuery):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-def asked_of(subject: Subject, query: ReportQuery, sources: Sources) -> Asked:
-    """The report that a query asks for. Raises BadInput naming the field at fault."""
-    only = query.only()
+def asked_of(subject: Subject, query: ReportQuery, sources: Sources, scope: Scope = EVERYTHING) -> Asked:
+    """The report that a query asks for, within a scope. Raises BadInput naming the field at fault."""
+    only = query.only(scope)
     if subject == "queues" and (only.agent is not None or only.team is not None):
         field = "agent" if only.agent is not None else "team"
         raise BadInput(f"{field}: the report of queues knows no agents; ask for that of agents", field=field)
@@ -113,30 +117,30 @@ def report_routes(
     routes = APIRouter()
     told = {"figures": catalogue()}
 
-    @routes.get("/api/figures", dependencies=[requires()])
+    @routes.get("/api/figures", dependencies=[requires(reach="shared")])
     async def figures() -> dict[str, Any]:
         return told
 
-    @routes.get("/api/reports/heatmap", dependencies=[requires("see_reports")])
-    async def heat(query: Annotated[HeatQuery, Query()]) -> Response:
+    @routes.get("/api/reports/heatmap")
+    async def heat(query: Annotated[HeatQuery, Query()], account: SeeInScope) -> Response:
         span = read_span(query.since, query.until, sources.zone)
         figure = _figure(query.figure)
         await write_down()
-        cells = await heat_map(sources, figure, span, query.only())
+        cells = await heat_map(sources, figure, span, query.only(account.scope))
         return _json({"figure": figure.id, **span_shape(span, sources.zone), "cells": cells})
 
-    @routes.get("/api/reports/rows/{figure}", dependencies=[requires("see_reports")])
-    async def rows(figure: Word, query: Annotated[RowsQuery, Query()]) -> Response:
+    @routes.get("/api/reports/rows/{figure}")
+    async def rows(figure: Word, query: Annotated[RowsQuery, Query()], account: SeeInScope) -> Response:
         await write_down()
-        return _json(await _rows(sources, _known(figure), query))
+        return _json(await _rows(sources, _known(figure), query, account.scope))
 
-    async def answer(subject: Subject, query: ReportQuery) -> Response:
-        asked = asked_of(subject, query, sources)
+    async def answer(subject: Subject, query: ReportQuery, scope: Scope) -> Response:
+        asked = asked_of(subject, query, sources, scope)
         await write_down()
         return _json(report_shape(await report(sources, asked), sources.zone, clock()))
 
     @routes.get("/api/reports/mine")
-    async def mine(account: Annotated[Account, requires("work_seat")]) -> Response:
+    async def mine(account: Annotated[Account, requires("work_seat", reach="own")]) -> Response:
         only = Only(agent=own_agent(account.agent_number))
         figures = chosen_figures("agents", only, MINE)
         today = day_of(clock(), sources.zone)
@@ -150,11 +154,11 @@ def report_routes(
 
 
 def _add_report(
-    routes: APIRouter, subject: Subject, answer: Callable[[Subject, ReportQuery], Awaitable[Response]]
+    routes: APIRouter, subject: Subject, answer: Callable[[Subject, ReportQuery, Scope], Awaitable[Response]]
 ) -> None:
-    @routes.get(f"/api/reports/{subject}", dependencies=[requires("see_reports")])
-    async def told_report(query: Annotated[ReportQuery, Query()]) -> Response:
-        return await answer(subject, query)
+    @routes.get(f"/api/reports/{subject}")
+    async def told_report(query: Annotated[ReportQuery, Query()], account: SeeInScope) -> Response:
+        return await answer(subject, query, account.scope)
 
 
 def _json(values: Any) -> Response:
@@ -174,10 +178,10 @@ def _figure(identity: str) -> Figure:
     return chosen_figures("queues", Only(), [identity])[0]
 
 
-async def _rows(sources: Sources, figure: Figure, query: RowsQuery) -> dict[str, Any]:
+async def _rows(sources: Sources, figure: Figure, query: RowsQuery, scope: Scope) -> dict[str, Any]:
     span = read_span(query.since, query.until, sources.zone)
     pieces = _pieces(span, query, sources)
-    wanted = Wanted(figure=figure, part=query.part, pieces=pieces, only=query.only(), reason=query.reason)
+    wanted = Wanted(figure=figure, part=query.part, pieces=pieces, only=query.only(scope), reason=query.reason)
     if wanted.source is Source.TARGETS:
         raise BadInput(f"{figure.id} counts targets: see /api/reports/callbacks/targets", field="figure")
     if wanted.source in OF_QUALITY:

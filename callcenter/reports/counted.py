@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, CompoundSelect, Double, Select, and_, case, cast, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.accounts.scoped import in_scope
 from callcenter.calls.rules import read_cursor, write_cursor
 from callcenter.errors import BadInput
 from callcenter.reports.figures.entry import Figure
@@ -106,6 +107,7 @@ def _select(wanted: Wanted, rows: Rows) -> Select[Any]:
     keys = keys_of(wanted.source, rows.columns)
     conditions = [or_(*(counts(measure, rows) for measure in wanted.measures))]
     conditions += [keys[name] == asked for name, asked in wanted.only.given().items()]
+    conditions.append(in_scope(wanted.only.scope, team=keys["team"], queue=keys["queue"]))
     if wanted.reason is not None:
         conditions.append(rows.columns.reason == wanted.reason)
     added: ColumnElement[Any] = cast(0, Double)

@@ -20,6 +20,7 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from callcenter.accounts.scope import Scope
 from callcenter.delivery.mail import NOT_SET, Attachment, Mail, as_message
 from callcenter.delivery.service import send_mail
 from callcenter.errors import CallCenterError, Conflict, NotAllowed, SetupFailed
@@ -39,17 +40,18 @@ KIND = "report"
 LONGEST_NAME = 80
 """Characters of a file's name that come from the report's."""
 
-MakeGrid = Callable[[str, Parameters, Language, Dates], Awaitable[Grid]]
-"""Makes the table of a report called so, of those days. Raises CallCenterError."""
+MakeGrid = Callable[[str, Parameters, Language, Dates, Scope], Awaitable[Grid]]
+"""Makes the table of a report called so, of those days and what a scope sees. Raises CallCenterError."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """What deliveries need: `folder` holds the folders of schedules, `may_send` tells whether a user still may."""
+    """What deliveries need: `folder` holds the folders of schedules, `sends_of` tells what a user sees who still may
+    send reports, None for any other."""
 
     sessions: Sessions
     make: MakeGrid
-    may_send: Callable[[str], Awaitable[bool]]
+    sends_of: Callable[[str], Awaitable[Scope | None]]
     mail: MailSettings
     wake_outbox: Callable[[], None]
     folder: Path
@@ -172,12 +174,13 @@ async def _commit(sender: Sender, order: Order, run: ReportRun, parcel: Parcel |
 async def _pack(sender: Sender, order: Order, dates: Dates) -> Parcel:
     """The file, in its folder already if it goes to one, and the mail, checked."""
     who = order.asked_by or order.row.scheduled_by
-    if not await sender.may_send(who):
+    scope = await sender.sends_of(who)
+    if scope is None:
         raise NotAllowed(f"{who}, who set this schedule, may no longer send reports; set it again")
     if order.schedule.recipients and not sender.mail.is_set:
         raise Conflict(NOT_SET)
     language: Language = "zh" if order.row.language == "zh" else "en"
-    grid = await sender.make(order.row.name, parameters_of(order.row), language, dates)
+    grid = await sender.make(order.row.name, parameters_of(order.row), language, dates, scope)
     make = csv_of if order.schedule.format == "csv" else xlsx_of
     content = await asyncio.to_thread(make, grid)
     name = file_name(order.row.name, dates, order.schedule.format)

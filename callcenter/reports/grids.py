@@ -71,7 +71,8 @@ def _notes(report: Report, zone: ZoneInfo, language: Language) -> list[tuple[str
     only = report.asked.only
     restrictions = (("pbx", only.pbx), ("queue", only.queue), ("agent", only.agent), ("team", only.team))
     notes = [(word("span", language), told_span(report.asked.span, zone))]
-    return notes + [(word(name, language), value) for name, value in restrictions if value is not None]
+    notes += [(word(name, language), value) for name, value in restrictions if value is not None]
+    return notes if only.scope.is_everything else [*notes, (word("scope", language), ", ".join(only.scope.names()))]
 
 
 def _figure_column(figure: Figure, language: Language) -> Column:

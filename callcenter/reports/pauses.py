@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.accounts.scoped import in_scope
 from callcenter.reports.figures.measures import Source
 from callcenter.reports.folding import Paused
 from callcenter.reports.sources import pieces_as_text, pieces_in, rows_of, selected
@@ -27,6 +28,7 @@ async def pause_seconds(connection: AsyncConnection, pieces: Sequence[Piece], on
         seconds = (c.cut_until - c.cut_since).label("seconds")
         conditions = [
             *(keys[name] == value for name, value in only.given().items()),
+            in_scope(only.scope, team=keys["team"]),
             keys["has_agent"],
             c.state == _IS_PAUSE,
         ]

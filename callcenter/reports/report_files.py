@@ -6,14 +6,14 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Query, Response
 from msgspec import convert, to_builtins
 
-from callcenter.errors import BadInput
-from callcenter.reports.api import ReportQuery, asked_of
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.errors import BadInput, NotAllowed
+from callcenter.reports.api import ReportQuery, SeeInScope, asked_of
 from callcenter.reports.delivering import MakeGrid
 from callcenter.reports.export import Ending, Grid, Language
 from callcenter.reports.figures.entry import Subject
 from callcenter.reports.files import FileOptions, dated, file_answer
 from callcenter.reports.grids import report_grid
-from callcenter.reports.people_api import See
 from callcenter.reports.quality import Wanted
 from callcenter.reports.quality_grids import weekly_grid
 from callcenter.reports.recurrence import Dates
@@ -34,8 +34,8 @@ def report_file_routes(sources: Sources, write_down: WriteDown) -> APIRouter:
 
     def add(subject: Subject, ending: Ending) -> None:
         @routes.get(f"/api/reports/{subject}.{ending}")
-        async def file(account: See, query: Annotated[ReportFile, Query()]) -> Response:
-            asked = asked_of(subject, query, sources)
+        async def file(account: SeeInScope, query: Annotated[ReportFile, Query()]) -> Response:
+            asked = asked_of(subject, query, sources, account.scope)
             await write_down()
             found = await report(sources, asked)
             grid = report_grid(found, sources.zone, sources.names, query.language_for(account))
@@ -47,13 +47,13 @@ def report_file_routes(sources: Sources, write_down: WriteDown) -> APIRouter:
     return routes
 
 
-def asked_for(parameters: Parameters, dates: Dates, sources: Sources) -> Asked:
-    """What a saved report asks for on these days. Raises BadInput naming the field at fault."""
+def asked_for(parameters: Parameters, dates: Dates, sources: Sources, scope: Scope = EVERYTHING) -> Asked:
+    """What a saved report asks for on these days, within a scope. Raises BadInput naming the field at fault."""
     values = {name: value for name, value in to_builtins(parameters).items() if name in COMMON and value is not None}
     days = {"from": dates.first.isoformat(), "to": dates.last.isoformat()}
     query = ReportQuery.model_validate({**values, **days, "figures": ",".join(parameters.figures)})
     subject: Subject = convert(parameters.subject, Subject)
-    return asked_of(subject, query, sources)
+    return asked_of(subject, query, sources, scope)
 
 
 COMMON = ("interval", "pbx", "queue", "agent", "team")
@@ -85,12 +85,14 @@ def quality_asked(parameters: Parameters, dates: Dates, sources: Sources) -> Wan
 
 
 def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
-    """Makes the tables of saved reports."""
+    """Makes the tables of saved reports, each within a scope."""
 
-    async def make(name: str, parameters: Parameters, language: Language, dates: Dates) -> Grid:
+    async def make(name: str, parameters: Parameters, language: Language, dates: Dates, scope: Scope) -> Grid:
         if parameters.subject == QUALITY:
+            if not scope.is_everything:
+                raise NotAllowed("the QA report is about the whole centre, of which its sender sees a part")
             return await weekly_grid(sources, quality_asked(parameters, dates, sources), language, name)
-        asked = asked_for(parameters, dates, sources)
+        asked = asked_for(parameters, dates, sources, scope)
         await write_down()
         return report_grid(await report(sources, asked), sources.zone, sources.names, language, title=name)
 

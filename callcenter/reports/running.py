@@ -37,7 +37,7 @@ def _agent(spell: SeatSpell) -> str:
 
 
 def _is_meant(spell: SeatSpell, only: Only) -> bool:
-    if only.queue is not None:
+    if only.queue is not None or not only.scope.sees_agent(spell.team):
         return False
     wanted = ((only.pbx, spell.pbx), (only.agent, _agent(spell)), (only.team, spell.team))
     return all(asked in (None, value) for asked, value in wanted)

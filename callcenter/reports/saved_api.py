@@ -16,7 +16,7 @@ from callcenter.reports.delivering import Sender, deliver_now
 from callcenter.reports.export import Language
 from callcenter.reports.figures.entry import Subject
 from callcenter.reports.files import Word
-from callcenter.reports.people_api import RowNumber, See
+from callcenter.reports.people_api import RowNumber
 from callcenter.reports.quality_api import check_sees_quality
 from callcenter.reports.recurrence import Every, Span, dates_of
 from callcenter.reports.report_files import QUALITY
@@ -28,7 +28,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Folder = Annotated[str, Field(pattern=r"^([\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63})?$")]
 Check = Callable[[Parameters], object]
-Send = Annotated[Account, requires("send_reports")]
+See = Annotated[Account, requires("see_reports", reach="shared")]
+Send = Annotated[Account, requires("send_reports", reach="scoped")]
 SavedSubject = Literal[Subject, "quality"]
 
 
@@ -150,7 +151,7 @@ def _keeping_routes(routes: APIRouter, sender: Sender, check: Check) -> None:
 def _delivery_routes(routes: APIRouter, sender: Sender) -> None:
     sessions = sender.sessions
 
-    @routes.post("/{report_id}/send", dependencies=[requires("see_reports")])
+    @routes.post("/{report_id}/send", dependencies=[requires("see_reports", reach="scoped")])
     async def send(report_id: RowNumber, account: Send) -> dict[str, Any]:
         kept = await saved.kept_report(sessions, report_id, account)
         if saved.parameters_of(kept.row).subject == QUALITY:

@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scoped import in_scope
 from callcenter.floor.terms import Instant
 from callcenter.reports.figures.measures import Measure, Source
 from callcenter.reports.plan import Plan
@@ -42,10 +44,11 @@ class Only(NamedTuple):
     queue: str | None = None
     agent: str | None = None
     team: str | None = None
+    scope: Scope = EVERYTHING
 
     def given(self) -> dict[str, str]:
-        """What is not left open, by name."""
-        return {name: value for name, value in self._asdict().items() if value is not None}
+        """What is not left open, by name; the scope is whoever asks, and not what they ask for."""
+        return {name: value for name, value in self._asdict().items() if value is not None and name != "scope"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +76,15 @@ class Question:
     keys: tuple[str, ...]
     measures: tuple[Measure, ...]
     restrictions: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING
 
     def conditions(self, keys: Keys) -> list[ColumnElement[bool]]:
-        """The restrictions, as conditions on the keys of rows or roll-ups."""
-        return [keys[name] == bindparam(f"only_{name}", type_=String) for name in self.restrictions]
+        """The restrictions and the scope, as conditions on the keys of rows or roll-ups; a queue is of no team."""
+        asked = [keys[name] == bindparam(f"only_{name}", type_=String) for name in self.restrictions]
+        if self.scope.is_everything:
+            return asked
+        team = keys["team"] if self.grouping.has_names else None
+        return [*asked, in_scope(self.scope, team=team, queue=keys["queue"])]
 
     @cached_property
     def rolled(self) -> list[Measure]:
@@ -98,7 +106,7 @@ async def sums(
 
     `divided` says which of the pieces roll-ups answer; a measure that has none is counted from rows all over.
     """
-    question = replace(question, restrictions=tuple(only.given()))
+    question = replace(question, restrictions=tuple(only.given()), scope=only.scope)
     asked = {"days": divided.days, "quarters": divided.quarters, "edges": divided.rows, "pieces": pieces}
     parts = tuple(name for name, found in asked.items() if found)
     values = {f"only_{name}": value for name, value in only.given().items()}

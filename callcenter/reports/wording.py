@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "agent": ("Agent number", "工号"),
     "agent_name": ("Agent", "客服代表"),
     "team": ("Team", "班组"),
+    "scope": ("Covers only", "仅包含"),
     "interface": ("Interface", "话机接口"),
     "span": ("Span", "时间范围"),
     "start": ("Start", "开始"),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.scoped import check_call
 from callcenter.accounts.service import Account
 from callcenter.calls.api import Word
 from callcenter.floor.terms import Instant
@@ -17,8 +18,10 @@ from callcenter.retention.tags import add_tag, known_tags, remove_tag, tags_of
 from callcenter.store.engine import Sessions
 
 Row = Annotated[int, Path(ge=1, lt=2**63)]
-Tagger = Annotated[Account, requires("tag_calls")]
+Tagger = Annotated[Account, requires("tag_calls", reach="scoped")]
 Keeper = Annotated[Account, requires("manage_retention")]
+Holder = Annotated[Account, requires("manage_retention", reach="scoped")]
+Seer = Annotated[Account, requires("see_calls", reach="scoped")]
 
 OF_CALL = "/api/calls/{pbx}/{call_id}"
 
@@ -40,7 +43,8 @@ def call_retention_routes(sessions: Sessions, clock: Callable[[], Instant]) -> A
     routes = APIRouter()
 
     @routes.get(OF_CALL + "/retention")
-    async def beside(pbx: Word, call_id: Word, account: Annotated[Account, requires("see_calls")]) -> dict[str, Any]:
+    async def beside(pbx: Word, call_id: Word, account: Seer) -> dict[str, Any]:
+        await check_call(sessions, account.scope, pbx, call_id)
         told = {"tags": await tags_of(sessions, pbx, call_id), **await kept_for(sessions, pbx, call_id)}
         if "manage_retention" in account.permissions:
             told["holds"] = await holds_of(sessions, pbx, call_id)
@@ -52,24 +56,27 @@ def call_retention_routes(sessions: Sessions, clock: Callable[[], Instant]) -> A
 
 
 def _tag_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.get("/api/call-tags", dependencies=[requires("see_calls")])
+    @routes.get("/api/call-tags", dependencies=[requires("see_calls", reach="shared")])
     async def known() -> dict[str, Any]:
         return {"tags": await known_tags(sessions)}
 
     @routes.post(OF_CALL + "/tags")
     async def add(pbx: Word, call_id: Word, shape: TagShape, account: Tagger) -> dict[str, Any]:
+        await check_call(sessions, account.scope, pbx, call_id)
         await add_tag(sessions, pbx, call_id, shape.tag, by=account.username, now=clock())
         return {"tags": await tags_of(sessions, pbx, call_id)}
 
     @routes.delete(OF_CALL + "/tags/{tag}")
     async def remove(pbx: Word, call_id: Word, tag: Word, account: Tagger) -> dict[str, Any]:
+        await check_call(sessions, account.scope, pbx, call_id)
         await remove_tag(sessions, pbx, call_id, tag, by=account.username, now=clock())
         return {"tags": await tags_of(sessions, pbx, call_id)}
 
 
 def _hold_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
     @routes.post(OF_CALL + "/holds", status_code=201)
-    async def place(pbx: Word, call_id: Word, shape: ReasonShape, account: Keeper) -> dict[str, Any]:
+    async def place(pbx: Word, call_id: Word, shape: ReasonShape, account: Holder) -> dict[str, Any]:
+        await check_call(sessions, account.scope, pbx, call_id)
         hold_id = await place_hold(sessions, pbx, call_id, shape.reason, by=account.username, now=clock())
         return {"id": hold_id, "holds": await holds_of(sessions, pbx, call_id)}
 

@@ -47,6 +47,7 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "permissions": sorted(permissions_of([Role.SUPERVISOR])),
         "language": "zh",
         "agent_number": None,
+        "scope": None,
         "must_change_password": False,
     }
     assert (await _sign_in(panel)).json() == {"user": user}

@@ -74,7 +74,10 @@ def test_what_cannot_be_done_is_an_error_and_changes_nothing(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["add", "bob", "--role", "boss", "--password-stdin"], "'boss' is not one of 'agent', 'supervisor', 'qa'"),
+        (
+            ["add", "bob", "--role", "boss", "--password-stdin"],
+            "'boss' is not one of 'agent', 'team_leader', 'supervisor'",
+        ),
         (["add", "bob", "--password-stdin"], "Missing option '--role'"),
         (["add", "bob", "--role", "agent", "--language", "fr"], "fr"),
     ],

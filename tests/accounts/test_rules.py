@@ -41,6 +41,11 @@ def test_roles_permit_what_the_api_page_says() -> None:
         *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls", "transfer_outside"),
         *("see_customers", "edit_customers", "manage_customers", "hear_clips", "manage_clips", "see_numbers"),
     }
+    assert permissions_of([Role.TEAM_LEADER]) == reads | {
+        *("control_seats", "listen_in", "work_callbacks", "decide_appeals", "tag_calls"),
+        *("see_customers", "edit_customers", "hear_clips", "see_numbers"),
+    }
+    assert permissions_of([Role.TEAM_LEADER]) < permissions_of([Role.SUPERVISOR])
     assert permissions_of([Role.QA]) == {
         *("see_calls", "hear_recordings", "see_accesses", "see_reports", "review_calls"),
         *("manage_review_forms", "manage_sampling", "tag_calls", "export_recordings", "see_customers"),
@@ -93,7 +98,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
 def test_numbers_are_masked_for_who_has_no_other_role(
     roles: list[Role], masked_for: tuple[str, ...], sees: bool
 ) -> None:
-    allowed = permissions_of(roles, masked_for)
+    allowed = permissions_of(roles, masked_for=masked_for)
     assert ("see_numbers" in allowed) == sees
     assert allowed | {"see_numbers"} == permissions_of(roles)
 

@@ -29,7 +29,8 @@ QUESTIONS: list[dict[str, Any]] = [
     },
 ]  # fmt: skip
 DONE = {"form_id": 1, "result": "completed", "answers": {"pleased": 5, "uses": ["app", "web"], "why": "hidden"}}
-SEE, RUN, WORK = {Role.SUPERVISOR, Role.ADMIN}, {Role.SUPERVISOR, Role.ADMIN}, {Role.AGENT, Role.SUPERVISOR, Role.ADMIN}
+RUN = {Role.SUPERVISOR, Role.ADMIN}
+SEE, WORK = RUN | {Role.TEAM_LEADER}, RUN | {Role.AGENT, Role.TEAM_LEADER}
 ROUTES = [
     ("GET", "/lists/1/form", SEE),
     ("PUT", "/lists/1/form", RUN),

@@ -273,7 +273,7 @@ async def test_nobody_coaches_themself(centre: Centre, reviewer: httpx.AsyncClie
     assert (await _done(own.get("/coaching")))["tasks"][0]["may"] == ["acknowledge"]
 
 
-COACHES = {Role.QA, Role.SUPERVISOR, Role.ADMIN}
+COACHES = {Role.QA, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN}
 ROUTES = [
     ("GET", "/coaching", set(Role)),
     ("GET", "/coaching/owners", COACHES),

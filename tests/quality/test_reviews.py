@@ -307,7 +307,7 @@ ROUTES = [
     ("POST", "/reviews/1/publish", {Role.QA, Role.ADMIN}),
     ("POST", "/reviews/1/acknowledge", {Role.AGENT, Role.ADMIN}),
     ("POST", "/reviews/1/appeal", {Role.AGENT, Role.ADMIN}),
-    ("POST", "/reviews/1/decision", {Role.SUPERVISOR, Role.ADMIN}),
+    ("POST", "/reviews/1/decision", {Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN}),
 ]
 
 

@@ -91,7 +91,7 @@ def test_a_user_is_made_chooses_a_password_and_is_disabled_while_at_work(
 def test_the_last_administrator_is_told_why_the_role_stays(admin: Visitor) -> None:
     page = admin.page
     admin.open("users")
-    row = page.get_by_role("row").filter(has_text="Administrator")
+    row = page.get_by_role("region", name="Users").get_by_role("row").filter(has_text="Administrator")
     expect(row.get_by_role("button", name=re.compile("Disable|Reset"))).to_have_count(0)
     row.get_by_role("button", name="Edit admin").click()
     dialog = page.get_by_role("dialog")
@@ -209,3 +209,43 @@ def test_the_first_administrator_is_made_with_a_word_of_the_server(tmp_path: Pat
         expect(page.get_by_role("navigation").get_by_role("link", name="Floor")).to_be_visible()
         visitor.complaints.clear()  # the browser's own lines about the refusals
         assert OWN not in server.said
+
+
+def test_a_role_is_made_from_another_given_and_not_deleted_while_somebody_has_it(admin: Visitor) -> None:
+    page = admin.page
+    admin.open("users")
+    roles, users = page.get_by_role("region", name="Roles"), page.get_by_role("region", name="Users")
+    expect(roles.get_by_role("row").filter(has_text="Team leader")).to_contain_text("Comes with the server")
+    roles.get_by_role("button", name="Copy Agent").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Role", exact=True).fill("Coach <b>")
+    dialog.get_by_label("Work at one's own seat").uncheck()
+    dialog.get_by_label("See reports").check()
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Make role").click()
+    row = roles.get_by_role("row").filter(has_text="Coach <b>")
+    expect(row).to_contain_text("Nobody")
+    row.get_by_text("Permissions: 7").click()
+    expect(row).to_contain_text("Reports: See reports")
+    users.get_by_role("button", name="Edit qa").click()
+    dialog.get_by_label("Roles").click()
+    page.get_by_role("option", name="Coach <b>").click()
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Save").click()
+    expect(users.get_by_role("row").filter(has_text="Coach <b>")).to_contain_text("QA reviewer")
+    expect(row).to_contain_text("qa")
+    expect(row.get_by_role("button", name="Delete")).to_have_count(0)
+    row.get_by_role("button", name="Edit role Coach <b>").click()
+    dialog.get_by_label("Role", exact=True).fill("Trainer")
+    dialog.get_by_role("button", name="Save").click()
+    expect(users.get_by_role("row").filter(has_text="Trainer")).to_contain_text("QA reviewer")
+    users.get_by_role("button", name="Edit qa").click()
+    dialog.get_by_label("Roles").click()
+    page.get_by_role("option", name="Trainer").click()
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Save").click()
+    row = roles.get_by_role("row").filter(has_text="Trainer")
+    row.get_by_role("button", name="Delete role Trainer").click()
+    row.get_by_role("button", name="Really delete").click()
+    expect(row).to_have_count(0)
+    assert violations(page) == []

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.delivery.tables import Delivery
 from callcenter.errors import Conflict, NotFound, SetupFailed
 from callcenter.reports import saved
@@ -43,7 +44,7 @@ class Post:
         self.sender = Sender(
             sessions=sessions,
             make=self.make,
-            may_send=self.allowed,
+            sends_of=self.allowed,
             mail=mail or mail_settings(25),
             wake_outbox=lambda: None,
             folder=folder,
@@ -51,10 +52,10 @@ class Post:
             clock=clock,
         )
 
-    async def allowed(self, username: str) -> bool:
-        return self.may_send and username in ("wang", "zhao")
+    async def allowed(self, username: str) -> Scope | None:
+        return EVERYTHING if self.may_send and username in ("wang", "zhao") else None
 
-    async def make(self, name: str, parameters: Parameters, language: Language, dates: Dates) -> Grid:
+    async def make(self, name: str, parameters: Parameters, language: Language, dates: Dates, _scope: Scope) -> Grid:
         if self.fails is not None:
             raise self.fails
         self.made.append(dates)

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import account_named, remove_user
 from callcenter.floor.facts import SeatState
 from callcenter.reports.delivering import Sender, deliver_due
@@ -44,7 +45,7 @@ class Office:
         self.sender = Sender(
             sessions=sessions,
             make=grid_maker(self.sources, self.write_down),
-            may_send=self.may_send,
+            sends_of=self.sends_of,
             mail=mail or mail_settings(25),
             wake_outbox=lambda: None,
             folder=folder,
@@ -59,9 +60,9 @@ class Office:
     async def write_down(self) -> None:
         return
 
-    async def may_send(self, username: str) -> bool:
+    async def sends_of(self, username: str) -> Scope | None:
         account = await account_named(self.site.access, username)
-        return account is not None and "send_reports" in account.permissions
+        return account.scope if account is not None and "send_reports" in account.permissions else None
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from callcenter.recordings.giving import giving
 from callcenter.recordings.rules import checked_spans
 from callcenter.store.engine import Sessions
 
-Hearer = Annotated[Account, requires("hear_clips")]
+Hearer = Annotated[Account, requires("hear_clips", reach="shared")]
 Manager = Annotated[Account, requires("manage_clips")]
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 Topic = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]

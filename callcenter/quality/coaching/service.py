@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.accounts.rules import Role, permissions_of
+from callcenter.accounts.own_roles import roles_now
+from callcenter.accounts.rules import permissions_of
 from callcenter.accounts.service import Account
 from callcenter.accounts.tables import User
 from callcenter.errors import BadInput, Conflict, NotFound
@@ -78,7 +79,8 @@ async def owners(sessions: Sessions) -> list[User]:
 
 async def _owners(session: AsyncSession) -> list[User]:
     users = await session.scalars(select(User).where(~User.is_disabled).order_by(User.username_key))
-    return [user for user in users if not permissions_of(Role(role) for role in user.roles).isdisjoint(COACHING)]
+    permitted = await roles_now(session)
+    return [user for user in users if not permissions_of(user.roles, permitted).isdisjoint(COACHING)]
 
 
 async def give(sessions: Sessions, review_id: int, wanted: Task, account: Account, now: Instant) -> Coaching:

@@ -28,6 +28,7 @@ import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { EmergencyBanner } from "../dialling/EmergencyStop";
+import { roleName } from "../users/roles";
 import { JournalBanner } from "./JournalBanner";
 import { HealthBanner, LinkHealth } from "./LinkHealth";
 import classes from "./Shell.module.css";
@@ -97,7 +98,7 @@ function Account() {
         <Menu.Label>
           <strong>{user.name || user.username}</strong>
           <br />
-          {user.roles.map((role) => t(`role.${role as "admin"}`, { defaultValue: role })).join(", ")}
+          {user.roles.map((role) => roleName(t, role)).join(", ")}
           {!seesNumbers && <p>{t("frame.numbersAreMasked")}</p>}
         </Menu.Label>
         <Menu.Item component={Link} href="/profile" leftSection={<IconUserCog size={16} />}>

@@ -6,7 +6,8 @@ import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
 import { LanguageSelect } from "./LanguageSelect";
-import { ROLES, type Role, type User, useChangeUser, useMakeUser } from "./users";
+import { roleName, useRoles } from "./roles";
+import { type User, useChangeUser, useMakeUser } from "./users";
 
 interface Props {
   /** Who is changed; nobody where a new user is made. */
@@ -19,9 +20,10 @@ export function UserForm({ user, onClose, onMade }: Props) {
   const { t } = useTranslation();
   const [username, setUsername] = useState("");
   const [name, setName] = useState(user?.name ?? "");
-  const [roles, setRoles] = useState<Role[]>(user?.roles ?? []);
+  const [roles, setRoles] = useState<string[]>(user?.roles ?? []);
   const [language, setLanguage] = useState<User["language"]>(user?.language ?? "");
   const [agent, setAgent] = useState(user?.agent_number ?? "");
+  const offered = useRoles().data?.map((role) => role.name) ?? roles;
   const make = useMakeUser();
   const change = useChangeUser(user?.id ?? 0);
   const error = user ? change.error : make.error;
@@ -68,9 +70,9 @@ export function UserForm({ user, onClose, onMade }: Props) {
         />
         <MultiSelect
           label={t("users.roles")}
-          data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+          data={offered.map((value) => ({ value, label: roleName(t, value) }))}
           value={roles}
-          onChange={(chosen) => setRoles(chosen as Role[])}
+          onChange={setRoles}
           error={refusal.at("roles")}
           searchable
         />

@@ -9,6 +9,8 @@ import { Once } from "../parts/Once";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { RolesPanel } from "./RolesPanel";
+import { roleName } from "./roles";
 import { UserForm } from "./UserForm";
 import classes from "./UsersPage.module.css";
 import { type User, useChangeUser, useEndSessions, useForgetSecondFactor, useResetPassword, useUsers } from "./users";
@@ -115,7 +117,7 @@ function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade:
           )}
         </span>
       </td>
-      <td>{user.roles.map((role) => t(`role.${role}`)).join(", ")}</td>
+      <td>{user.roles.map((role) => roleName(t, role)).join(", ")}</td>
       <td>
         <span>
           {user.session_count > 0 ? t("users.sessions", { count: user.session_count }) : t("users.never")}
@@ -178,6 +180,7 @@ export default function UsersPage() {
           />
         )}
       </ListPanel>
+      <RolesPanel />
     </div>
   );
 }

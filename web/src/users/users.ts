@@ -3,15 +3,13 @@ import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
-export const ROLES = ["agent", "supervisor", "qa", "admin"] as const;
-export type Role = (typeof ROLES)[number];
-
 /** Somebody who can sign in to the panel (docs/api.md, Users); `password` is told only when it is made. */
 export interface User {
   id: number;
   username: string;
   name: string;
-  roles: Role[];
+  /** The names of roles. */
+  roles: string[];
   language: "" | "en" | "zh";
   /** The agent who this is, where they take calls. */
   agent_number: string | null;
@@ -26,7 +24,8 @@ export interface User {
 
 export type UserFields = Pick<User, "name" | "roles" | "language" | "agent_number">;
 
-const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
+const refresh = () =>
+  Promise.all(["users", "roles"].map((queryKey) => queryClient.invalidateQueries({ queryKey: [queryKey] })));
 
 export function useUsers() {
   return useQuery({

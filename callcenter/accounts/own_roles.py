@@ -1,0 +1,40 @@
+"""What each role permits at this moment: the shipped ones, and those made in this centre."""
+
+from collections.abc import Container, Iterable, Mapping
+from typing import cast, get_args
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.accounts.rules import PERMISSIONS, Permission, permissions_of
+from callcenter.accounts.tables import OwnRole
+from callcenter.errors import BadInput
+
+
+async def roles_now(db: AsyncSession) -> Mapping[str, frozenset[Permission]]:
+    """What each role permits, by its name."""
+    own = (await db.scalars(select(OwnRole))).all()
+    return {**PERMISSIONS, **{role.name: known_permissions(role.permissions) for role in own}}
+
+
+async def permissions_now(
+    db: AsyncSession, roles: Iterable[str], masked_for: Container[str] = ()
+) -> frozenset[Permission]:
+    """What these roles permit together, where those of `masked_for` let nobody see numbers."""
+    named = frozenset(roles)
+    permitted = PERMISSIONS if named <= PERMISSIONS.keys() else await roles_now(db)
+    return permissions_of(named, permitted, masked_for)
+
+
+async def check_are_roles(db: AsyncSession, roles: Iterable[str]) -> None:
+    """Raises BadInput for a name of no role. Until the transaction ends, none of them is deleted or renamed."""
+    own = frozenset(roles) - PERMISSIONS.keys()
+    found = await db.scalars(select(OwnRole).where(OwnRole.name.in_(own)).with_for_update(read=True)) if own else ()
+    unknown = own - {role.name for role in found}
+    if unknown:
+        raise BadInput(f"there is no role {min(unknown)!r}", field="roles")
+
+
+def known_permissions(names: Iterable[str]) -> frozenset[Permission]:
+    """Those that this version of the server has: what is kept may be older."""
+    return cast("frozenset[Permission]", frozenset(names).intersection(get_args(Permission)))

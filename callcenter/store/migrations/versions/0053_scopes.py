@@ -1,0 +1,11 @@
+"""What users see: the teams and queues named, or everything."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0053"
+down_revision = "0052"
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("scope", sa.JSON(), nullable=True))

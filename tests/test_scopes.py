@@ -1,0 +1,325 @@
+"""What an account of a limited scope is told, over the whole server: each route that applies it, inside and outside."""
+
+import asyncio
+import io
+import json
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+from websockets.asyncio.client import connect
+
+from callcenter.accounts.api import COOKIE
+from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import EVERYTHING, Scope, scope_of
+from callcenter.accounts.service import NewUser, account_named, add_user, open_session
+from callcenter.agents import callers
+from callcenter.alerts.tables import AlertRecord
+from callcenter.app import App, running
+from callcenter.description import rules_of
+from callcenter.errors import NotWaiting
+from callcenter.floor.events import CallerJoined
+from callcenter.floor.facts import AnyFact
+from callcenter.floor.floor import Floor
+from callcenter.floor.terms import CallId, ChannelId, PbxName
+from callcenter.quality.tables import Review
+from callcenter.serving import served
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
+from callcenter.store.engine import make_sessions
+from tests.databases import SqliteFiles
+from tests.facts import NOON, a_call, a_conversation, a_recording, a_ring, a_spell, a_visit
+from tests.serving import PANEL, PASSWORD
+
+PBX = "north"
+SPAN = "from=2025-11-01&to=2025-11-30"
+
+SCOPES: Mapping[str, Scope] = {
+    "team": scope_of(["Team A"], []),
+    "queue": scope_of([], ["sales"]),
+    "both": scope_of(["Team A"], ["sales"]),
+    "other": scope_of(["Team C"], ["billing"]),
+    "all": EVERYTHING,
+}
+"""Who looks. Inside is the work of agent 1001 of Team A in sales, outside that of 1002 of Team B in support."""
+
+
+def _work(number: str, agent: str, team: str, queue: str) -> Iterator[AnyFact]:
+    """A call that waits in the queue, rings at the agent and is talked to; and the agent's pause."""
+    of: dict[str, Any] = {"pbx": PBX, "call_id": number}
+    who: dict[str, Any] = {"agent_number": agent, "agent_name": agent, "team": team, "interface": f"PJSIP/{agent}"}
+    yield a_call(**of)
+    yield a_visit(**of, **who, channel_id=number, queue=queue)
+    yield a_ring(**of, **who, ring_id=f"{number}.r", queue=queue)
+    yield a_conversation(**of, **who, leg_id=f"{number}.l", queue=queue)
+    yield a_recording(**of, path=f"/{number}.wav")
+    yield a_spell(pbx=PBX, **who)
+
+
+def _review(number: int, agent: str, team: str) -> Review:
+    return Review(
+        pbx=PBX, call_id=f"{number}.0", agent_number=agent, agent_name=agent, team=team, talked_at=NOON, form_id=1,
+        form_version=1, reviewer_id=99, reviewer="qa", state="published", score=90, pass_score=80, appeal_until=NOON,
+        answers={}, notes={}, comments=[], created_at=NOON, changed_at=NOON, version=1,
+    )  # fmt: skip
+
+
+def _alert(name: str, agent: str, team: str, queue: str) -> AlertRecord:
+    return AlertRecord(
+        alert_id=name, rule_id=1, kind="talk_long", severity="warning", subject_kind="seats",
+        subject_id=f"{PBX}/PJSIP/{agent}", agent_number=agent, queue=queue, team=team, who={}, since=NOON,
+        raised_at=NOON, threshold=1, value=2, is_lasting=True, sound=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def app(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[App]:
+    """The whole server with two teams at work, and an administrator of each scope."""
+    agents = (
+        AgentSettings(number="1001", name="Li", team="Team A", queues=("sales",)),
+        AgentSettings(number="1002", name="Wang", team="Team B", queues=("support",)),
+    )
+    settings = Settings(
+        database_url=await sqlite.new_database(),
+        data_folder=tmp_path,
+        pbxs=(PbxSettings(name=PBX),),
+        queues={"sales": QueueSettings(), "support": QueueSettings()},
+        agents=agents,
+    )
+    async with running(settings) as app:
+        for name, scope in SCOPES.items():
+            await add_user(app.access, NewUser(name, PASSWORD, (Role.ADMIN,), scope=scope))
+        app.recorder.note([*_work("1.0", "1001", "Team A", "sales"), *_work("2.0", "1002", "Team B", "support")])
+        await app.recorder.flush()
+        async with make_sessions(app.engine).begin() as session:
+            session.add_all([_review(1, "1001", "Team A"), _review(2, "1002", "Team B")])
+            session.add_all([_alert("1", "1001", "Team A", "sales"), _alert("2", "1002", "Team B", "support")])
+        yield app
+
+
+async def _told(client: httpx.AsyncClient, path: str) -> Any:
+    answer = await client.get(f"/api{path}")
+    assert answer.status_code == 200, (path, answer.text)
+    return answer.json()
+
+
+@asynccontextmanager
+async def _looking(app: App, name: str) -> AsyncIterator[httpx.AsyncClient]:
+    headers = PANEL | {"Cookie": await _cookie(app, name)}
+    transport = httpx.ASGITransport(app.web)
+    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=headers) as client:
+        yield client
+
+
+async def _cookie(app: App, name: str) -> str:
+    account = await account_named(app.access, name)
+    assert account is not None
+    return f"{COOKIE}={await open_session(app.access, account, 'here')}"
+
+
+def _ids(told: Any, key: str, of: str) -> list[str]:
+    return sorted(str(each[of]) for each in told[key])
+
+
+LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
+    "/calls": ("calls", "call_id", ("1.0", "2.0")),
+    "/alerts": ("alerts", "alert_id", ("1", "2")),
+    "/reviews": ("reviews", "id", ("1", "2")),
+    f"/reports/agents?{SPAN}&figures=answered,paused_seconds": ("rows", "id", ("1001", "1002")),
+    f"/reports/teams?{SPAN}&figures=answered": ("rows", "id", ("Team A", "Team B")),
+    f"/reports/queues?{SPAN}&figures=answered": ("rows", "name", ("sales", "support")),
+    f"/reports/rows/answered?{SPAN}": ("rows", "call_id", ("1.0", "2.0")),
+    f"/reports/rows/paused_seconds?{SPAN}": ("rows", "agent_number", ("1001", "1002")),
+}
+"""Lists that are told: where, the key of the list and of what names a row, and the row inside and outside."""
+
+BY_QUEUE_ONLY = f"/reports/queues?{SPAN}&figures=answered"
+BY_TEAM_ONLY = ("/reviews", f"/reports/rows/paused_seconds?{SPAN}")
+
+
+async def test_a_list_holds_what_is_inside(app: App) -> None:
+    for name in SCOPES:
+        async with _looking(app, name) as client:
+            for path, (key, of, both) in LISTS.items():
+                assert _ids(await _told(client, path), key, of) == _seen(name, path, both), (name, path)
+
+
+def _seen(name: str, path: str, both: tuple[str, str]) -> list[str]:
+    """Which of the two is seen: all, nothing, or the one inside."""
+    if name in ("all", "other"):
+        return sorted(both) if name == "all" else []
+    is_blind = (name == "team" and path == BY_QUEUE_ONLY) or (name == "queue" and path in BY_TEAM_ONLY)
+    return [] if is_blind else [both[0]]
+
+
+ONES: Mapping[str, Any] = {
+    "GET /calls/north/{0}.0": None,
+    "GET /calls/north/{0}.0/retention": None,
+    "POST /calls/north/{0}.0/tags": {"tag": "complaint"},
+    "DELETE /calls/north/{0}.0/tags/complaint": None,
+    "POST /calls/north/{0}.0/holds": {"reason": "asked by court"},
+    "GET /recordings/{0}/audio": None,
+    "GET /recordings/{0}/sound": None,
+    "GET /recordings/{0}/accesses": None,
+    "POST /recordings/{0}/plays/12345678": {"spans": [[0, 1]]},
+    "POST /alerts/{0}/acknowledge": {"note": ""},
+    "GET /reviews/{0}": None,
+    "GET /reviews/{0}/call": None,
+    "PUT /reviews/{0}": {"version": 1, "answers": {}, "notes": {}, "comments": []},
+    "DELETE /reviews/{0}?version=1": None,
+    "POST /reviews/{0}/publish": {"version": 1},
+    "POST /reviews/{0}/decision": {"version": 1, "comment": "no", "decision": "upheld"},
+    **{
+        f"POST /seats/north/PJSIP/100{{0}}/{act}": body
+        for act, body in {
+            "end-wrap-up": None,
+            "hang-up": {"call_id": "1"},
+            "join-queue": {"queue": "sales"},
+            "leave-queue": {"queue": "sales"},
+            "listen": {"call_id": "1"},
+            "listen-mode": {"mode": "listen"},
+            "pause": {"reason": "meal"},
+            "pause-recording": {"call_id": "1"},
+            "ready": None,
+            "resume-recording": {"call_id": "1"},
+            "sign-in": {},
+            "sign-out": None,
+            "stop-listening": None,
+        }.items()
+    },
+}
+"""Things that are seen or acted upon one by one: 1 is inside, 2 outside."""
+
+
+async def _is_there(client: httpx.AsyncClient, asked: str, number: int) -> bool:
+    method, path = asked.format(number).split(" ")
+    answer = await client.request(method, f"/api{path}", json=ONES[asked])
+    assert answer.status_code not in (401, 403, 422), (asked, answer.text)
+    missing = f"there is no {MISSING[path.split('/')[1]]}"
+    return answer.status_code != 404 or missing not in answer.text.lower()
+
+
+MISSING = {"calls": "", "recordings": "recording", "alerts": "alert", "reviews": "review", "seats": "seat"}
+
+
+async def test_what_is_outside_does_not_exist(app: App) -> None:
+    for name in ("team", "both", "other", "all"):
+        async with _looking(app, name) as client:
+            for asked in ONES:
+                inside, outside = [await _is_there(client, asked, number) for number in (1, 2)]
+                assert (inside, outside) == (name != "other", name == "all"), (name, asked)
+
+
+NOT_ONE_BY_ONE = {
+    "GET /calls", "GET /alerts", "GET /reviews", "GET /reports/heatmap", "GET /reports/rows/{figure}",
+    "HEAD /recordings/{0}/audio",
+    "POST /reviews", "POST /reports/saved/{report_id}/send",
+    *(f"GET /reports/{of}{ending}" for of in ("queues", "agents", "teams") for ending in ("", ".csv", ".xlsx")),
+    *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
+}  # fmt: skip
+"""Lists, files and acts that the other tests here are about."""
+
+
+PLACES = {
+    "/north/PJSIP/100{0}": "/{pbx}/{interface}",
+    "/north/{0}.0": "/{pbx}/{call_id}",
+    "/tags/complaint": "/tags/{tag}",
+    "/plays/12345678": "/plays/{play}",
+    "?version=1": "",
+}
+
+
+def _as_route(asked: str) -> str:
+    for given, place in PLACES.items():
+        asked = asked.replace(given, place)
+    return asked
+
+
+def test_each_route_that_applies_a_scope_is_tried(app: App) -> None:
+    rules = rules_of(app.web.routes)
+    scoped = {f"{method} {path.removeprefix('/api')}" for (method, path), rule in rules if rule.reach == "scoped"}
+    named = {re.sub(r"{(recording|alert|review)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
+    assert named == {_as_route(asked) for asked in ONES}
+
+
+async def test_a_review_is_begun_of_calls_inside_only(app: App) -> None:
+    async with _looking(app, "team") as client:
+        for number, status in ((1, 201), (2, 404)):
+            part = {"pbx": PBX, "call_id": f"{number}.0", "agent_number": f"100{number}", "form_id": 1}
+            assert (await client.post("/api/reviews", json=part)).status_code == status
+
+
+async def test_a_file_says_what_it_covers_and_holds_no_more(app: App) -> None:
+    async with _looking(app, "both") as client:
+        answer = await client.get(f"/api/reports/agents.xlsx?{SPAN}&figures=answered&language=en")
+        assert answer.status_code == 200, answer.text
+        sheets = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+        cells = {str(value) for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row}
+        assert {"Covers only", "Team A, sales", "1001"} <= cells
+        assert "1002" not in cells
+        heat = await _told(client, f"/reports/heatmap?{SPAN}&figure=answered")
+        assert sum(cell["value"] or 0 for cell in heat["cells"]) == 1
+
+
+@pytest.mark.parametrize("what", ["/users", "/audit", "/webhooks", "/alert-rules", "/lists", "/recording-exports"])
+async def test_what_is_about_the_whole_centre_is_closed(app: App, what: str) -> None:
+    async with _looking(app, "both") as part, _looking(app, "all") as whole:
+        assert (await part.get(f"/api{what}")).status_code == 403
+        assert (await whole.get(f"/api{what}")).status_code == 200
+
+
+def test_a_waiting_caller_outside_does_not_wait() -> None:
+    floor = Floor()
+    floor.apply(
+        CallerJoined(
+            pbx=PbxName(PBX), at=NOON, queue="support", channel_id=ChannelId("7.0"), call_id=CallId("7.0"),
+            number="138", caller_name="", position=1,
+        )
+    )  # fmt: skip
+    site = floor.sites[PbxName("north")]
+    (visit,) = site.queues["support"].waiting.values()
+    assert callers.waiting(site, visit.key[1]) is visit
+    with pytest.raises(NotWaiting):
+        callers.waiting(site, visit.key[1], scope_of(["Team A"], ["sales"]))
+
+
+# --- the live feed ------------------------------------------------------------------------------------------------
+
+ENTITIES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "links": ("north", {"pbx": PBX, "state": "live"}),
+    "visits": ("north/7.0/support/1", {"pbx": PBX, "queue": "support", "number": "138"}),
+    "lists": ("1", {"id": "1", "name": "Spring", "state": "stopped", "queue": "support"}),
+    "alerts": ("9", {"subject_kind": "seats", "who": {"team": "Team B", "queue": "support"}}),
+    "listenings": ("north/l", {"pbx": PBX, "interface": "PJSIP/1002", "mode": "listen"}),
+}
+
+
+async def test_the_feed_tells_what_is_inside(app: App) -> None:
+    for kind, (identity, fields) in ENTITIES.items():
+        app.hub.put(kind, identity, dict(fields))
+    app.hub.flush()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        async with served(app.web, listener):
+            seen = {name: await _snapshot(port, await _cookie(app, name)) for name in SCOPES}
+    for name, entities in seen.items():
+        assert {*entities["seats"]} == {f"{PBX}/PJSIP/{agent}" for agent in SEATS[name]}, name
+        assert {*entities["queues"]} == {f"{PBX}/{queue}" for queue in QUEUES[name]}, name
+        outside = {kind for kind, (identity, _) in ENTITIES.items() if identity in entities.get(kind, {})}
+        assert outside == ({*ENTITIES} if name == "all" else {"links"}), name
+        assert entities["gauges"]["*"]["seats"]["signed_out"] == len(SEATS[name]), name
+
+
+SEATS = {"team": ["1001"], "queue": [], "both": ["1001"], "other": [], "all": ["1001", "1002"]}
+QUEUES = {"team": [], "queue": ["sales"], "both": ["sales"], "other": [], "all": ["sales", "support"]}
+
+
+async def _snapshot(port: int, cookie: str) -> dict[str, dict[str, Any]]:
+    address = f"ws://127.0.0.1:{port}/api/live"
+    async with asyncio.timeout(30), connect(address, additional_headers={"Cookie": cookie}) as client:
+        return dict(json.loads(await client.recv())["entities"])
