@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callcenter.accounts.rules import Role
-from callcenter.settings import Settings
+from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, violations
 from tests.serving import PASSWORD, Serving, serving, serving_with, write_settings
 
@@ -249,3 +249,33 @@ def test_a_role_is_made_from_another_given_and_not_deleted_while_somebody_has_it
     row.get_by_role("button", name="Really delete").click()
     expect(row).to_have_count(0)
     assert violations(page) == []
+
+
+def test_a_user_sees_one_team_and_is_told_so(tmp_path: Path, browser: Browser) -> None:
+    agents = (AgentSettings(number="1001", name="Li", team="Team A"), AgentSettings(number="1002", name="Wang"))
+    settings = Settings(agents=agents, queues={"sales": QueueSettings()})
+    with (
+        serving_with(tmp_path, settings, Role.ADMIN, Role.TEAM_LEADER) as server,
+        Visitor(browser, server.url) as admin,
+        Visitor(browser, server.url) as leader,
+    ):
+        page = admin.sign_in(Role.ADMIN).page
+        admin.open("users")
+        page.get_by_role("button", name="Edit team_leader").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("Some teams and queues").click()
+        assert violations(page) == []
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_contain_text("at least one team or queue")
+        dialog.get_by_label("Teams").click()
+        page.get_by_role("option", name="Team A").click()
+        page.keyboard.press("Escape")
+        dialog.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("row").filter(has_text="only Team A")).to_be_visible()
+        admin.complaints.clear()  # the browser's own line about the refusal
+        leader.sign_in(Role.TEAM_LEADER).open("floor")
+        expect(leader.page.get_by_role("banner").get_by_text("Team A")).to_be_visible()
+        expect(leader.page.get_by_text("Li", exact=True)).to_be_visible()
+        expect(leader.page.get_by_text("Wang", exact=True)).to_have_count(0)
+        assert violations(leader.page) == []
+        leader.complaints.clear()  # what is about the whole centre is refused

@@ -92,7 +92,13 @@ export interface User {
   language: string | null;
   /** The agent who this is, where they take calls. */
   agent_number: string | null;
+  scope: Scope | null;
   must_change_password: boolean;
+}
+/** What an account sees of the centre: the agents of these teams, and what reaches these queues; null: everything. */
+export interface Scope {
+  teams: string[];
+  queues: string[];
 }
 export interface Session {
   user: User;

@@ -29,6 +29,7 @@ import { signedOut, useMay, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { EmergencyBanner } from "../dialling/EmergencyStop";
 import { roleName } from "../users/roles";
+import { namesOf } from "../users/scope";
 import { JournalBanner } from "./JournalBanner";
 import { HealthBanner, LinkHealth } from "./LinkHealth";
 import classes from "./Shell.module.css";
@@ -132,7 +133,7 @@ function Account() {
 
 export function Shell({ pages, children }: { pages: Page[]; children: ReactNode }) {
   const { t } = useTranslation();
-  const { centre } = useSession();
+  const { centre, user } = useSession();
   const seesFloor = useMay("see_floor");
   const seesLists = useMay("see_lists");
   const seesAlerts = useMay("see_alerts");
@@ -145,6 +146,11 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
         <Link href="/" className={classes.home} aria-label={t("frame.home")}>
           <Wordmark />
         </Link>
+        {user.scope && (
+          <span className={classes.scope} title={t("scope.mark", { names: namesOf(user.scope) })}>
+            {namesOf(user.scope)}
+          </span>
+        )}
         {centre.demo && <span className={classes.demo}>{t("frame.demo")}</span>}
         <Navigation pages={pages} />
         <div className={classes.right}>

@@ -7,6 +7,7 @@ import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
 import { LanguageSelect } from "./LanguageSelect";
 import { roleName, useRoles } from "./roles";
+import { ScopeFields } from "./ScopeFields";
 import { type User, useChangeUser, useMakeUser } from "./users";
 
 interface Props {
@@ -23,6 +24,7 @@ export function UserForm({ user, onClose, onMade }: Props) {
   const [roles, setRoles] = useState<string[]>(user?.roles ?? []);
   const [language, setLanguage] = useState<User["language"]>(user?.language ?? "");
   const [agent, setAgent] = useState(user?.agent_number ?? "");
+  const [scope, setScope] = useState(user?.scope ?? null);
   const offered = useRoles().data?.map((role) => role.name) ?? roles;
   const make = useMakeUser();
   const change = useChangeUser(user?.id ?? 0);
@@ -30,7 +32,7 @@ export function UserForm({ user, onClose, onMade }: Props) {
   const refusal = refusalOf(error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const fields = { name: name.trim(), roles, language, agent_number: agent || null };
+    const fields = { name: name.trim(), roles, language, agent_number: agent || null, scope };
     if (user) {
       change.mutate(fields, { onSuccess: onClose });
       return;
@@ -86,6 +88,7 @@ export function UserForm({ user, onClose, onMade }: Props) {
           maxLength={64}
           autoComplete="off"
         />
+        <ScopeFields value={scope} onChange={setScope} error={refusal.at("scope")} />
         <LanguageSelect value={language} onChange={setLanguage} error={refusal.at("language")} />
         {refusal.isElsewhere && <Failure error={error} />}
         <DialogButtons

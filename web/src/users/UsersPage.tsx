@@ -11,6 +11,7 @@ import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import { RolesPanel } from "./RolesPanel";
 import { roleName } from "./roles";
+import { namesOf } from "./scope";
 import { UserForm } from "./UserForm";
 import classes from "./UsersPage.module.css";
 import { type User, useChangeUser, useEndSessions, useForgetSecondFactor, useResetPassword, useUsers } from "./users";
@@ -117,7 +118,12 @@ function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade:
           )}
         </span>
       </td>
-      <td>{user.roles.map((role) => roleName(t, role)).join(", ")}</td>
+      <td>
+        <span>
+          {user.roles.map((role) => roleName(t, role)).join(", ")}
+          {user.scope && <span className={pageClasses.small}>{t("scope.only", { names: namesOf(user.scope) })}</span>}
+        </span>
+      </td>
       <td>
         <span>
           {user.session_count > 0 ? t("users.sessions", { count: user.session_count }) : t("users.never")}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
+import type { Instant, Scope } from "../api/shapes";
 
 /** Somebody who can sign in to the panel (docs/api.md, Users); `password` is told only when it is made. */
 export interface User {
@@ -13,6 +13,7 @@ export interface User {
   language: "" | "en" | "zh";
   /** The agent who this is, where they take calls. */
   agent_number: string | null;
+  scope: Scope | null;
   is_disabled: boolean;
   password_expires_at: Instant | null;
   created_at: Instant;
@@ -22,7 +23,7 @@ export interface User {
   password?: string;
 }
 
-export type UserFields = Pick<User, "name" | "roles" | "language" | "agent_number">;
+export type UserFields = Pick<User, "name" | "roles" | "language" | "agent_number" | "scope">;
 
 const refresh = () =>
   Promise.all(["users", "roles"].map((queryKey) => queryClient.invalidateQueries({ queryKey: [queryKey] })));
