@@ -71,7 +71,7 @@ function Results({ came }: { came: readonly Came[] }) {
         <ul>
           {others.map((one) => (
             <li key={one.id}>
-              <strong>{one.name}</strong> {one.why || t(one.result === "asked" ? "bulk.asked" : "seat.gone")}
+              <strong>{one.name}</strong> {one.why || (one.result === "asked" ? t("bulk.asked") : t("seat.gone"))}
             </li>
           ))}
         </ul>

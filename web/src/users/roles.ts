@@ -24,6 +24,7 @@ type Group = (typeof GROUPS)[number];
 const GROUP_OF: Record<Permission, Group> = {
   see_floor: "floor",
   work_seat: "floor",
+  transfer_outside: "floor",
   control_seats: "floor",
   listen_in: "floor",
   see_alerts: "floor",
