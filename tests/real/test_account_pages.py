@@ -23,9 +23,11 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """A server with a user of each role."""
+    """A server with a user of each role, and agents of whom one is in a team."""
     folder = tmp_path_factory.mktemp("accounts")
-    with serving_with(folder, Settings(timezone="Asia/Shanghai"), *Role) as server:
+    agents = (AgentSettings(number="1001", name="Li", team="Team A"), AgentSettings(number="1002", name="Wang"))
+    settings = Settings(timezone="Asia/Shanghai", agents=agents, queues={"sales": QueueSettings()})
+    with serving_with(folder, settings, *Role) as server:
         yield server
 
 
@@ -251,15 +253,9 @@ def test_a_role_is_made_from_another_given_and_not_deleted_while_somebody_has_it
     assert violations(page) == []
 
 
-def test_a_user_sees_one_team_and_is_told_so(tmp_path: Path, browser: Browser) -> None:
-    agents = (AgentSettings(number="1001", name="Li", team="Team A"), AgentSettings(number="1002", name="Wang"))
-    settings = Settings(agents=agents, queues={"sales": QueueSettings()})
-    with (
-        serving_with(tmp_path, settings, Role.ADMIN, Role.TEAM_LEADER) as server,
-        Visitor(browser, server.url) as admin,
-        Visitor(browser, server.url) as leader,
-    ):
-        page = admin.sign_in(Role.ADMIN).page
+def test_a_user_sees_one_team_and_is_told_so(server: Serving, browser: Browser, admin: Visitor) -> None:
+    page = admin.page
+    with Visitor(browser, server.url) as leader:
         admin.open("users")
         page.get_by_role("button", name="Edit team_leader").click()
         dialog = page.get_by_role("dialog")
