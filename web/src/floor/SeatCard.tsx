@@ -32,6 +32,7 @@ function Extra({ seat, id }: { seat: Seat; id: string }) {
   const odd = oddDevice(seat);
   return (
     <span className={classes.extra}>
+      <HelpMark seat={seat} />
       <AlertMark kind="seats" id={id} />
       {seat.direction && <DirectionArrow direction={seat.direction} />}
       {seat.number && <span className={`num ${classes.clip}`}>{seat.number}</span>}
@@ -52,8 +53,10 @@ function Extra({ seat, id }: { seat: Seat; id: string }) {
 }
 
 /** The agent asks for help: by shape, and in words. */
-function HelpMark({ seat, since }: { seat: Seat; since: number }) {
+function HelpMark({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
+  const { help_since: since } = seat;
+  if (since === null) return null;
   const word = seat.help_by ? t("help.onTheWay", { name: seat.help_by }) : t("help.asked");
   return (
     <span className={classes.help} title={word}>
@@ -105,7 +108,7 @@ function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
         </span>
         <span className={classes.second}>
           <span className={classes.state}>{state}</span>
-          {seat.help_since !== null && <HelpMark seat={seat} since={seat.help_since} />}
+          {compact && <HelpMark seat={seat} />}
           {compact && <AlertMark kind="seats" id={id} short />}
           {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
         </span>
