@@ -35,6 +35,8 @@ from callcenter.asterisk.marks import Told
 from callcenter.asterisk.queue_log_source import QueueLog, queue_log_of
 from callcenter.books.rules import Span as Compared
 from callcenter.books.service import Books, Comparison
+from callcenter.customers.importing import Imported
+from callcenter.customers.service import Context as Customers
 from callcenter.delivery.outbox import Outbox
 from callcenter.dialer.importing.jobs import Context, Importer
 from callcenter.dialer.schedule import Schedule
@@ -334,7 +336,11 @@ async def sampler_of(stack: AsyncExitStack, room: Room, settings: Settings) -> S
 async def importer_of(stack: AsyncExitStack, settings: Settings, sessions: Sessions, dialer: Worker) -> Importer:
     """What imports files; an import that an earlier run left is told as interrupted."""
     agents = frozenset(agent.number for agent in settings.agents)
-    importer = Importer(Context(sessions, dialer.wake, dialer.clock, settings.region, settings.timezone, agents))
+    customers = Imported(Customers(sessions, dialer.clock, settings.region, settings.customers))
+    context = Context(
+        sessions, dialer.wake, dialer.clock, settings.region, settings.timezone, agents, customers=customers
+    )
+    importer = Importer(context)
     await importer.recover()
     stack.push_async_callback(importer.close)
     return importer

@@ -46,6 +46,8 @@ SUMMARIES: Mapping[str, str] = {
     "POST /api/customer-merges/{merge_id}/undo": "Take a merge back",
     "GET /api/customers/{customer_id}/merge-preview": "What merging another customer would change",
     "GET /api/calls/{pbx}/{call_id}/customers": "Whose number a call was with",
+    "POST /api/customer-imports": "Upload a file of customers",
+    "GET /api/customer-imports": "The latest imports of customers",
     "GET /api/customer-pop": "Whom one's own call is with",
     "GET /api/customer-pop/crm": "Whom one's own call is with, as the CRM says",
     "GET /api/targets/{target_id}/customers": "Whom a callback is for",

@@ -81,6 +81,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/fill-rules/{rule_id}/run"): "fill_rule.run",
     ("POST", "/api/lists/{list_id}/imports"): "import.upload",
     ("POST", "/api/do-not-call/imports"): "import.upload_do_not_call",
+    ("POST", "/api/customer-imports"): "import.upload_customers",
     ("POST", "/api/imports/{import_id}/start"): "import.start",
     ("DELETE", "/api/imports/{import_id}"): "import.delete",
     ("POST", "/api/do-not-call"): "do_not_call.add",

@@ -2,29 +2,16 @@
 
 import phonenumbers
 
-from callcenter.dialer.numbers import CellRefused, RowFault, read_banned
+from callcenter.dialer.numbers import CellRefused, read_possible
 from callcenter.errors import BadInput
 
 MOST_TYPED = 64
 
 
-def read_customer_number(text: str, region: str) -> str:
-    """A number as `+` and digits. Any that could be one is taken, since the lists of what is assigned are always late.
-
-    Raises CellRefused.
-    """
-    number, is_prefix = read_banned(text, region)
-    if is_prefix:
-        raise CellRefused(RowFault.NOT_A_NUMBER, "not a phone number")
-    if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
-        raise CellRefused(RowFault.INVALID_NUMBER, "too short or too long for a number")
-    return number
-
-
 def checked_number(text: str, region: str, field: str) -> str:
-    """As `read_customer_number`. Raises BadInput naming the field."""
+    """As `read_possible`. Raises BadInput naming the field."""
     try:
-        return read_customer_number(text.strip(), region)
+        return read_possible(text.strip(), region)
     except CellRefused as error:
         raise BadInput(f"This is {error}" if str(error).startswith("n") else str(error), field=field) from None
 
@@ -32,7 +19,7 @@ def checked_number(text: str, region: str, field: str) -> str:
 def caller_number(text: str, region: str) -> str:
     """The number of a caller in the spelling of customers' numbers; "" where it is none: withheld, an extension."""
     try:
-        return read_customer_number(text.strip()[:MOST_TYPED], region)
+        return read_possible(text.strip()[:MOST_TYPED], region)
     except CellRefused:
         return ""
 

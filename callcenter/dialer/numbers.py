@@ -34,6 +34,9 @@ class RowFault(StrEnum):
     TWICE_IN_FILE = "twice_in_file"
     ON_LIST = "on_list"
     ON_OTHER_LIST = "on_other_list"
+    UNKNOWN_LEVEL = "unknown_level"
+    REFERENCE_TAKEN = "reference_taken"
+    IS_CUSTOMER = "is_customer"
 
 
 class CellRefused(ValueError):
@@ -88,6 +91,19 @@ def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber:
         return phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise CellRefused(RowFault.NOT_A_NUMBER, "not a phone number") from None
+
+
+def read_possible(text: str, region: str) -> str:
+    """A number as `+` and digits. Any that could be one is taken, since the lists of what is assigned are always late.
+
+    Raises CellRefused.
+    """
+    number, is_prefix = read_banned(text, region)
+    if is_prefix:
+        raise CellRefused(RowFault.NOT_A_NUMBER, "not a phone number")
+    if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
+        raise CellRefused(RowFault.INVALID_NUMBER, "too short or too long for a number")
+    return number
 
 
 def read_banned(text: str, region: str) -> tuple[str, bool]:

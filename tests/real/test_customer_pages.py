@@ -199,6 +199,33 @@ def test_from_a_call_to_its_customer_or_to_a_new_one(server: Serving, browser: B
         expect(page.get_by_role("button", name="Change")).to_have_count(0)
 
 
+def test_a_file_of_customers_is_looked_at_and_imported(server: Serving, browser: Browser) -> None:
+    content = "phone,name,级别,company\n13800138090,Imported One,Important,ACME\n13800138000,Known,,\n12,Bad,,\n"
+    with Visitor(browser, server.url) as visitor:
+        page = visitor.sign_in(Role.SUPERVISOR).page
+        visitor.open("customers?name=imported")
+        press(page, "Import a file")
+        dialog = page.get_by_role("dialog")
+        file = {"name": "customers.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        page.locator("input[type=file]").set_input_files(file)
+        preview = dialog.get_by_role("region", name="The first rows")
+        expect(preview).to_contain_text("Imported One")
+        expect(preview).to_contain_text("A customer has this number: left out")
+        assert violations(page) == []
+        press(dialog, "Import")
+        expect(dialog).to_contain_text("Nothing was imported: some rows are in error")
+        press(dialog, "Leave out the 1 in error, import 1")
+        expect(dialog).to_contain_text("has been imported")
+        press(dialog, "Close")
+        expect(rows(page)).to_have_count(1)
+        expect(rows(page)).to_contain_text("Important")
+    with Visitor(browser, server.url) as visitor:
+        page = visitor.sign_in(Role.AGENT).page
+        visitor.open("customers")
+        expect(page.get_by_role("button", name="New customer")).to_be_visible()
+        expect(page.get_by_role("button", name="Import a file")).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_in_chinese_and_dark(server: Serving, browser: Browser, size: tuple[int, int]) -> None:
     with Visitor(browser, server.url, size) as visitor:

@@ -18,8 +18,10 @@ from callcenter.dialer.importing.sheets import MAX_BYTES, MAX_COLUMNS
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.tables import Import
+from callcenter.errors import NotAllowed
 from callcenter.masks import masked
 
+Reader = Annotated[Account, requires("see_lists")]
 Runner = Annotated[Account, requires("run_lists")]
 MAX_DUE_DAYS = 3650
 SHOWN_LINES = 200
@@ -61,6 +63,7 @@ def import_routes(importer: Importer) -> APIRouter:
     """The routes; each says which permission it needs."""
     routes = APIRouter(prefix="/api", route_class=once(importer.context.sessions, importer.context.clock))
     _file_routes(routes, importer)
+    _customer_routes(routes, importer)
     _job_routes(routes, importer)
     return routes
 
@@ -76,7 +79,7 @@ def _file_routes(routes: APIRouter, importer: Importer) -> None:
 
     @routes.get("/lists/{list_id}/imports", dependencies=[requires("see_lists")])
     async def into_list(list_id: ListId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
-        rows = await jobs.imports_page(context.sessions, list_id, limit=limit)
+        rows = await jobs.imports_page(context.sessions, Kind.TARGETS, list_id, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
 
     @routes.post("/do-not-call/imports", status_code=201)
@@ -87,39 +90,67 @@ def _file_routes(routes: APIRouter, importer: Importer) -> None:
 
     @routes.get("/do-not-call/imports", dependencies=[requires("see_lists")])
     async def into_bans(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
-        rows = await jobs.imports_page(context.sessions, None, limit=limit)
+        rows = await jobs.imports_page(context.sessions, Kind.DO_NOT_CALL, None, limit=limit)
+        return {"imports": [_import(row, importer) for row in rows]}
+
+
+def _customer_routes(routes: APIRouter, importer: Importer) -> None:
+    """Files of customers; what becomes of them is asked by the routes of all imports."""
+    context = importer.context
+
+    @routes.post("/customer-imports", status_code=201)
+    async def of_customers(
+        file: Annotated[UploadFile, File()], account: Annotated[Account, requires("manage_customers")]
+    ) -> dict[str, Any]:
+        content, name = await file.read(MAX_BYTES + 1), file.filename or ""
+        row = await jobs.make_draft(context, Kind.CUSTOMERS, None, name, content, account.username)
+        return await _one(importer, row.id)
+
+    @routes.get("/customer-imports", dependencies=[requires("manage_customers")])
+    async def into_customers(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
+        rows = await jobs.imports_page(context.sessions, Kind.CUSTOMERS, None, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
 
 
 def _job_routes(routes: APIRouter, importer: Importer) -> None:
-    sessions, run = importer.context.sessions, [requires("run_lists")]
+    sessions = importer.context.sessions
 
-    @routes.get("/imports/{import_id}", dependencies=[requires("see_lists")])
-    async def one(import_id: ListId) -> dict[str, Any]:
+    @routes.get("/imports/{import_id}")
+    async def one(import_id: ListId, account: Reader) -> dict[str, Any]:
+        await _check_kind(importer, import_id, account)
         return await _one(importer, import_id)
 
-    @routes.post("/imports/{import_id}/preview", dependencies=run)
-    async def preview(import_id: ListId, shape: OptionsShape) -> dict[str, Any]:
+    @routes.post("/imports/{import_id}/preview")
+    async def preview(import_id: ListId, shape: OptionsShape, account: Runner) -> dict[str, Any]:
+        await _check_kind(importer, import_id, account)
         rows = await jobs.preview(importer.context, import_id, shape.options())
         return {"rows": to_builtins(rows)}
 
-    @routes.post("/imports/{import_id}/start", status_code=202, dependencies=run)
-    async def start(import_id: ListId, shape: OptionsShape) -> dict[str, Any]:
+    @routes.post("/imports/{import_id}/start", status_code=202)
+    async def start(import_id: ListId, shape: OptionsShape, account: Runner) -> dict[str, Any]:
+        await _check_kind(importer, import_id, account)
         await importer.start(import_id, shape.options())
         return await _one(importer, import_id)
 
     @routes.get("/imports/{import_id}/errors.csv")
-    async def errors(
-        import_id: ListId, account: Annotated[Account, requires("see_lists")], language: Literal["en", "zh"] = "en"
-    ) -> Response:
+    async def errors(import_id: ListId, account: Reader, language: Literal["en", "zh"] = "en") -> Response:
+        await _check_kind(importer, import_id, account)
         row = await jobs.one_import(sessions, import_id, with_report=True)
         report = row.report if account.sees_numbers else masked(row.report)
         headers = {"Content-Disposition": f'attachment; filename="import-{row.id}-errors.csv"'}
         return Response(error_file(report, language), media_type="text/csv", headers=headers)
 
-    @routes.delete("/imports/{import_id}", status_code=204, dependencies=run)
-    async def drop(import_id: ListId) -> None:
+    @routes.delete("/imports/{import_id}", status_code=204)
+    async def drop(import_id: ListId, account: Runner) -> None:
+        await _check_kind(importer, import_id, account)
         await jobs.drop_import(sessions, import_id)
+
+
+async def _check_kind(importer: Importer, import_id: int, account: Account) -> None:
+    """Raises NotAllowed where it is of customers, for somebody who may not manage them; NotFound."""
+    row = await jobs.one_import(importer.context.sessions, import_id)
+    if row.kind == Kind.CUSTOMERS and "manage_customers" not in account.permissions:
+        raise NotAllowed("this import needs the permission manage_customers")
 
 
 async def _one(importer: Importer, import_id: int) -> dict[str, Any]:

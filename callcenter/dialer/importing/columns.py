@@ -1,6 +1,6 @@
 """What a column of an imported file means, and what its header lets one guess. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -22,6 +22,8 @@ class Role(StrEnum):
     EXPIRES = "expires"
     SOURCE = "source"
     NOTE = "note"
+    LEVEL = "level"
+    REFERENCE = "reference"
     IGNORE = "ignore"
 
 
@@ -30,6 +32,7 @@ class Kind(StrEnum):
 
     TARGETS = "targets"
     DO_NOT_CALL = "do_not_call"
+    CUSTOMERS = "customers"
 
 
 ROLES: Mapping[Kind, tuple[Role, ...]] = {
@@ -38,6 +41,9 @@ ROLES: Mapping[Kind, tuple[Role, ...]] = {
         Role.ATTRIBUTE, Role.IGNORE,
     ),
     Kind.DO_NOT_CALL: (Role.NUMBER, Role.EXPIRES, Role.SOURCE, Role.NOTE, Role.IGNORE),
+    Kind.CUSTOMERS: (
+        Role.NUMBER, Role.OTHER_NUMBER, Role.NAME, Role.LEVEL, Role.REFERENCE, Role.NOTE, Role.ATTRIBUTE, Role.IGNORE,
+    ),
 }  # fmt: skip
 """What columns of such a file may be."""
 
@@ -64,6 +70,8 @@ WORDS: Mapping[Role, frozenset[str]] = {
     Role.DUE_DATE: frozenset({"due", "due date", "due at", "call on", "callback date", "回访日期", "回电日期"}),
     Role.EXPIRES: frozenset({"expires", "expires at", "expiry", "until", "到期", "失效日期", "有效期"}),
     Role.SOURCE: frozenset({"source", "origin", "来源"}),
+    Role.LEVEL: frozenset({"level", "tier", "级别", "客户级别", "等级"}),
+    Role.REFERENCE: frozenset({"reference", "customer id", "customer number", "id", "客户编号", "外部编号", "编号"}),
     Role.NOTE: frozenset({"note", "notes", "comment", "reason", "备注", "说明", "原因"}),
 }  # fmt: skip
 """Headers that say what a column is, in small letters, with spaces for `_` and `-`."""
@@ -85,30 +93,42 @@ class Columns(Struct, frozen=True):
         return self.names[self.roles.index(Role.NUMBER)]
 
 
-def proposed(names: Sequence[str], kind: Kind) -> tuple[Role, ...]:
-    """What the columns called so are likely to be; a second one with a number is another number."""
+def word_of(name: str) -> str:
+    """A header as it is compared."""
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def proposed(names: Sequence[str], kind: Kind, attributes: Collection[str] = ()) -> tuple[Role, ...]:
+    """What the columns called so are likely to be; a second one with a number is another number.
+
+    Of customers only these `attributes` (as `word_of` has them) are kept.
+    """
     roles: list[Role] = []
     for name in names:
-        role = _guess(name, kind)
+        role = _guess(name, kind, attributes)
         if role in roles and role not in REPEATED:
-            role = Role.OTHER_NUMBER if role is Role.NUMBER and kind is Kind.TARGETS else _rest(name, kind)
+            is_other = role is Role.NUMBER and kind is not Kind.DO_NOT_CALL
+            role = Role.OTHER_NUMBER if is_other else _rest(name, kind, attributes)
         roles.append(role)
     return tuple(roles)
 
 
-def _guess(name: str, kind: Kind) -> Role:
-    word = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+def _guess(name: str, kind: Kind, attributes: Collection[str]) -> Role:
+    word = word_of(name)
     found = (role for role in ROLES[kind] if word in WORDS.get(role, ()))
-    return next(found, _rest(name, kind))
+    return next(found, _rest(name, kind, attributes))
 
 
-def _rest(name: str, kind: Kind) -> Role:
-    return Role.ATTRIBUTE if name and kind is Kind.TARGETS else Role.IGNORE
+def _rest(name: str, kind: Kind, attributes: Collection[str]) -> Role:
+    is_kept = word_of(name) in attributes if kind is Kind.CUSTOMERS else name and kind is Kind.TARGETS
+    return Role.ATTRIBUTE if is_kept else Role.IGNORE
 
 
-def checked(names: Sequence[str], roles: Sequence[Role] | None, kind: Kind) -> Columns:
+def checked(
+    names: Sequence[str], roles: Sequence[Role] | None, kind: Kind, attributes: Collection[str] = ()
+) -> Columns:
     """The columns with what somebody (or None: the header) says of them. Raises BadInput naming the column at fault."""
-    said = proposed(names, kind) if roles is None else tuple(roles)
+    said = proposed(names, kind, attributes) if roles is None else tuple(roles)
     field = "file" if roles is None else "columns"
     if len(said) != len(names):
         raise BadInput(f"The file has {len(names)} columns, not {len(said)}", field=field)
@@ -126,4 +146,12 @@ def checked(names: Sequence[str], roles: Sequence[Role] | None, kind: Kind) -> C
     )
     if nameless >= 0:
         raise BadInput(f"Column {nameless + 1} has no name: nobody could tell what it shows", field=field)
+    if kind is Kind.CUSTOMERS:
+        _check_attributes(names, said, attributes)
     return Columns(tuple(names), said)
+
+
+def _check_attributes(names: Sequence[str], said: Sequence[Role], attributes: Collection[str]) -> None:
+    for name, role in zip(names, said, strict=True):
+        if role is Role.ATTRIBUTE and word_of(name) not in attributes:
+            raise BadInput(f"The settings know no attribute {name!r} of customers", field="columns")

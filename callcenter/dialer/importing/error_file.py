@@ -31,6 +31,10 @@ REASONS_ZH: Mapping[str, str] = {
     "twice_in_file": "号码在文件中重复",
     "on_list": "名单中已有此号码",
     "on_other_list": "另一有效名单中有此号码",
+    "unknown_level": "设置中没有此级别",
+    "reference_taken": "另一客户已有此编号",
+    "is_customer": "已有客户使用此号码",
+    "from_customers": "已有客户使用此号码",
     "from_file": "号码在文件中重复",
     "from_list": "名单中已有此号码",
     "from_other_list": "另一有效名单中有此号码",
@@ -39,6 +43,7 @@ REASONS_EN: Mapping[str, str] = {
     "from_file": "left out: the same number as in line {}",
     "from_list": "left out: the list has this number already",
     "from_other_list": "left out: another active list has this number",
+    "from_customers": "left out: a customer has this number already",
 }
 
 

@@ -1,14 +1,14 @@
-"""Imports as jobs: a file is kept, looked at, and then becomes targets or entries of the do-not-call list, all or none.
+"""Imports as jobs: a file is kept, looked at, and then becomes targets, do-not-call entries or customers, all or none.
 
 The rows and the state `done` are committed in one transaction: what was interrupted has changed nothing.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, convert, to_builtins
 from sqlalchemy import delete, select, update
@@ -93,6 +93,19 @@ class PreviewRow(Struct, frozen=True):
     duplicate: str = ""
 
 
+class Customers(Protocol):
+    """The room of customers, above this one: how a file may call levels and attributes, and what becomes of rows."""
+
+    levels: dict[str, str]
+    attributes: dict[str, str]
+
+    async def compared(self, session: AsyncSession, sheet: Sheet, policy: Policy, column: str) -> Sheet:
+        """The sheet as it can be saved: without twins and what customers have already, by the policy."""
+
+    async def save(self, session: AsyncSession, sheet: Sheet, by: str, progress: Callable[[int, int], None]) -> None:
+        """Makes customers of the rows of a compared sheet, and gives others what its merges say."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What imports need: `wake` tells the dialer of a list, `region` and `zone` are the centre's, as are `agents`."""
@@ -103,6 +116,12 @@ class Context:
     region: str = "CN"
     zone: str = "UTC"
     agents: frozenset[str] = frozenset()
+    customers: Customers | None = None
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Those of customers, by what a file may call them."""
+        return self.customers.attributes if self.customers else {}
 
 
 @dataclass
@@ -129,7 +148,7 @@ class Importer:
     async def start(self, import_id: int, options: Options) -> None:
         """Begins the import of a draft, or again one of which nothing came. Raises NotFound, Conflict, BadInput."""
         row = await one_import(self.context.sessions, import_id)
-        checked(row.columns, options.columns, Kind(row.kind))
+        checked(row.columns, options.columns, Kind(row.kind), self.context.attributes)
         begun = (
             update(Import)
             .where(Import.id == import_id, Import.state.not_in((ImportState.RUNNING, ImportState.DONE)))
@@ -180,8 +199,8 @@ async def make_draft(context: Context, kind: Kind, list_id: int | None, name: st
     now = context.clock()
     row = Import(
         list_id=list_id, kind=kind, file_name=_printable(name), state=ImportState.DRAFT, columns=names,
-        options=to_builtins(Options(columns=proposed(names, kind))), counts={}, created_at=now, created_by=by,
-        content=content, report={},
+        options=to_builtins(Options(columns=proposed(names, kind, context.attributes))), counts={}, created_at=now,
+        created_by=by, content=content, report={},
     )  # fmt: skip
     async with context.sessions.begin() as session:
         if list_id is not None and await session.get(CallbackList, list_id) is None:
@@ -210,9 +229,11 @@ async def preview(context: Context, import_id: int, options: Options) -> list[Pr
 
 
 async def _compared(context: Context, row: Import, sheet: Sheet, options: Options, columns: Columns) -> Sheet:
-    if row.list_id is None:
+    if row.kind == Kind.DO_NOT_CALL:
         return without_twins(sheet, Policy.MERGE, columns.number_name)
     async with context.sessions() as session:
+        if row.list_id is None:
+            return await _customers(context).compared(session, sheet, options.duplicates, columns.number_name)
         return await compared(session, row.list_id, sheet, _policies(options), columns.number_name)
 
 
@@ -237,7 +258,15 @@ async def _plan(context: Context, row: Import, options: Options) -> Plan:
         due_days=options.due_days,
         zone=context.zone,
         agents=context.agents,
+        levels=context.customers.levels if context.customers else {},
+        attributes=context.attributes,
     )
+
+
+def _customers(context: Context) -> Customers:
+    if context.customers is None:
+        raise NotFound("This server imports no customers")
+    return context.customers
 
 
 def _policies(options: Options) -> Policies:
@@ -254,7 +283,7 @@ async def _import(context: Context, import_id: int, progress: Progress) -> None:
     options = convert(row.options, Options)
     column, sheet = await check(row.content, await _plan(context, row, options), progress.told("checking"))
     async with context.sessions.begin() as session:
-        save = _save_bans if row.list_id is None else _save_targets
+        save = SAVERS[Kind(row.kind)]
         sheet, is_saved = await save(session, context, row, sheet, column, progress)
         await _note(session, row, sheet, is_saved=is_saved, now=context.clock())
     if is_saved:
@@ -283,6 +312,25 @@ async def _save_bans(
     tell(0, len(bans))
     await ban_in(session, bans, now=context.clock(), by=row.created_by)
     return Sheet(list(by_entry.values()), sheet.errors, [], sheet.row_count), True
+
+
+async def _save_customers(
+    session: AsyncSession, context: Context, row: Import, sheet: Sheet, column: str, progress: Progress
+) -> tuple[Sheet, bool]:
+    options, customers = convert(row.options, Options), _customers(context)
+    sheet = await customers.compared(session, sheet, options.duplicates, column)
+    if sheet.errors and not options.skip_bad:
+        return sheet, False
+    await customers.save(session, sheet, row.created_by, progress.told("saving"))
+    return sheet, True
+
+
+Save = Callable[[AsyncSession, Context, Import, Sheet, str, Progress], Awaitable[tuple[Sheet, bool]]]
+SAVERS: Mapping[Kind, Save] = {
+    Kind.TARGETS: _save_targets,
+    Kind.DO_NOT_CALL: _save_bans,
+    Kind.CUSTOMERS: _save_customers,
+}
 
 
 def _ban(one: Row, row: Import) -> NewBan:
@@ -324,9 +372,9 @@ async def one_import(
     return row
 
 
-async def imports_page(sessions: Sessions, list_id: int | None, *, limit: int) -> Sequence[Import]:
-    """The latest imports into a list, or (None) into the do-not-call list, newest first."""
-    where = Import.list_id.is_(None) if list_id is None else Import.list_id == list_id
+async def imports_page(sessions: Sessions, kind: Kind, list_id: int | None, *, limit: int) -> Sequence[Import]:
+    """The latest imports of a kind, of targets those into one list, newest first."""
+    where = Import.list_id.is_(None) & (Import.kind == kind) if list_id is None else Import.list_id == list_id
     async with sessions() as session:
         return (await session.scalars(select(Import).where(where).order_by(Import.id.desc()).limit(limit))).all()
 

@@ -13,15 +13,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callcenter.dialer.calendar import all_zones
-from callcenter.dialer.importing.columns import Columns, Kind, Role, checked
+from callcenter.dialer.importing.columns import Columns, Kind, Role, checked, word_of
 from callcenter.dialer.importing.sheets import Broken, Record, read_file
-from callcenter.dialer.numbers import CellRefused, RowFault, read_banned, read_line, read_number, without_extension
+from callcenter.dialer.numbers import (
+    CellRefused,
+    RowFault,
+    read_banned,
+    read_line,
+    read_number,
+    read_possible,
+    without_extension,
+)
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant
 
 MAX_ROWS = 100_000
 MAX_VALUE_LENGTH = 1000
-MAX_LENGTHS: Mapping[Role, int] = {Role.NAME: 200, Role.OWNER_AGENT: 64, Role.SOURCE: 64, Role.NOTE: 500}
+MAX_LENGTHS: Mapping[Role, int] = {
+    Role.NAME: 200,
+    Role.OWNER_AGENT: 64,
+    Role.SOURCE: 64,
+    Role.NOTE: 500,
+    Role.REFERENCE: 100,
+}
 MAX_NAME_LENGTH = MAX_LENGTHS[Role.NAME]
 PRIORITIES = range(1, 10)
 """1 is called first; 5 where nothing is said."""
@@ -34,6 +48,7 @@ class Known(StrEnum):
     FROM_FILE = "from_file"
     FROM_LIST = "from_list"
     FROM_OTHER_LIST = "from_other_list"
+    FROM_CUSTOMERS = "from_customers"
 
 
 class Policy(StrEnum):
@@ -50,6 +65,7 @@ class Plan(Struct, frozen=True):
 
     `roles` None: the header says what the columns are. `keeps_extension`: an extension is shown to the agent instead of
     being an error. `due_days` are added to the due date. `agents` are those that may own a target (none: anybody).
+    `levels` and `attributes` are those of customers: how a file may call them (`word_of`), and their codes.
     """
 
     region: str
@@ -59,6 +75,8 @@ class Plan(Struct, frozen=True):
     due_days: int = 0
     zone: str = "UTC"
     agents: frozenset[str] = frozenset()
+    levels: dict[str, str] = {}
+    attributes: dict[str, str] = {}
 
 
 class Row(Struct, frozen=True):
@@ -77,6 +95,9 @@ class Row(Struct, frozen=True):
     time_zones: str = ""
     due_at: Instant | None = None
     is_prefix: bool = False
+    level: str = ""
+    reference: str = ""
+    note: str = ""
 
 
 class RowError(Struct, frozen=True):
@@ -135,7 +156,7 @@ def sheet_of(found: Sequence[Row | RowError]) -> Sheet:
 def records_of(content: bytes, plan: Plan) -> tuple[Columns, list[Record | Broken]]:
     """The columns of a file and its records. Raises BadInput where the file as a whole cannot be read."""
     names, found = read_file(content)
-    columns = checked(names, plan.roles, plan.kind)
+    columns = checked(names, plan.roles, plan.kind, plan.attributes)
     records = list(islice(found, MAX_ROWS + 1))
     if len(records) > MAX_ROWS:
         raise BadInput(f"The file has more than {MAX_ROWS} rows; import it in parts", field="file")
@@ -145,7 +166,7 @@ def records_of(content: bytes, plan: Plan) -> tuple[Columns, list[Record | Broke
 def first_records(content: bytes, plan: Plan, count: int) -> tuple[Columns, list[Record | Broken]]:
     """The columns of a file and its first records. Raises BadInput where they cannot be read."""
     names, found = read_file(content)
-    return checked(names, plan.roles, plan.kind), list(islice(found, count))
+    return checked(names, plan.roles, plan.kind, plan.attributes), list(islice(found, count))
 
 
 def become(record: Record | Broken, columns: Columns, plan: Plan) -> Row | RowError:
@@ -183,6 +204,8 @@ def _with_number(row: Row, _name: str, text: str, plan: Plan) -> Row:
     if plan.kind is Kind.DO_NOT_CALL:
         number, is_prefix = read_banned(text, plan.region)
         return replace(row, number=number, is_prefix=is_prefix)
+    if plan.kind is Kind.CUSTOMERS:
+        return replace(row, number=read_possible(text, plan.region))
     line = read_line(text, plan.region)
     if not plan.keeps_extension:
         line = without_extension(line)
@@ -233,6 +256,28 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone)
 
 
+def _with_other(row: Row, _name: str, text: str, plan: Plan) -> Row:
+    read = read_possible if plan.kind is Kind.CUSTOMERS else read_number
+    return replace(row, other_numbers=(*row.other_numbers, read(text, plan.region)))
+
+
+def _level(text: str, plan: Plan) -> str:
+    level = plan.levels.get(word_of(text))
+    if level is None:
+        raise CellRefused(RowFault.UNKNOWN_LEVEL, "the settings know no such level")
+    return level
+
+
+def _attribute(row: Row, name: str, text: str, plan: Plan) -> Row:
+    if plan.kind is not Kind.CUSTOMERS:
+        return _noted(row, name, text)
+    return _noted(row, plan.attributes[word_of(name)], text) if text else row
+
+
+def _note(row: Row, _name: str, text: str, plan: Plan) -> Row:
+    return replace(row, note=text) if plan.kind is Kind.CUSTOMERS else _noted(row, Role.NOTE, text)
+
+
 def _noted(row: Row, name: str, text: str) -> Row:
     return replace(row, attributes=row.attributes | {name: text})
 
@@ -243,18 +288,18 @@ def _expiring(row: Row, _name: str, text: str, plan: Plan) -> Row:
 
 CELLS: Mapping[Role, Callable[[Row, str, str, Plan], Row]] = {
     Role.NUMBER: _with_number,
-    Role.OTHER_NUMBER: lambda row, _, text, plan: replace(
-        row, other_numbers=(*row.other_numbers, read_number(text, plan.region))
-    ),
+    Role.OTHER_NUMBER: _with_other,
     Role.NAME: lambda row, _, text, _plan: replace(row, name=text),
     Role.PRIORITY: lambda row, _, text, _plan: replace(row, priority=_priority(text)),
     Role.OWNER_AGENT: lambda row, _, text, plan: replace(row, owner_agent=_agent(text, plan.agents)),
     Role.TIME_ZONE: lambda row, _, text, _plan: replace(row, time_zones=_zone(text)),
     Role.DUE_DATE: lambda row, _, text, plan: replace(row, due_at=_day(text, plan, plan.due_days)),
-    Role.ATTRIBUTE: lambda row, name, text, _plan: _noted(row, name, text),
+    Role.ATTRIBUTE: _attribute,
     Role.EXPIRES: _expiring,
     Role.SOURCE: lambda row, _, text, _plan: _noted(row, Role.SOURCE, text),
-    Role.NOTE: lambda row, _, text, _plan: _noted(row, Role.NOTE, text),
+    Role.NOTE: _note,
+    Role.LEVEL: lambda row, _, text, plan: replace(row, level=_level(text, plan)),
+    Role.REFERENCE: lambda row, _, text, _plan: replace(row, reference=text),
     Role.IGNORE: lambda row, _name, _text, _plan: row,
 }
 """What a cell of each role adds to its row."""
@@ -296,12 +341,21 @@ def merged(row: Row, other: Row) -> Row:
         owner_agent=other.owner_agent or row.owner_agent,
         time_zones=other.time_zones or row.time_zones,
         due_at=other.due_at if other.due_at is not None else row.due_at,
+        level=other.level or row.level,
+        reference=other.reference or row.reference,
+        note=other.note or row.note,
     )
 
 
-def without_known(sheet: Sheet, known: frozenset[str], policy: Policy = Policy.SKIP, column: str = "") -> Sheet:
-    """The sheet without the numbers that the list has already: they become duplicates without a first line."""
-    rest = _set_apart(sheet, known, policy, Duplicate(0, "", Known.FROM_LIST, None), column)
+def without_known(
+    sheet: Sheet,
+    known: frozenset[str],
+    policy: Policy = Policy.SKIP,
+    column: str = "",
+    origin: Known = Known.FROM_LIST,
+) -> Sheet:
+    """The sheet without the numbers that are there already: they become duplicates without a first line."""
+    rest = _set_apart(sheet, known, policy, Duplicate(0, "", origin, None), column)
     if policy is not Policy.MERGE:
         return rest
     return replace(rest, merges=[row for row in sheet.rows if row.number in known])
@@ -317,6 +371,7 @@ def without_busy(sheet: Sheet, busy: frozenset[str], policy: Policy, column: str
 FAULTS = {
     Known.FROM_LIST: (RowFault.ON_LIST, "the list has this number already"),
     Known.FROM_OTHER_LIST: (RowFault.ON_OTHER_LIST, "another active list has this number"),
+    Known.FROM_CUSTOMERS: (RowFault.IS_CUSTOMER, "a customer has this number already"),
 }
 
 

@@ -168,7 +168,7 @@ function Detail({ asked }: { asked: CallbackList }) {
       </Tabs>
       {dialog === "import" && (
         <ImportWizard
-          listId={String(list.id)}
+          into={{ kind: "targets", listId: String(list.id) }}
           title={t("import.title", { name: list.name })}
           onClose={() => setDialog(null)}
         />

@@ -1,12 +1,13 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPlus } from "@tabler/icons-react";
+import { IconPlus, IconUpload } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { NOTHING } from "../format";
 import { useLabel } from "../i18n";
+import { ImportWizard } from "../imports/ImportWizard";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import page from "../parts/Page.module.css";
@@ -76,9 +77,12 @@ function CustomerRow({ customer }: { customer: Customer }) {
 export default function CustomersPage() {
   const { t } = useTranslation();
   const mayEdit = useMay("edit_customers");
+  const mayManage = useMay("manage_customers");
+  const mayImport = useMay("run_lists") && mayManage;
   const [address, setAddress] = useSearchParams();
   const [, go] = useLocation();
   const [isMaking, setMaking] = useState(false);
+  const [isImporting, setImporting] = useState(false);
   useEffect(() => {
     document.title = `${t("page.customers")} · callcenter`;
   }, [t]);
@@ -105,11 +109,23 @@ export default function CustomersPage() {
     <div className={page.page}>
       <header className={classes.head}>
         <h1>{t("page.customers")}</h1>
-        {mayEdit && (
-          <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>
-            {t("customers.make")}
-          </Button>
-        )}
+        <div className={classes.acts}>
+          {mayImport && (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconUpload size={15} />}
+              onClick={() => setImporting(true)}
+            >
+              {t("customers.importFile")}
+            </Button>
+          )}
+          {mayEdit && (
+            <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>
+              {t("customers.make")}
+            </Button>
+          )}
+        </div>
       </header>
       <ListPanel
         title={t("customers.list")}
@@ -129,6 +145,13 @@ export default function CustomersPage() {
           </div>
         )}
       </ListPanel>
+      {isImporting && (
+        <ImportWizard
+          into={{ kind: "customers" }}
+          title={t("import.titleCustomers")}
+          onClose={() => setImporting(false)}
+        />
+      )}
       {isMaking && (
         <RecordDialog
           customer={null}

@@ -49,7 +49,7 @@ export default function DoNotCallPage() {
       <Entries mayRun={mayRun} />
       {dialog === "add" && <AddDialog onClose={() => setDialog(null)} />}
       {dialog === "import" && (
-        <ImportWizard listId={null} title={t("import.titleBans")} onClose={() => setDialog(null)} />
+        <ImportWizard into={{ kind: "do_not_call" }} title={t("import.titleBans")} onClose={() => setDialog(null)} />
       )}
     </div>
   );

@@ -10,6 +10,7 @@ import classes from "./Imports.module.css";
 import {
   goodRows,
   type ImportJob,
+  type Into,
   type Options,
   useDraft,
   useImport,
@@ -21,26 +22,21 @@ import { OptionsForm } from "./OptionsForm";
 import { Preview } from "./Preview";
 import { Result } from "./Result";
 
+/** What is asked for again when an import is done. */
+const QUERIES = { targets: "lists", do_not_call: "do-not-call", customers: "customers" };
+
 /** A file is chosen, its columns are named, its first rows looked at; then, on purpose, it is imported. */
-export function ImportWizard({
-  listId,
-  title,
-  onClose,
-}: {
-  listId: string | null;
-  title: string;
-  onClose: () => void;
-}) {
+export function ImportWizard({ into, title, onClose }: { into: Into; title: string; onClose: () => void }) {
   const { t } = useTranslation();
   const isPhone = useMediaQuery("(max-width: 48rem)");
-  const running = useRunningImport(listId);
+  const running = useRunningImport(into);
   const [chosen, setChosen] = useState<number | null>(null);
   const id = chosen ?? running.data?.id ?? null;
   const job = useImport(id);
   const state = job.data?.state;
   useEffect(() => {
-    if (state === "done") void queryClient.invalidateQueries({ queryKey: [listId === null ? "do-not-call" : "lists"] });
-  }, [state, listId]);
+    if (state === "done") void queryClient.invalidateQueries({ queryKey: [QUERIES[into.kind]] });
+  }, [state, into.kind]);
   return (
     <Modal
       opened
@@ -51,7 +47,7 @@ export function ImportWizard({
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
       <div className={classes.dialog}>
-        {(!state || state === "draft") && <Choose listId={listId} onDraft={setChosen} />}
+        {(!state || state === "draft") && <Choose into={into} onDraft={setChosen} />}
         {job.isError && <Failure error={job.error} />}
         {job.data?.state === "draft" && <Draft key={job.data.id} job={job.data} onClose={onClose} />}
         {job.data?.state === "running" && <Running job={job.data} onClose={onClose} />}
@@ -63,10 +59,15 @@ export function ImportWizard({
   );
 }
 
-function Choose({ listId, onDraft }: { listId: string | null; onDraft: (id: number | null) => void }) {
+function Choose({ into, onDraft }: { into: Into; onDraft: (id: number | null) => void }) {
   const { t } = useTranslation();
   const [file, setFile] = useState<File | null>(null);
-  const draft = useDraft(listId);
+  const draft = useDraft(into);
+  const hints = {
+    targets: t("import.hint"),
+    do_not_call: t("import.hintBans"),
+    customers: t("import.hintCustomers"),
+  };
   function choose(chosen: File | null) {
     setFile(chosen);
     onDraft(null);
@@ -77,7 +78,7 @@ function Choose({ listId, onDraft }: { listId: string | null; onDraft: (id: numb
     <>
       <FileInput
         label={t("import.file")}
-        description={listId === null ? t("import.hintBans") : t("import.hint")}
+        description={hints[into.kind]}
         placeholder={t("import.choose")}
         leftSection={<IconFileSpreadsheet size={18} aria-hidden />}
         accept=".csv,.tsv,.txt,.xlsx,text/csv"
@@ -107,7 +108,7 @@ function Draft({ job, onClose }: { job: ImportJob; onClose: () => void }) {
         rows={preview.data ?? []}
         onChange={(columns) => setOptions({ ...options, columns })}
       />
-      {job.kind === "targets" && <OptionsForm options={options} onChange={setOptions} />}
+      {job.kind !== "do_not_call" && <OptionsForm kind={job.kind} options={options} onChange={setOptions} />}
       {!hasNumber && <p className={classes.fault}>{t("import.noNumberColumn")}</p>}
       {hasNumber && preview.isError && <Failure error={preview.error} />}
       {hasNumber && preview.data && !preview.isError && <Preview rows={preview.data} />}

@@ -6,8 +6,14 @@ import type { Options } from "./imports";
 const DUPLICATES = ["skip", "merge", "refuse"] as const;
 const OTHER_LISTS = ["allow", "skip", "refuse"] as const;
 
+interface Props {
+  kind: "targets" | "customers";
+  options: Options;
+  onChange: (options: Options) => void;
+}
+
 /** What becomes of numbers that came before, of extensions, and when targets are due. */
-export function OptionsForm({ options, onChange }: { options: Options; onChange: (options: Options) => void }) {
+export function OptionsForm({ kind, options, onChange }: Props) {
   const { t } = useTranslation();
   return (
     <div className={classes.options}>
@@ -19,6 +25,16 @@ export function OptionsForm({ options, onChange }: { options: Options; onChange:
         onChange={(value) => onChange({ ...options, duplicates: (value ?? "skip") as Options["duplicates"] })}
         allowDeselect={false}
       />
+      {kind === "targets" && <OfTargets options={options} onChange={onChange} />}
+    </div>
+  );
+}
+
+/** What only callback lists know: other lists, due dates, extensions. */
+function OfTargets({ options, onChange }: Omit<Props, "kind">) {
+  const { t } = useTranslation();
+  return (
+    <>
       <Select
         size="xs"
         label={t("import.otherLists")}
@@ -45,6 +61,6 @@ export function OptionsForm({ options, onChange }: { options: Options; onChange:
         checked={options.extensions === "keep"}
         onChange={(event) => onChange({ ...options, extensions: event.currentTarget.checked ? "keep" : "refuse" })}
       />
-    </div>
+    </>
   );
 }

@@ -74,6 +74,9 @@ function New({ row }: { row: Becomes }) {
     row.due_at === null ? "" : `${t("target.dueAt")} ${format.dateMinute(row.due_at)}`,
     expires ? `${t("import.roles.expires")} ${format.date(Number(expires))}` : "",
     row.time_zones,
+    row.level,
+    row.reference,
+    row.note,
     ...Object.entries(shown).map(([name, value]) => (value ? `${name}: ${value}` : "")),
   ].filter(Boolean);
   return (

@@ -17,8 +17,12 @@ export type Role =
   | "expires"
   | "source"
   | "note"
+  | "level"
+  | "reference"
   | "ignore";
-export type Kind = "targets" | "do_not_call";
+export type Kind = "targets" | "do_not_call" | "customers";
+/** What a file becomes: targets of a list, entries of the do-not-call list, or customers. */
+export type Into = { kind: "targets"; listId: string } | { kind: "do_not_call" } | { kind: "customers" };
 export type ImportState = "draft" | "running" | "done" | "refused" | "failed";
 
 export interface Options {
@@ -77,6 +81,9 @@ export interface Becomes {
   time_zones: string;
   due_at: Instant | null;
   is_prefix: boolean;
+  level: string;
+  reference: string;
+  note: string;
 }
 export interface PreviewRow {
   line: number;
@@ -89,16 +96,17 @@ export interface PreviewRow {
 /** While an import runs, it is asked how far it is. */
 const AGAIN_MS = 500;
 
-/** Of a list, or (null) of the do-not-call list. */
-export const importsPath = (listId: string | null) =>
-  listId === null ? "/api/do-not-call/imports" : `/api/lists/${encodeURIComponent(listId)}/imports`;
+function importsPath(into: Into): string {
+  if (into.kind === "targets") return `/api/lists/${encodeURIComponent(into.listId)}/imports`;
+  return into.kind === "customers" ? "/api/customer-imports" : "/api/do-not-call/imports";
+}
 
-/** The import that runs into this list already, if one does. */
-export function useRunningImport(listId: string | null) {
+/** The import that runs into this already, if one does. */
+export function useRunningImport(into: Into) {
   return useQuery({
-    queryKey: ["imports", "latest", listId],
+    queryKey: ["imports", "latest", into],
     queryFn: async () => {
-      const { imports } = await ask<{ imports: ImportJob[] }>("GET", `${importsPath(listId)}?limit=1`);
+      const { imports } = await ask<{ imports: ImportJob[] }>("GET", `${importsPath(into)}?limit=1`);
       return imports.find((job) => job.state === "running") ?? null;
     },
     staleTime: 0,
@@ -115,12 +123,12 @@ export function useImport(id: number | null) {
   });
 }
 
-export function useDraft(listId: string | null) {
+export function useDraft(into: Into) {
   return useMutation({
     mutationFn: (file: File) => {
       const form = new FormData();
       form.set("file", file);
-      return ask<ImportJob>("POST", importsPath(listId), form);
+      return ask<ImportJob>("POST", importsPath(into), form);
     },
     onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
   });
