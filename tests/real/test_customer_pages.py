@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.customers import service
@@ -206,7 +206,7 @@ def test_a_file_of_customers_is_looked_at_and_imported(server: Serving, browser:
         visitor.open("customers?name=imported")
         press(page, "Import a file")
         dialog = page.get_by_role("dialog")
-        file = {"name": "customers.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        file = FilePayload(name="customers.csv", mimeType="text/csv", buffer=content.encode())
         page.locator("input[type=file]").set_input_files(file)
         preview = dialog.get_by_role("region", name="The first rows")
         expect(preview).to_contain_text("Imported One")

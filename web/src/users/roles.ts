@@ -26,7 +26,6 @@ const GROUP_OF: Record<Permission, Group> = {
   work_seat: "floor",
   transfer_outside: "floor",
   control_seats: "floor",
-  transfer_outside: "floor",
   listen_in: "floor",
   see_alerts: "floor",
   manage_alerts: "floor",
