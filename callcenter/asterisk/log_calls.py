@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from callcenter.asterisk.queue_log_lines import (
+    NO_AGENT,
     AnyRecord,
     Completed,
     Connected,
@@ -21,9 +22,6 @@ from callcenter.floor.tally import QueueCall, QueueTalk
 from callcenter.floor.terms import ChannelId, Instant, Seconds
 
 Stay = tuple[ChannelId, str]
-
-NOBODY = "NONE"
-"""What queue_log writes where it names no agent."""
 
 
 class LogRing(Struct, frozen=True):
@@ -82,7 +80,7 @@ class LogCalls:
 
     def _left(self, record: Left) -> None:
         call = self._end_wait(record, record.outcome)
-        if record.agent != NOBODY:  # the caller left in the announcement: no RINGCANCELED tells of it
+        if record.agent != NO_AGENT:  # the caller left in the announcement: no RINGCANCELED tells of it
             self._ring(record, call, 0.0, RingOutcome.GIVEN_UP)
 
     def _end_wait(self, record: Connected | Left, outcome: VisitOutcome) -> QueueCall:

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from callcenter.asterisk import queue_log_places as places
 from callcenter.asterisk.queue_log_lines import (
+    NO_AGENT,
     AnyRecord,
     Completed,
     Connected,
@@ -28,7 +29,7 @@ from callcenter.asterisk.queue_log_pauses import Pauses
 from callcenter.asterisk.queue_log_places import Place
 from callcenter.asterisk.queue_log_stay import Stay, StayFacts, add_ring, entered, leg_id, unknown, unseen
 from callcenter.floor.events import DirectoryChanged, LoggedTalk
-from callcenter.floor.facts import AnyFact, QueueVisit, VisitOutcome
+from callcenter.floor.facts import AnyFact, QueueVisit, RingOutcome, VisitOutcome
 from callcenter.floor.terms import ChannelId, Instant
 
 TalkKey = tuple[ChannelId, str, str]
@@ -231,6 +232,8 @@ class QueueLogFacts:
         return facts + self._make.rings(stay)
 
     def _left(self, record: Left) -> list[AnyFact]:
+        if record.agent != NO_AGENT:  # the caller hung up in the announcement: no RINGCANCELED tells of it
+            self._ring_ended(RingEnded(record.at, *_who(record), RingOutcome.GIVEN_UP, 0.0))
         stay = self._ended_stay(record)
         if stay is None:
             return []
@@ -295,6 +298,10 @@ class QueueLogFacts:
         facts += self._talks.lose(float("inf"), self._heard_at)
         self._waiting.clear()
         return facts
+
+
+def _who(record: Left) -> tuple[ChannelId, str, str]:
+    return record.channel_id, record.queue, record.agent
 
 
 _STEPS: dict[type[AnyRecord], Callable[[QueueLogFacts, Any], list[AnyFact]]] = {

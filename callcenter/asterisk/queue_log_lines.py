@@ -15,6 +15,9 @@ from msgspec import Struct
 from callcenter.floor.facts import EndedBy, RingOutcome, VisitOutcome
 from callcenter.floor.terms import ChannelId, Instant, Seconds
 
+NO_AGENT = "NONE"
+"""What stands where no agent is named."""
+
 
 class Record(Struct, frozen=True, gc=False):
     """One line. `channel_id` is the caller's Uniqueid, or who did it (MANAGER, CLI, NONE) where there is no caller.

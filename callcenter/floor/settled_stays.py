@@ -86,7 +86,7 @@ def _ends_otherwise(books: Settlement, ours: QueueVisit | Visit, theirs: QueueVi
     if isinstance(ours, Visit):
         is_known_to_wait = stay_of(theirs) in books.waiting or theirs.ended_at + 1 <= books.event.until
         return ours.is_waiting and (is_known_to_wait or ours.joined_at > books.event.until)
-    return ours.is_certain and ours.ended_at > theirs.ended_at + 1 + HALF_A_SECOND
+    return ours.is_certain and abs(ours.ended_at - theirs.ended_at - HALF_A_SECOND) > 1
 
 
 def _decide(books: Settlement, visit: Visit, theirs: QueueVisit) -> None:
@@ -188,6 +188,10 @@ def end_rings(books: Settlement) -> None:
             rings.end(books.site, ring.leg_id, ended.outcome, books.changes, is_certain=False)
 
 
+_WITHOUT_LENGTH = frozenset({RingOutcome.REJECTED, RingOutcome.GIVEN_UP})
+"""AGENTDUMP does not say for how long it rang, nor does ABANDON in an announcement: it is the last one of the seat."""
+
+
 def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
     """An answered one by its leg, whatever channel has the caller's place now; another one by its seat and time."""
     by_id = _ring_of_leg(books, theirs.ring_id)
@@ -204,7 +208,7 @@ def _same_ring(books: Settlement, theirs: Ring) -> Ring | RingUnderWay | None:
         (*books.concluded.rings.get(stay, ()), *books.open_rings.get(stay, ())) for stay in stays
     )
     others = [ring for ring in doubtful if _is_at(ring, theirs) and not _rings_on(books, ring, theirs)]
-    if theirs.outcome is RingOutcome.REJECTED:  # AGENTDUMP does not say for how long it rang
+    if theirs.outcome in _WITHOUT_LENGTH:
         begun = (ring for ring in others if ring.began_at < theirs.ended_at + 1)
         return max(begun, key=lambda ring: ring.began_at, default=None)
     return nearest(theirs.began_at + HALF_A_SECOND, others, lambda ring: ring.began_at, TOLERANCE_SECONDS)

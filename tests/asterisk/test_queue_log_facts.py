@@ -116,8 +116,15 @@ def test_a_caller_who_is_moved_did_not_abandon() -> None:
 
 
 def test_a_dump_in_the_announcement_is_a_rejection_and_the_caller_waits_on() -> None:
-    facts = facts_of(JOINED, "3|1.1|sales|Li Na|AGENTDUMP|", "9|1.1|sales|Li Na|ABANDON|1|1|9")
+    facts = facts_of(JOINED, "3|1.1|sales|Li Na|AGENTDUMP|", "9|1.1|sales|NONE|ABANDON|1|1|9")
     assert [ring.outcome for ring in of(Ring, facts)] == [RingOutcome.REJECTED]
+    assert [visit.outcome for visit in of(QueueVisit, facts)] == [VisitOutcome.ABANDONED]
+
+
+def test_a_caller_who_hangs_up_in_the_announcement_gives_a_ring_up() -> None:
+    """ABANDON has the agent's name then, and no RINGCANCELED comes."""
+    facts = facts_of(JOINED, "9|1.1|sales|Li Na|ABANDON|1|1|9")
+    assert [(ring.agent_name, ring.outcome) for ring in of(Ring, facts)] == [("Li Na", RingOutcome.GIVEN_UP)]
     assert [visit.outcome for visit in of(QueueVisit, facts)] == [VisitOutcome.ABANDONED]
 
 

@@ -341,3 +341,34 @@ def test_a_phone_that_forwarded_in_the_gap(*, is_over: bool) -> None:
     talks = [(talk.interface, talk.queue, talk.ended_by) for talk in day.remained(f.Conversation)]
     assert talks == [(phone("1001"), "support", EndedBy.CALLER)]
     assert day.leftovers() == []
+
+
+def test_a_caller_who_was_given_a_place_and_hangs_up_in_the_announcement() -> None:
+    """Nobody hears it; queue_log names the agent in ABANDON, and does not say for how long his phone rang."""
+    day = a_day("1001", "1002").joins("caller").rings("1002", "caller").answers("1002", "caller").after(1)
+    log = Log(day).joins("asking", number="1002")
+    day.joins("asking").rings("1001", "asking").after(1)
+    day.tell(e.AttendedTransferred, day.leg("1002"), ChannelId("asking"), ChannelId("caller"), ChannelId(""))
+    day.closes(day.leg("1002")).closes("asking").after(9)
+    log.writes("caller", "support", phone("1001"), "ABANDON", 1, 1, 10)
+    reconnects(log.after(2).day)
+    log.settles()
+    rings = {(ring.interface, ring.outcome) for ring in day.remained(f.Ring)}
+    assert rings == {(phone("1002"), f.RingOutcome.ANSWERED), (phone("1001"), f.RingOutcome.GIVEN_UP)}
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ABANDONED]
+
+
+def test_a_caller_who_was_transferred_back_unheard_a_moment_after_an_answer_that_was_heard() -> None:
+    day = a_day("1001")
+    day.now = int(day.now) + 1.7
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log = Log(day).joins("caller").answers("1001", "caller", day.leg("1001"), 0).after(1.5)
+    day.holds("1001")
+    log.after(0.3)
+    log.writes("caller", "support", phone("1001"), "BLINDTRANSFER", "4001", "queues", 0, 2, 1)
+    log.joins("caller").answers("1001", "caller", "leg", 0).after(3).completes("1001", "caller", 3)
+    reconnects(log.after(1).day)
+    log.settles()
+    visits = [(visit.join, visit.outcome) for visit in day.remained(f.QueueVisit)]
+    assert visits == [(1, VisitOutcome.ANSWERED), (2, VisitOutcome.ANSWERED)]
+    assert len(day.remained(f.Conversation)) == 2
