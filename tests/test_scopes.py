@@ -190,6 +190,15 @@ ONES: Mapping[str, Any] = {
             "sign-in": {},
             "sign-out": None,
             "stop-listening": None,
+            "ask-for-help": None,
+            "end-help": None,
+            "take-help": None,
+            "hold": {"call_id": "1"},
+            "resume": {"call_id": "1"},
+            "transfer": {"call_id": "1", "number": "138"},
+            "consult": {"call_id": "1", "number": "138"},
+            "complete-transfer": {"call_id": "1"},
+            "cancel-transfer": {"call_id": "1"},
         }.items()
     },
 }

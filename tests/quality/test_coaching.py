@@ -293,4 +293,4 @@ async def test_who_may_call_which_route(centre: Centre) -> None:
             answer = await client.request(method, path, json=given)
             assert (answer.status_code == 403) == (role not in may), (role, method, path, answer.text)
     told = await _done(clients[Role.QA].get("/coaching/owners"))
-    assert [one["username"] for one in told["owners"]] == ["admin", "qa", "supervisor"]
+    assert [one["username"] for one in told["owners"]] == ["admin", "qa", "supervisor", "team_leader"]
