@@ -123,7 +123,7 @@ def close(
 
 def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool) -> None:
     del site.channels[channel.channel_id]
-    leave_bridge(site, channel)
+    leave_bridge(site, channel, changes)
     seat = channel.seat
     if seat is not None:
         seat.channels.pop(channel.channel_id, None)
@@ -256,7 +256,7 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
             talks.end(site, channel, EndedBy.TRANSFER, changes)
         change_call(site, channel, event.call_id, changes)
     visits.moved_on(site, event.channel_id, changes)
-    leave_bridge(site, channel)
+    leave_bridge(site, channel, changes)
     channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
     site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
     talks.begin_in_bridge(site, event.bridge_id, changes)
@@ -282,15 +282,15 @@ def bridge_left(site: Site, event: e.BridgeLeft, changes: Changes) -> None:
     channel = site.channels.get(event.channel_id)
     if channel is None:
         return
-    leave_bridge(site, channel)
+    leave_bridge(site, channel, changes)
     channel.bridged_at = site.now
     if channel.talk is not None:
         channel.talk.left_bridge_at = site.now
-        changes.touched.add(channel.talk.seat.key)
 
 
-def leave_bridge(site: Site, channel: Channel) -> None:
+def leave_bridge(site: Site, channel: Channel, changes: Changes) -> None:
     """Takes a channel out of its bridge, if it is in one; an empty bridge is forgotten."""
+    consulting.touch(site, channel.bridge_id, changes)
     members = site.bridges.get(channel.bridge_id)
     if members is not None:
         members.pop(channel.channel_id, None)

@@ -1,6 +1,6 @@
 """Takes over the whole state that a survey found: what is there is there, what is not there has ended unseen."""
 
-from callcenter.floor import channels, listening, members, rings, talks, visits
+from callcenter.floor import channels, consulting, listening, members, rings, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import OpenChannel, WaitingCaller
@@ -128,7 +128,7 @@ def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Change
 def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, changes: Changes) -> None:
     for seen in found:
         if seen.channel_id not in site.ended_channels and not listening.is_listener(seen.channel_id):
-            _take_channel(site, seen, at)
+            _take_channel(site, seen, at, changes)
     _pair_locals(site, found)
     _take_rings(site, found)
     for bridge_id in list(site.bridges):
@@ -138,16 +138,17 @@ def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, chan
             restate(channel.seat, site.now, changes)
 
 
-def _take_channel(site: Site, seen: OpenChannel, at: Instant) -> None:
+def _take_channel(site: Site, seen: OpenChannel, at: Instant, changes: Changes) -> None:
     channel = site.channels.get(seen.channel_id) or _adopt(site, seen)
     channel.is_up = channel.is_up or seen.is_up
     _answer_attempt(site, channel)
     if channel.bridged_at > at:
         return
-    channels.leave_bridge(site, channel)
+    channels.leave_bridge(site, channel, changes)
     if seen.bridge_id:
         channel.bridge_id = seen.bridge_id
         site.bridges.setdefault(seen.bridge_id, {})[channel.channel_id] = channel
+        consulting.touch(site, seen.bridge_id, changes)
     elif channel.talk is not None and channel.talk.left_bridge_at is None:
         channel.talk.left_bridge_at = site.now
 
