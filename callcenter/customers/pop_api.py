@@ -41,7 +41,7 @@ def pop_routes(context: Context, crm: Crm, floor: Floor) -> APIRouter:
     async def own_seat(
         pbx: Annotated[Typed, Query()],
         call_id: Annotated[Typed, Query()],
-        account: Annotated[Account, requires("work_seat")],
+        account: Annotated[Account, requires("work_seat", reach="own")],
     ) -> Seat:
         check_sees(account.permissions)
         return seat_in_call(floor, own_agent(account.agent_number), pbx, call_id)

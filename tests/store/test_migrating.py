@@ -80,7 +80,7 @@ async def test_keys_from_before_numbers_were_masked_go_on_telling_them(empty: As
         " VALUES (1, 1, 'CRM', 'x', '[\"see_lists\", \"run_lists\"]', 0, '')"
     )
     async with empty.begin() as connection:
-        await connection.run_sync(_upgrade_to, "0049")
+        await connection.run_sync(_upgrade_to, "0048")
         await connection.execute(text(user))
         await connection.execute(text(key))
     await migrate(empty)

@@ -5,8 +5,8 @@ from alembic import op
 
 from callcenter.store.migrations import append_only
 
-revision = "0049a"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 
 def upgrade() -> None:

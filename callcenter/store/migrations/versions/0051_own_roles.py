@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0049a"
+revision = "0051"
+down_revision = "0050"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
