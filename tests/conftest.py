@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.store.engine import Sessions, make_engine, make_sessions
 from tests.databases import PostgresServer, SqliteFiles
+from tests.recordings.buckets import BucketServer
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +22,15 @@ def postgres() -> Iterator[PostgresServer]:
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
     """A source of SQLite databases."""
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="module")
+def bucket_server() -> Iterator[BucketServer]:
+    """An S3-compatible server with the bucket `centre`."""
+    server = BucketServer()
+    server.make_bucket("centre")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

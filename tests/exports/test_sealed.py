@@ -30,14 +30,6 @@ from tests.recordings.buckets import BucketServer
 from tests.recordings.sounds import leave_open
 
 
-@pytest.fixture(scope="module")
-def bucket_server() -> Iterator[BucketServer]:
-    server = BucketServer()
-    server.make_bucket("centre")
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each kind of store."""

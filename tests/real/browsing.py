@@ -1,5 +1,6 @@
 """A real browser at the panel: this machine's Chromium or Playwright's own; what it complains of fails the test."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+def look(page: Page, name: str) -> None:
+    """Keeps a picture of the page in the folder that the variable SHOTS names, for whoever wants to see it."""
+    if shots := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{shots}/{name}.png", full_page=True)
 
 
 class Visitor:

@@ -1,6 +1,5 @@
 """A person erased in a real browser: from a call over the dry run to the certificate."""
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import make_engine, make_sessions
 from callcenter.store.recorder import Recorder
 from tests.facts import a_call, a_conversation, a_recording
-from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.recordings.sounds import tone, write_wav
 from tests.serving import Serving, serving_with
 
@@ -76,11 +75,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield server
 
 
-def _look(page: Page, name: str) -> None:
-    if shots := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{shots}/{name}.png", full_page=True)
-
-
 def _certificate(page: Page, folder: Path) -> str:
     """The certificate as the browser saves it."""
     with page.expect_download() as downloading:
@@ -124,7 +118,7 @@ def test_a_person_is_erased_from_a_call_and_a_certificate_names_nobody(
         visitor.complaints.clear()
         page.get_by_label("Reference", exact=True).fill("P-17")
         page.get_by_label("Type the reference once more").fill("P-17 ")
-        _look(page, "erase-form")
+        look(page, "erase-form")
         assert violations(page) == []
         erase.click()
 
@@ -144,7 +138,7 @@ def test_a_person_is_erased_from_a_call_and_a_certificate_names_nobody(
             assert NUMBER not in text
         assert violations(page) == []
         page.emulate_media(media="print")
-        _look(page, "certificate-print")
+        look(page, "certificate-print")
         expect(page.get_by_role("button", name="Print")).to_be_hidden()
         expect(page.get_by_text("PBX pbx1 unreachable since")).to_be_hidden()
         page.emulate_media(media="screen")
@@ -167,7 +161,7 @@ def test_an_erasure_that_waits_says_how_far_it_is_and_why(server: Serving, brows
         page.get_by_role("link", name="P-1", exact=True).click()
         expect(page.get_by_text("Step 3 of 19: Recordings")).to_be_visible()
         expect(page.get_by_text("It waits: One of the numbers is in a call now")).to_be_visible()
-        _look(page, "erasure-waits")
+        look(page, "erasure-waits")
         assert violations(page) == []
 
 
@@ -193,6 +187,6 @@ def test_the_pages_fit_in_both_languages_and_themes(server: Serving, browser: Br
                 page.get_by_role("button", name=switch).click()
                 page.mouse.move(2, 2)
                 expect(page.get_by_role("tooltip")).to_have_count(0)
-                _look(page, f"{path.replace('/', '-')}-{size[0]}-{switch.split()[0]}")
+                look(page, f"{path.replace('/', '-')}-{size[0]}-{switch.split()[0]}")
                 assert page.evaluate(SIDEWAYS) <= 0, (path, switch)
                 assert violations(page) == [], (path, switch)

@@ -1,6 +1,5 @@
 """Recordings exported in a real browser: from what a search found to the file, and what becomes of it."""
 
-import os
 import time
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import make_engine
 from callcenter.store.recorder import Recorder
 from tests.facts import a_call, a_conversation, a_recording
-from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.recordings.sounds import tone, write_wav
 from tests.serving import Serving, serving_with
 
@@ -82,11 +81,6 @@ def server(folder: Path) -> Iterator[Serving]:
         yield server
 
 
-def _look(page: Page, name: str) -> None:
-    if shots := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{shots}/{name}.png", full_page=True)
-
-
 def _row(page: Page, reason: str) -> Locator:
     return page.get_by_role("row").filter(has_text=reason)
 
@@ -111,7 +105,7 @@ def test_what_a_search_found_is_exported_downloaded_and_deleted(
         dialog.get_by_role("button", name="Export").click()
         expect(dialog.get_by_text("Say why.")).to_be_visible()
         dialog.get_by_label("Reason").fill("Complaint 17")
-        _look(page, "export-dialog")
+        look(page, "export-dialog")
         assert violations(page) == []
         dialog.get_by_role("button", name="Export").click()
         expect(dialog).to_have_count(0)
@@ -152,7 +146,7 @@ def test_how_an_export_stands_is_told_and_one_under_way_is_cancelled(
         page = visitor.sign_in(Role.QA).page
         visitor.open("calls")
         expect(page.get_by_role("list", name="Exports being packed")).to_contain_text("Packing: 10 of 40")
-        _look(page, "calls-packing")
+        look(page, "calls-packing")
         assert violations(page) == []
         visitor.open("exports")
         expect(_row(page, "Court")).to_contain_text("The server's disk is full.")
@@ -161,7 +155,7 @@ def test_how_an_export_stands_is_told_and_one_under_way_is_cancelled(
         expect(archive.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
         expect(archive).to_contain_text("Left out: 1; the index says why")
         archive.get_by_role("button", name="Cancel: Archive").click()
-        _look(page, "exports-sure")
+        look(page, "exports-sure")
         assert violations(page) == []
         archive.get_by_role("button", name="Cancel the export?").click()
         expect(archive).to_contain_text("Cancelled by qa")
@@ -202,6 +196,6 @@ def test_the_pages_fit_in_both_languages_and_themes(
                 page.get_by_role("button", name=switch).click()
                 page.mouse.move(2, 2)
                 expect(page.get_by_role("tooltip")).to_have_count(0)
-                _look(page, f"{path}-{size[0]}-{switch.split()[0]}")
+                look(page, f"{path}-{size[0]}-{switch.split()[0]}")
                 assert page.evaluate(SIDEWAYS) <= 0, (path, switch)
                 assert violations(page) == [], (path, switch)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import make_engine
 from callcenter.store.recorder import Recorder
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_visit
-from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.recordings.sounds import tone, write_wav
 from tests.serving import Serving, add_users, serving, write_settings
 
@@ -69,11 +68,6 @@ def server(folder: Path) -> Iterator[Serving]:
         assert "Traceback" not in server.said
 
 
-def _look(page: Page, name: str) -> None:
-    if shots := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{shots}/{name}.png", full_page=True)
-
-
 def _say_why(page: Page, reason: str, button: str) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name=button).click()
@@ -113,12 +107,12 @@ def test_a_call_is_tagged_held_and_deleted_by_a_rule(server: Serving, browser: B
         _say_why(page, "case 17", "Hold")
         expect(kept).to_contain_text("Held: nothing deletes")
         assert violations(page) == []
-        _look(page, "call-held")
+        look(page, "call-held")
         assert _retire(folder) == 0
 
         visitor.open("retention")
         expect(page.get_by_text("Kept by legal holds: calls: 1")).to_be_visible()
-        _look(page, "retention-held")
+        look(page, "retention-held")
         page.get_by_role("button", name="End the hold: case 17").click()
         _say_why(page, "case closed", "End the hold")
         expect(page.get_by_text("Together: calls: 1")).to_be_visible()
@@ -130,7 +124,7 @@ def test_a_call_is_tagged_held_and_deleted_by_a_rule(server: Serving, browser: B
         expect(page.get_by_role("region", name="Deleted recordings")).to_contain_text("By command")
         visitor.open(CALL)
         expect(page.get_by_text("since its time was over (Tag refund: 30 days)")).to_be_visible()
-        _look(page, "call-deleted")
+        look(page, "call-deleted")
         assert violations(page) == []
 
 
@@ -157,6 +151,6 @@ def test_the_pages_fit_in_both_languages_and_themes(server: Serving, browser: Br
                 page.get_by_role("button", name=switch).click()
                 page.mouse.move(2, 2)
                 expect(page.get_by_role("tooltip")).to_have_count(0)
-                _look(page, f"{path.replace('/', '-')}-{size[0]}-{switch.split()[0]}")
+                look(page, f"{path.replace('/', '-')}-{size[0]}-{switch.split()[0]}")
                 assert page.evaluate(SIDEWAYS) <= 0, (path, switch)
                 assert violations(page) == [], (path, switch)

@@ -34,12 +34,11 @@ from tests.recordings.test_stores import (
     _files,
     _keep_for_a_day,
     _process,
-    bucket_server,
     recorded,
     store,
 )
 
-__all__ = ["bucket_server", "recorded", "store"]
+__all__ = ["recorded", "store"]
 
 PLAIN, SEALED = "0/1.wav", "0/1.wav.sealed"
 

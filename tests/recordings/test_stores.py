@@ -36,14 +36,6 @@ SECONDS = 6.0
 STEREO = "/api/recordings/1/audio?side=stereo"
 
 
-@pytest.fixture(scope="module")
-def bucket_server() -> Iterator[BucketServer]:
-    server = BucketServer()
-    server.make_bucket("centre")
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each kind of store, empty."""

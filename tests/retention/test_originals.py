@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +37,6 @@ from tests.retention.test_rulebook import add
 __all__ = ["clock", "recorded"]
 
 pytestmark = pytest.mark.usefixtures("recorded")
-
-
-@pytest.fixture(scope="module")
-def bucket_server() -> Iterator[BucketServer]:
-    server = BucketServer()
-    server.make_bucket("centre")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["plain", "encrypted in a bucket"])

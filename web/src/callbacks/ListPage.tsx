@@ -11,6 +11,7 @@ import { EmergencyStopButton } from "../dialling/EmergencyStop";
 import { FormBuilder } from "../forms/FormBuilder";
 import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
+import pageClasses from "../parts/Page.module.css";
 import { PageSkeleton } from "../parts/Waiting";
 import { FormResults } from "../reports/FormResults";
 import { Decisions } from "./Decisions";
@@ -85,7 +86,7 @@ function Detail({ asked }: { asked: CallbackList }) {
   return (
     <div className={classes.page}>
       <div>
-        <Link href="/callbacks" className={classes.back}>
+        <Link href="/callbacks" className={pageClasses.back}>
           <IconArrowLeft size={16} aria-hidden /> {t("page.callbacks")}
         </Link>
         <div className={classes.head}>

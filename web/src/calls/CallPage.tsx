@@ -14,6 +14,7 @@ import { serverNow } from "../live/clock";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
 import { Outcome } from "../parts/Outcome";
+import pageClasses from "../parts/Page.module.css";
 import { PageSkeleton } from "../parts/Waiting";
 import { KeptPanel } from "../retention/KeptPanel";
 import { useRuleWord } from "../retention/useRuleWord";
@@ -56,7 +57,7 @@ function Head({ detail }: { detail: CallDetail }) {
   return (
     <>
       <div className={classes.head}>
-        <Link href="/calls" className={classes.back} onClick={returnToSearch}>
+        <Link href="/calls" className={pageClasses.back} onClick={returnToSearch}>
           <IconArrowLeft size={16} aria-hidden /> {t("page.calls")}
         </Link>
         <h1>

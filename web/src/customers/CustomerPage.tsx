@@ -94,7 +94,7 @@ function Shown({ customer }: { customer: Customer }) {
   return (
     <div className={page.page}>
       <div className={call.head}>
-        <Link href="/customers" className={call.back}>
+        <Link href="/customers" className={page.back}>
           <IconArrowLeft size={16} aria-hidden /> {t("page.customers")}
         </Link>
         <div className={classes.head}>

@@ -4,16 +4,16 @@ import { useTranslation } from "react-i18next";
 import { ApiError, refusalOf } from "../api/client";
 import { useZone } from "../api/queries";
 import { toWall } from "../format";
-import { useLabel } from "../i18n";
 import { serverNow } from "../live/clock";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
 import classes from "./Customers.module.css";
 import { CONSENTS, type Consent, type Customer, fetchCustomer, useSaveCustomer } from "./customers";
+import { NameAndLevel } from "./NameAndLevel";
 import { NumberFields } from "./NumberFields";
 import { type Draft, type DraftField, draftOf, rebased, recordOf } from "./record";
-import { useAttributes, useFieldWord, useLevels } from "./words";
+import { useAttributes, useFieldWord } from "./words";
 
 interface PartProps {
   draft: Draft;
@@ -24,29 +24,9 @@ interface PartProps {
 
 function Basics({ draft, change, at }: PartProps) {
   const { t } = useTranslation();
-  const label = useLabel();
-  const { levels, levelOf } = useLevels();
-  const offered = draft.level && !levels.some(({ code }) => code === draft.level) ? [levelOf(draft.level)] : [];
   return (
     <div className={classes.fields}>
-      <TextInput
-        data-autofocus
-        label={t("customers.field.name")}
-        value={draft.name}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-        error={at("name")}
-        maxLength={200}
-      />
-      <Select
-        label={t("customers.field.level")}
-        placeholder={t("customers.noLevel")}
-        clearable
-        clearButtonProps={{ "aria-label": t("customers.noLevel") }}
-        data={[...levels, ...offered].map((level) => ({ value: level.code, label: label(level) }))}
-        value={draft.level || null}
-        onChange={(level) => change({ level: level ?? "" })}
-        error={at("level")}
-      />
+      <NameAndLevel known={draft} change={change} at={at} isFirst />
       <TextInput
         label={t("customers.field.reference")}
         placeholder={t("customers.referenceHint")}

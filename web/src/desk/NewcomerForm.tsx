@@ -1,12 +1,11 @@
-import { Button, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
 import { useFormat, useZone } from "../api/queries";
 import { type Customer, useSaveCustomer } from "../customers/customers";
+import { NameAndLevel } from "../customers/NameAndLevel";
 import { NOTHING_KNOWN, recordOf } from "../customers/record";
-import { useLevels } from "../customers/words";
-import { useLabel } from "../i18n";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
 import classes from "./Caller.module.css";
@@ -30,27 +29,9 @@ function Fields({
   at: (field: string) => string | null;
 }) {
   const { t } = useTranslation();
-  const label = useLabel();
-  const { levels } = useLevels();
   return (
     <>
-      <TextInput
-        label={t("customers.field.name")}
-        value={newcomer.name}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-        error={at("name")}
-        maxLength={200}
-      />
-      <Select
-        label={t("customers.field.level")}
-        placeholder={t("customers.noLevel")}
-        clearable
-        clearButtonProps={{ "aria-label": t("customers.noLevel") }}
-        data={levels.map((level) => ({ value: level.code, label: label(level) }))}
-        value={newcomer.level || null}
-        onChange={(level) => change({ level: level ?? "" })}
-        error={at("level")}
-      />
+      <NameAndLevel known={newcomer} change={change} at={at} />
       <Textarea
         label={t("customers.field.note")}
         autosize

@@ -24,7 +24,7 @@ export default function ErasurePage({ id }: { id: string }) {
   return (
     <div className={pageClasses.page}>
       <div className={classes.top}>
-        <Link href="/erasures" className={classes.back}>
+        <Link href="/erasures" className={pageClasses.back}>
           <IconArrowLeft size={16} aria-hidden /> {t("erasure.title")}
         </Link>
         <h1>{t("erasure.one", { reference: erasure.data.reference })}</h1>

@@ -93,7 +93,7 @@ export default function ExportsPage() {
     <div className={pageClasses.page}>
       <div>
         {seesCalls && (
-          <Link href="/calls" className={classes.back}>
+          <Link href="/calls" className={pageClasses.back}>
             <IconArrowLeft size={16} aria-hidden /> {t("page.calls")}
           </Link>
         )}

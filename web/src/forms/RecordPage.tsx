@@ -2,7 +2,7 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import list from "../callbacks/ListPage.module.css";
+import pageClasses from "../parts/Page.module.css";
 import classes from "./Forms.module.css";
 import { RecordForm } from "./RecordForm";
 
@@ -14,7 +14,7 @@ export default function RecordPage({ attempt }: { attempt: string }) {
   }, [t]);
   return (
     <div className={classes.page}>
-      <Link href="/callbacks" className={list.back}>
+      <Link href="/callbacks" className={pageClasses.back}>
         <IconArrowLeft size={16} aria-hidden /> {t("page.callbacks")}
       </Link>
       <h1>{t("callbacks.form")}</h1>
