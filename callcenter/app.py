@@ -18,6 +18,7 @@ from callcenter.accounts.first_run_api import first_run_routes
 from callcenter.accounts.key_api import key_routes
 from callcenter.accounts.profile_api import profile_routes
 from callcenter.accounts.role_api import role_routes
+from callcenter.accounts.roles import roles_to_come
 from callcenter.accounts.second_factor_api import second_factor_routes
 from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
@@ -310,7 +311,12 @@ async def _exports(
 
 
 def _access(settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant]) -> Access:
-    return Access(make_sessions(engine), clock, masked_for=settings.privacy.masked_for)
+    return Access(
+        make_sessions(engine),
+        clock,
+        masked_for=settings.privacy.masked_for,
+        second_factor_for=settings.accounts.second_factor_for,
+    )
 
 
 async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:
@@ -387,6 +393,8 @@ async def _announce(app: App, url: str) -> None:
         log.info("PBX %s at %s:%d", pbx.name, pbx.host, pbx.port)
     if not app.panel.is_built:
         log.warning("the panel is not built: run make panel")
+    for role in await roles_to_come(app.access):
+        log.warning("accounts.second_factor_for names %r, and there is no such role: it asks nobody", role)
     if await app.first_run.open():
         log.warning(
             "there is no administrator yet: the panel makes one with the word in %s; "

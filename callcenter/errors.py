@@ -51,6 +51,12 @@ class PasswordIsTemporary(NotAllowed):
     code = "password_is_temporary"
 
 
+class SecondFactorIsMissing(NotAllowed):
+    """Whose role asks for a second factor may do nothing but set one up."""
+
+    code = "second_factor_is_missing"
+
+
 class NotFound(CallCenterError):
     """The thing asked for does not exist, or is outside what the account may see."""
 

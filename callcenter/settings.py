@@ -320,6 +320,12 @@ class ListeningSettings(Part):
     agents_are_told: bool = True
 
 
+class AccountSettings(Part):
+    """Whose users must sign in with a second factor: roles, shipped ones and those made in the centre."""
+
+    second_factor_for: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = ()
+
+
 class PrivacySettings(Part):
     """Whose users see customers' numbers masked, unless another role of theirs shows them; never administrators'."""
 
@@ -455,6 +461,7 @@ class Settings(BaseSettings):
     quality: QualitySettings = QualitySettings()
     listening: ListeningSettings = ListeningSettings()
     customers: CustomerSettings = CustomerSettings()
+    accounts: AccountSettings = AccountSettings()
     privacy: PrivacySettings = PrivacySettings()
 
     @field_validator("timezone")

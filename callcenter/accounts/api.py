@@ -16,7 +16,7 @@ from callcenter.accounts.revocations import Revocations, heard
 from callcenter.accounts.rules import Permission
 from callcenter.accounts.service import Access, Account, find_session
 from callcenter.accounts.tokens import bearer_of
-from callcenter.errors import NotAllowed, NotSignedIn, PasswordIsTemporary
+from callcenter.errors import NotAllowed, NotSignedIn, PasswordIsTemporary, SecondFactorIsMissing
 from callcenter.floor.terms import Seconds
 from callcenter.masks import refuse_masks
 
@@ -59,12 +59,17 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def account_of(
-    connection: HTTPConnection, permission: Permission | None = None, *, may_be_temporary: bool = False
+    connection: HTTPConnection,
+    permission: Permission | None = None,
+    *,
+    may_be_temporary: bool = False,
+    may_lack_factor: bool = False,
 ) -> Account:
     """Who sent this: by an API key if the request names one, else by the session of its cookie.
 
     Raises NotSignedIn without a valid key or session, NotAllowed without the permission, PasswordIsTemporary for who
-    must change the password first, unless that does not matter here.
+    must change the password first, and SecondFactorIsMissing for whose role asks for one, unless that does not matter
+    here.
     """
     secret = bearer_of(connection)
     if secret is not None:
@@ -76,6 +81,8 @@ async def account_of(
         raise NotSignedIn("sign in first" if secret is None else "this API key is none, or no longer one")
     if account.must_change_password and not may_be_temporary:
         raise PasswordIsTemporary("change your temporary password first")
+    if account.must_set_up_second_factor and not may_lack_factor:
+        raise SecondFactorIsMissing("your role asks for a code at sign-in: set up an authenticator app first")
     if permission is not None and permission not in account.permissions:
         raise NotAllowed(f"this needs the permission {permission}")
     return account
@@ -90,13 +97,19 @@ class Requires:
 
     permission: Permission | None
     may_be_temporary: bool = False
+    may_lack_factor: bool = False
     takes_masks: bool = False
     reach: Reach = "centre"
 
     async def __call__(self, request: Request) -> Account:
         """The caller. Raises NotSignedIn or NotAllowed."""
         from_panel(request)
-        account = await account_of(request, self.permission, may_be_temporary=self.may_be_temporary)
+        account = await account_of(
+            request,
+            self.permission,
+            may_be_temporary=self.may_be_temporary,
+            may_lack_factor=self.may_lack_factor,
+        )
         if self.reach == "centre" and not account.scope.is_everything:
             raise NotAllowed("this is about the whole centre, of which your account sees a part")
         leave_word(request, account)
@@ -124,16 +137,17 @@ def requires(
     permission: Permission | None = None,
     *,
     may_be_temporary: bool = False,
+    may_lack_factor: bool = False,
     takes_masks: bool = False,
     reach: Reach = "centre",
 ) -> Any:
     """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
 
     Without a permission any signed-in caller is let in; with `may_be_temporary` also who must change the
-    password first; with `takes_masks` the route knows what a masked number in a body stands for (masks.as_kept). A
-    route with the reach "scoped" applies `account.scope` itself.
+    password first, with `may_lack_factor` who must set up a second factor; with `takes_masks` the route knows what a
+    masked number in a body stands for (masks.as_kept). A route with the reach "scoped" applies `account.scope` itself.
     """
-    return Depends(Requires(permission, may_be_temporary, takes_masks, reach))
+    return Depends(Requires(permission, may_be_temporary, may_lack_factor, takes_masks, reach))
 
 
 def in_person(account: Account) -> Account:

@@ -38,6 +38,7 @@ class PasswordChange(BaseModel):
 def profile_routes(access: Access) -> APIRouter:
     """`/api/profile`."""
     routes = APIRouter()
+    changes_password = requires(may_be_temporary=True, may_lack_factor=True, reach="own")
 
     @routes.patch("/api/profile", status_code=204)
     async def change(changes: ProfileChanges, account: Person) -> None:
@@ -45,7 +46,7 @@ def profile_routes(access: Access) -> APIRouter:
 
     @routes.post("/api/profile/password", status_code=204)
     async def change_password(
-        new: PasswordChange, request: Request, account: Annotated[Account, requires(may_be_temporary=True, reach="own")]
+        new: PasswordChange, request: Request, account: Annotated[Account, changes_password]
     ) -> None:
         old, password = new.old_password.get_secret_value(), new.password.get_secret_value()
         await profile.change_password(access, in_person(account), old, password, address_of(request))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.accounts.own_roles import known_permissions
+from callcenter.accounts.own_roles import known_permissions, roles_now
 from callcenter.accounts.rules import PERMISSIONS, Permission, check_gives, check_own_role, username_key
 from callcenter.accounts.service import Access, Account
 from callcenter.accounts.tables import OwnRole, User
@@ -33,6 +33,13 @@ async def roles(access: Access) -> Sequence[RoleInUse]:
     return [*shipped, *(_in_use(role, everybody) for role in own)]
 
 
+async def roles_to_come(access: Access) -> Sequence[str]:
+    """What the settings ask a second factor of and is no role (yet), so that it asks nobody."""
+    async with access.sessions() as db:
+        known = await roles_now(db)
+    return [name for name in access.second_factor_for if name not in known]
+
+
 async def make_role(access: Access, actor: Account, name: str, permissions: Sequence[Permission]) -> RoleInUse:
     """A new role. Raises BadInput naming the field, Conflict where the name is taken."""
     check_own_role(name, permissions, actor.permissions)
@@ -52,13 +59,18 @@ async def change_role(
 ) -> RoleInUse:
     """Another name and other permissions, for all who have the role and at once.
 
-    Raises NotFound, Conflict where the name is taken, BadInput where `actor` lacks what it permits or will permit.
+    Raises NotFound, Conflict where the name is taken or the settings name the role by the old one, BadInput where
+    `actor` lacks what it permits or will permit.
     """
     check_own_role(name, permissions, actor.permissions)
     try:
         async with access.sessions.begin() as db:
             row = await _locked(db, role_id)
             check_gives(actor.permissions, known_permissions(row.permissions), "permissions")
+            if name != row.name and row.name in access.second_factor_for:
+                raise Conflict(
+                    f"accounts.second_factor_for names the role {row.name!r}: change the settings", field="name"
+                )
             everybody = (await db.scalars(select(User).order_by(User.id).with_for_update())).all()
             for user in everybody:
                 user.roles = sorted(name if role == row.name else role for role in user.roles)

@@ -184,6 +184,11 @@ def _withheld(role: str, masked_for: Container[str]) -> frozenset[Permission]:
     return SEES_NUMBERS if role in masked_for and role != Role.ADMIN else frozenset()
 
 
+def owes_second_factor(roles: Iterable[str], second_factor_for: Iterable[str]) -> bool:
+    """Whether one of these roles is one of those whose users must sign in with a second factor."""
+    return not frozenset(roles).isdisjoint(second_factor_for)
+
+
 def username_key(username: str) -> str:
     """What two spellings of one username have in common: width and case are ignored (`Ａda` is `ada`)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())

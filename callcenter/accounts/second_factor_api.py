@@ -1,5 +1,6 @@
 """The routes of one's own second factor (docs/api.md, One's own account); a program's key has none."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import segno
@@ -13,6 +14,8 @@ from callcenter.accounts.totp import address_of_secret
 from callcenter.accounts.typed import TypedCode, TypedPassword
 
 Person = Annotated[Account, requires(reach="own")]
+Newcomer = Annotated[Account, requires(may_lack_factor=True, reach="own")]
+"""Also who has yet to set up the one that the role asks for."""
 
 
 class Password(BaseModel):
@@ -36,19 +39,19 @@ def second_factor_routes(access: Access) -> APIRouter:
     routes = APIRouter(prefix="/api/profile/second-factor")
 
     @routes.get("")
-    async def show(account: Person) -> dict[str, Any]:
+    async def show(account: Newcomer) -> dict[str, Any]:
         standing = await second_factors.standing(access, in_person(account))
-        return {"is_on": standing.is_on, "recovery_codes_left": standing.recovery_codes_left}
+        return asdict(standing)
 
     @routes.post("")
-    async def begin(typed: Password, request: Request, account: Person) -> dict[str, str]:
+    async def begin(typed: Password, request: Request, account: Newcomer) -> dict[str, str]:
         password = typed.password.get_secret_value()
         secret = await second_factors.begin(access, in_person(account), password, address_of(request))
         code = segno.make(address_of_secret(secret, account.username), error="m")
         return {"secret": secret, "image": code.svg_data_uri(border=2, light="#fff", scale=4)}
 
     @routes.put("")
-    async def confirm(typed: Code, account: Person) -> dict[str, Any]:
+    async def confirm(typed: Code, account: Newcomer) -> dict[str, Any]:
         return {
             "recovery_codes": await second_factors.confirm(access, in_person(account), typed.code.get_secret_value())
         }

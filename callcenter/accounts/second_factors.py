@@ -7,19 +7,21 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts import totp
-from callcenter.accounts.service import Access, Account, check_own_password
+from callcenter.accounts.rules import owes_second_factor
+from callcenter.accounts.service import Access, Account, check_own_password, second_factor_of
 from callcenter.accounts.tables import RecoveryCode, SecondFactor, User
 from callcenter.accounts.tokens import digest, readable_token
-from callcenter.errors import BadInput, CodeIsNeeded, Conflict, NotFound, NotSignedIn
+from callcenter.errors import BadInput, CodeIsNeeded, Conflict, NotAllowed, NotFound, NotSignedIn
 
 RECOVERY_CODES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether one's sign-in asks for a code, and how many recovery codes are left."""
+    """Whether one's sign-in asks for a code, whether it has to, and how many recovery codes are left."""
 
     is_on: bool
+    is_obligatory: bool
     recovery_codes_left: int
 
 
@@ -27,9 +29,10 @@ async def standing(access: Access, account: Account) -> Standing:
     """How it is with one's own second factor."""
     codes = select(func.count()).where(RecoveryCode.user_id == account.id, RecoveryCode.used_at.is_(None))
     async with access.sessions() as db:
-        if await _in_use(db, account) is None:
-            return Standing(is_on=False, recovery_codes_left=0)
-        return Standing(is_on=True, recovery_codes_left=await db.scalar(codes) or 0)
+        if await second_factor_of(db, account.id) is None:
+            return Standing(is_on=False, is_obligatory=_is_obligatory(access, account), recovery_codes_left=0)
+        left = await db.scalar(codes) or 0
+    return Standing(is_on=True, is_obligatory=_is_obligatory(access, account), recovery_codes_left=left)
 
 
 async def begin(access: Access, account: Account, password: str, address: str) -> str:
@@ -64,13 +67,18 @@ async def renew_recovery_codes(access: Access, account: Account, password: str, 
     """New recovery codes; the old ones are void. Raises BadInput, TooMany, Conflict where there is no second factor."""
     await check_own_password(access, account, password, address)
     async with access.sessions.begin() as db:
-        if await _in_use(db, account) is None:
+        if await second_factor_of(db, account.id) is None:
             raise Conflict("your sign-in asks for no code")
         return await _new_recovery_codes(db, account)
 
 
 async def switch_off(access: Access, account: Account, password: str, address: str) -> None:
-    """Sign-in asks for the password alone again. Raises BadInput for a wrong password, TooMany."""
+    """Sign-in asks for the password alone again.
+
+    Raises NotAllowed where a role of theirs asks for the code, BadInput for a wrong password, TooMany.
+    """
+    if _is_obligatory(access, account):
+        raise NotAllowed("your role asks for a code at sign-in; an administrator can take a lost one away")
     await check_own_password(access, account, password, address)
     await forget(access, account.id)
 
@@ -82,6 +90,7 @@ async def forget(access: Access, user_id: int) -> None:
             raise NotFound(f"there is no user {user_id}")
         await db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
         await db.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+    access.revocations.tell()
 
 
 async def check_code(access: Access, account: Account, code: str) -> None:
@@ -90,7 +99,7 @@ async def check_code(access: Access, account: Account, code: str) -> None:
     Raises CodeIsNeeded where a code is needed and none came, NotSignedIn for a wrong one or one that was used already.
     """
     async with access.sessions() as db:
-        factor = await _in_use(db, account)
+        factor = await second_factor_of(db, account.id)
     if factor is None:
         return
     if not code.strip():
@@ -130,6 +139,10 @@ async def _use_recovery_code(access: Access, account: Account, code: str) -> boo
         return (await db.execute(used)).first() is not None
 
 
+def _is_obligatory(access: Access, account: Account) -> bool:
+    return owes_second_factor(account.roles, access.second_factor_for)
+
+
 def _kept(code: str) -> str:
     return digest("".join(code.lower().replace("-", " ").split()))
 
@@ -142,10 +155,5 @@ async def _new_recovery_codes(db: AsyncSession, account: Account) -> Sequence[st
 
 
 async def _check_is_off(db: AsyncSession, account: Account) -> None:
-    if await _in_use(db, account) is not None:
+    if await second_factor_of(db, account.id) is not None:
         raise Conflict("your sign-in asks for a code already; switch that off first")
-
-
-async def _in_use(db: AsyncSession, account: Account) -> SecondFactor | None:
-    factor = await db.get(SecondFactor, account.id)
-    return factor if factor is not None and factor.is_on else None

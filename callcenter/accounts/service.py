@@ -23,10 +23,11 @@ from callcenter.accounts.rules import (
     check_new_password,
     check_roles,
     check_username,
+    owes_second_factor,
     username_key,
 )
 from callcenter.accounts.scope import EVERYTHING, Scope
-from callcenter.accounts.tables import User, WebSession
+from callcenter.accounts.tables import SecondFactor, User, WebSession
 from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import BadInput, Conflict, NotFound, TooMany
 from callcenter.floor.terms import Instant, Seconds
@@ -46,7 +47,7 @@ class Account:
     """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them.
 
     `scope` is what they see of the centre, `agent_number` the agent who they are. Who `must_change_password` is let in
-    to nothing else. `session_id` names the session that was used.
+    to nothing else, who `must_set_up_second_factor` neither. `session_id` names the session that was used.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Account:
     agent_number: str | None = None
     key_id: int | None = None
     must_change_password: bool = False
+    must_set_up_second_factor: bool = False
     scope: Scope = EVERYTHING
     session_id: str = field(default="", compare=False)
 
@@ -75,7 +77,7 @@ class Account:
 class Access:
     """What sign-in needs: the database, a clock, the password hasher, the throttle; whom it tells of ends.
 
-    The roles `masked_for` see customers' numbers masked.
+    The roles `masked_for` see customers' numbers masked; those of `second_factor_for` must have a second factor.
     """
 
     sessions: Sessions
@@ -84,6 +86,7 @@ class Access:
     throttle: Throttle = field(default_factory=Throttle)
     revocations: Revocations = field(default_factory=Revocations)
     masked_for: Collection[str] = ()
+    second_factor_for: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +311,17 @@ async def account_of_user(access: Access, db: AsyncSession, user: User) -> Accou
         permissions=await permissions_now(db, user.roles, access.masked_for),
         language=user.language,
         agent_number=user.agent_number,
+        must_set_up_second_factor=(
+            owes_second_factor(user.roles, access.second_factor_for) and await second_factor_of(db, user.id) is None
+        ),
         scope=_scope(user),
     )
+
+
+async def second_factor_of(db: AsyncSession, user_id: int) -> SecondFactor | None:
+    """What that user's sign-in asks for beside the password; None: nothing (yet)."""
+    factor = await db.get(SecondFactor, user_id)
+    return factor if factor is not None and factor.is_on else None
 
 
 def kept_scope(scope: Scope) -> dict[str, list[str]] | None:

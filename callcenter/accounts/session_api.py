@@ -44,6 +44,7 @@ class UserShape(BaseModel):
     agent_number: str | None
     scope: dict[str, list[str]] | None
     must_change_password: bool
+    must_set_up_second_factor: bool
 
 
 class CentreShape(BaseModel):
@@ -69,6 +70,7 @@ class Present(SignedIn):
 def session_routes(access: Access, centre: Centre) -> APIRouter:
     """`/api/session`: sign in, who am I, sign out."""
     routes = APIRouter()
+    anybody = requires(may_be_temporary=True, may_lack_factor=True, reach="own")
 
     @routes.post("/api/session", dependencies=[Depends(from_panel)])
     async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
@@ -85,11 +87,11 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
         return SignedIn(user=_shape(account))
 
     @routes.get("/api/session")
-    async def present(account: Annotated[Account, requires(may_be_temporary=True, reach="own")]) -> Present:
+    async def present(account: Annotated[Account, anybody]) -> Present:
         now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
         return Present(user=_shape(account), centre=now)
 
-    @routes.delete("/api/session", status_code=204, dependencies=[requires(may_be_temporary=True, reach="own")])
+    @routes.delete("/api/session", status_code=204, dependencies=[anybody])
     async def leave(request: Request, response: Response) -> None:
         if token := request.cookies.get(COOKIE):
             await close_session(access, token)
@@ -108,4 +110,5 @@ def _shape(account: Account) -> UserShape:
         agent_number=account.agent_number,
         scope=kept_scope(account.scope),
         must_change_password=account.must_change_password,
+        must_set_up_second_factor=account.must_set_up_second_factor,
     )

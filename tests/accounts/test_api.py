@@ -49,6 +49,7 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "agent_number": None,
         "scope": None,
         "must_change_password": False,
+        "must_set_up_second_factor": False,
     }
     assert (await _sign_in(panel)).json() == {"user": user}
     centre = {"timezone": "Asia/Shanghai", "now": clock.now, "demo": False}

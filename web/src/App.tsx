@@ -1,18 +1,19 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
+import { refreshSession, SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
 import type { Permission, User } from "./api/shapes";
 import { type Page, Shell } from "./frame/Shell";
 import { suggestLanguage } from "./i18n";
 import { startFeed } from "./live/feed";
-import { reset } from "./live/store";
+import { reset, useLive } from "./live/store";
 import { Boundary } from "./parts/Boundary";
 import { Failure } from "./parts/Failure";
 import { Empty, PageSkeleton } from "./parts/Waiting";
 import { ChoosePassword } from "./signin/ChoosePassword";
 import { FirstRun } from "./signin/FirstRun";
 import { useFirstRun } from "./signin/firstRun";
+import { SetUpSecondFactor } from "./signin/SetUpSecondFactor";
 import { SignIn } from "./signin/SignIn";
 
 const FloorPage = lazy(() => import("./floor/FloorPage"));
@@ -94,7 +95,11 @@ function SignedIn() {
   const { t } = useTranslation();
   const { user } = useSession();
   const seesFloor = useMay("see_floor");
+  const isRefused = useLive(({ connection }) => connection === "refused");
   const [location] = useLocation();
+  useEffect(() => {
+    if (isRefused) refreshSession(); // what one may do has changed
+  }, [isRefused]);
   useEffect(() => suggestLanguage(user.language), [user.language]);
   useEffect(() => {
     if (!seesFloor) return;
@@ -368,6 +373,13 @@ function Door() {
   return firstRun.data?.is_needed ? <FirstRun file={firstRun.data.file} /> : <SignIn />;
 }
 
+/** What has to be done first, or the panel. */
+function Admitted() {
+  const { user } = useSession();
+  if (user.must_change_password) return <ChoosePassword />;
+  return user.must_set_up_second_factor ? <SetUpSecondFactor /> : <SignedIn />;
+}
+
 function Panel() {
   const session = useSessionQuery();
   if (session.isPending) return <PageSkeleton />;
@@ -375,7 +387,7 @@ function Panel() {
   if (!session.data) return <Door />;
   return (
     <SessionContext value={session.data}>
-      {session.data.user.must_change_password ? <ChoosePassword /> : <SignedIn />}
+      <Admitted />
     </SessionContext>
   );
 }

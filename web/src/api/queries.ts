@@ -7,9 +7,14 @@ import { useLanguage } from "../i18n";
 import { ApiError, ask } from "./client";
 import type { CentreSettings, Figure, Permission, Session } from "./shapes";
 
-/** The session ended (expired, or ended elsewhere): back to the sign-in page, whatever was being asked. */
+/**
+ * The session ended (expired, or ended elsewhere): back to the sign-in page, whatever was being asked. Where the second
+ * factor was taken away: to the page that sets up another.
+ */
 function onError(error: Error): void {
-  if (error instanceof ApiError && error.status === 401) signedOut();
+  if (!(error instanceof ApiError)) return;
+  if (error.status === 401) signedOut();
+  if (error.code === "second_factor_is_missing") refreshSession();
 }
 
 export const queryClient = new QueryClient({
@@ -65,6 +70,11 @@ export function useFormat(): Format {
 
 export function signedOut(): void {
   queryClient.setQueryData(SESSION, null);
+}
+
+/** Asks again what the user is and may do. */
+export function refreshSession(): void {
+  void queryClient.invalidateQueries({ queryKey: SESSION });
 }
 
 export function useFigures() {

@@ -94,6 +94,7 @@ export interface User {
   agent_number: string | null;
   scope: Scope | null;
   must_change_password: boolean;
+  must_set_up_second_factor: boolean;
 }
 /** What an account sees of the centre: the agents of these teams, and what reaches these queues; null: everything. */
 export interface Scope {

@@ -95,8 +95,8 @@ function ConfirmDialog(props: { begun: Begun; onCodes: (codes: string[]) => void
 
 type Step = { is: "begin" } | { is: "scan"; begun: Begun } | { is: "renew" } | { is: "off" };
 
-/** Whether one's own sign-in asks for a code of an authenticator app, too. */
-export function SecondFactor() {
+/** Whether one's own sign-in asks for a code of an authenticator app, too; `onKept`: new recovery codes were put away. */
+export function SecondFactor({ onKept }: { onKept?: () => void }) {
   const { t } = useTranslation();
   const standing = useStanding();
   const [step, setStep] = useState<Step | null>(null);
@@ -116,11 +116,12 @@ export function SecondFactor() {
   };
   if (standing.isPending) return <RowsSkeleton rows={2} />;
   if (standing.isError) return <Failure error={standing.error} onRetry={() => void standing.refetch()} />;
-  const { is_on, recovery_codes_left } = standing.data;
+  const { is_on, is_obligatory, recovery_codes_left } = standing.data;
   return (
     <>
       <p className={classes.text}>
         {is_on ? t("factor.isOn", { count: recovery_codes_left }) : t("factor.isOff")}
+        {is_on && is_obligatory && ` ${t("factor.isObligatory")}`}
         {is_on && recovery_codes_left < 3 && <strong className={classes.few}> {t("factor.few")}</strong>}
       </p>
       <div className={classes.buttons}>
@@ -130,9 +131,11 @@ export function SecondFactor() {
             <Button variant="default" onClick={() => go({ is: "renew" })}>
               {t("factor.renew")}
             </Button>
-            <Button variant="subtle" color="red" onClick={() => go({ is: "off" })}>
-              {t("factor.switchOff")}
-            </Button>
+            {!is_obligatory && (
+              <Button variant="subtle" color="red" onClick={() => go({ is: "off" })}>
+                {t("factor.switchOff")}
+              </Button>
+            )}
           </>
         )}
       </div>
@@ -176,7 +179,10 @@ export function SecondFactor() {
           title={t("factor.codes")}
           text={t("factor.codesText")}
           value={codes.join("\n")}
-          onClose={() => setCodes(null)}
+          onClose={() => {
+            setCodes(null);
+            onKept?.();
+          }}
         />
       )}
     </>

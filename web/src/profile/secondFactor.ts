@@ -9,6 +9,8 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: STANDING });
 /** Whether one's own sign-in asks for a code (docs/api.md, One's own account). */
 export interface Standing {
   is_on: boolean;
+  /** A role of the user asks for it. */
+  is_obligatory: boolean;
   recovery_codes_left: number;
 }
 /** What an authenticator app is given: the secret, and the same as a picture for its camera. */
