@@ -123,6 +123,7 @@ def close(
 
 def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool) -> None:
     del site.channels[channel.channel_id]
+    _hand_on(site, channel, changes)
     leave_bridge(site, channel, changes)
     seat = channel.seat
     if seat is not None:
@@ -132,6 +133,14 @@ def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool)
     call.channels.discard(channel.channel_id)
     if not call.channels:
         close_call(site, call, changes, is_certain=is_certain)
+
+
+def _hand_on(site: Site, channel: Channel, changes: Changes) -> None:
+    """Who takes the place of a channel in a queue is in its bridge, too, where the queue has connected it meanwhile;
+    no event says so."""
+    heir = site.channels.get(channel.given_to) if channel.given_to else None
+    if heir is not None and channel.bridge_id and not heir.bridge_id:
+        _enter_bridge(site, heir, channel.bridge_id, changes)
 
 
 def _close_attempt(
@@ -257,10 +266,14 @@ def bridge_entered(site: Site, event: e.BridgeEntered, changes: Changes) -> None
         change_call(site, channel, event.call_id, changes)
     visits.moved_on(site, event.channel_id, changes)
     leave_bridge(site, channel, changes)
-    channel.bridge_id, channel.bridged_at = event.bridge_id, site.now
-    site.bridges.setdefault(event.bridge_id, {})[channel.channel_id] = channel
-    talks.begin_in_bridge(site, event.bridge_id, changes)
-    consulting.touch(site, event.bridge_id, changes)
+    _enter_bridge(site, channel, event.bridge_id, changes)
+
+
+def _enter_bridge(site: Site, channel: Channel, bridge_id: str, changes: Changes) -> None:
+    channel.bridge_id, channel.bridged_at = bridge_id, site.now
+    site.bridges.setdefault(bridge_id, {})[channel.channel_id] = channel
+    talks.begin_in_bridge(site, bridge_id, changes)
+    consulting.touch(site, bridge_id, changes)
 
 
 def change_call(site: Site, channel: Channel, call_id: CallId, changes: Changes) -> None:
@@ -308,6 +321,9 @@ def attended_transferred(site: Site, event: e.AttendedTransferred, changes: Chan
     """An agent joined the caller with somebody else, or with a queue in which the agent's second leg waited: both of
     the agent's conversations end here."""
     visits.taken_over(site, event.second_leg_id, event.transferee_id, changes)
+    second = site.channels.get(event.second_leg_id)
+    if second is not None and not event.target_id:
+        second.given_to = event.transferee_id
     end_by_transfer(site, event.first_leg_id, changes)
     end_by_transfer(site, event.second_leg_id, changes)
 

@@ -1,5 +1,7 @@
 """Rings: each try of a queue to reach a seat, and how it ended."""
 
+from collections.abc import Iterable
+
 from callcenter.floor import events as e
 from callcenter.floor.call import interface_of
 from callcenter.floor.changes import Changes
@@ -45,6 +47,13 @@ def found(site: Site, leg: Channel, visit: Visit) -> None:
     ring = RingUnderWay(leg.channel_id, visit.channel_id, visit.call_id, visit.queue, seat, leg.opened_at)
     ring.is_found = True
     _begin(site, ring)
+
+
+def first_in_line(site: Site, leg: Channel, visits: Iterable[Visit]) -> Visit | None:
+    """Of these visits the first in a line of the member at this leg."""
+    name = interface_of(leg.name).lower()
+    own = (visit for visit in visits if _member_at(site.queue(visit.queue), name) is not None)
+    return min(own, key=lambda visit: visit.position, default=None)
 
 
 def _member_at(queue: Queue, name: str) -> Seat | None:

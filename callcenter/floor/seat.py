@@ -79,7 +79,7 @@ class Channel:
     `queue` is the queue that rang it, `other_number` who is at the other end, `parts` counts its conversations.
     `bridged_at` is when it entered or left a bridge last,
     `dialled_by` is the channel that dialled it, `twin_id` the other half of a Local channel. `has_handed_over`: its
-    agent transferred the call away, so that what it still does is no conversation.
+    agent transferred the call away, so that what it still does is no conversation; `given_to` is who takes its place.
     """
 
     channel_id: ChannelId
@@ -102,6 +102,7 @@ class Channel:
     dialled_by: ChannelId | None = None
     twin_id: ChannelId | None = None
     has_handed_over: bool = False
+    given_to: ChannelId | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -291,18 +291,20 @@ def _is_end_said(books: Settlement, said: MemberCompleted, theirs: LoggedTalk) -
 
 def _end_unseen(books: Settlement, theirs: LoggedTalk) -> bool:
     """queue_log lets the talk run on, but the phone has gone or is alone, and all of the talk was in the gap: its agent
-    transferred the caller away behind a Local member, or somebody moved him (docs/asterisk.md)."""
+    transferred the caller away behind a Local member, or somebody moved him (docs/asterisk.md). Where both have gone
+    nobody knows how it ended, nor when."""
     site = books.site
     leg, caller = site.channels.get(theirs.leg_id), site.channels.get(theirs.channel_id)
     since = max(theirs.began_at, books.gap.since)
     ended_at = _next_stay(books, (leg.twin_id if leg else None) or theirs.channel_id, since)
     is_transferred = leg is not None and bool(leg.twin_id) and _phone_of(books, theirs.leg_id) is leg
     is_moved = (caller is not None or ended_at > since) and (leg is None or _is_alone(site, leg))
-    if theirs.leg_id in site.talked_legs or not (is_transferred or is_moved):
-        return False
     held = leg or caller
+    is_over = held is None and theirs.began_at > books.gap.since
+    if theirs.leg_id in site.talked_legs or not (is_transferred or is_moved or is_over):
+        return False
     call_id = held.call_id if held else CallId(theirs.channel_id)
-    ended_by = EndedBy.TRANSFER if is_transferred else EndedBy.CALLER
+    ended_by = EndedBy.TRANSFER if is_transferred else EndedBy.CALLER if is_moved else EndedBy.UNKNOWN
     talk = books.named(_unheard(site, theirs, call_id, theirs.began_at, ended_at, ended_by))
     books.tell(replace(talk if held else _whole(books, talk), is_certain=False))
     _go_on(books, talk)

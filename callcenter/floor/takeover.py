@@ -173,13 +173,23 @@ def _pair_locals(site: Site, found: tuple[OpenChannel, ...]) -> None:
 
 
 def _take_rings(site: Site, found: tuple[OpenChannel, ...]) -> None:
-    """The legs that queues ring now, of which no event told."""
+    """The legs that queues ring now, of which no event told. One in whose call nobody else is left was rung for an
+    agent who has given his place in the line to a caller."""
     callers = {visit.call_id: visit for visit in site.visits.values() if visit.is_waiting}
-    for seen in found:
+    rung = [seen for seen in found if _is_rung(seen) and seen.channel_id not in site.ended_channels]
+    calls = {seen.call_id for seen in found if not _is_rung(seen)}
+    unrung = callers.keys() - {seen.call_id for seen in rung}
+    for seen in rung:
         visit = callers.get(seen.call_id)
-        is_ring = seen.application == RINGS_FOR_A_QUEUE and not seen.bridge_id  # it may be up: an announcement
-        if visit is not None and is_ring and seen.channel_id not in site.ended_channels:
-            rings.found(site, site.channels[seen.channel_id], visit)
+        leg = site.channels[seen.channel_id]
+        if visit is None and seen.call_id not in calls:
+            visit = rings.first_in_line(site, leg, (callers[call_id] for call_id in sorted(unrung)))
+        if visit is not None:
+            rings.found(site, leg, visit)
+
+
+def _is_rung(seen: OpenChannel) -> bool:
+    return seen.application == RINGS_FOR_A_QUEUE and not seen.bridge_id  # it may be up: an announcement
 
 
 def _answer_attempt(site: Site, channel: Channel) -> None:

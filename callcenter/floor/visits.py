@@ -23,6 +23,9 @@ MOVED_SECONDS = 0.5
 """A caller's channel that outlives its unexplained end of waiting by more than this was moved by AMI's Redirect; AMI's
 Hangup ends it within milliseconds."""
 
+A_MOMENT = 0.05
+"""Asterisk tells in so short a time that a caller leaves and why."""
+
 
 def joined(site: Site, event: e.CallerJoined, changes: Changes) -> None:
     """A caller entered a queue. One whom a survey found there already is the same stay; one who has been there for
@@ -77,7 +80,7 @@ def was_said(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> bool
 
 def _open_visit(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> Visit | None:
     """The undecided visit that an event is about; it is heard of now. None for an event about an earlier stay."""
-    visit = site.visits.get(channel_id)
+    visit = site.visits.get(channel_id) or _given_away(site, channel_id, queue)
     if visit is None or visit.queue != queue:
         return None
     stays = site.stays_in(channel_id, queue)
@@ -85,6 +88,13 @@ def _open_visit(site: Site, channel_id: ChannelId, queue: str, at: Instant) -> V
         return None
     stays.heard_at = max(at, stays.heard_at)
     return visit
+
+
+def _given_away(site: Site, channel_id: ChannelId, queue: str) -> Visit | None:
+    """The place that this channel gave to another one, of which Asterisk goes on to tell under the old id where the
+    answer comes within milliseconds of the transfer."""
+    stays = (visit for visit in site.visits.values() if (visit.channel_id, visit.queue) == (channel_id, queue))
+    return next((visit for visit in stays if visit.holder_id != channel_id), None)
 
 
 def wait(site: Site, visit: Visit, changes: Changes) -> None:
@@ -244,10 +254,14 @@ def channel_closed(site: Site, channel_id: ChannelId, changes: Changes, *, is_ce
 
 
 def _is_doubtful(site: Site, visit: Visit) -> bool:
-    """Whether the reason of leaving may have been told in a gap that is not settled yet."""
+    """Whether the reason of leaving may have been told in a gap that is not settled yet, or before the survey that
+    found the caller in the line."""
     gap = site.gap
-    is_cut = gap is not None and visit.left_at is not None and gap.since - MOVED_SECONDS <= visit.left_at <= gap.since
-    return visit.left_unheard or is_cut
+    if gap is None or visit.left_at is None:
+        return visit.left_unheard
+    is_cut = gap.since - MOVED_SECONDS <= visit.left_at <= gap.since
+    is_at_survey = gap.until is not None and 0 <= visit.left_at - gap.until <= A_MOMENT
+    return visit.left_unheard or is_cut or (is_at_survey and not visit.is_gone)
 
 
 def _was_decided(site: Site, visit: Visit) -> bool:

@@ -1,5 +1,7 @@
 """What follows each other within a second or two, in a gap or at its edge: queue_log has whole seconds."""
 
+from typing import Any
+
 import pytest
 
 from callcenter.floor import events as e
@@ -372,3 +374,53 @@ def test_a_caller_who_was_transferred_back_unheard_a_moment_after_an_answer_that
     visits = [(visit.join, visit.outcome) for visit in day.remained(f.QueueVisit)]
     assert visits == [(1, VisitOutcome.ANSWERED), (2, VisitOutcome.ANSWERED)]
     assert len(day.remained(f.Conversation)) == 2
+
+
+def test_a_phone_that_rings_for_an_agent_who_has_given_his_place_away_rings_for_the_caller() -> None:
+    """The ring is still of the agent's call, in which nobody else is left."""
+    day = a_day("1001", "1002")
+    log = Log(day)
+    day.joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    log.after(2).joins("asking", number="1001").after(1)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 3, 1).after(1)
+    waiting = (found_waiting("caller", waited=2),)
+    given: dict[str, Any] = {"call_id": "asking", "application": "AppQueue", "age_seconds": 1.0, "is_up": False}
+    ring = found_open("leg", f"{phone('1002')}-1", **given)
+    reconnects(day, waiting=waiting, channels=(found_open("caller", "PJSIP/trunk-caller"), ring))
+    assert log.settles().state("1002") is f.SeatState.RINGING
+    day.after(5).requests_hangup("caller").is_gone_unseen("caller").closes("leg").closes("caller")
+    [given_up] = [one for one in day.remained(f.Ring) if one.outcome is f.RingOutcome.GIVEN_UP]
+    assert (given_up.interface, given_up.channel_id, given_up.is_certain) == (phone("1002"), "caller", True)
+
+
+def test_a_talk_of_the_gap_whose_end_is_in_no_account_is_told_without_a_length() -> None:
+    """The caller had his agent's place, and the next agent transferred him by a key: queue_log has no end then."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(1).joins("asking").after(1).answers("1001", "caller", "leg", 1)
+    reconnects(log.after(9).day)
+    talk = log.settles().talk()
+    assert (talk.leg_id, talk.is_certain, talk.ended_by) == ("leg", False, EndedBy.UNKNOWN)
+    assert (talk.talk_seconds, day.visit().outcome) == (0, VisitOutcome.ANSWERED)
+
+
+def test_a_caller_who_gives_up_as_the_survey_is_taken() -> None:
+    """That he has gone was told before the survey that found him, that he left the line after it."""
+    day = a_day("1001")
+    log = Log(day)
+    log.after(3).joins("caller").after(2).ends("caller", "ABANDON", 2)
+    day.apply(e.ConnectionBegan(PBX, day.floor.sites[PBX].heard_at))
+    day.tell(e.CallerGone, "support", ChannelId("caller"), 1, 1, 2.0)
+    day.tell(
+        e.Surveyed,
+        queues=("support",),
+        members=(member("1001"),),
+        waiting=(found_waiting("caller", waited=2),),
+        channels=(found_open("caller", "PJSIP/trunk-caller"),),
+        devices=(),
+    )
+    day.tell(e.CallerLeft, "support", ChannelId("caller"), 1)
+    day.closes("caller")
+    log.settles()
+    assert day.visit_outcomes() == [VisitOutcome.ABANDONED]

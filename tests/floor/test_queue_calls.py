@@ -6,6 +6,7 @@ from callcenter.floor import events as e
 from callcenter.floor.account import Account
 from callcenter.floor.facts import (
     CallRecord,
+    Conversation,
     Direction,
     EndedBy,
     QueueVisit,
@@ -402,6 +403,23 @@ def test_a_caller_takes_the_place_that_the_agent_had_in_a_line() -> None:
     visit = day.remained(QueueVisit)[-1]
     assert (visit.channel_id, visit.queue, visit.outcome) == ("asking", "sales", VisitOutcome.TIMED_OUT)
     assert not day.surprises
+
+
+def test_the_answer_comes_in_the_moment_in_which_a_caller_takes_the_place_of_his_agent() -> None:
+    """Asterisk tells it of the channel that joined, whose place in the bridge goes over to the caller, unsaid."""
+    day = a_day("1001", "1002").joins("caller").rings("1001", "caller").answers("1001", "caller").after(5)
+    day.joins("asking").rings("1002", "asking").after(2)
+    leg, other = day.leg("1001", "caller"), day.leg("1002", "asking")
+    day.tell(e.AttendedTransferred, leg, ChannelId("asking"), ChannelId("caller"), ChannelId(""))
+    day.completes("1001", "caller", "transfer").leaves_bridge("caller", "bridge of caller").closes(leg)
+    day.answers("1002", "asking").after(0.2).closes("asking")
+    assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.ANSWERED]
+    assert day.floor.sites[PBX].bridges["bridge of asking"].keys() == {other, "caller"}
+    day.after(4).requests_hangup("caller").leaves_bridge("caller", "bridge of asking")
+    day.leaves_bridge(other, "bridge of asking").closes(other).closes("caller")
+    talks = {talk.leg_id: (talk.call_id, talk.ended_by) for talk in day.remained(Conversation)}
+    assert talks == {leg: ("caller", EndedBy.TRANSFER), other: ("caller", EndedBy.CALLER)}
+    assert (day.visit_outcomes()[2:], day.leftovers(), day.surprises) == ([], [], [])
 
 
 def test_a_talk_whose_answer_was_not_heard_answers_the_visit() -> None:
