@@ -103,13 +103,13 @@ def close(
 
     `is_certain` is False where the end was not seen but concluded.
     """
+    recordings.close(site, channel_id, changes, is_certain=is_certain)  # also of a leg that rang unheard
     if channel_id in site.ended_channels:
         return
     site.ended_channels.remember(channel_id)
     listening.channel_closed(site, channel_id, changes)
     visits.channel_closed(site, channel_id, changes, is_certain=is_certain)
     rings.leg_closed(site, channel_id, cause, changes, is_certain=is_certain)
-    recordings.close(site, channel_id, changes, is_certain=is_certain)
     caller_surveys.close(site, channel_id, changes, is_certain=is_certain)
     channel = site.channels.get(channel_id)
     if channel is None:

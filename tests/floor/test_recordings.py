@@ -2,8 +2,9 @@
 
 from callcenter.floor import events as e
 from callcenter.floor.facts import RecordingFile, RecordingPause
-from callcenter.floor.terms import CallId, PbxName
-from tests.floor.stories import Diary, about, phone
+from callcenter.floor.terms import CallId, ChannelId, PbxName
+from tests.floor.stories import PBX, Diary, about, phone
+from tests.floor.test_queue_calls import a_day
 from tests.floor.test_seats import in_a_talk
 
 PATH = "/monitor/pbx1_caller_2.wav"
@@ -84,3 +85,14 @@ def test_what_is_no_recording_is_neither_paused_nor_resumed() -> None:
     assert shown(day) == (False, None)
     assert day.floor.sites[PbxName("pbx1")].recordings == {}
     assert day.after(1).hangs_up("caller", "1001", "caller").remained(RecordingPause) == []
+
+
+def test_the_file_of_a_leg_that_nobody_saw_open_is_complete_when_it_closes() -> None:
+    day = a_day("1001").joins("caller")
+    day.tell(e.MemberRung, "support", phone("1001"), phone("1001"), ChannelId("caller"), CallId("caller"), "leg")
+    recorded(day, ChannelId("leg")).after(5)
+    day.tell(e.RingNotAnswered, "support", phone("1001"), ChannelId("caller"), ChannelId("leg"), 5.0)
+    day.after(1).closes("leg")
+    [file] = day.remained(RecordingFile)
+    assert (file.channel_id, file.ended_at - file.began_at) == ("leg", about(6))
+    assert day.floor.sites[PBX].recordings == {}
