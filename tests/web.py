@@ -9,6 +9,7 @@ from httpx import ASGITransport, AsyncClient
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.accounts.signing_in import sign_in
 from callcenter.masking import MasksNumbers
@@ -38,9 +39,9 @@ class Site:
         """A client that did not sign in."""
         return AsyncClient(transport=ASGITransport(self.app), base_url="http://centre")
 
-    async def client(self, role: Role, agent_number: str | None = None) -> AsyncClient:
-        """A client that signed in as somebody with this role, who is that agent."""
-        new = NewUser(username=role, password="correct horse battery", roles=(role,), agent_number=agent_number)
+    async def client(self, role: Role, agent_number: str | None = None, scope: Scope = EVERYTHING) -> AsyncClient:
+        """A client that signed in as somebody with this role, who is that agent and sees that."""
+        new = NewUser(role, "correct horse battery", (role,), agent_number=agent_number, scope=scope)
         await add_user(self.access, new)
         token, _account = await sign_in(self.access, role, "correct horse battery", "127.0.0.1")
         client = self.stranger()

@@ -27,9 +27,11 @@ from callcenter.customers.shapes import (
 )
 from callcenter.masks import check_searched_words
 
-Reader = Annotated[Account, requires("see_customers")]
-Editor = Annotated[Account, requires("edit_customers")]
-Changer = Annotated[Account, requires("edit_customers", takes_masks=True)]
+Reader = Annotated[Account, requires("see_customers", reach="shared")]
+Viewer = Annotated[Account, requires("see_customers", reach="scoped")]
+"""Of what happened: the records are common knowledge, calls and callbacks are not."""
+Editor = Annotated[Account, requires("edit_customers", reach="shared")]
+Changer = Annotated[Account, requires("edit_customers", takes_masks=True, reach="shared")]
 Keeper = Annotated[Account, requires("manage_customers")]
 
 
@@ -54,17 +56,19 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
         following = shown[-1].row.id if len(found) > query.limit else None
         return {"customers": [customer_shape(one) for one in shown], "next": following}
 
-    @routes.get("/customer-lookup", dependencies=[requires("see_customers")])
+    @routes.get("/customer-lookup", dependencies=[requires("see_customers", reach="shared")])
     async def lookup(number: Annotated[Typed, Query()]) -> dict[str, Any]:
         return found_shape(*await service.known_callers(context, number))
 
     @routes.get("/calls/{pbx}/{call_id}/customers")
-    async def of_call(pbx: Typed, call_id: Typed, account: Annotated[Account, requires("see_calls")]) -> dict[str, Any]:
+    async def of_call(
+        pbx: Typed, call_id: Typed, account: Annotated[Account, requires("see_calls", reach="scoped")]
+    ) -> dict[str, Any]:
         check_sees(account.permissions)
-        call = (await tell_call(context.sessions, pbx, call_id)).summary.call
+        call = (await tell_call(context.sessions, pbx, call_id, account.scope)).summary.call
         return found_shape(*await service.known_callers(context, call.number))
 
-    @routes.get("/customers/{customer_id}", dependencies=[requires("see_customers")])
+    @routes.get("/customers/{customer_id}", dependencies=[requires("see_customers", reach="shared")])
     async def one(customer_id: Row) -> dict[str, Any]:
         return customer_shape(await service.one(context, customer_id))
 
@@ -73,17 +77,17 @@ def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf) 
     @routes.get("/customers/{customer_id}/history")
     async def happened(
         customer_id: Row,
-        account: Reader,
+        account: Viewer,
         cursor: Annotated[float, Query(gt=0, le=4e9, allow_inf_nan=False)] | None = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 25,
     ) -> dict[str, Any]:
-        events, following = await history.history(context, customer_id, before=cursor, limit=limit)
+        events, following = await history.history(context, account, customer_id, before=cursor, limit=limit)
         events = await history.with_reviews(events, account, reviews_of)
         return {"events": [event_shape(event) for event in events], "next": following}
 
-    @routes.get("/customers/{customer_id}/callbacks", dependencies=[requires("see_customers")])
-    async def callbacks(customer_id: Row) -> dict[str, Any]:
-        found = await history.waiting(context, customer_id)
+    @routes.get("/customers/{customer_id}/callbacks")
+    async def callbacks(customer_id: Row, account: Viewer) -> dict[str, Any]:
+        found = await history.waiting(context, account, customer_id)
         told = ("id", "number", "due_at", "attempts", "last_outcome", "owner_agent")
         return {
             "callbacks": [
@@ -116,7 +120,7 @@ def _changing_routes(routes: APIRouter, context: Context) -> None:
 
 
 def _merging_routes(routes: APIRouter, context: Context) -> None:
-    @routes.get("/customers/{customer_id}/merges", dependencies=[requires("see_customers")])
+    @routes.get("/customers/{customer_id}/merges", dependencies=[requires("see_customers", reach="shared")])
     async def merges(customer_id: Row) -> dict[str, Any]:
         return {"merges": [merge_shape(one) for one in await merging.merges(context, customer_id)]}
 

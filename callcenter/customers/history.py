@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 
+from callcenter.accounts.scoped import Names, call_in_scope, in_scope
 from callcenter.accounts.service import Account
 from callcenter.calls.service import CallSummary, Facet, Key, Search, search_calls
 from callcenter.customers.service import Context, forms_of, numbers_of, one_row
@@ -53,15 +55,18 @@ class Waiting(Struct, frozen=True):
 
 
 async def history(
-    context: Context, customer_id: int, *, before: Instant | None, limit: int
+    context: Context, account: Account, customer_id: int, *, before: Instant | None, limit: int
 ) -> tuple[list[Event], Instant | None]:
-    """A page of what happened before an instant, newest first, and before when to ask next. Raises NotFound."""
+    """A page of what happened before an instant and the account sees, newest first, and before when to ask next.
+
+    Raises NotFound.
+    """
     forms = await forms_of(context, customer_id)
-    wanted = Search(until=before, forms=forms)
+    wanted = Search(until=before, forms=forms, scope=account.scope)
     called, _ = await search_calls(context.sessions, wanted, _without_callbacks, limit=limit + 1)
     async with context.sessions() as session:
         numbers = await _numbers(session, customer_id)
-        back = await _callbacks(session, numbers, before, limit + 1)
+        back = await _callbacks(session, account, numbers, before, limit + 1)
     events = [Event(one.call.started_at, call=one) for one in called]
     events += [Event(one.attempt.placed_at, callback=one) for one in back]
     events.sort(key=lambda event: event.at, reverse=True)
@@ -82,13 +87,14 @@ async def _numbers(session: AsyncSession, customer_id: int) -> list[str]:
 
 
 async def _callbacks(
-    session: AsyncSession, numbers: Sequence[str], before: Instant | None, limit: int
+    session: AsyncSession, account: Account, numbers: Sequence[str], before: Instant | None, limit: int
 ) -> list[Callback]:
     query = (
         select(Attempt, CallbackList.name, FormRecord)
         .join(CallbackList, CallbackList.id == Attempt.list_id)
         .outerjoin(FormRecord, FormRecord.attempt_id == Attempt.id)
         .where(Attempt.number.in_(numbers))
+        .where(_attempt_is_seen(account))
         .order_by(Attempt.placed_at.desc(), Attempt.id.desc())
         .limit(limit)
     )
@@ -97,8 +103,19 @@ async def _callbacks(
     return [Callback(*row) for row in (await session.execute(query)).all()]
 
 
-async def waiting(context: Context, customer_id: int) -> list[Waiting]:
-    """The callbacks that the customer is still to get, the next one first. Raises NotFound."""
+def _attempt_is_seen(account: Account) -> ColumnElement[bool]:
+    is_seen = _is_seen(account, Attempt.queue, Attempt.agent_number)
+    return or_(is_seen, call_in_scope(account.scope, Attempt.pbx, Attempt.call_id))
+
+
+def _is_seen(account: Account, queue: Names, agent: SQLCoreOperations[Any]) -> ColumnElement[bool]:
+    """That a callback is one of a queue in the scope, or the account's own."""
+    is_own = false() if account.agent_number is None else agent == account.agent_number
+    return or_(in_scope(account.scope, queue=queue), is_own)
+
+
+async def waiting(context: Context, account: Account, customer_id: int) -> list[Waiting]:
+    """The callbacks that the customer is still to get and the account sees, the next one first. Raises NotFound."""
     async with context.sessions() as session:
         await one_row(session, customer_id)
         numbers = await _numbers(session, customer_id)
@@ -107,7 +124,7 @@ async def waiting(context: Context, customer_id: int) -> list[Waiting]:
             .join(CallbackList, CallbackList.id == Target.list_id)
             # Names the lists, since targets are found by list and number.
             .where(Target.list_id.in_(select(CallbackList.id)), Target.number.in_(numbers))
-            .where(Target.state == TargetState.OPEN)
+            .where(Target.state == TargetState.OPEN, _is_seen(account, CallbackList.queue, Target.owner_agent))
             .order_by(Target.due_at)
         )
         return [Waiting(*row) for row in (await session.execute(query)).all()]

@@ -7,6 +7,7 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import Scope, scope_of
 from callcenter.customers.service import Context
 from callcenter.dialer import service as lists
 from callcenter.dialer.tables import Attempt, Target
@@ -214,6 +215,59 @@ async def test_all_that_happened_is_told_page_by_page(
     assert second["next"] is None
     [due] = (await supervisor.get(f"{path}/callbacks")).json()["callbacks"]
     assert (due["number"], due["list"]["name"]) == (WANG, "Winter")
+
+
+@pytest.mark.parametrize(
+    ("scope", "agent", "seen"),
+    [
+        (scope_of([], ["support"]), None, ["Winter", "1"]),
+        (scope_of(["Team B"], []), None, ["2"]),
+        (scope_of(["Team B"], []), "1001", ["Winter", "2"]),
+        (scope_of(["Team C"], ["billing"]), None, []),
+    ],
+)
+async def test_of_what_happened_the_scope_is_told(
+    context: Context,
+    engine: AsyncEngine,
+    site: Site,
+    supervisor: AsyncClient,
+    scope: Scope,
+    agent: str | None,
+    seen: list[str],
+) -> None:
+    made = await _make(supervisor, numbers=[{"number": LI}, {"number": WANG}])
+    other = {"call_id": "2", "queue": "sales", "team": "Team B", "agent_number": "1002"}
+    waited = a_visit(call_id="1", queue="support")
+    await _record(engine, a_call(call_id="1"), waited, a_call(call_id="2"), a_conversation(**other))
+    await _called_back(context)
+    async with await site.client(Role.TEAM_LEADER, agent, scope) as leader:
+        leader.headers.update(PANEL)
+        path = f"/api/customers/{made['id']}"
+        events = (await leader.get(f"{path}/history")).json()["events"]
+        told = [
+            event["callback"]["list"]["name"] if event["callback"] else event["call"]["call_id"] for event in events
+        ]
+        assert sorted(told, reverse=True) == seen
+        assert len((await leader.get(f"{path}/callbacks")).json()["callbacks"]) == ("support" in scope.queues)
+        assert (await leader.get("/api/calls/pbx1/1/customers")).status_code == (200 if "1" in seen else 404)
+        for common in ("/api/customers?name=Li", f"/api/customer-lookup?number={LI[1:]}", path, f"{path}/merges"):
+            assert (await leader.get(common)).status_code == 200, common
+        record = {"name": "Li Wei 2", "numbers": [{"number": LI}]}
+        assert (await leader.put(path, json={"version": 1, "record": record})).status_code == 200
+        assert (await leader.post(f"{path}/do-not-call", json={})).status_code == 200
+        assert (await leader.post("/api/customers", json={"record": {"name": "Wang"}})).status_code == 201
+
+
+async def test_who_sees_a_part_merges_and_deletes_nobody(site: Site, supervisor: AsyncClient) -> None:
+    made = await _make(supervisor)
+    async with await site.client(Role.ADMIN, scope=scope_of(["Team A"], [])) as admin:
+        admin.headers.update(PANEL)
+        path = f"/api/customers/{made['id']}"
+        assert (await admin.delete(path)).status_code == 403
+        assert (await admin.get(f"{path}/merge-preview?other=2")).status_code == 403
+        merge = {"other_id": 2, "other_version": 1, "version": 1}
+        assert (await admin.post(f"{path}/merges", json=merge)).status_code == 403
+        assert (await admin.post("/api/customer-merges/1/undo")).status_code == 403
 
 
 async def test_a_customer_without_numbers_has_no_history(engine: AsyncEngine, supervisor: AsyncClient) -> None:
