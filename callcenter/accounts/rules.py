@@ -261,11 +261,13 @@ def own_agent(agent_number: str | None) -> str:
     return agent_number
 
 
-def check_acts_for(permissions: Iterable[Permission], agent_number: str | None, agent: str) -> None:
+def check_acts_for(permissions: Iterable[Permission], agent_number: str | None, agent: str, *, sees_all: bool) -> None:
     """Raises NotAllowed where somebody who is one agent asks for the callbacks of another, and may not see the lists.
 
-    Who is no agent says for whom they work: a desk may be shared.
+    Who is no agent says for whom they work: a desk may be shared. Who does not see everything has their own alone.
     """
+    if not sees_all and agent_number != agent:
+        raise NotAllowed("your account sees a part of the centre, and of the callbacks your own")
     if agent_number not in (None, agent) and "see_lists" not in permissions:
         raise NotAllowed(f"you are agent {agent_number}; the callbacks of others need the permission see_lists")
 

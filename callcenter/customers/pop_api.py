@@ -17,6 +17,7 @@ from callcenter.customers.service import Context
 from callcenter.customers.shapes import Row, Typed, found_shape
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
+from callcenter.forms.own import check_own_target
 from callcenter.forms.service import IN_HAND_SECONDS, sheet_of_target
 
 
@@ -59,10 +60,13 @@ def pop_routes(context: Context, crm: Crm, floor: Floor) -> APIRouter:
         return CrmShape.model_validate({"found": found}, from_attributes=True)
 
     @routes.get("/targets/{target_id}/customers")
-    async def of_target(target_id: Row, account: Annotated[Account, requires("work_callbacks")]) -> dict[str, Any]:
+    async def of_target(
+        target_id: Row, account: Annotated[Account, requires("work_callbacks", reach="own")]
+    ) -> dict[str, Any]:
         check_sees(account.permissions)
-        since = context.clock() - IN_HAND_SECONDS
-        target = (await sheet_of_target(context.sessions, target_id, since=since)).target
-        return found_shape(*await service.known_callers(context, target.number))
+        now = context.clock()
+        sheet = await sheet_of_target(context.sessions, target_id, since=now - IN_HAND_SECONDS)
+        await check_own_target(context.sessions, floor, account, sheet, now)
+        return found_shape(*await service.known_callers(context, sheet.target.number))
 
     return routes

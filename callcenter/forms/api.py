@@ -14,9 +14,10 @@ from callcenter.dialer.banning import NewBan
 from callcenter.dialer.offers import open_offer
 from callcenter.dialer.worker import Worker
 from callcenter.floor.floor import Floor
-from callcenter.floor.terms import AttemptId, Instant, PbxName
+from callcenter.floor.terms import Instant
 from callcenter.forms import records, service
 from callcenter.forms.offers_api import WorkerAccount, offer_shape
+from callcenter.forms.own import check_own_call, check_own_target, dial_of
 from callcenter.forms.records import Filling
 from callcenter.forms.service import IN_HAND_SECONDS, Sheet
 from callcenter.forms.shapes import FormShape, RecordShape, Row, form_shape, sheet_shape
@@ -27,7 +28,7 @@ AFTER_CALL_SECONDS = 900
 
 HOUR_SECONDS = 3600
 
-Filler = Annotated[Account, requires("work_callbacks", takes_masks=True)]
+Filler = Annotated[Account, requires("work_callbacks", takes_masks=True, reach="own")]
 Runner = Annotated[Account, requires("run_lists")]
 
 
@@ -56,15 +57,19 @@ def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], 
 def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant], floor: Floor) -> None:
     @routes.get("/attempts/{attempt_id}/sheet")
     async def of_attempt(attempt_id: Row, account: WorkerAccount) -> dict[str, Any]:
-        return _told(await service.sheet_of_attempt(sessions, attempt_id, since=_since(account, clock())), floor)
+        return _told(await _sheet_of_call(sessions, floor, account, attempt_id, clock()), floor)
 
     @routes.get("/targets/{target_id}/sheet")
     async def of_target(target_id: Row, account: WorkerAccount) -> dict[str, Any]:
-        return _told(await service.sheet_of_target(sessions, target_id, since=_since(account, clock())), floor)
+        now = clock()
+        sheet = await service.sheet_of_target(sessions, target_id, since=_since(account, now))
+        await check_own_target(sessions, floor, account, sheet, now)
+        return _told(sheet, floor)
 
     @routes.get("/callbacks/mine")
     async def mine(agent: AgentNumber, account: WorkerAccount) -> dict[str, Any]:
-        check_acts_for(account.permissions, account.agent_number, agent)
+        sees_all = account.scope.is_everything
+        check_acts_for(account.permissions, account.agent_number, agent, sees_all=sees_all)
         now = clock()
         sheet = await service.sheet_of_agent(sessions, agent, talking_to(floor, agent), since=now - AFTER_CALL_SECONDS)
         list_id = sheet.callback_list.id if sheet else None
@@ -81,17 +86,25 @@ def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker, floor
     @routes.put("/attempts/{attempt_id}/record")
     async def fill_in(attempt_id: Row, shape: RecordShape, account: Filler) -> dict[str, Any]:
         now = worker.clock()
-        since = _since(account, now)
-        sheet = await service.sheet_of_attempt(sessions, attempt_id, since=since)
+        sheet = await _sheet_of_call(sessions, floor, account, attempt_id, now)
         if not account.sees_numbers:
             shape = shape.as_kept(sheet)
         rulebook = worker.outlook.rulebook(sheet.callback_list)
+        since = _since(account, now)
         filling = Filling(attempt_id=attempt_id, by=account.username, now=now, since=since)
         list_id = await records.fill_in(sessions, filling, shape.filled(), rulebook)
         if shape.is_do_not_call:
             await _ban(sessions, sheet, account.username, now)
         worker.wake(list_id)
         return _told(await service.sheet_of_attempt(sessions, attempt_id, since=since), floor)
+
+
+async def _sheet_of_call(sessions: Sessions, floor: Floor, account: Account, attempt_id: int, now: Instant) -> Sheet:
+    """Raises NotFound, also for the call of another agent where the account has its own alone."""
+    sheet = await service.sheet_of_attempt(sessions, attempt_id, since=_since(account, now))
+    if sheet.attempt is not None:
+        check_own_call(floor, account, sheet.attempt)
+    return sheet
 
 
 def _since(account: Account, now: Instant) -> Instant:
@@ -107,9 +120,7 @@ async def _ban(sessions: Sessions, sheet: Sheet, by: str, now: Instant) -> None:
 def _told(sheet: Sheet, floor: Floor) -> dict[str, Any]:
     """A sheet; who talks is known to the floor before the end of the call tells it."""
     told = sheet_shape(sheet)
-    attempt = sheet.attempt
-    site = floor.sites.get(PbxName(attempt.pbx)) if attempt else None
-    dial = site.attempts.get(AttemptId(attempt.attempt_id)) if site and attempt else None
+    dial = dial_of(floor, sheet.attempt) if sheet.attempt else None
     if dial is not None:
         told["attempt"]["agent_number"] = dial.agent_number
     return told

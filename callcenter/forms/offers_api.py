@@ -18,7 +18,7 @@ from callcenter.store.engine import Sessions
 
 HISTORY = 5
 
-WorkerAccount = Annotated[Account, requires("work_callbacks")]
+WorkerAccount = Annotated[Account, requires("work_callbacks", reach="own")]
 
 
 class WhoShape(Shape):
@@ -37,16 +37,20 @@ def offer_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
     routes = APIRouter(prefix="/api/offers")
 
+    def check_agent(account: Account, agent: str) -> None:
+        sees_all = account.scope.is_everything
+        check_acts_for(account.permissions, account.agent_number, agent, sees_all=sees_all)
+
     async def offered_to(offer_id: Row, account: WorkerAccount) -> int:
         offer, _ = await offer_row(sessions, offer_id)
-        check_acts_for(account.permissions, account.agent_number, offer.agent_number)
+        check_agent(account, offer.agent_number)
         return offer_id
 
     OfferId = Annotated[int, Depends(offered_to)]  # noqa: N806 - a type
 
     @routes.post("")
     async def show(who: WhoShape, account: WorkerAccount) -> dict[str, Any]:
-        check_acts_for(account.permissions, account.agent_number, who.agent_number)
+        check_agent(account, who.agent_number)
         return {"offer": await offer_shape(sessions, await worker.offer_next(who.agent_number))}
 
     @routes.post("/{offer_id}/accept")

@@ -9,12 +9,13 @@ from httpx import AsyncClient
 from pydantic import ValidationError
 
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import scope_of
 from callcenter.customers import service
 from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
 from callcenter.customers.service import Context
 from callcenter.dialer import service as lists
-from callcenter.dialer.tables import Target
+from callcenter.dialer.tables import Offer, Target
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site as Pbx
@@ -82,6 +83,14 @@ async def test_whom_a_callback_is_for_is_told_while_it_is_before_an_agent(contex
         offered = Target(**shared, number=WANG, dial_number=WANG, state="offered")
         waiting = Target(**shared, number=LI, dial_number=LI, state="open")
         session.add_all([offered, waiting])
+        await session.flush()
+        now = context.clock()
+        offer = {"list_id": list_id, "target_id": offered.id, "offered_at": now, "until": now + 60}
+        session.add(Offer(**offer, agent_number="1002"))
+    for agent_number, status in (("1002", 200), ("1003", 404)):
+        role = Role.SUPERVISOR if status == 200 else Role.TEAM_LEADER
+        async with await site.client(role, agent_number, scope_of(["Team A"], [])) as part:
+            assert (await part.get(f"/api/targets/{offered.id}/customers")).status_code == status
     async with await site.client(Role.AGENT, "1001") as agent:
         told = (await agent.get(f"/api/targets/{offered.id}/customers")).json()
         assert (told["number"], [one["name"] for one in told["customers"]]) == (WANG, ["Li Wei"])

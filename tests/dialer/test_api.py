@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.accounts.signing_in import sign_in
 from callcenter.dialer.api import callback_routes
@@ -52,7 +53,9 @@ class Panel:
         self._web, self._access = web, access
         self._clients: list[httpx.AsyncClient] = []
 
-    async def of(self, role: Role | None, agent_number: str | None = None) -> httpx.AsyncClient:
+    async def of(
+        self, role: Role | None, agent_number: str | None = None, scope: Scope = EVERYTHING
+    ) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self._web),
             base_url="http://centre/api",
@@ -61,7 +64,7 @@ class Panel:
         self._clients.append(client)
         if role is not None:
             name = f"{role}-{agent_number}" if agent_number else role.value
-            await add_user(self._access, NewUser(name, PASSWORD, (role,), agent_number=agent_number))
+            await add_user(self._access, NewUser(name, PASSWORD, (role,), agent_number=agent_number, scope=scope))
             token, _ = await sign_in(self._access, name, PASSWORD, "192.0.2.1")
             client.cookies.set(COOKIE, token)
         return client

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from callcenter.accounts.rules import Role
-from callcenter.dialer.tables import Attempt, Offer
+from callcenter.accounts.scope import scope_of
+from callcenter.dialer.tables import Attempt, Offer, Target
 from callcenter.dialer.tester import may_call
 from callcenter.floor.call import Attempt as Dial
 from callcenter.floor.floor import Floor
@@ -115,6 +116,53 @@ async def test_who_is_an_agent_has_no_callbacks_of_another(panel: Panel, centre:
     for client in (shared, supervisor):
         assert (await client.get("/callbacks/mine?agent=1002")).json()["offer"]["id"] == 2
     assert (await agent.post("/offers/9/skip", json={"reason": "not now"})).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.TEAM_LEADER])
+async def test_who_sees_a_part_has_their_own_callbacks_alone(
+    panel: Panel, talk: Talk, floor: Floor, role: Role
+) -> None:
+    scope = scope_of(["Team A"], [])
+    mine = await panel.of(role, "1001", scope)
+    for client, inside in (
+        (mine, True),
+        (await panel.of(role, "1002", scope), False),
+        (await panel.of(role, None, scope), False),
+        (await panel.of(role, "1003"), True),  # sees everything
+    ):
+        for path in ("/attempts/1/sheet", "/targets/1/sheet"):
+            assert (await client.get(path)).status_code == (200 if inside else 404), path
+        assert (await client.put("/attempts/1/record", json=DONE)).status_code == (200 if inside else 404)
+    assert (await mine.get("/callbacks/mine?agent=1001")).json()["sheet"]["attempt"]["id"] == 1
+    await talk.end()
+    floor.sites.clear()
+    assert (await mine.get("/attempts/1/sheet")).status_code == 200, "also after the talk"
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.TEAM_LEADER])
+async def test_who_sees_a_part_is_shown_their_own_offers_alone(panel: Panel, centre: Centre, role: Role) -> None:
+    await centre.list_with(2)
+    now = centre.clock()
+    async with centre.sessions.begin() as session:
+        for target, number in ((1, "1001"), (2, "1002")):
+            offer = {"list_id": 1, "target_id": target, "agent_number": number, "offered_at": now, "until": now + 60}
+            session.add(Offer(**offer))
+        await session.execute(update(Target).values(state="offered"))
+    scope = scope_of(["Team A"], [])
+    mine, nobody = await panel.of(role, "1001", scope), await panel.of(role, None, scope)
+    for client in (mine, nobody):
+        for method, path, body in (
+            ("GET", "/callbacks/mine?agent=1002", None),
+            ("POST", "/offers", {"agent_number": "1002"}),
+            ("POST", "/offers/2/accept", None),
+            ("POST", "/offers/2/skip", {"reason": "not now"}),
+        ):
+            assert (await client.request(method, path, json=body)).status_code == 403, path
+        assert (await client.get("/targets/2/sheet")).status_code == 404
+    assert (await nobody.get("/targets/1/sheet")).status_code == 404
+    assert (await mine.get("/targets/1/sheet")).status_code == 200
+    assert (await mine.get("/callbacks/mine?agent=1001")).json()["offer"]["id"] == 1
+    assert (await mine.post("/offers/1/skip", json={"reason": "not now"})).status_code == 204
 
 
 async def test_a_change_that_does_not_come_from_the_panel_is_refused(supervisor: httpx.AsyncClient, talk: Talk) -> None:
