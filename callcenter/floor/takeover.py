@@ -71,21 +71,32 @@ def _drop_channels(site: Site, alive: set[ChannelId], at: Instant, changes: Chan
 
 def _take_over_places(site: Site, waiting: tuple[WaitingCaller, ...], changes: Changes) -> None:
     """Who has waited since before a gap and was not heard to join has another one's place: an agent had called the
-    queue and gave it to the caller."""
+    queue and gave it to the caller. Of a place that was taken in the second of the gap the agent must be his."""
     found = {(caller.channel_id, caller.queue) for caller in waiting}
     left = [visit for visit in site.visits.values() if visit.is_waiting and (visit.holder_id, visit.queue) not in found]
     for caller in waiting:
         known, joined_at = site.visits.get(caller.channel_id), site.now - caller.wait_seconds
         is_heard = known is not None and known.queue == caller.queue and known.is_waiting
-        if site.gap is None or is_heard or joined_at + 1 > site.gap.since:
+        if site.gap is None or is_heard:
             continue
-        places = [visit for visit in left if visit.queue == caller.queue]
+        is_before = joined_at + 1 <= site.gap.since
+        places = [
+            visit for visit in left if visit.queue == caller.queue and (is_before or _asks_for(site, visit, caller))
+        ]
         visit = nearest(joined_at, places, lambda visit: visit.joined_at, CLOCK_SECONDS)
         if visit is not None:
             left.remove(visit)
             visit.number, visit.caller_name = caller.number, caller.caller_name
             visits.supersede(site, caller.channel_id, changes)
             visits.taken_over(site, visit.holder_id, caller.channel_id, changes)
+
+
+def _asks_for(site: Site, visit: Visit, caller: WaitingCaller) -> bool:
+    """Whether the agent who waits in the line was talking to this caller meanwhile."""
+    asking, customer = site.channels.get(visit.holder_id), site.channels.get(caller.channel_id)
+    if asking is None or asking.seat is None or customer is None:
+        return False
+    return any(one.talk is not None and one.call_id == customer.call_id for one in asking.seat.channels.values())
 
 
 def _take_waiting(site: Site, waiting: tuple[WaitingCaller, ...], at: Instant, changes: Changes) -> None:

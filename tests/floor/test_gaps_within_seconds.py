@@ -119,6 +119,24 @@ def test_a_place_that_was_taken_over_a_moment_after_it_was_taken_is_one_stay() -
     assert day.visit_outcomes() == [VisitOutcome.ANSWERED, VisitOutcome.TIMED_OUT]
 
 
+def test_such_a_place_is_known_by_the_agent_who_was_talking_to_the_caller() -> None:
+    """Answered before queue_log is read."""
+    day = a_day("1001", "1002").joins("caller").rings("1001", "caller").answers("1001", "caller")
+    log = Log(day)
+    log.joins("caller").answers("1001", "caller", day.leg("1001"), 0)
+    day.now = int(day.now) + 4.3
+    day.opens("asking", f"{phone('1001')}-2", number="1001").adopts("asking").joins("asking")
+    log.joins("asking", number="1001").after(0.4)
+    log.writes("caller", "support", phone("1001"), "ATTENDEDTRANSFER", "APP", "Queue", 0, 4, 1).after(2.2)
+    reconnects(
+        day, waiting=(found_waiting("caller", waited=2),), channels=(found_open("caller", "PJSIP/trunk-caller"),)
+    )
+    day.after(0.1).adopts("caller", "support").rings("1002", "caller").answers("1002", "caller")
+    log.answers("1002", "caller", day.leg("1002"), 2).settles()
+    visits = [(visit.channel_id, visit.outcome) for visit in day.remained(f.QueueVisit)]
+    assert visits == [("caller", VisitOutcome.ANSWERED), ("asking", VisitOutcome.ANSWERED)]
+
+
 def test_such_a_place_is_left_in_the_second_of_the_survey() -> None:
     """Heard after it, and in queue_log, too."""
     day = a_day("1001", "1002")
