@@ -318,14 +318,22 @@ def blind_transferred(site: Site, event: e.BlindTransferred, changes: Changes) -
 
 
 def attended_transferred(site: Site, event: e.AttendedTransferred, changes: Changes) -> None:
-    """An agent joined the caller with somebody else, or with a queue in which the agent's second leg waited: both of
+    """An agent joined the caller with somebody else, or with a queue in which one of the agent's legs waited: both of
     the agent's conversations end here."""
-    visits.taken_over(site, event.second_leg_id, event.transferee_id, changes)
-    second = site.channels.get(event.second_leg_id)
-    if second is not None and not event.target_id:
-        second.given_to = event.transferee_id
+    if event.transferee_id and not event.target_id:
+        _give_place(site, event.second_leg_id, event.transferee_id, changes)
+    elif event.target_id and not event.transferee_id:
+        _give_place(site, event.first_leg_id, event.target_id, changes)
     end_by_transfer(site, event.first_leg_id, changes)
     end_by_transfer(site, event.second_leg_id, changes)
+
+
+def _give_place(site: Site, channel_id: ChannelId, to: ChannelId, changes: Changes) -> None:
+    """The channel is in an application, a queue's line maybe, and another one takes its place there."""
+    visits.taken_over(site, channel_id, to, changes)
+    channel = site.channels.get(channel_id)
+    if channel is not None:
+        channel.given_to = to
 
 
 def end_by_transfer(site: Site, channel_id: ChannelId, changes: Changes) -> None:

@@ -405,6 +405,21 @@ def test_a_caller_takes_the_place_that_the_agent_had_in_a_line() -> None:
     assert not day.surprises
 
 
+def test_a_colleague_takes_the_place_that_the_agent_had_in_a_line() -> None:
+    """The agent waited first, and called the colleague from there."""
+    day = a_day("1001", "1002").joins("asking").rings("1001", "asking").after(1)
+    day.opens("second", f"{phone('1002')}-2", number="1002").opens("other", f"{phone('1003')}-1", number="1003")
+    day.tell(e.AttendedTransferred, ChannelId("asking"), ChannelId("second"), ChannelId(""), ChannelId("other"))
+    day.closes("asking").closes("second")
+    assert (day.waiting(), day.visit_outcomes()) == (1, [])
+    day.does_not_answer("1001", "asking", seconds=6.0).after(1)
+    day.tell(e.CallerGone, "support", ChannelId("other"), 1, 1, 7.0)
+    day.tell(e.CallerLeft, "support", ChannelId("other"), 1)
+    day.requests_hangup("other").closes("other")
+    assert (day.visit().channel_id, day.visit().outcome) == ("asking", VisitOutcome.ABANDONED)
+    assert [ring.outcome for ring in day.remained(Ring)] == [RingOutcome.NOT_ANSWERED]
+
+
 def test_the_answer_comes_in_the_moment_in_which_a_caller_takes_the_place_of_his_agent() -> None:
     """Asterisk tells it of the channel that joined, whose place in the bridge goes over to the caller, unsaid."""
     day = a_day("1001", "1002").joins("caller").rings("1001", "caller").answers("1001", "caller").after(5)
