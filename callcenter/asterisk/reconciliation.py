@@ -1,7 +1,7 @@
 """Compares the stored queue visits with those that queue_log tells of."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -92,20 +92,43 @@ def reconcile(
 
 
 def paired(stored: Iterable[QueueVisit], logged: Iterable[QueueVisit]) -> list[Pair]:
-    """Each stay with its twin, which has the same channel and queue and began within TOLERANCE_SECONDS; by time."""
+    """Each stay with its twin, which has the same channel and queue and began within TOLERANCE_SECONDS; by time.
+
+    A place that was taken over in a gap is stored under the channel that has it since; queue_log names the one that
+    joined. Its twin began, ended and came out alike in the same queue.
+    """
+    told = [visit for visit in stored if visit.outcome not in REFUSALS]  # of these queue_log knows nothing
+    same, told, alone = _twins(told, logged, lambda visit: (visit.channel_id, visit.queue))
+    alike, told, alone = _twins(told, alone, lambda visit: (visit.queue, visit.outcome), _end_together)
+    one_sided = [*(Pair(visit, None) for visit in told), *(Pair(None, visit) for visit in alone)]
+    return sorted([*same, *alike, *one_sided], key=lambda pair: (pair.either.joined_at, pair.either.channel_id))
+
+
+def _twins(
+    stored: Iterable[QueueVisit],
+    logged: Iterable[QueueVisit],
+    key: Callable[[QueueVisit], tuple[str, str]],
+    is_twin: Callable[[QueueVisit, QueueVisit], bool] = lambda ours, theirs: True,
+) -> tuple[list[Pair], list[QueueVisit], list[QueueVisit]]:
+    """The pairs that have this in common, and what is left on each side."""
     ours: dict[tuple[str, str], list[QueueVisit]] = {}
     for visit in sorted(stored, key=_joined_at):
-        if visit.outcome not in REFUSALS:  # of these queue_log knows nothing
-            ours.setdefault((visit.channel_id, visit.queue), []).append(visit)
-    pairs = []
+        ours.setdefault(key(visit), []).append(visit)
+    pairs, alone = [], []
     for visit in sorted(logged, key=_joined_at):
-        candidates = ours.get((visit.channel_id, visit.queue), [])
-        twin = nearest(visit.joined_at, candidates, _joined_at, TOLERANCE_SECONDS)
-        if twin is not None:
+        candidates = ours.get(key(visit), [])
+        twins = [one for one in candidates if is_twin(one, visit)]
+        twin = nearest(visit.joined_at, twins, _joined_at, TOLERANCE_SECONDS)
+        if twin is None:
+            alone.append(visit)
+        else:
             candidates.remove(twin)
-        pairs.append(Pair(twin, visit))
-    pairs += [Pair(visit, None) for visits in ours.values() for visit in visits]
-    return sorted(pairs, key=lambda pair: (pair.either.joined_at, pair.either.channel_id))
+            pairs.append(Pair(twin, visit))
+    return pairs, [visit for visits in ours.values() for visit in visits], alone
+
+
+def _end_together(ours: QueueVisit, theirs: QueueVisit) -> bool:
+    return abs(ours.ended_at - theirs.ended_at) <= TOLERANCE_SECONDS
 
 
 def _joined_at(visit: QueueVisit) -> Instant:

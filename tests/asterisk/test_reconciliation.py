@@ -1,5 +1,7 @@
 """The comparison of stored visits with those of queue_log."""
 
+from msgspec.structs import replace
+
 from callcenter.asterisk.reconciliation import Count, Difference, reconcile
 from callcenter.floor.facts import QueueVisit, VisitOutcome
 from callcenter.floor.terms import CallId, ChannelId
@@ -65,3 +67,13 @@ def test_a_stay_at_an_edge_is_in_the_span_where_we_have_it() -> None:
     first, second = reconcile(stored, logged, NOON, NOON + 60), reconcile(stored, logged, NOON + 60, NOON + 90)
     assert first.counts == second.counts == [Count("service", ANSWERED, 1, 1)]
     assert first.differences == second.differences == []
+
+
+def test_a_place_that_was_taken_over_is_one_stay_under_two_channels() -> None:
+    assert differences([visit("caller", at=0.7)], [visit("asking")]) == []
+
+
+def test_stays_of_two_channels_that_end_or_come_out_otherwise_are_two() -> None:
+    later = replace(visit("caller"), ended_at=visit("caller").ended_at + 9)
+    assert len(differences([later], [visit("asking")])) == 2
+    assert len(differences([visit("caller", ABANDONED)], [visit("asking")])) == 2
