@@ -87,6 +87,7 @@ from callcenter.live.hub import Hub
 from callcenter.live.keeper import Keeper
 from callcenter.live_feed import Together, serve_floor
 from callcenter.masking import MasksNumbers
+from callcenter.messages.api import ACKNOWLEDGED, WRITTEN, Post, message_routes
 from callcenter.panel_files import PanelFiles
 from callcenter.problems import tell_problems
 from callcenter.quality.api import quality_routes
@@ -207,6 +208,7 @@ async def running(
             book_routes(books),
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND, RINGING_KIND)),
             alert_routes(desk),
+            _messages(Post(sessions, keeper.floor, hub.put, clock)),
             wallboard_routes(boards),
             audit_routes(sessions, settings.zone),
             _health(engine),
@@ -264,6 +266,11 @@ async def _customer_rooms(
         pop_routes(customers, crm, keeper.floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),
     ]
+
+
+def _messages(post: Post) -> APIRouter:
+    post.tell(WRITTEN, ACKNOWLEDGED)  # a desk that comes back after a restart asks again
+    return message_routes(post)
 
 
 def _review_rooms(

@@ -87,7 +87,7 @@ class Sight:
 
     def _in_scope(self, kind: str, identity: str, fields: View) -> View | None:
         match kind:
-            case "links" | "journals":
+            case "links" | "journals" | "messages":
                 return fields
             case "gauges":
                 return self._gauges(fields)

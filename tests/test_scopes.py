@@ -28,6 +28,7 @@ from callcenter.floor.events import CallerJoined
 from callcenter.floor.facts import AnyFact
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import CallId, ChannelId, PbxName
+from callcenter.messages.tables import Message, MessageRecipient
 from callcenter.quality.tables import Review
 from callcenter.serving import served
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
@@ -77,6 +78,17 @@ def _alert(name: str, agent: str, team: str, queue: str) -> AlertRecord:
     )  # fmt: skip
 
 
+def _message(number: int) -> Message:
+    return Message(
+        id=number, text="Meeting", to="agents", team="", writer_id=99, written_by="Ada", written_at=NOON,
+        expires_at=NOON + 60,
+    )  # fmt: skip
+
+
+def _recipient(number: int, agent: str, team: str) -> MessageRecipient:
+    return MessageRecipient(message_id=number, agent_number=agent, agent_name=agent, team=team)
+
+
 @pytest.fixture
 async def app(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[App]:
     """The whole server with two teams at work, and an administrator of each scope."""
@@ -98,6 +110,9 @@ async def app(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[App]:
         await app.recorder.flush()
         async with make_sessions(app.engine).begin() as session:
             session.add_all([_review(1, "1001", "Team A"), _review(2, "1002", "Team B")])
+            session.add_all([_message(1), _message(2)])
+            await session.flush()
+            session.add_all([_recipient(1, "1001", "Team A"), _recipient(2, "1002", "Team B")])
             session.add_all([_alert("1", "1001", "Team A", "sales"), _alert("2", "1002", "Team B", "support")])
         yield app
 
@@ -130,6 +145,7 @@ LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
     "/calls": ("calls", "call_id", ("1.0", "2.0")),
     "/alerts": ("alerts", "alert_id", ("1", "2")),
     "/reviews": ("reviews", "id", ("1", "2")),
+    "/messages": ("messages", "id", ("1", "2")),
     f"/reports/agents?{SPAN}&figures=answered,paused_seconds": ("rows", "id", ("1001", "1002")),
     f"/reports/teams?{SPAN}&figures=answered": ("rows", "id", ("Team A", "Team B")),
     f"/reports/queues?{SPAN}&figures=answered": ("rows", "name", ("sales", "support")),
@@ -139,7 +155,7 @@ LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
 """Lists that are told: where, the key of the list and of what names a row, and the row inside and outside."""
 
 BY_QUEUE_ONLY = f"/reports/queues?{SPAN}&figures=answered"
-BY_TEAM_ONLY = ("/reviews", f"/reports/rows/paused_seconds?{SPAN}")
+BY_TEAM_ONLY = ("/reviews", "/messages", f"/reports/rows/paused_seconds?{SPAN}")
 
 
 async def test_a_list_holds_what_is_inside(app: App) -> None:
@@ -169,6 +185,7 @@ ONES: Mapping[str, Any] = {
     "GET /recordings/{0}/accesses": None,
     "POST /recordings/{0}/plays/12345678": {"spans": [[0, 1]]},
     "POST /alerts/{0}/acknowledge": {"note": ""},
+    "GET /messages/{0}": None,
     "GET /reviews/{0}": None,
     "GET /reviews/{0}/call": None,
     "PUT /reviews/{0}": {"version": 1, "answers": {}, "notes": {}, "comments": []},
@@ -214,7 +231,14 @@ async def _is_there(client: httpx.AsyncClient, asked: str, number: int) -> bool:
     return answer.status_code != 404 or missing not in answer.text.lower()
 
 
-MISSING = {"calls": "", "recordings": "recording", "alerts": "alert", "reviews": "review", "seats": "seat"}
+MISSING = {
+    "calls": "",
+    "recordings": "recording",
+    "alerts": "alert",
+    "reviews": "review",
+    "seats": "seat",
+    "messages": "message",
+}
 
 
 async def test_what_is_outside_does_not_exist(app: App) -> None:
@@ -227,9 +251,9 @@ async def test_what_is_outside_does_not_exist(app: App) -> None:
 
 NOT_ONE_BY_ONE = {
     "GET /customers/{customer_id}/history", "GET /customers/{customer_id}/callbacks",
-    "GET /calls", "GET /alerts", "GET /reviews", "GET /reports/heatmap", "GET /reports/rows/{figure}",
+    "GET /calls", "GET /alerts", "GET /messages", "GET /reviews", "GET /reports/heatmap", "GET /reports/rows/{figure}",
     "HEAD /recordings/{0}/audio",
-    "POST /reviews", "POST /reports/saved/{report_id}/send",
+    "POST /messages", "POST /reviews", "POST /reports/saved/{report_id}/send",
     *(f"GET /reports/{of}{ending}" for of in ("queues", "agents", "teams") for ending in ("", ".csv", ".xlsx")),
     *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
 }  # fmt: skip
@@ -254,7 +278,7 @@ def _as_route(asked: str) -> str:
 def test_each_route_that_applies_a_scope_is_tried(app: App) -> None:
     rules = rules_of(app.web.routes)
     scoped = {f"{method} {path.removeprefix('/api')}" for (method, path), rule in rules if rule.reach == "scoped"}
-    named = {re.sub(r"{(recording|alert|review)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
+    named = {re.sub(r"{(recording|alert|review|message)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
     assert named == {_as_route(asked) for asked in ONES}
 
 
@@ -263,6 +287,15 @@ async def test_a_review_is_begun_of_calls_inside_only(app: App) -> None:
         for number, status in ((1, 201), (2, 404)):
             part = {"pbx": PBX, "call_id": f"{number}.0", "agent_number": f"100{number}", "form_id": 1}
             assert (await client.post("/api/reviews", json=part)).status_code == status
+
+
+async def test_a_message_reaches_agents_inside_only(app: App) -> None:
+    for name, reached in {"team": 1, "queue": None, "both": 1, "other": None, "all": 2}.items():
+        async with _looking(app, name) as client:
+            answer = await client.post("/api/messages", json={"text": "Meeting", "to": "everybody"})
+            assert answer.json().get("recipients") == reached, (name, answer.text)
+            answer = await client.post("/api/messages", json={"text": "Meeting", "to": "agents", "agents": ["1002"]})
+            assert answer.status_code == (201 if name == "all" else 422), (name, answer.text)
 
 
 async def test_a_file_says_what_it_covers_and_holds_no_more(app: App) -> None:
@@ -304,6 +337,7 @@ def test_a_waiting_caller_outside_does_not_wait() -> None:
 ENTITIES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "links": ("north", {"pbx": PBX, "state": "live"}),
     "visits": ("north/7.0/support/1", {"pbx": PBX, "queue": "support", "number": "138"}),
+    "messages": ("written", {"changed_at": 1.0}),
     "lists": ("1", {"id": "1", "name": "Spring", "state": "stopped", "queue": "support"}),
     "alerts": ("9", {"subject_kind": "seats", "who": {"team": "Team B", "queue": "support"}}),
     "listenings": ("north/l", {"pbx": PBX, "interface": "PJSIP/1002", "mode": "listen"}),
@@ -322,7 +356,7 @@ async def test_the_feed_tells_what_is_inside(app: App) -> None:
         assert {*entities["seats"]} == {f"{PBX}/PJSIP/{agent}" for agent in SEATS[name]}, name
         assert {*entities["queues"]} == {f"{PBX}/{queue}" for queue in QUEUES[name]}, name
         outside = {kind for kind, (identity, _) in ENTITIES.items() if identity in entities.get(kind, {})}
-        assert outside == ({*ENTITIES} if name == "all" else {"links"}), name
+        assert outside == ({*ENTITIES} if name == "all" else {"links", "messages"}), name
         assert entities["gauges"]["*"]["seats"]["signed_out"] == len(SEATS[name]), name
 
 

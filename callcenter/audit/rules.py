@@ -56,6 +56,9 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/seats/{pbx}/{interface:path}/listen"): "seat.listen",
     ("POST", "/api/seats/{pbx}/{interface:path}/listen-mode"): "seat.switch_listening",
     ("POST", "/api/seats/{pbx}/{interface:path}/stop-listening"): "seat.stop_listening",
+    ("POST", "/api/messages"): "message.write",
+    ("POST", "/api/messages/{message_id}/withdraw"): "message.withdraw",
+    ("POST", "/api/messages/mine/{message_id}/acknowledge"): "message.acknowledge",
     ("POST", "/api/waiting/{visit:path}/hang-up"): "waiting.hang_up",
     ("POST", "/api/waiting/{visit:path}/to-front"): "waiting.to_front",
     ("POST", "/api/waiting/{visit:path}/to-queue"): "waiting.to_queue",
@@ -154,6 +157,7 @@ ACTS: Mapping[tuple[str, str], str] = {
 NO_ACTS = frozenset(
     {
         ("POST", "/api/imports/{import_id}/preview"),
+        ("POST", "/api/messages/mine/{message_id}/see"),
         ("POST", "/api/offers"),
         ("POST", "/api/erasures/dry-run"),
         ("POST", "/api/erasures/lookup"),
