@@ -353,6 +353,7 @@ export interface Entities {
   lists: Record<string, ListProgress>;
   journals: Record<string, JournalTrouble>;
   alerts: Record<string, Alert>;
+  messages: Record<string, { changed_at: Instant }>;
 }
 export type Kind = keyof Entities;
 

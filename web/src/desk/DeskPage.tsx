@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useMay, useSession } from "../api/queries";
 import { Mine } from "../forms/MinePage";
 import { useEntity, useLive } from "../live/store";
+import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { CallerPanel } from "./CallerPanel";
@@ -19,6 +20,7 @@ function Desk({ agent }: { agent: string }) {
   const id = useLive((live) => ownSeat(live.entities.seats, agent));
   const seat = useEntity("seats", id ?? "");
   const worksCallbacks = useMay("work_callbacks");
+  const worksSeat = useMay("work_seat");
   useTab(seat);
   if (!isThere) return <PageSkeleton />;
   if (!seat) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
@@ -30,6 +32,7 @@ function Desk({ agent }: { agent: string }) {
         </h1>
         <Notify seat={seat} />
       </header>
+      {worksSeat && <OnDesk />}
       <div className={classes.columns}>
         <div className={classes.column}>
           <StatePanel key={id} seat={seat} />

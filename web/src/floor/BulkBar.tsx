@@ -1,8 +1,11 @@
 import { Button, NumberInput, Select } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/shallow";
 import { useSettings } from "../api/queries";
 import { useLabel } from "../i18n";
+import { useLive } from "../live/store";
+import { MessagesButton } from "../messages/MessagesButton";
 import classes from "./Bulk.module.css";
 import { BULK_ACTS, type BulkAct, type BulkWish, type Came, HURTS, missing, useBulk } from "./bulk";
 
@@ -107,6 +110,9 @@ export function BulkBar({ chosen, shown, onChoose, onClose }: Props) {
     setAsking(false);
     sending.mutate({ ids: [...chosen], wish });
   }
+  const agents = useLive(
+    useShallow((live) => [...chosen].flatMap((id) => live.entities.seats[id]?.agent_number || [])),
+  );
   const isReady = chosen.size > 0 && lacks === null;
   return (
     <section className={`panel ${classes.bar}`} aria-label={t("bulk.title")}>
@@ -131,6 +137,7 @@ export function BulkBar({ chosen, shown, onChoose, onClose }: Props) {
           {t("bulk.end")}
         </Button>
       </form>
+      {agents.length > 0 && <MessagesButton key={agents.join()} agents={agents} />}
       {sending.isPending && <p role="status">{t("bulk.progress", { done, of: sending.variables.ids.length })}</p>}
       {sending.data && <Results came={sending.data} />}
     </section>

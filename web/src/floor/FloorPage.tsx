@@ -2,9 +2,10 @@ import { Select } from "@mantine/core";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useFigures, useFormat } from "../api/queries";
+import { useFigures, useFormat, useMay } from "../api/queries";
 import { serverNow } from "../live/clock";
 import { useLive } from "../live/store";
+import { MessagesButton } from "../messages/MessagesButton";
 import { Failure } from "../parts/Failure";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { useOpened } from "../reports/useOpened";
@@ -23,6 +24,7 @@ export default function FloorPage() {
   const [opened, open] = useOpened();
   const figures = useFigures();
   const format = useFormat();
+  const controls = useMay("control_seats");
   const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
   const isRefused = useLive((live) => live.connection === "refused");
   const queues = useLive(
@@ -56,6 +58,7 @@ export default function FloorPage() {
           onChange={(queue) => change({ queue: queue ?? "" })}
           allowDeselect={false}
         />
+        {controls && <MessagesButton />}
       </div>
       {figures.isError && <Failure error={figures.error} onRetry={() => void figures.refetch()} />}
       <Figures scope={filter.queue || "*"} />

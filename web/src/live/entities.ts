@@ -23,6 +23,7 @@ export const KINDS: readonly Kind[] = [
   "lists",
   "journals",
   "alerts",
+  "messages",
 ];
 
 export const NOTHING: Known = {
@@ -40,6 +41,7 @@ export const NOTHING: Known = {
     lists: {},
     journals: {},
     alerts: {},
+    messages: {},
   },
 };
 

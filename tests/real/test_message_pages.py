@@ -1,0 +1,97 @@
+"""Messages in a real browser: written on the floor, on the desk at once, understood, and who has is seen and kept."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import NewUser
+from callcenter.settings import AgentSettings, PbxSettings, Settings
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.serving import PASSWORD, Serving, serving_with
+
+pytestmark = pytest.mark.real
+
+EVIL = "<img src=x onerror=alert(1)> meeting at 3"
+SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+AT_ONCE_MS = 3000
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server with two agents of two teams, whose PBX is away."""
+    people = [
+        NewUser(name, PASSWORD, (Role.AGENT,), agent_number=number) for name, number in (("li", "1001"), ("wu", "1002"))
+    ]
+    agents = (
+        AgentSettings(number="1001", name="Li Na", team="Team A"),
+        AgentSettings(number="1002", name="Wu Wei", team="Team B"),
+    )
+    settings = Settings(pbxs=(PbxSettings(port=1),), agents=agents)
+    with serving_with(tmp_path_factory.mktemp("centre"), settings, Role.SUPERVISOR, *people) as server:
+        yield server
+
+
+def test_a_message_is_written_understood_and_kept(server: Serving, browser: Browser) -> None:
+    with (
+        Visitor(browser, server.url) as boss,
+        Visitor(browser, server.url, PHONE) as li,
+        Visitor(browser, server.url) as wu,
+    ):
+        for visitor, name, path in ((li, "li", "desk"), (wu, "wu", "desk"), (boss, Role.SUPERVISOR, "")):
+            visitor.sign_in(name).open(path)
+        desk, other, page = li.page, wu.page, boss.page
+        expect(desk.get_by_role("heading", name="Li Na")).to_be_visible()
+        expect(other.get_by_role("heading", name="Wu Wei")).to_be_visible()
+        page.get_by_role("button", name="Message…").press("Enter")
+        dialog = page.get_by_role("dialog", name="Messages")
+        expect(dialog.get_by_text("No messages yet")).to_be_visible()
+        dialog.get_by_role("combobox", name="To", exact=True).click()
+        page.get_by_role("option", name="A team").click()
+        dialog.get_by_role("combobox", name="Team", exact=True).click()
+        page.get_by_role("option", name="Team A").click()
+        dialog.get_by_label("Message", exact=True).fill(EVIL)
+        dialog.get_by_role("button", name="Send message").click()
+        came = desk.get_by_role("region", name="Messages")
+        expect(came.get_by_text(EVIL)).to_be_visible(timeout=AT_ONCE_MS)
+        expect(other.get_by_role("region", name="Messages").get_by_role("listitem")).to_have_count(0)
+        state = dialog.get_by_role("button", name="Understood: 0 of 1")
+        state.click()
+        expect(dialog.get_by_text("Li Na seen at")).to_be_visible()
+        assert violations(page) == []
+        assert violations(desk) == []
+        assert desk.evaluate(SIDEWAYS) <= 0
+        desk.reload()
+        came.get_by_role("button", name="Understood").press("Enter")
+        expect(came.get_by_text(EVIL)).to_have_count(0)
+        expect(dialog.get_by_text("Li Na understood at")).to_be_visible(timeout=AT_ONCE_MS)
+        desk.reload()
+        page.reload()
+        page.get_by_role("button", name="Message…").click()
+        expect(dialog.get_by_role("button", name="Understood: 1 of 1")).to_be_visible()
+        expect(desk.get_by_role("heading", name="Li Na")).to_be_visible()
+        expect(came.get_by_role("listitem")).to_have_count(0)
+
+
+def test_chosen_seats_are_written_to_and_it_is_withdrawn(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url) as boss, Visitor(browser, server.url) as wu:
+        wu.sign_in("wu").open("desk")
+        boss.sign_in(Role.SUPERVISOR).open("")
+        page, came = boss.page, wu.page.get_by_role("region", name="Messages")
+        page.get_by_role("button", name="Choose several seats").click()
+        bar = page.get_by_role("region", name="Several seats")
+        page.get_by_role("button", name="Wu Wei").click()
+        bar.get_by_role("button", name="Message…").click()
+        dialog = page.get_by_role("dialog", name="Messages")
+        expect(dialog.get_by_text("Wu Wei (1002)")).to_be_visible()
+        dialog.get_by_label("Message", exact=True).fill("To the wrong one")
+        dialog.get_by_role("button", name="Send message").click()
+        expect(came.get_by_text("To the wrong one")).to_be_visible(timeout=AT_ONCE_MS)
+        written = dialog.get_by_role("listitem").filter(has_text="To the wrong one")
+        written.get_by_role("button", name="Withdraw").click()
+        written.get_by_role("button", name="Really withdraw").click()
+        expect(came.get_by_role("listitem")).to_have_count(0, timeout=AT_ONCE_MS)
+        expect(written).to_contain_text("withdrawn")
