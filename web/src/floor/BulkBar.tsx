@@ -111,7 +111,7 @@ export function BulkBar({ chosen, shown, onChoose, onClose }: Props) {
     sending.mutate({ ids: [...chosen], wish });
   }
   const agents = useLive(
-    useShallow((live) => [...chosen].flatMap((id) => live.entities.seats[id]?.agent_number || [])),
+    useShallow((live) => [...new Set([...chosen].flatMap((id) => live.entities.seats[id]?.agent_number || []))]),
   );
   const isReady = chosen.size > 0 && lacks === null;
   return (
