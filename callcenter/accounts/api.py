@@ -99,6 +99,7 @@ class Requires:
     may_be_temporary: bool = False
     may_lack_factor: bool = False
     takes_masks: bool = False
+    names_back: bool = False
     reach: Reach = "centre"
 
     async def __call__(self, request: Request) -> Account:
@@ -113,6 +114,7 @@ class Requires:
         if self.reach == "centre" and not account.scope.is_everything:
             raise NotAllowed("this is about the whole centre, of which your account sees a part")
         leave_word(request, account)
+        request.state.is_told_in_full |= self.names_back
         if not account.sees_numbers:
             await refuse_masked(request, in_body=not self.takes_masks)
         return account
@@ -127,8 +129,9 @@ async def refuse_masked(request: Request, *, in_body: bool) -> None:
 
 
 def leave_word(request: Request, account: Account) -> None:
-    """Tells those around the route (the audit log) who called which route with what in its path."""
+    """Tells those around the route (the audit log, the masks) who called which route with what in its path."""
     request.state.account = account
+    request.state.is_told_in_full = account.sees_numbers
     request.state.route = request.scope["route"].path
     request.state.path_params = request.path_params
 
@@ -139,15 +142,17 @@ def requires(
     may_be_temporary: bool = False,
     may_lack_factor: bool = False,
     takes_masks: bool = False,
+    names_back: bool = False,
     reach: Reach = "centre",
 ) -> Any:
     """For a route: `dependencies=[requires("see_calls")]`, or `account: Annotated[Account, requires("see_calls")]`.
 
     Without a permission any signed-in caller is let in; with `may_be_temporary` also who must change the
     password first, with `may_lack_factor` who must set up a second factor; with `takes_masks` the route knows what a
-    masked number in a body stands for (masks.as_kept). A route with the reach "scoped" applies `account.scope` itself.
+    masked number in a body stands for (masks.as_kept); with `names_back` it tells nothing but names that the caller sent,
+    which are not masked. A route with the reach "scoped" applies `account.scope` itself.
     """
-    return Depends(Requires(permission, may_be_temporary, may_lack_factor, takes_masks, reach))
+    return Depends(Requires(permission, may_be_temporary, may_lack_factor, takes_masks, names_back, reach))
 
 
 def in_person(account: Account) -> Account:

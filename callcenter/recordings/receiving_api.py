@@ -43,7 +43,7 @@ class Place(Shape):
 
 def receiving_routes(receiver: Receiver) -> APIRouter:
     """For a key of its own: what comes is checked, and replaces nothing."""
-    may = [requires("ship_recordings")]
+    may = [requires("ship_recordings", names_back=True)]
     routes = APIRouter(prefix="/api/shipments/{pbx}", dependencies=may)
 
     @routes.post("")

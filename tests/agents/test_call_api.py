@@ -175,7 +175,7 @@ async def test_a_busy_agent_may_be_asked_and_is_sent_nobody(desk: Desk, agent: h
 
 async def test_numbers_outside_need_their_permission(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     fewer = frozenset({"work_seat", "see_floor"})
-    monkeypatch.setattr("callcenter.accounts.rules.PERMISSIONS", {Role.AGENT: fewer})
+    monkeypatch.setattr("callcenter.accounts.own_roles.PERMISSIONS", {Role.AGENT: fewer})
     async with await desk.of(Role.AGENT, "1001") as client:
         body = CALL_ONLY | {"number": "13900139000"}
         assert (await client.post(f"{OWN}/transfer", json=body)).status_code == 403

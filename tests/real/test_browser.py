@@ -161,7 +161,11 @@ def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in_at_once(su
 
 
 @pytest.mark.parametrize(
-    ("role", "pages"), [(Role.AGENT, ["Floor", "My callbacks"]), (Role.QA, ["Calls", "Reports", "Quality"])]
+    ("role", "pages"),
+    [
+        (Role.AGENT, ["Floor", "Customers", "My callbacks", "Library"]),
+        (Role.QA, ["Calls", "Customers", "Reports", "Quality", "Library"]),
+    ],
 )
 def test_a_role_has_its_pages_and_no_others(stranger: Visitor, role: Role, pages: list[str]) -> None:
     page = stranger.sign_in(role).page

@@ -216,7 +216,7 @@ def test_a_file_of_customers_is_looked_at_and_imported(server: Serving, browser:
         expect(dialog).to_contain_text("Nothing was imported: some rows are in error")
         press(dialog, "Leave out the 1 in error, import 1")
         expect(dialog).to_contain_text("has been imported")
-        press(dialog, "Close")
+        dialog.get_by_role("button", name="Close", exact=True).last.click()
         expect(rows(page)).to_have_count(1)
         expect(rows(page)).to_contain_text("Important")
     with Visitor(browser, server.url) as visitor:

@@ -81,6 +81,7 @@ async def test_a_finished_recording_with_one_leg(
             "has_customer_leg": True,
             "has_agent_leg": False,
             "checked_at": clock.now,
+            "original": "kept",
         }
     ]
     clock.now += 5

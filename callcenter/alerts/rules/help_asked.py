@@ -21,6 +21,6 @@ KIND = Kind(
     by=Reads(_read),
     measure="seconds",
     compares=Compares.AT_LEAST,
-    threshold=0,
+    threshold=1,
     shipped=({}, {"threshold": 60, "severity": Severity.CRITICAL}),
 )
