@@ -149,8 +149,8 @@ def requires(
 
     Without a permission any signed-in caller is let in; with `may_be_temporary` also who must change the
     password first, with `may_lack_factor` who must set up a second factor; with `takes_masks` the route knows what a
-    masked number in a body stands for (masks.as_kept); with `names_back` it tells nothing but names that the caller sent,
-    which are not masked. A route with the reach "scoped" applies `account.scope` itself.
+    masked number in a body stands for (masks.as_kept), with `names_back` it tells nothing but names that the caller
+    sent, which are not masked. A route with the reach "scoped" applies `account.scope` itself.
     """
     return Depends(Requires(permission, may_be_temporary, may_lack_factor, takes_masks, names_back, reach))
 

@@ -1,4 +1,4 @@
-"""An agent asks for help and nobody has said that they come: at once, then red."""
+"""An agent asks for help and nobody has said that they come: after a second, then red."""
 
 from typing import Any
 
