@@ -47,7 +47,9 @@ class BucketServer:
         httpx.put(f"{self.settings.endpoint}/{name}").raise_for_status()
 
     def stop(self) -> None:
-        """Ends it: its address refuses connections from now on."""
+        """Ends it with its buckets, which Moto keeps for the process: its address refuses connections from now on."""
+        self.is_away = False
+        httpx.post(f"{self.settings.endpoint}/moto-api/reset").raise_for_status()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
