@@ -17,7 +17,7 @@ from callcenter.accounts.rules import (
     lasts_as_admin,
 )
 from callcenter.accounts.second_factors import forget
-from callcenter.accounts.service import Access, Account, NewUser, account_of_user, add_user, check_agent_is_free
+from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
 from callcenter.accounts.tables import SecondFactor, User, WebSession
 from callcenter.accounts.tokens import readable_token
 from callcenter.errors import Conflict, NotFound
@@ -131,7 +131,7 @@ async def forget_second_factor(access: Access, actor: Account, user_id: int) -> 
 
 async def _managed(access: Access, db: AsyncSession, actor: Account, user_id: int) -> User:
     user = await _locked(db, user_id)
-    check_manages(actor.permissions, (await account_of_user(access, db, user)).permissions)
+    check_manages(actor.permissions, await permissions_now(db, user.roles, access.masked_for))
     return user
 
 

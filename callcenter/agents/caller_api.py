@@ -6,12 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from callcenter.accounts.api import requires
 from callcenter.accounts.scope import Scope
-from callcenter.accounts.service import Account
 from callcenter.agents import callers
-from callcenter.agents.rules import EVERY, Wish
-from callcenter.agents.seat_api import QueueShape, Shape
+from callcenter.agents.rules import Wish
+from callcenter.agents.seat_api import QueueShape, Shape, Supervisor
 from callcenter.agents.service import Result, SeatDesk, fulfil
 from callcenter.floor.changes import Key
 from callcenter.floor.queue import Visit
@@ -19,9 +17,6 @@ from callcenter.floor.site import Site
 
 Wishing = Callable[[Site, Visit], tuple[Key, Wish]]
 """What is wished for somebody who waits, and the entity of the floor that shows it."""
-
-
-Mover = Annotated[Account, requires(EVERY, reach="scoped")]
 
 
 class SeatShape(Shape):
@@ -35,19 +30,19 @@ def caller_routes(desk: SeatDesk) -> APIRouter:
     routes = APIRouter(prefix="/api/waiting/{visit:path}")
 
     @routes.post("/hang-up")
-    async def hang_up(visit: str, account: Mover, response: Response) -> dict[str, Any]:
+    async def hang_up(visit: str, account: Supervisor, response: Response) -> dict[str, Any]:
         return await _done(
             desk, account.scope, visit, response, lambda site, one: (one.key, callers.hang_up(site, one))
         )
 
     @routes.post("/to-front")
-    async def to_front(visit: str, account: Mover, response: Response) -> dict[str, Any]:
+    async def to_front(visit: str, account: Supervisor, response: Response) -> dict[str, Any]:
         return await _done(
             desk, account.scope, visit, response, lambda site, one: (one.key, callers.to_front(site, one))
         )
 
     @routes.post("/to-queue")
-    async def to_queue(visit: str, shape: QueueShape, account: Mover, response: Response) -> dict[str, Any]:
+    async def to_queue(visit: str, shape: QueueShape, account: Supervisor, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
             known = desk.settings.queues
             most = known[shape.queue].max_waiting if shape.queue in known else 0
@@ -57,7 +52,7 @@ def caller_routes(desk: SeatDesk) -> APIRouter:
         return await _done(desk, account.scope, visit, response, wished)
 
     @routes.post("/to-seat")
-    async def to_seat(visit: str, shape: SeatShape, account: Mover, response: Response) -> dict[str, Any]:
+    async def to_seat(visit: str, shape: SeatShape, account: Supervisor, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
             seat = desk.seat(site.pbx, shape.interface, account.scope)
             return seat.key, callers.to_seat(site, one, seat, desk.agents)

@@ -15,8 +15,8 @@ from callcenter.floor.seat import Seat
 
 QueueName = Annotated[str, Field(min_length=1, max_length=128)]
 
-
 Anybody = Annotated[Account, requires(reach="scoped")]
+Supervisor = Annotated[Account, requires(rules.EVERY, reach="scoped")]
 
 
 class Shape(BaseModel):
@@ -76,9 +76,7 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
             raise NotFound(f"there is no agent {number} in the settings")
         return {"agent_number": number, "name": agent.name, "team": agent.team, "queues": agent.queues}
 
-    async def any_seat(
-        pbx: str, interface: str, account: Annotated[Account, requires(rules.EVERY, reach="scoped")]
-    ) -> Seat:
+    async def any_seat(pbx: str, interface: str, account: Supervisor) -> Seat:
         return desk.seat(pbx, interface, account.scope)
 
     worked = worked_seat(desk)
@@ -164,9 +162,7 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/take-help")
-    async def take_help(
-        account: Annotated[Account, requires(rules.EVERY, reach="scoped")], response: Response, seat: Seat = any_seat
-    ) -> SeatAnswer:
+    async def take_help(account: Supervisor, response: Response, seat: Seat = any_seat) -> SeatAnswer:
         wish = rules.take_help(seat, account.name or account.username)
         return told(desk, await carry_out(desk, seat, wish), response)
 

@@ -62,11 +62,15 @@ class Imported:
 
     async def _update(self, session: AsyncSession, rows: Sequence[Row], by: str) -> None:
         holders = await _holders(session, [row.number for row in rows])
+        wanted = select(Customer).where(Customer.id.in_(set(holders.values())))
+        customers = {customer.id: customer for customer in await session.scalars(wanted)}
+        numbers = await numbers_of(session, customers.keys())
+        records = {one: record_of(customer, numbers[one]) for one, customer in customers.items()}
         for row in rows:
-            customer = await session.get_one(Customer, holders[row.number])
-            numbers = await numbers_of(session, [customer.id])
+            customer = customers[holders[row.number]]
+            record = records[customer.id] = _updated(records[customer.id], row)
             customer.version, customer.changed_at, customer.changed_by = customer.version + 1, self._context.clock(), by
-            await write_record(session, customer, _updated(record_of(customer, numbers[customer.id]), row))
+            await write_record(session, customer, record)
 
 
 def _by_word(settings: Iterable[Any]) -> dict[str, str]:

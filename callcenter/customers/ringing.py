@@ -73,9 +73,11 @@ class Herald:
 
     def _seat(self, key: Key) -> Seat | None:
         kind, name = key
+        if kind != "seats":
+            return None
         pbx, _, interface = name.partition("/")
         site = self._floor.sites.get(PbxName(pbx))
-        return site.seats.get(interface.lower()) if kind == "seats" and site else None
+        return site.seats.get(interface.lower()) if site else None
 
     async def _tell(self, ringing: Ringing) -> None:
         sessions = self._context.sessions

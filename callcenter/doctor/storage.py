@@ -2,7 +2,7 @@
 
 from callcenter.doctor.findings import CentreCheck, Finding, Visit, error, ok, unknown, warning
 from callcenter.errors import Damaged, KeyIsMissing, SetupFailed, StoreAway
-from callcenter.recordings.keys import KeysInUse
+from callcenter.recordings.keys import KeysInUse, missing_masters
 from callcenter.recordings.library import Library
 from callcenter.recordings.masters import Masters
 from callcenter.recordings.storing import Stored, probe
@@ -45,10 +45,9 @@ def master_key(visit: Visit) -> Finding:
     used = visit.keys
     if used is None:
         return unknown("the database could not be looked into")
-    missing = {master: count for master, count in used.masters.items() if master not in masters.ids}
+    missing = missing_masters(used.masters, masters)
     if missing:
-        told = ", ".join(f"{master} ({count} files)" for master, count in sorted(missing.items()))
-        return error(f"master keys are in use that are not there: {told}", ADVICE_MISSING)
+        return error(missing, ADVICE_MISSING)
     if not masters.ids:
         return ok("nothing is encrypted")
     return _of_file(masters) or _opened(visit, used) or ok(_said(masters, used))

@@ -19,9 +19,8 @@ from callcenter.exports.tables import ExportPart, RecordingExport
 from callcenter.looking import looking
 from callcenter.recordings.accesses import Listener, note_taken
 from callcenter.recordings.keys import copy_keys, wrapped_key
-from callcenter.recordings.masters import Wrapped
 from callcenter.recordings.sealing import sealed_name
-from callcenter.recordings.storing import FolderStore, Readable, Stored
+from callcenter.recordings.storing import Readable
 from callcenter.store.batches import in_batches
 
 log = logging.getLogger(__name__)
@@ -102,16 +101,8 @@ async def _file(context: Context, export_id: int) -> Path | Readable | None:
     name = sealed_file_of(context.folder, export_id).name
     async with context.sessions() as session:
         wrapped = await wrapped_key(session, name)
-    return await asyncio.to_thread(_opened, context, export_id, wrapped)
-
-
-def _opened(context: Context, export_id: int, wrapped: Wrapped | None) -> Path | Readable | None:
-    if wrapped is None:
-        plain = context.file(export_id)
-        return plain if plain.is_file() else None
-    store, name = FolderStore(context.folder), sealed_file_of(context.folder, export_id).name
-    found = store.find(name)
-    return context.library.unsealed(Stored(store, name, found), wrapped) if found else None
+    kept = name if wrapped else context.file(export_id).name
+    return await asyncio.to_thread(context.library.open_beside, context.folder, kept, wrapped)
 
 
 async def cancel_export(context: Context, export_id: int, by: str) -> None:

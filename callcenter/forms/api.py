@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 
 from callcenter.accounts.api import requires
-from callcenter.accounts.rules import check_acts_for
 from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer import banning
@@ -17,7 +16,7 @@ from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant
 from callcenter.forms import records, service
 from callcenter.forms.offers_api import WorkerAccount, offer_shape
-from callcenter.forms.own import check_own_call, check_own_target, dial_of
+from callcenter.forms.own import check_is_for, check_own_call, check_own_target, dial_of
 from callcenter.forms.records import Filling
 from callcenter.forms.service import IN_HAND_SECONDS, Sheet
 from callcenter.forms.shapes import FormShape, RecordShape, Row, form_shape, sheet_shape
@@ -68,8 +67,7 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
 
     @routes.get("/callbacks/mine")
     async def mine(agent: AgentNumber, account: WorkerAccount) -> dict[str, Any]:
-        sees_all = account.scope.is_everything
-        check_acts_for(account.permissions, account.agent_number, agent, sees_all=sees_all)
+        check_is_for(account, agent)
         now = clock()
         sheet = await service.sheet_of_agent(sessions, agent, talking_to(floor, agent), since=now - AFTER_CALL_SECONDS)
         list_id = sheet.callback_list.id if sheet else None

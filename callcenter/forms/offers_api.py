@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from callcenter.accounts.api import requires
-from callcenter.accounts.rules import check_acts_for
 from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer.attempts import last_attempts
 from callcenter.dialer.offers import offer_row
 from callcenter.dialer.tables import Offer
 from callcenter.dialer.worker import Worker
+from callcenter.forms.own import check_is_for
 from callcenter.forms.service import sheet_of_target
 from callcenter.forms.shapes import Label, Row, Shape, sheet_shape
 from callcenter.store.engine import Sessions
@@ -37,20 +37,16 @@ def offer_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
     routes = APIRouter(prefix="/api/offers")
 
-    def check_agent(account: Account, agent: str) -> None:
-        sees_all = account.scope.is_everything
-        check_acts_for(account.permissions, account.agent_number, agent, sees_all=sees_all)
-
     async def offered_to(offer_id: Row, account: WorkerAccount) -> int:
         offer, _ = await offer_row(sessions, offer_id)
-        check_agent(account, offer.agent_number)
+        check_is_for(account, offer.agent_number)
         return offer_id
 
     OfferId = Annotated[int, Depends(offered_to)]  # noqa: N806 - a type
 
     @routes.post("")
     async def show(who: WhoShape, account: WorkerAccount) -> dict[str, Any]:
-        check_agent(account, who.agent_number)
+        check_is_for(account, who.agent_number)
         return {"offer": await offer_shape(sessions, await worker.offer_next(who.agent_number))}
 
     @routes.post("/{offer_id}/accept")

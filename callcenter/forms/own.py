@@ -1,5 +1,6 @@
 """Which callbacks are an agent's own: an account of a limited scope works on no others."""
 
+from callcenter.accounts.rules import check_acts_for
 from callcenter.accounts.service import Account
 from callcenter.dialer.offers import open_offer
 from callcenter.dialer.tables import Attempt
@@ -14,6 +15,11 @@ def dial_of(floor: Floor, attempt: Attempt) -> Dial | None:
     """A call as it goes on now; None once it is over."""
     site = floor.sites.get(PbxName(attempt.pbx))
     return site.attempts.get(AttemptId(attempt.attempt_id)) if site else None
+
+
+def check_is_for(account: Account, agent: str) -> None:
+    """Raises NotAllowed for the callbacks of another agent, unless the account works for others (`check_acts_for`)."""
+    check_acts_for(account.permissions, account.agent_number, agent, sees_all=account.scope.is_everything)
 
 
 def check_own_call(floor: Floor, account: Account, attempt: Attempt) -> None:

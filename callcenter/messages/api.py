@@ -11,6 +11,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents.rules import EVERY, OWN
+from callcenter.agents.seat_api import Supervisor
 from callcenter.floor.changes import View
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant
@@ -38,7 +39,6 @@ MessageText = Annotated[
 
 Agents = Annotated[list[Annotated[PlainText, Field(max_length=64)]], Field(min_length=1, max_length=MOST_AGENTS)]
 
-Supervisor = Annotated[Account, requires(EVERY, reach="scoped")]
 Writer = Annotated[Account, requires(EVERY, reach="own")]
 Agent = Annotated[Account, requires(OWN, reach="own")]
 
@@ -64,9 +64,7 @@ class MessageShape(Shape):
     text: MessageText
     to: To
     team: Annotated[PlainText, Field(min_length=1, max_length=128)] | None = None
-    agents: (
-        Annotated[list[Annotated[PlainText, Field(max_length=64)]], Field(min_length=1, max_length=MOST_AGENTS)] | None
-    ) = None
+    agents: Agents | None = None
     lasts_seconds: Annotated[float, Field(ge=60, le=LONGEST_SECONDS)] = SHIFT_SECONDS
 
     @model_validator(mode="after")

@@ -69,13 +69,17 @@ async def keys_in_use(sessions: Sessions) -> KeysInUse:
 async def check_masters(sessions: Sessions, masters: Masters) -> dict[str, int]:
     """What is in use. Raises KeyIsMissing where a master key is not there, before anything is done."""
     used = await masters_in_use(sessions)
-    missing = {master: count for master, count in used.items() if master not in masters.ids}
+    missing = missing_masters(used, masters)
     if missing:
-        told = ", ".join(f"{master} ({count} files)" for master, count in sorted(missing.items()))
-        raise KeyIsMissing(
-            f"master keys are in use that are not there: {told}; add them to the key file, below the newest"
-        )
+        raise KeyIsMissing(f"{missing}; add them to the key file, below the newest")
     return used
+
+
+def missing_masters(used: Mapping[str, int], masters: Masters) -> str:
+    """Which of the master keys in use are not there, in words; "": none."""
+    missing = {master: count for master, count in used.items() if master not in masters.ids}
+    told = ", ".join(f"{master} ({count} files)" for master, count in sorted(missing.items()))
+    return told and f"master keys are in use that are not there: {told}"
 
 
 async def wrap_anew(

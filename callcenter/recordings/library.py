@@ -121,6 +121,17 @@ class Library:
             return Copy(self.unsealed(Stored(store, name, found), keys.get(name)), media_type)
         return Copy(store.path(name) if isinstance(store, FolderStore) else Stored(store, name, found), media_type)
 
+    def open_beside(self, folder: Path, name: str, wrapped: Wrapped | None) -> Path | Readable | None:
+        """A file of another room in a folder of this machine; `wrapped` is its key, if it is encrypted.
+
+        None: it is gone. Raises KeyIsMissing and Damaged.
+        """
+        store = FolderStore(folder)
+        found = store.find(name)
+        if found is None:
+            return None
+        return self.unsealed(Stored(store, name, found), wrapped) if name.endswith(SEALED) else store.path(name)
+
     def unsealed(self, sealed: Stored, wrapped: Wrapped | None) -> Unsealed:
         """An encrypted file as it was; `wrapped` is its key. Raises KeyIsMissing and Damaged."""
         if wrapped is None:

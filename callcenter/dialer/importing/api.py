@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Query, Response, UploadFile
 from msgspec import convert, to_builtins
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, field_validator
@@ -115,34 +115,39 @@ def _customer_routes(routes: APIRouter, importer: Importer) -> None:
 def _job_routes(routes: APIRouter, importer: Importer) -> None:
     sessions = importer.context.sessions
 
-    @routes.get("/imports/{import_id}")
-    async def one(import_id: ListId, account: Reader) -> dict[str, Any]:
+    async def read(import_id: ListId, account: Reader) -> int:
         await _check_kind(importer, import_id, account)
+        return import_id
+
+    async def run(import_id: ListId, account: Runner) -> int:
+        await _check_kind(importer, import_id, account)
+        return import_id
+
+    to_read, to_run = Depends(read), Depends(run)
+
+    @routes.get("/imports/{import_id}")
+    async def one(import_id: int = to_read) -> dict[str, Any]:
         return await _one(importer, import_id)
 
     @routes.post("/imports/{import_id}/preview")
-    async def preview(import_id: ListId, shape: OptionsShape, account: Runner) -> dict[str, Any]:
-        await _check_kind(importer, import_id, account)
+    async def preview(shape: OptionsShape, import_id: int = to_run) -> dict[str, Any]:
         rows = await jobs.preview(importer.context, import_id, shape.options())
         return {"rows": to_builtins(rows)}
 
     @routes.post("/imports/{import_id}/start", status_code=202)
-    async def start(import_id: ListId, shape: OptionsShape, account: Runner) -> dict[str, Any]:
-        await _check_kind(importer, import_id, account)
+    async def start(shape: OptionsShape, import_id: int = to_run) -> dict[str, Any]:
         await importer.start(import_id, shape.options())
         return await _one(importer, import_id)
 
     @routes.get("/imports/{import_id}/errors.csv")
-    async def errors(import_id: ListId, account: Reader, language: Literal["en", "zh"] = "en") -> Response:
-        await _check_kind(importer, import_id, account)
+    async def errors(account: Reader, import_id: int = to_read, language: Literal["en", "zh"] = "en") -> Response:
         row = await jobs.one_import(sessions, import_id, with_report=True)
         report = row.report if account.sees_numbers else masked(row.report)
         headers = {"Content-Disposition": f'attachment; filename="import-{row.id}-errors.csv"'}
         return Response(error_file(report, language), media_type="text/csv", headers=headers)
 
     @routes.delete("/imports/{import_id}", status_code=204)
-    async def drop(import_id: ListId, account: Runner) -> None:
-        await _check_kind(importer, import_id, account)
+    async def drop(import_id: int = to_run) -> None:
         await jobs.drop_import(sessions, import_id)
 
 

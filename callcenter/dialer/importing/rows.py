@@ -197,21 +197,21 @@ def _with(row: Row, name: str, role: Role, text: str, plan: Plan) -> Row:
     """The row with one more cell. Raises CellRefused for what the cell must not hold."""
     if not text and role not in EVEN_EMPTY:
         return row
-    return CELLS[role](row, name, text, plan)
+    return CELLS[plan.kind][role](row, name, text, plan)
 
 
 def _with_number(row: Row, _name: str, text: str, plan: Plan) -> Row:
-    if plan.kind is Kind.DO_NOT_CALL:
-        number, is_prefix = read_banned(text, plan.region)
-        return replace(row, number=number, is_prefix=is_prefix)
-    if plan.kind is Kind.CUSTOMERS:
-        return replace(row, number=read_possible(text, plan.region))
     line = read_line(text, plan.region)
     if not plan.keeps_extension:
         line = without_extension(line)
     shown = {"extension": line.extension} if line.extension else {}
     zones = row.time_zones or line.time_zones
     return replace(row, number=line.number, time_zones=zones, attributes=row.attributes | shown)
+
+
+def _with_banned(row: Row, _name: str, text: str, plan: Plan) -> Row:
+    number, is_prefix = read_banned(text, plan.region)
+    return replace(row, number=number, is_prefix=is_prefix)
 
 
 def _priority(text: str) -> int:
@@ -256,9 +256,8 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone)
 
 
-def _with_other(row: Row, _name: str, text: str, plan: Plan) -> Row:
-    read = read_possible if plan.kind is Kind.CUSTOMERS else read_number
-    return replace(row, other_numbers=(*row.other_numbers, read(text, plan.region)))
+def _with_other(row: Row, number: str) -> Row:
+    return replace(row, other_numbers=(*row.other_numbers, number))
 
 
 def _level(text: str, plan: Plan) -> str:
@@ -268,14 +267,8 @@ def _level(text: str, plan: Plan) -> str:
     return level
 
 
-def _attribute(row: Row, name: str, text: str, plan: Plan) -> Row:
-    if plan.kind is not Kind.CUSTOMERS:
-        return _noted(row, name, text)
+def _attribute_of_customer(row: Row, name: str, text: str, plan: Plan) -> Row:
     return _noted(row, plan.attributes[word_of(name)], text) if text else row
-
-
-def _note(row: Row, _name: str, text: str, plan: Plan) -> Row:
-    return replace(row, note=text) if plan.kind is Kind.CUSTOMERS else _noted(row, Role.NOTE, text)
 
 
 def _noted(row: Row, name: str, text: str) -> Row:
@@ -286,23 +279,37 @@ def _expiring(row: Row, _name: str, text: str, plan: Plan) -> Row:
     return _noted(row, Role.EXPIRES, str(_day(text, plan)))
 
 
-CELLS: Mapping[Role, Callable[[Row, str, str, Plan], Row]] = {
+Cell = Callable[[Row, str, str, Plan], Row]
+
+_CELLS: Mapping[Role, Cell] = {
     Role.NUMBER: _with_number,
-    Role.OTHER_NUMBER: _with_other,
+    Role.OTHER_NUMBER: lambda row, _, text, plan: _with_other(row, read_number(text, plan.region)),
     Role.NAME: lambda row, _, text, _plan: replace(row, name=text),
     Role.PRIORITY: lambda row, _, text, _plan: replace(row, priority=_priority(text)),
     Role.OWNER_AGENT: lambda row, _, text, plan: replace(row, owner_agent=_agent(text, plan.agents)),
     Role.TIME_ZONE: lambda row, _, text, _plan: replace(row, time_zones=_zone(text)),
     Role.DUE_DATE: lambda row, _, text, plan: replace(row, due_at=_day(text, plan, plan.due_days)),
-    Role.ATTRIBUTE: _attribute,
+    Role.ATTRIBUTE: lambda row, name, text, _plan: _noted(row, name, text),
     Role.EXPIRES: _expiring,
     Role.SOURCE: lambda row, _, text, _plan: _noted(row, Role.SOURCE, text),
-    Role.NOTE: _note,
+    Role.NOTE: lambda row, _, text, _plan: _noted(row, Role.NOTE, text),
     Role.LEVEL: lambda row, _, text, plan: replace(row, level=_level(text, plan)),
     Role.REFERENCE: lambda row, _, text, _plan: replace(row, reference=text),
     Role.IGNORE: lambda row, _name, _text, _plan: row,
 }
-"""What a cell of each role adds to its row."""
+
+CELLS: Mapping[Kind, Mapping[Role, Cell]] = {
+    Kind.TARGETS: _CELLS,
+    Kind.DO_NOT_CALL: {**_CELLS, Role.NUMBER: _with_banned},
+    Kind.CUSTOMERS: {
+        **_CELLS,
+        Role.NUMBER: lambda row, _, text, plan: replace(row, number=read_possible(text, plan.region)),
+        Role.OTHER_NUMBER: lambda row, _, text, plan: _with_other(row, read_possible(text, plan.region)),
+        Role.ATTRIBUTE: _attribute_of_customer,
+        Role.NOTE: lambda row, _, text, _plan: replace(row, note=text),
+    },
+}
+"""What a cell of each role adds to its row, by what the rows become."""
 
 EVEN_EMPTY = frozenset({Role.NUMBER, Role.ATTRIBUTE})
 """A number must be there; an attribute is kept, so that every target of a file has the same."""

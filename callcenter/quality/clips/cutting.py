@@ -21,7 +21,7 @@ from callcenter.recordings.riff import NotAudio
 from callcenter.recordings.sealing import SEALED, new_key, seal_file, sealed_name
 from callcenter.recordings.sound import open_sound
 from callcenter.recordings.sounding import kept
-from callcenter.recordings.storing import FolderStore, Readable, Stored, fetched
+from callcenter.recordings.storing import Readable, fetched
 
 LEFT_SECONDS: Seconds = 3600.0
 """A file that no clip has for so long was left by a server that ended in the midst of making one."""
@@ -110,11 +110,7 @@ class Cutter(Struct, frozen=True):
 
         Raises KeyIsMissing and Damaged.
         """
-        store = FolderStore(self.folder)
-        found = store.find(file)
-        if found is None:
-            return None
-        return self.library.unsealed(Stored(store, file, found), wrapped) if file.endswith(SEALED) else store.path(file)
+        return self.library.open_beside(self.folder, file, wrapped)
 
     async def remove(self, files: Iterable[str]) -> None:
         """Removes the files of clips. Raises OSError."""
