@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -216,7 +217,15 @@ class Centre:
         anything: dict[str, Any] = {"calls_per_second": 0, "earliest": "00:00", "latest": "24:00"}
         return DialerSettings(**anything | fields)
 
-    def worker(self, *, quarantine_seconds: float = 300, witness: Witness = NO_WITNESS, **settings: Any) -> Worker:
+    def worker(
+        self,
+        *,
+        quarantine_seconds: float = 300,
+        witness: Witness = NO_WITNESS,
+        holder: str | None = None,
+        **settings: Any,
+    ) -> Worker:
+        """A dialer at work; of another server than those before it, unless `holder` says of which."""
         worker = Worker(
             Surroundings(
                 sessions=self.sessions,
@@ -229,6 +238,7 @@ class Centre:
                 clock=self.clock,
                 witness=witness,
                 quarantine_seconds=quarantine_seconds,
+                holder=holder or uuid4().hex,
             )
         )
         self.workers[worker] = asyncio.create_task(worker.run())
