@@ -13,6 +13,9 @@ from callcenter.floor.terms import Instant, Seconds
 NEAR_SECONDS = 5.0
 """What ended so far from every gap was heard, and needs no look."""
 
+LOGGED_SECONDS = NEAR_SECONDS + 2 * CLOCK_SECONDS + 1
+"""The log's line of every ring that is looked at is, too: a ring without its own line would take another's."""
+
 
 def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -> None:
     """Adds what nobody heard; of what began or was concluded in a gap, the log tells how it ended."""
@@ -20,7 +23,7 @@ def complete_rings(attendance: Attendance, log: LogCalls, gaps: Sequence[Gap]) -
     unheard = [*gaps, *(Gap(ring.began_at, ring.ended_at) for ring in doubtful)]
     theirs: dict[str, list[LogRing]] = {}
     for logged in log.rings:
-        is_near = any(_is_in(at, unheard, NEAR_SECONDS) for at in (logged.began_at, logged.ended_at))
+        is_near = any(_is_in(at, unheard, LOGGED_SECONDS) for at in (logged.began_at, logged.ended_at))
         if is_near or _is_in(logged.joined_at, gaps):
             theirs.setdefault(logged.agent, []).append(logged)
     callers = {logged.channel_id for rings in theirs.values() for logged in rings}
