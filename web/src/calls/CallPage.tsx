@@ -3,10 +3,10 @@ import { IconArrowLeft, IconChecklist, IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { ask, query } from "../api/client";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
-import type { CallDetail, CallerSurvey, Recording } from "../api/shapes";
+import type { CallDetail, CallerSurvey, Recording, Seconds } from "../api/shapes";
 import { WhoseCall } from "../customers/WhoseCall";
 import { duration, NOTHING } from "../format";
 import { ClipsOf } from "../library/ClipsOf";
@@ -34,6 +34,13 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
       <dd className="num">{children || NOTHING}</dd>
     </div>
   );
+}
+
+/** Which recording, and which second of it, the page was opened for. */
+function useMoment(): { id: number | null; at: Seconds } {
+  const [params] = useSearchParams();
+  const told = (name: string) => Number(params.get(name)) || 0;
+  return { id: told("recording") || null, at: Math.max(0, told("at")) };
 }
 
 /** What the caller pressed for each agent who was asked about. */
@@ -189,7 +196,8 @@ function Detail({ detail }: { detail: CallDetail }) {
   const seesCustomers = useMay("see_customers");
   const makesClips = useMay("manage_clips");
   const erases = useMay("erase_customers");
-  const [id, setId] = useState<number | null>(null);
+  const moment = useMoment();
+  const [id, setId] = useState(moment.id);
   const [position, setPosition] = useState<number | null>(null);
   const recording = detail.recordings.find((item) => item.id === id) ?? detail.recordings[0];
   const playhead = recording && position !== null ? recording.began_at + position : null;
@@ -212,6 +220,7 @@ function Detail({ detail }: { detail: CallDetail }) {
             recording={recording}
             conversations={detail.conversations}
             holds={detail.holds}
+            startsAt={recording.id === moment.id ? moment.at : 0}
             onMove={setPosition}
             handle={player}
           />

@@ -45,6 +45,8 @@ interface PlayerProps {
   sides?: readonly Side[];
   marksOf: (sound: Sound | null) => Mark[];
   handle: RefObject<PlayerHandle | null>;
+  /** Where it stands at first. */
+  startsAt?: Seconds;
   onMove?: (seconds: Seconds) => void;
   onEnd?: () => void;
   /** The server knows what was heard. */
@@ -53,10 +55,12 @@ interface PlayerProps {
   onClip?: (span: Span) => void;
 }
 
-function useAudio({ onMove, onEnd }: Pick<PlayerProps, "onMove" | "onEnd">, onFail: () => void) {
+type Moves = Pick<PlayerProps, "startsAt" | "onMove" | "onEnd">;
+
+function useAudio({ startsAt = 0, onMove, onEnd }: Moves, onFail: () => void) {
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
-  const [position, setPosition] = useState(0);
+  const [position, setPosition] = useState(startsAt);
   const moved = () => {
     const at = audio.current?.currentTime ?? 0;
     setPosition(at);
@@ -124,13 +128,13 @@ function useSound(path: string): Sound | null {
  * Plays a recording or a clip with both voices apart where they are; every button has a key (PlayerHelp). Given
  * another one it keeps its speed and balance.
  */
-export function Player({ path, length, sides = BOTH, marksOf, handle, onMove, onEnd, onTold, onClip }: PlayerProps) {
+export function Player({ path, length, sides = BOTH, marksOf, handle, onTold, onClip, ...moves }: PlayerProps) {
   const { t } = useTranslation();
   const sound = useSound(path);
   const [failures, setFailures] = useState({ stereo: false, all: false });
   const isStereo = sound?.has_copy === true && sound.sides.length > 1 && !failures.stereo;
   const onFail = () => setFailures(isStereo ? { stereo: true, all: false } : { stereo: true, all: true });
-  const { audio, isPlaying, position, events } = useAudio({ onMove, onEnd }, onFail);
+  const { audio, isPlaying, position, events } = useAudio(moves, onFail);
   const [side, setSide] = useState<Side>("mix");
   const [speed, setSpeed] = useState("1");
   const [balance, setBalance] = useState(0);
@@ -140,7 +144,7 @@ export function Player({ path, length, sides = BOTH, marksOf, handle, onMove, on
   const play = useHeard(audio, path, onTold);
   const marks = marksOf(sound);
   const source = audioAddress(path, isStereo ? "stereo" : side, play);
-  const resume = useRef({ path, source, at: 0, plays: false });
+  const resume = useRef({ path, source, at: position, plays: false });
   if (resume.current.source !== source) {
     resume.current = { path, source, at: resume.current.path === path ? position : 0, plays: isPlaying };
   }

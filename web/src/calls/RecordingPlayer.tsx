@@ -10,11 +10,13 @@ interface Props {
   conversations: readonly Conversation[];
   holds: readonly Hold[];
   handle: RefObject<PlayerHandle | null>;
+  /** Where it stands at first. */
+  startsAt?: Seconds;
   onMove?: (seconds: Seconds) => void;
 }
 
 /** Plays a recording; who may can put a span of it into the library. */
-export function RecordingPlayer({ recording, conversations, holds, handle, onMove }: Props) {
+export function RecordingPlayer({ recording, conversations, holds, handle, startsAt, onMove }: Props) {
   const makesClips = useMay("manage_clips");
   const hears = useMay("hear_recordings");
   const [span, setSpan] = useState<Span | null>(null);
@@ -26,6 +28,7 @@ export function RecordingPlayer({ recording, conversations, holds, handle, onMov
         sides={["mix", ...recording.legs.map((leg) => leg.side)]}
         marksOf={(sound) => marksOf(recording, sound, conversations, holds)}
         handle={handle}
+        startsAt={startsAt}
         onMove={onMove}
         onClip={makesClips && hears ? setSpan : undefined}
       />

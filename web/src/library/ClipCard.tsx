@@ -5,11 +5,12 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import type { PlayerHandle } from "../calls/Player";
-import { callPath } from "../calls/path";
+import { momentPath } from "../calls/path";
 import { duration } from "../format";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import { useWords } from "../quality/forms";
+import { AddToPlaylist } from "./AddToPlaylist";
 import { ChangeClip } from "./ChangeClip";
 import { ClipPlayer } from "./ClipPlayer";
 import classes from "./Library.module.css";
@@ -77,12 +78,13 @@ function Tools({ clip }: { clip: ManagedClip }) {
       >
         {t("library.change")}
       </Button>
+      <AddToPlaylist clip={clip} />
       {seesCalls && (
         <Button
           size="compact-sm"
           variant="subtle"
           component={Link}
-          href={callPath(clip.pbx, clip.call_id)}
+          href={momentPath(clip.pbx, clip.call_id, clip.recording_id, clip.from_seconds)}
           aria-label={t("library.callName", { title })}
         >
           {t("library.call")}

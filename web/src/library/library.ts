@@ -168,6 +168,18 @@ export function useSavePlaylist(playlist: PlaylistLine | null) {
   );
 }
 
+/** Puts a clip at the end of a playlist, unless it is in it; tells whether it was put there. */
+export function useAddToPlaylist(clip: Clip) {
+  return useChange(async ({ id }: PlaylistLine) => {
+    const path = `/api/playlists/${id}`;
+    const { clips, title, description, is_published, version } = await ask<Playlist>("GET", path);
+    if (clips.some((one) => one.id === clip.id)) return false;
+    const ids = [...clips, clip].map((one) => one.id);
+    await ask<Playlist>("PUT", path, { title, description, is_published, clips: ids, version });
+    return true;
+  });
+}
+
 export function useDeletePlaylist({ id }: PlaylistLine) {
   return useMutation({
     mutationFn: () => ask<void>("DELETE", `/api/playlists/${id}`),
