@@ -6,22 +6,24 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.store.engine import Sessions, make_engine, make_sessions
-from tests.databases import PostgresServer, SqliteFiles
+from tests.databases import PostgresServer, SqliteFiles, new_folder
 from tests.recordings.buckets import BucketServer
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of the test run's own."""
-    server = PostgresServer()
+    server = PostgresServer(new_folder("pg"))
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+def sqlite() -> Iterator[SqliteFiles]:
     """A source of SQLite databases."""
-    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+    files = SqliteFiles()
+    yield files
+    files.remove()
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,9 @@ from callcenter.store.engine import migrate
 
 PR_SET_PDEATHSIG = 1
 
+MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory: a database of a thousand files is made there in a tenth of the time."""
+
 DROPPED_TOGETHER = 50
 """A database has some 640 files: those of thousands of tests would fill a disk."""
 
@@ -50,11 +53,17 @@ def _discard(stream: IO[bytes]) -> None:
         stream.read()
 
 
+def new_folder(name: str) -> Path:
+    """An empty folder for a test run's databases, in memory where that can be; who asked for it removes it."""
+    has_memory = os.access(MEMORY, os.W_OK)
+    return Path(tempfile.mkdtemp(prefix=f"callcenter-{name}-", dir=MEMORY if has_memory else None))
+
+
 class PostgresServer:
     """A PostgreSQL server in a folder of its own, reached by a Unix socket only, gone with the tests."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="callcenter-pg-"))
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="callcenter-pg-"))
         self._user = _unprivileged()
         self._numbers = count(1)
         self._template = ""
@@ -153,8 +162,8 @@ class PostgresServer:
 class SqliteFiles:
     """Fresh SQLite databases; the migrated schema is made once and copied."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        self._folder = new_folder("sqlite")
         self._numbers = count(1)
         self._template: Path | None = None
 
@@ -169,3 +178,7 @@ class SqliteFiles:
                 await engine.dispose()
             shutil.copyfile(self._template, path)
         return f"sqlite+aiosqlite:///{path}"
+
+    def remove(self) -> None:
+        """Removes all of them."""
+        shutil.rmtree(self._folder)
