@@ -56,4 +56,9 @@ async def _blank(session: AsyncSession, ids: Collection[int]) -> None:
 
 
 def _blanked(details: dict[str, Any]) -> dict[str, Any]:
-    return {name: ERASED if name in WORDS else value for name, value in details.items()}
+    return {name: _words(value) if name in WORDS else value for name, value in details.items()}
+
+
+def _words(value: Any) -> Any:
+    """As it was and as it became, or what was said once."""
+    return [ERASED] * len(value) if isinstance(value, list) else ERASED
