@@ -10,13 +10,13 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.customers.numbers import caller_number
-from callcenter.customers.popping import seat_in_call
 from callcenter.customers.shapes import Row, Typed
+from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
 from callcenter.masks import check_searched_number
 from callcenter.tickets import finding, merging, service
 from callcenter.tickets.finding import Wanted, open_tickets
-from callcenter.tickets.known_calls import KnownCall, known_call
+from callcenter.tickets.known_calls import KnownCall, known_call, own_call
 from callcenter.tickets.rules import Content
 from callcenter.tickets.service import Context, content_of
 from callcenter.tickets.shapes import (
@@ -93,9 +93,11 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
         call_id: Annotated[Typed, Query()],
         account: Annotated[Account, requires("work_tickets", reach="own")],
     ) -> dict[str, Any]:
-        seat = seat_in_call(room.floor, own_agent(account.agent_number), pbx, call_id)
-        found = await open_tickets(context, account, customer_id=None, number=seat.number)
-        number = caller_number(seat.number, context.region)
+        call = own_call(room.floor, own_agent(account.agent_number), pbx, call_id)
+        if call is None:
+            raise NotFound(f"there is no call {call_id} at your phone")
+        found = await open_tickets(context, account, customer_id=None, number=call.number)
+        number = caller_number(call.number, context.region)
         return {"number": number, "tickets": [ticket_shape(one, context) for one in found]}
 
     @routes.get("/tickets/{ticket_id}")

@@ -21,13 +21,25 @@ class KnownCall(Struct, frozen=True):
     queue: str
 
 
+def own_call(floor: Floor, agent: str, pbx: str, call_id: str) -> KnownCall | None:
+    """The call at an agent's own seat, or in the work after it; None where it is another's, or over."""
+    site = floor.sites.get(PbxName(pbx))
+    for seat in site.seats.values() if site else ():
+        if seat.agent_number != agent:
+            continue
+        if seat.call_id == call_id:
+            return KnownCall(pbx, call_id, seat.number, seat.queue)
+        if seat.unfinished is not None and seat.unfinished.call_id == call_id:
+            return KnownCall(pbx, call_id, seat.unfinished.number, seat.unfinished.queue)
+    return None
+
+
 async def known_call(sessions: Sessions, floor: Floor, account: Account, pbx: str, call_id: str) -> KnownCall:
     """The call that an account means. Raises NotFound: nobody is told of a call that they may not see."""
     own = account.agent_number
-    site = floor.sites.get(PbxName(pbx))
-    for seat in site.seats.values() if site and own is not None else ():
-        if seat.agent_number == own and seat.call_id == call_id:
-            return KnownCall(pbx, call_id, seat.number, seat.queue)
+    at_seat = own_call(floor, own, pbx, call_id) if own is not None else None
+    if at_seat is not None:
+        return at_seat
     talks, of = conversations.c, calls.c
     talked = select(talks.number, talks.queue).where(
         talks.pbx == pbx, talks.call_id == call_id, talks.agent_number == (own or ""), talks.agent_number != ""

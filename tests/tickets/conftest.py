@@ -32,7 +32,7 @@ class Centre:
     def __init__(self, sessions: Sessions) -> None:
         self.now, self.looks = NOON, 0
         self.context = Context(sessions, lambda: self.now, "CN", TicketSettings(), AGENTS)
-        floor = Floor()
+        self.floor = floor = Floor()
         pbx = floor.sites[NORTH] = Pbx(NORTH)
         for agent, call_id, number, queue in (("1001", "1.0", "13800138000", "sales"), ("1002", "2.0", "", "")):
             seat = Seat(

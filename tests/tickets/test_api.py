@@ -17,8 +17,8 @@ from callcenter.tickets.escalating import escalate, escalated
 from callcenter.tickets.rules import DAY_SECONDS
 from callcenter.tickets.tables import TicketChange
 from tests.customers.conftest import a_record
-from tests.facts import NOON
-from tests.tickets.conftest import CALL, LI, WANG, Centre, opened, subjects, told
+from tests.facts import NOON, a_conversation
+from tests.tickets.conftest import CALL, LI, NORTH, WANG, Centre, opened, subjects, told
 
 EVIL = "<img src=x onerror=alert(1)> '; DROP TABLE tickets; -- 你好"
 DONE = {"outcome": "solved", "result": "A new lamp was sent"}
@@ -138,6 +138,17 @@ async def test_a_call_is_ones_own_or_seen(centre: Centre, li: AsyncClient, boss:
         body = {"ticket": {"type": "repair", "subject": "Lamp"}, "call": call}
         assert (await client.post("/api/tickets", json=body)).status_code == 404
     assert (await boss.get("/api/ticket-pop", params=CALL)).status_code == 403
+
+
+async def test_the_call_is_still_ones_own_in_the_work_after_it(centre: Centre, li: AsyncClient) -> None:
+    made = await opened(li)
+    seat = next(iter(centre.floor.sites[NORTH].seats.values()))
+    seat.call_id, seat.unfinished = None, a_conversation(pbx="north", call_id="1.0", number="13800138000")
+    assert (await li.get("/api/ticket-pop", params=CALL)).json()["number"] == LI
+    added = await li.post(f"/api/tickets/{made['id']}/calls", json=CALL)
+    assert [one["call_id"] for one in added.json()["calls"]] == ["1.0"]
+    seat.unfinished = None
+    assert (await li.get("/api/ticket-pop", params=CALL)).status_code == 404
 
 
 async def test_repeats_are_merged_with_everything_they_have(li: AsyncClient, boss: AsyncClient) -> None:
