@@ -261,6 +261,7 @@ async def test_a_limited_account_is_told_of_its_part(
                     await client.put(path, json={"version": 1, "ticket": {"type": "repair", "subject": "x"}})
                 ).status_code == 404
                 assert (await client.post(f"{path}/unmerge")).status_code == 404
+                assert (await client.post(f"{path}/calls", json=CALL | {"call_id": "2.0"})).status_code == 404
         assert sum(row["open"] for row in (await client.get("/api/ticket-backlog")).json()["teams"]) == len(expected)
         outside = {"ticket": {"type": "repair", "subject": "Lamp", "team": "Team D"}}
         assert (await client.post("/api/tickets", json=outside)).status_code == 422
