@@ -75,7 +75,7 @@ export function CloseDialog({ of, onClose, onDone }: Props) {
           required
         />
         {close.isError && <Failure error={close.error} />}
-        <DialogButtons onClose={onClose} isSending={close.isPending} label={t("tickets.close")} />
+        <DialogButtons onClose={onClose} isSending={close.isPending} label={t("tickets.closeOne")} />
       </form>
     </Dialog>
   );

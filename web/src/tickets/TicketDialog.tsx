@@ -237,9 +237,10 @@ export function TicketDialog({ of, call = null, start, onClose, onSaved }: Props
   const { t } = useTranslation();
   const own = useSession().user.agent_number ?? "";
   const types = useTypes();
-  const [draft, setDraft] = useState<TicketContent>(() =>
-    of ? contentOf(of) : { ...EMPTY, type: types.options[0]?.value ?? "", owner_agent: own, ...start },
+  const [typed, setDraft] = useState<TicketContent>(() =>
+    of ? contentOf(of) : { ...EMPTY, owner_agent: own, ...start },
   );
+  const draft = { ...typed, type: typed.type || (types.options[0]?.value ?? "") };
   const [repeats, setRepeats] = useState<Ticket[]>([]);
   const open = useOpenTicket(call);
   const save = useSaveTicket(of?.id ?? 0);

@@ -128,8 +128,8 @@ function Backlogs() {
       <td className="num">{format.dateMinute(team.oldest_at)}</td>
     </tr>
   ));
-  const empty = { title: t("tickets.noBacklog"), text: "" };
-  return <ListPanel title={t("tickets.backlog")} asked={[backlog]} columns={columns} rows={rows} empty={empty} />;
+  if (rows.length === 0 && !backlog.isError) return null;
+  return <ListPanel title={t("tickets.backlog")} asked={[backlog]} columns={columns} rows={rows} />;
 }
 
 /** What customers asked for: found by state, type, team and owner, which stand in the address. */
