@@ -4,6 +4,7 @@ import customers from "../customers/Customers.module.css";
 import { NOTHING } from "../format";
 import classes from "./Tickets.module.css";
 import type { Change, EscalatedTo, Outcome, TicketContent, WholeTicket } from "./tickets";
+import { useAgents } from "./words";
 
 type Field = Exclude<keyof TicketContent, "state"> | "state";
 
@@ -11,12 +12,15 @@ type Field = Exclude<keyof TicketContent, "state"> | "state";
 function useDetails(): (change: Change) => string[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const agents = useAgents();
   const value = (name: string, one: unknown) => {
     if (one === null || one === "" || one === undefined) return NOTHING;
-    return name === "due_at" ? format.dateMinute(Number(one)) : String(one);
+    if (name === "due_at") return format.dateMinute(Number(one));
+    if (name === "is_done") return t(one ? "tickets.done" : "tickets.state.open");
+    return name === "agent_number" || name === "owner_agent" ? agents.word(String(one)) : String(one);
   };
   const field = (name: string) =>
-    name in FIELDS ? t(`tickets.field.${name as Field}`) : name === "is_done" ? t("tickets.done") : t("tickets.step");
+    t(name in FIELDS ? `tickets.field.${name as Field}` : name === "agent_number" ? "tickets.whoDoes" : "tickets.step");
   return ({ what, details }) => {
     if (what === "closed") {
       return [t(`tickets.outcome.${details.outcome as Outcome}`), String(details.result ?? "")];

@@ -4,6 +4,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useSearchParams } from "wouter";
+import { query } from "../api/client";
 import { useFormat, useSettings } from "../api/queries";
 import { NOTHING } from "../format";
 import { ListPanel } from "../parts/ListPanel";
@@ -105,6 +106,14 @@ function TicketRow({ ticket }: { ticket: Ticket }) {
   );
 }
 
+/** What is counted of a team, and the list behind it. */
+const COUNTED = [
+  ["open", { state: "open" }],
+  ["waiting", { state: "waiting" }],
+  ["overdue", { late: "1" }],
+  ["escalated", { late: "up" }],
+] as const;
+
 function Backlogs() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -120,9 +129,13 @@ function Backlogs() {
   const rows = (backlog.data ?? []).map((team) => (
     <tr key={team.team}>
       <td>{team.team || t("tickets.noTeam")}</td>
-      {(["open", "waiting", "overdue", "escalated"] as const).map((name) => (
+      {COUNTED.map(([name, which]) => (
         <td key={name} className="num">
-          {format.number(team[name])}
+          {team.team ? (
+            <Link href={`/tickets${query({ team: team.team, ...which })}`}>{format.number(team[name])}</Link>
+          ) : (
+            format.number(team[name])
+          )}
         </td>
       ))}
       <td className="num">{format.dateMinute(team.oldest_at)}</td>

@@ -127,6 +127,7 @@ export interface Filter {
   type: string;
   team: string;
   owner: string;
+  /** "1": only what is late, "up": only what was escalated. */
   late: string;
 }
 
@@ -147,7 +148,8 @@ export function wanted({ search, state, late, ...rest }: Filter) {
     number: isTicket ? "" : typed,
     state: isAny || state === "unfinished" ? "" : state,
     is_unfinished: !isAny && (state === "" || state === "unfinished") ? true : null,
-    is_overdue: late ? true : null,
+    is_overdue: late === "1" ? true : null,
+    is_escalated: late === "up" ? true : null,
   };
 }
 
