@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from callcenter.floor.changes import View
 from callcenter.looking import looking
-from callcenter.tickets.rules import What, level_of, number_of, told_change
+from callcenter.tickets.rules import State, What, level_of, number_of, told_change
 from callcenter.tickets.service import BY_ITSELF, Context, note
 from callcenter.tickets.tables import Ticket
 
@@ -44,7 +44,10 @@ async def escalate(context: Context) -> int:
     now, count = context.clock(), 0
     for level, seconds in enumerate(after, 1):
         late = select(Ticket).where(
-            Ticket.next_due_at <= now - seconds, Ticket.escalation_level < level, Ticket.merged_into.is_(None)
+            Ticket.state.in_((State.OPEN, State.WAITING)),  # those that are closed are many, and the index begins so
+            Ticket.next_due_at <= now - seconds,
+            Ticket.escalation_level < level,
+            Ticket.merged_into.is_(None),
         )
         while True:
             async with context.sessions.begin() as session:

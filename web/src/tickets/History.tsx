@@ -16,11 +16,13 @@ function useDetails(): (change: Change) => string[] {
   const value = (name: string, one: unknown) => {
     if (one === null || one === "" || one === undefined) return NOTHING;
     if (name === "due_at") return format.dateMinute(Number(one));
-    if (name === "is_done") return t(one ? "tickets.done" : "tickets.state.open");
+    if (name === "is_done") return one ? t("tickets.done") : t("tickets.state.open");
     return name === "agent_number" || name === "owner_agent" ? agents.word(String(one)) : String(one);
   };
-  const field = (name: string) =>
-    t(name in FIELDS ? `tickets.field.${name as Field}` : name === "agent_number" ? "tickets.whoDoes" : "tickets.step");
+  const field = (name: string) => {
+    if (name in FIELDS) return t(`tickets.field.${name as Field}`);
+    return name === "agent_number" ? t("tickets.whoDoes") : t("tickets.step");
+  };
   return ({ what, details }) => {
     if (what === "closed") {
       return [t(`tickets.outcome.${details.outcome as Outcome}`), String(details.result ?? "")];

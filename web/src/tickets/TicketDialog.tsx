@@ -266,7 +266,7 @@ export function TicketDialog({ of, call = null, start, onClose, onSaved }: Props
         { onSuccess: done, onError: (error) => void (error instanceof ApiError && refreshTickets()) },
       );
   }
-  const label = of ? undefined : t(repeats.length > 0 ? "tickets.makeAnyway" : "tickets.makeOne");
+  const makes = repeats.length > 0 ? t("tickets.makeAnyway") : t("tickets.makeOne");
   return (
     <Modal
       opened
@@ -288,7 +288,7 @@ export function TicketDialog({ of, call = null, start, onClose, onSaved }: Props
           </p>
         )}
         {isElsewhere && <Failure error={sent.error} />}
-        <DialogButtons onClose={onClose} isSending={sent.isPending} label={label} />
+        <DialogButtons onClose={onClose} isSending={sent.isPending} label={of ? undefined : makes} />
       </form>
     </Modal>
   );

@@ -102,7 +102,7 @@ function StepLine({ of, step, onEdit }: { of: WholeTicket; step: Step; onEdit: (
   return (
     <li>
       <Checkbox
-        aria-label={t(isDone ? "tickets.markOpen" : "tickets.markDone", { text })}
+        aria-label={isDone ? t("tickets.markOpen", { text }) : t("tickets.markDone", { text })}
         checked={isDone}
         disabled={!mayChange || save.isPending}
         onChange={(event) => mark(event.currentTarget.checked)}
