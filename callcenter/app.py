@@ -48,6 +48,8 @@ from callcenter.assembly import (
     sender_of,
     show_health,
     spells_now,
+    ticket_room_routes,
+    tickets_of,
 )
 from callcenter.asterisk.link import Link
 from callcenter.audit.api import audit_routes
@@ -125,6 +127,7 @@ from callcenter.settings import QualitySettings, Settings
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
+from callcenter.tickets.finding import of_customer as tickets_of_customer
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 
 log = logging.getLogger(__name__)
@@ -197,7 +200,8 @@ async def running(
             erasure_routes(eraser_of(stack, settings, sessions, library, keeper)),
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings),
-            filling_routes(await filler_of(stack, room, keeper), settings),
+            filling_routes(await filler_of(stack, room, keeper, settings), settings),
+            await ticket_room_routes(stack, tickets_of(settings, sessions, clock), keeper, desk.watch),
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),
@@ -257,12 +261,13 @@ async def _customer_rooms(
     customers = Customers(sessions, outbox.clock, settings.region, settings.customers)
     of_customer = partial(forms_of, customers)
     crm = await stack.enter_async_context(crm_of(settings.customers.crm))
+    tickets = tickets_of(settings, sessions, outbox.clock)
     herald = Herald(customers, crm, keeper.floor, outbox.wake)
     keeper.listen(herald.on_changes)
     stack.push_async_callback(herald.close)
     return [
         call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
-        customer_routes(customers, partial(reviews_of_calls, sessions)),
+        customer_routes(customers, partial(reviews_of_calls, sessions), partial(tickets_of_customer, tickets)),
         pop_routes(customers, crm, keeper.floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),
     ]

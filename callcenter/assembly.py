@@ -77,6 +77,10 @@ from callcenter.resuming import Checkpoints, Past, own_name, resume
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, make_sessions
 from callcenter.store.erased import Erased
+from callcenter.tickets.api import Room as TicketRoom
+from callcenter.tickets.api import ticket_routes
+from callcenter.tickets.escalating import escalating
+from callcenter.tickets.service import Context as Tickets
 from callcenter.wallboards.api import Boards
 
 KIND_WORDS = ("id", "label_en", "label_zh", "told_en", "told_zh", "measure")
@@ -318,11 +322,24 @@ def eraser_of(
     return eraser
 
 
-async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper) -> Filling:
+async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper, settings: Settings) -> Filling:
     """What fills lists by their rules."""
-    context = Filling(room.sessions, room.sources.zone, room.clock, room.write_down, room.wake_list)
+    complaints = frozenset(one.code for one in settings.tickets.types if one.is_complaint)
+    context = Filling(room.sessions, room.sources.zone, room.clock, room.write_down, room.wake_list, complaints)
     await stack.enter_async_context(filling(context, keeper))
     return context
+
+
+def tickets_of(settings: Settings, sessions: Sessions, clock: Callable[[], Instant]) -> Tickets:
+    """What tickets are kept with."""
+    teams = {agent.number: agent.team for agent in settings.agents}
+    return Tickets(sessions, clock, settings.region, settings.tickets, teams)
+
+
+async def ticket_room_routes(stack: AsyncExitStack, tickets: Tickets, keeper: Keeper, watch: Watch) -> APIRouter:
+    """Tickets, and what tells the alerts which of them are late."""
+    soon = await stack.enter_async_context(escalating(tickets, watch.on_tickets))
+    return ticket_routes(TicketRoom(tickets, keeper.floor, soon))
 
 
 async def sampler_of(stack: AsyncExitStack, room: Room, settings: Settings) -> Sampler:

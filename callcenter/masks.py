@@ -32,7 +32,7 @@ OWN_FIELDS = frozenset(
         *("id", "call_id", "channel_id", "leg_id", "ring_id", "list_id", "alert_id", "delivery_id", "visit", "actions"),
         *("next", "seed", "sha256", "secret", "token", "password", "recovery_codes", "image"),
         *("pbx", "queue", "queues", "interface", "listener", "team", "teams", "username"),
-        *("agent", "agents", "agent_number", "next_agent", "owner_agent"),
+        *("agent", "agents", "agent_number", "next_agent", "owner_agent", "owner_user", "ticket"),
     }
 )
 """Fields that hold identities and names of the centre's own: left alone, however many digits they have."""

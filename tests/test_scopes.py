@@ -33,6 +33,7 @@ from callcenter.quality.tables import Review
 from callcenter.serving import served
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
 from callcenter.store.engine import make_sessions
+from callcenter.tickets.tables import Ticket
 from tests.databases import SqliteFiles
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_ring, a_spell, a_visit
 from tests.serving import PANEL, PASSWORD
@@ -85,6 +86,13 @@ def _message(number: int) -> Message:
     )  # fmt: skip
 
 
+def _ticket(number: int, team: str, queue: str) -> Ticket:
+    return Ticket(
+        id=number, type="repair", subject="Lamp", team=team, queue=queue, contact_at=NOON, created_at=NOON,
+        created_by="Ada", changed_at=NOON, changed_by="Ada",
+    )  # fmt: skip
+
+
 def _recipient(number: int, agent: str, team: str) -> MessageRecipient:
     return MessageRecipient(message_id=number, agent_number=agent, agent_name=agent, team=team)
 
@@ -111,6 +119,7 @@ async def app(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[App]:
         async with make_sessions(app.engine).begin() as session:
             session.add_all([_review(1, "1001", "Team A"), _review(2, "1002", "Team B")])
             session.add_all([_message(1), _message(2)])
+            session.add_all([_ticket(1, "Team A", "sales"), _ticket(2, "Team B", "support")])
             await session.flush()
             session.add_all([_recipient(1, "1001", "Team A"), _recipient(2, "1002", "Team B")])
             session.add_all([_alert("1", "1001", "Team A", "sales"), _alert("2", "1002", "Team B", "support")])
@@ -146,6 +155,8 @@ LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
     "/alerts": ("alerts", "alert_id", ("1", "2")),
     "/reviews": ("reviews", "id", ("1", "2")),
     "/messages": ("messages", "id", ("1", "2")),
+    "/tickets": ("tickets", "id", ("1", "2")),
+    "/ticket-backlog": ("teams", "team", ("Team A", "Team B")),
     f"/reports/agents?{SPAN}&figures=answered,paused_seconds": ("rows", "id", ("1001", "1002")),
     f"/reports/teams?{SPAN}&figures=answered": ("rows", "id", ("Team A", "Team B")),
     f"/reports/queues?{SPAN}&figures=answered": ("rows", "name", ("sales", "support")),
@@ -186,6 +197,14 @@ ONES: Mapping[str, Any] = {
     "POST /recordings/{0}/plays/12345678": {"spans": [[0, 1]]},
     "POST /alerts/{0}/acknowledge": {"note": ""},
     "GET /messages/{0}": None,
+    "GET /tickets/{0}": None,
+    "PUT /tickets/{0}": {"version": 9, "ticket": {"type": "repair", "subject": "Lamp"}},
+    "POST /tickets/{0}/steps": {"text": "Look"},
+    "PUT /tickets/{0}/steps/99": {"text": "Look"},
+    "POST /tickets/{0}/close": {"version": 9, "outcome": "solved", "result": "Done"},
+    "POST /tickets/{0}/reopen": {"version": 9, "why": "Broken"},
+    "POST /tickets/{0}/merges": {"version": 9, "other_id": 99, "other_version": 1},
+    "POST /tickets/{0}/unmerge": None,
     "GET /reviews/{0}": None,
     "GET /reviews/{0}/call": None,
     "PUT /reviews/{0}": {"version": 1, "answers": {}, "notes": {}, "comments": []},
@@ -238,6 +257,7 @@ MISSING = {
     "reviews": "review",
     "seats": "seat",
     "messages": "message",
+    "tickets": "ticket",
 }
 
 
@@ -253,6 +273,7 @@ NOT_ONE_BY_ONE = {
     "GET /customers/{customer_id}/history", "GET /customers/{customer_id}/callbacks",
     "GET /calls", "GET /alerts", "GET /messages", "GET /reviews", "GET /reports/heatmap", "GET /reports/rows/{figure}",
     "HEAD /recordings/{0}/audio",
+    "GET /tickets", "GET /ticket-backlog", "GET /ticket-repeats", "POST /tickets", "POST /tickets/{0}/calls",
     "POST /messages", "POST /reviews", "POST /reports/saved/{report_id}/send",
     *(f"GET /reports/{of}{ending}" for of in ("queues", "agents", "teams") for ending in ("", ".csv", ".xlsx")),
     *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
@@ -265,6 +286,7 @@ PLACES = {
     "/north/{0}.0": "/{pbx}/{call_id}",
     "/tags/complaint": "/tags/{tag}",
     "/plays/12345678": "/plays/{play}",
+    "/steps/99": "/steps/{step_id}",
     "?version=1": "",
 }
 
@@ -278,7 +300,7 @@ def _as_route(asked: str) -> str:
 def test_each_route_that_applies_a_scope_is_tried(app: App) -> None:
     rules = rules_of(app.web.routes)
     scoped = {f"{method} {path.removeprefix('/api')}" for (method, path), rule in rules if rule.reach == "scoped"}
-    named = {re.sub(r"{(recording|alert|review|message)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
+    named = {re.sub(r"{(recording|alert|review|message|ticket)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
     assert named == {_as_route(asked) for asked in ONES}
 
 

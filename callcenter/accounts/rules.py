@@ -45,6 +45,8 @@ Permission = Literal[
     "see_customers",
     "edit_customers",
     "manage_customers",
+    "work_tickets",
+    "manage_tickets",
     "see_numbers",
 ]
 Language = Literal["", "en", "zh"]
@@ -71,6 +73,7 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "hear_clips",
             "see_customers",
             "edit_customers",
+            "work_tickets",
             "see_numbers",
         }
     ),
@@ -90,6 +93,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "tag_calls",
             "see_customers",
             "edit_customers",
+            "work_tickets",
+            "manage_tickets",
             "see_numbers",
         }
     ),
@@ -117,6 +122,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "see_customers",
             "edit_customers",
             "manage_customers",
+            "work_tickets",
+            "manage_tickets",
             "see_numbers",
         }
     ),

@@ -1,4 +1,5 @@
-"""What the panel needs of the settings: pause reasons, queues, teams, trunks, what records of customers hold."""
+"""What the panel needs of the settings: pause reasons, queues, teams, trunks, what customers' records hold, types of
+tickets."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -49,6 +50,12 @@ class CustomersShape(BaseModel):
     attributes: list[WordShape]
 
 
+class TicketTypeShape(WordShape):
+    """A type of tickets, and whether it is a complaint."""
+
+    is_complaint: bool
+
+
 class SettingsShape(BaseModel):
     """The settings that a panel may see: no address and no secret is among them."""
 
@@ -57,6 +64,7 @@ class SettingsShape(BaseModel):
     teams: list[str]
     trunks: list[str]
     customers: CustomersShape
+    ticket_types: list[TicketTypeShape]
 
 
 def settings_routes(settings: Settings) -> APIRouter:
@@ -77,7 +85,14 @@ def _shape(settings: Settings) -> SettingsShape:
     teams = {agent.team for agent in settings.agents if agent.team}
     trunks = [trunk.name for trunk in settings.dialer.trunks]
     customers = CustomersShape.model_validate(settings.customers, from_attributes=True)
-    return SettingsShape(pause_reasons=reasons, queues=queues, teams=sorted(teams), trunks=trunks, customers=customers)
+    return SettingsShape(
+        pause_reasons=reasons,
+        queues=queues,
+        teams=sorted(teams),
+        trunks=trunks,
+        customers=customers,
+        ticket_types=[TicketTypeShape.model_validate(one, from_attributes=True) for one in settings.tickets.types],
+    )
 
 
 def _queue(pbx: PbxSettings, name: str, queue: QueueSettings) -> QueueShape:

@@ -71,6 +71,8 @@ def whom(subject: Key, entity: Any) -> dict[str, Any]:
             return {"pbx": entity.pbx, "queue": entity.name, "label": entity.rules.label or entity.name}
         case Site():
             return {"pbx": entity.pbx, "detail": entity.link_detail}
+        case {"ticket": _}:
+            return dict(entity)
         case {"name": name, "id": identity}:
             return {"list": identity, "name": name}
     kind, identity = subject

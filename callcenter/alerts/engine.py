@@ -166,6 +166,7 @@ class Engine:
     def _all_keys(self) -> list[Key]:
         keys = [key for pbx in self.scene.floor.sites for key in self._keys_of(pbx)]
         keys += [("figures", "*"), *(("figures", key[1]) for key in keys if key[0] == "queues")]
+        keys += [("tickets", identity) for identity in self.scene.tickets or ()]
         return keys + [("lists", identity) for identity in self.scene.lists]
 
     def _keys_of(self, pbx: PbxName) -> list[Key]:

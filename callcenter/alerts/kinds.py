@@ -15,7 +15,7 @@ from callcenter.floor.terms import ChannelId, Instant, PbxName, Seconds
 
 Scope = Literal["all", "team", "queue"]
 Measure = Literal["seconds", "count", "share"]
-Watched = Literal["seats", "queues", "visits", "links", "figures", "lists"]
+Watched = Literal["seats", "queues", "visits", "links", "figures", "lists", "tickets"]
 
 EVERYTHING: Key = ("all", "*")
 
@@ -65,7 +65,8 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Scene:
-    """What rules look at: the floor, the away limits of the settings, and what the feed shows of figures and lists."""
+    """What rules look at: the floor, the away limits of the settings, what the feed shows of figures and lists, and
+    late tickets."""
 
     def __init__(self, floor: Floor, away_limits: Mapping[str, Seconds], view: Callable[[Key], View | None]) -> None:
         self.floor = floor
@@ -73,14 +74,18 @@ class Scene:
         self.view = view
         self.lists: dict[str, View | None] = {}
         """What was told of the lists; None for one that was deleted."""
+        self.tickets: Mapping[str, View] | None = None
+        """The tickets that are escalated now; None until that was told."""
 
     def entity(self, key: Key) -> Any:
-        """The seat, queue, visit, site or view behind a key of the feed; None when it is not there (any more)."""
+        """The seat, queue, visit, site or view behind a key; None when it is not there (any more)."""
         kind, identity = key
         if kind == "figures":
             return self.view(key)
         if kind == "lists":
             return self.lists.get(identity)
+        if kind == "tickets":
+            return (self.tickets or {}).get(identity)
         pbx, _, rest = identity.partition("/")
         site = self.floor.sites.get(pbx)
         return None if site is None else _IN_SITE[kind](site, rest)

@@ -86,6 +86,15 @@ class Watch:
         """Something ended of which the keeper does not tell: a recording that is not there."""
         self._will_judge((), (fact,))
 
+    def on_tickets(self, tickets: Mapping[str, View]) -> None:
+        """All tickets that are escalated now, by id; an alert about any other one is over."""
+        before, self._scene.tickets = self._scene.tickets or {}, tickets
+        moved = {identity for identity in {*before, *tickets} if before.get(identity) != tickets.get(identity)}
+        alerted = {alert.subject[1] for alert in self._engine.open_alerts if alert.subject[0] == "tickets"}
+        gone = alerted - tickets.keys()
+        if moved or gone:
+            self._will_judge([("tickets", identity) for identity in sorted(moved | gone)])
+
     def judge(self) -> None:
         """Holds against the rules what was touched since the last time, and what fell due."""
         self.close()

@@ -73,6 +73,8 @@ class Watcher:
         sites, watches = self.scene.floor.sites, self.kind.watches
         if watches == "lists":
             return subject[1] in self.scene.lists
+        if watches == "tickets":
+            return self.scene.tickets is not None
         if watches == "figures":
             return True
         if subject[0] in ("all", "teams"):
@@ -88,7 +90,7 @@ class Watcher:
         if scope == "all":
             return True
         if scope == "team":
-            return self.rule.wants(getattr(entity, "team", ""))
+            return self.rule.wants(str(entity["team"]) if isinstance(entity, dict) else getattr(entity, "team", ""))
         return any(self.rule.wants(name) for name in queues_of(entity))
 
 

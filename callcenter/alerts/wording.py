@@ -19,6 +19,7 @@ def sentence(alert: Alert, kind: Kind, language: Language) -> str:
         "where": who.get("label") or who.get("queue") or who.get("team") or EVERYWHERE[language],
         "reason": who.get("reason") or "–",
         "list": who.get("name", ""),
+        "ticket": who.get("ticket", ""),
         "pbx": who.get("pbx", ""),
         "value": amount(alert.peak if alert.is_lasting else alert.value, kind.measure),
         "threshold": amount(alert.threshold, kind.measure),

@@ -8,7 +8,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.calls.service import tell_call
 from callcenter.customers import history, merging, service
-from callcenter.customers.history import ReviewsOf
+from callcenter.customers.history import ReviewsOf, TicketsOf
 from callcenter.customers.rules import check_sees
 from callcenter.customers.service import Context, Wanted
 from callcenter.customers.shapes import (
@@ -35,11 +35,11 @@ Changer = Annotated[Account, requires("edit_customers", takes_masks=True, reach=
 Keeper = Annotated[Account, requires("manage_customers")]
 
 
-def customer_routes(context: Context, reviews_of: ReviewsOf) -> APIRouter:
+def customer_routes(context: Context, reviews_of: ReviewsOf, tickets_of: TicketsOf) -> APIRouter:
     """Records are read, written, merged and deleted; each route says which permission it needs."""
     routes = APIRouter(prefix="/api")
     _reading_routes(routes, context)
-    _history_routes(routes, context, reviews_of)
+    _history_routes(routes, context, reviews_of, tickets_of)
     _changing_routes(routes, context)
     _merging_routes(routes, context)
     return routes
@@ -73,7 +73,7 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
         return customer_shape(await service.one(context, customer_id))
 
 
-def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf) -> None:
+def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf, tickets_of: TicketsOf) -> None:
     @routes.get("/customers/{customer_id}/history")
     async def happened(
         customer_id: Row,
@@ -81,7 +81,7 @@ def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf) 
         cursor: Annotated[float, Query(gt=0, le=4e9, allow_inf_nan=False)] | None = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 25,
     ) -> dict[str, Any]:
-        events, following = await history.history(context, account, customer_id, before=cursor, limit=limit)
+        events, following = await history.history(context, account, customer_id, tickets_of, before=cursor, limit=limit)
         events = await history.with_reviews(events, account, reviews_of)
         return {"events": [event_shape(event) for event in events], "next": following}
 

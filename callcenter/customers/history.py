@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -22,6 +22,11 @@ ReviewsOf = Callable[[Collection[Key], Account], Awaitable[Sequence[tuple[Key, d
 """The reviews of these calls that an account may read, as they are told; the quality room knows them."""
 
 
+TicketsOf = Callable[[Account, int, Instant | None, int], Awaitable[Sequence[tuple[Instant, dict[str, Any]]]]]
+"""The tickets of a customer that an account may read, opened before an instant (None: at any time), the newest first,
+so many at most, each with when it was opened, as it is told; the room of tickets knows them."""
+
+
 class Callback(Struct, frozen=True):
     """An attempt to call the customer, the list that it was on, and what the agent wrote down."""
 
@@ -31,11 +36,12 @@ class Callback(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """Something that happened: a call, or a callback; and the reviews of it that the reader may read."""
+    """Something that happened: a call, a callback with the reviews that the reader may read; or a ticket was opened."""
 
     at: Instant
     call: CallSummary | None = None
     callback: Callback | None = None
+    ticket: dict[str, Any] | None = None
     reviews: Sequence[dict[str, Any]] = ()
 
     @property
@@ -55,7 +61,13 @@ class Waiting(Struct, frozen=True):
 
 
 async def history(
-    context: Context, account: Account, customer_id: int, *, before: Instant | None, limit: int
+    context: Context,
+    account: Account,
+    customer_id: int,
+    tickets_of: TicketsOf,
+    *,
+    before: Instant | None,
+    limit: int,
 ) -> tuple[list[Event], Instant | None]:
     """A page of what happened before an instant and the account sees, newest first, and before when to ask next.
 
@@ -69,6 +81,8 @@ async def history(
         back = await _callbacks(session, account, numbers, before, limit + 1)
     events = [Event(one.call.started_at, call=one) for one in called]
     events += [Event(one.attempt.placed_at, callback=one) for one in back]
+    tickets = await tickets_of(account, customer_id, before, limit + 1)
+    events += [Event(at, ticket=ticket) for at, ticket in tickets]
     events.sort(key=lambda event: event.at, reverse=True)
     if len(events) <= limit:
         return events, None
@@ -136,4 +150,4 @@ async def with_reviews(events: Sequence[Event], account: Account, reviews_of: Re
     found: dict[Key, list[dict[str, Any]]] = {}
     for key, review in await reviews_of(keys, account) if keys else ():
         found.setdefault(key, []).append(review)
-    return [Event(one.at, one.call, one.callback, found.get(one.key, ()) if one.key else ()) for one in events]
+    return [structs.replace(one, reviews=found.get(one.key, ()) if one.key else ()) for one in events]

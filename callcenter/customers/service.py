@@ -162,13 +162,30 @@ async def forget_number(session: AsyncSession, number: str) -> int:
 
 
 async def _delete(session: AsyncSession, ids: Collection[int]) -> int:
-    doomed, more = set(ids), set(ids)
-    while more:
-        into = select(Customer.id).where(Customer.merged_into.in_(more))
-        more = set(await session.scalars(into)) - doomed
-        doomed |= more
+    doomed = await with_merged(session, ids)
     await session.execute(delete(Customer).where(Customer.id.in_(doomed)))
     return len(doomed)
+
+
+async def with_merged(session: AsyncSession, ids: Collection[int]) -> set[int]:
+    """These customers and all that were merged into them, also by way of others."""
+    found, more = set(ids), set(ids)
+    while more:
+        into = select(Customer.id).where(Customer.merged_into.in_(more))
+        more = set(await session.scalars(into)) - found
+        found |= more
+    return found
+
+
+async def as_shown(session: AsyncSession, ids: Collection[int]) -> dict[int, Customer]:
+    """The records under which these customers are shown now: their own, or that into which they were merged."""
+    rows = {row.id: row for row in await session.scalars(select(Customer).where(Customer.id.in_(ids)))}
+    shown = dict(rows)
+    while hidden := {key: row.merged_into for key, row in shown.items() if row.merged_into is not None}:
+        into = await session.scalars(select(Customer).where(Customer.id.in_(set(hidden.values()))))
+        rows = {row.id: row for row in into}
+        shown |= {key: rows[kept] for key, kept in hidden.items()}
+    return shown
 
 
 # --- finding ----------------------------------------------------------------------------------------------------

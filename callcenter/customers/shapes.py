@@ -186,6 +186,7 @@ def event_shape(event: Event) -> dict[str, Any]:
         "at": event.at,
         "call": call,
         "callback": _callback(event.callback) if event.callback else None,
+        "ticket": event.ticket,
         "reviews": to_builtins(event.reviews),
     }
 

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-GUARDED = frozenset({"audit_entries", "call_holds", "recording_accesses", "recording_deletions", "review_steps"})
+GUARDED = frozenset(
+    {"audit_entries", "call_holds", "recording_accesses", "recording_deletions", "review_steps"} | {"ticket_changes"}
+)
 """What store/migrations/append_only.py keeps."""
 
 

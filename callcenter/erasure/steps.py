@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.schema import Table
 
-from callcenter.erasure import audio, copies, customers, spoken, sweeping, targets
+from callcenter.erasure import audio, copies, customers, spoken, sweeping, targets, tickets
 from callcenter.erasure.around import Around
 from callcenter.erasure.person import Person, changed_facts
 from callcenter.store.batches import in_batches
@@ -61,6 +61,7 @@ STEPS: tuple[Step, ...] = (
     Step("exports", copies.count_exports, copies.erase_exports),
     Step("clips", copies.count_clips, copies.erase_clips),
     Step("recordings", audio.count_recordings, audio.erase_recordings),
+    Step("tickets", tickets.count_tickets, tickets.erase_tickets),
     Step("customers", customers.count_customers, customers.erase_customers),
     Step("reviews", spoken.count_reviews, spoken.erase_reviews),
     Step("hold_reasons", spoken.count_reasons, spoken.erase_reasons),

@@ -42,7 +42,7 @@ STRUCTURE = frozenset(
 
 OF_AGENTS = frozenset(
     {"agent", "agent_number", "agent_name", "team", "interface", "owner_agent", "next_agent", "username", "owner"}
-    | {"reviewer", "agents", "teams", "reviewers", "holder"}
+    | {"reviewer", "agents", "teams", "reviewers", "holder", "owner_user"}
 )
 """Columns that say who of the centre worked: a number there is an employee's phone."""
 

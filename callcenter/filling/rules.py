@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from callcenter.dialer.targets import NewTarget, days_after
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.tickets.rules import Complaint, callback_due, number_of
 
 
 class FillKind(StrEnum):
@@ -17,6 +18,7 @@ class FillKind(StrEnum):
     ABANDONED = "abandoned"
     CALLBACK_REQUESTED = "callback_requested"
     DAYS_AFTER = "days_after"
+    CLOSED_COMPLAINT = "closed_complaint"
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -24,6 +26,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     abandoned: callers who gave up after at least `wait_seconds`, and were not reached within `after_seconds`.
     days_after: targets of `source_list_id`, `days` after the date in their `attribute`.
+    closed_complaint: customers whose complaint was closed, `days` later, or on the same day after `after_seconds`.
     """
 
     queue: str = ""
@@ -36,10 +39,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class Candidate(Struct, frozen=True):
-    """Somebody to call, and what for: `source` is the same whenever it is found again."""
+    """Somebody to call, and what for: `source` is the same whenever it is found again; `ticket_id` is that of a
+    complaint."""
 
     source: str
     target: NewTarget
+    ticket_id: int | None = None
 
 
 LOOK_BACK_SECONDS: Seconds = 4 * 86_400
@@ -70,12 +75,29 @@ def of_visit(kind: FillKind, options: Options, visit: Mapping[str, object], told
     due_at = visit["joined_at"] if asked else visit["ended_at"]
     target = NewTarget(
         number=str(visit["number"]),
-        name="".join(sign if sign.isprintable() else " " for sign in str(visit["caller_name"]))[:200],
+        name=_printable(visit["caller_name"]),
         attributes=attributes,
         priority=options.priority,
         due_at=due_at if isinstance(due_at, float) else None,
     )
     return Candidate(f"visit:{visit['pbx']}/{visit['channel_id']}/{visit['queue']}/{visit['join']}"[:200], target)
+
+
+def of_complaint(options: Options, complaint: Complaint, told: str) -> Candidate:
+    """The customer of a complaint that was closed; closed again after it was opened again they are called again."""
+    about = {"ticket": number_of(complaint.ticket_id), "subject": _printable(complaint.subject), "closed_at": told}
+    target = NewTarget(
+        number=complaint.number,
+        name=_printable(complaint.name),
+        attributes=about,
+        priority=options.priority,
+        due_at=callback_due(complaint.closed_at, options.days, options.after_seconds),
+    )
+    return Candidate(f"ticket:{complaint.ticket_id}/{complaint.closed_at!r}", target, complaint.ticket_id)
+
+
+def _printable(text: object) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in str(text))[:200]
 
 
 def of_date(options: Options, target_id: int, wanted: NewTarget, zone: ZoneInfo) -> Candidate | None:

@@ -22,6 +22,7 @@ from callcenter.filling.rules import (
     Options,
     callers_since,
     is_to_look,
+    of_complaint,
     of_date,
     of_visit,
 )
@@ -33,6 +34,8 @@ from callcenter.reports.spans import local
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import queue_visits
+from callcenter.tickets.callbacks import closed_complaints, raise_callback
+from callcenter.tickets.rules import CALLBACK_DAYS, DAY_SECONDS
 
 AT_ONCE = 5000
 DATES_AT_ONCE = 500
@@ -47,6 +50,8 @@ class Context:
     clock: Callable[[], Instant]
     flush: Callable[[], Awaitable[None]]
     wake: Callable[[int], None]
+    complaints: frozenset[str] = frozenset()
+    """The types of tickets that are complaints."""
 
 
 # --- rules ------------------------------------------------------------------------------------------------------
@@ -105,6 +110,8 @@ async def _must_exist(session: AsyncSession, list_id: int) -> None:
 
 
 async def _check(session: AsyncSession, list_id: int, kind: FillKind, options: Options) -> None:
+    if kind is FillKind.CLOSED_COMPLAINT and options.days > CALLBACK_DAYS:
+        raise BadInput(f"A closed complaint is called back within {CALLBACK_DAYS} days", field="options.days")
     if kind is not FillKind.DAYS_AFTER:
         return
     if not options.attribute:
@@ -143,7 +150,9 @@ async def fill(context: Context, rule_id: int) -> int:
         for candidate in fresh:
             row = row_of_target(0, candidate.target, region)
             if not isinstance(row, RowError):
-                await ask_for(session, rule.list_id, row, now=now)
+                target = await ask_for(session, rule.list_id, row, now=now)
+                if candidate.ticket_id is not None:
+                    await raise_callback(session, candidate.ticket_id, target.id, now)
                 added += 1
             session.add(Filled(rule_id=rule_id, source=candidate.source, at=now))
         counted = {"added": FillRule.added + added, "refused": FillRule.refused + len(fresh) - added}
@@ -212,6 +221,14 @@ async def _days_after(context: Context, _rule: FillRule, options: Options) -> li
         after = targets[-1].id
 
 
+async def _complaints(context: Context, rule: FillRule, options: Options) -> list[Candidate]:
+    """Whose complaint was closed since the rule was made, no longer ago than they may be called about it."""
+    since = max(rule.created_at, context.clock() - CALLBACK_DAYS * DAY_SECONDS)
+    async with context.sessions() as session:
+        found = await closed_complaints(session, context.complaints, since, options.queue)
+    return [of_complaint(options, one, _told(one.closed_at, context.zone)) for one in found if one.number]
+
+
 def _wanted(target: Target, options: Options) -> NewTarget:
     return NewTarget(
         number=target.number,
@@ -232,5 +249,6 @@ SOURCES: dict[FillKind, Callable[[Context, FillRule, Options], Awaitable[list[Ca
     FillKind.ABANDONED: _abandoned,
     FillKind.CALLBACK_REQUESTED: _requested,
     FillKind.DAYS_AFTER: _days_after,
+    FillKind.CLOSED_COMPLAINT: _complaints,
 }
 """How each kind finds whom to call."""

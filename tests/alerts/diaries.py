@@ -88,6 +88,12 @@ class Watched(Diary):
         self._note(self.engine.on_changes([("lists", identity)], (), self.now))
         return self
 
+    def tickets(self, tickets: dict[str, View], *touched: str) -> "Watched":
+        """The tickets that are late are told; those that were `touched` have changed."""
+        self.scene.tickets = tickets
+        self._note(self.engine.on_changes([("tickets", identity) for identity in touched], (), self.now))
+        return self
+
     def misses_recording(self, call: str, queue: str = "support") -> "Watched":
         """A call ended, and no recording of it is there."""
         missing = MissingRecording(pbx=PBX, call_id=CallId(call), queue=queue, ended_at=self.now)

@@ -6,6 +6,7 @@ import pytest
 
 from callcenter.alerts.kinds import Severity
 from callcenter.alerts.rules import KINDS
+from callcenter.alerts.wording import sentence
 from callcenter.floor import events as e
 from callcenter.floor.events import LinkState
 from tests.alerts.diaries import Watched, a_rule, in_talk, seated
@@ -299,6 +300,21 @@ def test_backlog_of_callbacks() -> None:
     assert day.told == ["+ callbacks_due", "- callbacks_due"]
     day.a_list("7", a_list).a_list("7", None)
     assert day.alerts == []
+
+
+def test_tickets_that_are_late() -> None:
+    late = {"ticket": "T-7", "team": "Team A", "queue": "", "agent_number": "1001", "level": 1, "to": "team_leader"}
+    team = a_rule("tickets_late", scope="team", names=frozenset({"Team A"}), threshold=2)
+    day = Watched(team)
+    day.tickets({"7": late, "8": late | {"team": "Team B", "level": 2}}, "7", "8")
+    assert day.alerts == []
+    day.tickets({"7": late | {"level": 2}}, "7", "8")
+    assert (day.alert().subject, day.alert().who["ticket"], day.alert().value) == (("tickets", "7"), "T-7", 2)
+    assert sentence(day.alert(), KINDS["tickets_late"], "en") == "T-7: late, level 2"
+    day.set_rules(team)
+    assert day.told == ["+ tickets_late"]
+    day.tickets({}, "7")
+    assert day.told == ["+ tickets_late", "- tickets_late"]
 
 
 def test_recordings_missing() -> None:

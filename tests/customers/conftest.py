@@ -14,6 +14,7 @@ from callcenter.customers.rules import Number, Record
 from callcenter.customers.service import Context
 from callcenter.settings import CustomerSettings
 from callcenter.store.engine import Sessions
+from tests.customers.nobody import no_tickets
 from tests.facts import NOON
 from tests.serving import PANEL
 from tests.web import Site
@@ -38,7 +39,7 @@ def context(sessions: Sessions) -> Context:
 
 @pytest.fixture
 def site(context: Context) -> Site:
-    return Site(context.sessions, customer_routes(context, _reviews))
+    return Site(context.sessions, customer_routes(context, _reviews, no_tickets))
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from callcenter.store.engine import Sessions
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import Base
+from callcenter.tickets.tables import Ticket, TicketChange, TicketStep
 from tests.dialer.conftest import FIELDS
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_survey, a_visit
 from tests.recordings.sounds import tone, write_wav
@@ -108,7 +109,7 @@ async def write_facts(engine: AsyncEngine, erased: Erased | None = None) -> None
 
 
 def _made_of(call_id: CallId) -> list[Base]:
-    """A clip, an archive and the customer record of the person."""
+    """A clip, an archive, the customer record and a ticket of the person."""
     clip = Clip(
         id=1, recording_id=1, pbx="pbx1", call_id=call_id, agent_number="1001", agent_name="Li Na", recorded_at=NOON,
         from_seconds=1, to_seconds=3, kind="problem", title_en="Mr Wang", title_zh="", note_en="138 0013 8000",
@@ -124,7 +125,24 @@ def _made_of(call_id: CallId) -> list[Base]:
         id=1, name="王小明", name_key="王小明", note="calls from 138 0013 8000", created_at=NOON, created_by="a",
         changed_at=NOON, changed_by="a",
     )  # fmt: skip
-    return [clip, export, part, customer, CustomerNumber(customer_id=1, number=f"+86{PLAIN}", place=0)]
+    number = CustomerNumber(customer_id=1, number=f"+86{PLAIN}", place=0)
+    return [clip, export, part, customer, number, *_ticket()]
+
+
+def _ticket() -> list[Base]:
+    made = {"created_at": NOON, "created_by": "a"}
+    ticket = Ticket(
+        **made, id=1, type="complaint", subject="王小明 complains", note=f"calls from {PLAIN}", customer_id=1,
+        caller_number=f"+86{PLAIN}", contact_at=NOON, changed_at=NOON, changed_by="a", result="told 王小明",
+    )  # fmt: skip
+    step = TicketStep(**made, ticket_id=1, text="Call 王小明")
+    changes = [
+        TicketChange(ticket_id=1, what="changed", details={"note": ["", f"calls from {PLAIN}"]}, at=NOON, by="a"),
+        TicketChange(
+            ticket_id=1, what="closed", details={"outcome": "solved", "result": "told 王小明"}, at=NOON, by="a"
+        ),
+    ]
+    return [ticket, step, *changes]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from httpx import AsyncClient
 from msgspec import structs
-from sqlalchemy import JSON, LargeBinary, String, insert, select, text
+from sqlalchemy import JSON, LargeBinary, String, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,7 +28,7 @@ from callcenter.erasure.sweeping import NOT_SEARCHED, searched
 from callcenter.erasure.tables import Erasure
 from callcenter.errors import BadInput, Conflict, SetupFailed
 from callcenter.floor.terms import OWN_ID
-from callcenter.lines import read_lines
+from callcenter.lines import ERASED, read_lines
 from callcenter.recordings.tables import RecordingDeletion
 from callcenter.reports.abandoned import Wanted as Abandoned
 from callcenter.reports.abandoned import abandoned_callers
@@ -44,6 +44,7 @@ from callcenter.store.engine import Sessions
 from callcenter.store.erased import Erased
 from callcenter.store.imported import import_facts
 from callcenter.store.tables import Base, calls, queue_visits
+from callcenter.tickets.tables import Ticket, TicketChange, TicketStep
 from tests.erasure.conftest import LATER, NUMBER, OTHER, PLAIN, Calls, facts_of_person, hold, wanted, write_facts
 from tests.facts import NOON, a_call, a_visit
 from tests.serving import PANEL
@@ -89,6 +90,22 @@ async def figures(engine: AsyncEngine, sessions: Sessions) -> list[Any]:
     given_up = await abandoned_callers(sessions, Abandoned(since=span.since, until=span.until))
     found.append([(one.row, one.contact and (one.contact.kind, one.contact.at)) for one in given_up])
     return found
+
+
+@pytest.mark.usefixtures("known")
+async def test_the_words_of_a_ticket_go_and_what_was_done_stays(around: Around, sessions: Sessions) -> None:
+    assert (await look(around, [NUMBER]))["counts"]["tickets"] == 1
+    await erase(around)
+    async with sessions() as session:
+        ticket = await session.get_one(Ticket, 1)
+        assert (ticket.subject, ticket.note, ticket.caller_number, ticket.result) == (ERASED, "", "", "")
+        assert (ticket.type, ticket.customer_id, ticket.created_at) == ("complaint", None, NOON)
+        changes = [row.details for row in await session.scalars(select(TicketChange).order_by(TicketChange.id))]
+        assert changes == [{"note": [ERASED, ERASED]}, {"outcome": "solved", "result": ERASED}]
+        assert await session.scalar(select(TicketStep.text)) == ERASED
+    with pytest.raises(DBAPIError, match="history"):
+        async with sessions.begin() as session:
+            await session.execute(delete(TicketChange))
 
 
 @pytest.mark.usefixtures("known")

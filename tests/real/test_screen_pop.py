@@ -34,7 +34,7 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 POP_SECONDS = 1.0
 """From the ring on: to the record at the desk, and to the webhook at another system."""
 
-KNOWN, STRANGER, OTHER_STRANGER = "13800138000", "13800138001", "13800138002"
+KNOWN, STRANGER, OTHER_STRANGER, ASKER = (f"1380013800{n}" for n in range(4))
 COLLEAGUE = NewUser("wang-wei", PASSWORD, (Role.AGENT,), agent_number="1002")
 NARROW = (360, 740)
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
@@ -209,6 +209,32 @@ def test_what_is_typed_of_an_unknown_caller_is_never_lost(agent: Visitor, pair: 
     second.get_by_role("button", name="Make the customer").click()
     expect(page.get_by_role("region", name="The customer")).to_contain_text("Qian")
     expect(second).to_have_count(0)
+    hang_up(pair, caller)
+
+
+def test_the_callers_tickets_are_at_the_desk(agent: Visitor, server: Serving, pair: Pair) -> None:
+    page = agent.page
+    caller = pair.customer_calls("4000", caller=ASKER)
+    tickets = page.get_by_role("region", name="Tickets of the caller")
+    expect(tickets).to_contain_text("No open tickets.")
+    tickets.get_by_role("button", name="New ticket").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Caller's number")).to_have_value(f"+86{ASKER}")
+    dialog.get_by_label("Subject").fill("Lamp broken")
+    expect(state(page)).to_have_text("Talking")
+    hang_up(pair, caller)
+    expect(state(page)).to_have_text("Wrap-up")
+    expect(state(page)).to_have_text("Ready")
+    dialog.get_by_role("button", name="Open the ticket").click()  # what is typed outlives the work after the call
+    expect(page.get_by_text("The call is with T-1").first).to_be_visible()
+    assert len(page.request.get(f"{server.url}api/tickets/1").json()["calls"]) == 1
+
+    caller = pair.customer_calls("4000", caller=ASKER)
+    expect(tickets).to_contain_text("T-1 · Lamp broken")
+    assert violations(page) == []
+    with page.expect_response(lambda response: response.url.endswith("/api/tickets/1/calls")) as added:
+        tickets.get_by_role("button", name="Add this call to T-1").click()
+    assert len(added.value.json()["calls"]) == 2
     hang_up(pair, caller)
 
 

@@ -22,6 +22,8 @@ const CallsPage = lazy(() => import("./calls/CallsPage"));
 const CallPage = lazy(() => import("./calls/CallPage"));
 const CustomersPage = lazy(() => import("./customers/CustomersPage"));
 const CustomerPage = lazy(() => import("./customers/CustomerPage"));
+const TicketsPage = lazy(() => import("./tickets/TicketsPage"));
+const TicketPage = lazy(() => import("./tickets/TicketPage"));
 const KeysPage = lazy(() => import("./keys/KeysPage"));
 const UsersPage = lazy(() => import("./users/UsersPage"));
 const ProfilePage = lazy(() => import("./profile/ProfilePage"));
@@ -61,6 +63,7 @@ export const PAGES: readonly Page[] = [
   { path: "/floor", name: "floor", permission: "see_floor" },
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/customers", name: "customers", permission: "see_customers" },
+  { path: "/tickets", name: "tickets", permission: "work_tickets" },
   { path: "/reports", name: "reports", permission: "see_reports" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
@@ -154,6 +157,18 @@ function SignedIn() {
               {({ id }) => (
                 <Allowed permission="see_customers">
                   <CustomerPage key={id} id={Number(id)} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/tickets">
+              <Allowed permission="work_tickets">
+                <TicketsPage />
+              </Allowed>
+            </Route>
+            <Route path="/tickets/:id">
+              {({ id }) => (
+                <Allowed permission="work_tickets">
+                  <TicketPage key={id} id={Number(id)} />
                 </Allowed>
               )}
             </Route>

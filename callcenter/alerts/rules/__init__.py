@@ -19,6 +19,7 @@ from callcenter.alerts.rules import (
     sign_outs,
     staffing_low,
     talk_long,
+    tickets_late,
     wait_long,
     wrap_up_long,
 )
@@ -45,6 +46,7 @@ KINDS: dict[str, Kind] = {
         callback_long,
         callbacks_due,
         recordings_missing,
+        tickets_late,
     )
 }
 """By id, in the order in which people look at them."""

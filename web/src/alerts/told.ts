@@ -24,6 +24,7 @@ export function told(alert: Alert, template: string, measure: Measure, words: Wo
     where: who.label || who.queue || who.team || words.everywhere,
     reason: who.reason ? words.reason(who.reason) : "–",
     list: who.name ?? "",
+    ticket: who.ticket ?? "",
     pbx: who.pbx ?? "",
     threshold: amount(alert.threshold, measure),
   };

@@ -77,6 +77,8 @@ export type Permission =
   | "see_customers"
   | "edit_customers"
   | "manage_customers"
+  | "work_tickets"
+  | "manage_tickets"
   | "see_numbers"
   | "tag_calls"
   | "manage_retention"
@@ -165,12 +167,16 @@ export interface SettingsWord {
 export interface CustomerLevel extends SettingsWord {
   is_important: boolean;
 }
+export interface TicketType extends SettingsWord {
+  is_complaint: boolean;
+}
 export interface CentreSettings {
   pause_reasons: PauseReason[];
   queues: QueueSettings[];
   teams: string[];
   trunks: string[];
   customers: { levels: CustomerLevel[]; attributes: SettingsWord[] };
+  ticket_types: TicketType[];
 }
 
 // --- live feed --------------------------------------------------------------------------------------------------
@@ -321,13 +327,14 @@ export interface AlertWho {
   reason?: string;
   name?: string;
   list?: string;
+  ticket?: string;
   seats?: string[];
 }
 export interface Alert {
   alert_id: string;
   kind: string;
   severity: Severity;
-  subject_kind: "seats" | "queues" | "teams" | "links" | "lists" | "all";
+  subject_kind: "seats" | "queues" | "teams" | "links" | "lists" | "tickets" | "all";
   subject_id: string;
   who: AlertWho;
   since: Instant;

@@ -62,6 +62,7 @@ function useRuleWords(): (rule: FillRule) => string {
     const queue = options.queue || t("fill.everyQueue");
     const minutes = Math.round(options.after_seconds / 60);
     if (kind === "days_after") return t("fill.says.days_after", { ...options, from });
+    if (kind === "closed_complaint") return t("fill.says.closed_complaint", { queue, days: options.days });
     if (kind === "abandoned") return t("fill.says.abandoned", { queue, minutes, seconds: options.wait_seconds });
     return t("fill.says.callback_requested", { queue });
   };
@@ -130,7 +131,10 @@ function AddRule({ listId, onClose }: { listId: string; onClose: () => void }) {
           value={kind}
           onChange={(value) => {
             setKind(value as FillKind);
-            set({ priority: value === "callback_requested" ? 1 : 5 });
+            set({
+              priority: value === "callback_requested" ? 1 : 5,
+              days: value === "closed_complaint" ? 1 : USUAL.days,
+            });
           }}
           allowDeselect={false}
         />
@@ -139,6 +143,16 @@ function AddRule({ listId, onClose }: { listId: string; onClose: () => void }) {
           <DateFields listId={listId} options={options} set={set} />
         ) : (
           <QueueField value={options.queue} onChange={(queue) => set({ queue })} />
+        )}
+        {kind === "closed_complaint" && (
+          <NumberInput
+            label={t("fill.daysLater")}
+            min={0}
+            max={7}
+            allowDecimal={false}
+            value={options.days}
+            onChange={(days) => set({ days: Number(days) || 0 })}
+          />
         )}
         {kind === "abandoned" && (
           <NumberInput

@@ -5,7 +5,7 @@ import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
-export const FILL_KINDS = ["callback_requested", "abandoned", "days_after"] as const;
+export const FILL_KINDS = ["callback_requested", "abandoned", "days_after", "closed_complaint"] as const;
 export type FillKind = (typeof FILL_KINDS)[number];
 
 export interface FillOptions {

@@ -1,4 +1,4 @@
-import { IconChecklist, IconMicrophone, IconPhoneOutgoing } from "@tabler/icons-react";
+import { IconChecklist, IconMicrophone, IconPhoneOutgoing, IconTicket } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -13,7 +13,14 @@ import { Outcome } from "../parts/Outcome";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { rounded } from "../quality/ReviewItem";
 import classes from "./Customers.module.css";
-import { type Happening, type PastCall, type PastCallback, type PastReview, useHistory } from "./customers";
+import {
+  type Happening,
+  type PastCall,
+  type PastCallback,
+  type PastReview,
+  type PastTicket,
+  useHistory,
+} from "./customers";
 
 /** Opens the call, where its player is; plain words for who may not see calls. */
 function CallLink({ of, children }: { of: { pbx: string; call_id: string | null }; children: ReactNode }) {
@@ -67,6 +74,17 @@ function CallbackWords({ of }: { of: PastCallback }) {
   );
 }
 
+function TicketWords({ of }: { of: PastTicket }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.what}>
+      <IconTicket size={14} aria-hidden />
+      <Link href={`/tickets/${of.id}`}>{t("customers.ticket", { ticket: of.ticket, subject: of.subject })}</Link>
+      <span className="muted">{t(`tickets.state.${of.state}`)}</span>
+    </span>
+  );
+}
+
 function ReviewLink({ of }: { of: PastReview }) {
   const { t } = useTranslation();
   const reviews = useMay("review_calls");
@@ -83,19 +101,20 @@ function ReviewLink({ of }: { of: PastReview }) {
   );
 }
 
-/** Calls and callbacks, the latest first; the reviews of them that the reader may read. */
+/** Calls, callbacks and tickets, the latest first; the reviews of them that the reader may read. */
 export function HappeningList({ events }: { events: Happening[] }) {
   const format = useFormat();
   return (
     <ol className={classes.history}>
       {events.map((event) => (
-        <li key={`${event.at} ${event.call?.call_id ?? event.callback?.id}`}>
+        <li key={`${event.at} ${event.call?.call_id ?? event.callback?.id ?? event.ticket?.ticket}`}>
           <time className="num" title={format.date(event.at)}>
             {format.dateMinute(event.at)}
           </time>
           <div className={classes.words}>
             {event.call && <CallWords of={event.call} />}
             {event.callback && <CallbackWords of={event.callback} />}
+            {event.ticket && <TicketWords of={event.ticket} />}
             {event.reviews.map((review) => (
               <ReviewLink key={review.id} of={review} />
             ))}

@@ -71,11 +71,19 @@ export interface PastReview {
   agent_name: string;
   score: number | null;
 }
-/** Something that happened: either a call or a callback. */
+export interface PastTicket {
+  id: number;
+  ticket: string;
+  type: string;
+  subject: string;
+  state: "open" | "waiting" | "closed";
+}
+/** Something that happened: a call, a callback, or a ticket was opened. */
 export interface Happening {
   at: Instant;
   call: PastCall | null;
   callback: PastCallback | null;
+  ticket: PastTicket | null;
   reviews: PastReview[];
 }
 export interface ComingCallback {

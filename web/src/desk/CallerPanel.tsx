@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, query } from "../api/client";
 import { queryClient, useMay } from "../api/queries";
@@ -8,6 +8,7 @@ import { CustomerCards } from "../customers/CustomerCards";
 import type { Found } from "../customers/customers";
 import { isInCall } from "../seats/seats";
 import classes from "./Caller.module.css";
+import { CallerTickets, type NewFromCall, TicketFromCall } from "./CallerTickets";
 import { NewcomerForm } from "./NewcomerForm";
 import { type Newcomer, useNewcomers } from "./newcomers";
 import { OtherPage } from "./OtherPage";
@@ -78,6 +79,8 @@ function Caller({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const mayEdit = useMay("edit_customers");
   const seesNumbers = useMay("see_numbers");
+  const worksTickets = useMay("work_tickets");
+  const [made, setMade] = useState<NewFromCall | null>(null);
   const call = useOwnCall(seat);
   const found = useAsked<Pop>(call, "/api/customer-pop", keyOf(call));
   const { newcomers, type, drop } = useNewcomers();
@@ -95,6 +98,15 @@ function Caller({ seat }: { seat: Seat }) {
         />
       )}
       <CrmSays call={call} />
+      {worksTickets && call && found && (
+        <CallerTickets
+          key={call.callId}
+          call={{ pbx: call.pbx, call_id: call.callId }}
+          customer={found.customers.length === 1 ? (found.customers[0]?.id ?? null) : null}
+          onMake={setMade}
+        />
+      )}
+      {made && <TicketFromCall made={made} onClose={() => setMade(null)} />}
       {mayEdit &&
         seesNumbers &&
         forms.map((newcomer) => (

@@ -52,6 +52,8 @@ const GROUP_OF: Record<Permission, Group> = {
   edit_customers: "customers",
   manage_customers: "customers",
   erase_customers: "customers",
+  work_tickets: "customers",
+  manage_tickets: "customers",
   see_numbers: "customers",
   manage_users: "centre",
   manage_webhooks: "centre",

@@ -1,0 +1,146 @@
+"""A closed complaint raises its own callback, which is dialled, and what came of it stands on the ticket."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callcenter.accounts.rules import PERMISSIONS, Role
+from callcenter.accounts.service import Account
+from callcenter.customers.rules import Number, Record
+from callcenter.customers.service import Context as Customers
+from callcenter.customers.service import create
+from callcenter.errors import BadInput
+from callcenter.filling import service as filling
+from callcenter.filling.rules import FillKind
+from callcenter.filling.service import Context
+from callcenter.forms.tables import FormRecord
+from callcenter.settings import TicketSettings
+from callcenter.store.engine import Sessions
+from callcenter.tickets import finding, service
+from callcenter.tickets.rules import DAY_SECONDS, Content, Outcome
+from callcenter.tickets.service import Context as Tickets
+from callcenter.tickets.shapes import whole_shape
+from callcenter.tickets.tables import Ticket
+from tests.dialer.conftest import Centre, result
+
+LI, WANG = "+8613800138000", "+8613800138001"
+BOSS = Account(1, "boss", "Boss", (Role.SUPERVISOR,), PERMISSIONS[Role.SUPERVISOR], "en")
+
+
+@pytest.fixture
+async def dialled(sessions: Sessions, storage_url: str) -> AsyncIterator[Centre]:
+    centre = Centre(sessions, storage_url)
+    yield centre
+    await centre.close()
+    assert centre.phone.violations == []
+
+
+async def _nothing() -> None:
+    """Everything is written at once here."""
+
+
+@pytest.fixture
+def rules(dialled: Centre) -> Context:
+    return Context(
+        dialled.sessions, ZoneInfo("UTC"), dialled.clock, _nothing, lambda _list: None, frozenset({"complaint"})
+    )
+
+
+@pytest.fixture
+def tickets(dialled: Centre) -> Tickets:
+    return Tickets(dialled.sessions, dialled.clock, "CN", TicketSettings(), {"1001": "Team A"})
+
+
+Closed = Callable[..., Awaitable[Ticket]]
+
+
+@pytest.fixture
+def closed(tickets: Tickets) -> Closed:
+    async def make(**fields: Any) -> Ticket:
+        said: dict[str, Any] = {"type": "complaint", "subject": "Lamp broken", "caller_number": LI} | fields
+        row = await service.open_ticket(tickets, BOSS, Content(**said), None)
+        return await service.close(tickets, BOSS, (row.id, row.version), Outcome.SOLVED, "A new lamp")
+
+    return make
+
+
+async def _rule(rules: Context, list_id: int, **options: Any) -> int:
+    return (await filling.add_rule(rules, list_id, FillKind.CLOSED_COMPLAINT, options, "boss")).id
+
+
+async def test_a_closed_complaint_is_called_back_and_its_result_stands_on_the_ticket(
+    dialled: Centre, rules: Context, tickets: Tickets, closed: Closed
+) -> None:
+    list_id = await dialled.list_with(0)
+    rule = await _rule(rules, list_id, days=2, priority=1)
+    ticket = await closed()
+    await closed(type="enquiry", subject="No complaint", caller_number=WANG)
+    assert [await filling.fill(rules, rule) for _again in range(2)] == [1, 0]
+    [target] = await dialled.targets()
+    assert (target.number, target.due_at) == (LI, dialled.clock() + 2 * DAY_SECONDS)
+    assert target.attributes["ticket"] == "T-1"
+    dialled.seats.free = 1
+    dialled.clock.now += 2 * DAY_SECONDS
+    worker = dialled.worker()
+    await worker.start_list(list_id)
+    [placed] = await dialled.until_placed(1)
+    dialled.phone.end(placed)
+    worker.on_facts([result(placed.attempt_id, at=dialled.clock(), is_reached=True)])
+    await dialled.until_told(list_id, reached=1)
+    [attempt] = await dialled.attempts()
+    async with dialled.sessions.begin() as session:
+        session.add(
+            FormRecord(
+                list_id=list_id, target_id=target.id, attempt_id=attempt.id, form_id=None, result="completed",
+                note="Is content now", filled_at=dialled.clock(), changed_at=dialled.clock(), filled_by="li",
+            )
+        )  # fmt: skip
+    told = whole_shape(await finding.whole(tickets, BOSS, ticket.id), tickets)
+    [callback] = told["callbacks"]
+    assert (callback["number"], callback["state"], callback["list"]["name"]) == (LI, "reached", "Autumn")
+    [tried] = callback["attempts"]
+    names = ("outcome", "agent_number", "result", "note")
+    assert tuple(tried[name] for name in names) == ("reached", "1001", "completed", "Is content now")
+    assert told["changes"][0]["what"] == "callback_raised"
+
+
+async def test_whom_it_is_about_and_how_long_ago(dialled: Centre, rules: Context, closed: Closed) -> None:
+    """A number of the customer where the caller's is unknown; not what was closed before the rule, or long ago."""
+    await closed(subject="Before the rule")
+    dialled.clock.now += 1
+    rule = await _rule(rules, await dialled.list_with(0))
+    dialled.clock.now += 1
+    customers = Customers(dialled.sessions, dialled.clock)
+    wang = await create(customers, Record(name="Wang", numbers=(Number(WANG),)), "boss")
+    await closed(caller_number="", customer_id=wang.row.id)
+    await closed(caller_number="")
+    assert await filling.fill(rules, rule) == 1
+    [target] = await dialled.targets()
+    assert (target.number, target.name, target.due_at) == (WANG, "Wang", dialled.clock() + 600)
+    await closed()
+    dialled.clock.now += 7 * DAY_SECONDS + 1
+    assert await filling.fill(rules, rule) == 0
+
+
+async def test_who_complains_again_is_called_again(
+    dialled: Centre, rules: Context, tickets: Tickets, closed: Closed
+) -> None:
+    rule = await _rule(rules, await dialled.list_with(0))
+    ticket = await closed()
+    assert await filling.fill(rules, rule) == 1
+    dialled.clock.now += 60
+    again = await service.reopen(tickets, BOSS, (ticket.id, ticket.version), "Broken again")
+    assert await filling.fill(rules, rule) == 0
+    await service.close(tickets, BOSS, (again.id, again.version), Outcome.NOT_SOLVED, "Money back")
+    assert await filling.fill(rules, rule) == 1
+    whole = await finding.whole(tickets, BOSS, ticket.id)
+    assert [called.target.number for called in whole.callbacks] == [LI, LI]
+
+
+async def test_a_complaint_is_called_back_within_seven_days(dialled: Centre, rules: Context) -> None:
+    list_id = await dialled.list_with(0)
+    with pytest.raises(BadInput) as refused:
+        await _rule(rules, list_id, days=8)
+    assert refused.value.field == "options.days"
