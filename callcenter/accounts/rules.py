@@ -45,6 +45,7 @@ Permission = Literal[
     "see_customers",
     "edit_customers",
     "manage_customers",
+    "manage_wrap_ups",
     "see_numbers",
 ]
 Language = Literal["", "en", "zh"]
@@ -117,6 +118,7 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "see_customers",
             "edit_customers",
             "manage_customers",
+            "manage_wrap_ups",
             "see_numbers",
         }
     ),
