@@ -57,7 +57,7 @@ SUMMARIES: Mapping[str, str] = {
     "GET /api/wrap-ups/mine": "One's own conversations at hand, and what is written down of them",
     "PUT /api/wrap-ups/{pbx}/{call_id}": "Write down what came of one's own conversation",
     "GET /api/calls/{pbx}/{call_id}/wrap-ups": "What agents wrote down of a call",
-    "PUT /api/calls/{pbx}/{call_id}/wrap-ups/{agent_number}": "Change what an agent wrote down of a call",
+    "PUT /api/calls/{pbx}/{call_id}/wrap-ups": "Change what an agent wrote down of a call",
     "GET /api/settings": "Pause reasons, queues, teams, trunks and what customers have, of the settings",
     "GET /api/figures": "The catalogue of figures",
     "GET /api/agents/mine": "Which agent one is",

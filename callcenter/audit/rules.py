@@ -137,7 +137,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/customer-merges/{merge_id}/undo"): "customer.undo_merge",
     ("PUT", "/api/wrap-up-choices"): "wrap_up.change_choices",
     ("PUT", "/api/wrap-ups/{pbx}/{call_id}"): "wrap_up.write",
-    ("PUT", "/api/calls/{pbx}/{call_id}/wrap-ups/{agent_number}"): "wrap_up.change",
+    ("PUT", "/api/calls/{pbx}/{call_id}/wrap-ups"): "wrap_up.change",
     ("POST", "/api/reconciliations"): "reconciliation.run",
     ("POST", "/api/calls/{pbx}/{call_id}/tags"): "call.add_tag",
     ("DELETE", "/api/calls/{pbx}/{call_id}/tags/{tag}"): "call.remove_tag",

@@ -21,6 +21,7 @@ from callcenter.wrap_up.at_hand import Talked, check_in_hand, last_of, of_floor,
 from callcenter.wrap_up.choices import all_choices, save_choices
 from callcenter.wrap_up.records import Writing, open_lists, record_of, records_of, write
 from callcenter.wrap_up.shapes import (
+    ChangeShape,
     ChoicesAnswer,
     ChoicesShape,
     MineAnswer,
@@ -105,12 +106,10 @@ def _call_routes(routes: APIRouter, desk: Desk) -> None:
         found = await records_of(desk.sessions, pbx, call_id)
         return RecordsAnswer(records=[record_answer(one) for one in found])
 
-    @routes.put(OF_CALL + "/{agent_number}")
-    async def change(
-        pbx: Word, call_id: Word, agent_number: Word, shape: RecordShape, account: Changer
-    ) -> RecordAnswer:
+    @routes.put(OF_CALL)
+    async def change(pbx: Word, call_id: Word, shape: ChangeShape, account: Changer) -> RecordAnswer:
         await check_call(desk.sessions, account.scope, pbx, call_id)
-        talked = await talked_in(desk.sessions, desk.floor, pbx, call_id, agent_number)
+        talked = await talked_in(desk.sessions, desk.floor, pbx, call_id, shape.agent_number)
         return await _write(desk, talked, shape, account, is_change=True)
 
 

@@ -94,7 +94,7 @@ async def talked_in(sessions: Sessions, floor: Floor, pbx: str, call_id: str, ag
     now = [one for one in of_floor(floor, agent) if (one.pbx, one.call_id) == (pbx, call_id)]
     found = now[0] if now else await _last(sessions, of.pbx == pbx, of.call_id == call_id, of.agent_number == agent)
     if found is None:
-        raise NotFound(f"there is no call {call_id} at {pbx} in which agent {agent} talked")
+        raise NotFound(f"agent {agent} talked in no call {call_id} at {pbx}")
     if found.is_callback:
         raise Conflict("the dialer placed this call: fill in the record form of its list")
     return found

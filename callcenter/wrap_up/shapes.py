@@ -83,6 +83,12 @@ class RecordShape(Shape):
         return Filled(**self.record.model_dump() | {"note": note})
 
 
+class ChangeShape(RecordShape):
+    """What an agent wrote down, as somebody else puts it right."""
+
+    agent_number: Annotated[PlainText, Field(min_length=1, max_length=64)]
+
+
 # --- what is told -----------------------------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ DOORS = [
     ("GET", "/wrap-ups/mine", {"agent"}),
     ("PUT", "/wrap-ups/pbx1/1.0", {"agent"}),
     ("GET", "/calls/pbx1/1.0/wrap-ups", {"supervisor", "qa"}),
-    ("PUT", "/calls/pbx1/1.0/wrap-ups/1001", {"supervisor"}),
+    ("PUT", "/calls/pbx1/1.0/wrap-ups", {"supervisor"}),
 ]
 
 
@@ -226,8 +226,8 @@ async def test_a_supervisor_changes_what_is_there_within_the_scope(
     desk: WrapUps, li: httpx.AsyncClient, boss: httpx.AsyncClient
 ) -> None:
     await desk.over("1001", "1.0")
-    filled = await _chosen(boss, note="a complaint, not a question")
-    path = "/calls/pbx1/1.0/wrap-ups/1001"
+    filled = {"agent_number": "1001"} | await _chosen(boss, note="a complaint, not a question")
+    path = "/calls/pbx1/1.0/wrap-ups"
     assert (await boss.put(path, json=filled)).status_code == 404  # there is nothing to change
     await _written(li)
     desk.clock.now += 30 * 86_400

@@ -77,6 +77,7 @@ export type Permission =
   | "see_customers"
   | "edit_customers"
   | "manage_customers"
+  | "manage_wrap_ups"
   | "see_numbers"
   | "tag_calls"
   | "manage_retention"
