@@ -19,7 +19,10 @@ import {
   isComplete,
   isNameless,
   moved,
+  type RetiredEntry,
   sentOf,
+  stillRetired,
+  takenBack,
   without,
 } from "./editing";
 import classes from "./WrapUp.module.css";
@@ -52,7 +55,7 @@ function Row({ nth, entries, put, field, isTried, error }: RowsProps & { nth: nu
   const name = label(entry) || `${nth + 1}`;
   const refused = error instanceof ApiError && error.field?.startsWith(`${field}.${nth}.`) ? error : null;
   const isDeeper = refused?.field?.startsWith(`${field}.${nth}.choices`) ?? false;
-  const fault = isTried && isNameless(entry) ? t("forms.needsWords") : refused && !isDeeper ? refused.detail : null;
+  const fault = isTried && isNameless(entry) ? t("quality.needsWords") : refused && !isDeeper ? refused.detail : null;
   const tools = [
     { act: "up", Icon: IconArrowUp, isOff: nth === 0, put: () => put(moved(entries, nth, -1)) },
     { act: "down", Icon: IconArrowDown, isOff: nth === entries.length - 1, put: () => put(moved(entries, nth, 1)) },
@@ -188,21 +191,19 @@ interface PartProps {
 function Retired({ edited, put }: Pick<PartProps, "edited" | "put">) {
   const { t } = useTranslation();
   const label = useLabel();
-  const left = edited.retired.filter(({ key }) => !edited.reasons.some((one) => one.key === key));
+  const left = stillRetired(edited);
+  const above = (below: string | null) => edited.reasons.find(({ key }) => key === below);
+  const nameOf = ({ below, entry }: RetiredEntry) =>
+    [above(below), entry].flatMap((one) => (one ? [label(one)] : [])).join(" › ");
   if (left.length === 0) return null;
   return (
     <section className={`panel ${classes.card}`} aria-label={t("wrapUp.retired")}>
       <h2>{t("wrapUp.retired")}</h2>
       <p className="muted">{t("wrapUp.retiredText")}</p>
       <div className={classes.retired}>
-        {left.map((entry) => (
-          <Button
-            key={entry.key}
-            size="xs"
-            variant="default"
-            onClick={() => put({ ...edited, reasons: [...edited.reasons, entry] })}
-          >
-            {t("wrapUp.takeBack", { name: label(entry) })}
+        {left.map((one) => (
+          <Button key={one.entry.key} size="xs" variant="default" onClick={() => put(takenBack(edited, one))}>
+            {t("wrapUp.takeBack", { name: nameOf(one) })}
           </Button>
         ))}
       </div>

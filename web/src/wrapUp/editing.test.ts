@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { added, changed, editedOf, isComplete, moved, sentOf, without } from "./editing";
+import { added, changed, editedOf, isComplete, moved, sentOf, stillRetired, takenBack, without } from "./editing";
 import type { Choices } from "./wrapUps";
 
 const choice = (id: number, label_en: string, is_retired = false) => ({ id, label_en, label_zh: "", is_retired });
@@ -19,7 +19,20 @@ test("what is offered is edited, what is retired can be taken back with those be
     [1, [2]],
     [4, []],
   ]);
-  expect(edited.retired.map((one) => [one.id, one.choices.map(({ id }) => id)])).toEqual([[5, [6]]]);
+  expect(edited.retired.map(({ below, entry }) => [below, entry.id])).toEqual([
+    [null, 5],
+    ["1", 3],
+    [null, 8],
+  ]);
+  const again = edited.retired.reduce(takenBack, edited);
+  expect(stillRetired(again)).toEqual([]);
+  expect(sentOf(again).reasons.map((one) => [one.id, one.choices.map(({ id }) => id)])).toEqual([
+    [1, [2, 3]],
+    [4, []],
+    [5, [6]],
+  ]);
+  expect(sentOf(again).results.map(({ id }) => id)).toEqual([7, 8]);
+  expect(stillRetired({ ...edited, reasons: [] }).map(({ entry }) => entry.id)).toEqual([5, 8]);
   expect(edited.results.map(({ id }) => id)).toEqual([7]);
 });
 

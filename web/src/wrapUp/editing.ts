@@ -13,11 +13,17 @@ export interface Entry {
   choices: Entry[];
 }
 
+/** One that is offered no more and can be taken back; `below` is the key of the reason that it was below. */
+export interface RetiredEntry {
+  kind: "reasons" | "results";
+  below: string | null;
+  entry: Entry;
+}
+
 export interface Edited {
   reasons: Entry[];
   results: Entry[];
-  /** Those that are offered no more: they can be taken back. */
-  retired: Entry[];
+  retired: RetiredEntry[];
 }
 
 export function newEntry(): Entry {
@@ -39,12 +45,24 @@ function entryOf(choice: Choice | Reason): Entry {
 }
 
 const inUse = (choice: Choice) => !choice.is_retired;
+const isRetired = (choice: Choice) => choice.is_retired;
 
-export function editedOf({ reasons, results }: Choices): Edited {
+function* retiredOf({ reasons, results }: Choices): Generator<RetiredEntry> {
+  for (const one of reasons.filter(isRetired)) yield { kind: "reasons", below: null, entry: entryOf(one) };
+  for (const reason of reasons.filter(inUse)) {
+    for (const one of reason.choices.filter(isRetired)) {
+      yield { kind: "reasons", below: `${reason.id}`, entry: entryOf(one) };
+    }
+  }
+  for (const one of results.filter(isRetired)) yield { kind: "results", below: null, entry: entryOf(one) };
+}
+
+export function editedOf(choices: Choices): Edited {
+  const { reasons, results } = choices;
   return {
     reasons: reasons.filter(inUse).map(entryOf),
     results: results.filter(inUse).map(entryOf),
-    retired: reasons.filter((one) => one.is_retired).map(entryOf),
+    retired: [...retiredOf(choices)],
   };
 }
 
@@ -62,6 +80,19 @@ export function moved(entries: readonly Entry[], nth: number, by: -1 | 1): Entry
 
 export function without(entries: readonly Entry[], nth: number): Entry[] {
   return entries.filter((_, at) => at !== nth);
+}
+
+/** Those retired that were not taken back yet, and whose place is still there. */
+export function stillRetired({ reasons, results, retired }: Edited): RetiredEntry[] {
+  const used = [...reasons, ...results, ...reasons.flatMap((one) => one.choices)].map(({ key }) => key);
+  return retired.filter(({ entry, below }) => !used.includes(entry.key) && (below === null || used.includes(below)));
+}
+
+/** One that was retired is offered again, behind the others. */
+export function takenBack(edited: Edited, { kind, below, entry }: RetiredEntry): Edited {
+  if (below === null) return { ...edited, [kind]: [...edited[kind], entry] };
+  const add = (one: Entry) => (one.key === below ? { ...one, choices: [...one.choices, entry] } : one);
+  return { ...edited, reasons: edited.reasons.map(add) };
 }
 
 export const isNameless = ({ label_en, label_zh }: Entry): boolean => !label_en.trim() && !label_zh.trim();
