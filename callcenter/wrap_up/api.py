@@ -116,7 +116,7 @@ def _call_routes(routes: APIRouter, desk: Desk) -> None:
 async def _at_hand(desk: Desk, agent: str) -> list[Talked]:
     """What the agent talks in or works on; with the last one before, which may have no record yet."""
     await desk.write_down()
-    last = await last_of(desk.sessions, agent, desk.now())
+    last = await last_of(desk.sessions, desk.floor, agent, desk.now())
     found: dict[tuple[str, str], Talked] = {}
     for one in (*of_floor(desk.floor, agent), *([last] if last else [])):
         found.setdefault((one.pbx, one.call_id), one)

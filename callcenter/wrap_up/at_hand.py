@@ -9,7 +9,7 @@ from callcenter.errors import Conflict, NotFound
 from callcenter.floor.facts import Conversation, Direction
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Channel, Talk
-from callcenter.floor.terms import Instant
+from callcenter.floor.terms import Instant, PbxName
 from callcenter.forms.service import IN_HAND_SECONDS
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import calls, conversations, fact_of
@@ -41,13 +41,18 @@ def of_floor(floor: Floor, agent: str) -> list[Talked]:
 
 def _of_floor(floor: Floor, agent: str) -> Iterator[Talked]:
     for site in floor.sites.values():
-        dialled = {attempt.call_id for attempt in site.attempts.values()}
         for channel in site.channels.values():
-            if channel.talk is not None and channel.talk.seat.agent_number == agent:
-                yield _talking(channel, channel.talk, is_callback=channel.talk.call_id in dialled)
+            if (talk := channel.talk) is not None and talk.seat.agent_number == agent:
+                yield _talking(channel, talk, is_callback=_is_dialled(floor, site.pbx, talk.call_id))
         for seat in site.seats.values():
-            if seat.unfinished is not None and seat.agent_number == agent:
-                yield _over(seat.unfinished, is_callback=seat.unfinished.call_id in dialled)
+            if (fact := seat.unfinished) is not None and seat.agent_number == agent:
+                yield _over(fact, is_callback=_is_dialled(floor, site.pbx, fact.call_id))
+
+
+def _is_dialled(floor: Floor, pbx: str, call_id: str) -> bool:
+    """Whether a call that goes on was placed by the dialer."""
+    site = floor.sites.get(PbxName(pbx))
+    return site is not None and any(attempt.call_id == call_id for attempt in site.attempts.values())
 
 
 def _talking(channel: Channel, talk: Talk, *, is_callback: bool) -> Talked:
@@ -79,20 +84,22 @@ def _over(fact: Conversation, *, is_callback: bool) -> Talked:
     )
 
 
-async def last_of(sessions: Sessions, agent: str, now: Instant) -> Talked | None:
-    """What an agent talked in last, while it is in hand (`IN_HAND_SECONDS`)."""
+async def last_of(sessions: Sessions, floor: Floor, agent: str, now: Instant) -> Talked | None:
+    """What an agent talked in last that was no callback, while it is in hand (`IN_HAND_SECONDS`)."""
     of = conversations.c
     since = now - IN_HAND_SECONDS
     # The bound of the beginning follows from the other one for every call of less than a shift, and has an index.
     wanted = (of.agent_number == agent, of.began_at >= since - IN_HAND_SECONDS, of.ended_at >= since)
-    return await _last(sessions, *wanted)
+    return await _last(sessions, floor, *wanted, calls.c.attempt_id.is_(None))
 
 
 async def talked_in(sessions: Sessions, floor: Floor, pbx: str, call_id: str, agent: str) -> Talked:
     """An agent's part in this call. Raises NotFound, Conflict for a callback, which has a form of its own."""
     of = conversations.c
     now = [one for one in of_floor(floor, agent) if (one.pbx, one.call_id) == (pbx, call_id)]
-    found = now[0] if now else await _last(sessions, of.pbx == pbx, of.call_id == call_id, of.agent_number == agent)
+    found = (
+        now[0] if now else await _last(sessions, floor, of.pbx == pbx, of.call_id == call_id, of.agent_number == agent)
+    )
     if found is None:
         raise NotFound(f"agent {agent} talked in no call {call_id} at {pbx}")
     if found.is_callback:
@@ -107,7 +114,7 @@ def check_in_hand(talked: Talked, now: Instant) -> None:
         raise Conflict(f"this call was more than {hours} hours ago: ask a supervisor to change what is written of it")
 
 
-async def _last(sessions: Sessions, *wanted: ColumnElement[bool]) -> Talked | None:
+async def _last(sessions: Sessions, floor: Floor, *wanted: ColumnElement[bool]) -> Talked | None:
     of = conversations.c
     query = (
         select(conversations, calls.c.attempt_id)
@@ -118,4 +125,7 @@ async def _last(sessions: Sessions, *wanted: ColumnElement[bool]) -> Talked | No
     )
     async with sessions() as session:
         row = (await session.execute(query)).mappings().one_or_none()
-    return _over(fact_of(Conversation, row), is_callback=row["attempt_id"] is not None) if row else None
+    if row is None:
+        return None
+    is_callback = row["attempt_id"] is not None or _is_dialled(floor, row["pbx"], row["call_id"])
+    return _over(fact_of(Conversation, row), is_callback=is_callback)

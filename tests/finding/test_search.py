@@ -177,6 +177,8 @@ async def test_pages_of_a_narrow_search_follow_each_other(
         ({"tag": "a/b"}, "tag"),
         ({"tag": "x" * 41}, "tag"),
         ({"tag": "1\0"}, "tag"),
+        ({"wrap_up_reason": "0"}, "wrap_up_reason"),
+        ({"wrap_up_reason": "1 OR 1=1"}, "wrap_up_reason"),
         ({"talk_over_from": "-1"}, "talk_over_from"),
         ({"talk_over_from": "nan"}, "talk_over_from"),
         ({"hold_to": "long"}, "hold_to"),

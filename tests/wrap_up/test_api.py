@@ -111,12 +111,13 @@ async def test_callbacks_and_calls_within_the_house_have_no_such_form(desk: Wrap
     assert await _mine(li) == []
     assert await _refused(li) == (409, None)
     desk.end("1001")
+    await desk.over("1001", "0.5", ago=20)
     await desk.over("1001", "2.0", attempt_id="a.2.0", ago=10)
     await desk.over("1001", "3.0", direction=Direction.INTERNAL, ago=5)
-    assert await _mine(li) == []
+    assert await _mine(li) == [("0.5", False)]
     assert [await _refused(li, call_id) for call_id in ("2.0", "3.0")] == [(409, None), (404, None)]
     desk.talk("1001", "4.0", direction=Direction.OUTBOUND)
-    assert await _mine(li) == [("4.0", False)]
+    assert await _mine(li) == [("4.0", False), ("0.5", False)]
 
 
 @pytest.mark.parametrize(
