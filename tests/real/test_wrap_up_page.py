@@ -43,7 +43,7 @@ def _state(page: Page) -> Locator:
 
 
 def _form(page: Page, number: str) -> Locator:
-    return page.get_by_role("region", name=f"Wrap-up of the call with {number}")
+    return page.get_by_role("region", name=f"Wrap-up: {number}")
 
 
 def _choose(within: Locator, field: str, option: str) -> None:
