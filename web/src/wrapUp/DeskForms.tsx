@@ -76,8 +76,9 @@ function Card(props: CardProps) {
   const queueWord = useQueueWord();
   const { call, draft, record } = props.one;
   const number = call.number || t("floor.withheld");
+  const name = t("wrapUp.of", { number, time: format.time(call.began_at) }); // somebody may call twice
   return (
-    <section className={`panel ${classes.card}`} aria-label={t("wrapUp.of", { number })} data-call={call.call_id}>
+    <section className={`panel ${classes.card}`} aria-label={name} data-call={call.call_id}>
       <div>
         <h2>{t("wrapUp.title")}</h2>
         <span className="num muted">
