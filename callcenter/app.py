@@ -129,6 +129,8 @@ from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.tickets.finding import of_customer as tickets_of_customer
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
+from callcenter.wrap_up.api import Desk as WrapUpDesk
+from callcenter.wrap_up.api import wrap_up_routes
 
 log = logging.getLogger(__name__)
 
@@ -206,6 +208,7 @@ async def running(
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),
             offer_routes(sessions, dialer),
+            wrap_up_routes(WrapUpDesk(keeper.floor, dialer, _customers(settings, outbox), recorder.flush)),
             await _quality(sessions, clock),
             plan_routes(await sampler_of(stack, room, settings)),
             *_review_rooms(sessions, library, settings.quality, clock),
@@ -258,7 +261,7 @@ async def _customer_rooms(
 ) -> list[APIRouter]:
     """Calls, who called or calls now, and exports of what was said; other systems are told of each ring."""
     sessions = outbox.sessions
-    customers = Customers(sessions, outbox.clock, settings.region, settings.customers)
+    customers = _customers(settings, outbox)
     of_customer = partial(forms_of, customers)
     crm = await stack.enter_async_context(crm_of(settings.customers.crm))
     tickets = tickets_of(settings, sessions, outbox.clock)
@@ -271,6 +274,10 @@ async def _customer_rooms(
         pop_routes(customers, crm, keeper.floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),
     ]
+
+
+def _customers(settings: Settings, outbox: Outbox) -> Customers:
+    return Customers(outbox.sessions, outbox.clock, settings.region, settings.customers)
 
 
 def _messages(post: Post) -> APIRouter:

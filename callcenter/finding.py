@@ -1,11 +1,12 @@
-"""What a search for calls asks of the rooms above them: lists, record forms, tags, the sound of recordings, reviews.
+"""What a search for calls asks of the rooms above them: lists, record forms, wrap-up
+forms, tags, the sound of recordings, reviews.
 
 Each part is met by one row of its room, found by an index of that room (docs/decisions/0041).
 """
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from callcenter.calls.service import Facet, Search
 from callcenter.dialer.tables import Attempt
@@ -19,6 +20,7 @@ from callcenter.recordings.tables import RecordingSound
 from callcenter.retention.rules import checked_tag
 from callcenter.retention.tables import CallTag
 from callcenter.store.tables import calls, recording_files
+from callcenter.wrap_up.tables import WrapUpChoice, WrapUpRecord
 
 
 def beyond_calls(search: Search) -> Iterator[Facet]:
@@ -29,6 +31,9 @@ def beyond_calls(search: Search) -> Iterator[Facet]:
         yield Facet(calls.c.attempt_id.in_(rows), rows)
     if search.tag is not None:
         yield _of_call(CallTag, CallTag.tag == checked_tag(search.tag), CallTag.removed_at.is_(None))
+    if search.wrap_up_reason is not None:
+        written = search.while_it_lasts(WrapUpRecord.written_at)
+        yield _of_call(WrapUpRecord, _reason_is(search.wrap_up_reason), *written)
     if search.talk_over_from is not None:
         yield Facet(_is_talked_over(search, search.talk_over_from))
     if search.score_from is not None or search.score_to is not None:
@@ -36,9 +41,15 @@ def beyond_calls(search: Search) -> Iterator[Facet]:
         yield _of_call(Review, Review.state.not_in(HIDDEN), *talked, *_scored(search))
 
 
-def _of_call(table: type[CallTag | Review], *conditions: ColumnElement[bool]) -> Facet:
+def _of_call(table: type[CallTag | Review | WrapUpRecord], *conditions: ColumnElement[bool]) -> Facet:
     of_call = (table.pbx == calls.c.pbx, table.call_id == calls.c.call_id)
     return Facet(exists().where(*of_call, *conditions), select(table.call_id).where(*conditions))
+
+
+def _reason_is(reason: int) -> ColumnElement[bool]:
+    """That it is this reason, or one of those below it."""
+    meant = select(WrapUpChoice.id).where(or_(WrapUpChoice.id == reason, WrapUpChoice.parent_id == reason))
+    return WrapUpRecord.reason_id.in_(meant)
 
 
 def _of_attempt(search: Search) -> Iterator[ColumnElement[bool]]:

@@ -47,6 +47,7 @@ Permission = Literal[
     "manage_customers",
     "work_tickets",
     "manage_tickets",
+    "manage_wrap_ups",
     "see_numbers",
 ]
 Language = Literal["", "en", "zh"]
@@ -124,6 +125,7 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "manage_customers",
             "work_tickets",
             "manage_tickets",
+            "manage_wrap_ups",
             "see_numbers",
         }
     ),

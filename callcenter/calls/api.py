@@ -60,6 +60,7 @@ class Facets(BaseModel):
     list_id: Annotated[int | None, Field(alias="list", ge=1, lt=2**63)] = None
     result: Word | None = None
     tag: Word | None = None
+    wrap_up_reason: Annotated[int | None, Field(ge=1, lt=2**53)] = None
     talk_over_from: Length | None = None
     score_from: Score | None = None
     score_to: Score | None = None

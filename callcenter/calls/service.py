@@ -65,8 +65,8 @@ class Search:
 
     `agent`, `team`, `talk_from` ≤ talk < `talk_to`, `hold_from` ≤ hold < `hold_to` (seconds) and `ended_by` are met by
     one and the same conversation of the call. Of `forms`, each a way in which a customer's number may stand there, the
-    number is one. What is known of a call above this room (its list, the `result` that an
-    agent wrote down, a tag, talk-over, the score of a review) a `Beyond` turns into conditions. Only calls of `scope`
+    number is one. What is known of a call above this room (its list, the `result` that an agent wrote down, a tag, the
+    reason in a wrap-up form, talk-over, the score of a review) a `Beyond` turns into conditions. Only calls of `scope`
     are found.
     """
 
@@ -87,6 +87,7 @@ class Search:
     list_id: int | None = None
     result: str | None = None
     tag: str | None = None
+    wrap_up_reason: int | None = None
     talk_over_from: Seconds | None = None
     score_from: float | None = None
     score_to: float | None = None

@@ -1,4 +1,4 @@
-"""What people wrote about a person's calls: reviews, calibrations, reasons of holds, and records of callbacks."""
+"""What people wrote about a person's calls: reviews, calibrations, reasons of holds, record forms, wrap-up forms."""
 
 from collections.abc import Sequence
 
@@ -17,6 +17,7 @@ from callcenter.quality.calibration_tables import Calibration, CalibrationScorin
 from callcenter.quality.tables import Review, ReviewStep
 from callcenter.retention.tables import CallHold
 from callcenter.store.batches import in_batches
+from callcenter.wrap_up.tables import WrapUpRecord
 
 SOME = 500
 
@@ -157,3 +158,32 @@ async def erase_records(around: Around, person: Person, _reference: str) -> None
             row.note = row.next_step = ""
         for answer in await _told(session, records):
             answer.value = ""
+
+
+# --- wrap-up forms ----------------------------------------------------------------------------------------------
+
+
+async def _wrap_ups(session: AsyncSession, person: Person) -> list[WrapUpRecord]:
+    found = [
+        row
+        for condition in of_these(WrapUpRecord.pbx, WrapUpRecord.call_id, person.keys)
+        for row in await session.scalars(select(WrapUpRecord).where(condition))
+    ]
+    return [row for row in found if (row.pbx, row.call_id) in person.keys and _has_words(row)]
+
+
+def _has_words(row: WrapUpRecord) -> bool:
+    return bool(row.note) or any(one["note"] for one in row.earlier)
+
+
+async def count_wrap_ups(session: AsyncSession, person: Person) -> int:
+    """How many wrap-up forms have a note about a call of the person."""
+    return len(await _wrap_ups(session, person))
+
+
+async def erase_wrap_ups(around: Around, person: Person, _reference: str) -> None:
+    """Notes go, those before a change, too; reasons and results, which are figures, stay."""
+    async with around.sessions.begin() as session:
+        for row in await _wrap_ups(session, person):
+            row.note = ""
+            row.earlier = [one | {"note": ""} for one in row.earlier]

@@ -66,6 +66,7 @@ STEPS: tuple[Step, ...] = (
     Step("reviews", spoken.count_reviews, spoken.erase_reviews),
     Step("hold_reasons", spoken.count_reasons, spoken.erase_reasons),
     Step("records", spoken.count_records, spoken.erase_records),
+    Step("wrap_ups", spoken.count_wrap_ups, spoken.erase_wrap_ups),
     Step("attempts", targets.count_attempts, targets.erase_attempts),
     Step("targets", targets.count_targets, targets.erase_targets),
     Step("deliveries", sweeping.count_deliveries, sweeping.erase_deliveries),

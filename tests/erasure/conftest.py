@@ -31,6 +31,7 @@ from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import Base
 from callcenter.tickets.tables import Ticket, TicketChange, TicketStep
+from callcenter.wrap_up.tables import WrapUpRecord
 from tests.dialer.conftest import FIELDS
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_survey, a_visit
 from tests.recordings.sounds import tone, write_wav
@@ -203,6 +204,11 @@ async def write_rows(sessions: Sessions) -> None:
                     form_id=101, form_version=1, reviewer_id=1, reviewer="qa", state="published", answers={"a": 1},
                     notes={"a": "calls herself Wang"}, comments=[{"text": "Wang"}], score=90.0, created_at=NOON,
                     changed_at=NOON, published_at=NOON,
+                ),
+                WrapUpRecord(
+                    pbx="pbx1", call_id=call_id, agent_number="1001", agent_name="Li Na", reason_id=1, result_id=1,
+                    note="Mr Wang", customer_id=1, written_at=NOON, written_by="a", changed_at=NOON, changed_by="a",
+                    earlier=[{"note": "Wang", "changed_by": "a"}],
                 ),
                 ReviewStep(review_id=1, at=NOON, step="appeal", username="a", comment="Mr Wang", state="published"),
             ]

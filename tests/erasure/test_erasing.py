@@ -141,7 +141,7 @@ async def test_words_and_audio_are_gone_and_results_stay(around: Around, session
             table.name: json.dumps([list(map(str, row)) for row in await session.execute(select(table))])
             for table in Base.metadata.sorted_tables
         }
-    for name in ("reviews", "review_steps", "form_records", "form_answers", "deliveries"):
+    for name in ("reviews", "review_steps", "form_records", "form_answers", "wrap_up_records", "deliveries"):
         assert "Wang" not in whole[name], name
     assert "90.0" in whole["reviews"]
     assert "yes" in whole["form_answers"]

@@ -18,11 +18,14 @@ from callcenter.retention.tables import CallTag
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import recording_files
+from callcenter.wrap_up.tables import WrapUpChoice, WrapUpRecord
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_visit
 
 CALLS = 60
 AGENTS = {"1001": "Li Na", "1002": "Wang Fang", "1003": "Lina 50%"}
 TAGS = ("complaint", "vip", "赞")
+REASONS = {101: None, 102: 101, 103: 101, 104: None}
+"""Of wrap-up forms, each with the one above it."""
 STATES = ("draft", "published", "discarded", "acknowledged")
 Record = dict[str, Any]
 """What is true of one call, in the words of a search."""
@@ -37,6 +40,12 @@ async def centre(engine: AsyncEngine, sessions: Sessions) -> list[Record]:
     recorder.note([fact for record in records for fact in _facts(record)])
     await recorder.flush()
     await _lists(sessions)
+    async with sessions.begin() as session:
+        for reason, above in REASONS.items():
+            session.add(
+                WrapUpChoice(id=reason, kind="reason", parent_id=above, label_en=f"{reason}", label_zh="", place=0)
+            )
+            await session.flush()
     async with sessions.begin() as session:
         session.add_all([row for record in records for row in _rows(record)])
         for record in records:
@@ -77,6 +86,7 @@ def _record(lot: Random, number: int) -> Record:
         "talk_over": [float(lot.choice([0, 5, 20])) for _ in range(lot.randrange(3))],
         "tags": {tag: lot.random() < 0.8 for tag in TAGS if lot.random() < 0.4},
         "reviews": [(lot.choice(STATES), float(lot.choice([50, 59.5, 60, 90, 100]))) for _ in range(lot.randrange(2))],
+        "reasons": [lot.choice([102, 103, 104]) for _ in agents if lot.random() < 0.6],
         "attempt": lot.choice([1, 2]) if is_dialled else None,
         "result": lot.choice([*Result, None]) if is_dialled else None,
     }
@@ -110,6 +120,10 @@ def _rows(record: Record) -> Iterator[Any]:
     for tag, is_on in record["tags"].items():
         taken_off = {} if is_on else {"removed_at": NOON, "removed_by": "qa"}
         yield CallTag(**of_call, tag=tag, added_at=NOON, added_by="qa", **taken_off)
+    for nth, reason in enumerate(record["reasons"]):
+        written = {"written_at": record["started_at"] + 60, "changed_at": NOON, "written_by": "li", "changed_by": "li"}
+        agent = {"agent_number": f"100{nth}", "agent_name": ""}
+        yield WrapUpRecord(**of_call, **agent, reason_id=reason, result_id=reason, **written)
     for state, score in record["reviews"]:
         yield Review(
             **of_call, agent_number="1001", agent_name="", talked_at=NOON, form_id=1, form_version=1, reviewer_id=1,

@@ -17,7 +17,7 @@ from callcenter.finding import beyond_calls
 from callcenter.store.engine import Sessions
 from tests.customers.nobody import no_customer
 from tests.facts import NOON
-from tests.finding.conftest import AGENTS, CALLS, Record
+from tests.finding.conftest import AGENTS, CALLS, REASONS, Record
 from tests.web import Site
 
 COMBINATIONS = 200
@@ -40,6 +40,7 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "list": [1, 2, 3],
     "result": ["completed", "refused", "not_reached"],
     "tag": ["complaint", " VIP ", "赞", "unknown"],
+    "wrap_up_reason": [101, 102, 103, 104, 999],
     "talk_over_from": [0, 5, 20.5],
     "score_from": [0, 59.5, 100],
     "score_to": [0, 60, 100],
@@ -77,6 +78,7 @@ MEETS: Mapping[str, Callable[[Any, Record], bool]] = {
     "list": lambda value, record: record["attempt"] == value,
     "result": lambda value, record: record["result"] == value,
     "tag": lambda value, record: record["tags"].get(value.strip().lower(), False),
+    "wrap_up_reason": lambda value, record: any(value in (reason, REASONS[reason]) for reason in record["reasons"]),
     "talk_over_from": lambda value, record: any(seconds >= value for seconds in record["talk_over"]),
 }
 
@@ -175,6 +177,8 @@ async def test_pages_of_a_narrow_search_follow_each_other(
         ({"tag": "a/b"}, "tag"),
         ({"tag": "x" * 41}, "tag"),
         ({"tag": "1\0"}, "tag"),
+        ({"wrap_up_reason": "0"}, "wrap_up_reason"),
+        ({"wrap_up_reason": "1 OR 1=1"}, "wrap_up_reason"),
         ({"talk_over_from": "-1"}, "talk_over_from"),
         ({"talk_over_from": "nan"}, "talk_over_from"),
         ({"hold_to": "long"}, "hold_to"),

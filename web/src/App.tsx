@@ -52,6 +52,7 @@ const MyReviewsPage = lazy(() => import("./quality/MyReviewsPage"));
 const LibraryPage = lazy(() => import("./library/LibraryPage"));
 const PlaylistsPage = lazy(() => import("./library/PlaylistsPage"));
 const PlaylistPage = lazy(() => import("./library/PlaylistPage"));
+const WrapUpChoicesPage = lazy(() => import("./wrapUp/ChoicesPage"));
 const RetentionPage = lazy(() => import("./retention/RetentionPage"));
 const ExportsPage = lazy(() => import("./exports/ExportsPage"));
 const ErasuresPage = lazy(() => import("./erasure/ErasuresPage"));
@@ -335,6 +336,11 @@ function SignedIn() {
             <Route path="/users">
               <Allowed permission="manage_users">
                 <UsersPage />
+              </Allowed>
+            </Route>
+            <Route path="/wrap-up-reasons">
+              <Allowed permission="manage_wrap_ups">
+                <WrapUpChoicesPage />
               </Allowed>
             </Route>
             <Route path="/retention">

@@ -79,6 +79,7 @@ export type Permission =
   | "manage_customers"
   | "work_tickets"
   | "manage_tickets"
+  | "manage_wrap_ups"
   | "see_numbers"
   | "tag_calls"
   | "manage_retention"

@@ -18,6 +18,7 @@ import pageClasses from "../parts/Page.module.css";
 import { PageSkeleton } from "../parts/Waiting";
 import { KeptPanel } from "../retention/KeptPanel";
 import { useRuleWord } from "../retention/useRuleWord";
+import { WrapUpsOfCall } from "../wrapUp/WrapUpsOfCall";
 import { Accesses } from "./Accesses";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
@@ -206,6 +207,7 @@ function Detail({ detail }: { detail: CallDetail }) {
       <Head detail={detail} />
       {seesCustomers && <WhoseCall call={detail.call} />}
       <ReviewLinks call={detail.call} />
+      <WrapUpsOfCall call={detail.call} />
       <div className="panel">
         <Timeline
           detail={detail}

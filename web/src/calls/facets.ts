@@ -8,7 +8,9 @@ import { useCustomer } from "../customers/customers";
 import { useNameWord } from "../customers/words";
 import { duration } from "../format";
 import { RESULTS } from "../forms/forms";
+import { useLabel } from "../i18n";
 import { useKnownTags } from "../retention/retention";
+import { reasonWord, useChoices } from "../wrapUp/wrapUps";
 import type { Field, Search } from "./search";
 
 export interface Option {
@@ -41,6 +43,16 @@ function useListOptions(chosen: string): Option[] {
   const options = lists.map((list) => ({ value: `${list.id}`, label: list.name }));
   const isKnown = !chosen || options.some((option) => option.value === chosen);
   return isKnown ? options : [...options, { value: chosen, label: t("calls.listNumber", { number: chosen }) }];
+}
+
+/** Each reason, and those below it; one that retired only where an address asks for it. */
+function useReasonOptions(chosen: string): Option[] {
+  const label = useLabel();
+  const choices = useChoices().data;
+  return (choices?.reasons ?? [])
+    .flatMap((reason) => [reason, ...reason.choices])
+    .filter(({ id, is_retired }) => !is_retired || `${id}` === chosen)
+    .map(({ id }) => ({ value: `${id}`, label: choices ? reasonWord(label, choices, id) : "" }));
 }
 
 /** A facet without options is not offered: there is nothing to choose, or nothing that this user may see. */
@@ -79,6 +91,7 @@ export function useFacets(search: Search): Record<ChosenField, Option[]> {
       tags.map((one) => one.tag),
       search.tag,
     ),
+    wrap_up_reason: useReasonOptions(search.wrap_up_reason),
     list: lists,
     result: lists.length > 0 ? RESULTS.map((value) => ({ value, label: t(`forms.result.${value}`) })) : [],
     score_from: scores("score_from"),

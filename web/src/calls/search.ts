@@ -15,6 +15,7 @@ export const MORE_FIELDS = [
   "talk_over_from",
   "has_recording",
   "tag",
+  "wrap_up_reason",
   "list",
   "result",
   "score_from",

@@ -5,6 +5,7 @@ import { useEntity, useLive } from "../live/store";
 import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
+import { DeskForms } from "../wrapUp/DeskForms";
 import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
@@ -38,6 +39,7 @@ function Desk({ agent }: { agent: string }) {
           <StatePanel key={id} seat={seat} />
           <CallPanel seat={seat} />
           <CallerPanel seat={seat} />
+          {worksSeat && <DeskForms seat={seat} />}
           <MyFigures state={seat.state} />
         </div>
         {worksCallbacks && (

@@ -1,4 +1,4 @@
-import { Button, Textarea } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
@@ -7,6 +7,7 @@ import { type Customer, useSaveCustomer } from "../customers/customers";
 import { NameAndLevel } from "../customers/NameAndLevel";
 import { NOTHING_KNOWN, recordOf } from "../customers/record";
 import { Failure } from "../parts/Failure";
+import { Note } from "../parts/Note";
 import pageClasses from "../parts/Page.module.css";
 import classes from "./Caller.module.css";
 import { isBlank, type Newcomer, type Typed } from "./newcomers";
@@ -32,14 +33,10 @@ function Fields({
   return (
     <>
       <NameAndLevel known={newcomer} change={change} at={at} />
-      <Textarea
+      <Note
         label={t("customers.field.note")}
-        autosize
-        minRows={2}
-        maxRows={8}
-        maxLength={4000}
         value={newcomer.note}
-        onChange={(event) => change({ note: event.currentTarget.value })}
+        onType={(note) => change({ note })}
         error={at("note")}
       />
     </>

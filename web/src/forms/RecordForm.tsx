@@ -1,4 +1,4 @@
-import { Button, Checkbox, Chip, Group, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Chip, Group, TextInput } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { formatFor, fromWall, NOTHING, toWall } from "../format";
 import { useLanguage } from "../i18n";
 import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
+import { Note } from "../parts/Note";
 import { RowsSkeleton } from "../parts/Waiting";
 import classes from "./Forms.module.css";
 import {
@@ -80,16 +81,7 @@ function NextStep({ draft, change, sheet, error }: PartProps & { sheet: Sheet; e
   const agent = sheet.attempt?.agent_number;
   return (
     <div className={classes.next}>
-      <Textarea
-        className={classes.wide}
-        label={t("forms.note")}
-        autosize
-        minRows={2}
-        maxRows={8}
-        maxLength={4000}
-        value={draft.note}
-        onChange={(event) => change({ note: event.currentTarget.value })}
-      />
+      <Note className={classes.wide} label={t("forms.note")} value={draft.note} onType={(note) => change({ note })} />
       <TextInput
         label={t("forms.nextStep")}
         maxLength={500}

@@ -12,6 +12,7 @@ import {
   IconHistory,
   IconKey,
   IconLayoutGrid,
+  IconListTree,
   IconLogout,
   IconPhoneOutgoing,
   IconShieldCheck,
@@ -88,6 +89,7 @@ function Account() {
   const managesUsers = useMay("manage_users");
   const seesNumbers = useMay("see_numbers");
   const managesRetention = useMay("manage_retention");
+  const managesWrapUps = useMay("manage_wrap_ups");
   const erasesCustomers = useMay("erase_customers");
   const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
   return (
@@ -110,6 +112,11 @@ function Account() {
         {managesUsers && (
           <Menu.Item component={Link} href="/users" leftSection={<IconUsers size={16} />}>
             {t("frame.users")}
+          </Menu.Item>
+        )}
+        {managesWrapUps && (
+          <Menu.Item component={Link} href="/wrap-up-reasons" leftSection={<IconListTree size={16} />}>
+            {t("wrapUp.choices")}
           </Menu.Item>
         )}
         {managesRetention && (

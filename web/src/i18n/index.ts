@@ -46,10 +46,10 @@ export function suggestLanguage(language: string | null): void {
   if (suggested && !keptLanguage()) show(suggested);
 }
 
-/** The label of something that the server names in both languages. */
+/** The label of something that the server names in both languages; where one says nothing, as the other does. */
 export function useLabel(): (thing: { label_en: string; label_zh: string }) => string {
   const language = useLanguage();
-  return (thing) => (language === "zh" ? thing.label_zh : thing.label_en);
+  return ({ label_en, label_zh }) => (language === "zh" ? label_zh || label_en : label_en || label_zh);
 }
 
 export function startWords(): void {

@@ -51,6 +51,7 @@ const GROUP_OF: Record<Permission, Group> = {
   see_customers: "customers",
   edit_customers: "customers",
   manage_customers: "customers",
+  manage_wrap_ups: "customers",
   erase_customers: "customers",
   work_tickets: "customers",
   manage_tickets: "customers",

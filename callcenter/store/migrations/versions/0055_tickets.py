@@ -6,7 +6,7 @@ from alembic import op
 from callcenter.store.migrations import append_only
 
 revision = "0055"
-down_revision = "0053"
+down_revision = "0054"
 
 HISTORY = "ticket_changes"
 REFUSAL = "the history of tickets cannot be changed"
