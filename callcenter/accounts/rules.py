@@ -46,6 +46,8 @@ Permission = Literal[
     "edit_customers",
     "manage_customers",
     "see_numbers",
+    "see_shifts",
+    "plan_shifts",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -91,6 +93,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "see_customers",
             "edit_customers",
             "see_numbers",
+            "see_shifts",
+            "plan_shifts",
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -118,6 +122,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "edit_customers",
             "manage_customers",
             "see_numbers",
+            "see_shifts",
+            "plan_shifts",
         }
     ),
     Role.QA: frozenset(
