@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.Double(), nullable=False),
         sa.Column("changed_by", sa.String(), nullable=False),
-        sa.UniqueConstraint("agent_number", "day", name=op.f("uq_shifts_agent_number")),
+        sa.UniqueConstraint("agent_number", "day", name=op.f("uq_shifts_agent_number_day")),
     )
     op.create_index(op.f("ix_shifts_day"), "shifts", ["day"])
     op.create_table(
@@ -36,5 +36,5 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("written_at", sa.Double(), nullable=False),
         sa.Column("written_by", sa.String(), nullable=False),
-        sa.UniqueConstraint("team", "day", "version", name=op.f("uq_shift_notes_team")),
+        sa.UniqueConstraint("team", "day", "version", name=op.f("uq_shift_notes_team_day_version")),
     )
