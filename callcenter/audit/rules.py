@@ -63,7 +63,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/shifts/{agent}/{day}"): "shift.remove",
     ("POST", "/api/shifts/copy-week"): "shift.copy_week",
     ("POST", "/api/shifts/import"): "shift.import",
-    ("POST", "/api/shift-log"): "shift_log.write",
+    ("POST", "/api/shift-log"): "shift_log.save",
     ("POST", "/api/waiting/{visit:path}/hang-up"): "waiting.hang_up",
     ("POST", "/api/waiting/{visit:path}/to-front"): "waiting.to_front",
     ("POST", "/api/waiting/{visit:path}/to-queue"): "waiting.to_queue",

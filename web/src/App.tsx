@@ -54,6 +54,7 @@ const RetentionPage = lazy(() => import("./retention/RetentionPage"));
 const ExportsPage = lazy(() => import("./exports/ExportsPage"));
 const ErasuresPage = lazy(() => import("./erasure/ErasuresPage"));
 const ErasurePage = lazy(() => import("./erasure/ErasurePage"));
+const ShiftsPage = lazy(() => import("./shifts/ShiftsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -62,6 +63,7 @@ export const PAGES: readonly Page[] = [
   { path: "/calls", name: "calls", permission: "see_calls" },
   { path: "/customers", name: "customers", permission: "see_customers" },
   { path: "/reports", name: "reports", permission: "see_reports" },
+  { path: "/shifts", name: "shifts", permission: "see_shifts" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
@@ -171,6 +173,13 @@ function SignedIn() {
               {({ section }) => (
                 <Allowed permission="see_reports">
                   <ReportsPage section={section ?? ""} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/shifts/:section?">
+              {({ section }) => (
+                <Allowed permission="see_shifts">
+                  <ShiftsPage section={section ?? ""} />
                 </Allowed>
               )}
             </Route>

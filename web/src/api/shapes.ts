@@ -78,6 +78,8 @@ export type Permission =
   | "edit_customers"
   | "manage_customers"
   | "see_numbers"
+  | "see_shifts"
+  | "plan_shifts"
   | "tag_calls"
   | "manage_retention"
   | "erase_customers"

@@ -5,6 +5,7 @@ import { useEntity, useLive } from "../live/store";
 import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
+import { MyShifts } from "../shifts/MyShifts";
 import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
@@ -39,6 +40,7 @@ function Desk({ agent }: { agent: string }) {
           <CallPanel seat={seat} />
           <CallerPanel seat={seat} />
           <MyFigures state={seat.state} />
+          {worksSeat && <MyShifts />}
         </div>
         {worksCallbacks && (
           <section className={classes.column} aria-labelledby="desk-callbacks">
