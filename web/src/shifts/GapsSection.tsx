@@ -2,8 +2,9 @@ import { Select, Skeleton } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "wouter";
-import { useFormat, useSettings } from "../api/queries";
+import { Link, useSearchParams } from "wouter";
+import { query } from "../api/client";
+import { useFormat, useMay, useSettings } from "../api/queries";
 import { NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -51,7 +52,7 @@ function GapTable({ rows }: { rows: readonly Gap[] }) {
   const format = useFormat();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
-    <section className={report.scroll} aria-label={t("shifts.gapsTitle")} tabIndex={0}>
+    <section className={report.scroll} aria-label={t("shifts.gapsRows")} tabIndex={0}>
       <table className={`${report.table} ${staffing.table}`}>
         <caption className="visually-hidden">{t("shifts.gapsTitle")}</caption>
         <thead>
@@ -84,7 +85,8 @@ function GapTable({ rows }: { rows: readonly Gap[] }) {
   );
 }
 
-function Drawn({ rows }: { rows: readonly Gap[] }) {
+function Drawn({ rows, report }: { rows: readonly Gap[]; report: string }) {
+  const seesReports = useMay("see_reports");
   const { t } = useTranslation();
   const format = useFormat();
   const option = optionOf({
@@ -121,7 +123,15 @@ function Drawn({ rows }: { rows: readonly Gap[] }) {
     <section className="panel" aria-labelledby="gaps-title">
       <div className={classes.head}>
         <h2 id="gaps-title">{t("shifts.gapsTitle")}</h2>
-        <span className="muted">{t("shifts.gapsShort", { short, all: rows.length })}</span>
+        <span className="muted">
+          {t("shifts.gapsShort", { short, all: rows.length })}
+          {seesReports && (
+            <>
+              {" · "}
+              <Link href={report}>{t("reports.section.staffing")}</Link>
+            </>
+          )}
+        </span>
       </div>
       <div className={classes.drawn}>
         <Suspense fallback={<Skeleton h={HEIGHT} />}>
@@ -174,7 +184,9 @@ export function GapsSection({ day, change }: Where) {
       {(settings.isPending || (queue !== "" && result.isPending)) && <RowsSkeleton rows={10} />}
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
       {result.data && rows.length === 0 && <Empty title={t("reports.none")} text={t("shifts.noGapsText")} />}
-      {rows.length > 0 && <Drawn rows={rows} />}
+      {rows.length > 0 && (
+        <Drawn rows={rows} report={`/reports/staffing${query({ from: day, to: day, queue, interval })}`} />
+      )}
     </>
   );
 }

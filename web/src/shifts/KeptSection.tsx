@@ -96,7 +96,7 @@ function BehindTables({ row, spells }: { row: DayKept; spells: SpellRows }) {
   const span = ({ since, until }: { since: number; until: number }) =>
     `${format.dateTime(since)} – ${format.time(until)}`;
   return (
-    <>
+    <div className={classes.behind}>
       <ListPanel
         title={t("shifts.parts")}
         asked={[]}
@@ -131,7 +131,7 @@ function BehindTables({ row, spells }: { row: DayKept; spells: SpellRows }) {
           </tr>
         ))}
       />
-    </>
+    </div>
   );
 }
 

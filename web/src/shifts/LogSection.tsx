@@ -1,7 +1,8 @@
 import { Button, Select, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client";
+import { Link } from "wouter";
+import { ApiError, query } from "../api/client";
 import { useFiguresNamed, useFormat, useMay, useSession, useSettings } from "../api/queries";
 import type { FigureValues } from "../api/shapes";
 import { useLabel } from "../i18n";
@@ -17,13 +18,15 @@ import { type Log, type Note, useLog, useWriteNote } from "./shifts";
 
 const LONGEST = 20_000;
 
-function Values({ of, title }: { of: FigureValues; title: string }) {
+/** The figures of the day; who may see reports opens the report in which each of them opens what it counts. */
+function Values({ of, title, report }: { of: FigureValues; title: string; report: string }) {
+  const seesReports = useMay("see_reports");
   const label = useLabel();
   const format = useFormat();
   const figures = useFiguresNamed(Object.keys(of));
   return (
     <div>
-      <p className="muted">{title}</p>
+      <p className={`muted ${classes.opens}`}>{seesReports ? <Link href={report}>{title}</Link> : title}</p>
       <dl className={classes.figures}>
         {figures.map((figure) => (
           <div key={figure.id}>
@@ -110,6 +113,7 @@ function Found({ log, team, day }: { log: Log; team: string; day: string }) {
   const mayWrite = useMay("plan_shifts");
   const { queues, of_queues, of_team } = log.figures;
   const newest = log.notes[0];
+  const days = { from: day, to: day };
   return (
     <>
       <section className="panel" aria-labelledby="figures-title">
@@ -117,8 +121,14 @@ function Found({ log, team, day }: { log: Log; team: string; day: string }) {
           <h2 id="figures-title">{t("shifts.figures", { team, day: dayWord(day) })}</h2>
         </div>
         <div className={classes.inner}>
-          <Values of={of_team} title={t("shifts.ofTeam")} />
-          {queues.length > 0 && <Values of={of_queues} title={t("shifts.ofQueues", { queues: queues.join(", ") })} />}
+          <Values of={of_team} title={t("shifts.ofTeam")} report={`/reports/teams${query({ ...days, team })}`} />
+          {queues.length > 0 && (
+            <Values
+              of={of_queues}
+              title={t("shifts.ofQueues", { queues: queues.join(", ") })}
+              report={`/reports/queues${query(days)}`}
+            />
+          )}
         </div>
       </section>
       <section className="panel" aria-labelledby="log-title">
