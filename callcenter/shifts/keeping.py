@@ -53,9 +53,10 @@ async def adherence(planning: Planning, agents: Sequence[AgentSettings], days: S
             AgentDay(
                 agent=by_number[shift.agent_number],
                 shift=shift,
-                kept=kept(planning.planned(shift), spells.get(shift.agent_number, ()), reasons, now),
+                kept=kept(parts, _touching(spells.get(shift.agent_number, ()), parts), reasons, now),
             )
             for shift in found
+            for parts in [planning.planned(shift)]
         ]
 
     each = await asyncio.to_thread(compute)
@@ -86,6 +87,12 @@ async def briefings(planning: Planning, agents: Sequence[AgentSettings], day: da
         Briefing(team=team, since=since, until=until, agents=sorted(there, key=lambda one: one.agent.name))
         for (since, until, team), there in sorted(windows.items(), key=lambda one: one[0])
     ]
+
+
+def _touching(spells: Sequence[Spell], parts: Sequence[Planned]) -> list[Spell]:
+    """Of the spells of many days, those of this shift: each shift would look through all of them again and again."""
+    since, until = parts[0].since, parts[-1].until
+    return [spell for spell in spells if spell.since < until and spell.until > since]
 
 
 async def _spells_in(planning: Planning, found: Sequence[Seen]) -> Spells:

@@ -4,7 +4,7 @@ A shift is one agent's, of one date of the centre's calendar. Its parts stand on
 the midnight with which that date begins: a shift through the night ends behind minute 1440, on the next date.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -72,6 +72,15 @@ def checked_parts(parts: Iterable[Part]) -> tuple[Part, ...]:
     if found[0].start_minute >= DAY_MINUTES:
         raise BadInput("a shift starts on its own date", field="parts")
     return found
+
+
+def check_apart(shifts: Mapping[tuple[str, date], Sequence[Part]]) -> None:
+    """Raises BadInput where an agent's shift of a date goes on when that of the next date has begun."""
+    for (number, day), parts in shifts.items():
+        following = shifts.get((number, day + timedelta(days=1)))
+        if following and parts[-1].end_minute > DAY_MINUTES + following[0].start_minute:
+            told = f"the shift of agent {number} on {day.isoformat()} goes on when the next one begins"
+            raise BadInput(told, field="parts")
 
 
 def clock_words(part: Part) -> str:

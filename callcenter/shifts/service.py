@@ -17,7 +17,7 @@ from callcenter.reports.service import Sources
 from callcenter.reports.spans import Span
 from callcenter.settings import AgentSettings, Settings
 from callcenter.shifts.presence import Reasons, Spell
-from callcenter.shifts.rules import Kind, Part, Planned, checked_parts, planned
+from callcenter.shifts.rules import Kind, Part, Planned, check_apart, checked_parts, planned
 from callcenter.shifts.tables import Shift, ShiftPart
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
@@ -29,7 +29,7 @@ AT_ONCE = 500
 MOST_AGENT_DAYS = 1_000
 """Shifts that are held against spells at once: a day of one agent is some hundred spells."""
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 Key = tuple[str, date]
 """An agent's number and a date."""
@@ -112,6 +112,7 @@ async def save(planning: Planning, key: Key, parts: Iterable[Part], version: int
             row = await _changing(session, key, version)
             if row is None:
                 row = Shift(agent_number=key[0], day=key[1], version=0)
+            _check_apart(await _around(session, [key]), {key: checked})
             _stamp(row, by, planning.clock())
             session.add(row)
             await session.flush()
@@ -163,16 +164,18 @@ async def save_all(
 ) -> Saved:
     """Makes or replaces all of these shifts, or none of them; `dry`: only counts.
 
-    With `keeps_present` those that are there stay as they are. Raises Conflict where somebody makes one of them at the
-    same moment.
+    With `keeps_present` those that are there stay as they are. Raises BadInput where one goes on when the next has
+    begun, Conflict where somebody makes one of them at the same moment.
     """
     if not wanted:
         return Saved(added=0, replaced=0, unchanged=0)
     try:
         async with planning.sessions.begin() as session:
-            present = await _present(session, wanted)
+            around = await _around(session, wanted)
+            present = {key: seen for key, seen in around.items() if key in wanted}
             new = [key for key in wanted if key not in present]
             changed = [key for key, seen in present.items() if seen.parts != wanted[key] and not keeps_present]
+            _check_apart(around, {key: wanted[key] for key in (*new, *changed)})
             if not dry:
                 rows = await _rows_to_write(session, new, changed)
                 for row in rows.values():
@@ -185,10 +188,15 @@ async def save_all(
     return Saved(added=len(new), replaced=len(changed), unchanged=len(present) - len(changed))
 
 
-async def _present(session: AsyncSession, wanted: Collection[Key]) -> dict[Key, Seen]:
-    numbers, days = sorted({number for number, _ in wanted}), [day for _, day in wanted]
-    found = await _shifts(session, numbers, min(days), max(days))
-    return {key: one for one in found if (key := (one.agent_number, one.day)) in wanted}
+async def _around(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Seen]:
+    """The shifts of these agents from the day before the first of these dates to the day after the last."""
+    numbers, days = sorted({number for number, _ in keys}), [day for _, day in keys]
+    found = await _shifts(session, numbers, min(days) - DAY, max(days) + DAY)
+    return {(one.agent_number, one.day): one for one in found}
+
+
+def _check_apart(around: Mapping[Key, Seen], wanted: Mapping[Key, tuple[Part, ...]]) -> None:
+    check_apart({key: one.parts for key, one in around.items()} | dict(wanted))
 
 
 async def _rows_to_write(session: AsyncSession, new: Iterable[Key], changed: Sequence[Key]) -> dict[Key, Shift]:

@@ -176,6 +176,19 @@ async def test_the_next_week_is_planned_as_this_one_and_what_is_there_stays(boss
     ]
 
 
+async def test_a_night_does_not_reach_into_the_next_shift(boss: httpx.AsyncClient) -> None:
+    night = [{"kind": "on_post", "start_minute": 1320, "end_minute": 1860}]
+    early = [{"kind": "on_post", "start_minute": 360, "end_minute": 480}]
+    await plan(boss, "1001", MONDAY, 0, night)
+    body = {"version": 0, "parts": early}
+    assert refused(await boss.put("/shifts/1001/2026-10-20", json=body)) == (422, "parts")
+    assert (await boss.put("/shifts/1003/2026-10-20", json=body)).status_code == 200
+    rows = file(f"{HEAD}1001,2026-10-20,on_post,06:30,08:00\n1003,2026-10-21,on_post,06:00,08:00\n")
+    for path in ("/shifts/import/check", "/shifts/import"):
+        assert refused(await boss.post(path, files=rows)) == (422, "parts")
+    assert len((await told(boss, f"/shifts?{WEEK}"))["shifts"]) == 2
+
+
 # --- importing ----------------------------------------------------------------------------------------------------
 
 HEAD = "agent,date,kind,start,end\n"

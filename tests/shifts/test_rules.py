@@ -16,6 +16,7 @@ from callcenter.shifts.rules import (
     Part,
     agent_seen,
     agents_seen,
+    check_apart,
     check_team,
     checked_parts,
     days_between,
@@ -85,6 +86,14 @@ def test_parts_that_meet_on_the_clock_meet_in_time(zone: str, day: date, minutes
     found = planned(day, checked_parts(parts) if parts[0].start_minute < 1440 else parts, ZoneInfo(zone))
     assert all(one.until == other.since for one, other in pairwise(found))
     assert all(part.seconds >= 0 for part in found)
+
+
+def test_a_shift_ends_before_the_next_one_begins() -> None:
+    monday, night = date(2026, 10, 19), (Part(1320, 1800, Kind.ON_POST),)  # up to 06:00
+    check_apart({("1", monday): night, ("1", date(2026, 10, 20)): (Part(360, 400, Kind.ON_POST),)})
+    check_apart({("1", monday): night, ("2", date(2026, 10, 20)): (Part(300, 400, Kind.ON_POST),)})
+    with pytest.raises(BadInput, match="agent 1 on 2026-10-19 goes on"):
+        check_apart({("1", monday): night, ("1", date(2026, 10, 20)): (Part(359, 400, Kind.ON_POST),)})
 
 
 def test_days() -> None:
