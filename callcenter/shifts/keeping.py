@@ -1,8 +1,10 @@
 """Shifts beside what agents did: adherence by agent and day, and who came to the briefings."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -13,7 +15,21 @@ from callcenter.shifts.presence import Attendance, DayKept, Spell, attendance, k
 from callcenter.shifts.rules import Kind, Planned
 from callcenter.shifts.service import Planning, Seen, check_agent_days, shifts, spells_of
 
-Spells = Mapping[str, Sequence[Spell]]
+
+class Timeline:
+    """The spells of one agent on many days, of which those of a shift are found without looking at all of them."""
+
+    def __init__(self, spells: Iterable[Spell] = ()) -> None:
+        self._spells = sorted(spells, key=lambda one: one.since)
+        self._latest_ends = list(accumulate((one.until for one in self._spells), max))
+
+    def of(self, parts: Sequence[Planned]) -> Sequence[Spell]:
+        """All that touch these parts, and some that end before them, where another one does not."""
+        first = bisect_right(self._latest_ends, parts[0].since)
+        return self._spells[first : bisect_left(self._spells, parts[-1].until, key=lambda one: one.since)]
+
+
+NOTHING = Timeline()
 
 
 class AgentDay(Struct, frozen=True, kw_only=True):
@@ -53,7 +69,7 @@ async def adherence(planning: Planning, agents: Sequence[AgentSettings], days: S
             AgentDay(
                 agent=by_number[shift.agent_number],
                 shift=shift,
-                kept=kept(parts, _touching(spells.get(shift.agent_number, ()), parts), reasons, now),
+                kept=kept(parts, spells.get(shift.agent_number, NOTHING).of(parts), reasons, now),
             )
             for shift in found
             for parts in [planning.planned(shift)]
@@ -74,13 +90,20 @@ async def briefings(planning: Planning, agents: Sequence[AgentSettings], day: da
     check_agent_days(agents, [day])
     found = await shifts(planning.sessions, agents, [day])
     spells = await _spells_in(planning, found)
+    return await asyncio.to_thread(_briefings, planning, agents, found, spells)
+
+
+def _briefings(
+    planning: Planning, agents: Iterable[AgentSettings], found: Iterable[Seen], spells: Mapping[str, Timeline]
+) -> list[Briefing]:
     by_number = {one.number: one for one in agents}
     windows: dict[tuple[Instant, Instant, str], list[AtBriefing]] = {}
     for shift in found:
         agent, parts = by_number[shift.agent_number], planning.planned(shift)
         for part in parts:
             if part.kind is Kind.BRIEFING and part.seconds > 0:
-                seen = attendance(part, parts, spells.get(agent.number, ()), planning.reasons, planning.clock())
+                done = spells.get(agent.number, NOTHING).of(parts)
+                seen = attendance(part, parts, done, planning.reasons, planning.clock())
                 window = windows.setdefault((part.since, part.until, agent.team), [])
                 window.append(AtBriefing(agent=agent, attendance=seen))
     return [
@@ -89,17 +112,12 @@ async def briefings(planning: Planning, agents: Sequence[AgentSettings], day: da
     ]
 
 
-def _touching(spells: Sequence[Spell], parts: Sequence[Planned]) -> list[Spell]:
-    """Of the spells of many days, those of this shift: each shift would look through all of them again and again."""
-    since, until = parts[0].since, parts[-1].until
-    return [spell for spell in spells if spell.since < until and spell.until > since]
-
-
-async def _spells_in(planning: Planning, found: Sequence[Seen]) -> Spells:
+async def _spells_in(planning: Planning, found: Sequence[Seen]) -> Mapping[str, Timeline]:
     """The spells that touch these shifts."""
     parts = [part for shift in found for part in planning.planned(shift)]
     if not parts:
         return {}
     span = Span(min(part.since for part in parts), max(part.until for part in parts))
     await planning.write_down()
-    return await spells_of(planning, {shift.agent_number for shift in found}, span)
+    spells = await spells_of(planning, {shift.agent_number for shift in found}, span)
+    return {number: Timeline(of_agent) for number, of_agent in spells.items()}

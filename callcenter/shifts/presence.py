@@ -131,6 +131,7 @@ def _kept_to(
     kind: Kind, begun: Stretch, spells: Sequence[Spell], at_phone: Sequence[Stretch], reasons: Reasons
 ) -> list[Stretch]:
     """The time of a part in which the agent did what it is for."""
+    spells = [spell for spell in spells if spell.since < begun.until and spell.until > begun.since]
     found = [spell for spell in spells if spell.state in STATES.get(kind, ())]
     found += _paused_for(spells, reasons.get(kind, ()))
     stretches = _cut(_merged(found), begun)
