@@ -37,7 +37,7 @@ function Difference({ value }: { value: number | null }) {
   if (value === null) return <td className="num">{NOTHING}</td>;
   const isShort = value < -0.05;
   return (
-    <td className="num" data-bad={isShort || undefined}>
+    <td className={`num ${classes.whole}`} data-bad={isShort || undefined}>
       {isShort && <IconAlertTriangle size={12} role="img" aria-label={t("staffing.tooFew")} />}{" "}
       {value > 0.05 ? "+" : isShort ? "−" : ""}
       {Math.abs(value).toFixed(1)}
