@@ -10,7 +10,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents.rules import OWN
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotFound
 from callcenter.reports.spans import local
 from callcenter.reports.staffing_api import wish_of
 from callcenter.settings import AgentSettings
@@ -126,7 +126,7 @@ def _kept_routes(routes: APIRouter, planning: Planning) -> None:
         chosen = _agents(planning, account, None, agent)
         found = await keeping.adherence(planning, chosen, [day])
         if not found:
-            account.scope.check(False, f"shift of agent {agent} on {day.isoformat()}")
+            raise NotFound(f"there is no shift of agent {agent} on {day.isoformat()}")
         spells = await keeping.spells_behind(planning, agent, planning.planned(found[0].shift))
         return {"timezone": zone.key, **kept_shape(found[0]), "spells": [spell_shape(one) for one in spells]}
 

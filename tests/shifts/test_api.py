@@ -260,6 +260,7 @@ async def test_adherence_counts_spells_and_tells_them(boss: httpx.AsyncClient, c
         ("ready", at(f"{MONDAY}T09:40")),
         ("talking", at(f"{MONDAY}T11:00")),
     ]
+    assert (await boss.get("/shifts/adherence/1001/2026-10-20")).status_code == 404
     (window,) = (await told(boss, f"/shifts/briefings?day={MONDAY}"))["briefings"]
     assert (window["team"], window["since"], window["until"]) == (
         "Team A",
