@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, delete, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, delete, insert, literal_column, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -106,18 +106,16 @@ async def save(planning: Planning, key: Key, parts: Iterable[Part], version: int
 
     Raises BadInput, and Conflict where it is of another version by now, or there is none, or there is one.
     """
-    checked = checked_parts(parts)
+    checked, now = checked_parts(parts), planning.clock()
     try:
         async with planning.sessions.begin() as session:
-            row = await _changing(session, key, version)
-            if row is None:
-                row = Shift(agent_number=key[0], day=key[1], version=0)
+            claimed = (await _next_versions(session, {key: version} if version else {}, by, now)).get(key)
+            row_id = (await _make(session, [key], by, now))[key] if claimed is None else claimed
             _check_apart(await _around(session, [key]), {key: checked})
-            _stamp(row, by, planning.clock())
-            session.add(row)
-            await session.flush()
-            await _write_parts(session, {row.id: checked})
-            return _seen(row, checked)
+            await _write_parts(session, {row_id: checked})
+            return Seen(
+                agent_number=key[0], day=key[1], version=version + 1, changed_at=now, changed_by=by, parts=checked
+            )
     except IntegrityError as error:
         raise _conflict() from error
 
@@ -125,27 +123,38 @@ async def save(planning: Planning, key: Key, parts: Iterable[Part], version: int
 async def remove(planning: Planning, key: Key, version: int) -> None:
     """Takes a shift out of the plan. Raises Conflict unless there is one of that version."""
     async with planning.sessions.begin() as session:
-        row = await _changing(session, key, version)
-        if row is None:
-            raise _conflict()
-        await session.execute(delete(ShiftPart).where(ShiftPart.shift_id == row.id))
-        await session.delete(row)
+        row_id = (await _next_versions(session, {key: version}, "", planning.clock()))[key]
+        await session.execute(delete(ShiftPart).where(ShiftPart.shift_id == row_id))
+        await session.execute(delete(Shift).where(Shift.id == row_id))
 
 
-async def _changing(session: AsyncSession, key: Key, version: int) -> Shift | None:
-    wanted = select(Shift).where(Shift.agent_number == key[0], Shift.day == key[1]).with_for_update()
-    row: Shift | None = await session.scalar(wanted)
-    if (0 if row is None else row.version) != version:
+async def _next_versions(session: AsyncSession, versions: Mapping[Key, int], by: str, now: Instant) -> dict[Key, int]:
+    """The ids of these shifts, which are ours until the end of the transaction, each with the version after this one.
+
+    Raises Conflict unless each of them is of this version: asked by the very statement that changes it, since of two
+    who read first and then write, both would have read the same.
+    """
+    ids: dict[Key, int] = {}
+    for some in in_batches(list(versions), AT_ONCE):
+        wanted = tuple_(Shift.agent_number, Shift.day, Shift.version).in_([(*key, versions[key]) for key in some])
+        ours = update(Shift).where(wanted).values(version=Shift.version + 1, changed_at=now, changed_by=by)
+        rows = await session.execute(ours.returning(Shift.agent_number, Shift.day, Shift.id))
+        ids |= {(row.agent_number, row.day): row.id for row in rows}
+    if len(ids) != len(versions):
         raise _conflict()
-    return row
+    return ids
+
+
+async def _make(session: AsyncSession, keys: Iterable[Key], by: str, now: Instant) -> dict[Key, int]:
+    """The ids of new shifts. Raises IntegrityError where there is one already."""
+    rows = {key: Shift(agent_number=key[0], day=key[1], version=1, changed_at=now, changed_by=by) for key in keys}
+    session.add_all(rows.values())
+    await session.flush()
+    return {key: row.id for key, row in rows.items()}
 
 
 def _conflict() -> Conflict:
     return Conflict("Somebody has changed this shift meanwhile; load it again", field="version")
-
-
-def _stamp(row: Shift, by: str, now: Instant) -> None:
-    row.version, row.changed_at, row.changed_by = row.version + 1, now, by
 
 
 async def _write_parts(session: AsyncSession, parts: Mapping[int, Sequence[Part]]) -> None:
@@ -165,7 +174,7 @@ async def save_all(
     """Makes or replaces all of these shifts, or none of them; `dry`: only counts.
 
     With `keeps_present` those that are there stay as they are. Raises BadInput where one goes on when the next has
-    begun, Conflict where somebody makes one of them at the same moment.
+    begun, Conflict where somebody makes or changes one of them at the same moment.
     """
     if not wanted:
         return Saved(added=0, replaced=0, unchanged=0)
@@ -177,12 +186,10 @@ async def save_all(
             changed = [key for key, seen in present.items() if seen.parts != wanted[key] and not keeps_present]
             _check_apart(around, {key: wanted[key] for key in (*new, *changed)})
             if not dry:
-                rows = await _rows_to_write(session, new, changed)
-                for row in rows.values():
-                    _stamp(row, by, planning.clock())
-                session.add_all(rows.values())
-                await session.flush()
-                await _write_parts(session, {row.id: wanted[key] for key, row in rows.items()})
+                now = planning.clock()
+                ids = await _next_versions(session, {key: present[key].version for key in changed}, by, now)
+                ids |= await _make(session, new, by, now)
+                await _write_parts(session, {ids[key]: wanted[key] for key in ids})
     except IntegrityError as error:
         raise _conflict() from error
     return Saved(added=len(new), replaced=len(changed), unchanged=len(present) - len(changed))
@@ -197,19 +204,6 @@ async def _around(session: AsyncSession, keys: Collection[Key]) -> dict[Key, See
 
 def _check_apart(around: Mapping[Key, Seen], wanted: Mapping[Key, tuple[Part, ...]]) -> None:
     check_apart({key: one.parts for key, one in around.items()} | dict(wanted))
-
-
-async def _rows_to_write(session: AsyncSession, new: Iterable[Key], changed: Sequence[Key]) -> dict[Key, Shift]:
-    rows = {key: Shift(agent_number=key[0], day=key[1], version=0) for key in new}
-    for some in in_batches(changed, AT_ONCE):
-        chosen = set(some)
-        days = [day for _, day in some]
-        of_agents = Shift.agent_number.in_(sorted({number for number, _ in some}))
-        found = select(Shift).where(of_agents, Shift.day >= min(days), Shift.day <= max(days)).with_for_update()
-        for row in await session.scalars(found):
-            if (key := (row.agent_number, row.day)) in chosen:
-                rows[key] = row
-    return rows
 
 
 async def copy_week(planning: Planning, agents: Sequence[AgentSettings], monday: date, by: str) -> Saved:

@@ -1,5 +1,6 @@
 """Shifts over their routes, on both databases: planned, imported, kept to, noted; and who is told of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -324,6 +325,18 @@ async def test_the_log_keeps_every_version_and_refuses_a_stale_one(
     assert (await boss.post("/shift-log", json=note | {"text": "a\x00b"})).status_code == 422
     async with centre.sessions() as session:
         assert len((await session.scalars(select(ShiftNote))).all()) == 2
+
+
+async def test_of_those_who_write_at_once_one_is_first_and_the_others_are_told(boss: httpx.AsyncClient) -> None:
+    notes = [{"team": "Team A", "day": MONDAY, "version": 0, "text": str(count)} for count in range(6)]
+    answers = await asyncio.gather(*(boss.post("/shift-log", json=note) for note in notes))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409, 409]
+    body = {"version": 0, "parts": PARTS}
+    answers = await asyncio.gather(*(boss.put(f"/shifts/1001/{MONDAY}", json=body) for _each in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    again = body | {"version": 1}
+    answers = await asyncio.gather(*(boss.put(f"/shifts/1001/{MONDAY}", json=again) for _each in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
 
 
 # --- doors --------------------------------------------------------------------------------------------------------
