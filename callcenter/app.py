@@ -124,6 +124,8 @@ from callcenter.retention.call_api import call_retention_routes
 from callcenter.retention.nightly import retiring
 from callcenter.serving import listen, served, spare_the_collector, stop_signals, url_of
 from callcenter.settings import QualitySettings, Settings
+from callcenter.shifts.api import shift_routes
+from callcenter.shifts.service import Planning
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
@@ -216,6 +218,7 @@ async def running(
             delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND, RINGING_KIND)),
             alert_routes(desk),
             _messages(Post(sessions, keeper.floor, hub.put, clock)),
+            shift_routes(Planning(sessions, settings, sources, recorder.flush, clock)),
             wallboard_routes(boards),
             audit_routes(sessions, settings.zone),
             _health(engine),

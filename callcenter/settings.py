@@ -487,6 +487,27 @@ class TicketSettings(Part):
         return value
 
 
+ShiftReason = Annotated[tuple[Word, ...], Field(max_length=20)]
+
+
+class ShiftReasons(Part):
+    """For which reasons a pause is what a part of a shift of this kind is for (docs/guide.md, Shifts)."""
+
+    on_post: ShiftReason = ()
+    briefing: ShiftReason = ("meeting",)
+    break_: Annotated[ShiftReason, Field(alias="break")] = ("break",)
+    meal: ShiftReason = ("meal",)
+    training: ShiftReason = ("training",)
+    meeting: ShiftReason = ("meeting",)
+    closing: ShiftReason = ("paperwork",)
+
+
+class ShiftSettings(Part):
+    """How the time of agents is held against their shifts."""
+
+    reasons: ShiftReasons = ShiftReasons()
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, validated once at start; a bad value names its field."""
 
@@ -521,6 +542,7 @@ class Settings(BaseSettings):
     tickets: TicketSettings = TicketSettings()
     accounts: AccountSettings = AccountSettings()
     privacy: PrivacySettings = PrivacySettings()
+    shifts: ShiftSettings = ShiftSettings()
 
     @field_validator("timezone")
     @classmethod

@@ -157,6 +157,7 @@ LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
     "/messages": ("messages", "id", ("1", "2")),
     "/tickets": ("tickets", "id", ("1", "2")),
     "/ticket-backlog": ("teams", "team", ("Team A", "Team B")),
+    "/shifts?from=2025-11-22&to=2025-11-22": ("agents", "agent_number", ("1001", "1002")),
     f"/reports/agents?{SPAN}&figures=answered,paused_seconds": ("rows", "id", ("1001", "1002")),
     f"/reports/teams?{SPAN}&figures=answered": ("rows", "id", ("Team A", "Team B")),
     f"/reports/queues?{SPAN}&figures=answered": ("rows", "name", ("sales", "support")),
@@ -207,6 +208,12 @@ ONES: Mapping[str, Any] = {
     "POST /tickets/{0}/reopen": {"version": 9, "why": "Broken"},
     "POST /tickets/{0}/merges": {"version": 9, "other_id": 99, "other_version": 1},
     "POST /tickets/{0}/unmerge": None,
+    "GET /shifts/adherence/100{0}/2025-11-22": None,
+    "PUT /shifts/100{0}/2025-11-22": {
+        "version": 0,
+        "parts": [{"kind": "on_post", "start_minute": 540, "end_minute": 600}],
+    },
+    "DELETE /shifts/100{0}/2025-11-22?version=1": None,
     "GET /reviews/{0}": None,
     "GET /reviews/{0}/call": None,
     "PUT /reviews/{0}": {"version": 1, "answers": {}, "notes": {}, "comments": []},
@@ -260,6 +267,7 @@ MISSING = {
     "seats": "seat",
     "messages": "message",
     "tickets": "ticket",
+    "shifts": "agent",
 }
 
 
@@ -278,13 +286,16 @@ NOT_ONE_BY_ONE = {
     "GET /tickets", "GET /ticket-backlog", "GET /ticket-repeats", "POST /tickets", "POST /tickets/{0}/calls",
     "POST /messages", "POST /reviews", "POST /reports/saved/{report_id}/send",
     *(f"GET /reports/{of}{ending}" for of in ("queues", "agents", "teams") for ending in ("", ".csv", ".xlsx")),
+    "GET /shifts", "GET /shifts/adherence", "GET /shifts/briefings", "GET /shifts/gaps", "POST /shifts/copy-week",
+    *(f"POST /shifts/import{end}" for end in ("", "/check", "/errors.csv")), "GET /shift-log", "POST /shift-log",
     *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
 }  # fmt: skip
-"""Lists, files and acts that the other tests here are about."""
+"""Lists, files and acts that the other tests here are about; of shifts those of tests/shifts/test_api.py."""
 
 
 PLACES = {
     "/north/PJSIP/100{0}": "/{pbx}/{interface}",
+    "/100{0}/2025-11-22": "/{agent}/{day}",
     "/north/{0}.0": "/{pbx}/{call_id}",
     "/tags/complaint": "/tags/{tag}",
     "/plays/12345678": "/plays/{play}",

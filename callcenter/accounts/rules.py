@@ -49,6 +49,8 @@ Permission = Literal[
     "manage_tickets",
     "manage_wrap_ups",
     "see_numbers",
+    "see_shifts",
+    "plan_shifts",
 ]
 Language = Literal["", "en", "zh"]
 
@@ -97,6 +99,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "work_tickets",
             "manage_tickets",
             "see_numbers",
+            "see_shifts",
+            "plan_shifts",
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -127,6 +131,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
             "manage_tickets",
             "manage_wrap_ups",
             "see_numbers",
+            "see_shifts",
+            "plan_shifts",
         }
     ),
     Role.QA: frozenset(

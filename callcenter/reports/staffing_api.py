@@ -12,6 +12,7 @@ from callcenter.reports.export import Ending
 from callcenter.reports.files import FileOptions, Word, dated, file_answer
 from callcenter.reports.grids import staffing_grid
 from callcenter.reports.people_api import Room, See, SpanQuery
+from callcenter.reports.service import Sources
 from callcenter.reports.staffing import Model, Target
 from callcenter.reports.staffing_report import HOUR, Interval, Staffing, Wish, check_span, staffing
 from callcenter.settings import QueueSettings, Settings
@@ -39,7 +40,7 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
     routes = APIRouter()
 
     async def found(query: StaffingQuery) -> Staffing:
-        wish = _wish(query, room, settings)
+        wish = wish_of(query, room.sources, settings)
         check_span(wish, room.sources)
         await room.write_down()
         return await staffing(room.sources, wish)
@@ -61,14 +62,15 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
     return routes
 
 
-def _wish(query: StaffingQuery, room: Room, settings: Settings) -> Wish:
+def wish_of(query: StaffingQuery, sources: Sources, settings: Settings) -> Wish:
+    """What a query asks for. Raises BadInput for a span that cannot be, and where it does not say which of the PBXs."""
     threshold = query.threshold
     if threshold is None:
         threshold = settings.queues.get(query.queue, QueueSettings()).service_level_seconds
     return Wish(
         queue=query.queue,
         pbx=query.pbx or _only_pbx(settings),
-        span=query.span(room.sources),
+        span=query.span(sources),
         interval=query.interval,
         target=Target(query.target, threshold, query.max_occupancy),
         shrinkage=query.shrinkage,

@@ -40,11 +40,11 @@ def test_roles_permit_what_the_api_page_says() -> None:
         *("control_seats", "listen_in", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
         *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls", "transfer_outside"),
         *("see_customers", "edit_customers", "manage_customers", "manage_wrap_ups", "hear_clips", "manage_clips"),
-        "see_numbers",
+        *("see_numbers", "see_shifts", "plan_shifts"),
     }
     assert permissions_of([Role.TEAM_LEADER]) == reads | {
         *("control_seats", "listen_in", "work_callbacks", "decide_appeals", "tag_calls"),
-        *("see_customers", "edit_customers", "hear_clips", "see_numbers"),
+        *("see_customers", "edit_customers", "hear_clips", "see_numbers", "see_shifts", "plan_shifts"),
     }
     assert permissions_of([Role.TEAM_LEADER]) < permissions_of([Role.SUPERVISOR])
     assert permissions_of([Role.QA]) == {

@@ -57,6 +57,7 @@ const RetentionPage = lazy(() => import("./retention/RetentionPage"));
 const ExportsPage = lazy(() => import("./exports/ExportsPage"));
 const ErasuresPage = lazy(() => import("./erasure/ErasuresPage"));
 const ErasurePage = lazy(() => import("./erasure/ErasurePage"));
+const ShiftsPage = lazy(() => import("./shifts/ShiftsPage"));
 const WallboardPage = lazy(() => import("./wallboard/WallboardPage"));
 
 export const PAGES: readonly Page[] = [
@@ -66,6 +67,7 @@ export const PAGES: readonly Page[] = [
   { path: "/customers", name: "customers", permission: "see_customers" },
   { path: "/tickets", name: "tickets", permission: "work_tickets" },
   { path: "/reports", name: "reports", permission: "see_reports" },
+  { path: "/shifts", name: "shifts", permission: "see_shifts" },
   { path: "/callbacks", name: "callbacks", permission: "see_lists" },
   { path: "/mine", name: "mine", permission: "work_callbacks" },
   { path: "/alerts", name: "alerts", permission: "see_alerts" },
@@ -187,6 +189,13 @@ function SignedIn() {
               {({ section }) => (
                 <Allowed permission="see_reports">
                   <ReportsPage section={section ?? ""} />
+                </Allowed>
+              )}
+            </Route>
+            <Route path="/shifts/:section?">
+              {({ section }) => (
+                <Allowed permission="see_shifts">
+                  <ShiftsPage section={section ?? ""} />
                 </Allowed>
               )}
             </Route>

@@ -81,6 +81,8 @@ export type Permission =
   | "manage_tickets"
   | "manage_wrap_ups"
   | "see_numbers"
+  | "see_shifts"
+  | "plan_shifts"
   | "tag_calls"
   | "manage_retention"
   | "erase_customers"

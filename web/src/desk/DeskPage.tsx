@@ -6,6 +6,7 @@ import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { DeskForms } from "../wrapUp/DeskForms";
+import { MyShifts } from "../shifts/MyShifts";
 import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
@@ -41,6 +42,7 @@ function Desk({ agent }: { agent: string }) {
           <CallerPanel seat={seat} />
           {worksSeat && <DeskForms seat={seat} />}
           <MyFigures state={seat.state} />
+          {worksSeat && <MyShifts />}
         </div>
         {worksCallbacks && (
           <section className={classes.column} aria-labelledby="desk-callbacks">

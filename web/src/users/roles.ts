@@ -37,6 +37,8 @@ const GROUP_OF: Record<Permission, Group> = {
   see_accesses: "calls",
   see_reports: "reports",
   send_reports: "reports",
+  see_shifts: "reports",
+  plan_shifts: "reports",
   see_lists: "callbacks",
   run_lists: "callbacks",
   stop_dialling: "callbacks",

@@ -1,0 +1,218 @@
+"""The routes of shifts (docs/api.md, Shifts)."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Query, Response, UploadFile
+
+from callcenter.accounts.api import requires
+from callcenter.accounts.rules import own_agent
+from callcenter.accounts.service import Account
+from callcenter.agents.rules import OWN
+from callcenter.errors import BadInput, NotFound
+from callcenter.reports.spans import local
+from callcenter.reports.staffing_api import wish_of
+from callcenter.settings import AgentSettings
+from callcenter.shifts import gaps, keeping, logbook, service
+from callcenter.shifts.importing import MOST_BYTES, Sheet, error_file, read_shifts
+from callcenter.shifts.rules import agent_seen, agents_seen, check_monday, check_team, days_between, teams_seen
+from callcenter.shifts.service import Planning
+from callcenter.shifts.shapes import (
+    AgentNumber,
+    CopyShape,
+    Day,
+    DayQuery,
+    DaysQuery,
+    FiguresAnswer,
+    GapsQuery,
+    ImportAnswer,
+    KeptQuery,
+    LogAnswer,
+    LogQuery,
+    MineAnswer,
+    NoteAnswer,
+    NoteShape,
+    PlanAnswer,
+    SavedAnswer,
+    ShiftAnswer,
+    ShiftShape,
+    Version,
+    agent_answer,
+    briefing_shape,
+    gap_shape,
+    import_answer,
+    kept_shape,
+    note_answer,
+    shift_answer,
+    spell_shape,
+)
+from callcenter.shifts.tables import ShiftNote
+
+Agent = Annotated[Account, requires(OWN, reach="own")]
+Reader = Annotated[Account, requires("see_shifts", reach="scoped")]
+Planner = Annotated[Account, requires("plan_shifts", reach="scoped")]
+Upload = Annotated[UploadFile, File()]
+
+
+def shift_routes(planning: Planning) -> APIRouter:
+    """Who sees shifts reads them, who plans them changes them, each within the scope; agents see their own."""
+    routes = APIRouter(prefix="/api")
+    _reading_routes(routes, planning)
+    _kept_routes(routes, planning)
+    _changing_routes(routes, planning)
+    _import_routes(routes, planning)
+    _log_routes(routes, planning)
+    return routes
+
+
+def _agents(planning: Planning, account: Account, team: str | None, agent: str | None = None) -> list[AgentSettings]:
+    """Those asked for, of those whom the account sees. Raises NotFound for an agent whom it does not see."""
+    agents = planning.settings.agents
+    if agent is not None:
+        return [agent_seen(agents, account.scope, agent)]
+    return agents_seen(agents, account.scope, team)
+
+
+def _reading_routes(routes: APIRouter, planning: Planning) -> None:
+    zone = planning.settings.zone
+
+    @routes.get("/shifts")
+    async def plan(query: Annotated[DaysQuery, Query()], account: Reader) -> PlanAnswer:
+        days = days_between(query.since, query.until)
+        agents = _agents(planning, account, query.team)
+        found = await service.shifts(planning.sessions, agents, days)
+        everybody = agents_seen(planning.settings.agents, account.scope)
+        return PlanAnswer(
+            timezone=zone.key,
+            teams=sorted({one.team for one in everybody if one.team}),
+            agents=[agent_answer(one) for one in agents],
+            shifts=[shift_answer(one) for one in found],
+        )
+
+    @routes.get("/shifts/mine")
+    async def mine(account: Agent) -> MineAnswer:
+        number, today = own_agent(account.agent_number), local(planning.clock(), zone).date()
+        me = AgentSettings(number=number, name="")
+        # A shift through the night is still yesterday's.
+        days = [today + timedelta(days=days) for days in (-1, 0, 1)]
+        found = await service.shifts(planning.sessions, [me], days)
+        now = planning.clock()
+        shown = [one for one in found if one.day >= today or planning.planned(one)[-1].until > now]
+        return MineAnswer(timezone=zone.key, today=today, shifts=[shift_answer(one) for one in shown])
+
+    @routes.get("/shifts/gaps")
+    async def missing(query: Annotated[GapsQuery, Query()], account: Reader) -> dict[str, Any]:
+        account.scope.check(account.scope.sees_queue(query.queue), f"queue {query.queue!r}")
+        wish = wish_of(query, planning.sources, planning.settings)
+        agents = planning.settings.agents
+        rows = await gaps.gaps(planning, wish, agents, query.weeks_back)
+        span = {"from": wish.span.since, "to": wish.span.until, "timezone": zone.key}
+        return span | {"queue": wish.queue, "pbx": wish.pbx, "rows": [gap_shape(row) for row in rows]}
+
+
+def _kept_routes(routes: APIRouter, planning: Planning) -> None:
+    zone = planning.settings.zone
+
+    @routes.get("/shifts/adherence")
+    async def adherence(query: Annotated[KeptQuery, Query()], account: Reader) -> dict[str, Any]:
+        days = days_between(query.since, query.until)
+        agents = _agents(planning, account, query.team, query.agent)
+        found = await keeping.adherence(planning, agents, days)
+        return {"timezone": zone.key, "rows": [kept_shape(one) for one in found]}
+
+    @routes.get("/shifts/adherence/{agent}/{day}")
+    async def behind(agent: AgentNumber, day: Day, account: Reader) -> dict[str, Any]:
+        chosen = _agents(planning, account, None, agent)
+        found = await keeping.adherence(planning, chosen, [day])
+        if not found:
+            raise NotFound(f"there is no shift of agent {agent} on {day.isoformat()}")
+        spells = await keeping.spells_behind(planning, agent, planning.planned(found[0].shift))
+        return {"timezone": zone.key, **kept_shape(found[0]), "spells": [spell_shape(one) for one in spells]}
+
+    @routes.get("/shifts/briefings")
+    async def briefings(query: Annotated[DayQuery, Query()], account: Reader) -> dict[str, Any]:
+        agents = _agents(planning, account, query.team)
+        found = await keeping.briefings(planning, agents, query.day)
+        return {"timezone": zone.key, "briefings": [briefing_shape(one) for one in found]}
+
+
+def _changing_routes(routes: APIRouter, planning: Planning) -> None:
+    @routes.put("/shifts/{agent}/{day}")
+    async def put(agent: AgentNumber, day: Day, shape: ShiftShape, account: Planner) -> ShiftAnswer:
+        _agents(planning, account, None, agent)
+        return shift_answer(await service.save(planning, (agent, day), shape.made(), shape.version, account.username))
+
+    @routes.delete("/shifts/{agent}/{day}", status_code=204)
+    async def remove(agent: AgentNumber, day: Day, version: Annotated[Version, Query()], account: Planner) -> None:
+        _agents(planning, account, None, agent)
+        await service.remove(planning, (agent, day), version)
+
+    @routes.post("/shifts/copy-week")
+    async def copy(shape: CopyShape, account: Planner) -> SavedAnswer:
+        check_monday(shape.monday)
+        agents = _agents(planning, account, shape.team)
+        saved = await service.copy_week(planning, agents, shape.monday, account.username)
+        return SavedAnswer.model_validate(saved, from_attributes=True)
+
+
+def _import_routes(routes: APIRouter, planning: Planning) -> None:
+    async def read(file: UploadFile, account: Account) -> Sheet:
+        content = await file.read(MOST_BYTES + 1)
+        seen = {one.number for one in agents_seen(planning.settings.agents, account.scope)}
+        # In a thread, so that the floor goes on meanwhile.
+        return await asyncio.to_thread(read_shifts, content, seen)
+
+    @routes.post("/shifts/import/check")
+    async def check(file: Upload, account: Planner) -> ImportAnswer:
+        sheet = await read(file, account)
+        saved = await service.save_all(planning, sheet.shifts, account.username, dry=True)
+        return import_answer(sheet, saved)
+
+    @routes.post("/shifts/import/errors.csv")
+    async def errors(file: Upload, account: Planner, language: Literal["en", "zh"] = "en") -> Response:
+        content = error_file(await read(file, account), language)
+        headers = {"Content-Disposition": 'attachment; filename="shifts-errors.csv"'}
+        return Response(content, media_type="text/csv", headers=headers)
+
+    @routes.post("/shifts/import")
+    async def run(file: Upload, account: Planner) -> ImportAnswer:
+        sheet = await read(file, account)
+        if sheet.errors:
+            first = sheet.errors[0]
+            raise BadInput(
+                f"line {first.line}: {first.reason('en')}; {len(sheet.errors)} such rows, nothing was imported",
+                field="file",
+            )
+        return import_answer(sheet, await service.save_all(planning, sheet.shifts, account.username, dry=False))
+
+
+def _log_routes(routes: APIRouter, planning: Planning) -> None:
+    agents = planning.settings.agents
+
+    @routes.get("/shift-log")
+    async def log(query: Annotated[LogQuery, Query()], account: Reader) -> LogAnswer:
+        check_team(agents, account.scope, query.team)
+        await planning.write_down()
+        figures = await logbook.figures_of_day(planning.sources, agents, query.team, query.day, account.scope)
+        return LogAnswer(
+            team=query.team,
+            day=query.day,
+            teams=teams_seen(agents, account.scope),
+            figures=FiguresAnswer.model_validate(figures, from_attributes=True),
+            notes=[note_answer(one) for one in await logbook.notes(planning.sessions, query.team, query.day)],
+        )
+
+    @routes.post("/shift-log", status_code=201)
+    async def write(shape: NoteShape, account: Planner) -> NoteAnswer:
+        check_team(agents, account.scope, shape.team)
+        note = ShiftNote(
+            team=shape.team,
+            day=shape.day,
+            text=shape.text,
+            version=shape.version + 1,
+            written_at=planning.clock(),
+            written_by=account.name or account.username,
+        )
+        await logbook.write(planning.sessions, note)
+        return note_answer(note)

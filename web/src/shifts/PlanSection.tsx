@@ -1,0 +1,217 @@
+import { Button } from "@mantine/core";
+import { IconCopy, IconUpload } from "@tabler/icons-react";
+import { type KeyboardEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMay } from "../api/queries";
+import { Failure } from "../parts/Failure";
+import { useTell } from "../parts/useTell";
+import { Empty, RowsSkeleton } from "../parts/Waiting";
+import { TeamSelect } from "../reports/Filters";
+import { useDayWord } from "../reports/labels";
+import reports from "../reports/ReportsPage.module.css";
+import { addDays, type Day, weekdayOf } from "../reports/ranges";
+import { useToday } from "../reports/useToday";
+import { shiftWord } from "./clock";
+import { ImportDialog } from "./ImportDialog";
+import { Bar, Legend } from "./Parts";
+import { ShiftDialog } from "./ShiftDialog";
+import classes from "./Shifts.module.css";
+import type { Where } from "./ShiftsPage";
+import { Stepper } from "./Stepper";
+import { type Plan, type Planned, type Shift, useCopyWeek, usePlan } from "./shifts";
+
+const ARROWS: Record<string, [number, number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** The arrow keys go from one day of an agent to the next. */
+function walk(event: KeyboardEvent<HTMLTableElement>) {
+  const way = ARROWS[event.key];
+  const cell = (event.target as HTMLElement).closest("td");
+  if (!way || !cell) return;
+  const places = [...event.currentTarget.querySelectorAll("tr")].filter((row) => row.querySelector("td"));
+  const row = places[places.indexOf(cell.parentElement as HTMLTableRowElement) + way[0]];
+  const next = row?.cells[cell.cellIndex + way[1]]?.querySelector("button");
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+interface Chosen {
+  agent: Planned;
+  day: Day;
+  shift: Shift | null;
+}
+
+function Cell({ agent, day, shift, onChoose }: Chosen & { onChoose: ((chosen: Chosen) => void) | null }) {
+  const { t } = useTranslation();
+  const dayWord = useDayWord();
+  const words = shift ? shiftWord(shift.parts) : t("shifts.free");
+  const shown = (
+    <>
+      <span className={shift ? "num" : classes.none}>{shift ? words : "–"}</span>
+      {shift && <Bar parts={shift.parts} />}
+    </>
+  );
+  if (!onChoose) {
+    return (
+      <div className={classes.cell} data-planned={shift ? true : undefined}>
+        {shown}
+      </div>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className={classes.cell}
+      data-planned={shift ? true : undefined}
+      aria-label={`${agent.agent_name}, ${dayWord(day)}: ${words}`}
+      onClick={() => onChoose({ agent, day, shift })}
+    >
+      {shown}
+    </button>
+  );
+}
+
+interface GridProps {
+  plan: Plan;
+  days: readonly Day[];
+  onChoose: ((chosen: Chosen) => void) | null;
+}
+
+function Grid({ plan, days, onChoose }: GridProps) {
+  const { t } = useTranslation();
+  const dayWord = useDayWord();
+  const today = useToday();
+  const shiftOf = new Map(plan.shifts.map((shift) => [`${shift.agent_number} ${shift.day}`, shift]));
+  const teams = [...new Set(plan.agents.map(({ team }) => team))];
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
+    <section className={classes.scroll} aria-label={t("shifts.week")} tabIndex={0}>
+      <table className={classes.grid} onKeyDown={walk}>
+        <caption className="visually-hidden">{t("shifts.week")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("shifts.agent")}</th>
+            {days.map((day) => (
+              <th key={day} scope="col" data-today={day === today || undefined}>
+                {dayWord(day)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {teams.map((team) => (
+          <tbody key={team}>
+            <tr className={classes.team}>
+              <th scope="rowgroup" colSpan={days.length + 1}>
+                {team || t("shifts.noTeam")}
+              </th>
+            </tr>
+            {plan.agents
+              .filter((agent) => agent.team === team)
+              .map((agent) => (
+                <tr key={agent.agent_number}>
+                  <th scope="row">
+                    {agent.agent_name}
+                    <small className="num">{agent.agent_number}</small>
+                  </th>
+                  {days.map((day) => (
+                    <td key={day}>
+                      <Cell
+                        agent={agent}
+                        day={day}
+                        shift={shiftOf.get(`${agent.agent_number} ${day}`) ?? null}
+                        onChoose={onChoose}
+                      />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+          </tbody>
+        ))}
+      </table>
+    </section>
+  );
+}
+
+function CopyButton({ monday, team }: { monday: Day; team: string }) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const copying = useCopyWeek();
+  const copy = () =>
+    copying.mutate(
+      { monday, team: team || null },
+      {
+        onSuccess: ({ added, unchanged }) => tell.success(t("shifts.copied", { added, unchanged })),
+        onError: tell.failure,
+      },
+    );
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconCopy size={15} />}
+      loading={copying.isPending}
+      onClick={copy}
+      title={t("shifts.copyHint")}
+    >
+      {t("shifts.copy")}
+    </Button>
+  );
+}
+
+/** The week of every agent, by team; a cell opens the shift of that day. */
+export function PlanSection({ day, team, change }: Where) {
+  const { t } = useTranslation();
+  const mayPlan = useMay("plan_shifts");
+  const [chosen, choose] = useState<Chosen | null>(null);
+  const [isImporting, setImporting] = useState(false);
+  const monday = addDays(day, 1 - weekdayOf(day));
+  const days = [0, 1, 2, 3, 4, 5, 6].map((count) => addDays(monday, count));
+  const result = usePlan({ from: monday, to: addDays(monday, 6) }, team);
+  return (
+    <>
+      <search className={reports.bar}>
+        <Stepper day={day} step={7} onChange={(next) => change({ day: next })} />
+        <TeamSelect value={team} onChange={(next) => change({ team: next })} />
+        {mayPlan && (
+          <>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconUpload size={15} />}
+              onClick={() => setImporting(true)}
+            >
+              {t("shifts.import")}
+            </Button>
+            <CopyButton monday={monday} team={team} />
+          </>
+        )}
+      </search>
+      {result.isPending && <RowsSkeleton rows={10} />}
+      {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
+      {result.data && (
+        <div className="panel">
+          {result.data.agents.length === 0 ? (
+            <Empty title={t("shifts.nobody")} text={t("shifts.nobodyText")} />
+          ) : (
+            <>
+              {result.data.shifts.length === 0 && (
+                <p className={`muted ${classes.told}`}>
+                  {mayPlan ? t("shifts.nothingPlanned") : t("shifts.nothingPlannedYet")}
+                </p>
+              )}
+              <Grid plan={result.data} days={days} onChoose={mayPlan ? choose : null} />
+              <Legend />
+            </>
+          )}
+        </div>
+      )}
+      {chosen && <ShiftDialog {...chosen} onClose={() => choose(null)} />}
+      {isImporting && <ImportDialog onClose={() => setImporting(false)} />}
+    </>
+  );
+}
