@@ -19,7 +19,8 @@ def phone_of(site: Site, agent_number: str | None) -> Seat:
     """The phone on which somebody listens: that of the agent who they are. Raises Conflict for who has none."""
     if agent_number is None:
         raise Conflict("you have no phone to listen on; whoever manages the users gives you an agent's number")
-    found = next((seat for seat in site.seats.values() if seat.agent_number == agent_number), None)
+    own = [seat for seat in site.seats.values() if seat.agent_number == agent_number]
+    found = max(own, key=lambda seat: (bool(seat.members), seat.device not in _UNREACHABLE), default=None)
     if found is None:
         raise Conflict(f"the settings give agent {agent_number}, who you are, no phone at {site.pbx}")
     return found
