@@ -1,0 +1,83 @@
+import { useEffect, useRef } from "react";
+import { useLive } from "../../live/store";
+import { ownSeat } from "../desk";
+import { sendTo } from "./devices";
+import { type BrowserPhone, type Line, startLine } from "./line";
+import { resetPhone, usePhone } from "./state";
+import { seatOf, useChoice, usePhones } from "./usePhones";
+
+let line: Line | null = null;
+
+/** The phone of this tab, for whoever shows it; null while there is none. */
+export function theLine(): Line | null {
+  return line;
+}
+
+/** One tab of a browser has the phone; the next one takes over when it is closed. */
+function useLine(phone: BrowserPhone | null): void {
+  useEffect(() => {
+    if (!phone) return;
+    if (!window.isSecureContext) {
+      usePhone.setState({ standing: "insecure" });
+      return resetPhone;
+    }
+    usePhone.setState({ standing: "elsewhere" });
+    const end = new AbortController();
+    const isHeld = async () => {
+      const started = await startLine(phone, () => undefined);
+      line = started;
+      await new Promise<void>((resolve) => {
+        if (end.signal.aborted) resolve();
+        else end.signal.addEventListener("abort", () => resolve());
+      });
+      started.stop();
+      line = null;
+    };
+    const name = `callcenter.phone ${seatOf(phone)}`;
+    const ended = () => undefined;
+    navigator.locks.request(name, { signal: end.signal }, isHeld).catch(ended);
+    return () => {
+      end.abort();
+      resetPhone();
+    };
+  }, [phone]);
+}
+
+/** Whoever rang and gave up while the page was loaded again cannot be heard: the floor tells it. */
+function useGivenUp(phone: BrowserPhone | null): void {
+  const isRinging = usePhone(({ call }) => call?.state === "ringing");
+  const isOfBefore = usePhone(({ call }) => call?.isOfBefore ?? false);
+  const state = useLive((live) => (phone ? live.entities.seats[seatOf(phone)]?.state : undefined));
+  const wasSeen = useRef(false);
+  useEffect(() => {
+    if (!isRinging) wasSeen.current = false;
+    else if (state === "ringing") wasSeen.current = true;
+    else if (state !== undefined && (wasSeen.current || isOfBefore)) line?.drop();
+  }, [isRinging, isOfBefore, state]);
+}
+
+function Sound() {
+  const element = useRef<HTMLAudioElement>(null);
+  const theirs = usePhone((phone) => phone.theirs);
+  useEffect(() => {
+    const audio = element.current;
+    if (!audio) return;
+    audio.srcObject = theirs;
+    if (theirs) void sendTo(audio, "speaker");
+  }, [theirs]);
+  // biome-ignore lint/a11y/useMediaCaption: what is said in a call has no captions
+  return <audio ref={element} autoPlay data-phone />;
+}
+
+/** The phone of the agent who is signed in to the panel, on whatever page: it rings and talks, and shows nothing. */
+export function PhoneLine({ agent }: { agent: string }) {
+  const phones = usePhones();
+  const isChosen = useChoice() === "browser";
+  const used = useLive((live) => ownSeat(live.entities.seats, agent));
+  const isUsed = useLive((live) => (live.entities.seats[used ?? ""]?.queues.length ?? 0) > 0);
+  const atUse = phones.find((phone) => seatOf(phone) === used);
+  const phone = isUsed ? (atUse ?? null) : isChosen ? (atUse ?? phones[0] ?? null) : null;
+  useLine(phone);
+  useGivenUp(phone);
+  return phone && <Sound />;
+}
