@@ -130,7 +130,7 @@ def test_a_day_with_the_phone_in_the_browser(agent: Visitor, pair: Pair, tmp_pat
     expect(phone(page)).to_contain_text("Round trip")
     expect(phone(page)).to_contain_text("good")
     for level in ("How loud you are", "How loud the other side is"):
-        assert float(phone(page).get_by_label(level).evaluate("e => e.value")) > 0.2
+        page.wait_for_function("level => document.querySelector(`meter[aria-label='${level}']`).value > 0.3", arg=level)
     look(page, "browser-phone-talking")
 
     press(page, "Mute")
@@ -173,6 +173,7 @@ def test_a_day_with_the_phone_in_the_browser(agent: Visitor, pair: Pair, tmp_pat
     expect(phone(page)).to_contain_text("Bob calls")
     page.reload()
     expect(phone(page)).to_contain_text("Bob calls")
+    expect(page.get_by_text("Not known yet")).to_be_visible()  # whoever it is has been asked
     pair.outside.action("Hangup", Channel=pair.channel(caller))
     expect(phone(page)).not_to_contain_text("Bob calls")
     expect(state(page)).to_have_text("Ready")
@@ -180,7 +181,7 @@ def test_a_day_with_the_phone_in_the_browser(agent: Visitor, pair: Pair, tmp_pat
     press(page, "Answer")
     expect(state(page)).to_have_text("Talking")
     press(page, "Hang up")
-    press(page, "Hang up now?")
+    press(page, "Press again to hang up")
     expect(phone(page).get_by_role("button", name="Mute")).to_have_count(0)
 
     press(page, "Sign out")
