@@ -54,6 +54,7 @@ from callcenter.audit.api import audit_routes
 from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
+from callcenter.calls.line_api import line_routes
 from callcenter.customers.api import customer_routes
 from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
@@ -262,6 +263,7 @@ async def _customer_rooms(
     stack.push_async_callback(herald.close)
     return [
         call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
+        line_routes(sessions, keeper.floor, outbox.clock),
         customer_routes(customers, partial(reviews_of_calls, sessions)),
         pop_routes(customers, crm, keeper.floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),

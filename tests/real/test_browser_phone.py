@@ -8,6 +8,7 @@ import numpy
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from callcenter.accounts.rules import Role
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium, look, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
@@ -95,7 +96,9 @@ def members(pair: Pair) -> set[str]:
     return {one["Location"] for one in pair.ami.listing("QueueStatus") if "Location" in one}
 
 
-def test_a_day_with_the_phone_in_the_browser(agent: Visitor, pair: Pair, tmp_path: Path) -> None:
+def test_a_day_with_the_phone_in_the_browser(
+    agent: Visitor, server: Serving, browser: Browser, pair: Pair, tmp_path: Path
+) -> None:
     page, ears = agent.page, Ears(pair, tmp_path)
     agent.open("desk")
     expect(phone(page)).to_have_count(0)  # until it is chosen there is only the SIP phone
@@ -187,6 +190,15 @@ def test_a_day_with_the_phone_in_the_browser(agent: Visitor, pair: Pair, tmp_pat
     press(page, "Sign out")
     expect(state(page)).to_have_text("Signed out")
     assert members(pair) == set()
+
+    # How good the line was stands with the call.
+    with Visitor(browser, server.url) as supervisor:
+        supervisor.sign_in(Role.SUPERVISOR).open("calls")
+        supervisor.page.get_by_role("row").filter(has_text="Wang Wei").get_by_role("link").first.click()
+        line = supervisor.page.get_by_role("region", name="Line of the phone in the browser")
+        expect(line.get_by_role("row").filter(has_text="Li Na")).to_contain_text("ms")
+        assert violations(supervisor.page) == []
+        look(supervisor.page, "browser-phone-call")
     page.get_by_text("SIP phone").click()
     expect(phone(page)).to_have_count(0)
     press(page, "Sign in")

@@ -1,8 +1,11 @@
 import { useEffect, useRef } from "react";
+import { ask } from "../../api/client";
+import { callPath } from "../../calls/path";
 import { useLive } from "../../live/store";
 import { ownSeat } from "../desk";
 import { sendTo } from "./devices";
 import { type BrowserPhone, type Line, startLine } from "./line";
+import type { Quality } from "./quality";
 import { resetPhone, usePhone } from "./state";
 import { seatOf, useChoice, usePhones } from "./usePhones";
 
@@ -11,6 +14,25 @@ let line: Line | null = null;
 /** The phone of this tab, for whoever shows it; null while there is none. */
 export function theLine(): Line | null {
   return line;
+}
+
+const KEPT_EVERY_MS = 10_000;
+let kept = { callId: "", at: 0 };
+
+/** With the call, now and then: who looks at it later may see how good the line was. What fails is measured again. */
+function keepQuality(phone: BrowserPhone, quality: Quality): void {
+  const seat = useLive.getState().entities.seats[seatOf(phone)];
+  if (seat?.state !== "talking" || !seat.call_id) return;
+  if (seat.call_id === kept.callId && Date.now() - kept.at < KEPT_EVERY_MS) return;
+  kept = { callId: seat.call_id, at: Date.now() };
+  const body = {
+    received_loss_rate: quality.receivedLoss,
+    sent_loss_rate: quality.sentLoss,
+    jitter_seconds: quality.jitter,
+    rtt_seconds: quality.rtt,
+    mos: quality.mos,
+  };
+  void ask("PUT", `/api${callPath(seat.pbx, seat.call_id)}/line-quality`, body).catch(() => undefined);
 }
 
 /** One tab of a browser has the phone; the next one takes over when it is closed. */
@@ -24,7 +46,7 @@ function useLine(phone: BrowserPhone | null): void {
     usePhone.setState({ standing: "elsewhere" });
     const end = new AbortController();
     const isHeld = async () => {
-      const started = await startLine(phone, () => undefined);
+      const started = await startLine(phone, (quality) => keepQuality(phone, quality));
       line = started;
       await new Promise<void>((resolve) => {
         if (end.signal.aborted) resolve();
