@@ -1,14 +1,22 @@
 """The phone in a real browser at a real Asterisk: rung, loaded again while it rings, heard both ways, handed over."""
 
+import ssl
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from websockets import Subprotocol
+from websockets.sync.client import connect
 
 from callcenter.accounts.rules import Role
+from callcenter.asterisk.certificates import make_certificate
+from callcenter.asterisk.installation import Installation
+from callcenter.asterisk.private import PrivateAsterisk, plan
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium, look, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
@@ -37,6 +45,12 @@ PITCH = """
 })
 """
 """The pitch that the page plays, in hertz, and how loud in decibels."""
+
+REGISTER = "\r\n".join((
+    "REGISTER sip:127.0.0.1 SIP/2.0", "Via: SIP/2.0/WSS browser.invalid;branch=z9hG4bK1", "Max-Forwards: 70",
+    "From: <sip:1001-browser@127.0.0.1>;tag=1", "To: <sip:1001-browser@127.0.0.1>", "Call-ID: 1", "CSeq: 1 REGISTER",
+    "Contact: <sip:1001-browser@browser.invalid;transport=ws>", "Content-Length: 0", "", "",
+))  # fmt: skip
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
@@ -180,7 +194,9 @@ def test_a_day_with_the_phone_in_the_browser(
     pair.outside.action("Hangup", Channel=pair.channel(caller))
     expect(phone(page)).not_to_contain_text("Bob calls")
     expect(state(page)).to_have_text("Ready")
+    agent.visit("My callbacks")
     ears.caller_calls("4000")
+    expect(page.get_by_role("alert")).to_contain_text("Bob calls")
     press(page, "Answer")
     expect(state(page)).to_have_text("Talking")
     press(page, "Hang up")
@@ -206,3 +222,22 @@ def test_a_day_with_the_phone_in_the_browser(
     assert members(pair) == {"PJSIP/1001"}
     press(page, "Sign out")
     expect(state(page)).to_have_text("Signed out")
+
+
+def test_browsers_reach_a_pbx_by_a_certificate_of_the_command(asterisk_tree: Installation) -> None:
+    agents = (AgentSettings(number="1001", name="Li Na", has_browser_phone=True),)
+    chosen = plan(Settings(agents=agents), installation=asterisk_tree)
+    url = f"wss://127.0.0.1:{chosen.ports.http}/ws"
+    pbx = chosen.pbx.model_copy(update={"browser_phone_url": url})
+    private = PrivateAsterisk(replace(chosen, settings=chosen.settings.model_copy(update={"pbxs": (pbx,)})))
+    made = make_certificate(chosen.run / "etc", "127.0.0.1", datetime.now(UTC))
+    try:
+        private.boot()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            connect(url, subprotocols=[Subprotocol("sip")])
+        trusting = ssl.create_default_context(cafile=made.certificate)
+        with connect(url, ssl=trusting, subprotocols=[Subprotocol("sip")]) as socket:
+            socket.send(REGISTER)
+            assert str(socket.recv(timeout=30)).startswith("SIP/2.0 401")
+    finally:
+        private.remove()

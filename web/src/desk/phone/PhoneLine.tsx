@@ -1,13 +1,20 @@
+import { Button } from "@mantine/core";
+import { IconPhone } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
 import { ask } from "../../api/client";
 import { callPath } from "../../calls/path";
 import { useLive } from "../../live/store";
 import { ownSeat } from "../desk";
 import { sendTo } from "./devices";
 import { type BrowserPhone, type Line, startLine } from "./line";
+import classes from "./Phone.module.css";
 import type { Quality } from "./quality";
 import { resetPhone, usePhone } from "./state";
 import { seatOf, useChoice, usePhones } from "./usePhones";
+
+const DESK = "/desk";
 
 let line: Line | null = null;
 
@@ -91,7 +98,28 @@ function Sound() {
   return <audio ref={element} autoPlay data-phone />;
 }
 
-/** The phone of the agent who is signed in to the panel, on whatever page: it rings and talks, and shows nothing. */
+/** On other pages than the desk: who calls, to be answered there and then. */
+function RingsElsewhere() {
+  const { t } = useTranslation();
+  const [location, go] = useLocation();
+  const call = usePhone((phone) => phone.call);
+  if (call?.state !== "ringing" || location === DESK) return null;
+  function answer() {
+    line?.answer();
+    go(DESK);
+  }
+  return (
+    <div className={`panel ${classes.elsewhere}`} role="alert">
+      <span>{t("phone.rings", { who: call.name || call.number })}</span>
+      <Button leftSection={<IconPhone size={18} aria-hidden />} onClick={answer}>
+        {t("phone.answer")}
+      </Button>
+      <Link href={DESK}>{t("page.desk")}</Link>
+    </div>
+  );
+}
+
+/** The phone of the agent who is signed in to the panel, on whatever page. */
 export function PhoneLine({ agent }: { agent: string }) {
   const phones = usePhones();
   const isChosen = useChoice() === "browser";
@@ -101,5 +129,11 @@ export function PhoneLine({ agent }: { agent: string }) {
   const phone = isUsed ? (atUse ?? null) : isChosen ? (atUse ?? phones[0] ?? null) : null;
   useLine(phone);
   useGivenUp(phone);
-  return phone && <Sound />;
+  if (!phone) return null;
+  return (
+    <>
+      <Sound />
+      <RingsElsewhere />
+    </>
+  );
 }
