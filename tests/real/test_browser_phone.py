@@ -27,6 +27,7 @@ pytestmark = pytest.mark.real
 
 NARROW = {"width": 360, "height": 740}
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+LANGUAGE = "language => localStorage.setItem('callcenter.language', language)"
 BROWSER = "PJSIP/1001-browser"
 RATE = 48_000
 PITCH = """
@@ -188,12 +189,23 @@ def test_a_day_with_the_phone_in_the_browser(
     expect(state(page)).to_have_text("Ready")
     caller = ears.caller_calls("4000")
     expect(phone(page)).to_contain_text("Bob calls")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(LANGUAGE, "zh")
     page.reload()
-    expect(phone(page)).to_contain_text("Bob calls")
-    expect(page.get_by_text("Not known yet")).to_be_visible()  # whoever it is has been asked
+    chinese = page.get_by_role("region", name="浏览器电话")
+    expect(chinese).to_contain_text("Bob 来电")
+    expect(page.get_by_text("未知来电")).to_be_visible()  # whoever it is has been asked
+    press(page, "设备")
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert violations(page) == []
+    look(page, "browser-phone-chinese-dark")
     pair.outside.action("Hangup", Channel=pair.channel(caller))
-    expect(phone(page)).not_to_contain_text("Bob calls")
+    expect(chinese).not_to_contain_text("Bob 来电")
+    page.emulate_media(color_scheme="light")
+    page.evaluate(LANGUAGE, "en")
+    page.reload()
     expect(state(page)).to_have_text("Ready")
+    expect(phone(page)).to_contain_text("Ready to be rung")
     agent.visit("My callbacks")
     ears.caller_calls("4000")
     expect(page.get_by_role("alert")).to_contain_text("Bob calls")
