@@ -177,6 +177,7 @@ ONES: Mapping[str, Any] = {
     "GET /calls/north/{0}.0": None,
     "GET /calls/north/{0}.0/customers": None,
     "GET /calls/north/{0}.0/retention": None,
+    "GET /calls/north/{0}.0/line-quality": None,
     "POST /calls/north/{0}.0/tags": {"tag": "complaint"},
     "DELETE /calls/north/{0}.0/tags/complaint": None,
     "POST /calls/north/{0}.0/holds": {"reason": "asked by court"},
