@@ -13,6 +13,7 @@ import classes from "./Phone.module.css";
 import type { Quality } from "./quality";
 import { resetPhone, usePhone } from "./state";
 import { seatOf, useChoice, usePhones } from "./usePhones";
+import { useWho } from "./useWho";
 
 const DESK = "/desk";
 
@@ -60,7 +61,7 @@ function useLine(phone: BrowserPhone | null): void {
         else end.signal.addEventListener("abort", () => resolve());
       });
       started.stop();
-      line = null;
+      if (line === started) line = null;
     };
     const name = `callcenter.phone ${seatOf(phone)}`;
     const ended = () => undefined;
@@ -99,10 +100,12 @@ function Sound() {
 }
 
 /** On other pages than the desk: who calls, to be answered there and then. */
-function RingsElsewhere() {
+function RingsElsewhere({ phone }: { phone: BrowserPhone }) {
   const { t } = useTranslation();
   const [location, go] = useLocation();
   const call = usePhone((phone) => phone.call);
+  const seat = useLive((live) => live.entities.seats[seatOf(phone)]);
+  const who = useWho(call, seat);
   if (call?.state !== "ringing" || location === DESK) return null;
   function answer() {
     line?.answer();
@@ -110,7 +113,7 @@ function RingsElsewhere() {
   }
   return (
     <div className={`panel ${classes.elsewhere}`} role="alert">
-      <span>{t("phone.rings", { who: call.name || call.number })}</span>
+      <span>{t("phone.rings", { who: who || t("floor.withheld") })}</span>
       <Button leftSection={<IconPhone size={18} aria-hidden />} onClick={answer}>
         {t("phone.answer")}
       </Button>
@@ -133,7 +136,7 @@ export function PhoneLine({ agent }: { agent: string }) {
   return (
     <>
       <Sound />
-      <RingsElsewhere />
+      <RingsElsewhere phone={phone} />
     </>
   );
 }

@@ -18,6 +18,7 @@ import classes from "./Phone.module.css";
 import { theLine } from "./PhoneLine";
 import { QualityLine } from "./QualityLine";
 import { type PhoneCall, type Standing, usePhone } from "./state";
+import { useWho } from "./useWho";
 
 const IS_BAD: Record<Standing, boolean> = {
   off: false,
@@ -29,12 +30,13 @@ const IS_BAD: Record<Standing, boolean> = {
   unreachable: true,
 };
 
-function Ringing({ call }: { call: PhoneCall }) {
+function Ringing({ call, seat }: { call: PhoneCall; seat: Seat }) {
   const { t } = useTranslation();
+  const who = useWho(call, seat);
   const isAnswering = call.state === "answering";
   return (
     <>
-      <p role="status">{t("phone.rings", { who: call.name || call.number })}</p>
+      <p role="status">{t("phone.rings", { who: who || t("floor.withheld") })}</p>
       <div className={classes.buttons}>
         <Button
           size="lg"
@@ -113,7 +115,7 @@ function Talking({ call, seat }: { call: PhoneCall; seat: Seat }) {
 function Call({ call, seat }: { call: PhoneCall; seat: Seat }) {
   const { t } = useTranslation();
   if (call.state === "talking") return <Talking call={call} seat={seat} />;
-  if (call.state !== "calling") return <Ringing call={call} />;
+  if (call.state !== "calling") return <Ringing call={call} seat={seat} />;
   return (
     <>
       <p role="status">{t("phone.calls", { who: call.number })}</p>
