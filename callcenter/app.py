@@ -56,6 +56,7 @@ from callcenter.audit.api import audit_routes
 from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
+from callcenter.calls.line_api import line_routes
 from callcenter.customers.api import customer_routes
 from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
@@ -223,7 +224,7 @@ async def running(
             audit_routes(sessions, settings.zone),
             _health(engine),
         ]
-        web = _web(access, _feed(settings, hub, today.view_of), panel, boards, routers)
+        web = _web(access, _feed(settings, hub, today.view_of), panel, boards, routers, settings.browser_phone_urls)
         await stack.enter_async_context(books.every_night())
         in_background(stack, keep_rolled_up(engine, settings.zone, clock), "roll-ups")
         for link in links.values():
@@ -273,6 +274,7 @@ async def _customer_rooms(
     stack.push_async_callback(herald.close)
     return [
         call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
+        line_routes(sessions, keeper.floor, outbox.clock),
         customer_routes(customers, partial(reviews_of_calls, sessions), partial(tickets_of_customer, tickets)),
         pop_routes(customers, crm, keeper.floor),
         export_routes(*await _exports(stack, sessions, library, settings), of_customer),
@@ -371,14 +373,16 @@ def _feed(settings: Settings, hub: Hub, together: Together) -> Feed:
     return partial(serve_floor, hub=hub, together=together, agents_are_told=settings.listening.agents_are_told)
 
 
-def _web(access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter]) -> FastAPI:
+def _web(
+    access: Access, feed: Feed, panel: PanelFiles, boards: Boards, routers: Sequence[APIRouter], phones: Sequence[str]
+) -> FastAPI:
     """The routes in the order in which they are tried: the API's own, no such route of the API, the panel."""
     web = DescribedApi(docs_url=None, redoc_url=None, openapi_url=None)
     web.state.access = access
     tell_problems(web)
     web.add_middleware(WritesAudit, sessions=access.sessions, clock=access.clock)
     web.add_middleware(MasksNumbers)
-    web.add_middleware(CarefulHeaders)
+    web.add_middleware(CarefulHeaders, phones=phones)
     for router in routers:
         web.include_router(router)
     web.add_api_websocket_route("/api/live", Guarded("see_floor", feed))

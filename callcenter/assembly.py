@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Access, account_named
+from callcenter.agents.browser_phone_api import browser_phone_routes
 from callcenter.agents.call_api import in_call_routes
 from callcenter.agents.caller_api import caller_routes
 from callcenter.agents.directory import directory
@@ -115,7 +116,8 @@ def seat_desk(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: 
 
 def seat_room_routes(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: Phone) -> list[APIRouter]:
     desk = seat_desk(stack, settings, keeper, phone)
-    return [seat_routes(desk), in_call_routes(desk), listening_routes(desk), caller_routes(desk)]
+    own = [browser_phone_routes(settings)]
+    return [*own, seat_routes(desk), in_call_routes(desk), listening_routes(desk), caller_routes(desk)]
 
 
 def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> None:

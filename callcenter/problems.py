@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from callcenter.errors import BadInput, CallCenterError, NotFound, TooMany
-from callcenter.headers import HEADERS
+from callcenter.headers import careful_headers
 
 WHERE = ("body", "query", "path", "header", "cookie")
 
@@ -57,4 +57,4 @@ async def _refused_by_routing(_request: Request, error: Any) -> Problem:
 
 async def _unexpected(_request: Request, _error: Exception) -> Problem:
     # Starlette answers this one outside every middleware, so that the careful headers must come from here.
-    return problem(500, CallCenterError.code, "the server failed; its log says why", headers=HEADERS)
+    return problem(500, CallCenterError.code, "the server failed; its log says why", headers=careful_headers())

@@ -28,6 +28,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from callcenter.errors import SetupFailed
+from callcenter.phone_passwords import SHORTEST_SECRET
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
@@ -37,6 +38,8 @@ Sound = Annotated[
 ]
 DialString = Annotated[str, Field(pattern=r"^[^{}]*\{number\}[^{}]*$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+
+LOOPBACK = ("127.0.0.1", "localhost")
 
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 
@@ -54,6 +57,7 @@ class PbxSettings(Part):
 
     queue_log is a file, with what rotation left beside it, or the table of a realtime queue_log. cel is the channel
     event log that the shipped cel_custom.conf writes: it tells what became of a callback that was lost sight of.
+    browser_phone_url is where agents' browsers reach its SIP over WebSocket; without it they have no phone there.
     """
 
     name: Word = "pbx1"
@@ -69,6 +73,25 @@ class PbxSettings(Part):
     queue_log_table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$")] = (
         "queue_log"
     )
+    browser_phone_url: Annotated[
+        str,
+        Field(pattern=r"^(wss?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?/[A-Za-z0-9/_-]{0,64})?$"),
+    ] = ""
+
+    @field_validator("browser_phone_url")
+    @classmethod
+    def _is_private(cls, value: str) -> str:
+        """Who could read SIP on its way would learn the keys of the audio, too."""
+        parts = urlsplit(value)
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if port == 0:
+            raise ValueError("a port is from 1 to 65535")
+        if parts.scheme == "ws" and parts.hostname not in LOOPBACK:
+            raise ValueError(f"use wss://; ws:// is for {' and '.join(LOOPBACK)} alone")
+        return value
 
     @model_validator(mode="after")
     def _one_queue_log(self) -> Self:
@@ -117,18 +140,31 @@ class QueueSettings(Part):
 
 
 class AgentSettings(Part):
-    """One agent: the person's number and name, the phone used, and the queues that signing in joins."""
+    """One agent: the person's number and name, the phone used, and the queues that signing in joins.
+
+    `has_browser_phone`: there is one in the panel, too, at each PBX with a `browser_phone_url`.
+    """
 
     number: Digits
     name: str
     team: str = ""
     interface: str = ""
     secret: SecretStr = SecretStr("")
+    has_browser_phone: bool = False
     queues: tuple[str, ...] = ()
 
     def at(self) -> str:
         """The interface the agent is rung at; `PJSIP/<number>` unless another is configured."""
         return self.interface or f"PJSIP/{self.number}"
+
+    def browser_endpoint(self, pbx: PbxSettings) -> str:
+        """The name of the phone in the agent's browser at this PBX; "" where there is none."""
+        return f"{self.number}-browser" if self.has_browser_phone and pbx.browser_phone_url else ""
+
+    def interfaces(self, pbx: PbxSettings) -> tuple[str, ...]:
+        """Where the agent can be rung at this PBX: at `at()`, and in the browser."""
+        browser = self.browser_endpoint(pbx)
+        return (self.at(), f"PJSIP/{browser}") if browser else (self.at(),)
 
 
 class PauseReason(Part):
@@ -160,6 +196,19 @@ class FeatureCodes(Part):
     pause_recording: str = "*3"
     resume_recording: str = "*4"
     hold: str = "*5"
+
+
+class BrowserPhoneSettings(Part):
+    """The phones in agents' browsers: their passwords follow from this secret, so that none is kept."""
+
+    secret: SecretStr = SecretStr("")
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"needs at least {SHORTEST_SECRET} characters")
+        return value
 
 
 class HttpSettings(Part):
@@ -529,6 +578,7 @@ class Settings(BaseSettings):
     agents: tuple[AgentSettings, ...] = ()
     pause_reasons: tuple[PauseReason, ...] = Field(default_factory=_default_pause_reasons)
     feature_codes: FeatureCodes = FeatureCodes()
+    browser_phone: BrowserPhoneSettings = BrowserPhoneSettings()
     http: HttpSettings = HttpSettings()
     dialer: DialerSettings = DialerSettings()
     mail: MailSettings = MailSettings()
@@ -552,6 +602,12 @@ class Settings(BaseSettings):
         except (KeyError, ValueError) as error:
             raise ValueError(f"unknown time zone {value!r}; use a name such as Asia/Shanghai") from error
         return value
+
+    @property
+    def browser_phone_urls(self) -> tuple[str, ...]:
+        """Where the panel may reach PBXs for its phones: nowhere, if no agent has one."""
+        has_any = any(agent.has_browser_phone for agent in self.agents)
+        return tuple(pbx.browser_phone_url for pbx in self.pbxs if has_any and pbx.browser_phone_url)
 
     @property
     def zone(self) -> ZoneInfo:

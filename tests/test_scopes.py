@@ -191,6 +191,7 @@ ONES: Mapping[str, Any] = {
     "GET /calls/north/{0}.0/retention": None,
     "GET /calls/north/{0}.0/wrap-ups": None,
     "PUT /calls/north/{0}.0/wrap-ups": {"agent_number": "1001", "record": {"reason_id": 1, "result_id": 1}},
+    "GET /calls/north/{0}.0/line-quality": None,
     "POST /calls/north/{0}.0/tags": {"tag": "complaint"},
     "DELETE /calls/north/{0}.0/tags/complaint": None,
     "POST /calls/north/{0}.0/holds": {"reason": "asked by court"},

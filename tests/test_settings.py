@@ -57,6 +57,10 @@ def test_file_of_the_usual_name_is_found() -> None:
         ('[queues.sales.survey]\nquestion = "q"\nanswer_seconds = 0', r"queues\.sales\.survey\.answer_seconds: .*"),
         ('[queues.sales.survey]\nquestions = "q"', r"survey\.questions: .*known here: is_on, question, thanks"),
         ('[[agents]]\nname = "Ada"', r"agents\.0\.number: Field required"),
+        ('[browser_phone]\nsecret = "short"', r"browser_phone\.secret: needs at least 16 characters"),
+        ('[[pbxs]]\nbrowser_phone_url = "ws://pbx.example/ws"', r"browser_phone_url: use wss://; ws:// is for 127"),
+        ('[[pbxs]]\nbrowser_phone_url = "wss://pbx.example:0/ws"', r"browser_phone_url: a port is from 1 to 65535"),
+        ('[[pbxs]]\nbrowser_phone_url = "wss://a.example/ws; script-src *"', r"browser_phone_url: .*match"),
     ],
 )
 def test_mistake_names_file_key_and_what_is_allowed(text: str, told: str) -> None:

@@ -2,15 +2,11 @@
 
 from callcenter.floor.events import AgentEntry, DirectoryChanged, PauseRules, QueueRules
 from callcenter.floor.terms import Instant
-from callcenter.settings import Settings
+from callcenter.settings import PbxSettings, Settings
 
 
 def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
-    """Who sits behind which interface, how queues and pauses are judged: the same at every PBX of the centre."""
-    agents = tuple(
-        AgentEntry(number=agent.number, name=agent.name, team=agent.team, interface=agent.at())
-        for agent in settings.agents
-    )
+    """Who sits behind which interface, how queues and pauses are judged."""
     queues = tuple(
         QueueRules(
             queue=name,
@@ -27,5 +23,15 @@ def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
         for reason in settings.pause_reasons
     )
     return tuple(
-        DirectoryChanged(pbx=pbx.name, at=at, agents=agents, queues=queues, pauses=pauses) for pbx in settings.pbxs
+        DirectoryChanged(pbx=pbx.name, at=at, agents=_agents(settings, pbx), queues=queues, pauses=pauses)
+        for pbx in settings.pbxs
+    )
+
+
+def _agents(settings: Settings, pbx: PbxSettings) -> tuple[AgentEntry, ...]:
+    """Phones in the browser first: where a name alone is told, the last one of it is meant."""
+    return tuple(
+        AgentEntry(number=agent.number, name=agent.name, team=agent.team, interface=interface)
+        for agent in settings.agents
+        for interface in reversed(agent.interfaces(pbx))
     )

@@ -19,10 +19,16 @@ def phone_of(site: Site, agent_number: str | None) -> Seat:
     """The phone on which somebody listens: that of the agent who they are. Raises Conflict for who has none."""
     if agent_number is None:
         raise Conflict("you have no phone to listen on; whoever manages the users gives you an agent's number")
-    found = next((seat for seat in site.seats.values() if seat.agent_number == agent_number), None)
+    own = [seat for seat in site.seats.values() if seat.agent_number == agent_number]
+    found = max(own, key=_is_used, default=None)
     if found is None:
         raise Conflict(f"the settings give agent {agent_number}, who you are, no phone at {site.pbx}")
     return found
+
+
+def _is_used(phone: Seat) -> tuple[bool, bool, bool]:
+    """Of two phones the one that is in a call, else where the agent signed in, else one that can be rung."""
+    return bool(phone.channels), bool(phone.members), phone.device not in _UNREACHABLE
 
 
 def start(site: Site, seat: Seat, phone: Seat, call_id: str, mode: ListeningMode, token: str) -> Wish:

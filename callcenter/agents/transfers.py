@@ -86,11 +86,12 @@ def _agent(site: Site, seat: Seat, number: str, directory: Directory, *, is_aske
         raise BadInput(f"the settings know no agent {number[:64]!r}", field="agent")
     if number == seat.agent_number:
         raise BadInput("this is the agent who has the call", field="agent")
-    phone = site.seats.get(directory.agents[number].at().lower())
     name = directory.agents[number].name
-    if phone is None or phone.device in _UNREACHABLE:
+    phones = [seat for seat in site.seats.values() if seat.agent_number == number]
+    reached = [phone for phone in phones if phone.device not in _UNREACHABLE]
+    if not reached:
         raise AgentIsNotFree(f"the phone of {name} cannot be reached", field="agent")
-    if not is_asked and not phone.is_free:
+    if not is_asked and not any(phone.is_free for phone in reached):
         raise AgentIsNotFree(f"{name} is not free now; ask first, or choose somebody else", field="agent")
     return number
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from callcenter.asterisk import packages
+from callcenter.asterisk.certificates import make_certificate
 from callcenter.asterisk.dialplan import SECURITY_FLOOR, Site, Trunk, render
 from callcenter.asterisk.installation import OLDEST, Version, installed
 from callcenter.asterisk.ports import PortBlock
@@ -106,6 +108,28 @@ def render_command(
             console.print(str(file), highlight=False, markup=False)
         console.print(_WHAT_NEXT.format(folder=own), highlight=False, markup=False)
 
+
+@dialplan_commands.command()
+def certificate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the dialplan was rendered.")],
+    host: Annotated[str, typer.Option(metavar="NAME", help="The host of browser_phone_url: a name or an address.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the files that are there.")] = False,
+) -> None:
+    """Makes a key and a certificate for agents' phones in the browser, for a PBX that has none of an authority."""
+    made = make_certificate(folder, host, datetime.now(UTC), force=force)
+    console = Console(soft_wrap=True)
+    told = _CERTIFICATE.format(made=made, host=host, until=made.until)
+    console.print(told, highlight=False, markup=False)
+
+
+_CERTIFICATE = """{made.certificate}
+{made.key}
+For {host}, valid until {until:%Y-%m-%d}; SHA-256 {made.fingerprint}
+
+The key is for Asterisk alone. Copy both files to /etc/asterisk/callcenter, where http.conf looks for them, and restart
+Asterisk. The certificate is signed by itself: have each agent's computer trust {made.certificate.name}, in the settings
+of the browser or by a policy for all of them. Until then browsers refuse it without asking, and the phone on the desk
+says that it cannot reach the PBX. A certificate of an authority, under the same two names, needs none of that."""
 
 _WHAT_NEXT = """
 A PBX of its own: these files are its whole configuration (/etc/asterisk).

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -17,6 +18,7 @@ from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, 
 from callcenter.asterisk.installation import Version
 from callcenter.asterisk.template import Row, render_folder
 from callcenter.errors import BadInput
+from callcenter.phone_passwords import password_of
 from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings, SurveySettings
 
 SECURITY_FLOOR = Version(22, 10, 1)
@@ -72,7 +74,7 @@ def render(settings: Settings, folder: Path, site: Site, *, pbx: PbxSettings, fo
     Raises BadInput with the field at fault, or Conflict for files that are not ours; then nothing was written.
     """
     check(settings, pbx, site)
-    return render_folder(templates(), folder, _values(settings, pbx, site), _rows(settings, site), force=force)
+    return render_folder(templates(), folder, _values(settings, pbx, site), _rows(settings, pbx, site), force=force)
 
 
 def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
@@ -105,9 +107,29 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
     }
 
 
-def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
+BROWSER_PHONES = "browser-phones"
+"""The files with the certificate and the key of SIP over WebSocket, beside the rendered files in callcenter/."""
+
+
+def _websockets(settings: Settings, pbx: PbxSettings, site: Site) -> list[Row]:
+    """How browsers reach this PBX for their phones: one row, or none. By ws:// nothing but the loopback does."""
+    if pbx.browser_phone_url not in settings.browser_phone_urls:
+        return []
+    parts = urlsplit(pbx.browser_phone_url)
+    is_secure = parts.scheme == "wss"
+    folder = site.private.etc if site.private else Path("/etc/asterisk")
+    return [{
+        "protocol": parts.scheme,
+        "websocket_port": parts.port or (443 if is_secure else 80),
+        "certificate": folder / f"callcenter/{BROWSER_PHONES}.crt",
+        "key": folder / f"callcenter/{BROWSER_PHONES}.key",
+    }]  # fmt: skip
+
+
+def _rows(settings: Settings, pbx: PbxSettings, site: Site) -> dict[str, list[Row]]:
     queues = [_queue_row(settings, name) for name in settings.queues]
-    agents = [_agent_row(agent) for agent in settings.agents]
+    agents = [_agent_row(agent, pbx) for agent in settings.agents]
+    websockets = _websockets(settings, pbx, site)
     advanced = reads_advanced_filters(site.version)
     trunk: list[Row] = [{"host": site.trunk.host, "port": site.trunk.port}] if site.trunk else []
     private: list[Row] = [{}] if site.private else []
@@ -119,6 +141,13 @@ def _rows(settings: Settings, site: Site) -> dict[str, list[Row]]:
         "survey": [_survey_row(name, survey) for name, survey in _surveys(settings).items()],
         "agent": agents,
         "phone": [row for row in agents if row["endpoint"]],
+        "browser_phone": [
+            _browser_row(settings, agent, pbx) for agent in settings.agents if agent.browser_endpoint(pbx)
+        ],
+        "websocket": websockets,
+        "plain_websocket": [row for row in websockets if row["protocol"] == "ws"],
+        "secure_websocket": [row for row in websockets if row["protocol"] == "wss"],
+        "private_websocket": private and websockets,
         "pause": [
             {
                 "extension": settings.feature_codes.pause + reason.digit,
@@ -177,7 +206,19 @@ def _callback_key(name: str, queue: QueueSettings) -> Row:
     return {"name": name, "digit": queue.callback_digit, "more": "(+)" if queue.exit_digit else ""}
 
 
-def _agent_row(agent: AgentSettings) -> Row:
+def _browser_row(settings: Settings, agent: AgentSettings, pbx: PbxSettings) -> Row:
+    endpoint = agent.browser_endpoint(pbx)
+    secret = settings.browser_phone.secret.get_secret_value()
+    return {
+        "number": agent.number,
+        "name": agent.name,
+        "endpoint": endpoint,
+        "queues": "&".join(agent.queues),
+        "secret": password_of(secret, pbx.name, endpoint),
+    }
+
+
+def _agent_row(agent: AgentSettings, pbx: PbxSettings) -> Row:
     """Without a secret, or on another technology, the agent's phone is configured elsewhere: no endpoint of ours."""
     secret = agent.secret.get_secret_value()
     technology, _, endpoint = agent.at().partition("/")
@@ -185,6 +226,7 @@ def _agent_row(agent: AgentSettings) -> Row:
         "number": agent.number,
         "name": agent.name,
         "interface": agent.at(),
+        "phones": "&".join(agent.interfaces(pbx)),
         "queues": "&".join(agent.queues),
         "secret": secret,
         "endpoint": endpoint if secret and technology == "PJSIP" else "",
@@ -220,8 +262,10 @@ def check(settings: Settings, pbx: PbxSettings, site: Site) -> None:
         _check_queue(name, queue.label)
     for agent in settings.agents:
         _check_agent(agent, settings)
+    if pbx.browser_phone_url in settings.browser_phone_urls and not settings.browser_phone.secret.get_secret_value():
+        raise BadInput("browser_phone.secret: agents' phones in the browser need one", field="browser_phone.secret")
     _check_codes(settings)
-    _check_numbers(settings)
+    _check_numbers(settings, pbx)
 
 
 def _check_queue(name: str, label: str) -> None:
@@ -250,7 +294,7 @@ def _check_codes(settings: Settings) -> None:
         _must_match(_TEXT, reason.label_zh, f"pause_reasons.{reason.code}.label_zh")
 
 
-def _check_numbers(settings: Settings) -> None:
+def _check_numbers(settings: Settings, pbx: PbxSettings) -> None:
     """What can be dialled, and what is looked up by name, must mean one thing."""
     codes = settings.feature_codes
     _must_differ("feature_codes", (
@@ -260,7 +304,7 @@ def _check_numbers(settings: Settings) -> None:
     _must_differ("feature_codes", (codes.pause_recording, codes.resume_recording, codes.hold, *IN_CALL_CODES))
     extensions = (queue.extension for queue in settings.queues.values() if queue.extension)
     _must_differ("agents.number", (*(agent.number for agent in settings.agents), *extensions))
-    _must_differ("agents.interface", (agent.at() for agent in settings.agents))
+    _must_differ("agents.interface", (at for agent in settings.agents for at in agent.interfaces(pbx)))
     _must_differ("agents.name", (agent.name for agent in settings.agents))
     # Asterisk compares queue names without regard to case, and extensions without regard to hyphens.
     _must_differ("queues", (name.lower().replace("-", "") for name in settings.queues))

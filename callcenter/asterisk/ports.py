@@ -36,7 +36,7 @@ class PortBlock:
 
     @property
     def http(self) -> int:
-        """For HTTP over TCP: the REST interface, where there is one."""
+        """For HTTP over TCP: phones in the browser; the REST interface, where there is one."""
         return self.first + 3
 
     @property

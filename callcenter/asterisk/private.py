@@ -27,7 +27,7 @@ from callcenter.asterisk.installation import Installation
 from callcenter.asterisk.music import write_music
 from callcenter.asterisk.ports import PortBlock
 from callcenter.errors import SetupFailed
-from callcenter.settings import AgentSettings, PbxSettings, Settings
+from callcenter.settings import AgentSettings, BrowserPhoneSettings, PbxSettings, Settings
 
 BOOT_SECONDS = 40.0
 """A boot takes about one second; a machine busy with other things gets more."""
@@ -79,10 +79,14 @@ def plan(
         update={
             "host": "127.0.0.1", "port": ports.ami, "tls": False, "secret": SecretStr(secrets.token_urlsafe(18)),
             "recordings_folder": recordings, "queue_log": run / "log/queue_log",
-            "cel": run / "log/cel-custom/callcenter.csv",
+            "cel": run / "log/cel-custom/callcenter.csv", "browser_phone_url": f"ws://127.0.0.1:{ports.http}/ws",
         }
     )  # fmt: skip
-    update = {"pbxs": (pbx,), "agents": tuple(_with_password(agent) for agent in settings.agents)}
+    update = {
+        "pbxs": (pbx,),
+        "agents": tuple(_with_password(agent) for agent in settings.agents),
+        "browser_phone": BrowserPhoneSettings(secret=SecretStr(secrets.token_urlsafe(24))),
+    }
     return Plan(installation, ports, site, settings.model_copy(update=update), run)
 
 

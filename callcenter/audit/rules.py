@@ -173,6 +173,7 @@ ACTS: Mapping[tuple[str, str], str] = {
 
 NO_ACTS = frozenset(
     {
+        ("PUT", "/api/calls/{pbx}/{call_id}/line-quality"),  # measured by the page, again and again
         ("POST", "/api/imports/{import_id}/preview"),
         ("POST", "/api/messages/mine/{message_id}/see"),
         ("POST", "/api/shifts/import/check"),

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from callcenter.dialer.rules import AirState
 from callcenter.floor.call import is_agent_first
-from callcenter.floor.events import LinkState
+from callcenter.floor.events import DeviceState, LinkState
 from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.site import Site, is_attempt
@@ -97,7 +97,7 @@ class FloorSeats:
         seats = [seat for site in sites for seat in site.seats.values() if agent and seat.agent_number == agent]
         if not seats:
             return None
-        seat = max(seats, key=lambda seat: bool(seat.members))
+        seat = max(seats, key=lambda seat: (bool(seat.members), seat.device is not DeviceState.UNAVAILABLE))
         is_free = not seat.channels and seat.state is not SeatState.UNREACHABLE
         return Desk(seat.pbx, seat.interface, frozenset(seat.members), is_free)
 

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from callcenter.accounts.rules import Role
 from callcenter.agents.call_api import in_call_routes
+from callcenter.agents.directory import directory
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.service import SeatDesk
 from callcenter.floor import commands as c
@@ -171,6 +173,23 @@ async def test_a_busy_agent_may_be_asked_and_is_sent_nobody(desk: Desk, agent: h
     assert (await agent.post(f"{OWN}/consult", json=TO_COLLEAGUE)).status_code == 202
     tell(desk, e.DeviceChanged(PBX, NOON, "PJSIP/1002", e.DeviceState.UNAVAILABLE))
     assert (await agent.post(f"{OWN}/consult", json=TO_COLLEAGUE)).status_code == 409
+
+
+async def test_an_agent_is_reached_at_the_phone_in_the_browser_too(desk: Desk, agent: httpx.AsyncClient) -> None:
+    told = directory(SETTINGS, NOON)[0]
+    second = e.AgentEntry(number="1002", name="Wang Wei", team="", interface="PJSIP/1002-browser")
+    tell(desk, replace(told, agents=(second, *told.agents)))
+    for queue in ("support", "vip"):
+        tell(desk, e.MemberRemoved(PBX, NOON, queue, "PJSIP/1002"))
+    tell(desk, e.DeviceChanged(PBX, NOON, "PJSIP/1002", e.DeviceState.UNAVAILABLE))
+    tell(desk, e.DeviceChanged(PBX, NOON, "PJSIP/1002-browser", e.DeviceState.UNAVAILABLE))
+    assert (await agent.post(f"{OWN}/consult", json=TO_COLLEAGUE)).status_code == 409
+    tell(desk, e.DeviceChanged(PBX, NOON, "PJSIP/1002-browser", e.DeviceState.NOT_IN_USE))
+    assert (await agent.post(f"{OWN}/transfer", json=TO_COLLEAGUE)).status_code == 409  # signed in at neither
+    member = e.Member("support", "PJSIP/1002-browser", "Wang Wei", "PJSIP/1002-browser", e.DeviceState.NOT_IN_USE)
+    tell(desk, e.MemberAdded(PBX, NOON, member))
+    assert (await agent.post(f"{OWN}/transfer", json=TO_COLLEAGUE)).status_code == 202
+    assert desk.phone.sent == [c.Transfer(PBX, LEG, "1002")]
 
 
 async def test_numbers_outside_need_their_permission(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

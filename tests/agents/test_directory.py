@@ -37,3 +37,13 @@ def test_every_pbx_is_told_all_agents_and_queues() -> None:
             short_abandon_seconds=3,
         ),
     )
+
+
+def test_a_phone_in_the_browser_is_told_where_there_is_one_before_the_agents_own() -> None:
+    north = PbxSettings(name="north", browser_phone_url="wss://north.example/ws")
+    agents = (AgentSettings(number="1001", name="Ada", has_browser_phone=True), AgentSettings(number="1002", name="Bo"))
+    told = directory(Settings(pbxs=(north, PbxSettings(name="south")), agents=agents), at=1.0)
+    assert [[agent.interface for agent in event.agents] for event in told] == [
+        ["PJSIP/1001-browser", "PJSIP/1001", "PJSIP/1002"],
+        ["PJSIP/1001", "PJSIP/1002"],
+    ]

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from callcenter.accounts.rules import Role
+from callcenter.agents.directory import directory
 from callcenter.agents.listening_api import listening_routes
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.service import SeatDesk
@@ -175,3 +177,20 @@ def test_after_a_reconnect_a_survey_tells_who_listens(desk: Desk) -> None:
     assert list(desk.keeper.floor.sites[PBX].calls) == [CALL]
     tell(desk, survey(*talk))
     assert desk.keeper.floor.snapshot()["listenings"] == {}
+
+
+async def test_of_two_phones_the_one_that_can_be_rung_is_listened_on_or_where_one_signed_in(
+    desk: Desk, supervisor: httpx.AsyncClient
+) -> None:
+    browser = f"{PHONE}-browser"
+    told = directory(SETTINGS, NOON)[0]
+    second = e.AgentEntry(number="1002", name="Wang Wei", team="", interface=browser)
+    tell(desk, replace(told, agents=(second, *told.agents)))
+    tell(desk, e.DeviceChanged(PBX, NOON, PHONE, e.DeviceState.UNAVAILABLE))
+    tell(desk, e.DeviceChanged(PBX, NOON, browser, e.DeviceState.NOT_IN_USE))
+    assert (await supervisor.post(f"{URL}/listen", json={"call_id": CALL})).status_code == 202
+    tell(desk, e.DeviceChanged(PBX, NOON, PHONE, e.DeviceState.NOT_IN_USE))
+    member = e.Member("support", PHONE, "Wang Wei", PHONE, e.DeviceState.NOT_IN_USE)
+    tell(desk, e.MemberAdded(PBX, NOON, member))
+    assert (await supervisor.post(f"{URL}/listen", json={"call_id": CALL})).status_code == 202
+    assert [command.interface for command in desk.phone.sent if isinstance(command, c.Listen)] == [browser, PHONE]

@@ -1,8 +1,12 @@
-"""`callcenter dialplan render`: what it writes, tells and refuses."""
+"""`callcenter dialplan …`: what it writes, tells and refuses."""
 
+import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import SubjectAlternativeName, load_pem_x509_certificate
 from typer.testing import CliRunner, Result
 
 from callcenter.asterisk.commands import dialplan_commands
@@ -26,7 +30,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def rendered(config: Path, folder: Path, *options: str) -> Result:
-    return CliRunner().invoke(dialplan_commands, [str(folder), "--config", str(config), *options])
+    return CliRunner().invoke(dialplan_commands, ["render", str(folder), "--config", str(config), *options])
 
 
 def test_it_names_what_it_wrote_and_what_to_include_where(config: Path, tmp_path: Path) -> None:
@@ -78,3 +82,43 @@ def test_somebody_elses_file_is_kept_unless_forced(config: Path, tmp_path: Path)
     assert isinstance(rendered(config, tmp_path / "out").exception, Conflict)
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["queues.conf"]
     assert rendered(config, tmp_path / "out", "--force").exit_code == 0
+
+
+def certified(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(dialplan_commands, ["certificate", str(folder), *options])
+
+
+@pytest.mark.parametrize("host", ["pbx.example.org", "192.0.2.7"])
+def test_a_certificate_is_for_its_host_and_its_key_is_readable_for_its_group_at_most(tmp_path: Path, host: str) -> None:
+    result = certified(tmp_path, "--host", host)
+    assert result.exit_code == 0, result.output
+    files = [tmp_path / "callcenter" / f"browser-phones.{ending}" for ending in ("crt", "key")]
+    made = load_pem_x509_certificate(files[0].read_bytes())
+    names = made.extensions.get_extension_for_class(SubjectAlternativeName).value
+    assert [str(name.value) for name in names] == [host]
+    key = load_pem_private_key(files[1].read_bytes(), None)
+    assert key.public_key() == made.public_key()
+    assert files[1].stat().st_mode & 0o777 == 0o640 & ~umask()
+    assert made.fingerprint(SHA256()).hex(":").upper() in result.output
+    assert f"{made.not_valid_after_utc:%Y-%m-%d}" in result.output
+    assert "PRIVATE" not in result.output
+
+    before = [file.read_bytes() for file in files]
+    again = certified(tmp_path, "--host", host)
+    assert isinstance(again.exception, Conflict)
+    assert [file.read_bytes() for file in files] == before
+    assert certified(tmp_path, "--host", host, "--force").exit_code == 0
+    assert [file.read_bytes() for file in files] != before
+
+
+@pytest.mark.parametrize("host", ["", "wss://pbx.example.org", "pbx example", "a\nb", "-x", "x" * 65])
+def test_what_is_no_host_gets_no_certificate(tmp_path: Path, host: str) -> None:
+    result = certified(tmp_path, f"--host={host}")
+    assert isinstance(result.exception, BadInput)
+    assert list(tmp_path.iterdir()) == []
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -11,8 +11,10 @@ from callcenter.asterisk.dialplan import Folders, Site, Trunk, render, templates
 from callcenter.asterisk.event_filter import EVENTS
 from callcenter.asterisk.installation import Version
 from callcenter.errors import BadInput
+from callcenter.phone_passwords import password_of
 from callcenter.settings import (
     AgentSettings,
+    BrowserPhoneSettings,
     FeatureCodes,
     PauseReason,
     PbxSettings,
@@ -253,3 +255,70 @@ def test_a_queue_with_a_survey_goes_on_after_the_agent_and_others_do_not(tmp_pat
 def test_a_sound_of_the_survey_that_is_more_than_a_name_is_refused(sound: str) -> None:
     with pytest.raises(ValidationError, match="thanks"):
         SurveySettings(question="ok", thanks=sound)
+
+
+# --- phones in the browser ---------------------------------------------------------------------------------------
+
+BROWSER = BrowserPhoneSettings(secret=SecretStr("a-secret-of-the-centre"))
+AT_PBX = PBX.model_copy(update={"browser_phone_url": "wss://pbx.example.org:8089/ws"})
+WITH_BROWSER = LI_NA.model_copy(update={"has_browser_phone": True})
+
+
+def test_without_a_phone_in_a_browser_nothing_of_it_is_rendered(tmp_path: Path) -> None:
+    halves: list[dict[str, Any]] = [{"pbxs": (AT_PBX,)}, {"agents": (WITH_BROWSER,)}]
+    for number, changes in enumerate(halves):
+        files = rendered(tmp_path / str(number), browser_phone=BROWSER, **changes)
+        assert "enabled" not in files["http.conf"]
+        assert "websocket" not in files["modules.conf"]
+        assert "browser" not in files["callcenter/pjsip.conf"] + files["callcenter/extensions.conf"]
+
+
+def test_a_phone_in_the_browser_stands_beside_the_other_one(tmp_path: Path) -> None:
+    files = rendered(tmp_path, pbxs=(AT_PBX,), agents=(WITH_BROWSER, WANG_WEI), browser_phone=BROWSER)
+    phones = sections(files["callcenter/pjsip.conf"])
+    assert {"protocol = wss", "bind = 0.0.0.0"} <= set(phones["callcenter-wss"])
+    assert "webrtc = yes" in phones["callcenter-browser-phone"]
+    assert {
+        "username = 1001-browser",
+        f"password = {password_of('a-secret-of-the-centre', 'pbx1', '1001-browser')}",
+        "set_var = CC_AGENT=1001",
+        "set_var = CC_INTERFACE=PJSIP/1001-browser",
+        "set_var = CC_QUEUES=support&sales",
+    } <= set(phones["1001-browser"])
+    assert "password = long-enough-1" in phones["1001"]
+    assert "1002-browser" not in phones
+    assert "a-secret-of-the-centre" not in "".join(files.values())
+    dialled = sections(files["callcenter/extensions.conf"])["callcenter-colleagues"]
+    assert " same => n,Dial(PJSIP/1001&PJSIP/1001-browser,30,tT)" in dialled
+    assert " same => n,Dial(Local/1002@from-queue/n,30,tT)" in dialled
+    assert {
+        "bindaddr = 127.0.0.1",
+        "tlsbindaddr = 0.0.0.0:8089",
+        "tlscertfile = /etc/asterisk/callcenter/browser-phones.crt",
+        "tlsprivatekey = /etc/asterisk/callcenter/browser-phones.key",
+    } <= set(files["http.conf"].splitlines())
+
+
+def test_what_goes_by_an_open_websocket_is_served_to_this_machine_alone(tmp_path: Path) -> None:
+    pbx = PBX.model_copy(update={"browser_phone_url": "ws://127.0.0.1:8088/ws"})
+    http = rendered(tmp_path, pbxs=(pbx,), agents=(WITH_BROWSER,), browser_phone=BROWSER)["http.conf"]
+    assert {"enabled = yes", "bindaddr = 127.0.0.1", "bindport = 8088"} <= set(http.splitlines())
+    assert "tls" not in http
+
+
+def test_phones_in_browsers_need_the_secret_and_a_name_of_their_own(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"browser_phone\.secret"):
+        rendered(tmp_path, pbxs=(AT_PBX,), agents=(WITH_BROWSER,))
+    other = AgentSettings(number="1003", name="Ada", interface="PJSIP/1001-browser", secret=SECRET)
+    with pytest.raises(BadInput, match=r"agents\.interface.*used twice"):
+        rendered(tmp_path, pbxs=(AT_PBX,), agents=(WITH_BROWSER, other), browser_phone=BROWSER)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_is_that_of_one_phone_at_one_pbx_and_follows_from_the_secret_alone() -> None:
+    given = [("one", "pbx1", "1001-browser"), ("two", "pbx1", "1001-browser")]
+    given += [("one", "pbx2", "1001-browser"), ("one", "pbx1", "1002-browser")]
+    made = [password_of(*each) for each in given]
+    assert len(set(made)) == len(made)
+    assert made == [password_of(*each) for each in given]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{32}", each) for each in made)

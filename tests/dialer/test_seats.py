@@ -98,3 +98,21 @@ def test_an_attempt_that_a_survey_finds_is_answered_if_its_channel_is_up() -> No
     ended = floor.apply(e.ChannelClosed("pbx1", 9.0, ATTEMPT, CALL, 16)).facts
     (result,) = (fact for fact in ended if isinstance(fact, AttemptResult))
     assert result.answered_at == 5.0
+
+
+def test_an_agent_with_two_phones_works_where_one_signed_in_else_where_one_can_be_rung() -> None:
+    floor = Floor()
+    phones = ("PJSIP/1001-browser", "PJSIP/1001")
+    agents = tuple(e.AgentEntry(number="1001", name="Ada", team="", interface=phone) for phone in phones)
+    floor.apply(e.DirectoryChanged("pbx1", 1.0, agents, ()))
+    floor.apply(e.LinkChanged("pbx1", 1.0, LinkState.LIVE))
+    floor.apply(e.DeviceChanged("pbx1", 1.0, phones[0], DeviceState.UNAVAILABLE))
+    floor.apply(e.DeviceChanged("pbx1", 1.0, phones[1], DeviceState.NOT_IN_USE))
+    desk = FloorSeats(floor).desk("1001")
+    assert desk is not None
+    assert desk.interface == phones[1]
+    member = Member("support", phones[0], "Ada", phones[0], DeviceState.UNAVAILABLE)
+    floor.apply(e.MemberAdded("pbx1", 2.0, member))
+    desk = FloorSeats(floor).desk("1001")
+    assert desk is not None
+    assert (desk.interface, desk.is_free) == (phones[0], False)

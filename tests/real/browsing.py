@@ -25,13 +25,13 @@ PATIENCE_SECONDS = 20
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Runs the browser during the block."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """Runs the browser during the block, with more flags."""
     with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, PROGRAMS)), playwright.chromium.executable_path)
         if not Path(program).exists():
             pytest.fail(f"none of {', '.join(PROGRAMS)} is on PATH; scripts/system_packages.sh installs chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *more])
         yield browser
         browser.close()
 

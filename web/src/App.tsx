@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { refreshSession, SessionContext, signedOut, useMay, useSession, useSessionQuery } from "./api/queries";
 import type { Permission, User } from "./api/shapes";
+import { PhoneLine } from "./desk/phone/PhoneLine";
 import { type Page, Shell } from "./frame/Shell";
 import { suggestLanguage } from "./i18n";
 import { startFeed } from "./live/feed";
@@ -119,6 +120,7 @@ function SignedIn() {
   const first = isOnlyAgent(user) ? pages[0] : pages.find((page) => !page.isForAgents);
   return (
     <Shell pages={pages}>
+      {user.agent_number !== null && seesFloor && <PhoneLine agent={user.agent_number} />}
       <Boundary key={location}>
         <Suspense fallback={<PageSkeleton />}>
           <Switch>

@@ -23,6 +23,7 @@ import { Accesses } from "./Accesses";
 import classes from "./CallPage.module.css";
 import { Diary } from "./Diary";
 import { agentOf, isStillComing } from "./diary";
+import { LineQuality } from "./LineQuality";
 import type { PlayerHandle } from "./Player";
 import { callPath } from "./path";
 import { RecordingPlayer } from "./RecordingPlayer";
@@ -231,6 +232,7 @@ function Detail({ detail }: { detail: CallDetail }) {
       {recording && makesClips && <ClipsOf recording={recording.id} />}
       {recording && <KeptPanel call={detail.call} isGone={detail.recordings.every((one) => one.state === "deleted")} />}
       {recording && seesAccesses && <Accesses key={recording.id} recording={recording} />}
+      <LineQuality call={detail.call} />
       <section className="panel" aria-labelledby="diary-title">
         <h2 id="diary-title" className={classes.bar}>
           {t("calls.diary")}

@@ -13,13 +13,16 @@ import classes from "./Desk.module.css";
 import { ownSeat } from "./desk";
 import { MyFigures } from "./MyFigures";
 import { Notify } from "./Notify";
+import { PhonePanel } from "./phone/PhonePanel";
+import { usePreferred } from "./phone/usePhones";
 import { StatePanel } from "./StatePanel";
 import { useTab } from "./useTab";
 
 function Desk({ agent }: { agent: string }) {
   const { t } = useTranslation();
   const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
-  const id = useLive((live) => ownSeat(live.entities.seats, agent));
+  const isPreferred = usePreferred();
+  const id = useLive((live) => ownSeat(live.entities.seats, agent, isPreferred));
   const seat = useEntity("seats", id ?? "");
   const worksCallbacks = useMay("work_callbacks");
   const worksSeat = useMay("work_seat");
@@ -38,6 +41,7 @@ function Desk({ agent }: { agent: string }) {
       <div className={classes.columns}>
         <div className={classes.column}>
           <StatePanel key={id} seat={seat} />
+          <PhonePanel seat={seat} />
           <CallPanel seat={seat} />
           <CallerPanel seat={seat} />
           {worksSeat && <DeskForms seat={seat} />}

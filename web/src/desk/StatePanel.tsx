@@ -16,6 +16,7 @@ import { possible, useWish, type Wishing } from "../seats/seats";
 import { Told } from "../seats/Told";
 import classes from "./Desk.module.css";
 import { pauseLimit } from "./desk";
+import { PhoneChoice } from "./phone/PhoneChoice";
 import { SignIn } from "./SignIn";
 
 /** How long the state lasts; of a pause with a limit, against it. */
@@ -102,6 +103,7 @@ export function StatePanel({ seat }: { seat: Seat }) {
         <p role="status">{t("command.away")}</p>
       ) : (
         <>
+          <PhoneChoice seat={seat} />
           <Buttons seat={seat} wishing={wishing} />
           <Told seat={seat} wishing={wishing} />
           <AskForHelp seat={seat} />

@@ -9,6 +9,10 @@ test("of two phones of one agent the one in use is shown", () => {
   expect(ownSeat(seats, "1001")).toBe("b");
   expect(ownSeat({ a: seats.a, c: seats.c }, "1001")).toBe("a");
   expect(ownSeat(seats, "1003")).toBeNull();
+  expect(ownSeat(seats, "1001", (id) => id === "a")).toBe("b");
+  const unused = { a: seats.a, d: seats.a };
+  expect(ownSeat(unused, "1001", (id) => id === "d")).toBe("d");
+  expect(ownSeat(unused, "1001", () => false)).toBe("a");
   expect(ownSeat({ nobodys: seat("", "ready") }, "1001")).toBeNull();
 });
 

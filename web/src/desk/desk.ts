@@ -2,10 +2,14 @@
 
 import type { PauseReason, Seat, SeatState, Visit } from "../api/shapes";
 
-/** The seat to show of those of one agent: one in use before one that is signed out. */
-export function ownSeat(seats: Record<string, Seat>, agent: string): string | null {
+/** The seat to show of those of one agent: one in use before one that is signed out, of these one that is preferred. */
+export function ownSeat(
+  seats: Record<string, Seat>,
+  agent: string,
+  isPreferred: (id: string) => boolean = () => true,
+): string | null {
   const own = Object.entries(seats).filter(([, seat]) => seat.agent_number === agent);
-  const used = own.find(([, seat]) => seat.state !== "signed_out") ?? own[0];
+  const used = own.find(([, seat]) => seat.state !== "signed_out") ?? own.find(([id]) => isPreferred(id)) ?? own[0];
   return used?.[0] ?? null;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Queue, Seat } from "../api/shapes";
 import { directory } from "./directory";
 
-const OWN = { pbx: "pbx1", interface: "PJSIP/1001" };
+const OWN = { pbx: "pbx1", agent_number: "1001" };
 
 function seat(number: string, state: Seat["state"], more: Partial<Seat> = {}): Seat {
   return {
@@ -30,6 +30,19 @@ test("who is free comes first, oneself and other PBXs not at all", () => {
     "queue support",
     "agent 1010",
   ]);
+});
+
+test("of an agent with two phones the one in use is meant, and oneself is nobody at either", () => {
+  const browser = (number: string, state: Seat["state"]) =>
+    seat(number, state, { interface: `PJSIP/${number}-browser` });
+  const seats = { ...SEATS, f: browser("1010", "ready"), g: browser("1001", "signed_out") };
+  const entries = directory(seats, QUEUES, OWN, "A 10", true);
+  expect(entries.map((one) => [one.id, one.isFree])).toEqual([
+    ["agent 1003", true],
+    ["agent 1010", false],
+  ]);
+  const used = { ...seats, b: seat("1010", "signed_out") };
+  expect(directory(used, QUEUES, OWN, "A 10", true).every((one) => one.isFree)).toBe(true);
 });
 
 test("a name or the beginning of a number finds", () => {

@@ -1,6 +1,7 @@
 /** Whom a call can be handed to, out of the live floor: pure, so that it can be tested. */
 
 import type { Queue, Seat, SeatState } from "../api/shapes";
+import { ownSeat } from "./desk";
 
 export type Whom = { agent: string } | { queue: string } | { number: string };
 
@@ -46,15 +47,18 @@ function ofQueue(queue: Queue): Entry {
 export function directory(
   seats: Record<string, Seat>,
   queues: Record<string, Queue>,
-  own: Pick<Seat, "pbx" | "interface">,
+  own: Pick<Seat, "pbx" | "agent_number">,
   text: string,
   mayDialOutside: boolean,
 ): Entry[] {
   const wanted = text.trim().toLocaleLowerCase();
   const isWanted = (entry: Entry) =>
     entry.name.toLocaleLowerCase().includes(wanted) || (wanted !== "" && entry.number.startsWith(wanted));
-  const agents = Object.values(seats)
-    .filter((seat) => seat.pbx === own.pbx && seat.interface !== own.interface && seat.agent_number !== "")
+  const here = Object.fromEntries(Object.entries(seats).filter(([, seat]) => seat.pbx === own.pbx));
+  const numbers = new Set(Object.values(here).map((seat) => seat.agent_number));
+  for (const nobody of ["", own.agent_number]) numbers.delete(nobody);
+  const agents = [...numbers]
+    .flatMap((number) => here[ownSeat(here, number) ?? ""] ?? [])
     .map(ofSeat)
     .filter(isWanted)
     .sort((a, b) => Number(a.number) - Number(b.number));
