@@ -73,7 +73,6 @@ SUMMARIES: Mapping[str, str] = {
     "PUT /api/wrap-ups/{pbx}/{call_id}": "Write down what came of one's own conversation",
     "GET /api/calls/{pbx}/{call_id}/wrap-ups": "What agents wrote down of a call",
     "PUT /api/calls/{pbx}/{call_id}/wrap-ups": "Change what an agent wrote down of a call",
-    "GET /api/settings": "Pause reasons, queues, teams, trunks and what customers have, of the settings",
     "GET /api/figures": "The catalogue of figures",
     "GET /api/agents/mine": "Which agent one is",
     "GET /api/agents/mine/phones": "How one's own phone in the browser signs in",

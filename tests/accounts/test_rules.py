@@ -32,6 +32,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
             "see_customers",
             "edit_customers",
             "hear_clips",
+            "work_tickets",
             "see_numbers",
         ),
     }
@@ -40,11 +41,12 @@ def test_roles_permit_what_the_api_page_says() -> None:
         *("control_seats", "listen_in", "send_reports", "run_lists", "stop_dialling", "work_callbacks"),
         *("manage_alerts", "manage_wallboards", "decide_appeals", "tag_calls", "transfer_outside"),
         *("see_customers", "edit_customers", "manage_customers", "manage_wrap_ups", "hear_clips", "manage_clips"),
-        *("see_numbers", "see_shifts", "plan_shifts"),
+        *("see_numbers", "see_shifts", "plan_shifts", "work_tickets", "manage_tickets"),
     }
     assert permissions_of([Role.TEAM_LEADER]) == reads | {
         *("control_seats", "listen_in", "work_callbacks", "decide_appeals", "tag_calls"),
         *("see_customers", "edit_customers", "hear_clips", "see_numbers", "see_shifts", "plan_shifts"),
+        *("work_tickets", "manage_tickets"),
     }
     assert permissions_of([Role.TEAM_LEADER]) < permissions_of([Role.SUPERVISOR])
     assert permissions_of([Role.QA]) == {
@@ -69,6 +71,7 @@ def test_roles_permit_what_the_api_page_says() -> None:
         "see_customers",
         "edit_customers",
         "hear_clips",
+        "work_tickets",
         "manage_clips",
         "see_calls",
         "hear_recordings",
