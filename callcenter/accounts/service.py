@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -265,6 +265,12 @@ async def close_session(access: Access, token: str) -> None:
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.token_sha256 == digest(token)))
     access.revocations.tell()
+
+
+def other_sessions_gone(account: Account) -> Delete:
+    """What ends all sessions of the account but the one that was used."""
+    own = delete(WebSession).where(WebSession.user_id == account.id)
+    return own.where(WebSession.token_sha256.not_like(account.session_id + "%"))
 
 
 def session_id_of(token_sha256: str) -> str:

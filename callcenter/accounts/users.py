@@ -15,6 +15,7 @@ from callcenter.accounts.rules import (
     check_manages,
     check_roles,
     lasts_as_admin,
+    owes_second_factor,
 )
 from callcenter.accounts.second_factors import forget
 from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
@@ -26,10 +27,14 @@ from callcenter.floor.terms import Instant
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A user, whether sign-in asks for a code, how many web sessions are open, and when one was last used."""
+    """A user, whether sign-in asks for a code, how many web sessions are open, and when one was last used.
+
+    Who `must_set_up_second_factor` has none, and a role that asks for one.
+    """
 
     user: User
     has_second_factor: bool
+    must_set_up_second_factor: bool
     session_count: int
     last_seen_at: Instant | None
 
@@ -51,7 +56,16 @@ async def presences(access: Access) -> Sequence[Presence]:
     )
     async with access.sessions() as db:
         rows = (await db.execute(query)).all()
-    return [Presence(user, bool(is_on), many or 0, last) for user, is_on, many, last in rows]
+    return [
+        Presence(
+            user,
+            has_second_factor=bool(is_on),
+            must_set_up_second_factor=not is_on and owes_second_factor(user.roles, access.second_factor_for),
+            session_count=many or 0,
+            last_seen_at=last,
+        )
+        for user, is_on, many, last in rows
+    ]
 
 
 async def create_user(access: Access, actor: Account, new: NewUser) -> tuple[User, str]:
