@@ -107,7 +107,7 @@ def user_routes(access: Access) -> APIRouter:
 
 
 def _presence(one: Presence) -> dict[str, Any]:
-    told = ("has_second_factor", "must_set_up_second_factor", "session_count", "last_seen_at")
+    told = ("has_second_factor", "must_set_up_second_factor", "is_at_provider", "session_count", "last_seen_at")
     return _shape(one.user) | {name: getattr(one, name) for name in told}
 
 

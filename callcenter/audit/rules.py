@@ -6,6 +6,7 @@ from typing import Any
 ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/first-run"): "user.create_first",
     ("POST", "/api/session"): "session.open",
+    ("GET", "/api/session/oidc/callback"): "session.open_by_provider",
     ("DELETE", "/api/session"): "session.close",
     ("POST", "/api/keys"): "api_key.create",
     ("DELETE", "/api/keys/{key_id}"): "api_key.revoke",

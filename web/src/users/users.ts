@@ -20,6 +20,8 @@ export interface User {
   has_second_factor: boolean;
   /** A role asks for one, and there is none yet. */
   must_set_up_second_factor: boolean;
+  /** Signed in at the provider once. */
+  is_at_provider: boolean;
   session_count: number;
   last_seen_at: Instant | null;
   password?: string;
