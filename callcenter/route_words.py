@@ -76,6 +76,7 @@ SUMMARIES: Mapping[str, str] = {
     "POST /api/seats/{pbx}/{interface}/resume-recording": "Keep this call's recording again",
     "POST /api/seats/{pbx}/{interface}/join-queue": "Add a seat to one queue",
     "POST /api/seats/{pbx}/{interface}/leave-queue": "Take a seat out of one queue",
+    "POST /api/seats/{pbx}/{interface}/penalty": "Have a seat rung later or earlier in one queue",
     "POST /api/seats/{pbx}/{interface}/hang-up": "End a seat's part in a call",
     "POST /api/seats/{pbx}/{interface}/listen": "Hear a seat's call on one's own phone",
     "POST /api/seats/{pbx}/{interface}/listen-mode": "Listen, whisper or barge",

@@ -49,6 +49,12 @@ class MembershipShape(QueueShape):
     penalty: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
+class PenaltyShape(QueueShape):
+    """A queue of the seat; members with a smaller penalty are rung first."""
+
+    penalty: Annotated[int, Field(ge=0, le=1000)]
+
+
 class CallShape(Shape):
     """The call that is meant, so that nothing is done to the next one in its place."""
 
@@ -160,6 +166,10 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
         desk.check_queues(seat.pbx, (shape.queue,), "queue")
         wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
         return told(desk, await carry_out(desk, seat, wish), response)
+
+    @routes.post("/penalty")
+    async def set_penalty(shape: PenaltyShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.set_penalty(seat, shape.queue, shape.penalty)), response)
 
     @routes.post("/take-help")
     async def take_help(account: Supervisor, response: Response, seat: Seat = any_seat) -> SeatAnswer:

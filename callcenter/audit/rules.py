@@ -54,6 +54,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/seats/{pbx}/{interface:path}/resume-recording"): "seat.resume_recording",
     ("POST", "/api/seats/{pbx}/{interface:path}/join-queue"): "seat.join_queue",
     ("POST", "/api/seats/{pbx}/{interface:path}/leave-queue"): "seat.leave_queue",
+    ("POST", "/api/seats/{pbx}/{interface:path}/penalty"): "seat.change_penalty",
     ("POST", "/api/seats/{pbx}/{interface:path}/listen"): "seat.listen",
     ("POST", "/api/seats/{pbx}/{interface:path}/listen-mode"): "seat.switch_listening",
     ("POST", "/api/seats/{pbx}/{interface:path}/stop-listening"): "seat.stop_listening",
