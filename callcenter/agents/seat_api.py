@@ -61,6 +61,15 @@ class CallShape(Shape):
     call_id: Annotated[str, Field(min_length=1, max_length=150)]
 
 
+class OwnAgent(BaseModel):
+    """The agent who one is, with the queues that the settings give them."""
+
+    agent_number: str
+    name: str
+    team: str
+    queues: list[str]
+
+
 class SeatAnswer(BaseModel):
     """What came of it, the seat as the live feed shows it, and what was refused of several commands: by queue, why."""
 
@@ -75,12 +84,12 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
     seats = APIRouter()
 
     @seats.get("/api/agents/mine")
-    async def mine(account: Annotated[Account, requires(rules.OWN, reach="own")]) -> dict[str, Any]:
+    async def mine(account: Annotated[Account, requires(rules.OWN, reach="own")]) -> OwnAgent:
         number = own_agent(account.agent_number)
         agent = desk.agents.get(number)
         if agent is None:
             raise NotFound(f"there is no agent {number} in the settings")
-        return {"agent_number": number, "name": agent.name, "team": agent.team, "queues": agent.queues}
+        return OwnAgent(agent_number=number, name=agent.name, team=agent.team, queues=list(agent.queues))
 
     async def any_seat(pbx: str, interface: str, account: Supervisor) -> Seat:
         return desk.seat(pbx, interface, account.scope)
