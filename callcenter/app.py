@@ -16,9 +16,11 @@ from callcenter.accounts.api import Guarded
 from callcenter.accounts.first_run import FirstRun
 from callcenter.accounts.first_run_api import first_run_routes
 from callcenter.accounts.key_api import key_routes
+from callcenter.accounts.oidc.api import oidc_routes
+from callcenter.accounts.oidc.provider import provider_of
 from callcenter.accounts.profile_api import profile_routes
 from callcenter.accounts.role_api import role_routes
-from callcenter.accounts.roles import roles_to_come
+from callcenter.accounts.roles import no_roles, roles_to_come
 from callcenter.accounts.second_factor_api import second_factor_routes
 from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
@@ -124,7 +126,7 @@ from callcenter.retention.api import retention_routes
 from callcenter.retention.call_api import call_retention_routes
 from callcenter.retention.nightly import retiring
 from callcenter.serving import listen, served, spare_the_collector, stop_signals, url_of
-from callcenter.settings import QualitySettings, Settings
+from callcenter.settings import AccountSettings, QualitySettings, Settings
 from callcenter.shifts.api import shift_routes
 from callcenter.shifts.service import Planning
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
@@ -192,7 +194,9 @@ async def running(
         boards = boards_of(settings, sessions, hub, today, clock, is_demo=is_demo)
         routers = [
             first_run_routes(first_run),
-            *_account_routes(access, Centre(settings.timezone, is_demo, settings.http.secure_cookie)),
+            *await _account_routes(
+                stack, access, Centre(settings.timezone, is_demo, settings.http.secure_cookie), settings.accounts
+            ),
             settings_routes(settings),
             *seat_room_routes(stack, settings, keeper, Switchboard(links)),
             *report_room_routes(room, sender, settings),
@@ -249,9 +253,13 @@ async def serve(settings: Settings) -> None:
                 log.info("stopping")
 
 
-def _account_routes(access: Access, centre: Centre) -> list[APIRouter]:
+async def _account_routes(
+    stack: AsyncExitStack, access: Access, centre: Centre, settings: AccountSettings
+) -> list[APIRouter]:
+    provider = await stack.enter_async_context(provider_of(settings.oidc))
     of_accounts = (key_routes, second_factor_routes, user_routes, role_routes, profile_routes)
-    return [session_routes(access, centre), *(routes(access) for routes in of_accounts)]
+    at_doors = [session_routes(access, centre), oidc_routes(access, centre, provider)]
+    return [*at_doors, *(routes(access) for routes in of_accounts)]
 
 
 async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
@@ -339,7 +347,9 @@ def _access(settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant
         make_sessions(engine),
         clock,
         masked_for=settings.privacy.masked_for,
-        second_factor_for=settings.accounts.second_factor_for,
+        # Where no password is taken, the provider alone asks for what it asks for.
+        second_factor_for=settings.accounts.second_factor_for if settings.accounts.takes_passwords else (),
+        takes_passwords=settings.accounts.takes_passwords,
     )
 
 
@@ -421,6 +431,9 @@ async def _announce(app: App, url: str) -> None:
         log.warning("the panel is not built: run make panel")
     for role in await roles_to_come(app.access):
         log.warning("accounts.second_factor_for names %r, and there is no such role: it asks nobody", role)
+    oidc = app.settings.accounts.oidc
+    for role in await no_roles(app.access, oidc.named_roles if oidc else ()):
+        log.warning("accounts.oidc names %r, and there is no such role: it is given to nobody", role)
     if await app.first_run.open():
         log.warning(
             "there is no administrator yet: the panel makes one with the word in %s; "

@@ -81,9 +81,9 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Serving]:
-    """Serves what `folder/callcenter.toml` says, at a free port; killed at the end of the block if it still runs."""
-    env = os.environ | FREE_PORT
+def serving(folder: Path, port: int = 0) -> Iterator[Serving]:
+    """Serves what `folder/callcenter.toml` says, at this port or a free one; killed at the end of the block."""
+    env = os.environ | {"CALLCENTER_HTTP__PORT": str(port)}
     with subprocess.Popen(SERVE, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as process:
         server = None
         try:
@@ -126,13 +126,14 @@ def serving_with(
     settings: Settings,
     *users: Role | NewUser,
     filled: Callable[[Path], Coroutine[Any, Any, None]] | None = None,
+    port: int = 0,
 ) -> Iterator[Serving]:
     """A server with these settings and users, whose data are `filled` before it starts; it must not fail anywhere."""
     write_settings(folder, settings)
     add_users(folder, *users)
     if filled is not None:
         asyncio.run(filled(folder))
-    with serving(folder) as server:
+    with serving(folder, port) as server:
         yield server
         assert "Traceback" not in server.said
 

@@ -36,6 +36,9 @@ from tests.serving import PANEL
 PUBLIC = {
     ("GET", "/api/health"): "for whoever watches that the server is up; says nothing else",
     ("POST", "/api/session"): "signing in",
+    ("GET", "/api/session/ways"): "how one may sign in; nothing else",
+    ("GET", "/api/session/oidc"): "leads to the provider's page",
+    ("GET", "/api/session/oidc/callback"): "signing in; asks the provider who it is",
     ("GET", "/api/first-run"): "says whether an administrator is to be made; nothing else",
     ("POST", "/api/first-run"): "asks for a word that lies in a file of the server, while there is no administrator",
     ("GET", "/api/wallboard"): "asks for the token of a wallboard's link",

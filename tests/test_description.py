@@ -38,7 +38,7 @@ def _missing(described: dict[str, Any]) -> list[str]:
         said = {
             "summary": operation["summary"],
             "who may": operation["description"],
-            "success": any(status.startswith("2") for status in answers),
+            "success": any(status.startswith(("2", "3")) for status in answers),
             "refusals as problems": all("application/problem+json" in answer["content"] for answer in refusals),
             "401 and 403": "security" not in operation or {"401", "403"} <= answers.keys(),
             "422": not {"parameters", "requestBody"} & operation.keys() or "422" in answers,

@@ -228,6 +228,7 @@ ONES: Mapping[str, Any] = {
             "hang-up": {"call_id": "1"},
             "join-queue": {"queue": "sales"},
             "leave-queue": {"queue": "sales"},
+            "penalty": {"queue": "sales", "penalty": 1},
             "listen": {"call_id": "1"},
             "listen-mode": {"mode": "listen"},
             "pause": {"reason": "meal"},

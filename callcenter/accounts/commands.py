@@ -79,6 +79,13 @@ async def _forget_code(access: Access, username: str) -> None:
     await second_factors.forget(access, account.id)
 
 
+@commands.command("forget-provider")
+def forget_provider(username: Username, config: Config = None) -> None:
+    """Lets a user be found by name again at the next sign-in at the provider, who is somebody else there by now."""
+    _run(load(config), lambda access: service.forget_provider(access, username))
+    typer.echo(f"{username} is found by name at the provider.")
+
+
 @commands.command()
 def remove(username: Username, config: Config = None) -> None:
     """Removes a user and signs the user out everywhere."""

@@ -24,19 +24,44 @@ class NewKey(BaseModel):
     expires_at: Annotated[float, Field(ge=0, le=1e11)] | None = None
 
 
+class KeyAnswer(BaseModel):
+    """A key, without its secret; `expires_at` null: it lasts until it is revoked."""
+
+    id: int
+    name: str
+    username: str
+    permissions: list[str]
+    created_at: float
+    expires_at: float | None
+    last_used_at: float | None
+    last_address: str
+
+
+class NewKeyAnswer(KeyAnswer):
+    """A key, and its secret, which is told only here."""
+
+    secret: str
+
+
+class KeysAnswer(BaseModel):
+    """Keys: one's own, or everybody's."""
+
+    keys: list[KeyAnswer]
+
+
 def key_routes(access: Access) -> APIRouter:
     """`/api/keys`: one's own, and for who manages users everybody's."""
     routes = APIRouter()
 
     @routes.get("/api/keys")
-    async def list_keys(account: Annotated[Account, requires(reach="own")]) -> dict[str, Any]:
-        return {"keys": [_shape(key) for key in await keys.keys(access, in_person(account))]}
+    async def list_keys(account: Annotated[Account, requires(reach="own")]) -> KeysAnswer:
+        return KeysAnswer(keys=[KeyAnswer(**_shape(key)) for key in await keys.keys(access, in_person(account))])
 
     @routes.post("/api/keys", status_code=201)
-    async def create(new: NewKey, account: Annotated[Account, requires(reach="own")]) -> dict[str, Any]:
+    async def create(new: NewKey, account: Annotated[Account, requires(reach="own")]) -> NewKeyAnswer:
         person = in_person(account)
         key, secret = await keys.make_key(access, person, new.name.strip(), new.permissions, new.expires_at)
-        return _shape(key) | {"secret": secret}
+        return NewKeyAnswer(**_shape(key), secret=secret)
 
     @routes.delete("/api/keys/{key_id}", status_code=204)
     async def revoke(key_id: KeyId, account: Annotated[Account, requires(reach="own")]) -> None:

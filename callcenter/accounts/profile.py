@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from callcenter.accounts.rules import check_changed_password, check_new_password
-from callcenter.accounts.service import SESSION_ID_LENGTH, Access, Account, check_own_password
+from callcenter.accounts.service import SESSION_ID_LENGTH, Access, Account, check_own_password, other_sessions_gone
 from callcenter.accounts.tables import User, WebSession
 from callcenter.errors import NotFound, NotSignedIn
 
@@ -37,7 +37,7 @@ async def change_password(access: Access, account: Account, old: str, password: 
         if row is None or row.password_hash != user.password_hash:
             raise NotSignedIn("the password was changed elsewhere; sign in again")
         row.password_hash, row.password_expires_at = password_hash, None
-        await db.execute(_sessions_but(account))
+        await db.execute(other_sessions_gone(account))
     access.revocations.tell()
 
 
@@ -67,10 +67,5 @@ async def end_session(access: Access, account: Account, session_id: str) -> None
 async def end_other_sessions(access: Access, account: Account) -> None:
     """Ends all of one's sessions but the one that asks."""
     async with access.sessions.begin() as db:
-        await db.execute(_sessions_but(account))
+        await db.execute(other_sessions_gone(account))
     access.revocations.tell()
-
-
-def _sessions_but(account: Account) -> Any:
-    own = delete(WebSession).where(WebSession.user_id == account.id)
-    return own.where(WebSession.token_sha256.not_like(account.session_id + "%"))

@@ -1,6 +1,6 @@
 """The routes of one's own account (docs/api.md, One's own account); a program's key has none."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict
@@ -35,6 +35,23 @@ class PasswordChange(BaseModel):
     password: TypedPassword
 
 
+class SessionAnswer(BaseModel):
+    """Where one is signed in; the `id` opens nothing."""
+
+    id: str
+    address: str
+    browser: str
+    created_at: float
+    last_seen_at: float
+    is_this: bool
+
+
+class SessionsAnswer(BaseModel):
+    """One's own sessions, the last used first."""
+
+    sessions: list[SessionAnswer]
+
+
 def profile_routes(access: Access) -> APIRouter:
     """`/api/profile`."""
     routes = APIRouter()
@@ -52,9 +69,9 @@ def profile_routes(access: Access) -> APIRouter:
         await profile.change_password(access, in_person(account), old, password, address_of(request))
 
     @routes.get("/api/profile/sessions")
-    async def list_sessions(account: Person) -> dict[str, Any]:
+    async def list_sessions(account: Person) -> SessionsAnswer:
         sessions = await profile.sessions_of(access, in_person(account))
-        return {"sessions": [_shape(session, account) for session in sessions]}
+        return SessionsAnswer(sessions=[_shape(session, account) for session in sessions])
 
     @routes.delete("/api/profile/sessions/{session_id}", status_code=204)
     async def end(session_id: SessionId, account: Person) -> None:
@@ -67,13 +84,13 @@ def profile_routes(access: Access) -> APIRouter:
     return routes
 
 
-def _shape(session: WebSession, account: Account) -> dict[str, Any]:
+def _shape(session: WebSession, account: Account) -> SessionAnswer:
     session_id = session_id_of(session.token_sha256)
-    return {
-        "id": session_id,
-        "address": session.address,
-        "browser": session.browser,
-        "created_at": session.created_at,
-        "last_seen_at": session.last_seen_at,
-        "is_this": session_id == account.session_id,
-    }
+    return SessionAnswer(
+        id=session_id,
+        address=session.address,
+        browser=session.browser,
+        created_at=session.created_at,
+        last_seen_at=session.last_seen_at,
+        is_this=session_id == account.session_id,
+    )

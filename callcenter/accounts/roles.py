@@ -35,9 +35,14 @@ async def roles(access: Access) -> Sequence[RoleInUse]:
 
 async def roles_to_come(access: Access) -> Sequence[str]:
     """What the settings ask a second factor of and is no role (yet), so that it asks nobody."""
+    return await no_roles(access, access.second_factor_for)
+
+
+async def no_roles(access: Access, names: Iterable[str]) -> Sequence[str]:
+    """Those of these names that are no role (yet)."""
     async with access.sessions() as db:
         known = await roles_now(db)
-    return [name for name in access.second_factor_for if name not in known]
+    return [name for name in names if name not in known]
 
 
 async def make_role(access: Access, actor: Account, name: str, permissions: Sequence[Permission]) -> RoleInUse:

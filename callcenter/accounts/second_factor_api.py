@@ -1,7 +1,7 @@
 """The routes of one's own second factor (docs/api.md, One's own account); a program's key has none."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Request
@@ -34,33 +34,53 @@ class Code(BaseModel):
     code: Annotated[TypedCode, Field(min_length=1)]
 
 
+class StandingAnswer(BaseModel):
+    """Whether one's sign-in asks for a code, whether it has to, and how many recovery codes are left."""
+
+    is_on: bool
+    is_obligatory: bool
+    recovery_codes_left: int
+
+
+class SecretAnswer(BaseModel):
+    """What an authenticator app takes: a secret, and a picture of it as a `data:` address."""
+
+    secret: str
+    image: str
+
+
+class CodesAnswer(BaseModel):
+    """Recovery codes, which are told only here."""
+
+    recovery_codes: list[str]
+
+
 def second_factor_routes(access: Access) -> APIRouter:
     """`/api/profile/second-factor`."""
     routes = APIRouter(prefix="/api/profile/second-factor")
 
     @routes.get("")
-    async def show(account: Newcomer) -> dict[str, Any]:
+    async def show(account: Newcomer) -> StandingAnswer:
         standing = await second_factors.standing(access, in_person(account))
-        return asdict(standing)
+        return StandingAnswer(**asdict(standing))
 
     @routes.post("")
-    async def begin(typed: Password, request: Request, account: Newcomer) -> dict[str, str]:
+    async def begin(typed: Password, request: Request, account: Newcomer) -> SecretAnswer:
         password = typed.password.get_secret_value()
         secret = await second_factors.begin(access, in_person(account), password, address_of(request))
         code = segno.make(address_of_secret(secret, account.username), error="m")
-        return {"secret": secret, "image": code.svg_data_uri(border=2, light="#fff", scale=4)}
+        return SecretAnswer(secret=secret, image=code.svg_data_uri(border=2, light="#fff", scale=4))
 
     @routes.put("")
-    async def confirm(typed: Code, account: Newcomer) -> dict[str, Any]:
-        return {
-            "recovery_codes": await second_factors.confirm(access, in_person(account), typed.code.get_secret_value())
-        }
+    async def confirm(typed: Code, account: Newcomer) -> CodesAnswer:
+        codes = await second_factors.confirm(access, in_person(account), typed.code.get_secret_value())
+        return CodesAnswer(recovery_codes=list(codes))
 
     @routes.post("/recovery-codes")
-    async def renew(typed: Password, request: Request, account: Person) -> dict[str, Any]:
+    async def renew(typed: Password, request: Request, account: Person) -> CodesAnswer:
         password = typed.password.get_secret_value()
         codes = await second_factors.renew_recovery_codes(access, in_person(account), password, address_of(request))
-        return {"recovery_codes": codes}
+        return CodesAnswer(recovery_codes=list(codes))
 
     @routes.post("/off", status_code=204)
     async def switch_off(typed: Password, request: Request, account: Person) -> None:

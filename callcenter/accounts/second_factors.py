@@ -8,7 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts import totp
 from callcenter.accounts.rules import owes_second_factor
-from callcenter.accounts.service import Access, Account, check_own_password, second_factor_of
+from callcenter.accounts.service import (
+    Access,
+    Account,
+    check_own_password,
+    other_sessions_gone,
+    second_factor_of,
+)
 from callcenter.accounts.tables import RecoveryCode, SecondFactor, User
 from callcenter.accounts.tokens import digest, readable_token
 from callcenter.errors import BadInput, CodeIsNeeded, Conflict, NotAllowed, NotFound, NotSignedIn
@@ -49,6 +55,7 @@ async def begin(access: Access, account: Account, password: str, address: str) -
 async def confirm(access: Access, account: Account, code: str) -> Sequence[str]:
     """From now on sign-in asks for a code; the recovery codes, which are told only here.
 
+    One's other sessions end: they were opened by the password alone, and have to be opened again with the code.
     Raises BadInput for a wrong code, Conflict where nothing was begun or it is on already.
     """
     async with access.sessions.begin() as db:
@@ -60,7 +67,10 @@ async def confirm(access: Access, account: Account, code: str) -> Sequence[str]:
         if step is None:
             raise BadInput("this is not the code that the app shows now", field="code")
         factor.is_on, factor.last_step = True, step
-        return await _new_recovery_codes(db, account)
+        await db.execute(other_sessions_gone(account))
+        codes = await _new_recovery_codes(db, account)
+    access.revocations.tell()
+    return codes
 
 
 async def renew_recovery_codes(access: Access, account: Account, password: str, address: str) -> Sequence[str]:

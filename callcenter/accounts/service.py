@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,7 +27,7 @@ from callcenter.accounts.rules import (
     username_key,
 )
 from callcenter.accounts.scope import EVERYTHING, Scope
-from callcenter.accounts.tables import SecondFactor, User, WebSession
+from callcenter.accounts.tables import OidcIdentity, SecondFactor, User, WebSession
 from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import BadInput, Conflict, NotFound, TooMany
 from callcenter.floor.terms import Instant, Seconds
@@ -78,6 +78,7 @@ class Access:
     """What sign-in needs: the database, a clock, the password hasher, the throttle; whom it tells of ends.
 
     The roles `masked_for` see customers' numbers masked; those of `second_factor_for` must have a second factor.
+    Unless it `takes_passwords` one signs in at the provider only.
     """
 
     sessions: Sessions
@@ -87,6 +88,7 @@ class Access:
     revocations: Revocations = field(default_factory=Revocations)
     masked_for: Collection[str] = ()
     second_factor_for: Collection[str] = ()
+    takes_passwords: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,15 @@ async def remove_user(access: Access, username: str) -> None:
     access.revocations.tell()
 
 
+async def forget_provider(access: Access, username: str) -> None:
+    """Who that user is at the provider is found out anew; what was opened there ends. Raises NotFound."""
+    async with access.sessions.begin() as db:
+        user = await _user_named(db, username)
+        await db.execute(delete(OidcIdentity).where(OidcIdentity.user_id == user.id))
+        await db.execute(delete(WebSession).where(WebSession.user_id == user.id, WebSession.by_provider))
+    access.revocations.tell()
+
+
 async def users(access: Access) -> Sequence[User]:
     """Everybody, by username."""
     async with access.sessions() as db:
@@ -229,7 +240,9 @@ async def check_own_password(
     return user
 
 
-async def open_session(access: Access, account: Account, address: str, browser: str = "") -> str:
+async def open_session(
+    access: Access, account: Account, address: str, browser: str = "", *, by_provider: bool = False
+) -> str:
     """A new session's token, which is kept nowhere but in the answer. Sessions that ended are cleared away."""
     token, now = new_token(), access.clock()
     row = WebSession(
@@ -240,6 +253,7 @@ async def open_session(access: Access, account: Account, address: str, browser: 
         expires_at=now + SESSION_SECONDS,
         address=address,
         browser=browser[:LONGEST_BROWSER],
+        by_provider=by_provider,
     )
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.expires_at <= now))
@@ -254,7 +268,8 @@ async def find_session(access: Access, token: str) -> Account | None:
         session = await db.get(WebSession, digest(token))
         if session is None or session.expires_at <= now or session.user.is_disabled:
             return None
-        account = await _in_person(access, db, session.user)
+        whose = account_by_provider if session.by_provider else _in_person
+        account = await whose(access, db, session.user)
     if now - session.last_seen_at >= TOUCH_SECONDS:
         await _touch(access, session.token_sha256, now)
     return replace(account, session_id=session_id_of(session.token_sha256))
@@ -265,6 +280,12 @@ async def close_session(access: Access, token: str) -> None:
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.token_sha256 == digest(token)))
     access.revocations.tell()
+
+
+def other_sessions_gone(account: Account) -> Delete:
+    """What ends all sessions of the account but the one that was used."""
+    own = delete(WebSession).where(WebSession.user_id == account.id)
+    return own.where(WebSession.token_sha256.not_like(account.session_id + "%"))
 
 
 def session_id_of(token_sha256: str) -> str:
@@ -299,6 +320,11 @@ def _has_run_out(user: User, now: Instant) -> bool:
 async def _in_person(access: Access, db: AsyncSession, user: User) -> Account:
     # A program's key is no password: it goes on while its user has to choose a new one.
     return replace(await account_of_user(access, db, user), must_change_password=user.password_expires_at is not None)
+
+
+async def account_by_provider(access: Access, db: AsyncSession, user: User) -> Account:
+    """The same for whom the provider vouched, which asks for what it asks for: no password or code of ours matters."""
+    return replace(await account_of_user(access, db, user), must_set_up_second_factor=False)
 
 
 async def account_of_user(access: Access, db: AsyncSession, user: User) -> Account:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from callcenter.accounts.second_factors import check_code
 from callcenter.accounts.service import Access, Account, charge_try, check_password, open_session, session_id_of
 from callcenter.accounts.tokens import digest
-from callcenter.errors import CodeIsNeeded, NotSignedIn
+from callcenter.errors import CodeIsNeeded, NotAllowed, NotSignedIn
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +17,11 @@ async def sign_in(
     """The token of a new session and whose it is.
 
     Raises TooMany while the throttle is locked for the account or the address, CodeIsNeeded where the account has a
-    second factor and no code came, and NotSignedIn for wrong credentials; an unknown username, a wrong password and a
-    disabled account cannot be told apart, nor by the time it takes.
+    second factor and no code came, NotAllowed where no password is taken, and NotSignedIn for wrong credentials; an
+    unknown username, a wrong password and a disabled account cannot be told apart, nor by the time it takes.
     """
+    if not access.takes_passwords:
+        raise NotAllowed("this centre takes no passwords: sign in at the provider")
     charge_try(access, username, address)
     try:
         account = await check_password(access, username, password)

@@ -1,4 +1,4 @@
-"""The tables of accounts: users, own roles, second factors, web sessions and API keys."""
+"""The tables of accounts: users, own roles, second factors, web sessions, who users are elsewhere, and API keys."""
 
 from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -57,6 +57,9 @@ class WebSession(Base):
     browser: Mapped[str] = mapped_column(String(200), default="")
     """What the browser says of itself (User-Agent), cut."""
 
+    by_provider: Mapped[bool] = mapped_column(Boolean, default=False)
+    """An OpenID provider vouched for its user, and asked for what it asks for; no password was typed here."""
+
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -84,6 +87,18 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(RowId, ForeignKey("users.id", ondelete="CASCADE"))
     code_sha256: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[Instant | None] = mapped_column(Double, default=None)
+
+
+class OidcIdentity(Base):
+    """Who a user is at an OpenID provider: `subject` is theirs for good there, whatever they are called."""
+
+    __tablename__ = "oidc_identities"
+    __table_args__ = (UniqueConstraint("user_id", "issuer"),)
+
+    issuer: Mapped[str] = mapped_column(String(500), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[int] = mapped_column(RowId, ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[Instant] = mapped_column(Double)
 
 
 class ApiKey(Base):

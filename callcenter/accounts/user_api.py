@@ -69,31 +69,68 @@ class UserChanges(BaseModel):
         return changes
 
 
+class UserAnswer(BaseModel):
+    """A user; `scope` null: sees everything; `password_expires_at` is that of a temporary password."""
+
+    id: int
+    username: str
+    name: str
+    roles: list[str]
+    language: str
+    agent_number: str | None
+    scope: dict[str, list[str]] | None
+    is_disabled: bool
+    password_expires_at: float | None
+    created_at: float
+
+
+class NewPasswordAnswer(UserAnswer):
+    """A user, and the temporary password, which is told only here."""
+
+    password: str
+
+
+class PresenceAnswer(UserAnswer):
+    """A user, how sign-in goes, and where they are signed in."""
+
+    has_second_factor: bool
+    must_set_up_second_factor: bool
+    is_at_provider: bool
+    session_count: int
+    last_seen_at: float | None
+
+
+class UsersAnswer(BaseModel):
+    """All users, by username."""
+
+    users: list[PresenceAnswer]
+
+
 def user_routes(access: Access) -> APIRouter:
     """`/api/users`."""
     routes = APIRouter()
 
     @routes.get("/api/users")
-    async def list_users(account: Manager) -> dict[str, Any]:
+    async def list_users(account: Manager) -> UsersAnswer:
         in_person(account)
-        return {"users": [_presence(one) for one in await users.presences(access)]}
+        return UsersAnswer(users=[_presence(one) for one in await users.presences(access)])
 
     @routes.post("/api/users", status_code=201)
-    async def create(new: UserToAdd, account: Manager) -> dict[str, Any]:
+    async def create(new: UserToAdd, account: Manager) -> NewPasswordAnswer:
         name = (new.name or "").strip()
         scope = new.scope.named() if new.scope else EVERYTHING
         asked = NewUser(new.username, "", tuple(new.roles), name, new.language, new.agent_number, scope=scope)
         user, password = await users.create_user(access, in_person(account), asked)
-        return _shape(user) | {"password": password}
+        return NewPasswordAnswer(**_shape(user), password=password)
 
     @routes.patch("/api/users/{user_id}")
-    async def change(user_id: UserId, changes: UserChanges, account: Manager) -> dict[str, Any]:
-        return _shape(await users.change_user(access, in_person(account), user_id, changes.told()))
+    async def change(user_id: UserId, changes: UserChanges, account: Manager) -> UserAnswer:
+        return UserAnswer(**_shape(await users.change_user(access, in_person(account), user_id, changes.told())))
 
     @routes.post("/api/users/{user_id}/password")
-    async def reset(user_id: UserId, account: Manager) -> dict[str, Any]:
+    async def reset(user_id: UserId, account: Manager) -> NewPasswordAnswer:
         user, password = await users.reset_password(access, in_person(account), user_id)
-        return _shape(user) | {"password": password}
+        return NewPasswordAnswer(**_shape(user), password=password)
 
     @routes.delete("/api/users/{user_id}/sessions", status_code=204)
     async def end_sessions(user_id: UserId, account: Manager) -> None:
@@ -106,21 +143,16 @@ def user_routes(access: Access) -> APIRouter:
     return routes
 
 
-def _presence(one: Presence) -> dict[str, Any]:
-    told = ("has_second_factor", "session_count", "last_seen_at")
-    return _shape(one.user) | {name: getattr(one, name) for name in told}
+def _presence(one: Presence) -> PresenceAnswer:
+    return PresenceAnswer(
+        **_shape(one.user),
+        has_second_factor=one.has_second_factor,
+        must_set_up_second_factor=one.must_set_up_second_factor,
+        is_at_provider=one.is_at_provider,
+        session_count=one.session_count,
+        last_seen_at=one.last_seen_at,
+    )
 
 
 def _shape(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "username": user.username,
-        "name": user.name,
-        "roles": user.roles,
-        "language": user.language,
-        "agent_number": user.agent_number,
-        "scope": user.scope,
-        "is_disabled": user.is_disabled,
-        "password_expires_at": user.password_expires_at,
-        "created_at": user.created_at,
-    }
+    return {name: getattr(user, name) for name in UserAnswer.model_fields}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.own_roles import check_are_roles, permissions_now
@@ -15,10 +15,11 @@ from callcenter.accounts.rules import (
     check_manages,
     check_roles,
     lasts_as_admin,
+    owes_second_factor,
 )
 from callcenter.accounts.second_factors import forget
 from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
-from callcenter.accounts.tables import SecondFactor, User, WebSession
+from callcenter.accounts.tables import OidcIdentity, SecondFactor, User, WebSession
 from callcenter.accounts.tokens import readable_token
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.terms import Instant
@@ -26,10 +27,15 @@ from callcenter.floor.terms import Instant
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A user, whether sign-in asks for a code, how many web sessions are open, and when one was last used."""
+    """A user, whether sign-in asks for a code, how many web sessions are open, and when one was last used.
+
+    Who `must_set_up_second_factor` has none, and a role that asks for one. Who `is_at_provider` signs in there, too.
+    """
 
     user: User
     has_second_factor: bool
+    must_set_up_second_factor: bool
+    is_at_provider: bool
     session_count: int
     last_seen_at: Instant | None
 
@@ -43,15 +49,30 @@ async def presences(access: Access) -> Sequence[Presence]:
         .group_by(WebSession.user_id)
         .subquery()
     )
+    at_provider = exists().where(OidcIdentity.user_id == User.id)
     query = (
-        select(User, SecondFactor.is_on, open_sessions.c.many, open_sessions.c.last)
+        select(User, SecondFactor.is_on, at_provider, open_sessions.c.many, open_sessions.c.last)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .outerjoin(open_sessions, open_sessions.c.user_id == User.id)
         .order_by(User.username_key)
     )
     async with access.sessions() as db:
         rows = (await db.execute(query)).all()
-    return [Presence(user, bool(is_on), many or 0, last) for user, is_on, many, last in rows]
+    return [
+        Presence(
+            user,
+            has_second_factor=bool(is_on),
+            must_set_up_second_factor=(
+                not is_on
+                and bool(user.password_hash)  # who has none signs in at the provider alone
+                and owes_second_factor(user.roles, access.second_factor_for)
+            ),
+            is_at_provider=is_at_provider,
+            session_count=many or 0,
+            last_seen_at=last,
+        )
+        for user, is_on, is_at_provider, many, last in rows
+    ]
 
 
 async def create_user(access: Access, actor: Account, new: NewUser) -> tuple[User, str]:
@@ -89,7 +110,7 @@ async def change_user(access: Access, actor: Account, user_id: int, changes: Map
             setattr(user, name, value)
         if user.is_disabled:
             await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
-        await _check_admin_is_left(db)
+        await check_admin_is_left(db)
     access.revocations.tell()
     return user
 
@@ -109,7 +130,7 @@ async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[
         user.password_hash = password_hash
         user.password_expires_at = access.clock() + TEMPORARY_PASSWORD_SECONDS
         await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
-        await _check_admin_is_left(db)
+        await check_admin_is_left(db)
     access.revocations.tell()
     return user, password
 
@@ -130,12 +151,13 @@ async def forget_second_factor(access: Access, actor: Account, user_id: int) -> 
 
 
 async def _managed(access: Access, db: AsyncSession, actor: Account, user_id: int) -> User:
-    user = await _locked(db, user_id)
+    user = await locked_user(db, user_id)
     check_manages(actor.permissions, await permissions_now(db, user.roles, access.masked_for))
     return user
 
 
-async def _locked(db: AsyncSession, user_id: int) -> User:
+async def locked_user(db: AsyncSession, user_id: int) -> User:
+    """That user, while nobody else changes any. Raises NotFound."""
     # All users are locked, in one order: of two administrators who demote each other at once the second must see
     # what the first did. SQLite has one writer, and the check below reads after writing.
     rows = (await db.scalars(select(User).order_by(User.id).with_for_update())).all()
@@ -145,7 +167,8 @@ async def _locked(db: AsyncSession, user_id: int) -> User:
     return user
 
 
-async def _check_admin_is_left(db: AsyncSession) -> None:
+async def check_admin_is_left(db: AsyncSession) -> None:
+    """Raises Conflict where what was changed leaves nobody who can sign in for good and do everything."""
     await db.flush()
     rows = (await db.scalars(select(User).execution_options(populate_existing=True))).all()
     if not any(

@@ -87,6 +87,19 @@ def leave(seat: Seat, queues: Iterable[str]) -> Wish:
     return Wish(commands, lambda: seat.members.keys().isdisjoint(unwanted))
 
 
+def set_penalty(seat: Seat, queue: str, penalty: int) -> Wish:
+    """Is rung after the members of that queue with a smaller penalty. Raises Conflict where the seat is not in it."""
+    member = seat.members.get(queue)
+    if member is None:
+        raise Conflict(f"the seat is not in the queue {queue[:60]!r}; add it first", field="queue")
+    wanted = c.SetPenalty(seat.pbx, queue=queue, interface=member.interface, penalty=penalty)
+
+    def is_shown() -> bool:
+        return queue in seat.members and seat.members[queue].penalty == penalty
+
+    return Wish(() if is_shown() else (wanted,), is_shown)
+
+
 def pause(seat: Seat, reason: str, known: Collection[str]) -> Wish:
     """Is rung by no queue, for this reason; during a call, from its end on.
 

@@ -49,10 +49,25 @@ class MembershipShape(QueueShape):
     penalty: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
+class PenaltyShape(QueueShape):
+    """A queue of the seat; members with a smaller penalty are rung first."""
+
+    penalty: Annotated[int, Field(ge=0, le=1000)]
+
+
 class CallShape(Shape):
     """The call that is meant, so that nothing is done to the next one in its place."""
 
     call_id: Annotated[str, Field(min_length=1, max_length=150)]
+
+
+class OwnAgent(BaseModel):
+    """The agent who one is, with the queues that the settings give them."""
+
+    agent_number: str
+    name: str
+    team: str
+    queues: list[str]
 
 
 class SeatAnswer(BaseModel):
@@ -69,12 +84,12 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
     seats = APIRouter()
 
     @seats.get("/api/agents/mine")
-    async def mine(account: Annotated[Account, requires(rules.OWN, reach="own")]) -> dict[str, Any]:
+    async def mine(account: Annotated[Account, requires(rules.OWN, reach="own")]) -> OwnAgent:
         number = own_agent(account.agent_number)
         agent = desk.agents.get(number)
         if agent is None:
             raise NotFound(f"there is no agent {number} in the settings")
-        return {"agent_number": number, "name": agent.name, "team": agent.team, "queues": agent.queues}
+        return OwnAgent(agent_number=number, name=agent.name, team=agent.team, queues=list(agent.queues))
 
     async def any_seat(pbx: str, interface: str, account: Supervisor) -> Seat:
         return desk.seat(pbx, interface, account.scope)
@@ -160,6 +175,10 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
         desk.check_queues(seat.pbx, (shape.queue,), "queue")
         wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
         return told(desk, await carry_out(desk, seat, wish), response)
+
+    @routes.post("/penalty")
+    async def set_penalty(shape: PenaltyShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.set_penalty(seat, shape.queue, shape.penalty)), response)
 
     @routes.post("/take-help")
     async def take_help(account: Supervisor, response: Response, seat: Seat = any_seat) -> SeatAnswer:

@@ -73,7 +73,7 @@ def action(command: c.AnyCommand) -> Headers:
     match command:
         case c.AddMember():
             return _queue_add(command)
-        case c.RemoveMember() | c.PauseMember() | c.UnpauseMember():
+        case c.RemoveMember() | c.SetPenalty() | c.PauseMember() | c.UnpauseMember():
             return _of_member(command)
         case c.EndWrapUp() | c.AskForHelp() | c.TakeHelp() | c.EndHelp():
             return _user_event(command)
@@ -118,10 +118,12 @@ def _queue_add(command: c.AddMember) -> Headers:
     }
 
 
-def _of_member(command: c.RemoveMember | c.PauseMember | c.UnpauseMember) -> Headers:
-    if isinstance(command, c.RemoveMember):
-        queue, interface = _text("queue", command.queue), _interface(command.interface)
-        return {"Action": "QueueRemove", "Queue": queue, "Interface": interface}
+def _of_member(command: c.RemoveMember | c.SetPenalty | c.PauseMember | c.UnpauseMember) -> Headers:
+    if isinstance(command, c.RemoveMember | c.SetPenalty):
+        member = {"Queue": _text("queue", command.queue), "Interface": _interface(command.interface)}
+        if isinstance(command, c.RemoveMember):
+            return {"Action": "QueueRemove", **member}
+        return {"Action": "QueuePenalty", **member, "Penalty": str(max(0, int(command.penalty)))}
     where = {} if command.queue is None else {"Queue": _text("queue", command.queue)}
     why = {"Reason": _text("reason", command.reason)} if isinstance(command, c.PauseMember) else {}
     paused = "true" if isinstance(command, c.PauseMember) else "false"

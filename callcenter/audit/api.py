@@ -17,7 +17,6 @@ from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
 from callcenter.audit.rules import ACTS
 from callcenter.audit.service import Wanted, entries, every_entry
-from callcenter.audit.tables import AuditEntry
 from callcenter.masks import masked_text
 from callcenter.spreadsheets import harmless
 from callcenter.store.engine import Sessions
@@ -49,16 +48,38 @@ class PageQuery(WantedQuery):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class EntryAnswer(BaseModel):
+    """What somebody did, to what; `details` has what they sent, without secrets."""
+
+    id: int
+    at: float
+    username: str
+    address: str
+    act: str
+    subject_kind: str
+    subject_id: str
+    details: dict[str, Any]
+
+
+class EntriesAnswer(BaseModel):
+    """A page of entries, the newest first, and the names of all acts."""
+
+    entries: list[EntryAnswer]
+    next: int | None
+    acts: list[str]
+
+
 def audit_routes(sessions: Sessions, zone: ZoneInfo) -> APIRouter:
     """`/api/audit`; times in the file are of the time zone."""
     routes = APIRouter(dependencies=[requires("see_audit")])
 
     @routes.get("/api/audit")
-    async def page(query: Annotated[PageQuery, Query()]) -> dict[str, Any]:
+    async def page(query: Annotated[PageQuery, Query()]) -> EntriesAnswer:
         found = await entries(sessions, query.wanted(), before=query.cursor, limit=query.limit + 1)
         shown = found[: query.limit]
         following = shown[-1].id if len(found) > query.limit else None
-        return {"entries": [_shape(entry) for entry in shown], "next": following, "acts": sorted({*ACTS.values()})}
+        told = [EntryAnswer.model_validate(entry, from_attributes=True) for entry in shown]
+        return EntriesAnswer(entries=told, next=following, acts=sorted({*ACTS.values()}))
 
     @routes.get("/api/audit.csv")
     async def export(query: Annotated[WantedQuery, Query()], account: Reader) -> StreamingResponse:
@@ -67,10 +88,6 @@ def audit_routes(sessions: Sessions, zone: ZoneInfo) -> APIRouter:
         return StreamingResponse(lines, media_type="text/csv", headers=headers)
 
     return routes
-
-
-def _shape(entry: AuditEntry) -> dict[str, Any]:
-    return {"id": entry.id, **{column: getattr(entry, column) for column in COLUMNS}}
 
 
 def _as_it_is(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/first-run"): "user.create_first",
     ("POST", "/api/session"): "session.open",
+    ("GET", "/api/session/oidc/callback"): "session.open_by_provider",
     ("DELETE", "/api/session"): "session.close",
     ("POST", "/api/keys"): "api_key.create",
     ("DELETE", "/api/keys/{key_id}"): "api_key.revoke",
@@ -53,6 +54,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/seats/{pbx}/{interface:path}/resume-recording"): "seat.resume_recording",
     ("POST", "/api/seats/{pbx}/{interface:path}/join-queue"): "seat.join_queue",
     ("POST", "/api/seats/{pbx}/{interface:path}/leave-queue"): "seat.leave_queue",
+    ("POST", "/api/seats/{pbx}/{interface:path}/penalty"): "seat.change_penalty",
     ("POST", "/api/seats/{pbx}/{interface:path}/listen"): "seat.listen",
     ("POST", "/api/seats/{pbx}/{interface:path}/listen-mode"): "seat.switch_listening",
     ("POST", "/api/seats/{pbx}/{interface:path}/stop-listening"): "seat.stop_listening",

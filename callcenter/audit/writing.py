@@ -93,7 +93,9 @@ def _entry(scope: Scope, act: str, account: Account, asked: object, answer: obje
         act=act,
         subject_kind=act.partition(".")[0],
         subject_id=_subject_id(scope["state"]["path_params"], answer),
-        details=details_of(asked) | ({} if account.key_id is None else {"api_key": account.key_id}),
+        details=details_of(asked)
+        | scope["state"].get("noted", {})
+        | ({} if account.key_id is None else {"api_key": account.key_id}),
     )
 
 

@@ -35,6 +35,14 @@ class RemoveMember(Command, frozen=True):
     interface: str
 
 
+class SetPenalty(Command, frozen=True):
+    """Have an interface rung later, or earlier, than others in a queue of which it is a member."""
+
+    queue: str
+    interface: str
+    penalty: int
+
+
 class PauseMember(Command, frozen=True):
     """Pause an interface in every queue of which it is a member (or in `queue` alone)."""
 
@@ -189,6 +197,7 @@ class SwitchListening(Command, frozen=True):
 AnyCommand = (
     AddMember
     | RemoveMember
+    | SetPenalty
     | PauseMember
     | UnpauseMember
     | EndWrapUp

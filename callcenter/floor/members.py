@@ -23,6 +23,8 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
     seat.members[member.queue] = member
     former = queue.seats.get(member.interface.lower())
     if known is not None and former is seat and seat.device is member.device and _pause(known) == _pause(member):
+        if known.penalty != member.penalty:
+            changes.touched.add(seat.key)
         return seat
     seat.device = member.device
     if former is not seat:

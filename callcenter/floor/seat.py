@@ -186,6 +186,7 @@ class Seat:
             "is_paused": self.is_paused,
             "pause_pending": self.is_paused and self.state != SeatState.PAUSED,
             "queues": sorted(self.members),
+            "penalties": {queue: self.members[queue].penalty for queue in sorted(self.members)},
             "help_since": self.help_since,
             "help_by": self.help_by,
             "wrap_up_until": self.wrap_up_until if self.state == SeatState.WRAP_UP else None,

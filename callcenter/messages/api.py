@@ -88,9 +88,10 @@ class PageQuery(Shape):
 
 
 class ReceivedQuery(PageQuery):
-    """With `is_open` only those that are on the desk."""
+    """Those written from `from` on; with `is_open` only what is on the desk."""
 
     is_open: bool = False
+    since: Annotated[float, Field(alias="from", allow_inf_nan=False)] = 0
 
 
 class MessageAnswer(BaseModel):
@@ -166,7 +167,9 @@ def _receiving_routes(routes: APIRouter, post: Post) -> None:
     async def mine(query: Annotated[ReceivedQuery, Query()], account: Agent) -> ReceivedPage:
         open_at = post.clock() if query.is_open else None
         agent, most = own_agent(account.agent_number), query.limit + 1
-        found = await service.received(post.sessions, agent, open_at=open_at, before=query.cursor, limit=most)
+        found = await service.received(
+            post.sessions, agent, open_at=open_at, since=query.since, before=query.cursor, limit=most
+        )
         shown = [_received(one) for one in found[: query.limit]]
         return ReceivedPage(messages=shown, next=shown[-1].id if len(found) > query.limit else None)
 

@@ -119,10 +119,17 @@ async def withdraw(sessions: Sessions, message_id: int, account: Account, now: I
 
 
 async def received(
-    sessions: Sessions, agent: str, *, open_at: Instant | None, before: int | None, limit: int
+    sessions: Sessions, agent: str, *, open_at: Instant | None, since: Instant, before: int | None, limit: int
 ) -> list[Received]:
-    """What was written to an agent and not withdrawn, the newest first; with `open_at` what is on the desk then."""
-    wanted = [MessageRecipient.agent_number == agent, Message.withdrawn_at.is_(None)]
+    """What was written to an agent from `since` on and not withdrawn, the newest first.
+
+    With `open_at` what is on the desk then.
+    """
+    wanted = [
+        MessageRecipient.agent_number == agent,
+        Message.withdrawn_at.is_(None),
+        Message.written_at >= since,
+    ]
     if open_at is not None:
         wanted += [MessageRecipient.acknowledged_at.is_(None), Message.expires_at > open_at]
     if before is not None:

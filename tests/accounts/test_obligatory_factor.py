@@ -180,6 +180,21 @@ async def test_a_key_goes_on_with_the_second_factor_of_its_user(
         assert (await program.get("/see_floor", headers=headers)).status_code == 204
 
 
+async def test_users_are_told_apart_by_who_owes_one_and_who_has_one(
+    web: FastAPI, access: Access, ada: httpx.AsyncClient, clock: Clock
+) -> None:
+    async with _administrator(web, access, clock) as root, browser(web, "bob") as bob:
+
+        async def told() -> dict[str, tuple[bool, bool]]:
+            listed = (await root.get("/api/users")).json()["users"]
+            return {one["username"]: (one["must_set_up_second_factor"], one["has_second_factor"]) for one in listed}
+
+        assert await told() == {"ada": (True, False), "bob": (False, False), "root": (False, True)}
+        await _set_up(ada, clock)
+        await _set_up(bob, clock)
+        assert await told() == {"ada": (False, True), "bob": (False, True), "root": (False, True)}
+
+
 async def test_an_agent_who_becomes_a_supervisor_is_asked_at_once(web: FastAPI, access: Access, clock: Clock) -> None:
     async with browser(web, "bob") as bob, _administrator(web, access, clock) as root:
         place = f"/api/users/{await _id(root, 'bob')}"

@@ -91,6 +91,20 @@ async def test_sign_in_asks_for_the_code_once_it_is_confirmed(
     assert codes[0] not in caplog.text
 
 
+async def test_who_sets_it_up_is_asked_where_the_password_alone_signed_in(
+    web: FastAPI, ada: httpx.AsyncClient, clock: Clock
+) -> None:
+    async with browser(web, "ada") as elsewhere, browser(web, "root") as somebody:
+        app, _ = await _switch_on(ada, clock)
+        assert (await ada.get("/see_floor")).status_code == 204, "the code was shown here"
+        assert _told(await elsewhere.get("/see_floor")) == (401, "not_signed_in")
+        assert (await somebody.get("/see_floor")).status_code == 204
+        again = {"username": "ada", "password": SECRET}
+        assert _told(await elsewhere.post("/api/session", json=again)) == (401, "code_is_needed")
+        assert (await elsewhere.post("/api/session", json=again | {"code": app.shows()})).status_code == 200
+        assert (await elsewhere.get("/see_floor")).status_code == 204
+
+
 async def test_a_code_counts_once_and_for_a_minute_and_a_half(
     web: FastAPI, ada: httpx.AsyncClient, clock: Clock
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -53,6 +54,7 @@ SEATS: list[tuple[str, object]] = [
 ]
 SUPERVISING: list[tuple[str, object]] = [
     ("join-queue", {"queue": "vip"}),
+    ("penalty", {"queue": "vip", "penalty": 2}),
     ("leave-queue", {"queue": "vip"}),
     ("take-help", None),
 ]
@@ -87,6 +89,10 @@ class Phone:
                 return [e.MemberAdded(command.pbx, NOON, member)]
             case c.RemoveMember(queue=queue, interface=interface):
                 return [e.MemberRemoved(command.pbx, NOON, queue, interface)]
+            case c.SetPenalty(queue=queue, interface=interface, penalty=penalty):
+                seat = self._keeper.floor.sites[PBX].seats[interface.lower()]
+                member = msgspec.structs.replace(seat.members[queue], penalty=penalty)
+                return [e.MemberChanged(command.pbx, NOON, member)]
             case c.PauseMember(interface=interface, reason=reason):
                 return self._paused(interface, is_paused=True, reason=reason)
             case c.UnpauseMember(interface=interface):
@@ -254,6 +260,14 @@ async def test_a_supervisor_puts_a_paused_seat_into_a_queue_and_it_stays_paused(
     assert (await supervisor.post(f"{OTHER}/leave-queue", json={"queue": "support"})).json()["result"] == "already"
 
 
+async def test_a_supervisor_has_a_seat_rung_later(desk: Desk, supervisor: httpx.AsyncClient) -> None:
+    assert (await supervisor.post(f"{OTHER}/join-queue", json={"queue": "vip", "penalty": 3})).status_code == 200
+    for penalty, result in [(5, "done"), (5, "already"), (0, "done")]:
+        told = (await supervisor.post(f"{OTHER}/penalty", json={"queue": "vip", "penalty": penalty})).json()
+        assert (told["result"], told["seat"]["penalties"]) == (result, {"vip": penalty})
+    assert desk.phone.sent[-1] == c.SetPenalty(PBX, "vip", "PJSIP/1002", 0)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "field"),
     [
@@ -267,6 +281,9 @@ async def test_a_supervisor_puts_a_paused_seat_into_a_queue_and_it_stays_paused(
         (f"{OWN}/join-queue", {"queue": "nowhere"}, 422, "queue"),
         (f"{OWN}/join-queue", {"queue": "vip\r\nAction: Logoff"}, 422, "queue"),
         (f"{OWN}/join-queue", {"queue": "vip", "penalty": -1}, 422, "penalty"),
+        (f"{OWN}/penalty", {"queue": "vip", "penalty": 1}, 409, "queue"),
+        (f"{OWN}/penalty", {"queue": "vip", "penalty": -1}, 422, "penalty"),
+        (f"{OWN}/penalty", {"queue": "vip"}, 422, "penalty"),
         (f"{OWN}/hang-up", {"call_id": "/.*/"}, 409, "call_id"),
         (f"{OWN}/pause-recording", {"call_id": "/.*/"}, 409, "call_id"),
         (f"{OWN}/pause-recording", {}, 422, "call_id"),

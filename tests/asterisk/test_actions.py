@@ -25,6 +25,7 @@ from callcenter.floor.commands import (
     PressKey,
     RemoveMember,
     ResumeRecording,
+    SetPenalty,
     SwitchListening,
     TakeHelp,
     Transfer,
@@ -68,6 +69,10 @@ def place(
         (
             RemoveMember("pbx1", "support", "Local/1001@from-queue/n"),
             {"Action": "QueueRemove", "Queue": "support", "Interface": "Local/1001@from-queue/n"},
+        ),
+        (
+            SetPenalty("pbx1", "support", "PJSIP/1001", 4),
+            {"Action": "QueuePenalty", "Queue": "support", "Interface": "PJSIP/1001", "Penalty": "4"},
         ),
         (
             PauseMember("pbx1", "PJSIP/1001", "meal"),
@@ -173,6 +178,8 @@ SEPARATORS = ("|", ",", ";", "&", '"', "\\", "$", "`", "{", "<")
     ("make", "field"),
     [
         (lambda bad: AddMember("pbx1", f"a{bad}b", "PJSIP/1", "n"), "queue"),
+        (lambda bad: SetPenalty("pbx1", f"a{bad}b", "PJSIP/1", 1), "queue"),
+        (lambda bad: SetPenalty("pbx1", "q", f"PJSIP/1{bad}", 1), "interface"),
         (lambda bad: AddMember("pbx1", "q", f"PJSIP/1{bad}", "n"), "interface"),
         (lambda bad: AddMember("pbx1", "q", "PJSIP/1", f"a{bad}b"), "name"),
         (lambda bad: AddMember("pbx1", "q", "PJSIP/1", "n", is_paused=True, pause_reason=f"a{bad}b"), "pause_reason"),

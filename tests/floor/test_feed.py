@@ -70,7 +70,7 @@ def test_a_delta_has_only_what_changed() -> None:
     published = day.floor.snapshot()
     day.signs_in("1001")
     delta = publish(published, day.floor, day.last.touched)
-    assert set(delta.changed["seats"]["pbx1/PJSIP/1001"]) == {"state", "since", "device", "queues"}
+    assert set(delta.changed["seats"]["pbx1/PJSIP/1001"]) == {"state", "since", "device", "queues", "penalties"}
     assert not publish(published, day.floor, day.last.touched)
 
 

@@ -146,6 +146,19 @@ async def test_acknowledging_alone_is_seeing_too(
     assert (told["seen_at"], told["acknowledged_at"]) == (NOON, NOON)
 
 
+async def test_an_agent_looks_back_as_far_as_they_like(
+    boss: httpx.AsyncClient, li: httpx.AsyncClient, centre: Centre
+) -> None:
+    await _write(boss)
+    centre.now += 10
+    later = await _write(boss)
+    for since, many in ((NOON, 2), (NOON + 5, 1), (NOON + 11, 0)):
+        assert len((await li.get("/messages/mine", params={"from": since})).json()["messages"]) == many
+    (told,) = (await li.get("/messages/mine", params={"from": later["written_at"]})).json()["messages"]
+    assert told["id"] == later["id"]
+    assert (await li.get("/messages/mine", params={"from": "nan"})).status_code == 422
+
+
 async def test_an_agent_is_told_only_what_was_written_to_them(
     boss: httpx.AsyncClient, li: httpx.AsyncClient, wang: httpx.AsyncClient
 ) -> None:

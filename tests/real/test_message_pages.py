@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
 from callcenter.settings import AgentSettings, PbxSettings, Settings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.serving import PASSWORD, Serving, serving_with
 
 pytestmark = pytest.mark.real
@@ -74,6 +74,15 @@ def test_a_message_is_written_understood_and_kept(server: Serving, browser: Brow
         expect(dialog.get_by_role("button", name="Understood: 1 of 1")).to_be_visible()
         expect(desk.get_by_role("heading", name="Li Na")).to_be_visible()
         expect(came.get_by_role("listitem")).to_have_count(0)
+        desk.get_by_role("button", name="Earlier messages").press("Enter")
+        earlier = desk.get_by_role("dialog", name="Messages of the last 30 days")
+        expect(earlier.get_by_role("listitem")).to_contain_text(EVIL)
+        expect(earlier.get_by_role("listitem")).to_contain_text("understood at")
+        assert violations(desk) == []
+        assert desk.evaluate(SIDEWAYS) <= 0
+        look(desk, "earlier-messages")
+        other.get_by_role("button", name="Earlier messages").click()
+        expect(other.get_by_text("Nothing was written to you")).to_be_visible()
 
 
 def test_chosen_seats_are_written_to_and_it_is_withdrawn(server: Serving, browser: Browser) -> None:

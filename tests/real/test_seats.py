@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.settings import Settings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.real.feed import Feed, cookie_of
 from tests.serving import PANEL, Serving
@@ -154,6 +154,10 @@ def test_a_supervisor_moves_a_seat_between_queues_and_hangs_up_its_call(supervis
     supervisor.does("join-queue", {"queue": "sales", "penalty": 2}, seat=OTHER)
     supervisor.agree("paused", "sales", "support", reason="training", seat=OTHER)
     assert {name: one["Penalty"] for name, one in supervisor.members(OTHER).items()} == {"sales": "2", "support": "0"}
+    supervisor.does("penalty", {"queue": "sales", "penalty": 7}, seat=OTHER)
+    supervisor.does("penalty", {"queue": "sales", "penalty": 7}, seat=OTHER, result="already")
+    assert {name: one["Penalty"] for name, one in supervisor.members(OTHER).items()} == {"sales": "7", "support": "0"}
+    supervisor.feed.until(lambda: supervisor.feed.seat(OTHER)["penalties"] == {"sales": 7, "support": 0})
     supervisor.does("leave-queue", {"queue": "sales"}, seat=OTHER)
     supervisor.does("ready", seat=OTHER)
     supervisor.agree("ready", "support", seat=OTHER)
@@ -170,6 +174,16 @@ def test_a_supervisor_moves_a_seat_between_queues_and_hangs_up_its_call(supervis
     supervisor.does("sign-out", seat=OTHER)
     assert supervisor.feed.seat(OTHER)["state"] == "talking"
     assert supervisor.members(OTHER) == {}
+
+
+def _change_penalty(bar: Locator, page: Page) -> None:
+    bar.get_by_label("What").click()
+    page.get_by_role("option", name="Change penalty").click()
+    bar.get_by_label("Queue").click()
+    page.get_by_role("option", name="Support").click()
+    bar.get_by_label("Penalty").fill("4")
+    bar.get_by_role("button", name="Do it").click()
+    expect(bar).to_contain_text("Done at 2 of 3 seats.")
 
 
 def test_several_seats_at_once_and_each_says_what_came_of_it(
@@ -196,6 +210,9 @@ def test_several_seats_at_once_and_each_says_what_came_of_it(
         expect(bar.get_by_role("listitem")).to_contain_text("signed out")  # of 1003, by name
         for seat in (SEAT, OTHER):
             supervisor.agree("paused", "support", reason="meal", seat=seat)
+        _change_penalty(bar, page)
+        for seat in (SEAT, OTHER):
+            assert supervisor.members(seat)["support"]["Penalty"] == "4"
         bar.get_by_label("What").click()
         page.get_by_role("option", name="Sign out").click()
         bar.get_by_role("button", name="Do it").click()
@@ -205,8 +222,17 @@ def test_several_seats_at_once_and_each_says_what_came_of_it(
         for seat in (SEAT, OTHER):
             supervisor.agree("signed_out", seat=seat)
         bar.get_by_role("button", name="Finish").click()
+        supervisor.does("sign-in", {"queues": ["support"]})
         page.locator(f'[data-seat="pbx1/{SEAT}"]').click()
-        expect(page.get_by_role("dialog")).to_be_visible()
+        at_one = page.get_by_role("dialog")
+        at_one.get_by_role("textbox", name="Penalty in Support").fill("6")
+        at_one.get_by_role("button", name="Change the penalty in Support").click()
+        supervisor.feed.until(lambda: supervisor.feed.seat(SEAT)["penalties"] == {"support": 6}, 3)
+        expect(at_one.get_by_role("button", name="Change the penalty in Support")).to_be_disabled()
+        assert supervisor.members()["support"]["Penalty"] == "6"
+        assert newest_act(server, "seat.change_penalty")["details"] == {"queue": "support", "penalty": 6}
+        look(page, "penalty")
+        assert violations(page) == []
         assert all("409" in one for one in chief.complaints)
         chief.complaints.clear()  # the browser's own line about the refusal
 

@@ -69,6 +69,8 @@ def test_whose_role_asks_for_a_code_sets_it_up_before_anything_else(server: Serv
         # The live feed ends, which leads there without a request of the page's own.
         expect(page.get_by_role("heading", name="Set up your code for sign-in")).to_be_visible(timeout=3000)
         visitor.complaints.clear()  # what a page asks for at that moment is refused
+        row = admin.page.get_by_role("row", name="supervisor")
+        expect(row.get_by_text("Has yet to set up a code, which the role asks for")).to_be_visible()
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
         assert "'nobody yet', and there is no such role" in server.said

@@ -296,6 +296,7 @@ for (let index = 0; index < SEATS; index += 1) {
     agent_name: name,
     team: TEAMS[index % 3],
     queues: [names[index % 4], names[(index * 3 + 1) % 4]].filter((q, i, all) => all.indexOf(q) === i),
+    penalties: Object.fromEntries(names.map((name) => [name, 0])),
     ...IDLE,
     is_paused: false,
     pause_pending: false,

@@ -249,6 +249,8 @@ export interface Seat {
   is_paused: boolean;
   pause_pending: string | boolean | null;
   queues: string[];
+  /** In each of its queues; those with a smaller one are rung first. */
+  penalties: Record<string, number>;
   wrap_up_until: Instant | null;
   is_recorded: boolean;
   /** Since when nothing of the call is kept in any recording of it. */

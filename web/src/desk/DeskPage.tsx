@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useMay, useSession } from "../api/queries";
 import { Mine } from "../forms/MinePage";
 import { useEntity, useLive } from "../live/store";
+import { Earlier } from "../messages/Earlier";
 import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
@@ -35,6 +36,7 @@ function Desk({ agent }: { agent: string }) {
         <h1>
           {seat.agent_name || agent} <small className="num">{agent}</small>
         </h1>
+        {worksSeat && <Earlier />}
         <Notify seat={seat} />
       </header>
       {worksSeat && <OnDesk />}

@@ -6,8 +6,9 @@ import { useSettings } from "../api/queries";
 import { useLabel } from "../i18n";
 import { useLive } from "../live/store";
 import { MessagesButton } from "../messages/MessagesButton";
+import { MOST_PENALTY } from "../seats/seats";
 import classes from "./Bulk.module.css";
-import { BULK_ACTS, type BulkAct, type BulkWish, type Came, HURTS, missing, useBulk } from "./bulk";
+import { BULK_ACTS, type BulkAct, type BulkWish, type Came, HURTS, missing, OF_QUEUE, useBulk } from "./bulk";
 
 interface FieldProps {
   wish: BulkWish;
@@ -38,7 +39,7 @@ function Fields({ wish, change }: FieldProps) {
           onChange={(reason) => change({ reason: reason ?? "" })}
         />
       )}
-      {(wish.act === "join-queue" || wish.act === "leave-queue") && (
+      {OF_QUEUE.has(wish.act) && (
         <Select
           size="xs"
           label={t("floor.queue")}
@@ -47,12 +48,12 @@ function Fields({ wish, change }: FieldProps) {
           onChange={(queue) => change({ queue: queue ?? "" })}
         />
       )}
-      {wish.act === "join-queue" && (
+      {(wish.act === "join-queue" || wish.act === "penalty") && (
         <NumberInput
           size="xs"
           label={t("bulk.penalty")}
           min={0}
-          max={1000}
+          max={MOST_PENALTY}
           allowDecimal={false}
           value={wish.penalty}
           onChange={(penalty) => change({ penalty: Number(penalty) || 0 })}

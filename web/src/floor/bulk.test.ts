@@ -17,12 +17,14 @@ test("nothing is sent before it is known what", () => {
   expect(missing(WISH)).toBeNull();
   expect(missing({ ...WISH, act: "pause" })).toBe("reason");
   expect(missing({ ...WISH, act: "join-queue" })).toBe("queue");
+  expect(missing({ ...WISH, act: "penalty" })).toBe("queue");
   expect(missing({ ...WISH, act: "leave-queue", queue: "sales" })).toBeNull();
 });
 
 test("each act has its own body", () => {
   expect(bodyOf({ ...WISH, act: "pause", reason: "meal" })).toEqual({ reason: "meal" });
   expect(bodyOf({ ...WISH, act: "join-queue", queue: "sales", penalty: 2 })).toEqual({ queue: "sales", penalty: 2 });
+  expect(bodyOf({ ...WISH, act: "penalty", queue: "sales", penalty: 3 })).toEqual({ queue: "sales", penalty: 3 });
   expect(bodyOf({ ...WISH, act: "leave-queue", queue: "sales" })).toEqual({ queue: "sales" });
   expect(bodyOf({ ...WISH, act: "sign-out" })).toBeUndefined();
 });

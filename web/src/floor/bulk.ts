@@ -8,7 +8,7 @@ import { useLive } from "../live/store";
 import { useExplain } from "../parts/Failure";
 import { type Answer, seatPath } from "../seats/seats";
 
-export const BULK_ACTS = ["pause", "ready", "end-wrap-up", "join-queue", "leave-queue", "sign-out"] as const;
+export const BULK_ACTS = ["pause", "ready", "end-wrap-up", "join-queue", "leave-queue", "penalty", "sign-out"] as const;
 export type BulkAct = (typeof BULK_ACTS)[number];
 
 export interface BulkWish {
@@ -21,16 +21,19 @@ export interface BulkWish {
 /** Takes calls away from people: asked twice. */
 export const HURTS: ReadonlySet<BulkAct> = new Set(["sign-out", "leave-queue"]);
 
+/** About one queue. */
+export const OF_QUEUE: ReadonlySet<BulkAct> = new Set(["join-queue", "leave-queue", "penalty"]);
+
 /** What is still to be said before it can be sent: null when nothing is. */
 export function missing(wish: BulkWish): "reason" | "queue" | null {
   if (wish.act === "pause" && wish.reason === "") return "reason";
-  if ((wish.act === "join-queue" || wish.act === "leave-queue") && wish.queue === "") return "queue";
+  if (OF_QUEUE.has(wish.act) && wish.queue === "") return "queue";
   return null;
 }
 
 export function bodyOf({ act, reason, queue, penalty }: BulkWish): object | undefined {
   if (act === "pause") return { reason };
-  if (act === "join-queue") return { queue, penalty };
+  if (act === "join-queue" || act === "penalty") return { queue, penalty };
   if (act === "leave-queue") return { queue };
   return undefined;
 }

@@ -20,6 +20,7 @@ function seat(fields: Partial<Seat>): Seat {
     is_paused: false,
     pause_pending: false,
     queues: [],
+    penalties: {},
     wrap_up_until: null,
     is_recorded: false,
     recording_paused_since: null,

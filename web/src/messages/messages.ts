@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
+import { serverNow } from "../live/clock";
 import { useEntity } from "../live/store";
 
 export const TO = ["everybody", "team", "agents"] as const;
@@ -93,6 +94,23 @@ export function useOnDesk() {
     queryKey: [...KEY, "desk"],
     queryFn: async () => (await ask<Page<Received>>("GET", "/api/messages/mine?is_open=true")).messages,
     refetchInterval: 60_000,
+  });
+}
+
+const EARLIER_SECONDS: Seconds = 30 * 86_400;
+
+/** What was written to the agent in the last 30 days, the newest first. */
+export function useReceived() {
+  useAskAgain("written");
+  return useInfiniteQuery({
+    queryKey: [...KEY, "received"],
+    queryFn: ({ pageParam }) =>
+      ask<Page<Received>>(
+        "GET",
+        `/api/messages/mine${query({ from: serverNow() - EARLIER_SECONDS, cursor: pageParam, limit: 20 })}`,
+      ),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ next }) => next,
   });
 }
 

@@ -13,6 +13,7 @@ export type Act =
   | "ask-for-help"
   | "take-help"
   | "end-help"
+  | "penalty"
   | "hang-up"
   | "hold"
   | "resume"
@@ -31,6 +32,7 @@ export interface Wish {
   body?:
     | { queues?: string[] | null }
     | { reason: string }
+    | { queue: string; penalty: number }
     | { call_id: string }
     | ({ call_id: string } & ({ agent: string } | { queue: string } | { number: string }))
     | { mode: ListeningMode }
@@ -43,6 +45,8 @@ export interface Answer {
   seat: Seat;
   refused: Record<string, string>;
 }
+
+export const MOST_PENALTY = 1000;
 
 /** The path of a seat: its interface stands in it with its own slash. */
 export function seatPath(seat: Pick<Seat, "pbx" | "interface">): string {

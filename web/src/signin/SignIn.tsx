@@ -4,8 +4,11 @@ import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask } from "../api/client";
 import { queryClient, SESSION } from "../api/queries";
+import { PageSkeleton } from "../parts/Waiting";
 import { DoorPage } from "./DoorPage";
+import { Elsewhere } from "./Elsewhere";
 import classes from "./SignIn.module.css";
+import { useWays } from "./ways";
 
 /** Seconds until the server accepts another try; counts down to 0. */
 function useCountdown(error: Error | null): number {
@@ -33,7 +36,21 @@ function useTrouble(error: Error | null, left: number): string | null {
   return error.detail || t("signIn.failed");
 }
 
+/** To sign in: by a password, at the provider, or as one likes. */
 export function SignIn() {
+  const { t } = useTranslation();
+  const ways = useWays();
+  if (ways.isPending) return <PageSkeleton />;
+  const { by_password, by_provider } = ways.data ?? { by_password: true, by_provider: null };
+  return (
+    <DoorPage title={t("signIn.title")} lead={t("signIn.lead")}>
+      {by_provider && <Elsewhere label={by_provider} isOnly={!by_password} />}
+      {by_password && <ByPassword />}
+    </DoorPage>
+  );
+}
+
+function ByPassword() {
   const { t } = useTranslation();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
@@ -61,7 +78,7 @@ export function SignIn() {
   }
 
   return (
-    <DoorPage title={t("signIn.title")} lead={t("signIn.lead")}>
+    <>
       <form onSubmit={submit}>
         <TextInput
           label={t("signIn.username")}
@@ -115,6 +132,6 @@ export function SignIn() {
         </Button>
       </form>
       <p className={classes.hint}>{t("signIn.hint")}</p>
-    </DoorPage>
+    </>
   );
 }

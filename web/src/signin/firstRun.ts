@@ -31,7 +31,10 @@ export function useMakeFirst() {
   return useMutation({
     mutationFn: async ({ username, password, ...fields }: Administrator) => {
       await ask("POST", "/api/first-run", { username, password, ...fields });
-      await ask("POST", "/api/session", { username, password });
+      await ask("POST", "/api/session", { username, password }).catch((error: unknown) => {
+        // Where no password is taken, they sign in at the provider.
+        if (!(error instanceof ApiError && error.status === 403)) throw error;
+      });
     },
     onSuccess: refresh,
     // Somebody else was quicker: there is an administrator to sign in as.

@@ -23,6 +23,8 @@ function Standing({ user }: { user: User }) {
   return (
     <>
       {user.has_second_factor && <span className={pageClasses.small}>{t("users.hasFactor")}</span>}
+      {user.is_at_provider && <span className={pageClasses.small}>{t("users.atProvider")}</span>}
+      {user.must_set_up_second_factor && <span className={classes.warning}>{t("users.owesFactor")}</span>}
       {user.is_disabled && <span className={classes.warning}>{t("users.disabled")}</span>}
       {until !== null && (
         <span className={until <= serverNow() ? classes.warning : pageClasses.small}>

@@ -18,6 +18,10 @@ export interface User {
   password_expires_at: Instant | null;
   created_at: Instant;
   has_second_factor: boolean;
+  /** A role asks for one, and there is none yet. */
+  must_set_up_second_factor: boolean;
+  /** Signed in at the provider once. */
+  is_at_provider: boolean;
   session_count: number;
   last_seen_at: Instant | null;
   password?: string;
