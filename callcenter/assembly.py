@@ -326,7 +326,7 @@ def eraser_of(
 
 async def filler_of(stack: AsyncExitStack, room: Room, keeper: Keeper, settings: Settings) -> Filling:
     """What fills lists by their rules."""
-    complaints = frozenset(one.code for one in settings.tickets.types if one.is_complaint)
+    complaints = settings.tickets.complaints
     context = Filling(room.sessions, room.sources.zone, room.clock, room.write_down, room.wake_list, complaints)
     await stack.enter_async_context(filling(context, keeper))
     return context
@@ -346,8 +346,8 @@ async def ticket_room_routes(stack: AsyncExitStack, tickets: Tickets, keeper: Ke
 
 async def sampler_of(stack: AsyncExitStack, room: Room, settings: Settings) -> Sampler:
     """What fills the reviewers' inbox by the sampling plans."""
-    queues = frozenset(settings.queues)
-    context = Sampler(room.sessions, room.sources.zone, room.clock, room.write_down, queues)
+    queues, complaints = frozenset(settings.queues), settings.tickets.complaints
+    context = Sampler(room.sessions, room.sources.zone, room.clock, room.write_down, queues, complaints)
     await stack.enter_async_context(inbox_filling(context))
     return context
 

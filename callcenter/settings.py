@@ -599,6 +599,11 @@ class TicketSettings(Part):
     )
     repeat_days: Annotated[float, Field(ge=0, le=365)] = 7
 
+    @property
+    def complaints(self) -> frozenset[str]:
+        """The types that are complaints."""
+        return frozenset(one.code for one in self.types if one.is_complaint)
+
     @field_validator("escalations")
     @classmethod
     def _later_and_later(cls, value: tuple[Escalation, ...]) -> tuple[Escalation, ...]:

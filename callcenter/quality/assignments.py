@@ -58,7 +58,7 @@ async def fill(context: Context, plan_id: int) -> int:
         plan = plan_of(row)
         async with context.sessions() as session:
             periods = periods_to_draw(now, row.active_since, plan.period, context.zone)
-            drew = [await drawing(session, row, period, now) for period in periods]
+            drew = [await drawing(context, session, row, period, now) for period in periods]
         async with context.sessions.begin() as session:
             present = await locked(session, plan_id)
             is_same = present.active_since == row.active_since and plan_of(present) == plan

@@ -12,6 +12,14 @@ from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.plan_rules import DAY_SECONDS, Candidate, Key, NewAgents, Period
 from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.tables import caller_surveys, calls, conversations, recording_files
+from callcenter.tickets.tables import Ticket, TicketCall
+
+
+class Asked(Struct, frozen=True):
+    """What the rules of a plan ask of each conversation; `complaints` are the types of tickets that are such."""
+
+    talk_over: bool = False
+    complaints: frozenset[str] = frozenset()
 
 
 class Whom(Struct, frozen=True):
@@ -24,16 +32,17 @@ class Whom(Struct, frozen=True):
 
 
 async def candidates_of(
-    session: AsyncSession, whom: Whom, min_talk_seconds: Seconds, period: Period, *, is_talk_over_asked: bool
+    session: AsyncSession, whom: Whom, min_talk_seconds: Seconds, period: Period, asked: Asked
 ) -> list[Candidate]:
     """Each agent's longest conversation of each call that began in the period and has a recording that can be heard."""
     told = conversations.c
-    asked: list[ColumnElement[Any]] = [
+    columns: list[ColumnElement[Any]] = [
         *(told.pbx, told.call_id, told.agent_number, told.agent_name, told.queue, told.began_at, told.talk_seconds),
-        _talk_over() if is_talk_over_asked else literal(0.0),
+        _talk_over() if asked.talk_over else literal(0.0),
         _lowest_score(),
+        _is_complaint(asked.complaints) if asked.complaints else literal(False),
     ]
-    query = select(*asked).where(
+    query = select(*columns).where(
         told.began_at >= period.since,
         told.began_at < period.until,
         told.talk_seconds >= min_talk_seconds,
@@ -43,7 +52,7 @@ async def candidates_of(
     )
     found: dict[Key, Candidate] = {}
     for row in await session.execute(query):
-        key, (name, queue, began_at, talk, talk_over, score) = Key(*row[:3]), row[3:]
+        key, (name, queue, began_at, talk, talk_over, score, is_complaint) = Key(*row[:3]), row[3:]
         known = found.get(key)
         if known is None or (talk, -began_at) > (known.talk_seconds, -known.began_at):
             found[key] = Candidate(
@@ -54,6 +63,7 @@ async def candidates_of(
                 talk_seconds=talk,
                 talk_over_seconds=talk_over or 0.0,
                 survey_score=score or 0,
+                is_complaint=bool(is_complaint),
             )
     return list(found.values())
 
@@ -119,3 +129,14 @@ def _lowest_score() -> ScalarSelect[int]:
         asked.pbx == told.pbx, asked.call_id == told.call_id, asked.agent_number == told.agent_number, asked.score > 0
     )
     return lowest.correlate(conversations).scalar_subquery()
+
+
+def _is_complaint(types: frozenset[str]) -> ColumnElement[bool]:
+    """Whether the call belongs to a ticket of one of these types."""
+    told = conversations.c
+    return exists().where(
+        TicketCall.pbx == told.pbx,
+        TicketCall.call_id == told.call_id,
+        Ticket.id == TicketCall.ticket_id,
+        Ticket.type.in_(types),
+    )

@@ -41,6 +41,7 @@ class RulesShape(Shape):
     long_seconds: Limit | None = None
     talk_over_seconds: Limit | None = None
     survey_score: Annotated[int, Field(ge=1, le=5)] | None = None
+    complaints: bool = False
     new_agents: NewAgentsShape | None = None
     share: Annotated[float, Field(gt=0, le=100)] | None = None
 

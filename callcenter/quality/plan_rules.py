@@ -30,6 +30,7 @@ class Why(StrEnum):
     LONG = "long"
     TALK_OVER = "talk_over"
     LOW_SURVEY = "low_survey"
+    COMPLAINT = "complaint"
     SHARE = "share"
     COACHING = "coaching"
 
@@ -47,12 +48,14 @@ class NewAgents(Struct, frozen=True):
 class Rules(Struct, frozen=True):
     """What is drawn beside the conversations by lot; None: the rule is off. `share` is in per cent.
 
-    `survey_score`: whatever a caller gave at most so much for in the survey after the call.
+    `survey_score`: whatever a caller gave at most so much for in the survey after the call. `complaints`: the calls
+    of every ticket that is a complaint.
     """
 
     long_seconds: Seconds | None = None
     talk_over_seconds: Seconds | None = None
     survey_score: int | None = None
+    complaints: bool = False
     new_agents: NewAgents | None = None
     share: float | None = None
 
@@ -89,7 +92,8 @@ class Key(NamedTuple):
 class Candidate(Struct, frozen=True, kw_only=True):
     """A conversation that can be heard: the agent's longest of its call. Talk-over is 0 where not measured.
 
-    `survey_score` is the lowest that its caller gave for this agent, 0 without an answer.
+    `survey_score` is the lowest that its caller gave for this agent, 0 without an answer; `is_complaint` where its
+    call belongs to a complaint, if that was asked.
     """
 
     key: Key
@@ -99,6 +103,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     talk_seconds: Seconds
     talk_over_seconds: Seconds = 0.0
     survey_score: int = 0
+    is_complaint: bool = False
 
 
 class Assigned(NamedTuple):
@@ -184,6 +189,8 @@ def why_by_rule(sampling: Sampling, one: Candidate) -> Why | None:
         return Why.TALK_OVER
     if rules.survey_score is not None and 0 < one.survey_score <= rules.survey_score:
         return Why.LOW_SURVEY
+    if rules.complaints and one.is_complaint:
+        return Why.COMPLAINT
     if rules.share and falls_in_share(one.key.text, rules.share, seed=sampling.seed, stratum=Why.SHARE):
         return Why.SHARE
     return None

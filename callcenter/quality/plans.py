@@ -18,7 +18,7 @@ from callcenter.dialer.tables import CallbackList
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.assignment_tables import ReviewAssignment, ReviewPlan
-from callcenter.quality.candidates import Whom, candidates_of, new_agents_of
+from callcenter.quality.candidates import Asked, Whom, candidates_of, new_agents_of
 from callcenter.quality.plan_rules import (
     DAY_SECONDS,
     Assigned,
@@ -40,13 +40,15 @@ from callcenter.store.engine import Sessions
 
 @dataclass(frozen=True)
 class Context:
-    """What plans need: `flush` brings what has just ended into the database; `queues` are those of the settings."""
+    """What plans need: `flush` brings what has just ended into the database; `queues` and `complaints` (the types of
+    tickets that are such) are those of the settings."""
 
     sessions: Sessions
     zone: ZoneInfo
     clock: Callable[[], Instant]
     flush: Callable[[], Awaitable[None]]
     queues: frozenset[str]
+    complaints: frozenset[str]
 
 
 class Target(Struct, frozen=True):
@@ -194,13 +196,12 @@ async def _check_reviewers(session: AsyncSession, plan: Plan, kept: set[str]) ->
 # --- what is drawn ----------------------------------------------------------------------------------------------
 
 
-async def drawing(session: AsyncSession, row: ReviewPlan, period: Period, now: Instant) -> Drawing:
+async def drawing(context: Context, session: AsyncSession, row: ReviewPlan, period: Period, now: Instant) -> Drawing:
     """What the plan draws of a period by now."""
     plan = plan_of(row)
     rules = plan.rules
-    able = await candidates_of(
-        session, plan.whom, plan.min_talk_seconds, period, is_talk_over_asked=rules.talk_over_seconds is not None
-    )
+    asked = Asked(rules.talk_over_seconds is not None, context.complaints if rules.complaints else frozenset())
+    able = await candidates_of(session, plan.whom, plan.min_talk_seconds, period, asked)
     new = await new_agents_of(session, rules.new_agents, period)
     had = await assigned_in(session, row.id, period)
     sampling = Sampling(per_agent=plan.per_agent, rules=rules, seed=row.seed)
@@ -228,7 +229,7 @@ async def preview(context: Context, plan_id: int, which: Literal["this", "last"]
     if which == "last":
         period = period_at(period.since - 1, plan_of(row).period, context.zone)
     async with context.sessions() as session:
-        return await drawing(session, row, period, now)
+        return await drawing(context, session, row, period, now)
 
 
 def present_period(context: Context, row: ReviewPlan) -> Period:

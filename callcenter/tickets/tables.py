@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import JSON, Double, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callcenter.customers.tables import Customer
+from callcenter.dialer.tables import Target
 from callcenter.floor.terms import Instant
 from callcenter.store.tables import Base, RowId
 from callcenter.tickets.rules import State
@@ -34,7 +36,7 @@ class Ticket(Base):
     subject: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(16), default=State.OPEN.value)
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"), default=None)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey(Customer.id, ondelete="SET NULL"), default=None)
     caller_number: Mapped[str] = mapped_column(String(16), default="")
     owner_agent: Mapped[str] = mapped_column(String(64), default="")
     owner_user: Mapped[str] = mapped_column(String(64), default="")
@@ -98,7 +100,7 @@ class TicketCallback(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
-    target_id: Mapped[int] = mapped_column(ForeignKey("targets.id", ondelete="CASCADE"))
+    target_id: Mapped[int] = mapped_column(ForeignKey(Target.id, ondelete="CASCADE"))
     raised_at: Mapped[Instant] = mapped_column(Double)
 
 

@@ -36,7 +36,9 @@ def context(centre: Centre, sessions: Sessions) -> Context:
     async def nothing() -> None:
         """Facts are written at once here."""
 
-    return Context(sessions, ZoneInfo("Asia/Shanghai"), lambda: centre.now, nothing, frozenset({"service"}))
+    return Context(
+        sessions, ZoneInfo("Asia/Shanghai"), lambda: centre.now, nothing, frozenset({"service"}), frozenset()
+    )
 
 
 async def _plan(context: Context, form_id: int = 1) -> int:

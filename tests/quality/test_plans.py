@@ -33,6 +33,7 @@ from callcenter.recordings.tables import RecordingAudio, RecordingSound
 from callcenter.store.engine import Sessions
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import recording_files
+from callcenter.tickets.tables import Ticket, TicketCall
 from tests.dialer.test_api import PASSWORD, Panel
 from tests.facts import a_call, a_conversation, a_recording, a_survey
 
@@ -61,6 +62,8 @@ ROUTES = [
     ("DELETE", "/review-inbox/1/claim", "review"),
 ]
 
+QUEUES, COMPLAINTS = frozenset({"service", "sales"}), frozenset({"complaint"})
+
 
 class Centre:
     """A centre with three reviewers, one of whom is agent 1003, and a clock that is set."""
@@ -70,7 +73,7 @@ class Centre:
         self.access = Access(
             sessions, lambda: MONTH.since, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         )
-        self.context = Context(sessions, ZONE, lambda: self.now, self._nothing, frozenset({"service", "sales"}))
+        self.context = Context(sessions, ZONE, lambda: self.now, self._nothing, QUEUES, COMPLAINTS)
         self._calls = 0
 
     async def _nothing(self) -> None:
@@ -365,6 +368,33 @@ async def test_low_answers_are_drawn_of_the_agent_whom_they_are_about(
     assert drawn == {(low, "1001", "low_survey"), (both, "1002", "low_survey")}
     inbox = (await manager.get("/review-plans")).json()["plans"][0]
     assert inbox["rules"]["survey_score"] == 2
+
+
+async def test_the_calls_of_complaints_are_drawn_those_of_other_tickets_are_not(
+    manager: httpx.AsyncClient, centre: Centre
+) -> None:
+    angry, again, curious, _ = [await centre.talk("1001", MONTH.since + 60 * nth) for nth in (1, 2, 3, 4)]
+    tickets = {"complaint": (angry, again), "enquiry": (curious,)}
+    async with centre.sessions.begin() as session:
+        for kind, told in tickets.items():
+            ticket = Ticket(
+                **dict.fromkeys(("contact_at", "created_at", "changed_at"), MONTH.since),
+                type=kind,
+                subject="Lamp",
+                created_by="1001",
+                changed_by="1001",
+            )
+            session.add(ticket)
+            await session.flush()
+            session.add_all(
+                TicketCall(ticket_id=ticket.id, pbx="pbx1", call_id=call, added_at=MONTH.since, added_by="1001")
+                for call in told
+            )
+    await begin(manager, per_agent=0, rules={"complaints": True})
+    assert {(row.call_id, row.why) for row in await centre.rows()} == {(angry, "complaint"), (again, "complaint")}
+    centre.now += 1
+    await centre.fill()
+    assert len(await centre.rows()) == 2
 
 
 async def test_a_preview_tells_what_would_be_drawn_and_draws_nothing(

@@ -1,4 +1,4 @@
-import { Modal, MultiSelect, NumberInput, Select, TagsInput, TextInput } from "@mantine/core";
+import { Modal, MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
@@ -112,6 +112,12 @@ function RuleFields({ content, set, at }: PartProps) {
           value={rules.survey_score ?? ""}
           onChange={(value) => change({ survey_score: numberOf(value) })}
           error={at("survey_score")}
+        />
+        <Switch
+          label={t("sampling.complaints")}
+          description={t("sampling.complaintsHint")}
+          checked={rules.complaints}
+          onChange={(event) => change({ complaints: event.currentTarget.checked })}
         />
         <NumberInput
           label={t("sampling.newDays")}

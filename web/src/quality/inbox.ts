@@ -5,7 +5,7 @@ import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 
-export type Why = "random" | "new_agent" | "long" | "talk_over" | "low_survey" | "share" | "coaching";
+export type Why = "random" | "new_agent" | "long" | "talk_over" | "low_survey" | "complaint" | "share" | "coaching";
 
 export interface Assignment {
   id: number;

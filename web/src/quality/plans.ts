@@ -11,6 +11,7 @@ export interface Rules {
   talk_over_seconds: Seconds | null;
   /** The caller gave at most so much in the survey after the call, of 5. */
   survey_score: number | null;
+  complaints: boolean;
   new_agents: { days: number; calls: number } | null;
   /** Per cent. */
   share: number | null;
@@ -75,7 +76,14 @@ export const NEW_PLAN: PlanContent = {
   period: "month",
   per_agent: 4,
   min_talk_seconds: 30,
-  rules: { long_seconds: null, talk_over_seconds: null, survey_score: null, new_agents: null, share: null },
+  rules: {
+    long_seconds: null,
+    talk_over_seconds: null,
+    survey_score: null,
+    complaints: false,
+    new_agents: null,
+    share: null,
+  },
   reviewers: [],
   claim_hours: 24,
 };
