@@ -15,9 +15,9 @@ import report from "../reports/ReportTable.module.css";
 import { queueOf } from "../reports/report";
 import staffing from "../reports/StaffingPage.module.css";
 import classes from "./Shifts.module.css";
-import type { Where } from "./ShiftsPage";
 import { Stepper } from "./Stepper";
 import { type Gap, useGaps } from "./shifts";
+import type { Where } from "./where";
 
 const Chart = lazy(() => import("../reports/Chart"));
 const HEIGHT = 260;

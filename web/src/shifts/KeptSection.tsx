@@ -14,9 +14,9 @@ import numbers from "../reports/Numbers.module.css";
 import reports from "../reports/ReportsPage.module.css";
 import { addDays, weekdayOf } from "../reports/ranges";
 import classes from "./Shifts.module.css";
-import type { Where } from "./ShiftsPage";
 import { Stepper } from "./Stepper";
 import { type Came, type DayKept, useBehind, useBriefings, useKept } from "./shifts";
+import type { Where } from "./where";
 
 /** Seconds that are bad where there are any. */
 function Lost({ seconds }: { seconds: number }) {

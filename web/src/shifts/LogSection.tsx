@@ -12,9 +12,9 @@ import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { useDayWord } from "../reports/labels";
 import reports from "../reports/ReportsPage.module.css";
 import classes from "./Shifts.module.css";
-import type { Where } from "./ShiftsPage";
 import { Stepper } from "./Stepper";
 import { type Log, type Note, useLog, useWriteNote } from "./shifts";
+import type { Where } from "./where";
 
 const LONGEST = 20_000;
 

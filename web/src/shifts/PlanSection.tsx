@@ -16,9 +16,9 @@ import { ImportDialog } from "./ImportDialog";
 import { Bar, Legend } from "./Parts";
 import { ShiftDialog } from "./ShiftDialog";
 import classes from "./Shifts.module.css";
-import type { Where } from "./ShiftsPage";
 import { Stepper } from "./Stepper";
 import { type Plan, type Planned, type Shift, useCopyWeek, usePlan } from "./shifts";
+import type { Where } from "./where";
 
 const ARROWS: Record<string, [number, number]> = {
   ArrowUp: [-1, 0],

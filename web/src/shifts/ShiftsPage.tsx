@@ -1,37 +1,16 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Redirect, useSearch, useSearchParams } from "wouter";
+import { Link, Redirect, useSearch } from "wouter";
 import { Empty } from "../parts/Waiting";
 import reports from "../reports/ReportsPage.module.css";
-import { type Day, isDay } from "../reports/ranges";
-import { useToday } from "../reports/useToday";
 import { GapsSection } from "./GapsSection";
 import { KeptSection } from "./KeptSection";
 import { LogSection } from "./LogSection";
 import { PlanSection } from "./PlanSection";
+import { useWhere } from "./where";
 
 const SECTIONS = ["plan", "adherence", "gaps", "log"] as const;
 type Section = (typeof SECTIONS)[number];
-
-/** The day and the team stand in the address, and go along from one section to the next. */
-export interface Where {
-  day: Day;
-  team: string;
-  change: (fields: Partial<{ day: Day; team: string }>) => void;
-}
-
-function useWhere(): Where {
-  const [params, setParams] = useSearchParams();
-  const today = useToday();
-  const said = params.get("day") ?? "";
-  const day = isDay(said) ? said : today;
-  const team = params.get("team") ?? "";
-  return {
-    day,
-    team,
-    change: (fields) => setParams({ ...Object.fromEntries(params), day, team, ...fields }, { replace: true }),
-  };
-}
 
 function Sections({ here }: { here: Section }) {
   const { t } = useTranslation();
