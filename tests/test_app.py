@@ -28,6 +28,8 @@ from callcenter.settings import (
     PbxSettings,
     QueueSettings,
     Settings,
+    TicketSettings,
+    TicketType,
     TrunkSettings,
 )
 from callcenter.store.engine import make_engine
@@ -69,6 +71,7 @@ async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
             levels=(CustomerLevel(code="gold", label_en="Gold", label_zh="金卡", is_important=True),),
             attributes=(CustomerAttribute(code="contract", label_en="Contract", label_zh="合同号"),),
         ),
+        tickets=TicketSettings(types=(TicketType(code="fault", label_en="Fault", label_zh="故障"),)),
     )
     async with running(settings) as app:
         await service.add_user(app.access, NewUser("ada", SECRET, (Role.AGENT,)))
@@ -186,6 +189,7 @@ async def test_settings_are_shown_to_whoever_is_signed_in(panel: httpx.AsyncClie
             "levels": [{"code": "gold", "label_en": "Gold", "label_zh": "金卡", "is_important": True}],
             "attributes": [{"code": "contract", "label_en": "Contract", "label_zh": "合同号"}],
         },
+        "ticket_types": [{"code": "fault", "label_en": "Fault", "label_zh": "故障", "is_complaint": False}],
     }
     assert "secret" not in answer.text
 

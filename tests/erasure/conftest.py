@@ -208,7 +208,10 @@ async def write_rows(sessions: Sessions) -> None:
                 WrapUpRecord(
                     pbx="pbx1", call_id=call_id, agent_number="1001", agent_name="Li Na", reason_id=1, result_id=1,
                     note="Mr Wang", customer_id=1, written_at=NOON, written_by="a", changed_at=NOON, changed_by="a",
-                    earlier=[{"note": "Wang", "changed_by": "a"}],
+                    earlier=[
+                        {"reason_id": 1, "result_id": 1, "note": "Wang", "next_at": None, "next_agent": "",
+                         "target_id": None, "changed_at": NOON, "changed_by": "a"},
+                    ],
                 ),
                 ReviewStep(review_id=1, at=NOON, step="appeal", username="a", comment="Mr Wang", state="published"),
             ]

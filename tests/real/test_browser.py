@@ -163,7 +163,7 @@ def test_a_session_that_was_ended_elsewhere_leads_back_to_the_sign_in_at_once(su
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.AGENT, ["Floor", "Customers", "My callbacks", "Library"]),
+        (Role.AGENT, ["Floor", "Customers", "Tickets", "My callbacks", "Library"]),
         (Role.QA, ["Calls", "Customers", "Reports", "Quality", "Library"]),
     ],
 )

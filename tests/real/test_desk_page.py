@@ -82,7 +82,7 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
 
     caller = pair.customer_calls("4000", caller=CALLER, name="Bob")
     expect(state(page)).to_have_text("Ringing")
-    call = page.get_by_role("region", name="The call")
+    call = page.get_by_role("region", name="The call", exact=True)
     expect(call).to_contain_text(CALLER)
     expect(call).to_contain_text("Bob")
     expect(call).to_contain_text("Support 客服")
@@ -139,7 +139,7 @@ def test_a_recording_is_paused_at_the_desk_and_by_the_phones_code(
     expect(state(page)).to_have_text("Ready")
     caller = pair.customer_calls("4000", caller=CALLER)
     expect(state(page)).to_have_text("Talking")
-    call = page.get_by_role("region", name="The call")
+    call = page.get_by_role("region", name="The call", exact=True)
     expect(call.get_by_role("status").filter(has_text="The call is recorded")).to_be_visible()
 
     agent.tab_to(lambda: agent.focus("e.textContent") == "Pause recording")

@@ -159,7 +159,7 @@ def test_an_erasure_that_waits_says_how_far_it_is_and_why(server: Serving, brows
         page.get_by_role("button", name="Account of Admin").click()
         page.get_by_role("menuitem", name="Erasure").click()
         page.get_by_role("link", name="P-1", exact=True).click()
-        expect(page.get_by_text("Step 3 of 19: Recordings")).to_be_visible()
+        expect(page.get_by_text("Step 3 of 21: Recordings")).to_be_visible()
         expect(page.get_by_text("It waits: One of the numbers is in a call now")).to_be_visible()
         look(page, "erasure-waits")
         assert violations(page) == []

@@ -263,11 +263,12 @@ def test_at_the_desk_by_the_keyboard_in_a_narrow_strip(agent: Agent, server: Ser
     with Visitor(browser, server.url, NARROW) as visitor:
         visitor.sign_in("li-na").open("desk")
         page = visitor.page
-        call = page.get_by_role("region", name="The call")
+        call = page.get_by_role("region", name="The call", exact=True)
+        expect(call.get_by_role("button", name="Hold")).to_be_enabled()
         visitor.tab_to(lambda: visitor.focus("e.textContent") == "Hold")
         page.keyboard.press("Enter")
-        expect(call.get_by_role("button", name="Take back")).to_be_visible()
         agent.shows(state="on_hold")
+        expect(call.get_by_role("button", name="Take back")).to_be_enabled()
         page.keyboard.press("Enter")
         agent.shows(state="talking")
         visitor.tab_to(lambda: visitor.focus("e.textContent") == "Hand over…")

@@ -143,7 +143,7 @@ def test_the_panel_listens_and_the_desk_says_so(supervisor: Supervisor, server: 
     with Visitor(browser, server.url) as agent, Visitor(browser, server.url) as chief:
         agent.sign_in("li-na").open("desk")
         chief.sign_in("chief").open("floor")
-        page, desk = chief.page, agent.page.get_by_role("region", name="The call")
+        page, desk = chief.page, agent.page.get_by_role("region", name="The call", exact=True)
         expect(desk).to_be_visible()
         page.locator(f'[data-seat="pbx1/{SEAT}"]').click()
         controls = page.get_by_role("region", name="Listen on my phone")

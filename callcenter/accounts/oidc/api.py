@@ -26,7 +26,9 @@ KEPT_SECONDS = 600
 """So long somebody may take at the provider's page."""
 
 SEE_OTHER = 303
-Word = Annotated[str, Query(max_length=4096)]
+Page = Annotated[str, Query(max_length=4096)]
+Word = Annotated[str, Query(max_length=4096, pattern=r"^[\x20-\x7e]*$")]
+"""What a provider sends back is visible ASCII (RFC 6749, appendix A)."""
 
 
 class Label(BaseModel):
@@ -55,7 +57,7 @@ def oidc_routes(access: Access, centre: Centre, provider: Provider | None) -> AP
         return Ways(by_password=access.takes_passwords, by_provider=label)
 
     @routes.get(PLACE, status_code=SEE_OTHER, response_class=RedirectResponse)
-    async def begin(request: Request, to: Word = START_PAGE) -> RedirectResponse:
+    async def begin(request: Request, to: Page = START_PAGE) -> RedirectResponse:
         try:
             page, asked = await _there(provider).begin(_back(request), own_page(to))
         except Refused as refused:
