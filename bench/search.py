@@ -27,6 +27,7 @@ from callcenter.retention.tables import CallTag
 from callcenter.serving import spare_the_collector
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.tables import Base, calls, conversations, queue_visits, recording_files
+from callcenter.wrap_up.tables import WrapUpRecord
 from tests.databases import PostgresServer
 
 RECORDINGS = int(os.environ.get("BENCH_RECORDINGS", "5000000"))
@@ -96,6 +97,9 @@ SEARCHES: dict[str, Asked] = {
     "tag, month": lambda dice: {**_lately(dice, 30), "tag": "complaint"},
     "score < 60, ever": lambda _: {"score_to": 60},
     "score < 60 and agent, ever": lambda dice: {"score_to": 60, "agent": _agent(dice)},
+    "wrap-up reason, month": lambda dice: {**_lately(dice, 30), "wrap_up_reason": 3 + dice.randrange(10)},
+    "wrap-up reason, ever": lambda dice: {"wrap_up_reason": 3 + dice.randrange(10)},
+    "rare wrap-up reason, ever": lambda _: {"wrap_up_reason": 2},
     "unrecorded, week": lambda dice: {**_lately(dice, 7), "has_recording": False},
     "ended by transfer, queue, hold, month": lambda dice: {
         **_lately(dice, 30),
@@ -241,6 +245,10 @@ FILLINGS: dict[Table, str] = {
         created_at, changed_at)
         SELECT 'pbx1', call, agent, '', team, at, 1, 1, 1, '', 'published', 1, '{{}}', '{{}}', '[]', 50 + h % 50, at, at
         FROM ({call}) call WHERE n % 50 = 9""",
+    Base.metadata.tables[WrapUpRecord.__tablename__]: """INSERT INTO wrap_up_records (pbx, call_id, agent_number,
+        agent_name, reason_id, result_id, note, next_agent, written_at, written_by, changed_at, changed_by, earlier)
+        SELECT 'pbx1', call, agent, 'Agent ' || agent, CASE WHEN h % 5000 = 4999 THEN 2 ELSE 3 + h % 10 END, 1, '', '',
+        at + wait + talk, '', at + wait + talk, '', '[]' FROM ({call}) call WHERE outcome = 'answered'""",
 }
 
 
