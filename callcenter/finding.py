@@ -4,9 +4,10 @@ forms, tags, the sound of recordings, reviews.
 Each part is met by one row of its room, found by an index of that room (docs/decisions/0041).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.service import Facet, Search
 from callcenter.dialer.tables import Attempt
@@ -23,8 +24,13 @@ from callcenter.store.tables import calls, recording_files
 from callcenter.wrap_up.tables import WrapUpChoice, WrapUpRecord
 
 
-def beyond_calls(search: Search) -> Iterator[Facet]:
+async def beyond_calls(session: AsyncSession, search: Search) -> list[Facet]:
     """The facets that need more than calls and conversations. Raises BadInput for a tag or result that none is."""
+    meant = search.wrap_up_reason
+    return [*_beyond_calls(search, [] if meant is None else await _reasons(session, meant))]
+
+
+def _beyond_calls(search: Search, reasons: Sequence[int]) -> Iterator[Facet]:
     if of_attempt := [*_of_attempt(search)]:
         attempts = select(Attempt.attempt_id).outerjoin(FormRecord, FormRecord.attempt_id == Attempt.id)
         rows = attempts.where(*of_attempt, *search.while_it_lasts(Attempt.placed_at))
@@ -33,7 +39,7 @@ def beyond_calls(search: Search) -> Iterator[Facet]:
         yield _of_call(CallTag, CallTag.tag == checked_tag(search.tag), CallTag.removed_at.is_(None))
     if search.wrap_up_reason is not None:
         written = search.while_it_lasts(WrapUpRecord.written_at)
-        yield _of_call(WrapUpRecord, _reason_is(search.wrap_up_reason), *written)
+        yield _of_call(WrapUpRecord, WrapUpRecord.reason_id.in_(reasons), *written)
     if search.talk_over_from is not None:
         yield Facet(_is_talked_over(search, search.talk_over_from))
     if search.score_from is not None or search.score_to is not None:
@@ -46,10 +52,10 @@ def _of_call(table: type[CallTag | Review | WrapUpRecord], *conditions: ColumnEl
     return Facet(exists().where(*of_call, *conditions), select(table.call_id).where(*conditions))
 
 
-def _reason_is(reason: int) -> ColumnElement[bool]:
-    """That it is this reason, or one of those below it."""
+async def _reasons(session: AsyncSession, reason: int) -> Sequence[int]:
+    """This reason and those below it: told one by one, the database knows which of them are rare."""
     meant = select(WrapUpChoice.id).where(or_(WrapUpChoice.id == reason, WrapUpChoice.parent_id == reason))
-    return WrapUpRecord.reason_id.in_(meant)
+    return (await session.scalars(meant)).all()
 
 
 def _of_attempt(search: Search) -> Iterator[ColumnElement[bool]]:

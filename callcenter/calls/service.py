@@ -1,6 +1,6 @@
 """Calls that are over: the search, and all that is known of one call."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -111,7 +111,7 @@ class Facet(NamedTuple):
     rows: Select[Any] | None = None
 
 
-Beyond = Callable[[Search], Iterable[Facet]]
+Beyond = Callable[[AsyncSession, Search], Awaitable[Sequence[Facet]]]
 """What of a search the rooms above know. Raises BadInput."""
 
 
@@ -160,8 +160,8 @@ async def search_calls(
 ) -> tuple[list[CallSummary], str | None]:
     """A page of calls, newest first, and the cursor of the next one. Raises BadInput for a bad cursor or condition."""
     before = () if cursor is None else _before(*read_cursor(cursor))
-    facets = [*beyond(search)]
     async with sessions() as session:
+        facets = await beyond(session, search)
         wanted = await found_by(session, search, facets)
         if wanted is None:
             return [], None

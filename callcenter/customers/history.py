@@ -1,6 +1,6 @@
 """What happened between a customer and the centre: calls, callbacks with what was written down, newest first."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -90,9 +90,9 @@ async def history(
     return [event for event in events if event.at >= last], last
 
 
-def _without_callbacks(_search: Search) -> Iterator[Facet]:
+async def _without_callbacks(_session: AsyncSession, _search: Search) -> list[Facet]:
     """A callback is told as such, with what came of it."""
-    yield Facet(~exists().where(Attempt.attempt_id == calls.c.attempt_id))
+    return [Facet(~exists().where(Attempt.attempt_id == calls.c.attempt_id))]
 
 
 async def _numbers(session: AsyncSession, customer_id: int) -> list[str]:

@@ -133,7 +133,7 @@ async def _recordings(session: AsyncSession, context: Context, search: Search) -
     if search.has_recording is False:
         return None
     recorded = replace(search, has_recording=True)
-    wanted = await found_by(session, recorded, context.beyond(recorded))
+    wanted = await found_by(session, recorded, await context.beyond(session, recorded))
     if wanted is None:
         return None
     # A table of its own: what a search asks of recordings must not be taken for those that are joined to it.

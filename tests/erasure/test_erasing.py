@@ -27,6 +27,7 @@ from callcenter.erasure.steps import STEPS
 from callcenter.erasure.sweeping import NOT_SEARCHED, searched
 from callcenter.erasure.tables import Erasure
 from callcenter.errors import BadInput, Conflict, SetupFailed
+from callcenter.finding import beyond_calls
 from callcenter.floor.terms import OWN_ID
 from callcenter.lines import ERASED, read_lines
 from callcenter.recordings.tables import RecordingDeletion
@@ -175,9 +176,9 @@ async def test_a_caller_who_gave_up_was_still_called_back(
 async def test_the_search_finds_nothing(around: Around, sessions: Sessions) -> None:
     await erase(around)
     for typed in (NUMBER, PLAIN, PLAIN[-7:], "913800138000"):
-        page, _next = await search_calls(sessions, Search(number=typed), lambda _search: ())
+        page, _next = await search_calls(sessions, Search(number=typed), beyond_calls)
         assert page == []
-    page, _next = await search_calls(sessions, Search(number=OTHER), lambda _search: ())
+    page, _next = await search_calls(sessions, Search(number=OTHER), beyond_calls)
     assert len(page) == 1
 
 
