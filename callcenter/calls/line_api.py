@@ -11,6 +11,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.scoped import check_call
 from callcenter.accounts.service import Account
+from callcenter.calls.api import Word
 from callcenter.calls.line_tables import LineQuality
 from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
@@ -18,7 +19,6 @@ from callcenter.floor.seat import Seat
 from callcenter.floor.terms import Instant, PbxName
 from callcenter.store.engine import Sessions
 
-Word = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Length = Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)]
 

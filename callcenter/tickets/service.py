@@ -117,11 +117,6 @@ async def open_ticket(context: Context, account: Account, content: Content, call
     return row
 
 
-def check(context: Context, account: Account, content: Content) -> None:
-    """Raises BadInput naming the field at fault of a ticket that is to be opened."""
-    context.checked(content, account)
-
-
 async def _check_people(session: AsyncSession, content: Content) -> None:
     if content.customer_id is not None:
         try:

@@ -1,9 +1,8 @@
 import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus, IconUpload } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { Link, useLocation } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { NOTHING } from "../format";
 import { useLabel } from "../i18n";
@@ -12,6 +11,7 @@ import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import page from "../parts/Page.module.css";
 import table from "../parts/Table.module.css";
+import { useAddressFilter } from "../parts/useAddressFilter";
 import classes from "./Customers.module.css";
 import { type Customer, type Filter, useCustomers } from "./customers";
 import { Level } from "./Level";
@@ -19,7 +19,7 @@ import { RecordDialog } from "./RecordDialog";
 import { NOTHING_KNOWN } from "./record";
 import { useLevels, useNameWord } from "./words";
 
-const SETTLE_MS = 250;
+const FILTER = ["name", "number", "level"] as const satisfies (keyof Filter)[];
 
 function Filters({ filter, set }: { filter: Filter; set: (name: keyof Filter, value: string) => void }) {
   const { t } = useTranslation();
@@ -79,25 +79,15 @@ export default function CustomersPage() {
   const mayEdit = useMay("edit_customers");
   const mayManage = useMay("manage_customers");
   const mayImport = useMay("run_lists") && mayManage;
-  const [address, setAddress] = useSearchParams();
   const [, go] = useLocation();
   const [isMaking, setMaking] = useState(false);
   const [isImporting, setImporting] = useState(false);
   useEffect(() => {
     document.title = `${t("page.customers")} · callcenter`;
   }, [t]);
-  const text = (name: keyof Filter) => address.get(name) ?? "";
-  const filter: Filter = { name: text("name"), number: text("number"), level: text("level") };
-  const [settled] = useDebouncedValue(JSON.stringify(filter), SETTLE_MS);
-  const found = useCustomers(trimmed(JSON.parse(settled) as Filter));
+  const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
+  const found = useCustomers(trimmed(settled));
   const customers = found.data?.pages.flatMap((one) => one.customers) ?? [];
-  const isFiltered = Object.values(filter).some((value) => value.trim());
-  function set(name: keyof Filter, value: string) {
-    const next = new URLSearchParams(address);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    setAddress(next, { replace: true });
-  }
   const columns = [
     t("customers.field.name"),
     t("customers.field.level"),

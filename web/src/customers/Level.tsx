@@ -1,6 +1,6 @@
 import { IconStarFilled } from "@tabler/icons-react";
 import { useLabel } from "../i18n";
-import classes from "./Customers.module.css";
+import marks from "../parts/Mark.module.css";
 import { useLevels } from "./words";
 
 /** The level of a customer; an important one stands out, by its shape, too. */
@@ -10,7 +10,7 @@ export function Level({ code }: { code: string }) {
   if (code === "") return null;
   const level = levelOf(code);
   return (
-    <span className={classes.level} data-important={level.is_important || undefined}>
+    <span className={marks.mark} data-tone={level.is_important ? "warn" : undefined}>
       {level.is_important && <IconStarFilled size={12} aria-hidden />}
       {label(level)}
     </span>

@@ -1,9 +1,8 @@
 import { Button, Checkbox, Select, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { Link, useLocation } from "wouter";
 import { query } from "../api/client";
 import { useFormat, useSettings } from "../api/queries";
 import { NOTHING } from "../format";
@@ -11,13 +10,14 @@ import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import page from "../parts/Page.module.css";
 import table from "../parts/Table.module.css";
+import { useAddressFilter } from "../parts/useAddressFilter";
 import { Marks } from "./Marks";
 import { TicketDialog } from "./TicketDialog";
 import classes from "./Tickets.module.css";
 import { type Filter, STATES, type Ticket, useBacklog, useTickets } from "./tickets";
 import { useAgents, useOwnerWord, useTypes } from "./words";
 
-const SETTLE_MS = 250;
+const FILTER = ["search", "state", "type", "team", "owner", "late"] as const satisfies (keyof Filter)[];
 
 interface ChoiceProps {
   name: keyof Filter;
@@ -148,31 +148,14 @@ function Backlogs() {
 /** What customers asked for: found by state, type, team and owner, which stand in the address. */
 export default function TicketsPage() {
   const { t } = useTranslation();
-  const [address, setAddress] = useSearchParams();
   const [, go] = useLocation();
   const [isMaking, setMaking] = useState(false);
   useEffect(() => {
     document.title = `${t("page.tickets")} · callcenter`;
   }, [t]);
-  const text = (name: keyof Filter) => address.get(name) ?? "";
-  const filter: Filter = {
-    search: text("search"),
-    state: text("state"),
-    type: text("type"),
-    team: text("team"),
-    owner: text("owner"),
-    late: text("late"),
-  };
-  const [settled] = useDebouncedValue(JSON.stringify(filter), SETTLE_MS);
-  const found = useTickets(JSON.parse(settled) as Filter);
+  const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
+  const found = useTickets(settled);
   const tickets = found.data?.pages.flatMap((one) => one.tickets) ?? [];
-  const isFiltered = Object.values(filter).some((value) => value.trim());
-  function set(name: keyof Filter, value: string) {
-    const next = new URLSearchParams(address);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    setAddress(next, { replace: true });
-  }
   const columns = [
     t("tickets.ticket"),
     t("tickets.field.subject"),
