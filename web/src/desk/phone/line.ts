@@ -157,27 +157,36 @@ export async function startLine(phone: BrowserPhone, measured: (quality: Quality
     endings.push(() => clearInterval(timer));
   }
 
-  /** The microphone is open only in a call. */
-  async function withMicrophone(use: (stream: MediaStream) => void): Promise<boolean> {
+  /** The microphone is open only in a call: it is closed again where nobody waits for it any more. */
+  async function withMicrophone(use: (stream: MediaStream) => void, isWanted = () => true): Promise<boolean> {
+    let own: MediaStream;
     try {
-      const own = await openMicrophone();
-      tell({ own, isMicrophoneRefused: false });
-      endings.push(() => {
-        for (const track of usePhone.getState().own?.getTracks() ?? own.getTracks()) track.stop();
-      });
-      use(own);
-      return true;
+      own = await openMicrophone();
     } catch {
       tell({ isMicrophoneRefused: true });
       return false;
     }
+    tell({ isMicrophoneRefused: false });
+    if (!isWanted()) {
+      for (const track of own.getTracks()) track.stop();
+      return false;
+    }
+    tell({ own });
+    endings.push(() => {
+      for (const track of usePhone.getState().own?.getTracks() ?? own.getTracks()) track.stop();
+    });
+    use(own);
+    return true;
   }
 
   async function answer(): Promise<void> {
     const ringing = session;
     if (!ringing?.isInProgress()) return;
     changeCall({ state: "answering" });
-    const isOpen = await withMicrophone((mediaStream) => ringing.answer({ mediaStream, pcConfig: PEER }));
+    const isOpen = await withMicrophone(
+      (mediaStream) => ringing.answer({ mediaStream, pcConfig: PEER }),
+      () => ringing.isInProgress(), // who calls may have given up while the browser asked
+    );
     if (!isOpen) changeCall({ state: "ringing" });
   }
 
