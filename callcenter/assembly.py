@@ -392,7 +392,7 @@ async def sender_of(stack: AsyncExitStack, room: Room, settings: Settings, acces
 
 def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[APIRouter]:
     return [
-        report_routes(room.sources, room.write_down, room.clock),
+        report_routes(room.sources, room.write_down, room.clock, shows_rank=settings.desk.shows_rank),
         report_file_routes(room.sources, room.write_down),
         people_routes(room),
         callback_report_routes(room),

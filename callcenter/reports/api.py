@@ -18,6 +18,7 @@ from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES, figu
 from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.figures.measures import OF_QUALITY, Source
 from callcenter.reports.heat import heat_map
+from callcenter.reports.ranking import Rank, Ranking
 from callcenter.reports.service import Asked, Sources, agents_behind, chosen_figures, report
 from callcenter.reports.shape import report_shape, span_shape
 from callcenter.reports.spans import IntervalKind, Piece, Span, day_of, hours_of, merged, read_span
@@ -85,6 +86,17 @@ class RowsQuery(SpanQuery):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class MineAnswer(BaseModel):
+    """An agent's own day: figures by id, and of some the place in the team, where the centre shows it."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    since: Annotated[Instant, Field(alias="from")]
+    until: Annotated[Instant, Field(alias="to")]
+    figures: dict[str, float | None]
+    ranks: dict[str, Rank]
+
+
 def asked_of(subject: Subject, query: ReportQuery, sources: Sources, scope: Scope = EVERYTHING) -> Asked:
     """The report that a query asks for, within a scope. Raises BadInput naming the field at fault."""
     only = query.only(scope)
@@ -111,9 +123,16 @@ def catalogue() -> list[dict[str, Any]]:
 
 
 def report_routes(
-    sources: Sources, write_down: Callable[[], Awaitable[None]], clock: Callable[[], Instant]
+    sources: Sources,
+    write_down: Callable[[], Awaitable[None]],
+    clock: Callable[[], Instant],
+    *,
+    shows_rank: bool = False,
 ) -> APIRouter:
-    """`/api/figures` and `/api/reports`. `write_down` has what ended until now written before it is counted."""
+    """`/api/figures` and `/api/reports`. `write_down` has what ended until now written before it is counted.
+
+    `shows_rank`: agents are told where they stand in their team.
+    """
     routes = APIRouter()
     told = {"figures": catalogue()}
 
@@ -139,14 +158,22 @@ def report_routes(
         await write_down()
         return _json(report_shape(await report(sources, asked), sources.zone, clock()))
 
+    ranking = Ranking(sources, chosen_figures("agents", Only(), MINE)) if shows_rank else None
+
     @routes.get("/api/reports/mine")
-    async def mine(account: Annotated[Account, requires("work_seat", reach="own")]) -> Response:
-        only = Only(agent=own_agent(account.agent_number))
+    async def mine(account: Annotated[Account, requires("work_seat", reach="own")]) -> MineAnswer:
+        agent, now = own_agent(account.agent_number), clock()
+        only = Only(agent=agent)
         figures = chosen_figures("agents", only, MINE)
-        today = day_of(clock(), sources.zone)
+        today = day_of(now, sources.zone)
         await write_down()
-        answer = await report(sources, Asked(subject="agents", span=today, only=only, figures=figures))
-        return _json({"from": today.since, "to": today.until, "figures": dict(figures_of(answer.part.totals, figures))})
+        counted = await report(sources, Asked(subject="agents", span=today, only=only, figures=figures))
+        return MineAnswer(
+            since=today.since,
+            until=today.until,
+            figures=dict(figures_of(counted.part.totals, figures)),
+            ranks=await ranking.of(agent, today, now) if ranking else {},
+        )
 
     for subject in get_args(Subject):
         _add_report(routes, subject, answer)

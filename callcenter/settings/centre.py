@@ -128,6 +128,12 @@ class AgentSettings(Part):
         return (self.at(), f"PJSIP/{browser}") if browser else (self.at(),)
 
 
+class DeskSettings(Part):
+    """Whether agents see at the desk where they stand today in their team."""
+
+    shows_rank: bool = False
+
+
 class PauseReason(Part):
     """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone.
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 from callcenter.settings.centre import (
     AgentSettings,
     BrowserPhoneSettings,
+    DeskSettings,
     FeatureCodes,
     PauseReason,
     PbxSettings,
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     agents: tuple[AgentSettings, ...] = ()
     pause_reasons: tuple[PauseReason, ...] = Field(default_factory=default_pause_reasons)
     feature_codes: FeatureCodes = FeatureCodes()
+    desk: DeskSettings = DeskSettings()
     browser_phone: BrowserPhoneSettings = BrowserPhoneSettings()
     http: HttpSettings = HttpSettings()
     dialer: DialerSettings = DialerSettings()

@@ -97,6 +97,27 @@ async def test_agents_see_a_few_figures_of_their_own_day(site: Site, engine: Asy
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
+@pytest.mark.parametrize("shows_rank", [True, False])
+async def test_agents_see_their_place_in_the_team_where_the_centre_shows_it(
+    engine: AsyncEngine, sessions: Sessions, floor: Floor, shows_rank: bool
+) -> None:
+    """The other one of the early shift is faster; who is faster still, is of another team."""
+    names = Names({}, {"1001": ("Li Na", "early"), "1002": ("Wang Wei", "early"), "1003": ("Zhao Min", "late")})
+    sources = Sources(engine, ZONE, names, lambda: floor.spells)
+    site = Site(sessions, report_routes(sources, floor.write_down, lambda: NOON, shows_rank=shows_rank))
+    talks = {"1001": 30, "1002": 20, "1003": 10}
+    await record(
+        engine,
+        [
+            a_conversation(leg_id=number, talk_seconds=seconds, agent_number=number, agent_name=number)
+            for number, seconds in talks.items()
+        ],
+    )
+    async with await site.client(Role.AGENT, "1001") as agent:
+        seen = (await agent.get("/api/reports/mine")).json()["ranks"]
+    assert seen == ({"aht_seconds": {"place": 2, "of": 2}} if shows_rank else {})
+
+
 @pytest.mark.parametrize("path", PATHS)
 async def test_only_who_may_see_reports_sees_them(site: Site, path: str) -> None:
     async with site.stranger() as stranger:

@@ -15,7 +15,12 @@ import classes from "./Desk.module.css";
 const AGAIN_MS = 30_000;
 const KEY = ["reports", "mine"] as const;
 
-function Value({ figure, value }: { figure: Figure; value: number | null }) {
+interface Rank {
+  place: number;
+  of: number;
+}
+
+function Value({ figure, value, rank }: { figure: Figure; value: number | null; rank: Rank | undefined }) {
   const { t } = useTranslation();
   const label = useLabel();
   const formula = useFormula();
@@ -34,6 +39,7 @@ function Value({ figure, value }: { figure: Figure; value: number | null }) {
             {misses ? t("floor.targetMissed", { target: limit }) : t("floor.target", { target: limit })}
           </small>
         )}
+        {rank && <small>{t("desk.rank", { ...rank })}</small>}
       </dd>
     </div>
   );
@@ -45,21 +51,21 @@ export function MyFigures({ state }: { state: SeatState }) {
   const catalogue = useFigures().data ?? [];
   const mine = useQuery({
     queryKey: KEY,
-    queryFn: () => ask<{ figures: FigureValues }>("GET", "/api/reports/mine"),
+    queryFn: () => ask<{ figures: FigureValues; ranks: Record<string, Rank> }>("GET", "/api/reports/mine"),
     refetchInterval: AGAIN_MS,
   });
   // A new state is when something has ended.
   useEffect(() => void queryClient.invalidateQueries({ queryKey: KEY }), [state]);
   if (mine.isPending) return <RowsSkeleton rows={2} />;
   if (mine.isError) return <Failure error={mine.error} onRetry={() => void mine.refetch()} />;
-  const { figures } = mine.data;
+  const { figures, ranks } = mine.data;
   return (
     <section className={`panel ${classes.figures}`} aria-labelledby="desk-figures">
       <h2 id="desk-figures">{t("desk.figures")}</h2>
       <dl>
         {Object.entries(figures).map(([id, value]) => {
           const figure = catalogue.find((one) => one.id === id);
-          return figure && <Value key={id} figure={figure} value={value} />;
+          return figure && <Value key={id} figure={figure} value={value} rank={ranks[id]} />;
         })}
       </dl>
     </section>
