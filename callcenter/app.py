@@ -133,6 +133,7 @@ from callcenter.store.engine import Sessions, make_engine, make_sessions, migrat
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.tickets.finding import of_customer as tickets_of_customer
+from callcenter.versions import TakesVersions
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 from callcenter.wrap_up.api import Desk as WrapUpDesk
 from callcenter.wrap_up.api import wrap_up_routes
@@ -393,6 +394,7 @@ def _web(
     web.add_middleware(WritesAudit, sessions=access.sessions, clock=access.clock)
     web.add_middleware(MasksNumbers)
     web.add_middleware(CarefulHeaders, phones=phones)
+    web.add_middleware(TakesVersions)
     for router in routers:
         web.include_router(router)
     web.add_api_websocket_route("/api/live", Guarded("see_floor", feed))

@@ -145,6 +145,17 @@ async def test_unknown_api_route_is_a_problem_for_every_method(panel: httpx.Asyn
         }
 
 
+async def test_version_1_is_the_same_doors_and_answers(panel: httpx.AsyncClient) -> None:
+    for path in ("health", "session", "settings"):
+        plain, versioned = await panel.get(f"/api/{path}"), await panel.get(f"/api/v1/{path}")
+        assert (versioned.status_code, versioned.json()) == (plain.status_code, plain.json())
+    assert (await panel.get("/api/v1/settings")).status_code == 401
+    assert (await panel.post("/api/v1/session", json={"username": "ada", "password": SECRET})).status_code == 200
+    assert (await panel.get("/api/v1/settings")).status_code == 200
+    for unknown in ("/api/v1/v1/settings", "/api/v2/settings", "/api/v1"):
+        assert (await panel.get(unknown)).status_code == 404
+
+
 async def test_unexpected_failure_tells_nothing_of_the_inside(panel: httpx.AsyncClient, app: App) -> None:
     async with app.access.sessions.begin() as db:
         await db.execute(text("DROP TABLE sessions"))

@@ -68,7 +68,7 @@ def test_user_added_beside_the_running_server_can_sign_in(tmp_path: Path) -> Non
             assert browser.post("/api/session", json=credentials).status_code == 200
             assert browser.get("/api/session").json()["user"]["roles"] == ["admin"]
             cookie = f"callcenter_session={browser.cookies['callcenter_session']}"
-        feed_url = server.url.replace("http", "ws", 1) + "api/live"
+        feed_url = server.url.replace("http", "ws", 1) + "api/v1/live"
         with connect(feed_url, additional_headers={"Cookie": cookie}, proxy=None) as feed:
             assert json.loads(feed.recv(10))["type"] == "snapshot"
             assert server.stop(signal.SIGINT) == 0
