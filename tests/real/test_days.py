@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +35,8 @@ KNOWN, SECOND, THIRD, FOURTH = (f"1380013800{n}" for n in range(4))
 LEADER = NewUser(
     "zhang-min", PASSWORD, (Role.TEAM_LEADER,), name="Zhang Min", agent_number=ZHANG, scope=scope_of(["Team A"], [])
 )
+CUSTOMERS = ZoneInfo("Asia/Shanghai")
+"""Whose legal hours a promise keeps to."""
 ZONE = ZoneInfo(f"Etc/GMT{datetime.now(UTC).hour - 12:+}")
 """Where it is about noon: a day of this test knows no midnight. (The sign of these zones is that of the way to UTC.)"""
 WRAP_UP_SECONDS = 60
@@ -281,7 +283,8 @@ def _work_after_the_call(day: Day) -> None:
     choose(form, day.desk, "More exactly", "Price or offer")
     form.get_by_text("Solved", exact=True).click()
     form.get_by_label("Note").fill("asks for a price")
-    form.get_by_label("Call back on").fill(time.strftime("%Y-%m-%dT10:00", time.gmtime(time.time() + 2 * 86_400)))
+    at_ten = datetime.now(CUSTOMERS).replace(hour=10, minute=0) + timedelta(days=2)
+    form.get_by_label("Call back on").fill(at_ten.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M"))
     expect(form.get_by_role("combobox", name="By the callback list")).to_have_value("Promises")
     day.hangs_up(day.known)
     day.stands(LI, "wrap_up")
@@ -441,7 +444,7 @@ def _books_are_right(server: Serving, folder: Path, began_at: float) -> None:
     """Stored and logged stays differ only where it is known why, and each act of each of the three is written down."""
     told = reconciled(folder)
     assert told["differences"] == []
-    assert {one["stored"] for one in told["explained"]} == {"withdrawn"}
+    assert {one["stored"] for one in told["explained"]} == {"withdrawn"}, told
     cookie = {"Cookie": cookie_of(server.url, Role.ADMIN)}
     written = Counter[tuple[str, str]]()
     for name, acts in ACTS.items():
