@@ -288,7 +288,8 @@ NOT_ONE_BY_ONE = {
     "GET /tickets", "GET /ticket-backlog", "GET /ticket-repeats", "POST /tickets", "POST /tickets/{0}/calls",
     "POST /messages", "POST /reviews", "POST /reports/saved/{report_id}/send",
     *(f"GET /reports/{of}{ending}" for of in ("queues", "agents", "teams") for ending in ("", ".csv", ".xlsx")),
-    "GET /shifts", "GET /shifts/adherence", "GET /shifts/briefings", "GET /shifts/gaps", "POST /shifts/copy-week",
+    "GET /shifts", "GET /shifts/adherence", "GET /shifts/briefings", "GET /shifts/gaps", "GET /shifts/team-gaps",
+    "POST /shifts/copy-week",
     *(f"POST /shifts/import{end}" for end in ("", "/check", "/errors.csv")), "GET /shift-log", "POST /shift-log",
     *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
 }  # fmt: skip

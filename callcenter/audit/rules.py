@@ -65,6 +65,9 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/shifts/{agent}/{day}"): "shift.remove",
     ("POST", "/api/shifts/copy-week"): "shift.copy_week",
     ("POST", "/api/shifts/import"): "shift.import",
+    ("POST", "/api/shift-templates"): "shift_template.create",
+    ("PUT", "/api/shift-templates/{template_id}"): "shift_template.change",
+    ("DELETE", "/api/shift-templates/{template_id}"): "shift_template.delete",
     ("POST", "/api/shift-log"): "shift_log.save",
     ("POST", "/api/waiting/{visit:path}/hang-up"): "waiting.hang_up",
     ("POST", "/api/waiting/{visit:path}/to-front"): "waiting.to_front",
@@ -198,19 +201,21 @@ tells that it played, which has a log of its own (recordings/accesses.py); a dra
 recordings that a PBX's machine sends, piece by piece."""
 
 SECRET_WORDS = ("password", "secret", "token", "key", "code", "word")
+FREE_WORDS = frozenset({"note", "text"})
+"""What people write of people: it stands where it was written, and is erased there; here nobody would find it."""
 LONGEST_TEXT = 200
 MOST_FIELDS = 40
 
 
 def details_of(body: object) -> dict[str, Any]:
-    """What is kept of a request: its fields, without secrets; texts are cut, of lists and objects only the size."""
+    """What is kept of a request: fields, without secrets and free words; texts cut, of lists and objects a count."""
     if not isinstance(body, dict):
         return {}
     return {name[:64]: _told(name, value) for name, value in list(body.items())[:MOST_FIELDS]}
 
 
 def _told(name: str, value: object) -> object:
-    if any(word in name.lower() for word in SECRET_WORDS):
+    if name in FREE_WORDS or any(word in name.lower() for word in SECRET_WORDS):
         return "…"
     if isinstance(value, str):
         return _place(value) if "://" in value else value[:LONGEST_TEXT]

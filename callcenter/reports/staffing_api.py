@@ -18,10 +18,9 @@ from callcenter.reports.staffing_report import HOUR, Interval, Staffing, Wish, c
 from callcenter.settings import QueueSettings, Settings
 
 
-class StaffingQuery(SpanQuery):
-    """A load, and what is wanted of it."""
+class LoadQuery(SpanQuery):
+    """When, at which PBX, and what is wanted of the load."""
 
-    queue: Word
     pbx: Word | None = None
     interval: Interval = "30m"
     target: Annotated[float, Field(gt=0, lt=1)] = 0.8
@@ -29,6 +28,12 @@ class StaffingQuery(SpanQuery):
     shrinkage: Annotated[float, Field(ge=0, le=0.9)] = 0
     max_occupancy: Annotated[float, Field(ge=0.1, le=1)] = 0.9
     model: Model = "erlang_c"
+
+
+class StaffingQuery(LoadQuery):
+    """The load of a queue, and what is wanted of it."""
+
+    queue: Word
 
 
 class StaffingFile(StaffingQuery, FileOptions):
@@ -40,7 +45,7 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
     routes = APIRouter()
 
     async def found(query: StaffingQuery) -> Staffing:
-        wish = wish_of(query, room.sources, settings)
+        wish = wish_of(query, query.queue, room.sources, settings)
         check_span(wish, room.sources)
         await room.write_down()
         return await staffing(room.sources, wish)
@@ -62,13 +67,13 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
     return routes
 
 
-def wish_of(query: StaffingQuery, sources: Sources, settings: Settings) -> Wish:
-    """What a query asks for. Raises BadInput for a span that cannot be, and where it does not say which of the PBXs."""
+def wish_of(query: LoadQuery, queue: str, sources: Sources, settings: Settings) -> Wish:
+    """What is asked of a queue. Raises BadInput for a span that cannot be, and where it says not which of the PBXs."""
     threshold = query.threshold
     if threshold is None:
-        threshold = settings.queues.get(query.queue, QueueSettings()).service_level_seconds
+        threshold = settings.queues.get(queue, QueueSettings()).service_level_seconds
     return Wish(
-        queue=query.queue,
+        queue=queue,
         pbx=query.pbx or _only_pbx(settings),
         span=query.span(sources),
         interval=query.interval,

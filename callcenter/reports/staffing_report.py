@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -152,12 +152,19 @@ async def _seats_there(sources: Sources, wish: Wish, pieces: Sequence[Piece]) ->
     A seat knows no queue; who was rung by it served it. Those who serve several queues count at each of them.
     """
     served = await _rung_agents(sources, wish)
+    return await there_for_calls(sources, wish, pieces, Only(pbx=wish.pbx), served)
+
+
+async def there_for_calls(
+    sources: Sources, wish: Wish, pieces: Sequence[Piece], only: Only, served: Collection[tuple[str, str]] | None = None
+) -> dict[int, float]:
+    """The mean number of seats there for calls in each interval, of these agents; of `served` (day, agent) alone."""
     figures = tuple(FIGURE_BY_ID[name] for name in PRESENT)
-    asked = Asked(subject="agents", span=wish.span, interval=wish.interval, only=Only(pbx=wish.pbx), figures=figures)
+    asked = Asked(subject="agents", span=wish.span, interval=wish.interval, only=only, figures=figures)
     seconds: defaultdict[int, float] = defaultdict(float)
     days = {piece.group: _day(sources, piece.since) for piece in pieces}
     for row in (await report(sources, asked)).part.rows:
-        if (days[row.group], row.keys[0]) in served:
+        if served is None or (days[row.group], row.keys[0]) in served:
             seconds[row.group] += sum(row.sums.get(name, 0.0) for name in PRESENT)
     return {piece.group: seconds[piece.group] / (piece.until - piece.since) for piece in pieces}
 

@@ -10,16 +10,19 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents.rules import OWN
-from callcenter.errors import BadInput, NotFound
+from callcenter.errors import BadInput, Conflict, NotFound
+from callcenter.forms.shapes import Row
 from callcenter.reports.spans import local
 from callcenter.reports.staffing_api import wish_of
+from callcenter.reports.staffing_report import Wish
 from callcenter.settings import AgentSettings
-from callcenter.shifts import gaps, keeping, logbook, service
+from callcenter.shifts import gaps, keeping, logbook, service, templates
 from callcenter.shifts.importing import MOST_BYTES, Sheet, error_file, read_shifts
 from callcenter.shifts.rules import agent_seen, agents_seen, check_monday, check_team, days_between, teams_seen
 from callcenter.shifts.service import Planning
 from callcenter.shifts.shapes import (
     AgentNumber,
+    ChangedTemplateShape,
     CopyShape,
     Day,
     DayQuery,
@@ -37,6 +40,10 @@ from callcenter.shifts.shapes import (
     SavedAnswer,
     ShiftAnswer,
     ShiftShape,
+    TeamGapsQuery,
+    TemplateAnswer,
+    TemplatesAnswer,
+    TemplateShape,
     Version,
     agent_answer,
     briefing_shape,
@@ -46,12 +53,14 @@ from callcenter.shifts.shapes import (
     note_answer,
     shift_answer,
     spell_shape,
+    template_answer,
 )
 from callcenter.shifts.tables import ShiftNote
 
 Agent = Annotated[Account, requires(OWN, reach="own")]
 Reader = Annotated[Account, requires("see_shifts", reach="scoped")]
 Planner = Annotated[Account, requires("plan_shifts", reach="scoped")]
+Patterner = Annotated[Account, requires("plan_shifts", reach="shared")]
 Upload = Annotated[UploadFile, File()]
 
 
@@ -62,6 +71,7 @@ def shift_routes(planning: Planning) -> APIRouter:
     _kept_routes(routes, planning)
     _changing_routes(routes, planning)
     _import_routes(routes, planning)
+    _template_routes(routes, planning)
     _log_routes(routes, planning)
     return routes
 
@@ -104,11 +114,25 @@ def _reading_routes(routes: APIRouter, planning: Planning) -> None:
     @routes.get("/shifts/gaps")
     async def missing(query: Annotated[GapsQuery, Query()], account: Reader) -> dict[str, Any]:
         account.scope.check(account.scope.sees_queue(query.queue), f"queue {query.queue!r}")
-        wish = wish_of(query, planning.sources, planning.settings)
+        wish = wish_of(query, query.queue, planning.sources, planning.settings)
+        rows = await gaps.gaps(planning, wish, planning.settings.agents, query.weeks_back)
+        return _told_gaps(planning, wish, rows) | {"queue": wish.queue}
+
+    @routes.get("/shifts/team-gaps")
+    async def of_team(query: Annotated[TeamGapsQuery, Query()], account: Reader) -> dict[str, Any]:
         agents = planning.settings.agents
-        rows = await gaps.gaps(planning, wish, agents, query.weeks_back)
-        span = {"from": wish.span.since, "to": wish.span.until, "timezone": zone.key}
-        return span | {"queue": wish.queue, "pbx": wish.pbx, "rows": [gap_shape(row) for row in rows]}
+        check_team(agents, account.scope, query.team)
+        queues = sorted({queue for one in agents if one.team == query.team for queue in one.queues})
+        if not queues:
+            raise Conflict(f"no agent of team {query.team!r} joins a queue", field="team")
+        wishes = [wish_of(query, queue, planning.sources, planning.settings) for queue in queues]
+        rows = await gaps.team_gaps(planning, query.team, wishes, agents, query.weeks_back)
+        return _told_gaps(planning, wishes[0], rows) | {"team": query.team}
+
+
+def _told_gaps(planning: Planning, wish: Wish, rows: list[gaps.Gap]) -> dict[str, Any]:
+    span = {"from": wish.span.since, "to": wish.span.until, "timezone": planning.settings.zone.key}
+    return span | {"pbx": wish.pbx, "rows": [gap_shape(row) for row in rows]}
 
 
 def _kept_routes(routes: APIRouter, planning: Planning) -> None:
@@ -154,6 +178,31 @@ def _changing_routes(routes: APIRouter, planning: Planning) -> None:
         agents = _agents(planning, account, shape.team)
         saved = await service.copy_week(planning, agents, shape.monday, account.username)
         return SavedAnswer.model_validate(saved, from_attributes=True)
+
+
+def _template_routes(routes: APIRouter, planning: Planning) -> None:
+    """Templates are the whole centre's: a shift that is planned by one is a copy of it."""
+
+    @routes.get("/shift-templates", dependencies=[requires("see_shifts", reach="shared")])
+    async def all_templates() -> TemplatesAnswer:
+        return TemplatesAnswer(templates=[template_answer(one) for one in await templates.templates(planning)])
+
+    @routes.post("/shift-templates", status_code=201)
+    async def make(shape: TemplateShape, account: Patterner) -> TemplateAnswer:
+        return template_answer(await templates.make(planning, shape.pattern(), account.username))
+
+    @routes.put("/shift-templates/{template_id}")
+    async def change(template_id: Row, shape: ChangedTemplateShape, account: Patterner) -> TemplateAnswer:
+        wanted = shape.pattern()
+        return template_answer(await templates.change(planning, template_id, wanted, shape.version, account.username))
+
+    @routes.delete(
+        "/shift-templates/{template_id}",
+        status_code=204,
+        dependencies=[requires("plan_shifts", reach="shared")],
+    )
+    async def remove(template_id: Row, version: Annotated[Version, Query()]) -> None:
+        await templates.remove(planning, template_id, version)
 
 
 def _import_routes(routes: APIRouter, planning: Planning) -> None:

@@ -1,5 +1,6 @@
 """Where seats are missing: agents planned on post beside those who were there and those whom the load needs."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -8,7 +9,8 @@ from msgspec.structs import replace
 
 from callcenter.floor.terms import Instant
 from callcenter.reports.spans import Piece, Span, local
-from callcenter.reports.staffing_report import Need, Wish, check_span, staffing
+from callcenter.reports.staffing_report import Need, Wish, check_span, staffing, there_for_calls
+from callcenter.reports.sums import Only
 from callcenter.settings import AgentSettings
 from callcenter.shifts.rules import Kind, Planned, days_between
 from callcenter.shifts.service import Planning, shifts
@@ -17,19 +19,27 @@ from callcenter.shifts.service import Planning, shifts
 class Gap(Struct, frozen=True, kw_only=True):
     """One interval: how many agents are planned on post, were there (None: it is to come), and are needed.
 
-    `planned` and `there` are means over the interval. The need is that of `load_start`, which may be some weeks before.
+    `planned` and `there` are means over the interval. The need is that of `load_start`, which may be some weeks before;
+    `offered` is None where it is of no single queue.
     """
 
     start: Instant
     end: Instant
     load_start: Instant | None
-    offered: int
+    offered: int | None
     planned: float
     there: float | None
-    seats_needed: int
-    seats_scheduled: int
+    seats_needed: float
+    seats_scheduled: float
     planned_against_need: float
     there_against_plan: float | None
+
+
+class _Needed(Struct, frozen=True, kw_only=True):
+    load_start: Instant | None = None
+    offered: int | None = 0
+    seats: float = 0
+    seats_scheduled: float = 0
 
 
 async def gaps(planning: Planning, wish: Wish, agents: Iterable[AgentSettings], weeks_back: int) -> list[Gap]:
@@ -38,56 +48,98 @@ async def gaps(planning: Planning, wish: Wish, agents: Iterable[AgentSettings], 
     Those planned for a queue are the agents who join it by the settings; who was there is as in the staffing report.
     Raises BadInput for the span, Conflict where Erlang A is wanted and nobody gave up.
     """
-    sources, now = planning.sources, planning.clock()
-    pieces = check_span(wish, sources)
-    on_post = await _on_post(planning, wish, agents)
+    pieces = check_span(wish, planning.sources)
+    planned = await _planned_seats(planning, wish.span, [one for one in agents if wish.queue in one.queues], pieces)
     await planning.write_down()
-    rows = (await staffing(sources, wish)).rows if wish.span.since < now else []
-    there = {row.start: row.seats_there for row in rows if row.start < now}
-    loads = rows if weeks_back == 0 else (await staffing(sources, _before(planning, wish, weeks_back))).rows
-    by_clock = _by_clock(planning, loads)
-    planned_seats = _planned_seats(on_post, pieces)
-    back = timedelta(weeks=weeks_back)
+    has_begun = wish.span.since < planning.clock()
+    rows = (await staffing(planning.sources, wish)).rows if has_begun else []
+    there = {row.start: row.seats_there for row in rows}
+    loads = rows if weeks_back == 0 else (await staffing(planning.sources, _before(planning, wish, weeks_back))).rows
+    needed = {
+        clock: _Needed(
+            load_start=row.start, offered=row.offered, seats=row.seats_needed, seats_scheduled=row.seats_scheduled
+        )
+        for clock, row in _by_clock(planning, loads).items()
+    }
+    return _gaps(planning, pieces, planned, there, needed, weeks_back)
+
+
+async def team_gaps(
+    planning: Planning, team: str, wishes: Sequence[Wish], agents: Sequence[AgentSettings], weeks_back: int
+) -> list[Gap]:
+    """The gaps of a team's staffing; `wishes` are of the same span, one for each queue that its agents join.
+
+    What a team needs is its share of what these queues need: of each as large a part as its agents are of all who join
+    the queue by the settings. An agent who joins several queues is planned, and there, once. Raises as `gaps` does.
+    """
+    one, members = wishes[0], [agent for agent in agents if agent.team == team]
+    pieces = check_span(one, planning.sources)
+    planned = await _planned_seats(planning, one.span, members, pieces)
+    await planning.write_down()
+    there: Mapping[Instant, float] = {}
+    if one.span.since < planning.clock():
+        seats = await there_for_calls(planning.sources, one, pieces, Only(pbx=one.pbx, team=team))
+        there = {piece.since: seats.get(piece.group, 0.0) for piece in pieces}
+    needed: defaultdict[datetime, _Needed] = defaultdict(_Needed)
+    for wish in wishes:
+        joining = [agent for agent in agents if wish.queue in agent.queues]
+        share = sum(agent.team == team for agent in joining) / len(joining)
+        loads = (await staffing(planning.sources, _before(planning, wish, weeks_back))).rows
+        for clock, row in _by_clock(planning, loads).items():
+            before = needed[clock]
+            needed[clock] = _Needed(
+                load_start=row.start,
+                offered=None,
+                seats=before.seats + share * row.seats_needed,
+                seats_scheduled=before.seats_scheduled + share * row.seats_scheduled,
+            )
+    return _gaps(planning, pieces, planned, there, needed, weeks_back)
+
+
+def _gaps(
+    planning: Planning,
+    pieces: Iterable[Piece],
+    planned: Mapping[int, float],
+    there: Mapping[Instant, float],
+    needed: Mapping[datetime, _Needed],
+    weeks_back: int,
+) -> list[Gap]:
+    now, back = planning.clock(), timedelta(weeks=weeks_back)
     return [
         _gap(
             piece,
-            planned_seats[piece.group],
-            there.get(piece.since),
-            by_clock.get(_clock(planning, piece.since) - back),
+            planned[piece.group],
+            there.get(piece.since) if piece.since < now else None,
+            needed.get(_clock(planning, piece.since) - back, _Needed()),
         )
         for piece in pieces
     ]
 
 
-def _gap(piece: Piece, planned: float, there: float | None, need: Need | None) -> Gap:
-    needed = need.seats_needed if need else 0
+def _gap(piece: Piece, planned: float, there: float | None, needed: _Needed) -> Gap:
     return Gap(
         start=piece.since,
         end=piece.until,
-        load_start=need.start if need else None,
-        offered=need.offered if need else 0,
+        load_start=needed.load_start,
+        offered=needed.offered,
         planned=planned,
         there=there,
-        seats_needed=needed,
-        seats_scheduled=need.seats_scheduled if need else 0,
-        planned_against_need=planned - needed,
+        seats_needed=needed.seats,
+        seats_scheduled=needed.seats_scheduled,
+        planned_against_need=planned - needed.seats,
         there_against_plan=None if there is None else there - planned,
     )
 
 
-async def _on_post(planning: Planning, wish: Wish, agents: Iterable[AgentSettings]) -> list[Planned]:
-    """When the agents of the queue are to be on post; a shift of the day before may reach into the span."""
+async def _planned_seats(
+    planning: Planning, span: Span, members: Iterable[AgentSettings], pieces: Sequence[Piece]
+) -> dict[int, float]:
+    """The mean number of these agents planned on post in each piece; a shift of the day before may reach into it."""
     zone = planning.settings.zone
-    first, last = (local(at, zone).date() for at in (wish.span.since, wish.span.until - 1))
-    members = [one for one in agents if wish.queue in one.queues]
+    first, last = (local(at, zone).date() for at in (span.since, span.until - 1))
     days = [first - timedelta(days=1), *days_between(first, last)]
     found = await shifts(planning.sessions, members, days)
-    return [part for shift in found for part in planning.planned(shift) if part.kind is Kind.ON_POST]
-
-
-def _planned_seats(on_post: Iterable[Planned], pieces: Sequence[Piece]) -> dict[int, float]:
-    """The mean number of agents planned on post in each piece."""
-    parts = list(on_post)
+    parts: list[Planned] = [part for shift in found for part in planning.planned(shift) if part.kind is Kind.ON_POST]
     return {
         piece.group: sum(max(0.0, min(part.until, piece.until) - max(part.since, piece.since)) for part in parts)
         / (piece.until - piece.since)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from callcenter.forms.shapes import Shape
 from callcenter.plain_text import PlainText
-from callcenter.reports.staffing_api import StaffingQuery
+from callcenter.reports.staffing_api import LoadQuery, StaffingQuery
 from callcenter.settings import AgentSettings
 from callcenter.shifts.gaps import Gap
 from callcenter.shifts.importing import RowError, Sheet
@@ -16,6 +16,7 @@ from callcenter.shifts.presence import Spell
 from callcenter.shifts.rules import LAST_MINUTE, MOST_PARTS, Kind, Part
 from callcenter.shifts.service import Saved, Seen
 from callcenter.shifts.tables import ShiftNote
+from callcenter.shifts.templates import Pattern, Template
 
 SHOWN_ERRORS = 200
 """Of the rows in error, that an answer tells; the file of errors has all."""
@@ -34,6 +35,7 @@ AgentNumber = Annotated[str, Field(pattern=r"^[0-9]{1,15}$")]
 TeamName = Annotated[PlainText, Field(min_length=1, max_length=128)]
 Version = Annotated[int, Field(ge=0, le=1_000_000)]
 Minute = Annotated[int, Field(ge=0, le=LAST_MINUTE)]
+Label = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 LogText = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 
 
@@ -45,15 +47,37 @@ class PartShape(Shape):
     end_minute: Minute
 
 
-class ShiftShape(Shape):
-    """The parts of a shift; `version` is the one that they replace, 0 where there was none."""
+class PartsShape(Shape):
+    """The parts of a shift."""
 
-    version: Version
     parts: Annotated[list[PartShape], Field(min_length=1, max_length=MOST_PARTS)]
 
     def made(self) -> list[Part]:
         """The parts."""
         return [Part(one.start_minute, one.end_minute, one.kind) for one in self.parts]
+
+
+class ShiftShape(PartsShape):
+    """A shift; `version` is the one that it replaces, 0 where there was none."""
+
+    version: Version
+
+
+class TemplateShape(PartsShape):
+    """A pattern of shifts with a name, in one language at least."""
+
+    label_en: Label = ""
+    label_zh: Label = ""
+
+    def pattern(self) -> Pattern:
+        """What is to be kept."""
+        return Pattern(label_en=self.label_en, label_zh=self.label_zh, parts=tuple(self.made()))
+
+
+class ChangedTemplateShape(TemplateShape):
+    """Another name or pattern; `version` is the one that it replaces."""
+
+    version: Version
 
 
 class CopyShape(Shape):
@@ -100,10 +124,20 @@ class LogQuery(Shape):
     day: Day
 
 
-class GapsQuery(StaffingQuery):
-    """A load, of this span or of some weeks before, and what is wanted of it."""
+WeeksBack = Annotated[int, Field(ge=0, le=MOST_WEEKS_BACK)]
 
-    weeks_back: Annotated[int, Field(ge=0, le=MOST_WEEKS_BACK)] = 0
+
+class GapsQuery(StaffingQuery):
+    """The load of a queue, of this span or of some weeks before, and what is wanted of it."""
+
+    weeks_back: WeeksBack = 0
+
+
+class TeamGapsQuery(LoadQuery):
+    """The same of the queues that a team's agents join."""
+
+    team: TeamName
+    weeks_back: WeeksBack = 0
 
 
 class PartAnswer(BaseModel):
@@ -123,6 +157,24 @@ class ShiftAnswer(BaseModel):
     changed_at: float
     changed_by: str
     parts: list[PartAnswer]
+
+
+class TemplateAnswer(BaseModel):
+    """A pattern of shifts with a name."""
+
+    id: int
+    label_en: str
+    label_zh: str
+    version: int
+    changed_at: float
+    changed_by: str
+    parts: list[PartAnswer]
+
+
+class TemplatesAnswer(BaseModel):
+    """All templates, by the time at which they begin."""
+
+    templates: list[TemplateAnswer]
 
 
 class AgentAnswer(BaseModel):
@@ -212,6 +264,11 @@ def agent_answer(agent: AgentSettings) -> AgentAnswer:
 def shift_answer(seen: Seen) -> ShiftAnswer:
     """A shift as it is told."""
     return ShiftAnswer.model_validate(seen, from_attributes=True)
+
+
+def template_answer(one: Template) -> TemplateAnswer:
+    """A template as it is told."""
+    return TemplateAnswer.model_validate(one, from_attributes=True)
 
 
 def note_answer(row: ShiftNote) -> NoteAnswer:

@@ -1,4 +1,4 @@
-"""The tables of shifts: what is planned, and what leaders noted of a day."""
+"""The tables of shifts: what is planned, the templates for it, and what leaders noted of a day."""
 
 from datetime import date
 
@@ -29,6 +29,30 @@ class ShiftPart(Base):
     __tablename__ = "shift_parts"
 
     shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id", ondelete="CASCADE"), primary_key=True)
+    start_minute: Mapped[int] = mapped_column(Integer, primary_key=True)
+    end_minute: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(16))
+
+
+class ShiftTemplate(Base):
+    """A pattern of shifts with a name, to be picked in the plan."""
+
+    __tablename__ = "shift_templates"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    label_en: Mapped[str] = mapped_column(String(100))
+    label_zh: Mapped[str] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column(Integer)
+    changed_at: Mapped[Instant] = mapped_column(Double)
+    changed_by: Mapped[str] = mapped_column(String)
+
+
+class ShiftTemplatePart(Base):
+    """A part of a template, as one of a shift."""
+
+    __tablename__ = "shift_template_parts"
+
+    template_id: Mapped[int] = mapped_column(ForeignKey("shift_templates.id", ondelete="CASCADE"), primary_key=True)
     start_minute: Mapped[int] = mapped_column(Integer, primary_key=True)
     end_minute: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(16))

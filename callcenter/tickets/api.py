@@ -118,8 +118,7 @@ def _opening_routes(routes: APIRouter, room: Room) -> None:
     @routes.post("/tickets", status_code=201)
     async def open_one(shape: NewTicketShape, account: Worker, response: Response) -> dict[str, Any]:
         call = await room.call(account, shape.call)
-        content = _with_caller(shape.ticket.content(context.region), call, context.region)
-        context.checked(content, account)
+        content = context.checked(_with_caller(shape.ticket.content(context.region), call, context.region), account)
         if not shape.is_new:
             whose, number = content.customer_id, content.caller_number
             found = await open_tickets(context, account, customer_id=whose, number=number, lately=True)

@@ -5,7 +5,7 @@ import pytest
 from callcenter.audit.rules import begins_playing, details_of
 
 
-def test_secrets_are_left_out_and_the_rest_is_cut() -> None:
+def test_secrets_and_free_words_are_left_out_and_the_rest_is_cut() -> None:
     body = {
         "password": "correct horse",
         "new_secret": "s",
@@ -14,6 +14,8 @@ def test_secrets_are_left_out_and_the_rest_is_cut() -> None:
         "url": "https://ada:pw@chat.example/send?access_token=s3cret",
         "targets": [{"number": "+8613800138000"}, {}],
         "is_enabled": True,
+        "note": "is ill, asks for his son",
+        "text": "call 13800138000 first",
     }
     assert details_of(body) == {
         "password": "…",
@@ -23,6 +25,8 @@ def test_secrets_are_left_out_and_the_rest_is_cut() -> None:
         "url": "https://chat.example/…",
         "targets": {"count": 2},
         "is_enabled": True,
+        "note": "…",
+        "text": "…",
     }
 
 

@@ -60,7 +60,7 @@ Closed = Callable[..., Awaitable[Ticket]]
 def closed(tickets: Tickets) -> Closed:
     async def make(**fields: Any) -> Ticket:
         said: dict[str, Any] = {"type": "complaint", "subject": "Lamp broken", "caller_number": LI} | fields
-        row = await service.open_ticket(tickets, BOSS, Content(**said), None)
+        row = await service.open_ticket(tickets, BOSS, tickets.checked(Content(**said), BOSS), None)
         return await service.close(tickets, BOSS, (row.id, row.version), Outcome.SOLVED, "A new lamp")
 
     return make

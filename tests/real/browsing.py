@@ -56,9 +56,7 @@ class Visitor:
             reduced_motion="reduce",  # what fades in has the colours of no theme for a moment
         )
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
-        self.page: Page = self.context.new_page()
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page: Page = self.another_page()
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +67,13 @@ class Visitor:
         self.context.close()
         if error is None:
             assert self.complaints == [], self.complaints
+
+    def another_page(self) -> Page:
+        """One more tab of this window; what the browser complains of there counts, too."""
+        page = self.context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
 
     def sign_in(self, username: str) -> Self:
         """Signs in behind the page's back, which is quicker; `enter` does it with the form."""

@@ -34,6 +34,8 @@ SETTINGS = Settings(
         AgentSettings(number="1001", name="Li Na", team="Team A", queues=("service",)),
         AgentSettings(number="1002", name="Wang Wei", team="Team B", queues=("sales",)),
         AgentSettings(number="1003", name="Zhao Min", team="Team A", queues=("service",)),
+        AgentSettings(number="1004", name="Sun Li", team="Team B", queues=("service",)),
+        AgentSettings(number="1005", name="Qian Yi", team="Team C"),
     ),
 )
 ZONE = ZoneInfo("Europe/Berlin")
@@ -138,8 +140,12 @@ async def test_a_shift_is_planned_changed_and_removed_and_a_stale_version_change
         assert refused(await boss.put(path, json=body)) == (409, "version")
         assert refused(await boss.delete(f"{path}?version={stale}")) == (409, "version")
     found = await told(boss, f"/shifts?{WEEK}")
-    assert (found["shifts"], found["teams"], found["timezone"]) == ([second], ["Team A", "Team B"], "Europe/Berlin")
-    assert [one["agent_number"] for one in found["agents"]] == ["1001", "1003", "1002"]
+    assert (found["shifts"], found["teams"], found["timezone"]) == (
+        [second],
+        ["Team A", "Team B", "Team C"],
+        "Europe/Berlin",
+    )
+    assert [one["agent_number"] for one in found["agents"]] == ["1001", "1003", "1004", "1002", "1005"]
     assert (await boss.delete(f"{path}?version=2")).status_code == 204
     assert (await told(boss, f"/shifts?{WEEK}"))["shifts"] == []
     assert refused(await boss.delete(f"{path}?version=2")) == (409, "version")
@@ -302,6 +308,38 @@ async def test_gaps_are_planned_there_and_needed(boss: httpx.AsyncClient, centre
     assert (await boss.get("/shifts/gaps?queue=service&from=2026-10-01&to=2026-10-26")).status_code == 422
 
 
+async def test_gaps_of_a_team_are_against_its_share_of_what_its_queues_need(
+    boss: httpx.AsyncClient, leader: httpx.AsyncClient, centre: Centre
+) -> None:
+    await plan(boss, "1001", MONDAY)
+    await plan(boss, "1004", MONDAY)  # of the other team, in the same queue
+    ring_at, nine_thirty = at(f"{MONDAY}T10:00"), f"{MONDAY}T09:30"
+    await centre.record(
+        spell("ready", nine_thirty, f"{MONDAY}T10:45", team="Team A"),
+        spell("ready", nine_thirty, f"{MONDAY}T10:45", agent_number="1004", interface="PJSIP/1004", team="Team B"),
+        a_visit(joined_at=ring_at, ended_at=ring_at + 10),
+        a_ring(began_at=ring_at, ended_at=ring_at + 5),
+        a_conversation(began_at=ring_at + 5, ended_at=ring_at + 65, completed_at=ring_at + 65, wrap_up_seconds=0.0),
+    )
+    found = await told(leader, f"/shifts/team-gaps?team=Team A&from={MONDAY}&to={MONDAY}")
+    rows = {datetime.fromtimestamp(row["start"], ZONE).strftime("%H:%M"): row for row in found["rows"]}
+    names = ("planned", "there", "seats_needed", "planned_against_need", "there_against_plan")
+    assert {clock: tuple(row[name] for name in names) for clock, row in rows.items() if row["planned"]} == {
+        "09:30": (1, 1, 0, 1, 0),
+        # Two of the three who join the queue are of this team.
+        "10:00": (1, 1, pytest.approx(2 / 3), pytest.approx(1 / 3), 0),
+        "10:30": (1, 0.5, 0, 1, -0.5),
+        "11:00": (1, 0, 0, 1, -1),
+    }
+    assert {row["offered"] for row in found["rows"] if row["load_start"]} == {None}
+    ahead = await told(boss, "/shifts/team-gaps?team=Team A&from=2026-10-26&to=2026-10-26&weeks_back=1")
+    (needed,) = [row for row in ahead["rows"] if row["seats_needed"]]
+    assert (needed["load_start"], needed["planned"], needed["there"]) == (ring_at, 0, None)
+    assert (await leader.get(f"/shifts/team-gaps?team=Team B&from={MONDAY}&to={MONDAY}")).status_code == 404
+    idle = await boss.get(f"/shifts/team-gaps?team=Team C&from={MONDAY}&to={MONDAY}")
+    assert refused(idle) == (409, "team")  # its agents join no queue
+
+
 # --- the log ------------------------------------------------------------------------------------------------------
 
 
@@ -339,6 +377,35 @@ async def test_of_those_who_write_at_once_one_is_first_and_the_others_are_told(b
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
 
 
+async def test_templates_are_made_changed_and_deleted_and_two_cannot_have_one_name(
+    boss: httpx.AsyncClient, leader: httpx.AsyncClient
+) -> None:
+    first = (await told(leader, "/shift-templates"))["templates"]
+    assert [(one["label_en"], one["label_zh"]) for one in first] == [
+        ("Early", "早班"), ("Late", "晚班"), ("Night", "夜班"),
+    ]  # fmt: skip
+    assert {part["kind"] for one in first for part in one["parts"]} == {"briefing", "on_post", "meal"}
+    made = await leader.post("/shift-templates", json={"label_zh": " 午班 ", "parts": PARTS})
+    assert (made.status_code, made.json()["label_zh"], made.json()["changed_by"]) == (201, "午班", "leader")
+    path = f"/shift-templates/{made.json()['id']}"
+    taken = {"label_en": "Night", "label_zh": "x", "parts": PARTS}
+    assert refused(await boss.post("/shift-templates", json=taken)) == (409, "label_en")
+    assert refused(await boss.put(path, json=taken | {"version": 1})) == (409, "label_en")
+    assert refused(await boss.post("/shift-templates", json={"label_en": " ", "parts": PARTS})) == (422, "label_en")
+    overlapping = [PARTS[0], {"kind": "meal", "start_minute": 560, "end_minute": 600}]
+    assert refused(await boss.post("/shift-templates", json={"label_en": "a", "parts": overlapping})) == (422, "parts")
+    changed = {"label_en": "Noon", "label_zh": "午班", "parts": PARTS[:1]}
+    answers = await asyncio.gather(*(boss.put(path, json=changed | {"version": 1}) for _each in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert refused(await boss.put(path, json=changed | {"version": 1})) == (409, "version")
+    found = {one["label_en"]: one for one in (await told(boss, "/shift-templates"))["templates"]}
+    assert (found["Noon"]["version"], found["Noon"]["parts"]) == (2, PARTS[:1])
+    assert (await boss.delete(f"{path}?version=1")).status_code == 409
+    assert (await boss.delete(f"{path}?version=2")).status_code == 204
+    assert (await boss.delete(f"{path}?version=2")).status_code == 404
+    assert len((await told(boss, "/shift-templates"))["templates"]) == 3
+
+
 # --- doors --------------------------------------------------------------------------------------------------------
 
 
@@ -372,6 +439,10 @@ async def _is_refused_everywhere(client: httpx.AsyncClient, status: int) -> None
         await client.post("/shifts/copy-week", json={"monday": MONDAY}),
         *[await client.post(f"/shifts/import{end}", files=file(HEAD)) for end in ("", "/check", "/errors.csv")],
         await client.post("/shift-log", json=note),
+        await client.get("/shift-templates"),
+        await client.post("/shift-templates", json={"label_en": "a", "parts": PARTS}),
+        await client.put("/shift-templates/1", json={"version": 1, "label_en": "a", "parts": PARTS}),
+        await client.delete("/shift-templates/1?version=1"),
     ]
     assert {answer.status_code for answer in answers} == {status}
 
@@ -383,6 +454,7 @@ def _reading(agent: str = "1001", team: str = "Team A", queue: str = "service") 
         f"/shifts/adherence/{agent}/{MONDAY}",
         f"/shifts/briefings?day={MONDAY}",
         f"/shifts/gaps?queue={queue}&from={MONDAY}&to={MONDAY}",
+        f"/shifts/team-gaps?team={team}&from={MONDAY}&to={MONDAY}",
         f"/shift-log?team={team}&day={MONDAY}",
     )
 

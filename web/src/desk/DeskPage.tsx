@@ -39,23 +39,25 @@ function Desk({ agent }: { agent: string }) {
         {worksSeat && <Earlier />}
         <Notify seat={seat} />
       </header>
-      {worksSeat && <OnDesk />}
       <div className={classes.columns}>
+        <div className={classes.messages}>{worksSeat && <OnDesk />}</div>
         <div className={classes.column}>
           <StatePanel key={id} seat={seat} />
           <PhonePanel seat={seat} />
           <CallPanel seat={seat} />
           <CallerPanel seat={seat} />
           {worksSeat && <DeskForms seat={seat} />}
+        </div>
+        <div className={classes.column}>
           <MyFigures state={seat.state} />
           {worksSeat && <MyShifts />}
+          {worksCallbacks && (
+            <section className={`${classes.column} ${classes.callbacks}`} aria-labelledby="desk-callbacks">
+              <h2 id="desk-callbacks">{t("page.mine")}</h2>
+              <Mine agent={agent} />
+            </section>
+          )}
         </div>
-        {worksCallbacks && (
-          <section className={classes.column} aria-labelledby="desk-callbacks">
-            <h2 id="desk-callbacks">{t("page.mine")}</h2>
-            <Mine agent={agent} />
-          </section>
-        )}
       </div>
     </div>
   );

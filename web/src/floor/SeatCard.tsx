@@ -2,9 +2,10 @@ import { IconDeviceMobileX, IconHandStop, IconPlayerPause } from "@tabler/icons-
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { AlertMark } from "../alerts/AlertMark";
+import { useQueueWord } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { ALL, useFrozen } from "../live/health";
-import { useEntity, useLive } from "../live/store";
+import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
 import { oddDevice } from "./filters";
@@ -70,8 +71,9 @@ function HelpMark({ seat }: { seat: Seat }) {
 function useStateLine(seat: Seat | undefined): string {
   const { t } = useTranslation();
   const reason = usePauseReason();
-  const queue = useLive((live) => seat && live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat?.queue;
+  const queueWord = useQueueWord();
   if (!seat) return "";
+  const queue = seat.queue && queueWord(seat.pbx, seat.queue);
   return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");
 }
 

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import {
   IconAddressBook,
   IconArchive,
@@ -8,6 +9,7 @@ import {
   IconChartBar,
   IconChecklist,
   IconClipboardText,
+  IconDots,
   IconEraser,
   IconHeadset,
   IconHistory,
@@ -66,21 +68,64 @@ const ICONS = {
   audit: IconShieldCheck,
 };
 
+/** So many pages stand side by side on a phone; the others are behind a button. */
+const MOST_ON_PHONE = 5;
+const PHONE = "(max-width: 48rem)";
+
+function Icon({ of }: { of: Page["name"] }) {
+  const Drawn = ICONS[of];
+  return <Drawn size={18} stroke={1.75} aria-hidden />;
+}
+
+function MorePages({ pages, isHere }: { pages: Page[]; isHere: (page: Page) => boolean }) {
+  const { t } = useTranslation();
+  const here = pages.find(isHere);
+  return (
+    <Menu position="top-end" width={220} shadow="md">
+      <Menu.Target>
+        <button type="button" className={classes.link} data-here={here !== undefined || undefined}>
+          <IconDots size={18} stroke={1.75} aria-hidden />
+          {t("frame.more")}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className={classes.more}>
+        {pages.map((page) => (
+          <Menu.Item
+            key={page.path}
+            component={Link}
+            href={page.path}
+            aria-current={page === here ? "page" : undefined}
+            leftSection={<Icon of={page.name} />}
+          >
+            {t(`page.${page.name}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 function Navigation({ pages }: { pages: Page[] }) {
   const { t } = useTranslation();
   const [location] = useLocation();
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false });
+  const isHere = ({ path }: Page) => location === path || location.startsWith(`${path}/`);
+  const shown = isPhone && pages.length > MOST_ON_PHONE ? pages.slice(0, MOST_ON_PHONE - 1) : pages;
+  const others = pages.slice(shown.length);
   return (
     <nav className={classes.nav} aria-label={t("frame.navigation")}>
-      {pages.map(({ path, name }) => {
-        const Icon = ICONS[name];
-        const isHere = location === path || location.startsWith(`${path}/`);
-        return (
-          <Link key={path} href={path} className={classes.link} aria-current={isHere ? "page" : undefined}>
-            <Icon size={18} stroke={1.75} aria-hidden />
-            {t(`page.${name}`)}
-          </Link>
-        );
-      })}
+      {shown.map((page) => (
+        <Link
+          key={page.path}
+          href={page.path}
+          className={classes.link}
+          aria-current={isHere(page) ? "page" : undefined}
+        >
+          <Icon of={page.name} />
+          {t(`page.${page.name}`)}
+        </Link>
+      ))}
+      {others.length > 0 && <MorePages pages={others} isHere={isHere} />}
     </nav>
   );
 }

@@ -9,7 +9,7 @@ import { NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { colorOf, optionOf } from "../reports/chart";
-import { QueueSelect } from "../reports/Filters";
+import { QueueSelect, TeamSelect } from "../reports/Filters";
 import reports from "../reports/ReportsPage.module.css";
 import report from "../reports/ReportTable.module.css";
 import { queueOf } from "../reports/report";
@@ -69,9 +69,9 @@ function GapTable({ rows }: { rows: readonly Gap[] }) {
           {rows.map((row) => (
             <tr key={row.start}>
               <th scope="row">{format.minute(row.start)}</th>
-              <td className="num">{format.number(row.offered)}</td>
+              <td className="num">{row.offered === null ? NOTHING : format.number(row.offered)}</td>
               <td className="num">
-                <strong>{row.seats_needed}</strong>
+                <strong>{seats(row.seats_needed)}</strong>
               </td>
               <td className="num">{seats(row.planned)}</td>
               <td className="num">{row.there === null ? NOTHING : seats(row.there)}</td>
@@ -85,7 +85,7 @@ function GapTable({ rows }: { rows: readonly Gap[] }) {
   );
 }
 
-function Drawn({ rows, report }: { rows: readonly Gap[]; report: string }) {
+function Drawn({ rows, report }: { rows: readonly Gap[]; report: string | null }) {
   const seesReports = useMay("see_reports");
   const { t } = useTranslation();
   const format = useFormat();
@@ -125,7 +125,7 @@ function Drawn({ rows, report }: { rows: readonly Gap[]; report: string }) {
         <h2 id="gaps-title">{t("shifts.gapsTitle")}</h2>
         <span className="muted">
           {t("shifts.gapsShort", { short, all: rows.length })}
-          {seesReports && (
+          {seesReports && report && (
             <>
               {" · "}
               <Link href={report}>{t("reports.section.staffing")}</Link>
@@ -144,7 +144,7 @@ function Drawn({ rows, report }: { rows: readonly Gap[]; report: string }) {
 }
 
 /** Agents planned on post beside those who were there, and those whom the load needs. */
-export function GapsSection({ day, change }: Where) {
+export function GapsSection({ day, team, change }: Where) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const settings = useSettings();
@@ -154,13 +154,15 @@ export function GapsSection({ day, change }: Where) {
   const weeks = WEEKS.find((count) => count === params.get("weeks")) ?? "0";
   const set = (name: string, value: string | null) =>
     value && setParams({ ...Object.fromEntries(params), queue, [name]: value }, { replace: true });
-  const result = useGaps({ ...queueOf(queue), from: day, to: day, interval, weeks_back: weeks });
+  const whose = team ? { team } : queueOf(queue);
+  const result = useGaps({ ...whose, from: day, to: day, interval, weeks_back: weeks });
   const rows = busyPart(result.data ?? []);
   return (
     <>
       <search className={reports.bar}>
         <Stepper day={day} step={1} onChange={(next) => change({ day: next })} />
-        <QueueSelect value={queue} any={null} onChange={(next) => set("queue", next)} />
+        <TeamSelect value={team} onChange={(next) => change({ team: next })} />
+        {team === "" && <QueueSelect value={queue} any={null} onChange={(next) => set("queue", next)} />}
         <Select
           size="xs"
           w="9rem"
@@ -180,12 +182,18 @@ export function GapsSection({ day, change }: Where) {
           allowDeselect={false}
         />
       </search>
-      {queue === "" && settings.data && <Empty title={t("staffing.noQueue")} text={t("floor.noQueues")} />}
-      {(settings.isPending || (queue !== "" && result.isPending)) && <RowsSkeleton rows={10} />}
+      {team !== "" && <p className="muted">{t("shifts.teamGapsHint")}</p>}
+      {team === "" && queue === "" && settings.data && (
+        <Empty title={t("staffing.noQueue")} text={t("floor.noQueues")} />
+      )}
+      {(settings.isPending || ((team || queue) !== "" && result.isPending)) && <RowsSkeleton rows={10} />}
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
       {result.data && rows.length === 0 && <Empty title={t("reports.none")} text={t("shifts.noGapsText")} />}
       {rows.length > 0 && (
-        <Drawn rows={rows} report={`/reports/staffing${query({ from: day, to: day, queue, interval })}`} />
+        <Drawn
+          rows={rows}
+          report={team ? null : `/reports/staffing${query({ from: day, to: day, queue, interval })}`}
+        />
       )}
     </>
   );

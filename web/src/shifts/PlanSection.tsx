@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconCopy, IconUpload } from "@tabler/icons-react";
+import { IconCopy, IconTemplate, IconUpload } from "@tabler/icons-react";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../api/queries";
@@ -18,6 +18,7 @@ import { ShiftDialog } from "./ShiftDialog";
 import classes from "./Shifts.module.css";
 import { Stepper } from "./Stepper";
 import { type Plan, type Planned, type Shift, useCopyWeek, usePlan } from "./shifts";
+import { TemplatesDialog } from "./TemplatesDialog";
 import type { Where } from "./where";
 
 const ARROWS: Record<string, [number, number]> = {
@@ -169,6 +170,7 @@ export function PlanSection({ day, team, change }: Where) {
   const mayPlan = useMay("plan_shifts");
   const [chosen, choose] = useState<Chosen | null>(null);
   const [isImporting, setImporting] = useState(false);
+  const [isTemplating, setTemplating] = useState(false);
   const monday = addDays(day, 1 - weekdayOf(day));
   const days = [0, 1, 2, 3, 4, 5, 6].map((count) => addDays(monday, count));
   const result = usePlan({ from: monday, to: addDays(monday, 6) }, team);
@@ -186,6 +188,14 @@ export function PlanSection({ day, team, change }: Where) {
               onClick={() => setImporting(true)}
             >
               {t("shifts.import")}
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconTemplate size={15} />}
+              onClick={() => setTemplating(true)}
+            >
+              {t("shifts.openTemplates")}
             </Button>
             <CopyButton monday={monday} team={team} />
           </>
@@ -211,6 +221,7 @@ export function PlanSection({ day, team, change }: Where) {
         </div>
       )}
       {chosen && <ShiftDialog {...chosen} onClose={() => choose(null)} />}
+      {isTemplating && <TemplatesDialog onClose={() => setTemplating(false)} />}
       {isImporting && <ImportDialog onClose={() => setImporting(false)} />}
     </>
   );

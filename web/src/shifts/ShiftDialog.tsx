@@ -1,69 +1,27 @@
-import { ActionIcon, Button, Modal, Select, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
-import { type FormEvent, useId, useState } from "react";
+import { Modal, Select } from "@mantine/core";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { useFormat } from "../api/queries";
+import { useLabel } from "../i18n";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useDayWord } from "../reports/labels";
 import type { Day } from "../reports/ranges";
-import { type Draft, draftsOf, KINDS, type Kind, nextDraft, partsOf, readClock } from "./clock";
-import classes from "./Shifts.module.css";
-import { type Planned, type Shift, useRemoveShift, useSaveShift } from "./shifts";
+import { type Draft, draftsOf, partsOf, shiftWord } from "./clock";
+import { PartFields } from "./PartFields";
+import { type Planned, type Shift, useRemoveShift, useSaveShift, useTemplates } from "./shifts";
 
 /** The day of the sources: briefing, on post, the meal, on post, the end of the day. */
-const USUAL: Draft[] = [
+export const USUAL: Draft[] = [
   { key: "usual-1", kind: "briefing", start: "09:00", end: "09:30" },
   { key: "usual-2", kind: "on_post", start: "09:30", end: "11:30" },
   { key: "usual-3", kind: "meal", start: "11:30", end: "13:00" },
   { key: "usual-4", kind: "on_post", start: "13:00", end: "17:00" },
   { key: "usual-5", kind: "closing", start: "17:00", end: "17:30" },
 ];
-
-interface RowProps {
-  draft: Draft;
-  place: number;
-  change: (fields: Partial<Draft>) => void;
-  onRemove: () => void;
-}
-
-function PartRow({ draft, place, change, onRemove }: RowProps) {
-  const { t } = useTranslation();
-  return (
-    <fieldset className={`${classes.stepper} ${classes.part}`}>
-      <legend className="visually-hidden">{t("shifts.part", { place })}</legend>
-      <Select
-        label={t("shifts.kindWord")}
-        data={KINDS.map((kind) => ({ value: kind, label: t(`shifts.kind.${kind}`) }))}
-        value={draft.kind}
-        onChange={(kind) => kind && change({ kind: kind as Kind })}
-        allowDeselect={false}
-      />
-      {(["start", "end"] as const).map((edge) => (
-        <TextInput
-          key={edge}
-          label={t(`shifts.${edge}`)}
-          inputMode="numeric"
-          value={draft[edge]}
-          error={readClock(draft[edge]) === null}
-          onChange={(event) => change({ [edge]: event.currentTarget.value })}
-        />
-      ))}
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={36}
-        aria-label={t("shifts.removePart", { place })}
-        onClick={onRemove}
-      >
-        <IconX size={16} />
-      </ActionIcon>
-    </fieldset>
-  );
-}
 
 interface Props {
   agent: Planned;
@@ -77,8 +35,8 @@ export function ShiftDialog({ agent, day, shift, onClose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const dayWord = useDayWord();
-  const base = useId();
-  const [made, setMade] = useState(0);
+  const label = useLabel();
+  const templates = useTemplates().data ?? [];
   const [drafts, setDrafts] = useState<Draft[]>(() => (shift ? draftsOf(shift.parts) : USUAL));
   const of = { agent_number: agent.agent_number, day, version: shift?.version ?? 0 };
   const saving = useSaveShift(of);
@@ -90,9 +48,9 @@ export function ShiftDialog({ agent, day, shift, onClose }: Props) {
     event.preventDefault();
     if (parts && !saving.isPending) saving.mutate(parts, { onSuccess: onClose });
   }
-  function add() {
-    setDrafts([...drafts, nextDraft(drafts, `${base}-${made}`)]);
-    setMade(made + 1);
+  function pick(id: string | null) {
+    const chosen = templates.find((one) => `${one.id}` === id);
+    if (chosen) setDrafts(draftsOf(chosen.parts));
   }
   return (
     <Modal
@@ -104,21 +62,16 @@ export function ShiftDialog({ agent, day, shift, onClose }: Props) {
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
       <form onSubmit={submit} className={page.form} noValidate>
-        {drafts.map((draft, at) => (
-          <PartRow
-            key={draft.key}
-            draft={draft}
-            place={at + 1}
-            change={(fields) => setDrafts(drafts.map((one, place) => (place === at ? { ...one, ...fields } : one)))}
-            onRemove={() => setDrafts(drafts.filter((_, place) => place !== at))}
+        {templates.length > 0 && (
+          <Select
+            label={t("shifts.template")}
+            placeholder={t("shifts.pickTemplate")}
+            data={templates.map((one) => ({ value: `${one.id}`, label: `${label(one)} (${shiftWord(one.parts)})` }))}
+            value={null}
+            onChange={pick}
           />
-        ))}
-        <div className={classes.buttons}>
-          <Button size="xs" variant="default" leftSection={<IconPlus size={15} />} onClick={add}>
-            {t("shifts.addPart")}
-          </Button>
-          <span className="muted">{parts === null ? t("shifts.noTime") : t("shifts.overMidnight")}</span>
-        </div>
+        )}
+        <PartFields drafts={drafts} onChange={setDrafts} />
         {shift && (
           <small className="muted">
             {t("shifts.changed", { at: format.dateMinute(shift.changed_at), name: shift.changed_by })}

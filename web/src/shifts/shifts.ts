@@ -25,6 +25,14 @@ export interface Plan {
   agents: Planned[];
   shifts: Shift[];
 }
+/** A pattern of shifts with a name. */
+export interface Template {
+  id: number;
+  label_en: string;
+  label_zh: string;
+  version: number;
+  parts: Part[];
+}
 interface Kept {
   planned_seconds: Seconds;
   in_adherence_seconds: Seconds;
@@ -59,7 +67,8 @@ export interface Briefing {
 export interface Gap {
   start: Instant;
   end: Instant;
-  offered: number;
+  /** Null of a team, whose need is a share of that of several queues. */
+  offered: number | null;
   planned: number;
   there: number | null;
   seats_needed: number;
@@ -104,6 +113,31 @@ export function usePlan(days: Days, team: string) {
     queryKey: [...KEY, "plan", days, team],
     queryFn: () => ask<Plan>("GET", `/api/shifts${query({ ...days, team })}`),
     placeholderData: (before) => before,
+  });
+}
+
+export function useTemplates() {
+  return useQuery({
+    queryKey: [...KEY, "templates"],
+    queryFn: async () => (await ask<{ templates: Template[] }>("GET", "/api/shift-templates")).templates,
+  });
+}
+
+/** Keeps a template; of `id` 0 a new one. */
+export function useSaveTemplate() {
+  return useMutation({
+    mutationFn: ({ id, version, ...pattern }: Template) =>
+      id === 0
+        ? ask<Template>("POST", "/api/shift-templates", pattern)
+        : ask<Template>("PUT", `/api/shift-templates/${id}`, { version, ...pattern }),
+    onSuccess: refresh,
+  });
+}
+
+export function useRemoveTemplate() {
+  return useMutation({
+    mutationFn: ({ id, version }: Template) => ask("DELETE", `/api/shift-templates/${id}${query({ version })}`),
+    onSuccess: refresh,
   });
 }
 
@@ -197,11 +231,13 @@ export function useBriefings(day: Day, team: string) {
   });
 }
 
+/** Of a queue, or of a team. */
 export function useGaps(asked: Record<string, string>) {
+  const path = asked.team ? "/api/shifts/team-gaps" : "/api/shifts/gaps";
   return useQuery({
     queryKey: [...KEY, "gaps", asked],
-    queryFn: async () => (await ask<{ rows: Gap[] }>("GET", `/api/shifts/gaps${query(asked)}`)).rows,
-    enabled: asked.queue !== "",
+    queryFn: async () => (await ask<{ rows: Gap[] }>("GET", `${path}${query(asked)}`)).rows,
+    enabled: Boolean(asked.team || asked.queue),
     placeholderData: (before) => before,
   });
 }
