@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from callcenter.floor.changes import View
 from callcenter.looking import looking
+from callcenter.tickets.callbacks import note_callbacks
 from callcenter.tickets.rules import State, What, level_of, number_of, told_change
 from callcenter.tickets.service import BY_ITSELF, Context, note
 from callcenter.tickets.tables import Ticket
@@ -30,6 +31,8 @@ async def escalating(context: Context, tell: Tell) -> AsyncIterator[Callable[[],
     async def look() -> None:
         try:
             await escalate(context)
+            async with context.sessions.begin() as session:
+                await note_callbacks(session, context.clock())
             tell(await escalated(context))
         except (DBAPIError, OSError):
             log.warning("Tickets could not be looked at; trying again in a minute", exc_info=True)
@@ -56,6 +59,7 @@ async def escalate(context: Context) -> int:
                     row.escalation_level = level_of(row.next_due_at, now, after)
                     row.escalated_to = context.settings.escalations[row.escalation_level - 1].to
                     row.escalated_at = now
+                    row.highest_level = max(row.highest_level, row.escalation_level)
                     details = {"level": row.escalation_level, "to": row.escalated_to}
                     await note(session, row.id, BY_ITSELF, now, told_change(What.ESCALATED, details))
             count += len(rows)
