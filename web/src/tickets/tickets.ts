@@ -74,7 +74,8 @@ export type What =
   | "reopened"
   | "merged"
   | "unmerged"
-  | "callback_raised";
+  | "callback_raised"
+  | "callback_ended";
 export interface Change {
   id: number;
   what: What;
@@ -84,7 +85,8 @@ export interface Change {
   of: string;
 }
 export interface Callback {
-  list: { id: string; name: string };
+  /** `id` null: the list is deleted. */
+  list: { id: string | null; name: string };
   number: string;
   raised_at: Instant;
   due_at: Instant | null;
