@@ -209,7 +209,7 @@ async def running(
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings, partial(keep_callbacks, clock=clock)),
             filling_routes(await filler_of(stack, room, keeper, settings), settings),
-            await ticket_room_routes(stack, tickets_of(settings, sessions, clock), keeper, desk.watch),
+            await ticket_room_routes(stack, tickets_of(settings, sessions, clock), keeper, hub, desk.watch),
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),

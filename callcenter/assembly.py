@@ -83,6 +83,7 @@ from callcenter.store.erased import Erased
 from callcenter.tickets.api import Room as TicketRoom
 from callcenter.tickets.api import ticket_routes
 from callcenter.tickets.escalating import escalating
+from callcenter.tickets.feed import Teller as TicketTeller
 from callcenter.tickets.service import Context as Tickets
 from callcenter.wallboards.api import Boards
 
@@ -340,10 +341,13 @@ def tickets_of(settings: Settings, sessions: Sessions, clock: Callable[[], Insta
     return Tickets(sessions, clock, settings.region, settings.tickets, teams)
 
 
-async def ticket_room_routes(stack: AsyncExitStack, tickets: Tickets, keeper: Keeper, watch: Watch) -> APIRouter:
-    """Tickets, and what tells the alerts which of them are late."""
-    soon = await stack.enter_async_context(escalating(tickets, watch.on_tickets))
-    return ticket_routes(TicketRoom(tickets, keeper.floor, soon))
+async def ticket_room_routes(
+    stack: AsyncExitStack, tickets: Tickets, keeper: Keeper, hub: Hub, watch: Watch
+) -> APIRouter:
+    """Tickets, what tells the alerts which of them are late, and open pages of changes."""
+    tell = TicketTeller(tickets.sessions, hub.put, tickets.clock).tell
+    soon = await stack.enter_async_context(escalating(tickets, watch.on_tickets, tell))
+    return ticket_routes(TicketRoom(tickets, keeper.floor, soon, tell))
 
 
 async def sampler_of(stack: AsyncExitStack, room: Room, settings: Settings) -> Sampler:

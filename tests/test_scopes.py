@@ -287,7 +287,8 @@ NOT_ONE_BY_ONE = {
     "GET /customers/{customer_id}/history", "GET /customers/{customer_id}/callbacks",
     "GET /calls", "GET /alerts", "GET /messages", "GET /reviews", "GET /reports/heatmap", "GET /reports/rows/{figure}",
     "HEAD /recordings/{0}/audio",
-    "GET /tickets", "GET /ticket-backlog", "GET /ticket-repeats", "POST /tickets", "POST /tickets/{0}/calls",
+    "GET /tickets", "GET /ticket-backlog", "GET /ticket-owners", "GET /ticket-repeats",
+    "POST /tickets", "POST /tickets/{0}/calls",
     "POST /messages", "POST /reviews", "POST /reports/saved/{report_id}/send",
     *(
         f"GET /reports/{of}{ending}"

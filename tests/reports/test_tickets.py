@@ -358,7 +358,7 @@ async def test_merging_reopening_and_undoing_count_a_matter_once(desk: Desk, lea
     await merging.merge(tickets, BOSS, (one.id, 1), (other.id, 1))
     assert await now() == [1, 1, 0, 1, None]
     desk.now = FIRST + 5 * HOUR
-    assert await escalate(tickets) == 1
+    assert await escalate(tickets) == [one.id]
     await service.close(tickets, BOSS, (one.id, 2), Outcome.SOLVED, "done")
     assert await now() == [1, 1, 1, 0, 1]  # what it had been escalated to stays known
     desk.now = FIRST + 30 * HOUR
