@@ -109,7 +109,7 @@ function Tickets({ search, opened }: { search: TicketSearch; opened: Opened }) {
     <>
       <CountedHead shown={t("ticketReport.shown", { shown: tickets.length, count })} file={file} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section className={page.scroll} aria-label={t("page.tickets")} tabIndex={0}>
+      <section className={page.scroll} aria-label={t("ticketReport.counted")} tabIndex={0}>
         <table className={table.table}>
           <thead>
             <tr>
