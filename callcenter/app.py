@@ -49,7 +49,7 @@ from callcenter.assembly import (
     seat_room_routes,
     sender_of,
     show_health,
-    spells_now,
+    sources_of,
     ticket_room_routes,
     tickets_of,
 )
@@ -116,11 +116,9 @@ from callcenter.recordings.processing import Processor
 from callcenter.recordings.receiving import Receiver
 from callcenter.recordings.receiving_api import receiving_routes
 from callcenter.recordings.service import recordings_of
-from callcenter.reports.names import names_of
 from callcenter.reports.patterns import Limits
 from callcenter.reports.people_api import Room
 from callcenter.reports.roll_ups import keep_rolled_up
-from callcenter.reports.service import Sources
 from callcenter.resuming import Past, alone_in
 from callcenter.retention.api import retention_routes
 from callcenter.retention.call_api import call_retention_routes
@@ -132,6 +130,7 @@ from callcenter.shifts.service import Planning
 from callcenter.store.engine import Sessions, make_engine, make_sessions, migrate
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
+from callcenter.tickets.callbacks import keep_callbacks
 from callcenter.tickets.finding import of_customer as tickets_of_customer
 from callcenter.versions import TakesVersions
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
@@ -189,7 +188,7 @@ async def running(
         books = books_of(stack, settings, engine, fill_gaps(stack, settings, keeper, journals), clock)
         show_health(stack, hub, journals, links, clock)
         dialer = dialer_of(stack, settings, outbox, keeper, hub, Switchboard(links))
-        sources = Sources(engine, settings.zone, names_of(settings), partial(spells_now, keeper, clock))
+        sources = sources_of(settings, engine, keeper, clock)
         room = Room(sources, sessions, Limits(**settings.patterns.model_dump()), recorder.flush, dialer.wake, clock)
         sender = await sender_of(stack, room, settings, access, outbox)
         boards = boards_of(settings, sessions, hub, today, clock, is_demo=is_demo)
@@ -209,9 +208,9 @@ async def running(
             await _clips(stack, sessions, library, settings),
             erasure_routes(eraser_of(stack, settings, sessions, library, keeper)),
             dialling_routes(sessions, dialer),
-            callback_routes(sessions, dialer, settings),
+            callback_routes(sessions, dialer, settings, partial(keep_callbacks, clock=clock)),
             filling_routes(await filler_of(stack, room, keeper, settings), settings),
-            await ticket_room_routes(stack, tickets_of(settings, sessions, clock), keeper, desk.watch),
+            await ticket_room_routes(stack, tickets_of(settings, sessions, clock), keeper, hub, desk.watch),
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),

@@ -64,15 +64,17 @@ from callcenter.reports.api import report_routes
 from callcenter.reports.callback_api import callback_report_routes
 from callcenter.reports.delivering import Sender, delivering
 from callcenter.reports.figures import FIGURES
+from callcenter.reports.names import names_of
 from callcenter.reports.people_api import Room, people_routes
 from callcenter.reports.quality_api import quality_report_routes
 from callcenter.reports.recurrence import dates_of
 from callcenter.reports.report_files import check_report, grid_maker, report_file_routes
 from callcenter.reports.saved import Parameters
 from callcenter.reports.saved_api import saved_routes
-from callcenter.reports.service import sums_by_queue
+from callcenter.reports.service import Sources, sums_by_queue
 from callcenter.reports.spans import Span, local
 from callcenter.reports.staffing_api import staffing_routes
+from callcenter.reports.tickets_api import ticket_report_routes
 from callcenter.reports.today import Today
 from callcenter.resuming import Checkpoints, Past, own_name, resume
 from callcenter.settings import Settings
@@ -81,6 +83,7 @@ from callcenter.store.erased import Erased
 from callcenter.tickets.api import Room as TicketRoom
 from callcenter.tickets.api import ticket_routes
 from callcenter.tickets.escalating import escalating
+from callcenter.tickets.feed import Teller as TicketTeller
 from callcenter.tickets.service import Context as Tickets
 from callcenter.wallboards.api import Boards
 
@@ -338,10 +341,13 @@ def tickets_of(settings: Settings, sessions: Sessions, clock: Callable[[], Insta
     return Tickets(sessions, clock, settings.region, settings.tickets, teams)
 
 
-async def ticket_room_routes(stack: AsyncExitStack, tickets: Tickets, keeper: Keeper, watch: Watch) -> APIRouter:
-    """Tickets, and what tells the alerts which of them are late."""
-    soon = await stack.enter_async_context(escalating(tickets, watch.on_tickets))
-    return ticket_routes(TicketRoom(tickets, keeper.floor, soon))
+async def ticket_room_routes(
+    stack: AsyncExitStack, tickets: Tickets, keeper: Keeper, hub: Hub, watch: Watch
+) -> APIRouter:
+    """Tickets, what tells the alerts which of them are late, and open pages of changes."""
+    tell = TicketTeller(tickets.sessions, hub.put, tickets.clock).tell
+    soon = await stack.enter_async_context(escalating(tickets, watch.on_tickets, tell))
+    return ticket_routes(TicketRoom(tickets, keeper.floor, soon, tell))
 
 
 async def sampler_of(stack: AsyncExitStack, room: Room, settings: Settings) -> Sampler:
@@ -365,8 +371,13 @@ async def importer_of(stack: AsyncExitStack, settings: Settings, sessions: Sessi
     return importer
 
 
-def spells_now(keeper: Keeper, clock: Callable[[], Instant]) -> list[SeatSpell]:
-    return spells_under_way(keeper.floor, clock())
+def sources_of(settings: Settings, engine: AsyncEngine, keeper: Keeper, clock: Callable[[], Instant]) -> Sources:
+    """Where reports come from."""
+
+    def spells_now() -> list[SeatSpell]:
+        return spells_under_way(keeper.floor, clock())
+
+    return Sources(engine, settings.zone, names_of(settings), spells_now, settings.tickets.complaints)
 
 
 async def sender_of(stack: AsyncExitStack, room: Room, settings: Settings, access: Access, outbox: Outbox) -> Sender:
@@ -378,7 +389,7 @@ async def sender_of(stack: AsyncExitStack, room: Room, settings: Settings, acces
 
     sender = Sender(
         sessions=room.sessions,
-        make=grid_maker(room.sources, room.write_down),
+        make=grid_maker(room.sources, room.write_down, room.clock),
         sends_of=sends_of,
         mail=settings.mail,
         wake_outbox=outbox.wake,
@@ -397,6 +408,7 @@ def report_room_routes(room: Room, sender: Sender, settings: Settings) -> list[A
         people_routes(room),
         callback_report_routes(room),
         quality_report_routes(room),
+        ticket_report_routes(room),
         staffing_routes(room, settings),
         saved_routes(sender, partial(_check_report, room)),
     ]

@@ -13,6 +13,7 @@ from callcenter.floor.changes import Entities, View
 from callcenter.live.hub import Hub
 from callcenter.live.socket import serve_branch, serve_feed
 from callcenter.masks import masked
+from callcenter.tickets.feed import FEED as TICKETS
 
 LISTENINGS = "listenings"
 WHO_LISTENS = frozenset({"listener", "listener_name"})
@@ -28,6 +29,7 @@ class Eyes:
 
     scope: Scope
     sees_alerts: bool
+    works_on_tickets: bool
     listens: bool
     sees_numbers: bool
     is_told: bool
@@ -36,24 +38,26 @@ class Eyes:
     @property
     def see_all(self) -> bool:
         """Whether nothing is kept back."""
-        return self.sees_alerts and self.listens and self.sees_numbers and self.scope.is_everything
+        may = (self.sees_alerts, self.works_on_tickets, self.listens, self.sees_numbers)
+        return all(may) and self.scope.is_everything
 
     @property
     def name(self) -> str:
         """The same for the same eyes, and for no others."""
-        may = (self.sees_alerts, self.listens, self.sees_numbers, self.is_told)
+        may = (self.sees_alerts, self.works_on_tickets, self.listens, self.sees_numbers, self.is_told)
         return repr((sorted(self.scope.teams), sorted(self.scope.queues), self.scope.is_everything, *may))
 
 
 async def serve_floor(websocket: WebSocket, hub: Hub, *, together: Together, agents_are_told: bool) -> None:
-    """Serves the feed: of the account's scope; alerts to those who may see them, who listens to those who may listen,
-    numbers in full to those who see them.
+    """Serves the feed: of the account's scope; alerts to those who may see them, changes of tickets to those who work
+    on them, who listens to those who may listen, numbers in full to those who see them.
 
     Others are shown that somebody listens, where `agents_are_told`.
     """
     account = websocket.state.account
-    alerts, listens, numbers = (name in account.permissions for name in ("see_alerts", LISTEN, "see_numbers"))
-    eyes = Eyes(account.scope, alerts, listens, numbers, agents_are_told)
+    needed = ("see_alerts", "work_tickets", LISTEN, "see_numbers")
+    alerts, tickets, listens, numbers = (name in account.permissions for name in needed)
+    eyes = Eyes(account.scope, alerts, tickets, listens, numbers, agents_are_told)
     if eyes.see_all:
         await serve_feed(websocket, hub)
         return
@@ -76,6 +80,8 @@ class Sight:
     def _shown(self, kind: str, identity: str, fields: View) -> View | None:
         if kind == ALERTS and not self.eyes.sees_alerts:
             return None
+        if kind == TICKETS:
+            return self._ticket(fields)
         if not self.eyes.scope.is_everything:
             seen = self._in_scope(kind, identity, fields)
             if seen is None:
@@ -84,6 +90,12 @@ class Sight:
         if kind != LISTENINGS or self.eyes.listens:
             return fields
         return {name: value for name, value in fields.items() if name not in WHO_LISTENS} if self.eyes.is_told else None
+
+    def _ticket(self, fields: View) -> View | None:
+        """A change of a ticket, without whose it was and is."""
+        eyes, teams, queue = self.eyes, fields["teams"], fields["queue"]
+        is_seen = eyes.works_on_tickets and any(eyes.scope.sees(team, queue) for team in teams)
+        return {name: fields[name] for name in ("id", "changed_at")} if is_seen else None
 
     def _in_scope(self, kind: str, identity: str, fields: View) -> View | None:
         match kind:

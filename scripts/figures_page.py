@@ -14,8 +14,8 @@ Made from the catalogue (`callcenter/reports/figures/`) by `make figures`; do no
 Every figure counts facts: queue visits, conversations, rings, seat spells, surveys after the call, attempts. A visit
 counts in the interval where it entered, a ring, an attempt and a survey where they began, a conversation where its
 wrap-up ended, a pause where it ended; seat time is cut exactly at the edges. Thresholds and teams are those of the time
-of the fact. Where there is nothing to divide by there is no figure. Percentiles come from a distribution with fixed
-edges, so that spans can be added up.
+of the fact. Tickets go on changing: each counts as it stands now. Where there is nothing to divide by there is no
+figure. Percentiles come from a distribution with fixed edges, so that spans can be added up.
 
 `GET /api/reports/rows/{figure}` lists what the numerator or the denominator counts.
 """
@@ -30,6 +30,7 @@ GROUPS = {
     "satisfaction": "Satisfaction · 满意度",
     "callbacks": "Callbacks · 回访",
     "quality": "Quality · 质检",
+    "tickets": "Tickets and complaints · 工单与投诉",
 }
 
 TABLE = f"| id | figure | 指标 | meaning | 含义 | unit | target | for | opens |\n{'| --- ' * 9}|"

@@ -91,6 +91,7 @@ FITTING: Mapping[str, Mapping[str, Any]] = {
     **{f"GET /api/reports/{of}{ending}": {"figures": None} for of in ("agents", "teams") for ending in FILE_ENDINGS},
     **{f"GET /api/reports/callbacks/targets{ending}": {"figure": "callbacks_reached"} for ending in FILE_ENDINGS},
     **{f"GET /api/reports/quality/reviews{ending}": {"figure": "qa_pass_rate"} for ending in FILE_ENDINGS},
+    **{f"GET /api/reports/tickets/counted{ending}": {"figure": "tickets_in_time_rate"} for ending in FILE_ENDINGS},
     **{f"GET /api/reports/staffing{ending}": {"target": "0.8"} for ending in FILE_ENDINGS},
     "GET /api/reports/rows/{figure}": {"reason": None, "cursor": None},
     "GET /api/calls": {"cursor": None},

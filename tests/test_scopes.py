@@ -161,6 +161,8 @@ LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
     f"/reports/agents?{SPAN}&figures=answered,paused_seconds": ("rows", "id", ("1001", "1002")),
     f"/reports/teams?{SPAN}&figures=answered": ("rows", "id", ("Team A", "Team B")),
     f"/reports/queues?{SPAN}&figures=answered": ("rows", "name", ("sales", "support")),
+    f"/reports/tickets?{SPAN}": ("rows", "id", ("Team A", "Team B")),
+    f"/reports/tickets/counted?{SPAN}&figure=tickets_opened": ("tickets", "id", ("1", "2")),
     f"/reports/rows/answered?{SPAN}": ("rows", "call_id", ("1.0", "2.0")),
     f"/reports/rows/paused_seconds?{SPAN}": ("rows", "agent_number", ("1001", "1002")),
 }
@@ -285,9 +287,14 @@ NOT_ONE_BY_ONE = {
     "GET /customers/{customer_id}/history", "GET /customers/{customer_id}/callbacks",
     "GET /calls", "GET /alerts", "GET /messages", "GET /reviews", "GET /reports/heatmap", "GET /reports/rows/{figure}",
     "HEAD /recordings/{0}/audio",
-    "GET /tickets", "GET /ticket-backlog", "GET /ticket-repeats", "POST /tickets", "POST /tickets/{0}/calls",
+    "GET /tickets", "GET /ticket-backlog", "GET /ticket-owners", "GET /ticket-repeats",
+    "POST /tickets", "POST /tickets/{0}/calls",
     "POST /messages", "POST /reviews", "POST /reports/saved/{report_id}/send",
-    *(f"GET /reports/{of}{ending}" for of in ("queues", "agents", "teams") for ending in ("", ".csv", ".xlsx")),
+    *(
+        f"GET /reports/{of}{ending}"
+        for of in ("queues", "agents", "teams", "tickets", "tickets/counted")
+        for ending in ("", ".csv", ".xlsx")
+    ),
     "GET /shifts", "GET /shifts/adherence", "GET /shifts/briefings", "GET /shifts/gaps", "GET /shifts/team-gaps",
     "POST /shifts/copy-week",
     *(f"POST /shifts/import{end}" for end in ("", "/check", "/errors.csv")), "GET /shift-log", "POST /shift-log",

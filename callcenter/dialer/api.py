@@ -17,7 +17,7 @@ from callcenter.dialer.rules import (
     DEFAULT_RULES,
     TargetState,
 )
-from callcenter.dialer.service import Summary
+from callcenter.dialer.service import Leaving, Summary
 from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
 from callcenter.dialer.tables import Attempt, Target
 from callcenter.dialer.trunks import trunk_names
@@ -30,10 +30,13 @@ Cursor = Annotated[int, Query(ge=0, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-def callback_routes(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
-    """The routes; each says which permission it needs."""
+def callback_routes(
+    sessions: Sessions, worker: Worker, settings: Settings, leaving: Leaving | None = None
+) -> APIRouter:
+    """The routes; each says which permission it needs. `leaving` is told of a list before it is deleted."""
     routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
     _list_routes(routes, sessions, worker, settings)
+    _deleting_route(routes, sessions, worker, leaving)
     _state_routes(routes, sessions, worker)
     _content_routes(routes, sessions, worker)
     return routes
@@ -68,9 +71,11 @@ def _list_routes(routes: APIRouter, sessions: Sessions, worker: Worker, settings
         worker.wake(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.delete("/{list_id}", status_code=204, dependencies=run)
+
+def _deleting_route(routes: APIRouter, sessions: Sessions, worker: Worker, leaving: Leaving | None) -> None:
+    @routes.delete("/{list_id}", status_code=204, dependencies=[requires("run_lists")])
     async def delete(list_id: ListId) -> None:
-        await service.delete_list(sessions, list_id)
+        await service.delete_list(sessions, list_id, leaving)
         worker.wake(list_id)
 
 

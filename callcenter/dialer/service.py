@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -73,7 +73,11 @@ async def change_list(sessions: Sessions, list_id: int, fields: Mapping[str, Any
         raise Conflict(f"There is a list called {fields['name']!r} already", field="name") from error
 
 
-async def delete_list(sessions: Sessions, list_id: int) -> None:
+Leaving = Callable[[AsyncSession, int], Awaitable[None]]
+"""Writes down what others need of a list, within the transaction that deletes it."""
+
+
+async def delete_list(sessions: Sessions, list_id: int, leaving: Leaving | None = None) -> None:
     """Deletes a list with its targets and attempts. Raises NotFound, Conflict while it runs or calls are in the air."""
     async with sessions.begin() as session:
         state = await lock_list(session, list_id)
@@ -81,6 +85,8 @@ async def delete_list(sessions: Sessions, list_id: int) -> None:
             raise Conflict("Stop the list before you delete it")
         if await session.scalar(select(exists().where(Attempt.list_id == list_id, Attempt.ended_at.is_(None)))):
             raise Conflict("Calls of the list are still in the air; try again when they have ended")
+        if leaving is not None:
+            await leaving(session, list_id)
         await session.execute(delete(CallbackList).where(CallbackList.id == list_id))
         await session.execute(
             update(CallbackList).where(CallbackList.escalation_list_id == list_id).values(escalation_list_id=None)

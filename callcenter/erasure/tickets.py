@@ -13,7 +13,7 @@ from callcenter.erasure.around import Around
 from callcenter.erasure.person import Person, of_these
 from callcenter.lines import ERASED
 from callcenter.store.batches import in_batches
-from callcenter.tickets.tables import Ticket, TicketCall, TicketChange, TicketStep
+from callcenter.tickets.tables import Ticket, TicketCall, TicketCallback, TicketChange, TicketStep
 
 TICKETS_AT_ONCE = 500
 WORDS = frozenset({"subject", "note", "result", "text", "step", "why", "caller_number"})
@@ -51,8 +51,17 @@ async def _blank(session: AsyncSession, ids: Collection[int]) -> None:
     words = {"subject": ERASED, "note": "", "caller_number": "", "result": ""}
     await session.execute(update(Ticket).where(Ticket.id.in_(ids)).values(**words, customer_id=None))
     await session.execute(update(TicketStep).where(TicketStep.ticket_id.in_(ids)).values(text=ERASED))
+    of_callbacks = select(TicketCallback).where(TicketCallback.ticket_id.in_(ids), TicketCallback.kept.is_not(None))
+    for callback in await session.scalars(of_callbacks):
+        callback.kept = _unsaid(callback.kept or {})
     for row in await session.scalars(select(TicketChange).where(TicketChange.ticket_id.in_(ids))):
         row.details = _blanked(row.details)
+
+
+def _unsaid(kept: dict[str, Any]) -> dict[str, Any]:
+    """What came of a callback, without whose it was and what was noted."""
+    attempts = [attempt | {"note": ERASED if attempt["note"] else ""} for attempt in kept["attempts"]]
+    return kept | {"number": ERASED, "attempts": attempts}
 
 
 def _blanked(details: dict[str, Any]) -> dict[str, Any]:

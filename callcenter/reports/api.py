@@ -16,7 +16,7 @@ from callcenter.floor.terms import Instant
 from callcenter.reports.counted import Part, Wanted, counted_rows, row_shape
 from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES, figures_of
 from callcenter.reports.figures.entry import Figure, Subject
-from callcenter.reports.figures.measures import OF_QUALITY, Source
+from callcenter.reports.figures.measures import OF_QUALITY, OF_TICKETS, Source
 from callcenter.reports.heat import heat_map
 from callcenter.reports.ranking import Rank, Ranking
 from callcenter.reports.service import Asked, Sources, agents_behind, chosen_figures, report
@@ -213,6 +213,8 @@ async def _rows(sources: Sources, figure: Figure, query: RowsQuery, scope: Scope
         raise BadInput(f"{figure.id} counts targets: see /api/reports/callbacks/targets", field="figure")
     if wanted.source in OF_QUALITY:
         raise BadInput(f"{figure.id} counts reviews: see /api/reports/quality/reviews", field="figure")
+    if wanted.source in OF_TICKETS:
+        raise BadInput(f"{figure.id} counts tickets: see /api/reports/tickets/counted", field="figure")
     if query.reason is not None and wanted.source is not Source.SPELLS:
         raise BadInput(f"reason: {figure.id} counts no pauses", field="reason")
     head = {"figure": figure.id, "part": query.part, "kind": wanted.source.value}

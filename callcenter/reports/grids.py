@@ -43,14 +43,14 @@ def report_grid(report: Report, zone: ZoneInfo, names: Names, language: Language
     """A report of queues, agents or teams: one row an interval and queue, agent or team; its totals below."""
     asked, part = report.asked, report.part
     reasons = sorted({reason for row in part.rows for reason in row.reasons or ()})
-    whose, when = _whose_columns(report, language), _when_columns(asked.interval, language)
-    columns = [*whose, *when, *(_figure_column(figure, language) for figure in asked.figures)]
+    whose, when = _whose_columns(report, language), interval_columns(asked.interval, language)
+    columns = [*whose, *when, *(figure_column(figure, language) for figure in asked.figures)]
     columns += [_reason_column(names.reason(reason, language), language) for reason in reasons]
     starts = {piece.group: piece.since for piece in part.pieces}
     rows = [
         [
             *_whose(report, row),
-            *_when(asked.interval, row.group, starts, language),
+            *interval_cells(asked.interval, row.group, starts, language),
             *figures.values(),
             *((row.reasons or {}).get(reason) for reason in reasons),
         ]
@@ -75,7 +75,8 @@ def _notes(report: Report, zone: ZoneInfo, language: Language) -> list[tuple[str
     return notes if only.scope.is_everything else [*notes, (word("scope", language), ", ".join(only.scope.names()))]
 
 
-def _figure_column(figure: Figure, language: Language) -> Column:
+def figure_column(figure: Figure, language: Language) -> Column:
+    """A column of a figure, with what it means."""
     label, meaning = (figure.label_zh, figure.formula_zh) if language == "zh" else (figure.label_en, figure.formula_en)
     return Column(label, KINDS[figure.unit], figure.decimals, meaning)
 
@@ -91,7 +92,8 @@ def _whose(report: Report, row: Row) -> list[Cell]:
     return [row.keys[0], row.name, row.team] if report.asked.subject == "agents" else [row.name]
 
 
-def _when_columns(interval: str, language: Language) -> list[Column]:
+def interval_columns(interval: str, language: Language) -> list[Column]:
+    """The column that says which interval a row is; none for a report that is not cut."""
     if interval == "none":
         return []
     if interval in ("hour_of_day", "weekday"):
@@ -99,7 +101,8 @@ def _when_columns(interval: str, language: Language) -> list[Column]:
     return [Column(word("start", language), "day" if interval in DATED else "instant")]
 
 
-def _when(interval: str, group: int, starts: dict[int, float], language: Language) -> list[Cell]:
+def interval_cells(interval: str, group: int, starts: dict[int, float], language: Language) -> list[Cell]:
+    """Which interval a row is."""
     if interval == "none":
         return []
     if interval == "hour_of_day":

@@ -1,4 +1,4 @@
-"""What queues, agents and reasons are called now; facts know what they were called then."""
+"""What queues, agents, reasons and types of tickets are called now; facts know what they were called then."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,11 +7,13 @@ from callcenter.settings import Settings
 
 
 class Names(NamedTuple):
-    """Labels of queues, names and teams of agents by number, labels of reasons for pausing by code and language."""
+    """Labels of queues, names and teams of agents by number, labels of reasons for pausing and of types of tickets by
+    code and language."""
 
     queues: Mapping[str, str] = {}
     agents: Mapping[str, tuple[str, str]] = {}
     reasons: Mapping[str, Mapping[str, str]] = {}
+    ticket_types: Mapping[str, Mapping[str, str]] = {}
 
     def queue(self, name: str) -> str:
         """The label of a queue; its name if it has none."""
@@ -25,6 +27,10 @@ class Names(NamedTuple):
         """The label of a reason for pausing; its code if the settings do not know it."""
         return self.reasons.get(code, {}).get(language, code)
 
+    def ticket_type(self, code: str, language: str) -> str:
+        """The label of a type of tickets; its code if the settings do not know it any more."""
+        return self.ticket_types.get(code, {}).get(language, code)
+
 
 def names_of(settings: Settings) -> Names:
     """The names in the settings."""
@@ -32,4 +38,5 @@ def names_of(settings: Settings) -> Names:
         {name: queue.label for name, queue in settings.queues.items()},
         {agent.number: (agent.name, agent.team) for agent in settings.agents},
         {reason.code: {"en": reason.label_en, "zh": reason.label_zh} for reason in settings.pause_reasons},
+        {one.code: {"en": one.label_en, "zh": one.label_zh} for one in settings.tickets.types},
     )

@@ -8,6 +8,7 @@ from msgspec import convert, to_builtins
 
 from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.errors import BadInput, NotAllowed
+from callcenter.floor.terms import Instant
 from callcenter.reports.api import ReportQuery, SeeInScope, asked_of
 from callcenter.reports.delivering import MakeGrid
 from callcenter.reports.export import Ending, Grid, Language
@@ -19,7 +20,9 @@ from callcenter.reports.quality_grids import weekly_grid
 from callcenter.reports.recurrence import Dates
 from callcenter.reports.saved import Parameters
 from callcenter.reports.service import Asked, Sources, report
-from callcenter.reports.spans import read_span
+from callcenter.reports.spans import LAST_INSTANT, IntervalKind, pieces_of, read_span
+from callcenter.reports.tickets import Wanted as TicketsWanted
+from callcenter.reports.tickets_grids import saved_grid
 
 WriteDown = Callable[[], Awaitable[None]]
 
@@ -64,6 +67,8 @@ def check_report(parameters: Parameters, dates: Dates, sources: Sources) -> None
     """Raises BadInput naming the field at fault of a saved report that could not be made of these days."""
     if parameters.subject == QUALITY:
         quality_asked(parameters, dates, sources)
+    elif parameters.subject == TICKETS:
+        tickets_asked(parameters, dates, sources)
     else:
         asked_for(parameters, dates, sources)
 
@@ -74,17 +79,37 @@ QUALITY = "quality"
 
 def quality_asked(parameters: Parameters, dates: Dates, sources: Sources) -> Wanted:
     """What a saved QA report counts on these days. Raises BadInput for what it cannot show."""
-    plain = Parameters(
-        subject=QUALITY, span=parameters.span, agent=parameters.agent, team=parameters.team, interval="none"
-    )
-    for field in Parameters.__struct_fields__:
-        if getattr(parameters, field) != getattr(plain, field):
-            raise BadInput(f"{field}: the QA report has no such choice", field=field)
+    _check_choices(parameters, "agent", "team")
     span = read_span(dates.first.isoformat(), dates.last.isoformat(), sources.zone)
     return Wanted(span=span, agent=parameters.agent, team=parameters.team)
 
 
-def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
+TICKETS = "tickets"
+"""The subject of the report of tickets, which is made by team, owner, type and queue."""
+
+
+def tickets_asked(
+    parameters: Parameters, dates: Dates, sources: Sources, scope: Scope = EVERYTHING, now: Instant = LAST_INSTANT
+) -> TicketsWanted:
+    """What a saved report of tickets counts on these days, within a scope. Raises BadInput for what it cannot show."""
+    _check_choices(parameters, "interval", "agent", "team", "queue")
+    span = read_span(dates.first.isoformat(), dates.last.isoformat(), sources.zone)
+    interval: IntervalKind = convert(parameters.interval, IntervalKind)
+    pieces_of(span, interval, sources.zone)
+    whose = {"team": parameters.team, "owner": parameters.agent, "queue": parameters.queue}
+    return TicketsWanted(span=span, now=now, interval=interval, scope=scope, **whose)
+
+
+def _check_choices(parameters: Parameters, *names: str) -> None:
+    """Raises BadInput for a choice that the report does not have: of all but its span it has only these."""
+    choices = {name: getattr(parameters, name) for name in ("subject", "span", *names)}
+    plain = Parameters(**choices)
+    for field in Parameters.__struct_fields__:
+        if getattr(parameters, field) != getattr(plain, field):
+            raise BadInput(f"{field}: this report has no such choice", field=field)
+
+
+def grid_maker(sources: Sources, write_down: WriteDown, clock: Callable[[], Instant]) -> MakeGrid:
     """Makes the tables of saved reports, each within a scope."""
 
     async def make(name: str, parameters: Parameters, language: Language, dates: Dates, scope: Scope) -> Grid:
@@ -92,8 +117,11 @@ def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
             if not scope.is_everything:
                 raise NotAllowed("the QA report is about the whole centre, of which its sender sees a part")
             return await weekly_grid(sources, quality_asked(parameters, dates, sources), language, name)
-        asked = asked_for(parameters, dates, sources, scope)
         await write_down()
+        if parameters.subject == TICKETS:
+            wanted = tickets_asked(parameters, dates, sources, scope, clock())
+            return await saved_grid(sources, wanted, language, name)
+        asked = asked_for(parameters, dates, sources, scope)
         return report_grid(await report(sources, asked), sources.zone, sources.names, language, title=name)
 
     return make

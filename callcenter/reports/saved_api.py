@@ -30,7 +30,7 @@ Folder = Annotated[str, Field(pattern=r"^([\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63})?$"
 Check = Callable[[Parameters], object]
 See = Annotated[Account, requires("see_reports", reach="shared")]
 Send = Annotated[Account, requires("send_reports", reach="scoped")]
-SavedSubject = Literal[Subject, "quality"]
+SavedSubject = Literal[Subject, "quality", "tickets"]
 
 
 class Shape(BaseModel):

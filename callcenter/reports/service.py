@@ -52,12 +52,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where reports come from: the store, the centre's zone and names, and what seats are doing at this moment."""
+    """Where reports come from: the store, the centre's zone and names, what seats are doing at this moment, and which
+    types of tickets are complaints."""
 
     engine: AsyncEngine
     zone: ZoneInfo
     names: Names
     spells_under_way: Callable[[], Iterable[SeatSpell]] = tuple
+    complaints: frozenset[str] = frozenset()
 
 
 def chosen_figures(subject: Subject, only: Only, identities: Sequence[str] = ()) -> tuple[Figure, ...]:

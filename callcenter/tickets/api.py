@@ -1,10 +1,10 @@
 """The routes of tickets (docs/api.md, Tickets)."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from msgspec.structs import replace
+from msgspec import structs
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
@@ -17,6 +17,7 @@ from callcenter.masks import check_searched_number
 from callcenter.tickets import finding, merging, service
 from callcenter.tickets.finding import Wanted, open_tickets
 from callcenter.tickets.known_calls import KnownCall, known_call, own_call
+from callcenter.tickets.owners import owners
 from callcenter.tickets.rules import Content
 from callcenter.tickets.service import Context, content_of
 from callcenter.tickets.shapes import (
@@ -39,12 +40,15 @@ Worker = Annotated[Account, requires("work_tickets", reach="scoped")]
 Changer = Annotated[Account, requires("work_tickets", takes_masks=True, reach="scoped")]
 Keeper = Annotated[Account, requires("manage_tickets", reach="scoped")]
 
+Tell = Callable[..., Awaitable[None]]
+"""Tells open pages of tickets that were changed (feed.py)."""
+
 
 class Room:
-    """What the routes work with; `soon` calls for a look at who is late."""
+    """What the routes work with; `soon` calls for a look at who is late, `tell` tells open pages of a change."""
 
-    def __init__(self, context: Context, floor: Floor, soon: Callable[[], None]) -> None:
-        self.context, self.floor, self.soon = context, floor, soon
+    def __init__(self, context: Context, floor: Floor, soon: Callable[[], None], tell: Tell) -> None:
+        self.context, self.floor, self.soon, self.tell = context, floor, soon, tell
 
     async def call(self, account: Account, shape: CallShape | None) -> KnownCall | None:
         """The call that is meant. Raises NotFound."""
@@ -52,10 +56,15 @@ class Room:
             return None
         return await known_call(self.context.sessions, self.floor, account, shape.pbx, shape.call_id)
 
-    async def told(self, account: Account, ticket_id: int) -> dict[str, Any]:
-        """A ticket with everything it has, after it was changed."""
-        self.soon()
+    async def told(self, account: Account, ticket_id: int, *others: int, was: str | None = None) -> dict[str, Any]:
+        """A ticket with everything it has, after it was changed, and others with it; `was` is the team that it had."""
+        await self.changed(ticket_id, *others, was=was)
         return whole_shape(await finding.whole(self.context, account, ticket_id), self.context)
+
+    async def changed(self, *ticket_ids: int, was: str | None = None) -> None:
+        """Says so to whoever has to know."""
+        self.soon()
+        await self.tell(ticket_ids, *([] if was is None else [was]))
 
 
 def ticket_routes(room: Room) -> APIRouter:
@@ -86,6 +95,10 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
     @routes.get("/ticket-backlog")
     async def backlog(account: Worker) -> dict[str, Any]:
         return {"teams": [backlog_shape(row) for row in await service.backlog(context, account)]}
+
+    @routes.get("/ticket-owners")
+    async def who_may_own(account: Worker) -> dict[str, Any]:
+        return {"users": [structs.asdict(one) for one in await owners(context, account)]}
 
     @routes.get("/ticket-pop")
     async def pop(
@@ -133,7 +146,7 @@ def _with_caller(content: Content, call: KnownCall | None, region: str) -> Conte
     """The caller's number is that of the call, unless somebody wrote another one."""
     if call is None or content.caller_number:
         return content
-    return replace(content, caller_number=caller_number(call.number, region))
+    return structs.replace(content, caller_number=caller_number(call.number, region))
 
 
 def _changing_routes(routes: APIRouter, room: Room) -> None:
@@ -141,11 +154,12 @@ def _changing_routes(routes: APIRouter, room: Room) -> None:
 
     @routes.put("/tickets/{ticket_id}")
     async def change(ticket_id: Row, shape: TicketChangeShape, account: Changer) -> dict[str, Any]:
+        before = (await finding.shown(context, account, ticket_id)).row
         if not account.sees_numbers:
-            shape = shape.as_kept(content_of((await finding.shown(context, account, ticket_id)).row))
-        content = shape.ticket.content(context.region)
+            shape = shape.as_kept(content_of(before))
+        content, was = shape.ticket.content(context.region), before.team
         await service.change(context, account, (ticket_id, shape.version), content)
-        return await room.told(account, ticket_id)
+        return await room.told(account, ticket_id, was=was)
 
     @routes.post("/tickets/{ticket_id}/calls", status_code=201)
     async def add_call(ticket_id: Row, shape: CallShape, account: Worker) -> dict[str, Any]:
@@ -160,7 +174,7 @@ def _step_routes(routes: APIRouter, room: Room) -> None:
     @routes.post("/tickets/{ticket_id}/steps", status_code=201)
     async def add_step(ticket_id: Row, shape: StepShape, account: Worker) -> dict[str, Any]:
         made = await service.add_step(context, account, ticket_id, shape.step())
-        room.soon()
+        await room.changed(ticket_id)
         return step_shape(made)
 
     @routes.put("/tickets/{ticket_id}/steps/{step_id}")
@@ -168,7 +182,7 @@ def _step_routes(routes: APIRouter, room: Room) -> None:
         if not account.sees_numbers:
             shape = shape.as_kept(await service.text_of_step(context, account, ticket_id, step_id))
         changed = await service.change_step(context, account, ticket_id, step_id, shape.step())
-        room.soon()
+        await room.changed(ticket_id)
         return step_shape(changed)
 
 
@@ -193,9 +207,10 @@ def _merging_routes(routes: APIRouter, room: Room) -> None:
     async def merge(ticket_id: Row, shape: TicketMergeShape, account: Keeper) -> dict[str, Any]:
         kept, gone = (ticket_id, shape.version), (shape.other_id, shape.other_version)
         await merging.merge(context, account, kept, gone)
-        return await room.told(account, ticket_id)
+        return await room.told(account, ticket_id, shape.other_id)
 
     @routes.post("/tickets/{ticket_id}/unmerge")
     async def undo(ticket_id: Row, account: Keeper) -> dict[str, Any]:
+        kept = (await finding.shown(context, account, ticket_id)).row.merged_into
         await merging.undo(context, account, ticket_id)
-        return await room.told(account, ticket_id)
+        return await room.told(account, ticket_id, *([] if kept is None else [kept]))

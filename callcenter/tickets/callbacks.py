@@ -1,15 +1,25 @@
-"""Closed complaints ask for a callback: which there are, and the target of a list that was raised for one."""
+"""Closed complaints ask for a callback: which there are, the target of a list that was raised for one, what came of it.
 
-from collections.abc import Collection
+As long as there is the list, what came of a callback is read there. Before it is deleted all of it is written down.
+"""
 
-from sqlalchemy import select
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.customers.service import as_shown, numbers_of
+from callcenter.dialer.rules import OVER, Outcome
+from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.terms import Instant
+from callcenter.forms.tables import FormRecord
 from callcenter.tickets.rules import Complaint, State, What, told_change
 from callcenter.tickets.service import BY_ITSELF, note
 from callcenter.tickets.tables import Ticket, TicketCallback
+
+Told = dict[str, Any]
+"""A callback as docs/api.md (Tickets) has it."""
 
 
 async def closed_complaints(
@@ -37,3 +47,82 @@ async def raise_callback(session: AsyncSession, ticket_id: int, target_id: int, 
     """Puts a target with the ticket for which it was raised: what comes of it stands there."""
     session.add(TicketCallback(ticket_id=ticket_id, target_id=target_id, raised_at=now))
     await note(session, ticket_id, BY_ITSELF, now, told_change(What.CALLBACK_RAISED))
+
+
+# --- what came of it --------------------------------------------------------------------------------------------
+
+
+async def callbacks_of(session: AsyncSession, ticket_ids: Collection[int]) -> list[Told]:
+    """The callbacks of tickets, the one raised last first, each with its attempts, the last first."""
+    query = select(TicketCallback).where(TicketCallback.ticket_id.in_(ticket_ids))
+    rows = (await session.scalars(query.order_by(TicketCallback.id.desc()))).all()
+    return [row.kept if row.kept is not None else await _told(session, row) for row in rows]
+
+
+async def _told(session: AsyncSession, row: TicketCallback) -> Told:
+    target = await session.get_one(Target, row.target_id)
+    callback_list = await session.get_one(CallbackList, target.list_id)
+    return {
+        "list": {"id": str(callback_list.id), "name": callback_list.name},
+        "number": target.number,
+        "raised_at": row.raised_at,
+        "due_at": target.due_at,
+        "state": target.state,
+        "attempts": [_attempt(*found) for found in await _attempts(session, row)],
+    }
+
+
+def _attempt(attempt: Attempt, record: FormRecord | None) -> Told:
+    names = ("placed_at", "outcome", "agent_number", "pbx", "call_id")
+    said = {"result": record.result if record else None, "note": record.note if record else ""}
+    return {name: getattr(attempt, name) for name in names} | said
+
+
+async def _attempts(session: AsyncSession, row: TicketCallback) -> Sequence[tuple[Attempt, FormRecord | None]]:
+    query = (
+        select(Attempt, FormRecord)
+        .outerjoin(FormRecord, FormRecord.attempt_id == Attempt.id)
+        .where(Attempt.target_id == row.target_id, Attempt.placed_at >= row.raised_at)
+        .order_by(Attempt.placed_at.desc(), Attempt.id.desc())
+    )
+    return [(attempt, record) for attempt, record in (await session.execute(query)).all()]
+
+
+async def note_callbacks(session: AsyncSession, now: Instant) -> list[int]:
+    """Writes down which customers were reached, and what came of callbacks that are over; of which tickets."""
+    await session.execute(_reaching())
+    is_over = select(Target.id).where(Target.id == TicketCallback.target_id, Target.state.in_(OVER)).exists()
+    query = select(TicketCallback).where(TicketCallback.is_noted.is_(False), is_over).order_by(TicketCallback.id)
+    rows = (await session.scalars(query)).all()
+    for row in rows:
+        await _note(session, row, await _told(session, row), now)
+    return [row.ticket_id for row in rows]
+
+
+async def keep_callbacks(session: AsyncSession, list_id: int, clock: Callable[[], Instant]) -> None:
+    """Writes down what came of the callbacks of a list that is about to be deleted."""
+    of_list = TicketCallback.target_id.in_(select(Target.id).where(Target.list_id == list_id))
+    await session.execute(_reaching(of_list))
+    for row in (await session.scalars(select(TicketCallback).where(of_list).order_by(TicketCallback.id))).all():
+        row.kept = await _told(session, row)
+        row.kept["list"]["id"] = None
+        if not row.is_noted:
+            await _note(session, row, row.kept, clock())
+
+
+def _reaching(*among: ColumnElement[bool]) -> Any:
+    """When each customer was reached first, where that is not written down."""
+    since = (Attempt.target_id == TicketCallback.target_id, Attempt.placed_at >= TicketCallback.raised_at)
+    first = select(func.min(Attempt.placed_at)).where(*since, Attempt.outcome == Outcome.REACHED).scalar_subquery()
+    missing = (TicketCallback.reached_at.is_(None), TicketCallback.is_noted.is_(False))
+    change = update(TicketCallback).where(*missing, *among).values(reached_at=first)
+    return change.execution_options(synchronize_session=False)
+
+
+async def _note(session: AsyncSession, row: TicketCallback, told: Told, now: Instant) -> None:
+    last: Told = told["attempts"][0] if told["attempts"] else {}
+    details = {"list": told["list"]["name"]} | {
+        name: last[name] for name in ("outcome", "agent_number", "result", "note") if last.get(name)
+    }
+    row.is_noted = True
+    await note(session, row.ticket_id, BY_ITSELF, now, told_change(What.CALLBACK_ENDED, details))

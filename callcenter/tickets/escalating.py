@@ -1,7 +1,7 @@
 """Tickets that are late go up, level by level: each minute, and when one was changed; alerts are told of them."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from callcenter.floor.changes import View
 from callcenter.looking import looking
+from callcenter.tickets.callbacks import note_callbacks
 from callcenter.tickets.rules import State, What, level_of, number_of, told_change
 from callcenter.tickets.service import BY_ITSELF, Context, note
 from callcenter.tickets.tables import Ticket
@@ -23,14 +24,21 @@ Tell = Callable[[Mapping[str, View]], None]
 """Takes all tickets that are escalated now, by id."""
 
 
+Changed = Callable[[Sequence[int]], Awaitable[None]]
+"""Takes the tickets that a look has changed."""
+
+
 @asynccontextmanager
-async def escalating(context: Context, tell: Tell) -> AsyncIterator[Callable[[], None]]:
-    """Escalates during the block; what is told calls for a look at once."""
+async def escalating(context: Context, tell: Tell, changed: Changed) -> AsyncIterator[Callable[[], None]]:
+    """Escalates during the block, and writes down what came of callbacks; what is told calls for a look at once."""
 
     async def look() -> None:
         try:
-            await escalate(context)
+            raised = await escalate(context)
+            async with context.sessions.begin() as session:
+                called = await note_callbacks(session, context.clock())
             tell(await escalated(context))
+            await changed([*raised, *called])
         except (DBAPIError, OSError):
             log.warning("Tickets could not be looked at; trying again in a minute", exc_info=True)
 
@@ -38,10 +46,10 @@ async def escalating(context: Context, tell: Tell) -> AsyncIterator[Callable[[],
         yield soon
 
 
-async def escalate(context: Context) -> int:
-    """Puts every ticket that is late at its level; how many went up."""
+async def escalate(context: Context) -> list[int]:
+    """Puts every ticket that is late at its level; which went up."""
     after = [one.after_seconds for one in context.settings.escalations]
-    now, count = context.clock(), 0
+    now, raised = context.clock(), list[int]()
     for level, seconds in enumerate(after, 1):
         late = select(Ticket).where(
             Ticket.state.in_((State.OPEN, State.WAITING)),  # those that are closed are many, and the index begins so
@@ -56,12 +64,13 @@ async def escalate(context: Context) -> int:
                     row.escalation_level = level_of(row.next_due_at, now, after)
                     row.escalated_to = context.settings.escalations[row.escalation_level - 1].to
                     row.escalated_at = now
+                    row.highest_level = max(row.highest_level, row.escalation_level)
                     details = {"level": row.escalation_level, "to": row.escalated_to}
                     await note(session, row.id, BY_ITSELF, now, told_change(What.ESCALATED, details))
-            count += len(rows)
+            raised += [row.id for row in rows]
             if len(rows) < AT_ONCE:
                 break
-    return count
+    return raised
 
 
 async def escalated(context: Context) -> dict[str, View]:

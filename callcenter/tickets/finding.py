@@ -12,12 +12,11 @@ from callcenter.accounts.service import Account
 from callcenter.customers.numbers import caller_number
 from callcenter.customers.service import as_shown, with_merged
 from callcenter.customers.tables import Customer, CustomerNumber
-from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.terms import Instant
-from callcenter.forms.tables import FormRecord
+from callcenter.tickets.callbacks import Told, callbacks_of
 from callcenter.tickets.rules import DAY_SECONDS, State, id_of, number_of
 from callcenter.tickets.service import Context, family, is_told, told_row
-from callcenter.tickets.tables import Ticket, TicketCall, TicketCallback, TicketChange, TicketStep
+from callcenter.tickets.tables import Ticket, TicketCall, TicketChange, TicketStep
 
 MOST_OFFERED = 20
 """Open tickets of one caller that are told."""
@@ -49,15 +48,6 @@ class Shown(Struct, frozen=True):
     customer: Customer | None
 
 
-class Called(Struct, frozen=True):
-    """A callback that closing a ticket raised: its target, the list, and each attempt since, with what was noted."""
-
-    row: TicketCallback
-    target: Target
-    list_name: str
-    attempts: Sequence[tuple[Attempt, FormRecord | None]]
-
-
 class Whole(Struct, frozen=True):
     """A ticket with everything it has, that of the tickets merged into it included."""
 
@@ -66,7 +56,7 @@ class Whole(Struct, frozen=True):
     steps: Sequence[TicketStep]
     calls: Sequence[TicketCall]
     changes: Sequence[TicketChange]
-    callbacks: Sequence[Called]
+    callbacks: Sequence[Told]
 
 
 # --- lists ------------------------------------------------------------------------------------------------------
@@ -185,28 +175,8 @@ async def whole(context: Context, account: Account, ticket_id: int) -> Whole:
             (
                 await session.scalars(select(changes).where(changes.ticket_id.in_(ids)).order_by(changes.id.desc()))
             ).all(),
-            await _callbacks(session, ids),
+            await callbacks_of(session, ids),
         )
-
-
-async def _callbacks(session: AsyncSession, ids: Iterable[int]) -> list[Called]:
-    of = TicketCallback
-    query = select(of, Target, CallbackList.name).join(Target, Target.id == of.target_id)
-    query = query.join(CallbackList, CallbackList.id == Target.list_id).where(of.ticket_id.in_(set(ids)))
-    return [
-        Called(row, target, name, await _attempts(session, row))
-        for row, target, name in (await session.execute(query.order_by(of.id.desc()))).all()
-    ]
-
-
-async def _attempts(session: AsyncSession, row: TicketCallback) -> list[tuple[Attempt, FormRecord | None]]:
-    query = (
-        select(Attempt, FormRecord)
-        .outerjoin(FormRecord, FormRecord.attempt_id == Attempt.id)
-        .where(Attempt.target_id == row.target_id, Attempt.placed_at >= row.raised_at)
-        .order_by(Attempt.placed_at.desc(), Attempt.id.desc())
-    )
-    return [(attempt, record) for attempt, record in (await session.execute(query)).all()]
 
 
 async def of_customer(

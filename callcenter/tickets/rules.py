@@ -51,6 +51,7 @@ class What(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     CALLBACK_RAISED = "callback_raised"
+    CALLBACK_ENDED = "callback_ended"
 
 
 class Content(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from callcenter.customers.numbers import checked_number
 from callcenter.customers.shapes import NO_CONTROLS, Row, Shape, Typed
 from callcenter.masks import as_kept, refuse_masks
 from callcenter.plain_text import VISIBLE
-from callcenter.tickets.finding import Called, Shown, Whole
+from callcenter.tickets.finding import Shown, Whole
 from callcenter.tickets.rules import (
     NOTE_LENGTH,
     RESULT_LENGTH,
@@ -181,7 +181,7 @@ def whole_shape(whole: Whole, context: Context) -> dict[str, Any]:
         "steps": [step_shape(one) for one in whole.steps],
         "calls": [_call(one) for one in whole.calls],
         "changes": [_change(one) for one in whole.changes],
-        "callbacks": [_callback(one) for one in whole.callbacks],
+        "callbacks": [*whole.callbacks],
     }
 
 
@@ -204,22 +204,6 @@ def _call(row: TicketCall) -> dict[str, Any]:
 def _change(row: TicketChange) -> dict[str, Any]:
     names = ("id", "what", "details", "at", "by")
     return {name: getattr(row, name) for name in names} | {"of": number_of(row.ticket_id)}
-
-
-def _callback(one: Called) -> dict[str, Any]:
-    target = one.target
-    return {
-        "list": {"id": str(target.list_id), "name": one.list_name},
-        "number": target.number,
-        "raised_at": one.row.raised_at,
-        "due_at": target.due_at,
-        "state": target.state,
-        "attempts": [
-            {name: getattr(attempt, name) for name in ("placed_at", "outcome", "agent_number", "pbx", "call_id")}
-            | {"result": record.result if record else None, "note": record.note if record else ""}
-            for attempt, record in one.attempts
-        ],
-    }
 
 
 def backlog_shape(row: Backlog) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Double, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.customers.tables import Customer
@@ -16,9 +16,10 @@ class Ticket(Base):
     """What a customer asked for. `type` is a code of the settings; `queue` that of the call that it came from.
 
     `caller_number` (`+` and digits, "": unknown) and `customer_id` say whose it is. `next_due_at` is when it or the
-    next of its steps is due, NULL when it is closed: by that it is late, and escalated to `escalation_level` (0: not)
-    at `escalated_at`. `contact_at` is when the customer was last heard of it. `version` grows with each change of what
-    it says. A ticket with `merged_into` is a part of that one: only undoing that shows it by itself again.
+    next of its steps is due, NULL when it is closed: by that it is late, and escalated to `escalation_level` (0:
+    not) at `escalated_at`; `highest_level` is the highest one that it ever had. `contact_at` is when the customer
+    was last heard of it. `version` grows with each change of what it says. A ticket with `merged_into` is a part of
+    that one: only undoing that shows it by itself again.
     """
 
     __tablename__ = "tickets"
@@ -28,6 +29,7 @@ class Ticket(Base):
         Index(None, "merged_into"),
         Index(None, "state", "next_due_at"),
         Index(None, "team", "state"),
+        Index(None, "created_at"),
         Index(None, "closed_at"),
     )
 
@@ -48,6 +50,7 @@ class Ticket(Base):
     escalation_level: Mapped[int] = mapped_column(Integer, default=0)
     escalated_to: Mapped[str] = mapped_column(String(32), default="")
     escalated_at: Mapped[Instant | None] = mapped_column(Double, default=None)
+    highest_level: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[Instant] = mapped_column(Double)
     created_by: Mapped[str] = mapped_column(String(64))
@@ -93,15 +96,23 @@ class TicketCall(Base):
 
 
 class TicketCallback(Base):
-    """A target of a callback list that was raised by closing a ticket; what came of it are the attempts since then."""
+    """A target of a callback list that was raised by closing a ticket; what came of it are the attempts since then.
+
+    `reached_at` is the first of them in which an agent talked with the customer; `is_noted`: the history tells what
+    came of it. Before the list is deleted, and the target with it, all of it is written into `kept` as the ticket
+    tells it.
+    """
 
     __tablename__ = "ticket_callbacks"
     __table_args__ = (Index(None, "ticket_id"), Index(None, "target_id"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
-    target_id: Mapped[int] = mapped_column(ForeignKey(Target.id, ondelete="CASCADE"))
+    target_id: Mapped[int | None] = mapped_column(ForeignKey(Target.id, ondelete="SET NULL"))
     raised_at: Mapped[Instant] = mapped_column(Double)
+    reached_at: Mapped[Instant | None] = mapped_column(Double, default=None)
+    is_noted: Mapped[bool] = mapped_column(Boolean, default=False)
+    kept: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class TicketChange(Base):

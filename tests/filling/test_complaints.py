@@ -1,16 +1,19 @@
 """A closed complaint raises its own callback, which is dialled, and what came of it stands on the ticket."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from callcenter.accounts.rules import PERMISSIONS, Role
 from callcenter.accounts.service import Account
 from callcenter.customers.rules import Number, Record
 from callcenter.customers.service import Context as Customers
 from callcenter.customers.service import create
+from callcenter.dialer.service import delete_list
 from callcenter.errors import BadInput
 from callcenter.filling import service as filling
 from callcenter.filling.rules import FillKind
@@ -19,10 +22,11 @@ from callcenter.forms.tables import FormRecord
 from callcenter.settings import TicketSettings
 from callcenter.store.engine import Sessions
 from callcenter.tickets import finding, service
+from callcenter.tickets.callbacks import keep_callbacks, note_callbacks
 from callcenter.tickets.rules import DAY_SECONDS, Content, Outcome
 from callcenter.tickets.service import Context as Tickets
 from callcenter.tickets.shapes import whole_shape
-from callcenter.tickets.tables import Ticket
+from callcenter.tickets.tables import Ticket, TicketCallback
 from tests.dialer.conftest import Centre, result
 
 LI, WANG = "+8613800138000", "+8613800138001"
@@ -104,6 +108,41 @@ async def test_a_closed_complaint_is_called_back_and_its_result_stands_on_the_ti
     names = ("outcome", "agent_number", "result", "note")
     assert tuple(tried[name] for name in names) == ("reached", "1001", "completed", "Is content now")
     assert told["changes"][0]["what"] == "callback_raised"
+    await _what_came_of_it_is_written_down(dialled, tickets, ticket.id)
+    await delete_list(dialled.sessions, list_id, partial(keep_callbacks, clock=dialled.clock))
+    assert await dialled.targets() == []
+    kept = whole_shape(await finding.whole(tickets, BOSS, ticket.id), tickets)
+    assert kept["callbacks"] == [callback | {"list": {"id": None, "name": "Autumn"}}]
+    assert [one["what"] for one in kept["changes"][:2]] == ["callback_ended", "callback_raised"]
+
+
+async def _what_came_of_it_is_written_down(dialled: Centre, tickets: Tickets, ticket_id: int) -> None:
+    """Once, when the callback is over."""
+    for expected in ([ticket_id], []):
+        async with dialled.sessions.begin() as session:
+            assert await note_callbacks(session, dialled.clock()) == expected
+    async with dialled.sessions() as session:
+        [attempt] = await dialled.attempts()
+        assert await session.scalar(select(TicketCallback.reached_at)) == attempt.placed_at
+    [change, *_] = (await finding.whole(tickets, BOSS, ticket_id)).changes
+    assert (change.what, change.by) == ("callback_ended", "callcenter")
+    said = {"list": "Autumn", "outcome": "reached", "agent_number": "1001"}
+    assert change.details == said | {"result": "completed", "note": "Is content now"}
+
+
+async def test_a_list_that_is_deleted_before_the_callback_leaves_what_was_tried(
+    dialled: Centre, rules: Context, tickets: Tickets, closed: Closed
+) -> None:
+    list_id = await dialled.list_with(0)
+    rule = await _rule(rules, list_id)
+    ticket = await closed()
+    assert await filling.fill(rules, rule) == 1
+    async with dialled.sessions.begin() as session:
+        assert await note_callbacks(session, dialled.clock()) == []  # nobody has called yet
+    await delete_list(dialled.sessions, list_id, partial(keep_callbacks, clock=dialled.clock))
+    whole = await finding.whole(tickets, BOSS, ticket.id)
+    assert [(one["state"], one["attempts"]) for one in whole.callbacks] == [("open", [])]
+    assert (whole.changes[0].what, whole.changes[0].details) == ("callback_ended", {"list": "Autumn"})
 
 
 async def test_whom_it_is_about_and_how_long_ago(dialled: Centre, rules: Context, closed: Closed) -> None:
@@ -136,7 +175,7 @@ async def test_who_complains_again_is_called_again(
     await service.close(tickets, BOSS, (again.id, again.version), Outcome.NOT_SOLVED, "Money back")
     assert await filling.fill(rules, rule) == 1
     whole = await finding.whole(tickets, BOSS, ticket.id)
-    assert [called.target.number for called in whole.callbacks] == [LI, LI]
+    assert [called["number"] for called in whole.callbacks] == [LI, LI]
 
 
 async def test_a_complaint_is_called_back_within_seven_days(dialled: Centre, rules: Context) -> None:

@@ -1,9 +1,11 @@
 """Tickets in a real browser: opened, offered to who asks again, worked on in steps, merged, closed with a result."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -15,7 +17,7 @@ from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, PbxSettings
 from callcenter.store.engine import make_engine, make_sessions
 from tests.real.browsing import DESK, PATIENCE_SECONDS, PHONE, Visitor, look, violations
-from tests.serving import Serving, serving_with
+from tests.serving import PANEL, PASSWORD, Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -184,3 +186,37 @@ def test_an_agent_merges_nothing(server: Serving, browser: Browser) -> None:
         visitor.open("tickets")
         expect(page.get_by_role("heading", name="New ticket")).to_have_count(0)
         expect(page.get_by_role("link", name="Tickets")).to_have_count(0)
+
+
+def test_open_pages_learn_what_somebody_else_changed(server: Serving, browser: Browser) -> None:
+    with (
+        Visitor(browser, server.url) as visitor,
+        httpx.Client(base_url=f"{server.url}api", headers=PANEL, timeout=20) as other,
+    ):
+        other.post("/session", json={"username": Role.TEAM_LEADER, "password": PASSWORD}).raise_for_status()
+        page = visitor.sign_in(Role.SUPERVISOR).page
+        visitor.open("tickets")
+        expect(page.get_by_role("button", name="New ticket")).to_be_visible()
+        ticket = {"type": "repair", "subject": "Door is stuck"}
+        made = other.post("/tickets", json={"ticket": ticket, "is_new": True}).json()["ticket"]
+        line = rows(page).filter(has_text="Door is stuck")
+        expect(line).to_be_visible()
+        line.get_by_role("link").click()
+        expect(page.get_by_role("heading", name="Door is stuck")).to_be_visible()
+
+        press(page, "Change")
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("combobox", name="User").fill("team")
+        page.get_by_role("option", name=Role.TEAM_LEADER).click()
+        look(page, "ticket-owner")
+        changed = other.put(f"/tickets/{made['id']}", json={"version": 1, "ticket": ticket | {"subject": "Door fell"}})
+        assert changed.is_success, changed.text
+        expect(page).to_have_title(re.compile("Door fell"))  # the page behind the dialog knows; what is typed stays
+        expect(dialog.get_by_label("Subject")).to_have_value("Door is stuck")
+        press(dialog, "Save")
+        expect(dialog.get_by_role("alert")).to_contain_text("Somebody has saved this ticket meanwhile")
+        visitor.complaints.clear()  # browsers log the 409
+        dialog.get_by_label("Subject").fill("Door fell")
+        press(dialog, "Save")
+        known = page.get_by_role("region", name="What is known")
+        expect(known).to_contain_text(Role.TEAM_LEADER)

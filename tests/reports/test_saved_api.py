@@ -44,7 +44,7 @@ class Office:
         self.sources = Sources(engine, ZONE, NAMES)
         self.sender = Sender(
             sessions=sessions,
-            make=grid_maker(self.sources, self.write_down),
+            make=grid_maker(self.sources, self.write_down, lambda: self.now),
             sends_of=self.sends_of,
             mail=mail or mail_settings(25),
             wake_outbox=lambda: None,

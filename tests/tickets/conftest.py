@@ -15,6 +15,7 @@ from callcenter.floor.terms import CallId, PbxName
 from callcenter.settings import TicketSettings
 from callcenter.store.engine import Sessions
 from callcenter.tickets.api import Room, ticket_routes
+from callcenter.tickets.feed import Teller
 from callcenter.tickets.service import Context
 from tests.facts import NOON
 from tests.serving import PANEL
@@ -27,7 +28,7 @@ AGENTS = {"1001": "Team A", "1002": "Team B", "1003": "Team B"}
 
 
 class Centre:
-    """The routes, a clock that tests move, and how often a look at who is late was called for."""
+    """The routes, a clock that tests move, how often a look at who is late was called for, what the feed was told."""
 
     def __init__(self, sessions: Sessions) -> None:
         self.now, self.looks = NOON, 0
@@ -39,7 +40,12 @@ class Centre:
                 NORTH, f"PJSIP/{agent}", agent_number=agent, call_id=CallId(call_id), number=number, queue=queue
             )
             pbx.seats[seat.interface.lower()] = seat
-        self.site = Site(sessions, ticket_routes(Room(self.context, floor, self._look)))
+        self.told: list[tuple[int, dict[str, Any]]] = []
+        self.teller = Teller(sessions, self._publish, self.context.clock)
+        self.site = Site(sessions, ticket_routes(Room(self.context, floor, self._look, self.teller.tell)))
+
+    def _publish(self, _kind: str, place: str, fields: dict[str, Any] | None) -> None:
+        self.told.append((int(place), fields or {}))
 
     def _look(self) -> None:
         self.looks += 1

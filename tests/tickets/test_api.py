@@ -14,6 +14,7 @@ from callcenter.customers import merging, service
 from callcenter.customers.service import Context as Customers
 from callcenter.tickets import finding
 from callcenter.tickets.escalating import escalate, escalated
+from callcenter.tickets.feed import PLACES
 from callcenter.tickets.rules import DAY_SECONDS
 from callcenter.tickets.tables import TicketChange
 from tests.customers.conftest import a_record
@@ -184,14 +185,14 @@ async def test_repeats_are_merged_with_everything_they_have(li: AsyncClient, bos
 async def test_what_is_late_goes_up_and_comes_down(centre: Centre, li: AsyncClient) -> None:
     made = await opened(li, team="Team A", due_at=NOON + 60)
     await opened(li, subject="In time", due_at=NOON + 10 * DAY_SECONDS)
-    assert (await escalate(centre.context), await escalated(centre.context)) == (0, {})
+    assert (await escalate(centre.context), await escalated(centre.context)) == ([], {})
     centre.now += 60
-    assert [await escalate(centre.context) for _ in range(2)] == [1, 0]
+    assert [await escalate(centre.context) for _ in range(2)] == [[1], []]
     [late] = (await escalated(centre.context)).values()
     assert (late["ticket"], late["level"], late["to"], late["team"]) == ("T-1", 1, "team_leader", "Team A")
     assert await subjects(li, is_overdue=True) == await subjects(li, is_escalated=True) == ["Lamp broken"]
     centre.now += DAY_SECONDS
-    assert await escalate(centre.context) == 1
+    assert await escalate(centre.context) == [1]
     shown = await told(li, made)
     assert (shown["escalation_level"], shown["escalated_to"], shown["escalated_at"]) == (2, "supervisor", centre.now)
     assert (shown["changes"][0]["what"], shown["changes"][0]["by"]) == ("escalated", "callcenter")
@@ -315,3 +316,37 @@ async def test_who_does_not_work_on_tickets_is_told_nothing(centre: Centre, role
         for method, path in doors:
             answer = await client.request(method, path, json={} if method != "GET" else None)
             assert answer.status_code == (401 if role is None else 403), (method, path)
+
+
+async def test_open_pages_are_told_which_tickets_were_changed_and_for_whom(
+    centre: Centre, li: AsyncClient, boss: AsyncClient
+) -> None:
+    """Both teams when a ticket goes from one to the other, both tickets of a merge; what was done is not told."""
+    made = await opened(li, CALL, owner_agent="1001")
+    assert centre.told == [(0, {"id": 1, "teams": ["Team A"], "queue": "sales", "changed_at": NOON})]
+    other = await opened(boss, team="Team B")
+    centre.told.clear()
+    ticket = {"type": "complaint", "subject": "Lamp", "owner_agent": "1002"}
+    await boss.put(f"/api/tickets/{made['id']}", json={"version": 1, "ticket": ticket})
+    await boss.post(f"/api/tickets/{made['id']}/steps", json={"text": "Ask"})
+    merge = {"version": 2, "other_id": other["id"], "other_version": 1}
+    assert (await boss.post(f"/api/tickets/{made['id']}/merges", json=merge)).status_code == 201
+    assert (await boss.post(f"/api/tickets/{other['id']}/unmerge")).status_code == 200
+    told = [(place, fields["id"], fields["teams"]) for place, fields in centre.told]
+    assert told[:2] == [(2, 1, ["Team A", "Team B"]), (3, 1, ["Team B"])]
+    assert told[2:] == [(place, 1 + place % 2, ["Team B"]) for place in (4, 5, 6, 7)]
+    for _ in range(PLACES):
+        await centre.teller.tell([made["id"]])
+    assert {place for place, _ in centre.told} == {*range(PLACES)}
+
+
+async def test_a_ticket_is_given_to_who_works_on_tickets(centre: Centre, boss: AsyncClient) -> None:
+    """A limited account is told of users who see something that it sees."""
+    scope, other = Scope(frozenset({"Team A"})), Scope(frozenset({"Team B"}))
+    async with await centre.client(Role.TEAM_LEADER, scope=scope) as leader:
+        await centre.client(Role.QA)
+        await centre.client(Role.ADMIN, scope=other)
+        users = [(await one.get("/api/ticket-owners")).json()["users"] for one in (boss, leader)]
+    assert [[one["username"] for one in told] for told in users] == [
+        ["admin", "supervisor", "team_leader"], ["supervisor", "team_leader"],
+    ]  # fmt: skip

@@ -12,8 +12,11 @@ from callcenter.reports.figures.measures import MEASURES, Sums
 from callcenter.reports.figures.quality import QUALITY
 from callcenter.reports.figures.satisfaction import SATISFACTION
 from callcenter.reports.figures.seats import SEATS
+from callcenter.reports.figures.tickets import TICKETS
 
-FIGURES: tuple[Figure, ...] = (*LEVEL, *LOAD, *WAIT, *HANDLING, *RINGING, *SEATS, *SATISFACTION, *CALLBACKS, *QUALITY)
+FIGURES: tuple[Figure, ...] = (
+    *(*LEVEL, *LOAD, *WAIT, *HANDLING, *RINGING, *SEATS, *SATISFACTION, *CALLBACKS, *QUALITY, *TICKETS),
+)
 """In the order in which they are shown."""
 
 FIGURE_BY_ID: Mapping[str, Figure] = {figure.id: figure for figure in FIGURES}

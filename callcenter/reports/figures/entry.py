@@ -9,10 +9,12 @@ from callcenter.reports.figures.measures import MEASURES, Source, Sums
 
 Unit = Literal["count", "seconds", "share", "per_hour", "number"]
 Direction = Literal["up", "down", "none"]
-Group = Literal["load", "level", "wait", "handling", "rings", "seats", "satisfaction", "callbacks", "quality"]
+Group = Literal[
+    "load", "level", "wait", "handling", "rings", "seats", "satisfaction", "callbacks", "quality", "tickets"
+]
 Subject = Literal["queues", "agents", "teams"]
-About = Subject | Literal["callbacks", "quality", "lost_points"]
-"""Which report a figure belongs to: that of a subject, the callback report, or one of the two of quality."""
+About = Subject | Literal["callbacks", "quality", "lost_points", "tickets"]
+"""Which report a figure belongs to: that of a subject, of callbacks, of tickets, or one of the two of quality."""
 
 EVERYBODY: tuple[Subject, ...] = ("queues", "agents", "teams")
 QUEUES: tuple[Subject, ...] = ("queues",)
@@ -90,11 +92,13 @@ class Figure:
 
 
 class Shown(TypedDict, total=False):
-    """How a figure is shown; one of which nothing is said is a count."""
+    """How a figure is shown, and reckoned if it is no ratio; one of which nothing is said is a count."""
 
     unit: Unit
     direction: Direction
     target: float | None
+    compute: Reckoning | None
+    reads: tuple[str, ...]
 
 
 def figure_of(
@@ -120,4 +124,6 @@ def figure_of(
         unit=shown.get("unit", "count"),
         direction=shown.get("direction", "none"),
         target=shown.get("target"),
+        compute=shown.get("compute"),
+        reads=shown.get("reads", ()),
     )

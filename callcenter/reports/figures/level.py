@@ -1,39 +1,14 @@
 """How well callers were served: rates of answering, service levels, waits."""
 
-import math
-from bisect import bisect_left
 from functools import partial
-from itertools import accumulate, repeat
 
-from callcenter.reports.figures.columns import Columns
+from callcenter.reports.figures.distribution import percentiles
 from callcenter.reports.figures.entry import QUEUES, Figure
-from callcenter.reports.figures.measures import WAIT_BINS, WAIT_EDGES, Sums
+from callcenter.reports.figures.measures import WAIT_BINS, WAIT_EDGES
 
 _BIN_IDS = tuple(measure.id for measure in WAIT_BINS)
-_BOUNDS = tuple(zip((0.0, *WAIT_EDGES), (*WAIT_EDGES, math.inf), strict=True))
-"""Between which waits each bin counts; the last one ends with the longest wait."""
-
-
-def _passed(sums: Sums) -> list[float]:
-    """How many of the answered had waited at most up to the end of each bin."""
-    return [*accumulate(map(sums.get, _BIN_IDS, repeat(0)))]
-
-
-def wait_percentiles(share: float, columns: Columns) -> list[float | None]:
-    """How long this share of the answered waited at most; within a bin of the distribution waits lie evenly."""
-    answered, longest = columns.added(("answered",)), columns.added(("longest_wait",))
-    lines = zip(answered, columns.each(_passed), longest, strict=True)
-    return [_percentile(share * count, passed, most) if count else None for count, passed, most in lines]
-
-
-def _percentile(sought: float, passed: list[float], longest: float) -> float:
-    place = bisect_left(passed, sought)
-    if place == len(passed):
-        return longest
-    low, edge = _BOUNDS[place]
-    high = longest if edge == math.inf else edge
-    before = passed[place - 1] if place else 0.0
-    return min(low + (high - low) * (sought - before) / (passed[place] - before), longest)
+wait_percentiles = percentiles("answered", _BIN_IDS, WAIT_EDGES, "longest_wait")
+"""How long a share of the answered waited at most."""
 
 
 def _wait_of(percent: int) -> Figure:

@@ -7,7 +7,7 @@ columns of its table in SQL: for roll-ups, for any span, and for the list behind
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
@@ -41,7 +41,8 @@ class Source(StrEnum):
 
     Surveys are the callers who were asked after their call.
 
-    Reviews that are out, conversations drawn for review, and items of reviews that lost points.
+    Reviews that are out, conversations drawn for review, and items of reviews that lost points. Tickets when they were
+    opened and when they were closed, and those that are open at the end of the span.
     """
 
     VISITS = "visits"
@@ -55,9 +56,13 @@ class Source(StrEnum):
     REVIEWS = "reviews"
     ASSIGNMENTS = "assignments"
     LOSSES = "losses"
+    TICKETS = "tickets"
+    CLOSED_TICKETS = "closed_tickets"
+    OPEN_TICKETS = "open_tickets"
 
 
 OF_QUALITY = (Source.REVIEWS, Source.ASSIGNMENTS, Source.LOSSES)
+OF_TICKETS = (Source.TICKETS, Source.CLOSED_TICKETS, Source.OPEN_TICKETS)
 
 COUNTED_AT: Mapping[Source, str] = {
     Source.VISITS: "joined_at",
@@ -322,6 +327,63 @@ _LOSSES = (
     _of_quality(Source.LOSSES, "zeroing_reviews", _is("is_zeroing")),
 )
 
+
+def _tickets(source: Source, identity: str, counts: Condition, value: Condition | None = None) -> Measure:
+    """Over tickets in the span (tickets.py)."""
+    return Measure(identity, source, counts, value, is_live=False)
+
+
+_raised = partial(_tickets, Source.TICKETS)
+_closed = partial(_tickets, Source.CLOSED_TICKETS)
+_still_open = partial(_tickets, Source.OPEN_TICKETS)
+
+
+def _matter(t: Any) -> Any:
+    """A ticket that is no part of another."""
+    return t.is_repeat == 0
+
+
+def _taken(t: Any) -> Any:
+    return t.open_seconds
+
+
+HOUR, DAY = 3_600, 86_400
+CLOSING_EDGES: tuple[float, ...] = (
+    *(900, 1_800, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR),
+    *(days * DAY for days in (1, 1.5, 2, 3, 4, 5, 6, 7, 10, 14, 21, 30, 60, 90, 180, 365)),
+)
+"""How long tickets were open is counted between these seconds (the upper one included), as waits are."""
+
+
+def _closing_bin(low: float, high: float) -> Measure:
+    return _closed(f"closed_to_{high:g}", lambda t: (t.open_seconds > low) & (t.open_seconds <= high))
+
+
+CLOSING_BINS = (
+    *(_closing_bin(low, high) for low, high in zip((-1, *CLOSING_EDGES[:-1]), CLOSING_EDGES, strict=True)),
+    _closed("closed_beyond", lambda t: t.open_seconds > CLOSING_EDGES[-1]),
+)
+
+_OF_TICKETS = (
+    _raised("tickets_opened", _matter),
+    _raised("complaints_opened", lambda t: _matter(t) & (t.is_complaint == 1)),
+    _raised("tickets_raised", lambda t: t.is_repeat >= 0),
+    _raised("tickets_repeated", lambda t: t.is_repeat == 1),
+    _closed("tickets_closed", _matter),
+    _closed("complaints_closed", _is("is_complaint")),
+    _closed("tickets_with_due", _is("has_due")),
+    _closed("tickets_closed_in_time", _is("is_in_time")),
+    _closed("tickets_escalated", _is("is_escalated")),
+    _closed("tickets_open_seconds", _matter, _taken),
+    Measure("longest_open", Source.CLOSED_TICKETS, _matter, _taken, "max", is_live=False),
+    *CLOSING_BINS,
+    _closed("complaints_to_call_back", _is("is_to_call_back")),
+    _closed("complaints_called_back", _is("is_called_back")),
+    _still_open("tickets_open", _matter),
+    _still_open("complaints_open", _is("is_complaint")),
+    _still_open("tickets_overdue", _is("is_overdue")),
+)
+
 _AGENTS = (
     Measure("agents_signed_in", Source.AGENTS, lambda a: a.signed_in_seconds > 0, is_live=False),
     Measure(
@@ -336,7 +398,7 @@ MEASURES: Mapping[str, Measure] = {
     measure.id: measure
     for measure in (
         *(*_VISITS, *_CONVERSATIONS, *_RINGS, *_SPELLS, *_SURVEYS, *_ATTEMPTS, *_TARGETS, *_AGENTS),
-        *(*_REVIEWS, *_ASSIGNMENTS, *_LOSSES),
+        *(*_REVIEWS, *_ASSIGNMENTS, *_LOSSES, *_OF_TICKETS),
     )
 }
 

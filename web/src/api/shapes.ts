@@ -366,6 +366,8 @@ export interface Entities {
   journals: Record<string, JournalTrouble>;
   alerts: Record<string, Alert>;
   messages: Record<string, { changed_at: Instant }>;
+  /** The last changes of tickets; an id is a place, which the next change may take. */
+  tickets: Record<string, { id: number; changed_at: Instant }>;
 }
 export type Kind = keyof Entities;
 

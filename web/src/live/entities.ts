@@ -24,6 +24,7 @@ export const KINDS: readonly Kind[] = [
   "journals",
   "alerts",
   "messages",
+  "tickets",
 ];
 
 export const NOTHING: Known = {
@@ -42,6 +43,7 @@ export const NOTHING: Known = {
     journals: {},
     alerts: {},
     messages: {},
+    tickets: {},
   },
 };
 

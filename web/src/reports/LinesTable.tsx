@@ -12,14 +12,14 @@ interface CellProps {
   value: number | null;
   name: string;
   opens: (figure: string, name: string, value: string) => string;
-  onOpen: () => void;
+  onOpen: (() => void) | undefined;
 }
 
 function Cell({ figure, value, name, opens, onOpen }: CellProps) {
   const format = useFormat();
   const label = useLabel()(figure);
   const text = format.figure(figure.unit, value, figure.decimals);
-  if (value === null || value === 0) return <td className={`num ${table.right}`}>{text}</td>;
+  if (value === null || value === 0 || !onOpen) return <td className={`num ${table.right}`}>{text}</td>;
   return (
     <td className={`num ${table.right}`}>
       <button type="button" className={classes.number} aria-label={opens(label, name, text)} onClick={onOpen}>
@@ -47,8 +47,8 @@ interface LinesProps<Line extends FiguresLine> {
   mark?: (line: Line) => ReactNode;
   /** What a click on a number shows, in words. */
   opens: (figure: string, name: string, value: string) => string;
-  /** `null`: the number of everything together. */
-  onOpen: (figure: Figure, line: Line | null) => void;
+  /** `null`: the number of everything together. Without it no number opens anything. */
+  onOpen?: (figure: Figure, line: Line | null) => void;
 }
 
 /** Lines with their figures; each number opens what it counts. */
@@ -84,7 +84,7 @@ export function LinesTable<Line extends FiguresLine>(props: LinesProps<Line>) {
                   value={line.figures[figure.id] ?? null}
                   name={line.name}
                   opens={opens}
-                  onOpen={() => onOpen(figure, line)}
+                  onOpen={onOpen && (() => onOpen(figure, line))}
                 />
               ))}
             </tr>
@@ -101,7 +101,7 @@ export function LinesTable<Line extends FiguresLine>(props: LinesProps<Line>) {
                   value={totals.figures[figure.id] ?? null}
                   name={totals.name}
                   opens={opens}
-                  onOpen={() => onOpen(figure, null)}
+                  onOpen={onOpen && (() => onOpen(figure, null))}
                 />
               ))}
             </tr>

@@ -1,23 +1,21 @@
-import { Button, SegmentedControl, Skeleton } from "@mantine/core";
-import { lazy, Suspense, useState } from "react";
+import { Button, SegmentedControl } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { query } from "../api/client";
 import { useFiguresNamed, useFormat } from "../api/queries";
 import { callPath } from "../calls/path";
 import { NOTHING } from "../format";
-import { useLabel, useLanguage } from "../i18n";
+import { useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { rounded } from "../quality/ReviewItem";
 import { CountedHead } from "./CountedHead";
-import { colorOf, optionOf } from "./chart";
 import { ExportButtons } from "./ExportButtons";
 import { FigureDrawer } from "./FigureDrawer";
 import { TeamSelect } from "./Filters";
 import { LinesTable } from "./LinesTable";
-import { useIntervalWord } from "./labels";
 import {
   BYS,
   type By,
@@ -34,12 +32,11 @@ import {
 import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { SaveReport } from "./SaveReport";
+import { Trend } from "./Trend";
 import { useToday } from "./useToday";
 import { type Chosen, chosenDays, readRange, writeRange } from "./view";
 
-const Chart = lazy(() => import("./Chart"));
-
-const DRAWN = ["qa_average_score", "qa_pass_rate", "reviews_done", "appeals"];
+const DRAWN = ["qa_average_score", "qa_pass_rate", "reviews_done", "appeals"] as const;
 
 /** Of a name in two languages that of the page. */
 function useName(): (of: { en: string; zh: string }) => string {
@@ -74,62 +71,6 @@ function Lines({ report, onOpen }: { report: QualityReport; onOpen: PartProps["o
         onOpen({ figure: figure.id, name: line?.name ?? all, where: line ? { [report.by]: line.id } : {} })
       }
     />
-  );
-}
-
-function Trend({ report, onOpen }: { report: QualityReport; onOpen: PartProps["onOpen"] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const label = useLabel();
-  const word = useIntervalWord(report.interval, false);
-  const [chosen, choose] = useState("qa_average_score");
-  const figures = useFiguresNamed(DRAWN);
-  const figure = figures.find(({ id }) => id === chosen);
-  if (!figure) return null;
-  const values = report.intervals.map(({ figures: found }) => found[figure.id] ?? null);
-  const labels = report.intervals.map(word);
-  const write = (value: number) => format.figure(figure.unit, value, figure.decimals);
-  const option = optionOf({
-    labels,
-    series: [
-      {
-        id: figure.id,
-        name: label(figure),
-        kind: figure.unit === "count" ? "bar" : "line",
-        values,
-        color: colorOf(0),
-      },
-    ],
-    write,
-    isShare: figure.unit === "share",
-  });
-  const told = values.map((value, index) => (value === null ? "" : `${labels[index]}: ${write(value)}`));
-  return (
-    <section className="panel" aria-labelledby="trend-title">
-      <div className={page.head}>
-        <h2 id="trend-title">{t("reports.overTime")}</h2>
-        <SegmentedControl
-          size="xs"
-          aria-label={t("reports.overTime")}
-          value={chosen}
-          onChange={choose}
-          data={figures.map((one) => ({ value: one.id, label: label(one) }))}
-        />
-      </div>
-      <Suspense fallback={<Skeleton h={200} />}>
-        <Chart
-          option={option}
-          label={`${label(figure)}. ${told.filter(Boolean).join("; ")}`}
-          height={200}
-          onChoose={(_, index) => {
-            const interval = report.intervals[index];
-            if (interval?.start == null || interval.end === null) return;
-            const where = { from: String(interval.start), to: String(interval.end) };
-            onOpen({ figure: figure.id, name: labels[index] ?? "", where });
-          }}
-        />
-      </Suspense>
-    </section>
   );
 }
 
@@ -237,7 +178,7 @@ function Found({ search }: { search: QualitySearch }) {
   }
   return (
     <div data-busy={report.isPlaceholderData || undefined} className={`${page.found} ${page.page}`}>
-      <Trend report={report.data} onOpen={open} />
+      <Trend interval={report.data.interval} intervals={report.data.intervals} drawn={DRAWN} onOpen={open} />
       <div className="panel">
         <Lines report={report.data} onOpen={open} />
       </div>

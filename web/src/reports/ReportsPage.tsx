@@ -14,6 +14,7 @@ const CallbacksPage = lazy(() => import("./CallbacksPage"));
 const AbandonedPage = lazy(() => import("./AbandonedPage"));
 const ActionsPage = lazy(() => import("./ActionsPage"));
 const QualityPage = lazy(() => import("./QualityPage"));
+const TicketsPage = lazy(() => import("./TicketsPage"));
 const SavedPage = lazy(() => import("./SavedPage"));
 
 const SECTIONS = [
@@ -22,6 +23,7 @@ const SECTIONS = [
   "teams",
   "callbacks",
   "quality",
+  "tickets",
   "staffing",
   "abandoned",
   "actions",
@@ -83,6 +85,8 @@ function Body({ section }: { section: Section }) {
       return <ActionsPage />;
     case "quality":
       return <QualityPage />;
+    case "tickets":
+      return <TicketsPage />;
     case "saved":
       return <SavedPage />;
     default:

@@ -180,7 +180,7 @@ export interface Run {
 export interface SavedSettings {
   name: string;
   is_shared: boolean;
-  subject: Subject | "quality";
+  subject: Subject | "quality" | "tickets";
   span: Preset;
   interval: Interval;
   compare: boolean;

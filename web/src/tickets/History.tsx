@@ -27,6 +27,17 @@ function useDetails(): (change: Change) => string[] {
     if (what === "closed") {
       return [t(`tickets.outcome.${details.outcome as Outcome}`), String(details.result ?? "")];
     }
+    if (what === "callback_ended") {
+      const { list, outcome, agent_number, result, note } = details as Record<string, string | undefined>;
+      return [
+        [list, outcome && t(`attempt.outcome.${outcome as "busy"}`, { defaultValue: outcome }), agent_number]
+          .filter(Boolean)
+          .join(" · "),
+        [result && t(`forms.result.${result as "completed"}`, { defaultValue: result }), note]
+          .filter(Boolean)
+          .join(" · "),
+      ].filter(Boolean);
+    }
     if (what === "escalated") {
       return [
         t("tickets.escalatedTo", { level: Number(details.level), to: t(`tickets.to.${details.to as EscalatedTo}`) }),

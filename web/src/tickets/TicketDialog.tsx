@@ -17,6 +17,7 @@ import {
   type TicketContent,
   useAddCall,
   useOpenTicket,
+  useOwners,
   useSaveTicket,
   type WholeTicket,
 } from "./tickets";
@@ -129,6 +130,11 @@ function withChosen(options: { value: string; label: string }[], chosen: string)
 function Owner({ draft, change, at }: FieldProps) {
   const { t } = useTranslation();
   const agents = useAgents();
+  const owners = useOwners();
+  const users = (owners.data ?? []).map(({ username, name }) => ({
+    value: username,
+    label: name && name !== username ? `${name} (${username})` : username,
+  }));
   const teams = (useSettings().data?.teams ?? []).map((team) => ({ value: team, label: team }));
   return (
     <div className={classes.fields}>
@@ -142,12 +148,16 @@ function Owner({ draft, change, at }: FieldProps) {
         clearable
         clearButtonProps={{ "aria-label": t("tickets.nobody") }}
       />
-      <TextInput
+      <Select
         label={t("tickets.field.owner_user")}
-        value={draft.owner_user}
-        onChange={(event) => change({ owner_user: event.currentTarget.value })}
+        data={withChosen(users, draft.owner_user)}
+        value={draft.owner_user || null}
+        onChange={(user) => change({ owner_user: user ?? "" })}
         error={at("owner_user")}
-        maxLength={64}
+        searchable
+        clearable
+        clearButtonProps={{ "aria-label": t("tickets.nobody") }}
+        nothingFoundMessage={owners.isPending ? t("page.loading") : t("tickets.nobody")}
       />
       <Select
         label={t("tickets.field.team")}
@@ -245,6 +255,8 @@ export function TicketDialog({ of, call = null, start, onClose, onSaved }: Props
   const open = useOpenTicket(call);
   const save = useSaveTicket(of?.id ?? 0);
   const sent = of ? save : open;
+  // The page may learn meanwhile that somebody else changed the ticket; what is typed here was begun from this version.
+  const [begunFrom] = useState(of?.version ?? 0);
   const isOvertaken = sent.error instanceof ApiError && sent.error.status === 409;
   const { at, isElsewhere } = refusalOf(isOvertaken ? null : sent.error);
   const change = (fields: Partial<TicketContent>) => setDraft((before) => ({ ...before, ...fields }));
@@ -262,7 +274,7 @@ export function TicketDialog({ of, call = null, start, onClose, onSaved }: Props
     if (!of) openIt(repeats.length > 0);
     else
       save.mutate(
-        { ticket: draft, version: of.version },
+        { ticket: draft, version: isOvertaken ? of.version : begunFrom },
         { onSuccess: done, onError: (error) => void (error instanceof ApiError && refreshTickets()) },
       );
   }

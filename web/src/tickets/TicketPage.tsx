@@ -18,7 +18,7 @@ import { History } from "./History";
 import { Marks } from "./Marks";
 import { TicketDialog } from "./TicketDialog";
 import classes from "./Tickets.module.css";
-import { type Step, useSaveStep, useTicket, useUnmerge, type WholeTicket } from "./tickets";
+import { type Step, useFreshTickets, useSaveStep, useTicket, useUnmerge, type WholeTicket } from "./tickets";
 import { useAgents, useOwnerWord, useTypes } from "./words";
 
 type Act = "edit" | "close" | "reopen" | "merge" | "step";
@@ -338,6 +338,7 @@ function Shown({ of }: { of: WholeTicket }) {
 /** A ticket: what is known, what is to be done, what happened. */
 export default function TicketPage({ id }: { id: number }) {
   const ticket = useTicket(id);
+  useFreshTickets(id);
   if (ticket.isPending) return <PageSkeleton />;
   if (ticket.isError) return <Failure error={ticket.error} onRetry={() => void ticket.refetch()} />;
   return <Shown of={ticket.data} />;

@@ -14,7 +14,7 @@ import { useAddressFilter } from "../parts/useAddressFilter";
 import { Marks } from "./Marks";
 import { TicketDialog } from "./TicketDialog";
 import classes from "./Tickets.module.css";
-import { type Filter, STATES, type Ticket, useBacklog, useTickets } from "./tickets";
+import { type Filter, STATES, type Ticket, useBacklog, useFreshTickets, useTickets } from "./tickets";
 import { useAgents, useOwnerWord, useTypes } from "./words";
 
 const FILTER = ["search", "state", "type", "team", "owner", "late"] as const satisfies (keyof Filter)[];
@@ -155,6 +155,7 @@ export default function TicketsPage() {
   }, [t]);
   const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
   const found = useTickets(settled);
+  useFreshTickets();
   const tickets = found.data?.pages.flatMap((one) => one.tickets) ?? [];
   const columns = [
     t("tickets.ticket"),

@@ -1,9 +1,11 @@
 /** What is asked and told about tickets (docs/api.md, Tickets). */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { ask, query } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
+import { useLive } from "../live/store";
 
 export const STATES = ["open", "waiting", "closed"] as const;
 export type State = (typeof STATES)[number];
@@ -23,6 +25,10 @@ export interface TicketContent {
   owner_user: string;
   team: string;
   due_at: Instant | null;
+}
+export interface Owner {
+  username: string;
+  name: string;
 }
 export interface Named {
   id: number;
@@ -74,7 +80,8 @@ export type What =
   | "reopened"
   | "merged"
   | "unmerged"
-  | "callback_raised";
+  | "callback_raised"
+  | "callback_ended";
 export interface Change {
   id: number;
   what: What;
@@ -84,7 +91,8 @@ export interface Change {
   of: string;
 }
 export interface Callback {
-  list: { id: string; name: string };
+  /** `id` null: the list is deleted. */
+  list: { id: string | null; name: string };
   number: string;
   raised_at: Instant;
   due_at: Instant | null;
@@ -136,6 +144,39 @@ const KEY = ["tickets"] as const;
 const TICKET = /^\s*[tT]-?\d+\s*$/;
 export const refreshTickets = () => queryClient.invalidateQueries({ queryKey: KEY });
 const pathOf = (id: number) => `/api/tickets/${id}`;
+
+/** While tickets change all the time, an open page asks again this often at most. */
+const AGAIN_MS = 5_000;
+
+/** What is shown of tickets, or of this one, is asked for again when the live feed says that somebody changed it. */
+export function useFreshTickets(id?: number) {
+  const changedAt = useLive((live) =>
+    Object.values(live.entities.tickets).reduce(
+      (last, one) => (id === undefined || one.id === id ? Math.max(last, one.changed_at) : last),
+      0,
+    ),
+  );
+  const seen = useRef(changedAt);
+  const askedAt = useRef(0);
+  useEffect(() => {
+    if (changedAt === seen.current) return;
+    const ask = () => {
+      seen.current = changedAt;
+      askedAt.current = Date.now();
+      void refreshTickets();
+    };
+    const timer = setTimeout(ask, Math.max(0, askedAt.current + AGAIN_MS - Date.now()));
+    return () => clearTimeout(timer);
+  }, [changedAt]);
+}
+
+/** The users who may own a ticket. */
+export function useOwners() {
+  return useQuery({
+    queryKey: ["ticket owners"],
+    queryFn: async () => (await ask<{ users: Owner[] }>("GET", "/api/ticket-owners")).users,
+  });
+}
 
 /** What is asked for by a filter: a ticket by its number, or those of a caller; without a state all that are not closed. */
 export function wanted({ search, state, late, ...rest }: Filter) {

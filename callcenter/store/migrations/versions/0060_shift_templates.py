@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0062"
-down_revision = "0058"
+revision = "0060"
+down_revision = "0059"
 
 FIRST_TEMPLATES = (
     ("Early", "早班", ((420, 435, "briefing"), (435, 660, "on_post"), (660, 690, "meal"), (690, 900, "on_post"))),
