@@ -241,7 +241,7 @@ def test_in_both_languages_and_themes_narrow_and_wide(
         names = ("My state", "My day") if language == "en" else ("我的状态", "我的今日")
         boxes = [page.get_by_role("region", name=name).bounding_box() for name in names]
         state, figures = [box for box in boxes if box]
-        is_beside = figures["y"] < state["y"] + state["height"]
+        is_beside = figures["x"] >= state["x"] + state["width"]
         assert is_beside is (size == DESK)
         assert page.evaluate(SIDEWAYS) <= 0
         assert violations(page) == []
