@@ -25,6 +25,8 @@ COMMAND = [sys.executable, "-m", "callcenter.cli"]
 SERVE = [*COMMAND, "serve"]
 FREE_PORT = {"CALLCENTER_HTTP__PORT": "0"}
 PASSWORD = "correct horse battery"
+START_SECONDS = 120
+"""A start is a second; beside much else it was seen to take half a minute."""
 PANEL = {"X-Requested-With": "callcenter"}
 """What every request that changes something carries."""
 
@@ -40,7 +42,7 @@ class Serving:
         assert process.stderr is not None
         self._reader = Thread(target=self._read, args=(process.stderr,), daemon=True)
         self._reader.start()
-        self.url = self.await_said(r"the panel is at (http://\S+)")[1]
+        self.url = self.await_said(r"the panel is at (http://\S+)", START_SECONDS)[1]
 
     @property
     def said(self) -> str:

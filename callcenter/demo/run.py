@@ -9,6 +9,7 @@ import time
 import webbrowser
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +29,7 @@ from callcenter.demo.http_client import Address
 from callcenter.demo.lines import Lines
 from callcenter.demo.panel import Panel
 from callcenter.demo.people import Outside
+from callcenter.demo.plans import plan_shifts
 from callcenter.demo.queue_log_count import count, differences
 from callcenter.demo.report import Complaints, Ear, Report, callbacks_of, errors_in, look_up, visits_in
 from callcenter.demo.watch import Watch
@@ -145,7 +147,9 @@ async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def open_the_doors(stage: Stage) -> str:
-    """Agents sign in, the callback list is started; returns the list's id."""
+    """Shifts are planned, agents sign in, the callback list is started; returns the list's id."""
+    settings = stage.centre.plan.settings
+    await plan_shifts(stage.panel, settings.agents, datetime.now(settings.zone))
     await stage.outside.sign_in_all()
     return await start_list(stage.panel, stage.people)
 

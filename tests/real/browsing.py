@@ -93,8 +93,14 @@ class Visitor:
         self.page.goto(self.url + path)
 
     def visit(self, name: str) -> None:
-        """Follows a link of the navigation."""
-        self.page.get_by_role("navigation").get_by_role("link", name=name).click()
+        """Follows a link of the navigation; on a phone it may be behind the button there."""
+        navigation = self.page.get_by_role("navigation", name="Pages")
+        link, more = navigation.get_by_role("link", name=name), navigation.get_by_role("button", name="More")
+        link.or_(more).first.wait_for()
+        if link.count() == 0:
+            more.click()
+            link = self.page.get_by_role("menuitem", name=name)
+        link.click()
 
     def tab_to(self, is_there: Callable[[], bool], most: int = 80) -> None:
         """Presses Tab until the focus is there; fails when it does not get there in so many steps."""

@@ -12,7 +12,7 @@ from playwright.sync_api import APIResponse, Browser, Locator, Page, Response, e
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.holding import taken_over
 from tests.serving import PANEL, PASSWORD, Serving
@@ -368,6 +368,23 @@ def test_no_page_scrolls_sideways_on_a_phone(server: Serving, browser: Browser, 
         visitor.sign_in(Role.SUPERVISOR)
         for path in _in_turn(visitor, pages):
             assert visitor.page.evaluate(sideways) <= 0, path
+
+
+def test_on_a_phone_the_pages_beyond_the_first_are_in_a_menu(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url, PHONE) as visitor:
+        page = visitor.sign_in(Role.SUPERVISOR).page
+        visitor.open("floor")
+        bar = page.get_by_role("navigation", name="Pages")
+        expect(bar.get_by_role("link")).to_have_count(4)
+        assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+        bar.get_by_role("button", name="More").press("Enter")
+        expect(page.get_by_role("menuitem", name="Alerts")).to_be_visible()
+        look(page, "menu-of-pages")
+        assert violations(page) == []
+        page.get_by_role("menuitem", name="Alerts").click()
+        expect(page).to_have_url(f"{server.url}alerts")
+        bar.get_by_role("button", name="More").click()
+        expect(page.get_by_role("menuitem", name="Alerts")).to_have_attribute("aria-current", "page")
 
 
 def test_the_table_of_queues_fits_a_desk_and_has_more_columns_on_request(supervisor: Visitor) -> None:

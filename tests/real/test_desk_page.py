@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.settings import AgentSettings, QueueSettings, Settings
-from tests.real.browsing import DESK, PATIENCE_SECONDS, Visitor, violations
+from tests.real.browsing import DESK, PATIENCE_SECONDS, Visitor, look, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.serving import Serving
 
@@ -237,6 +237,12 @@ def test_in_both_languages_and_themes_narrow_and_wide(
         visitor.open("desk")
         expect(page.get_by_role("button", name="Sign in" if language == "en" else "签入", exact=True)).to_be_visible()
         expect(page.get_by_text("AHT" if language == "en" else "平均通话与案头时长")).to_be_visible()
+        look(page, f"desk-{size[0]}-{language}-{theme}")
+        names = ("My state", "My day") if language == "en" else ("我的状态", "我的今日")
+        boxes = [page.get_by_role("region", name=name).bounding_box() for name in names]
+        state, figures = [box for box in boxes if box]
+        is_beside = figures["x"] >= state["x"] + state["width"]
+        assert is_beside is (size == DESK)
         assert page.evaluate(SIDEWAYS) <= 0
         assert violations(page) == []
 

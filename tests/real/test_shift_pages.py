@@ -71,6 +71,7 @@ def test_a_day_is_planned_imported_kept_to_and_noted(server: Serving, browser: B
         boss.open(f"shifts/plan?day={DAY}")
         _plan_by_keyboard(page)
         _import(page, tmp_path)
+        _templates(page)
         assert violations(page) == []
         _seen_in_both_languages(page, "shifts-plan")
         page.get_by_role("link", name="Adherence").click()
@@ -81,6 +82,7 @@ def test_a_day_is_planned_imported_kept_to_and_noted(server: Serving, browser: B
         assert row.inner_text().split() == ["10:00", "1", "1", "2", "1", "+1.0", "−1.0"]
         assert violations(page) == []
         _seen_in_both_languages(page, "shifts-gaps")
+        _gaps_of_team(page)
         other = leader.sign_in(Role.TEAM_LEADER).page
         leader.open(f"shifts/log?day={DAY}&team=Team A")
         _log_of_two(page, other)
@@ -138,6 +140,50 @@ def _import(page: Page, folder: Path) -> None:
     dialog.get_by_role("button", name="Import", exact=True).click()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Wu Wei, ").first).to_contain_text("09:30–11:30")
+
+
+def _templates(page: Page) -> None:
+    """One is made, picked in a shift that is not saved, and deleted."""
+    page.get_by_role("button", name="Templates…").click()
+    dialog = page.get_by_role("dialog", name="Templates of shifts")
+    expect(dialog.get_by_role("listitem").filter(has_text="Night")).to_contain_text("22:00–06:00 +1")
+    look(page, "shifts-templates")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="New template").click()
+    dialog.get_by_label("Name in English").fill("Noon")
+    dialog.get_by_role("button", name="Remove part 1").press("Enter")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("listitem").filter(has_text="Noon")).to_contain_text("09:30–17:30")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Wu Wei, ").nth(1).press("Enter")
+    shift = page.get_by_role("dialog", name="Wu Wei")
+    shift.get_by_role("combobox", name="Template").click()
+    page.get_by_role("option", name="Noon").click()
+    expect(shift.get_by_role("group", name="Part 4")).to_be_visible()
+    expect(shift.get_by_role("group", name="Part 1").get_by_label("Start")).to_have_value("09:30")
+    shift.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Templates…").click()
+    noon = dialog.get_by_role("listitem").filter(has_text="Noon")
+    noon.get_by_role("button", name="Delete Noon").click()
+    noon.get_by_role("button", name="Really remove").click()
+    expect(noon).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def _gaps_of_team(page: Page) -> None:
+    """Half of the two who join the queue are of the team: half of its need is theirs."""
+    page.get_by_role("combobox", name="Team").click()
+    page.get_by_role("option", name="Team A").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="10:00"))
+    expect(row).to_contain_text("0.5")
+    assert row.inner_text().split() == ["10:00", "—", "0.5", "1", "1", "+0.5", "0.0"]
+    expect(page.get_by_text("What a team needs is its share")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("combobox", name="Team").click()
+    page.get_by_role("option", name="All teams").click()
+    expect(row).to_contain_text("+1.0")
 
 
 def _kept(page: Page) -> None:

@@ -81,7 +81,14 @@ function MorePages({ pages, isHere }: { pages: Page[]; isHere: (page: Page) => b
   const { t } = useTranslation();
   const here = pages.find(isHere);
   return (
-    <Menu position="top-end" width={220} shadow="md">
+    // Inside the page's landmark, and with the keyboard at the first item at once.
+    <Menu
+      position="top-end"
+      width={220}
+      shadow="md"
+      withInitialFocusPlaceholder={false}
+      portalProps={{ target: "#content" }}
+    >
       <Menu.Target>
         <button type="button" className={classes.link} data-here={here !== undefined || undefined}>
           <IconDots size={18} stroke={1.75} aria-hidden />
