@@ -170,7 +170,7 @@ ENTITIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("lists", "1"): {"id": "1", "name": "Autumn", "state": "stopped"},
     ("journals", "north"): NORTH | {"since": 1.0, "reason": "full"},
     ("messages", "written"): {"changed_at": 1.0},
-    ("tickets", "0"): {"id": 1, "teams": [], "queue": "sales", "changed_at": 1.0},
+    ("tickets", "0"): {"id": 1, "teams": ["Team A"], "queue": "sales", "changed_at": 1.0},
     ("alerts", "1"): ALERT | {"subject_kind": "queues", "subject_id": "north/sales", "who": NORTH | {"queue": "sales"}},
     ("alerts", "2"): ALERT | {"subject_kind": "seats", "subject_id": "north/PJSIP/1001", "who": SEAT},
 }

@@ -30,7 +30,7 @@ from callcenter.store.engine import Sessions
 from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.store.tables import Base
-from callcenter.tickets.tables import Ticket, TicketChange, TicketStep
+from callcenter.tickets.tables import Ticket, TicketCallback, TicketChange, TicketStep
 from callcenter.wrap_up.tables import WrapUpRecord
 from tests.dialer.conftest import FIELDS
 from tests.facts import NOON, a_call, a_conversation, a_recording, a_survey, a_visit
@@ -135,6 +135,7 @@ def _ticket() -> list[Base]:
     ticket = Ticket(
         **made, id=1, type="complaint", subject="王小明 complains", note=f"calls from {PLAIN}", customer_id=1,
         caller_number=f"+86{PLAIN}", contact_at=NOON, changed_at=NOON, changed_by="a", result="told 王小明",
+        state="closed", closed_at=NOON + 30, due_at=NOON + 40, highest_level=1,
     )  # fmt: skip
     step = TicketStep(**made, ticket_id=1, text="Call 王小明")
     changes = [
@@ -143,7 +144,10 @@ def _ticket() -> list[Base]:
             ticket_id=1, what="closed", details={"outcome": "solved", "result": "told 王小明"}, at=NOON, by="a"
         ),
     ]
-    return [ticket, step, *changes]
+    tried = {"placed_at": NOON, "outcome": "reached", "note": "talked with 王小明"}
+    kept = {"list": {"id": None, "name": "Autumn"}, "number": f"+86{PLAIN}", "attempts": [tried]}
+    callback = TicketCallback(ticket_id=1, raised_at=NOON, reached_at=NOON + 60, kept=kept)
+    return [ticket, step, *changes, callback]
 
 
 @pytest.fixture

@@ -35,17 +35,19 @@ from callcenter.reports.abandoned import Wanted as Abandoned
 from callcenter.reports.abandoned import abandoned_callers
 from callcenter.reports.callbacks import Wanted as Callbacks
 from callcenter.reports.callbacks import callback_report
-from callcenter.reports.figures import FIGURES
-from callcenter.reports.names import names_of
+from callcenter.reports.figures import FIGURES, figures_of
+from callcenter.reports.names import Names, names_of
 from callcenter.reports.service import Asked, Sources, report
 from callcenter.reports.shape import flat_rows
 from callcenter.reports.spans import Span
+from callcenter.reports.tickets import TICKET_FIGURES, ticket_report
+from callcenter.reports.tickets import Wanted as Tickets
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions
 from callcenter.store.erased import Erased
 from callcenter.store.imported import import_facts
 from callcenter.store.tables import Base, calls, queue_visits
-from callcenter.tickets.tables import Ticket, TicketChange, TicketStep
+from callcenter.tickets.tables import Ticket, TicketCallback, TicketChange, TicketStep
 from tests.erasure.conftest import LATER, NUMBER, OTHER, PLAIN, Calls, facts_of_person, hold, wanted, write_facts
 from tests.facts import NOON, a_call, a_visit
 from tests.serving import PANEL
@@ -93,10 +95,21 @@ async def figures(engine: AsyncEngine, sessions: Sessions) -> list[Any]:
     return found
 
 
+async def _figures_of_tickets(engine: AsyncEngine) -> dict[str, float | None]:
+    """Those of the day, of which each counts something."""
+    sources = Sources(engine, ZoneInfo("UTC"), Names(), complaints=frozenset({"complaint"}))
+    wanted = Tickets(span=Span(NOON - 3600, NOON + 3600), now=NOON + 3600)
+    return dict(figures_of((await ticket_report(sources, wanted, "type")).totals, TICKET_FIGURES))
+
+
 @pytest.mark.usefixtures("known")
-async def test_the_words_of_a_ticket_go_and_what_was_done_stays(around: Around, sessions: Sessions) -> None:
+async def test_the_words_of_a_ticket_go_and_what_was_done_stays(
+    around: Around, sessions: Sessions, engine: AsyncEngine
+) -> None:
     assert (await look(around, [NUMBER]))["counts"]["tickets"] == 1
+    before = await _figures_of_tickets(engine)
     await erase(around)
+    assert await _figures_of_tickets(engine) == before
     async with sessions() as session:
         ticket = await session.get_one(Ticket, 1)
         assert (ticket.subject, ticket.note, ticket.caller_number, ticket.result) == (ERASED, "", "", "")
@@ -104,6 +117,9 @@ async def test_the_words_of_a_ticket_go_and_what_was_done_stays(around: Around, 
         changes = [row.details for row in await session.scalars(select(TicketChange).order_by(TicketChange.id))]
         assert changes == [{"note": [ERASED, ERASED]}, {"outcome": "solved", "result": ERASED}]
         assert await session.scalar(select(TicketStep.text)) == ERASED
+        tried = {"placed_at": NOON, "outcome": "reached", "note": ERASED}
+        kept = {"list": {"id": None, "name": "Autumn"}, "number": ERASED, "attempts": [tried]}
+        assert await session.scalar(select(TicketCallback.kept)) == kept
     with pytest.raises(DBAPIError, match="history"):
         async with sessions.begin() as session:
             await session.execute(delete(TicketChange))
