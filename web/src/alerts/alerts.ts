@@ -1,7 +1,7 @@
 /** What is asked and told about alerts, their rules, and what leaves the house. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient, useMay } from "../api/queries";
 import type { Alert, CallingWindow, Instant, Seconds, Severity } from "../api/shapes";
 
@@ -117,7 +117,7 @@ export function useKinds() {
   return useQuery({
     enabled: useMay("see_alerts"),
     queryKey: ["alert-kinds"],
-    queryFn: async () => (await ask<{ kinds: AlertKind[] }>("GET", "/api/alert-kinds")).kinds,
+    queryFn: async () => (await request<{ kinds: AlertKind[] }>("GET", "/api/alert-kinds")).kinds,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -125,7 +125,7 @@ export function useKinds() {
 export function useRules() {
   return useQuery({
     queryKey: ["alert-rules"],
-    queryFn: async () => (await ask<{ rules: AlertRule[] }>("GET", "/api/alert-rules")).rules,
+    queryFn: async () => (await request<{ rules: AlertRule[] }>("GET", "/api/alert-rules")).rules,
   });
 }
 
@@ -133,22 +133,22 @@ export function useSaveRule() {
   return useMutation({
     mutationFn: ({ id, ...fields }: Partial<RuleFields> & { id?: number; kind?: string }) =>
       id === undefined
-        ? ask<AlertRule>("POST", "/api/alert-rules", fields)
-        : ask<AlertRule>("PATCH", `/api/alert-rules/${id}`, fields),
+        ? request<AlertRule>("POST", "/api/alert-rules", fields)
+        : request<AlertRule>("PATCH", `/api/alert-rules/${id}`, fields),
     onSuccess: () => refresh("alert-rules"),
   });
 }
 
 export function useDeleteRule() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/alert-rules/${id}`),
+    mutationFn: (id: number) => request("DELETE", `/api/alert-rules/${id}`),
     onSuccess: () => refresh("alert-rules"),
   });
 }
 
 export function useTestRule() {
   return useMutation({
-    mutationFn: (id: number) => ask<{ webhooks: number; mails: number }>("POST", `/api/alert-rules/${id}/test`),
+    mutationFn: (id: number) => request<{ webhooks: number; mails: number }>("POST", `/api/alert-rules/${id}/test`),
     onSuccess: () => refresh("deliveries"),
   });
 }
@@ -158,7 +158,10 @@ export function useHistory(filter: AlertFilter) {
     queryKey: ["alerts", filter],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ alerts: PastAlert[]; next: number | null }>("GET", `/api/alerts${query({ ...filter, cursor: pageParam })}`),
+      request<{ alerts: PastAlert[]; next: number | null }>(
+        "GET",
+        `/api/alerts${query({ ...filter, cursor: pageParam })}`,
+      ),
     getNextPageParam: (page) => page.next,
   });
 }
@@ -166,7 +169,7 @@ export function useHistory(filter: AlertFilter) {
 export function useAcknowledge() {
   return useMutation({
     mutationFn: ({ id, note }: { id: string; note: string }) =>
-      ask<PastAlert>("POST", `/api/alerts/${encodeURIComponent(id)}/acknowledge`, { note }),
+      request<PastAlert>("POST", `/api/alerts/${encodeURIComponent(id)}/acknowledge`, { note }),
     onSuccess: () => refresh("alerts"),
   });
 }
@@ -174,7 +177,7 @@ export function useAcknowledge() {
 export function useWebhooks() {
   return useQuery({
     queryKey: ["webhooks"],
-    queryFn: () => ask<{ webhooks: Webhook[]; kinds: string[] }>("GET", "/api/webhooks"),
+    queryFn: () => request<{ webhooks: Webhook[]; kinds: string[] }>("GET", "/api/webhooks"),
   });
 }
 
@@ -185,8 +188,8 @@ export function useSaveWebhook() {
       ...fields
     }: Partial<Pick<Webhook, "name" | "url" | "kinds" | "is_enabled">> & { id?: number }) =>
       id === undefined
-        ? ask<Webhook>("POST", "/api/webhooks", fields)
-        : ask<Webhook>("PATCH", `/api/webhooks/${id}`, fields),
+        ? request<Webhook>("POST", "/api/webhooks", fields)
+        : request<Webhook>("PATCH", `/api/webhooks/${id}`, fields),
     onSuccess: () => refresh("webhooks"),
   });
 }
@@ -195,8 +198,8 @@ export function useWebhookAction() {
   return useMutation({
     mutationFn: ({ id, action }: { id: number; action: "test" | "secret" | "delete" }) =>
       action === "delete"
-        ? ask<Webhook>("DELETE", `/api/webhooks/${id}`)
-        : ask<Webhook>("POST", `/api/webhooks/${id}/${action}`),
+        ? request<Webhook>("DELETE", `/api/webhooks/${id}`)
+        : request<Webhook>("POST", `/api/webhooks/${id}/${action}`),
     onSuccess: () => refresh("webhooks", "deliveries"),
   });
 }
@@ -206,7 +209,7 @@ export function useDeliveries(state: string) {
     queryKey: ["deliveries", state],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ deliveries: Delivery[]; next: number | null }>(
+      request<{ deliveries: Delivery[]; next: number | null }>(
         "GET",
         `/api/deliveries${query({ state, cursor: pageParam })}`,
       ),
@@ -218,24 +221,27 @@ export function useDeliveries(state: string) {
 export function useDelivery(id: number) {
   return useQuery({
     queryKey: ["deliveries", "one", id],
-    queryFn: () => ask<DeliveryDetail>("GET", `/api/deliveries/${id}`),
+    queryFn: () => request<DeliveryDetail>("GET", `/api/deliveries/${id}`),
   });
 }
 
 export function useReplay() {
   return useMutation({
-    mutationFn: (id: number) => ask("POST", `/api/deliveries/${id}/replay`),
+    mutationFn: (id: number) => request("POST", `/api/deliveries/${id}/replay`),
     onSuccess: () => refresh("deliveries"),
   });
 }
 
 export function useMail() {
-  return useQuery({ queryKey: ["mail"], queryFn: () => ask<{ is_set: boolean; sender: string }>("GET", "/api/mail") });
+  return useQuery({
+    queryKey: ["mail"],
+    queryFn: () => request<{ is_set: boolean; sender: string }>("GET", "/api/mail"),
+  });
 }
 
 export function useTestMail() {
   return useMutation({
-    mutationFn: (to: string) => ask("POST", "/api/mail/test", { to }),
+    mutationFn: (to: string) => request("POST", "/api/mail/test", { to }),
     onSuccess: () => refresh("deliveries"),
   });
 }
@@ -243,14 +249,14 @@ export function useTestMail() {
 export function useWallboards() {
   return useQuery({
     queryKey: ["wallboards"],
-    queryFn: async () => (await ask<{ wallboards: Wallboard[] }>("GET", "/api/wallboards")).wallboards,
+    queryFn: async () => (await request<{ wallboards: Wallboard[] }>("GET", "/api/wallboards")).wallboards,
   });
 }
 
 export function useAddWallboard() {
   return useMutation({
     mutationFn: (fields: Pick<Wallboard, "name" | "queues" | "shows_agents" | "expires_at">) =>
-      ask<Wallboard>("POST", "/api/wallboards", fields),
+      request<Wallboard>("POST", "/api/wallboards", fields),
     onSuccess: () => refresh("wallboards"),
   });
 }
@@ -259,8 +265,8 @@ export function useWallboardAction() {
   return useMutation({
     mutationFn: ({ id, action }: { id: number; action: "link" | "delete" }) =>
       action === "delete"
-        ? ask<Wallboard>("DELETE", `/api/wallboards/${id}`)
-        : ask<Wallboard>("POST", `/api/wallboards/${id}/link`),
+        ? request<Wallboard>("DELETE", `/api/wallboards/${id}`)
+        : request<Wallboard>("POST", `/api/wallboards/${id}/link`),
     onSuccess: () => refresh("wallboards"),
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about the audit log. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import type { Instant } from "../api/shapes";
 
 export interface Entry {
@@ -25,7 +25,7 @@ export function useEntries(filter: Filter) {
   return useInfiniteQuery({
     queryKey: ["audit", filter],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) => ask<Page>("GET", `/api/audit${query({ ...filter, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => request<Page>("GET", `/api/audit${query({ ...filter, cursor: pageParam })}`),
     getNextPageParam: (page) => page.next,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about the rules that fill a list. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
@@ -46,13 +46,13 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: ["lists"] });
 export function useFillRules(listId: string) {
   return useQuery({
     queryKey: ["lists", listId, "fill-rules"],
-    queryFn: async () => (await ask<{ rules: FillRule[] }>("GET", path(listId))).rules,
+    queryFn: async () => (await request<{ rules: FillRule[] }>("GET", path(listId))).rules,
   });
 }
 
 export function useAddRule(listId: string) {
   return useMutation({
-    mutationFn: (rule: { kind: FillKind; options: FillOptions }) => ask<FillRule>("POST", path(listId), rule),
+    mutationFn: (rule: { kind: FillKind; options: FillOptions }) => request<FillRule>("POST", path(listId), rule),
     onSuccess: refresh,
   });
 }
@@ -60,11 +60,11 @@ export function useAddRule(listId: string) {
 export function useChangeRule() {
   return useMutation({
     mutationFn: ({ id, ...changes }: { id: number; is_enabled: boolean }) =>
-      ask("PATCH", `/api/fill-rules/${id}`, changes),
+      request("PATCH", `/api/fill-rules/${id}`, changes),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteRule() {
-  return useMutation({ mutationFn: (id: number) => ask("DELETE", `/api/fill-rules/${id}`), onSuccess: refresh });
+  return useMutation({ mutationFn: (id: number) => request("DELETE", `/api/fill-rules/${id}`), onSuccess: refresh });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about callback lists. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Attempt, CallbackList, Instant, ListSettings, Target, TargetState } from "../api/shapes";
 import { useEntity } from "../live/store";
@@ -15,7 +15,7 @@ const path = (id: string | number, rest = "") => `/api/lists/${encodeURIComponen
 export function useLists(isWanted = true) {
   return useQuery({
     queryKey: ["lists"],
-    queryFn: async () => (await ask<{ lists: CallbackList[] }>("GET", "/api/lists")).lists,
+    queryFn: async () => (await request<{ lists: CallbackList[] }>("GET", "/api/lists")).lists,
     enabled: isWanted,
     refetchInterval: AGAIN_MS,
   });
@@ -24,7 +24,7 @@ export function useLists(isWanted = true) {
 export function useList(id: string) {
   return useQuery({
     queryKey: ["lists", id],
-    queryFn: () => ask<CallbackList>("GET", path(id)),
+    queryFn: () => request<CallbackList>("GET", path(id)),
     refetchInterval: AGAIN_MS,
   });
 }
@@ -40,7 +40,7 @@ export function useTargets(id: string, state: TargetState | "") {
     queryKey: ["lists", id, "targets", state],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
-      ask<{ targets: Target[]; next: string | null }>(
+      request<{ targets: Target[]; next: string | null }>(
         "GET",
         path(id, `/targets${query({ state, cursor: pageParam, limit: PAGE_SIZE })}`),
       ),
@@ -54,7 +54,7 @@ export function useAttempts(id: string) {
     queryKey: ["lists", id, "attempts"],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
-      ask<{ attempts: Attempt[]; next: string | null }>(
+      request<{ attempts: Attempt[]; next: string | null }>(
         "GET",
         path(id, `/attempts${query({ cursor: pageParam, limit: PAGE_SIZE })}`),
       ),
@@ -67,7 +67,7 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: ["lists"] });
 
 export function useRunning(id: string | number) {
   return useMutation({
-    mutationFn: (action: "start" | "stop") => ask("POST", path(id, `/${action}`)),
+    mutationFn: (action: "start" | "stop") => request("POST", path(id, `/${action}`)),
     onSettled: refresh,
   });
 }
@@ -75,13 +75,13 @@ export function useRunning(id: string | number) {
 export function useSaveList(id: string | number | null) {
   return useMutation({
     mutationFn: (fields: Partial<ListSettings>) =>
-      ask<CallbackList>(id === null ? "POST" : "PATCH", id === null ? "/api/lists" : path(id), fields),
+      request<CallbackList>(id === null ? "POST" : "PATCH", id === null ? "/api/lists" : path(id), fields),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteList(id: string | number) {
-  return useMutation({ mutationFn: () => ask("DELETE", path(id)), onSuccess: refresh });
+  return useMutation({ mutationFn: () => request("DELETE", path(id)), onSuccess: refresh });
 }
 
 /** What becomes of a target for which the rules ask a person; called from `due_at` on, or now. */
@@ -93,7 +93,7 @@ export interface Decision {
 export function useDecide(id: string | number) {
   return useMutation({
     mutationFn: ({ target, ...decision }: Decision & { target: Target["id"] }) =>
-      ask("POST", path(id, `/targets/${target}/decision`), decision),
+      request("POST", path(id, `/targets/${target}/decision`), decision),
     onSettled: refresh,
   });
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { useFormat } from "../api/queries";
 import type { Instant, Recording, Seconds, Stretch } from "../api/shapes";
 import { duration, NOTHING } from "../format";
@@ -30,7 +30,7 @@ export function Accesses({ recording }: { recording: Recording }) {
   const format = useFormat();
   const found = useQuery({
     queryKey: ["accesses", recording.id],
-    queryFn: () => ask<{ accesses: Access[] }>("GET", `/api/recordings/${recording.id}/accesses`),
+    queryFn: () => request<{ accesses: Access[] }>("GET", `/api/recordings/${recording.id}/accesses`),
     refetchInterval: 30_000,
   });
   const rows = (found.data?.accesses ?? []).map((access) => (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { useFormat } from "../api/queries";
 import type { Call, Instant, Seconds } from "../api/shapes";
 import { gradeOf } from "../desk/phone/quality";
@@ -24,7 +24,7 @@ export function LineQuality({ call }: { call: Call }) {
   const found = useQuery({
     queryKey: ["lines", call.pbx, call.call_id],
     queryFn: async () =>
-      (await ask<{ lines: Line[] }>("GET", `/api${callPath(call.pbx, call.call_id)}/line-quality`)).lines,
+      (await request<{ lines: Line[] }>("GET", `/api${callPath(call.pbx, call.call_id)}/line-quality`)).lines,
   });
   if (!found.data?.length) return null;
   const milliseconds = (seconds: Seconds) => t("phone.milliseconds", { count: Math.round(seconds * 1000) });

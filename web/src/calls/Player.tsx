@@ -12,7 +12,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import type { Seconds, Side, Sound } from "../api/shapes";
 import { duration } from "../format";
 import classes from "./Player.module.css";
@@ -117,7 +117,7 @@ function MarkList({ marks, onNext }: { marks: readonly Mark[]; onNext: (kind: Ma
 function useSound(path: string): Sound | null {
   const sound = useQuery({
     queryKey: ["sound", path],
-    queryFn: () => ask<Sound | null>("GET", `${path}/sound`),
+    queryFn: () => request<Sound | null>("GET", `${path}/sound`),
     refetchInterval: ({ state }) => state.data === null && AGAIN_MS,
     staleTime: Number.POSITIVE_INFINITY,
   });

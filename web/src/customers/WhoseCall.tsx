@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { useMay } from "../api/queries";
 import { callPath } from "../calls/path";
 import { Failure } from "../parts/Failure";
@@ -29,7 +29,7 @@ export function WhoseCall({ call }: Props) {
   const [isMaking, setMaking] = useState(false);
   const found = useQuery({
     queryKey: ["customers", "of-call", call.pbx, call.call_id],
-    queryFn: () => ask<Found>("GET", `/api${callPath(call.pbx, call.call_id)}/customers`),
+    queryFn: () => request<Found>("GET", `/api${callPath(call.pbx, call.call_id)}/customers`),
   });
   if (found.isPending) return null;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { useMay } from "../api/queries";
 import { CustomerCards } from "./CustomerCards";
 import type { Found } from "./customers";
@@ -11,7 +11,7 @@ export function WhoseTarget({ target }: { target: number }) {
   const seesCustomers = useMay("see_customers");
   const found = useQuery({
     queryKey: ["pop", "target", target],
-    queryFn: () => ask<Found>("GET", `/api/targets/${target}/customers`),
+    queryFn: () => request<Found>("GET", `/api/targets/${target}/customers`),
     enabled: seesCustomers,
   });
   if (!found.data || found.data.customers.length === 0) return null;

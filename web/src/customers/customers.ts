@@ -1,7 +1,7 @@
 /** What is asked and told about customers (docs/api.md, Customers). */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Direction, Instant } from "../api/shapes";
 
@@ -117,14 +117,14 @@ const KEY = ["customers"] as const;
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 const pathOf = (id: number) => `/api/customers/${id}`;
 
-export const fetchCustomer = (id: number) => ask<Customer>("GET", pathOf(id));
+export const fetchCustomer = (id: number) => request<Customer>("GET", pathOf(id));
 
 export function useCustomers(filter: Filter) {
   return useInfiniteQuery({
     queryKey: [...KEY, "page", filter],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ customers: Customer[]; next: number | null }>(
+      request<{ customers: Customer[]; next: number | null }>(
         "GET",
         `/api/customers${query({ ...filter, cursor: pageParam, limit: PAGE_SIZE })}`,
       ),
@@ -144,7 +144,8 @@ export function useCustomersTyped(typed: string) {
   const asked = wanted(typed);
   return useQuery({
     queryKey: [...KEY, "typed", asked],
-    queryFn: () => ask<{ customers: Customer[] }>("GET", `/api/customers${query({ ...asked, limit: MOST_OFFERED })}`),
+    queryFn: () =>
+      request<{ customers: Customer[] }>("GET", `/api/customers${query({ ...asked, limit: MOST_OFFERED })}`),
     enabled: typed.trim() !== "",
     select: (told) => told.customers,
   });
@@ -159,7 +160,7 @@ export function useHistory(id: number, limit = 25) {
     queryKey: [...KEY, id, "history", limit],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ events: Happening[]; next: number | null }>(
+      request<{ events: Happening[]; next: number | null }>(
         "GET",
         `${pathOf(id)}/history${query({ cursor: pageParam, limit })}`,
       ),
@@ -170,14 +171,14 @@ export function useHistory(id: number, limit = 25) {
 export function useComing(id: number) {
   return useQuery({
     queryKey: [...KEY, id, "callbacks"],
-    queryFn: async () => (await ask<{ callbacks: ComingCallback[] }>("GET", `${pathOf(id)}/callbacks`)).callbacks,
+    queryFn: async () => (await request<{ callbacks: ComingCallback[] }>("GET", `${pathOf(id)}/callbacks`)).callbacks,
   });
 }
 
 export function useMerges(id: number) {
   return useQuery({
     queryKey: [...KEY, id, "merges"],
-    queryFn: async () => (await ask<{ merges: Merge[] }>("GET", `${pathOf(id)}/merges`)).merges,
+    queryFn: async () => (await request<{ merges: Merge[] }>("GET", `${pathOf(id)}/merges`)).merges,
   });
 }
 
@@ -185,7 +186,7 @@ export function useMergePreview(kept: number, other: number | null) {
   return useQuery({
     // Not among the others: it is not asked for again once the merge is done.
     queryKey: ["merge-preview", kept, other],
-    queryFn: () => ask<MergeChange>("GET", `${pathOf(kept)}/merge-preview${query({ other })}`),
+    queryFn: () => request<MergeChange>("GET", `${pathOf(kept)}/merge-preview${query({ other })}`),
     enabled: other !== null,
     staleTime: 0,
   });
@@ -196,15 +197,15 @@ export function useSaveCustomer(of: { id: number } | null) {
   return useMutation({
     mutationFn: ({ record, version }: { record: CustomerRecord; version: number }) =>
       of
-        ? ask<Customer>("PUT", pathOf(of.id), { record, version })
-        : ask<Customer>("POST", "/api/customers", { record }),
+        ? request<Customer>("PUT", pathOf(of.id), { record, version })
+        : request<Customer>("POST", "/api/customers", { record }),
     onSuccess: refresh,
   });
 }
 
 export function useForbidCalls(id: number) {
   return useMutation({
-    mutationFn: (note: string) => ask<Customer>("POST", `${pathOf(id)}/do-not-call`, { note }),
+    mutationFn: (note: string) => request<Customer>("POST", `${pathOf(id)}/do-not-call`, { note }),
     onSuccess: refresh,
   });
 }
@@ -212,7 +213,7 @@ export function useForbidCalls(id: number) {
 export function useMerge(kept: Customer) {
   return useMutation({
     mutationFn: (other: Customer) =>
-      ask<Customer>("POST", `${pathOf(kept.id)}/merges`, {
+      request<Customer>("POST", `${pathOf(kept.id)}/merges`, {
         version: kept.version,
         other_id: other.id,
         other_version: other.version,
@@ -223,14 +224,14 @@ export function useMerge(kept: Customer) {
 
 export function useUndoMerge() {
   return useMutation({
-    mutationFn: (merge: number) => ask<Customer>("POST", `/api/customer-merges/${merge}/undo`),
+    mutationFn: (merge: number) => request<Customer>("POST", `/api/customer-merges/${merge}/undo`),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteCustomer(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", pathOf(id)),
+    mutationFn: () => request("DELETE", pathOf(id)),
     onSuccess: () => {
       queryClient.removeQueries({ queryKey: [...KEY, id] });
       return queryClient.invalidateQueries({ queryKey: [...KEY, "page"] });

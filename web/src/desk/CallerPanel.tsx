@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient, useMay } from "../api/queries";
 import type { Instant, Seat } from "../api/shapes";
 import { CustomerCards } from "../customers/CustomerCards";
@@ -43,7 +43,7 @@ interface Crm {
 function useAsked<Answer>(call: OwnCall | null, path: string, key: readonly unknown[]) {
   return useQuery({
     queryKey: key,
-    queryFn: () => ask<Answer>("GET", `${path}${query({ pbx: call?.pbx, call_id: call?.callId })}`),
+    queryFn: () => request<Answer>("GET", `${path}${query({ pbx: call?.pbx, call_id: call?.callId })}`),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
   }).data;

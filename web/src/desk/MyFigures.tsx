@@ -2,7 +2,7 @@ import { IconFlag } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient, useFigures, useFormat } from "../api/queries";
 import type { Figure, FigureValues, SeatState } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
@@ -45,7 +45,7 @@ export function MyFigures({ state }: { state: SeatState }) {
   const catalogue = useFigures().data ?? [];
   const mine = useQuery({
     queryKey: KEY,
-    queryFn: () => ask<{ figures: FigureValues }>("GET", "/api/reports/mine"),
+    queryFn: () => request<{ figures: FigureValues }>("GET", "/api/reports/mine"),
     refetchInterval: AGAIN_MS,
   });
   // A new state is when something has ended.

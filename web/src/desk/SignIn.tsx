@@ -2,7 +2,7 @@ import { Button, Checkbox } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { useQueueWord } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { Failure } from "../parts/Failure";
@@ -21,7 +21,7 @@ interface Agent {
 export function SignIn({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
   const { t } = useTranslation();
   const queueWord = useQueueWord();
-  const agent = useQuery({ queryKey: ["agent"], queryFn: () => ask<Agent>("GET", "/api/agents/mine") });
+  const agent = useQuery({ queryKey: ["agent"], queryFn: () => request<Agent>("GET", "/api/agents/mine") });
   const [leftOut, leaveOut] = useState<string[]>([]);
   if (agent.isPending) return <RowsSkeleton rows={2} />;
   if (agent.isError) return <Failure error={agent.error} onRetry={() => void agent.refetch()} />;

@@ -1,7 +1,7 @@
 /** What no list may break: the emergency stop, the calendar, and the question whether a number may be called. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient, useMay } from "../api/queries";
 import type { CalendarException, CallbackList, Instant, ListCalendar, Span } from "../api/shapes";
 
@@ -19,7 +19,7 @@ export function useEmergencyStop() {
   const sees = useMay("see_lists");
   return useQuery({
     queryKey: STOP,
-    queryFn: () => ask<EmergencyStop>("GET", "/api/emergency-stop"),
+    queryFn: () => request<EmergencyStop>("GET", "/api/emergency-stop"),
     refetchInterval: AGAIN_MS,
     enabled: sees,
   });
@@ -32,13 +32,13 @@ const stopChanged = () => {
 
 export function useStopEverything() {
   return useMutation({
-    mutationFn: (stop: { reason: string; hangs_up: boolean }) => ask("POST", "/api/emergency-stop", stop),
+    mutationFn: (stop: { reason: string; hangs_up: boolean }) => request("POST", "/api/emergency-stop", stop),
     onSettled: stopChanged,
   });
 }
 
 export function useLiftStop() {
-  return useMutation({ mutationFn: () => ask("DELETE", "/api/emergency-stop"), onSettled: stopChanged });
+  return useMutation({ mutationFn: () => request("DELETE", "/api/emergency-stop"), onSettled: stopChanged });
 }
 
 // --- may this number be called ---------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ export interface Asked {
 export function useMayCall() {
   return useMutation({
     mutationFn: ({ list, number, at }: Asked) =>
-      ask<MayCall>("GET", `/api/lists/${encodeURIComponent(list)}/may-call${query({ number, at })}`),
+      request<MayCall>("GET", `/api/lists/${encodeURIComponent(list)}/may-call${query({ number, at })}`),
   });
 }
 
@@ -82,7 +82,7 @@ export function useDays(list: string, from: string, count: number) {
     queryKey: ["lists", list, "days", from, count],
     queryFn: async () =>
       (
-        await ask<{ days: CalendarDay[] }>(
+        await request<{ days: CalendarDay[] }>(
           "GET",
           `/api/lists/${encodeURIComponent(list)}/days${query({ from, count })}`,
         )
@@ -94,7 +94,7 @@ export function useDays(list: string, from: string, count: number) {
 export function useSaveCalendar(list: string) {
   return useMutation({
     mutationFn: (calendar: ListCalendar) =>
-      ask<CallbackList>("PATCH", `/api/lists/${encodeURIComponent(list)}`, { calendar }),
+      request<CallbackList>("PATCH", `/api/lists/${encodeURIComponent(list)}`, { calendar }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["lists"] }),
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about the do-not-call list. */
 
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
@@ -29,7 +29,7 @@ export function useEntries(number: string) {
     queryKey: ["do-not-call", number],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<Page>("GET", `/api/do-not-call${query({ number, cursor: pageParam, limit: PAGE_SIZE })}`),
+      request<Page>("GET", `/api/do-not-call${query({ number, cursor: pageParam, limit: PAGE_SIZE })}`),
     getNextPageParam: (page) => page.next,
   });
 }
@@ -37,14 +37,14 @@ export function useEntries(number: string) {
 export function useAdd() {
   return useMutation({
     mutationFn: (entry: { number: string; is_prefix: boolean; note: string }) =>
-      ask("POST", "/api/do-not-call", { entries: [entry] }),
+      request("POST", "/api/do-not-call", { entries: [entry] }),
     onSuccess: refresh,
   });
 }
 
 export function useRemove() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/do-not-call/${id}`),
+    mutationFn: (id: number) => request("DELETE", `/api/do-not-call/${id}`),
     onSuccess: refresh,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about the erasure of a person. Numbers go in bodies: addresses are written into logs. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { CallDetail, Instant } from "../api/shapes";
 import { callPath } from "../calls/path";
@@ -100,20 +100,20 @@ export function countedKinds(counts: Counts): [Kind, number][] {
 export function useCallOf(pbx: string, callId: string) {
   return useQuery({
     queryKey: ["call", pbx, callId],
-    queryFn: () => ask<CallDetail>("GET", `/api${callPath(pbx, callId)}`),
+    queryFn: () => request<CallDetail>("GET", `/api${callPath(pbx, callId)}`),
     enabled: pbx !== "" && callId !== "",
   });
 }
 
 export function useDryRun() {
   return useMutation({
-    mutationFn: (numbers: string[]) => ask<DryRun>("POST", "/api/erasures/dry-run", { numbers }),
+    mutationFn: (numbers: string[]) => request<DryRun>("POST", "/api/erasures/dry-run", { numbers }),
   });
 }
 
 export function useErase() {
   return useMutation({
-    mutationFn: (wanted: Wanted) => ask<{ id: number }>("POST", "/api/erasures", wanted),
+    mutationFn: (wanted: Wanted) => request<{ id: number }>("POST", "/api/erasures", wanted),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -123,7 +123,7 @@ export function useErasures() {
     queryKey: [...KEY, "all"],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ erasures: Erasure[]; next: number | null }>("GET", `/api/erasures${query({ cursor: pageParam })}`),
+      request<{ erasures: Erasure[]; next: number | null }>("GET", `/api/erasures${query({ cursor: pageParam })}`),
     getNextPageParam: (page) => page.next,
     staleTime: 0,
   });
@@ -132,7 +132,7 @@ export function useErasures() {
 export function useErasure(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
-    queryFn: () => ask<ErasureAlone>("GET", `/api/erasures/${encodeURIComponent(id)}`),
+    queryFn: () => request<ErasureAlone>("GET", `/api/erasures/${encodeURIComponent(id)}`),
     refetchInterval: ({ state }) => state.data !== undefined && state.data.state !== "done" && AGAIN_MS,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about exports of recordings. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 import type { Asked } from "../calls/search";
@@ -68,7 +68,8 @@ export function fileOf({ id }: RecordingExport): string {
 export function useExports() {
   return useQuery({
     queryKey: [...KEY, "latest"],
-    queryFn: () => ask<{ exports: RecordingExport[] }>("GET", `/api/recording-exports${query({ limit: MOST_SHOWN })}`),
+    queryFn: () =>
+      request<{ exports: RecordingExport[] }>("GET", `/api/recording-exports${query({ limit: MOST_SHOWN })}`),
     refetchInterval: ({ state }) => (state.data?.exports.some(isUnderWay) ? AGAIN_MS : LATER_MS),
     select: (told) => told.exports,
   });
@@ -78,22 +79,22 @@ export function useExports() {
 export function useEstimate(search: Asked) {
   return useQuery({
     queryKey: [...KEY, "estimate", search],
-    queryFn: () => ask<Estimate>("GET", `/api/recording-exports/estimate${query(search)}`),
+    queryFn: () => request<Estimate>("GET", `/api/recording-exports/estimate${query(search)}`),
     staleTime: 0,
   });
 }
 
 export function useOrderExport() {
   return useMutation({
-    mutationFn: (order: Order) => ask<RecordingExport>("POST", "/api/recording-exports", order),
+    mutationFn: (order: Order) => request<RecordingExport>("POST", "/api/recording-exports", order),
     onSuccess: changed,
   });
 }
 
 export function useCancelExport({ id }: RecordingExport) {
-  return useMutation({ mutationFn: () => ask("POST", `${pathOf(id)}/cancel`), onSettled: changed });
+  return useMutation({ mutationFn: () => request("POST", `${pathOf(id)}/cancel`), onSettled: changed });
 }
 
 export function useDeleteExport({ id }: RecordingExport) {
-  return useMutation({ mutationFn: () => ask("DELETE", pathOf(id)), onSettled: changed });
+  return useMutation({ mutationFn: () => request("DELETE", pathOf(id)), onSettled: changed });
 }

@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import type { Seat } from "../api/shapes";
 import { useLive } from "../live/store";
 import { useExplain } from "../parts/Failure";
@@ -76,7 +76,7 @@ export function useBulk() {
     if (!seat) return { id, name: id, result: "failed", why: "" };
     const came = { id, name: nameOf(seat) };
     try {
-      const answer = await ask<Answer>("POST", `${seatPath(seat)}/${wish.act}`, bodyOf(wish));
+      const answer = await request<Answer>("POST", `${seatPath(seat)}/${wish.act}`, bodyOf(wish));
       return { ...came, result: answer.result, why: Object.values(answer.refused).join("; ") };
     } catch (error) {
       return { ...came, result: "failed", why: explain(error).text };

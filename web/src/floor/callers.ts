@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { useQueueWord } from "../api/queries";
 import type { Seat, Visit } from "../api/shapes";
 import { useTell } from "../parts/useTell";
@@ -46,7 +46,7 @@ export function useCallerWish({ id, visit }: Caller, onDone?: () => void) {
     return t("waiting.inQueue", { number, queue: queueWord(visit.pbx, wish.queue) });
   }
   return useMutation({
-    mutationFn: (wish: CallerWish) => ask<Answer>("POST", `${callerPath(id)}/${wish.act}`, bodyOf(wish)),
+    mutationFn: (wish: CallerWish) => request<Answer>("POST", `${callerPath(id)}/${wish.act}`, bodyOf(wish)),
     onSuccess: ({ result }, wish) => {
       tell.success(result === "asked" ? t("waiting.asked", { number }) : words(wish));
       onDone?.();

@@ -1,7 +1,7 @@
 /** What is asked and told about record forms; and what an agent has typed and not sent yet. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { AttemptOutcome, Instant } from "../api/shapes";
 import type { Answers, Question } from "./rules";
@@ -101,14 +101,14 @@ const AGAIN_MS = 3000;
 export function useForm(list: string) {
   return useQuery({
     queryKey: ["lists", list, "form"],
-    queryFn: () => ask<RecordFormShape>("GET", `/api/lists/${encodeURIComponent(list)}/form`),
+    queryFn: () => request<RecordFormShape>("GET", `/api/lists/${encodeURIComponent(list)}/form`),
   });
 }
 
 export function useSaveForm(list: string) {
   return useMutation({
     mutationFn: (form: { version: number; questions: Question[] }) =>
-      ask<RecordFormShape>("PUT", `/api/lists/${encodeURIComponent(list)}/form`, form),
+      request<RecordFormShape>("PUT", `/api/lists/${encodeURIComponent(list)}/form`, form),
     onSuccess: (saved) => queryClient.setQueryData(["lists", list, "form"], saved),
   });
 }
@@ -123,13 +123,13 @@ const sheetKey = (of: SheetOf) => ["sheet", of.attempt ?? null, of.target ?? nul
 
 export function useSheet(of: SheetOf) {
   const path = of.attempt ? `/api/attempts/${of.attempt}/sheet` : `/api/targets/${of.target}/sheet`;
-  return useQuery({ queryKey: sheetKey(of), queryFn: () => ask<Sheet>("GET", path), refetchInterval: AGAIN_MS });
+  return useQuery({ queryKey: sheetKey(of), queryFn: () => request<Sheet>("GET", path), refetchInterval: AGAIN_MS });
 }
 
 export function useMine(agent: string) {
   return useQuery({
     queryKey: ["mine", agent],
-    queryFn: () => ask<Mine>("GET", `/api/callbacks/mine${query({ agent })}`),
+    queryFn: () => request<Mine>("GET", `/api/callbacks/mine${query({ agent })}`),
     enabled: agent !== "",
     refetchInterval: AGAIN_MS,
   });
@@ -137,7 +137,7 @@ export function useMine(agent: string) {
 
 export function useFillIn(attempt: number) {
   return useMutation({
-    mutationFn: (record: RecordSent) => ask<Sheet>("PUT", `/api/attempts/${attempt}/record`, record),
+    mutationFn: (record: RecordSent) => request<Sheet>("PUT", `/api/attempts/${attempt}/record`, record),
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: ["sheet"] });
       void queryClient.invalidateQueries({ queryKey: ["mine"] });

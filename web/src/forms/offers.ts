@@ -1,7 +1,7 @@
 /** What is asked about offers: callbacks that an agent looks at before they are called. */
 
 import { useMutation } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Mine, Offer } from "./forms";
 
@@ -10,7 +10,8 @@ const renew = () => queryClient.invalidateQueries({ queryKey: ["mine"] });
 
 export function useNextOffer(agent: string) {
   return useMutation({
-    mutationFn: async () => (await ask<{ offer: Offer | null }>("POST", "/api/offers", { agent_number: agent })).offer,
+    mutationFn: async () =>
+      (await request<{ offer: Offer | null }>("POST", "/api/offers", { agent_number: agent })).offer,
     onSuccess: (offer) => {
       queryClient.setQueryData<Mine>(["mine", agent], (mine) => mine && { ...mine, offer });
     },
@@ -19,7 +20,7 @@ export function useNextOffer(agent: string) {
 
 export function useAccept() {
   return useMutation({
-    mutationFn: (offer: number) => ask<{ attempt: number }>("POST", `/api/offers/${offer}/accept`),
+    mutationFn: (offer: number) => request<{ attempt: number }>("POST", `/api/offers/${offer}/accept`),
     onSettled: renew,
   });
 }
@@ -27,7 +28,7 @@ export function useAccept() {
 export function useSkip() {
   return useMutation({
     mutationFn: ({ offer, reason }: { offer: number; reason: string }) =>
-      ask("POST", `/api/offers/${offer}/skip`, { reason }),
+      request("POST", `/api/offers/${offer}/skip`, { reason }),
     onSettled: renew,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about imports of files. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
@@ -106,7 +106,7 @@ export function useRunningImport(into: Into) {
   return useQuery({
     queryKey: ["imports", "latest", into],
     queryFn: async () => {
-      const { imports } = await ask<{ imports: ImportJob[] }>("GET", `${importsPath(into)}?limit=1`);
+      const { imports } = await request<{ imports: ImportJob[] }>("GET", `${importsPath(into)}?limit=1`);
       return imports.find((job) => job.state === "running") ?? null;
     },
     staleTime: 0,
@@ -117,7 +117,7 @@ export function useRunningImport(into: Into) {
 export function useImport(id: number | null) {
   return useQuery({
     queryKey: ["imports", id],
-    queryFn: () => ask<ImportJob>("GET", `/api/imports/${id}`),
+    queryFn: () => request<ImportJob>("GET", `/api/imports/${id}`),
     enabled: id !== null,
     refetchInterval: (query) => (query.state.data?.state === "running" ? AGAIN_MS : false),
   });
@@ -128,7 +128,7 @@ export function useDraft(into: Into) {
     mutationFn: (file: File) => {
       const form = new FormData();
       form.set("file", file);
-      return ask<ImportJob>("POST", importsPath(into), form);
+      return request<ImportJob>("POST", importsPath(into), form);
     },
     onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
   });
@@ -137,7 +137,8 @@ export function useDraft(into: Into) {
 export function usePreview(job: ImportJob, options: Options) {
   return useQuery({
     queryKey: ["imports", job.id, "preview", options],
-    queryFn: async () => (await ask<{ rows: PreviewRow[] }>("POST", `/api/imports/${job.id}/preview`, options)).rows,
+    queryFn: async () =>
+      (await request<{ rows: PreviewRow[] }>("POST", `/api/imports/${job.id}/preview`, options)).rows,
     placeholderData: (before) => before,
     retry: false,
   });
@@ -146,7 +147,7 @@ export function usePreview(job: ImportJob, options: Options) {
 export function useStartImport() {
   return useMutation({
     mutationFn: ({ id, options }: { id: number; options: Options }) =>
-      ask<ImportJob>("POST", `/api/imports/${id}/start`, options),
+      request<ImportJob>("POST", `/api/imports/${id}/start`, options),
     onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
   });
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Permission } from "../api/shapes";
 
@@ -21,21 +21,21 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: ["keys"] });
 export function useKeys() {
   return useQuery({
     queryKey: ["keys"],
-    queryFn: async () => (await ask<{ keys: ApiKey[] }>("GET", "/api/keys")).keys,
+    queryFn: async () => (await request<{ keys: ApiKey[] }>("GET", "/api/keys")).keys,
   });
 }
 
 export function useMakeKey() {
   return useMutation({
     mutationFn: (fields: Pick<ApiKey, "name" | "permissions" | "expires_at">) =>
-      ask<ApiKey>("POST", "/api/keys", fields),
+      request<ApiKey>("POST", "/api/keys", fields),
     onSuccess: refresh,
   });
 }
 
 export function useRevokeKey() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/keys/${id}`),
+    mutationFn: (id: number) => request("DELETE", `/api/keys/${id}`),
     onSuccess: refresh,
   });
 }

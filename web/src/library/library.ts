@@ -1,7 +1,7 @@
 /** What is asked and told about the library: clips, and playlists of them. */
 
 import { type UseMutationOptions, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 import type { Span } from "../calls/waveform";
@@ -106,7 +106,7 @@ export function cardOf(clip: ManagedClip): Card {
 export function useClips(filter: Partial<ClipFilter>) {
   return useInfiniteQuery({
     queryKey: [...KEY, "clips", filter],
-    queryFn: ({ pageParam }) => ask<ClipsPage>("GET", `/api/clips${query({ ...filter, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => request<ClipsPage>("GET", `/api/clips${query({ ...filter, cursor: pageParam })}`),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -115,7 +115,8 @@ export function useClips(filter: Partial<ClipFilter>) {
 export function useTopics() {
   return useQuery({
     queryKey: [...KEY, "topics"],
-    queryFn: async () => (await ask<{ topics: { topic: string; clips: number }[] }>("GET", "/api/clips/topics")).topics,
+    queryFn: async () =>
+      (await request<{ topics: { topic: string; clips: number }[] }>("GET", "/api/clips/topics")).topics,
   });
 }
 
@@ -126,7 +127,7 @@ function useChange<Result, Given>(mutationFn: UseMutationOptions<Result, Error, 
 
 export function useMakeClip(recording: number) {
   return useChange(({ card, span }: { card: Card; span: Span }) =>
-    ask<Clip>("POST", "/api/clips", {
+    request<Clip>("POST", "/api/clips", {
       ...card,
       recording_id: recording,
       from_seconds: span.from,
@@ -136,11 +137,11 @@ export function useMakeClip(recording: number) {
 }
 
 export function useChangeClip({ id, version }: ManagedClip) {
-  return useChange((card: Card) => ask<Clip>("PUT", `/api/clips/${id}`, { ...card, version }));
+  return useChange((card: Card) => request<Clip>("PUT", `/api/clips/${id}`, { ...card, version }));
 }
 
 export function useDeleteClip({ id }: Clip) {
-  return useChange(() => ask<void>("DELETE", `/api/clips/${id}`));
+  return useChange(() => request<void>("DELETE", `/api/clips/${id}`));
 }
 
 // --- playlists --------------------------------------------------------------------------------------------------
@@ -148,14 +149,14 @@ export function useDeleteClip({ id }: Clip) {
 export function usePlaylists() {
   return useQuery({
     queryKey: [...KEY, "playlists"],
-    queryFn: async () => (await ask<{ playlists: PlaylistLine[] }>("GET", "/api/playlists")).playlists,
+    queryFn: async () => (await request<{ playlists: PlaylistLine[] }>("GET", "/api/playlists")).playlists,
   });
 }
 
 export function usePlaylist(id: string) {
   return useQuery({
     queryKey: [...KEY, "playlist", id],
-    queryFn: () => ask<Playlist>("GET", `/api/playlists/${encodeURIComponent(id)}`),
+    queryFn: () => request<Playlist>("GET", `/api/playlists/${encodeURIComponent(id)}`),
   });
 }
 
@@ -163,8 +164,8 @@ export function usePlaylist(id: string) {
 export function useSavePlaylist(playlist: PlaylistLine | null) {
   return useChange((wanted: PlaylistDraft & { clips: number[] }) =>
     playlist === null
-      ? ask<Playlist>("POST", "/api/playlists", wanted)
-      : ask<Playlist>("PUT", `/api/playlists/${playlist.id}`, { ...wanted, version: playlist.version }),
+      ? request<Playlist>("POST", "/api/playlists", wanted)
+      : request<Playlist>("PUT", `/api/playlists/${playlist.id}`, { ...wanted, version: playlist.version }),
   );
 }
 
@@ -172,17 +173,17 @@ export function useSavePlaylist(playlist: PlaylistLine | null) {
 export function useAddToPlaylist(clip: Clip) {
   return useChange(async ({ id }: PlaylistLine) => {
     const path = `/api/playlists/${id}`;
-    const { clips, title, description, is_published, version } = await ask<Playlist>("GET", path);
+    const { clips, title, description, is_published, version } = await request<Playlist>("GET", path);
     if (clips.some((one) => one.id === clip.id)) return false;
     const ids = [...clips, clip].map((one) => one.id);
-    await ask<Playlist>("PUT", path, { title, description, is_published, clips: ids, version });
+    await request<Playlist>("PUT", path, { title, description, is_published, clips: ids, version });
     return true;
   });
 }
 
 export function useDeletePlaylist({ id }: PlaylistLine) {
   return useMutation({
-    mutationFn: () => ask<void>("DELETE", `/api/playlists/${id}`),
+    mutationFn: () => request<void>("DELETE", `/api/playlists/${id}`),
     // Not all: the one that is gone is still on the page.
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...KEY, "playlists"] }),
   });

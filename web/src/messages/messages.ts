@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 import { serverNow } from "../live/clock";
@@ -74,7 +74,8 @@ export function useMessages() {
   useAskAgain("acknowledged");
   return useInfiniteQuery({
     queryKey: [...KEY, "list"],
-    queryFn: ({ pageParam }) => ask<Page<Message>>("GET", `/api/messages${query({ cursor: pageParam, limit: 20 })}`),
+    queryFn: ({ pageParam }) =>
+      request<Page<Message>>("GET", `/api/messages${query({ cursor: pageParam, limit: 20 })}`),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -83,7 +84,7 @@ export function useMessages() {
 export function useRecipients(id: number) {
   return useQuery({
     queryKey: [...KEY, "one", id],
-    queryFn: async () => (await ask<{ people: Recipient[] }>("GET", `/api/messages/${id}`)).people,
+    queryFn: async () => (await request<{ people: Recipient[] }>("GET", `/api/messages/${id}`)).people,
   });
 }
 
@@ -92,7 +93,7 @@ export function useOnDesk() {
   useAskAgain("written");
   return useQuery({
     queryKey: [...KEY, "desk"],
-    queryFn: async () => (await ask<Page<Received>>("GET", "/api/messages/mine?is_open=true")).messages,
+    queryFn: async () => (await request<Page<Received>>("GET", "/api/messages/mine?is_open=true")).messages,
     refetchInterval: 60_000,
   });
 }
@@ -105,7 +106,7 @@ export function useReceived() {
   return useInfiniteQuery({
     queryKey: [...KEY, "received"],
     queryFn: ({ pageParam }) =>
-      ask<Page<Received>>(
+      request<Page<Received>>(
         "GET",
         `/api/messages/mine${query({ from: serverNow() - EARLIER_SECONDS, cursor: pageParam, limit: 20 })}`,
       ),
@@ -116,7 +117,7 @@ export function useReceived() {
 
 export function useWriting(onDone: () => void) {
   return useMutation({
-    mutationFn: (message: NewMessage) => ask<Message>("POST", "/api/messages", message),
+    mutationFn: (message: NewMessage) => request<Message>("POST", "/api/messages", message),
     onSuccess: () => {
       onDone();
       return refresh();
@@ -126,18 +127,18 @@ export function useWriting(onDone: () => void) {
 
 export function useWithdrawing() {
   return useMutation({
-    mutationFn: (id: number) => ask<Message>("POST", `/api/messages/${id}/withdraw`),
+    mutationFn: (id: number) => request<Message>("POST", `/api/messages/${id}/withdraw`),
     onSettled: refresh,
   });
 }
 
 export function useAcknowledging() {
   return useMutation({
-    mutationFn: (id: number) => ask<Received>("POST", `/api/messages/mine/${id}/acknowledge`),
+    mutationFn: (id: number) => request<Received>("POST", `/api/messages/mine/${id}/acknowledge`),
     onSettled: refresh,
   });
 }
 
 export function see(id: number): Promise<unknown> {
-  return ask("POST", `/api/messages/mine/${id}/see`);
+  return request("POST", `/api/messages/mine/${id}/see`);
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient, SESSION } from "../api/queries";
 import type { Instant } from "../api/shapes";
 import type { User } from "../users/users";
@@ -20,7 +20,7 @@ const refreshSessions = () => queryClient.invalidateQueries({ queryKey: SESSIONS
 export function useSessions() {
   return useQuery({
     queryKey: SESSIONS,
-    queryFn: async () => (await ask<{ sessions: WebSession[] }>("GET", "/api/profile/sessions")).sessions,
+    queryFn: async () => (await request<{ sessions: WebSession[] }>("GET", "/api/profile/sessions")).sessions,
   });
 }
 
@@ -28,21 +28,22 @@ export function useSessions() {
 export function useEndSession() {
   return useMutation({
     mutationFn: (id: string | "others") =>
-      ask("DELETE", id === "others" ? "/api/profile/sessions" : `/api/profile/sessions/${id}`),
+      request("DELETE", id === "others" ? "/api/profile/sessions" : `/api/profile/sessions/${id}`),
     onSuccess: refreshSessions,
   });
 }
 
 export function useChangeProfile() {
   return useMutation({
-    mutationFn: (changes: Partial<Pick<User, "name" | "language">>) => ask("PATCH", "/api/profile", changes),
+    mutationFn: (changes: Partial<Pick<User, "name" | "language">>) => request("PATCH", "/api/profile", changes),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: SESSION }),
   });
 }
 
 export function useChangePassword() {
   return useMutation({
-    mutationFn: (fields: { old_password: string; password: string }) => ask("POST", "/api/profile/password", fields),
+    mutationFn: (fields: { old_password: string; password: string }) =>
+      request("POST", "/api/profile/password", fields),
     onSuccess: () => Promise.all([queryClient.invalidateQueries({ queryKey: SESSION }), refreshSessions()]),
   });
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 
 const PATH = "/api/profile/second-factor";
@@ -20,30 +20,30 @@ export interface Begun {
 }
 
 export function useStanding() {
-  return useQuery({ queryKey: STANDING, queryFn: () => ask<Standing>("GET", PATH) });
+  return useQuery({ queryKey: STANDING, queryFn: () => request<Standing>("GET", PATH) });
 }
 
 export function useBegin() {
-  return useMutation({ mutationFn: (password: string) => ask<Begun>("POST", PATH, { password }) });
+  return useMutation({ mutationFn: (password: string) => request<Begun>("POST", PATH, { password }) });
 }
 
 const codesOf = async (asked: Promise<{ recovery_codes: string[] }>) => (await asked).recovery_codes;
 
 /** From now on sign-in asks for a code; answers the recovery codes. */
 export function useConfirm() {
-  return useMutation({ mutationFn: (code: string) => codesOf(ask("PUT", PATH, { code })), onSuccess: refresh });
+  return useMutation({ mutationFn: (code: string) => codesOf(request("PUT", PATH, { code })), onSuccess: refresh });
 }
 
 export function useRenewCodes() {
   return useMutation({
-    mutationFn: (password: string) => codesOf(ask("POST", `${PATH}/recovery-codes`, { password })),
+    mutationFn: (password: string) => codesOf(request("POST", `${PATH}/recovery-codes`, { password })),
     onSuccess: refresh,
   });
 }
 
 export function useSwitchOff() {
   return useMutation({
-    mutationFn: (password: string) => ask<undefined>("POST", `${PATH}/off`, { password }),
+    mutationFn: (password: string) => request<undefined>("POST", `${PATH}/off`, { password }),
     onSuccess: refresh,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about calibrations. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 import type { Answer, Section, Words } from "./building";
@@ -88,7 +88,7 @@ export function useCalibrations() {
   return useInfiniteQuery({
     queryKey: [...KEY, "list"],
     queryFn: ({ pageParam }) =>
-      ask<{ calibrations: CalibrationLine[]; next: number | null }>(
+      request<{ calibrations: CalibrationLine[]; next: number | null }>(
         "GET",
         `/api/calibrations${query({ cursor: pageParam })}`,
       ),
@@ -100,7 +100,7 @@ export function useCalibrations() {
 export function useCalibration(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
-    queryFn: () => ask<Calibration>("GET", pathOf(id)),
+    queryFn: () => request<Calibration>("GET", pathOf(id)),
     // What is being typed must not be replaced under the reviewer's hands.
     refetchOnWindowFocus: false,
     refetchInterval: ({ state: { data } }) => (data && waits(data) ? REFRESH_MS : false),
@@ -111,26 +111,26 @@ export function useCalibration(id: string) {
 export function useCalibratedCall(id: string) {
   return useQuery({
     queryKey: ["calibrated-call", id],
-    queryFn: () => ask<ReviewedCall>("GET", `${pathOf(id)}/call`),
+    queryFn: () => request<ReviewedCall>("GET", `${pathOf(id)}/call`),
   });
 }
 
 export function useCandidates() {
   return useQuery({
     queryKey: ["calibration-reviewers"],
-    queryFn: () => ask<{ reviewers: { username: string; name: string }[] }>("GET", "/api/calibrations/reviewers"),
+    queryFn: () => request<{ reviewers: { username: string; name: string }[] }>("GET", "/api/calibrations/reviewers"),
   });
 }
 
 export function useOpenCalibration() {
   return useMutation({
-    mutationFn: (wanted: NewCalibration) => ask<Calibration>("POST", "/api/calibrations", wanted),
+    mutationFn: (wanted: NewCalibration) => request<Calibration>("POST", "/api/calibrations", wanted),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...KEY, "list"] }),
   });
 }
 
 export async function saveScoring(id: number, version: number, draft: Draft): Promise<Written> {
-  const saved = await ask<Calibration>("PUT", `${pathOf(id)}/scoring`, { version, ...draft });
+  const saved = await request<Calibration>("PUT", `${pathOf(id)}/scoring`, { version, ...draft });
   const written = writtenOf(saved);
   if (written === null) throw new Error("what was saved is not told");
   return written;
@@ -141,8 +141,8 @@ export function useEndCalibration(id: number) {
   return useMutation({
     mutationFn: (end: { version: number } | "close") =>
       end === "close"
-        ? ask<Calibration>("POST", `${pathOf(id)}/close`)
-        : ask<Calibration>("POST", `${pathOf(id)}/scoring/finish`, end),
+        ? request<Calibration>("POST", `${pathOf(id)}/close`)
+        : request<Calibration>("POST", `${pathOf(id)}/scoring/finish`, end),
     onSuccess: (calibration) => {
       queryClient.setQueryData([...KEY, String(id)], calibration);
       return queryClient.invalidateQueries({ queryKey: [...KEY, "list"] });

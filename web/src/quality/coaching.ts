@@ -1,7 +1,7 @@
 /** What is asked and told about coaching tasks. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 import type { Words } from "./building";
@@ -54,7 +54,7 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 export function useTasks(agent: string | null) {
   return useInfiniteQuery({
     queryKey: [...KEY, "list", agent],
-    queryFn: ({ pageParam }) => ask<Page>("GET", `/api/coaching${query({ agent, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => request<Page>("GET", `/api/coaching${query({ agent, cursor: pageParam })}`),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -64,14 +64,14 @@ export function useTasks(agent: string | null) {
 export function useTaskOf(review: number) {
   return useQuery({
     queryKey: [...KEY, "review", review],
-    queryFn: async () => (await ask<Page>("GET", `/api/coaching${query({ review })}`)).tasks[0] ?? null,
+    queryFn: async () => (await request<Page>("GET", `/api/coaching${query({ review })}`)).tasks[0] ?? null,
   });
 }
 
 export function useOwners() {
   return useQuery({
     queryKey: [...KEY, "owners"],
-    queryFn: () => ask<{ owners: { username: string; name: string }[] }>("GET", "/api/coaching/owners"),
+    queryFn: () => request<{ owners: { username: string; name: string }[] }>("GET", "/api/coaching/owners"),
   });
 }
 
@@ -84,7 +84,7 @@ export interface NewTask {
 
 export function useGive(review: number) {
   return useMutation({
-    mutationFn: (task: NewTask) => ask<CoachingTask>("POST", `/api/reviews/${review}/coaching`, task),
+    mutationFn: (task: NewTask) => request<CoachingTask>("POST", `/api/reviews/${review}/coaching`, task),
     onSuccess: refresh,
   });
 }
@@ -92,7 +92,7 @@ export function useGive(review: number) {
 export function useCoachingStep({ id, version }: CoachingTask) {
   return useMutation({
     mutationFn: ({ step, comment }: { step: "acknowledge" | "close"; comment: string }) =>
-      ask<CoachingTask>("POST", `/api/coaching/${id}/${step}`, { version, comment }),
+      request<CoachingTask>("POST", `/api/coaching/${id}/${step}`, { version, comment }),
     onSettled: refresh,
   });
 }

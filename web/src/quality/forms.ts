@@ -1,7 +1,7 @@
 /** What is asked and told about review forms. */
 
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 import { useLanguage } from "../i18n";
@@ -40,11 +40,11 @@ const KEY = ["review-forms"];
 const pathOf = (id: number | string) => `/api/review-forms/${encodeURIComponent(id)}`;
 
 export function useReviewForms() {
-  return useQuery({ queryKey: KEY, queryFn: () => ask<{ forms: ReviewForm[] }>("GET", "/api/review-forms") });
+  return useQuery({ queryKey: KEY, queryFn: () => request<{ forms: ReviewForm[] }>("GET", "/api/review-forms") });
 }
 
 export function useReviewForm(id: string) {
-  return useQuery({ queryKey: [...KEY, id], queryFn: () => ask<ReviewForm>("GET", pathOf(id)) });
+  return useQuery({ queryKey: [...KEY, id], queryFn: () => request<ReviewForm>("GET", pathOf(id)) });
 }
 
 /** Makes a form, or the next version of one. */
@@ -52,8 +52,8 @@ export function useSaveReviewForm(form: ReviewForm | null) {
   return useMutation({
     mutationFn: (content: FormContent) =>
       form === null
-        ? ask<ReviewForm>("POST", "/api/review-forms", content)
-        : ask<ReviewForm>("PUT", pathOf(form.id), { ...content, version: form.version }),
+        ? request<ReviewForm>("POST", "/api/review-forms", content)
+        : request<ReviewForm>("PUT", pathOf(form.id), { ...content, version: form.version }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -61,7 +61,7 @@ export function useSaveReviewForm(form: ReviewForm | null) {
 export function useRetire(form: ReviewForm) {
   const method = form.retired_at === null ? "POST" : "DELETE";
   return useMutation({
-    mutationFn: () => ask<ReviewForm>(method, `${pathOf(form.id)}/retire`),
+    mutationFn: () => request<ReviewForm>(method, `${pathOf(form.id)}/retire`),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -71,7 +71,7 @@ export function useScore(content: FormContent, answers: Answers, isReady: boolea
   const asked = { ...content, answers };
   return useQuery({
     queryKey: ["review-score", JSON.stringify(asked)],
-    queryFn: () => ask<Score>("POST", "/api/review-forms/score", asked),
+    queryFn: () => request<Score>("POST", "/api/review-forms/score", asked),
     enabled: isReady,
     placeholderData: keepPreviousData,
     gcTime: 60_000,

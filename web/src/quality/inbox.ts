@@ -1,7 +1,7 @@
 /** What is asked and told about the reviewer's inbox. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 
@@ -35,7 +35,7 @@ export function wayToReview(one: Assignment): string {
 export function useInbox() {
   return useQuery({
     queryKey: INBOX,
-    queryFn: () => ask<{ mine: Assignment[]; pool: Assignment[] }>("GET", "/api/review-inbox"),
+    queryFn: () => request<{ mine: Assignment[]; pool: Assignment[] }>("GET", "/api/review-inbox"),
     refetchInterval: 15_000,
   });
 }
@@ -44,14 +44,14 @@ export function useInbox() {
 export function useClaim() {
   return useMutation({
     mutationFn: (id: number | null) =>
-      ask<Assignment>("POST", id === null ? "/api/review-inbox/claim" : `/api/review-inbox/${id}/claim`),
+      request<Assignment>("POST", id === null ? "/api/review-inbox/claim" : `/api/review-inbox/${id}/claim`),
     onSettled: refresh,
   });
 }
 
 export function useGiveBack() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/review-inbox/${id}/claim`),
+    mutationFn: (id: number) => request("DELETE", `/api/review-inbox/${id}/claim`),
     onSettled: refresh,
   });
 }

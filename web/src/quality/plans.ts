@@ -1,7 +1,7 @@
 /** What is asked and told about sampling plans. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 import { INBOX, type Why } from "./inbox";
@@ -97,15 +97,19 @@ export function contentOf(plan: Plan): PlanContent {
 }
 
 export function usePlans() {
-  return useQuery({ queryKey: KEY, queryFn: () => ask<Plans>("GET", "/api/review-plans"), refetchInterval: 30_000 });
+  return useQuery({
+    queryKey: KEY,
+    queryFn: () => request<Plans>("GET", "/api/review-plans"),
+    refetchInterval: 30_000,
+  });
 }
 
 export function useSavePlan(plan: Plan | null) {
   return useMutation({
     mutationFn: (content: PlanContent) =>
       plan === null
-        ? ask<Plan>("POST", "/api/review-plans", content)
-        : ask<Plan>("PUT", `/api/review-plans/${plan.id}`, content),
+        ? request<Plan>("POST", "/api/review-plans", content)
+        : request<Plan>("PUT", `/api/review-plans/${plan.id}`, content),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -114,7 +118,7 @@ export function useSavePlan(plan: Plan | null) {
 export function useSwitchPlan(plan: Plan) {
   return useMutation({
     mutationFn: () =>
-      ask<Plan>("POST", `/api/review-plans/${plan.id}/${plan.active_since === null ? "start" : "pause"}`),
+      request<Plan>("POST", `/api/review-plans/${plan.id}/${plan.active_since === null ? "start" : "pause"}`),
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: INBOX });
       return queryClient.invalidateQueries({ queryKey: KEY });
@@ -125,7 +129,7 @@ export function useSwitchPlan(plan: Plan) {
 export function usePlanPreview(id: number, period: "this" | "last") {
   return useQuery({
     queryKey: [...KEY, id, "preview", period],
-    queryFn: () => ask<PlanPreview>("GET", `/api/review-plans/${id}/preview?period=${period}`),
+    queryFn: () => request<PlanPreview>("GET", `/api/review-plans/${id}/preview?period=${period}`),
     staleTime: 0,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told about reviews. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Conversation, Hold, Instant, Recording } from "../api/shapes";
 import type { Answers, Section, Words } from "./building";
@@ -83,7 +83,7 @@ export function useReviews(filter: Partial<ReviewFilter>, enabled = true) {
   return useInfiniteQuery({
     queryKey: [...KEY, "list", filter],
     queryFn: ({ pageParam }) =>
-      ask<{ reviews: ReviewLine[]; next: number | null }>(
+      request<{ reviews: ReviewLine[]; next: number | null }>(
         "GET",
         `/api/reviews${query({ ...filter, cursor: pageParam })}`,
       ),
@@ -96,7 +96,7 @@ export function useReviews(filter: Partial<ReviewFilter>, enabled = true) {
 export function useReview(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
-    queryFn: () => ask<Review>("GET", pathOf(id)),
+    queryFn: () => request<Review>("GET", pathOf(id)),
     // What is being typed must not be replaced under the reviewer's hands.
     refetchOnWindowFocus: false,
     gcTime: 0,
@@ -104,7 +104,10 @@ export function useReview(id: string) {
 }
 
 export function useReviewedCall(id: string) {
-  return useQuery({ queryKey: ["reviewed-call", id], queryFn: () => ask<ReviewedCall>("GET", `${pathOf(id)}/call`) });
+  return useQuery({
+    queryKey: ["reviewed-call", id],
+    queryFn: () => request<ReviewedCall>("GET", `${pathOf(id)}/call`),
+  });
 }
 
 export interface NewReview {
@@ -117,18 +120,18 @@ export interface NewReview {
 
 export function useBegin() {
   return useMutation({
-    mutationFn: (wanted: NewReview) => ask<Review>("POST", "/api/reviews", wanted),
+    mutationFn: (wanted: NewReview) => request<Review>("POST", "/api/reviews", wanted),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...KEY, "list"] }),
   });
 }
 
 export function saveDraft(id: number, version: number, draft: Draft): Promise<Review> {
-  return ask<Review>("PUT", pathOf(id), { version, ...draft });
+  return request<Review>("PUT", pathOf(id), { version, ...draft });
 }
 
 export function useDiscard(id: number) {
   return useMutation({
-    mutationFn: (version: number) => ask<void>("DELETE", `${pathOf(id)}?version=${version}`),
+    mutationFn: (version: number) => request<void>("DELETE", `${pathOf(id)}?version=${version}`),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...KEY, "list"] }),
   });
 }
@@ -144,7 +147,7 @@ export interface Taken {
 
 export function useTake(id: number) {
   return useMutation({
-    mutationFn: ({ path, ...body }: Taken) => ask<Review>("POST", `${pathOf(id)}/${path}`, body),
+    mutationFn: ({ path, ...body }: Taken) => request<Review>("POST", `${pathOf(id)}/${path}`, body),
     onSuccess: (review) => {
       queryClient.setQueryData([...KEY, String(id)], review);
       return queryClient.invalidateQueries({ queryKey: [...KEY, "list"] });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { useLabel, useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
@@ -76,7 +76,7 @@ function Unusual({ asked }: { asked: Record<string, string> }) {
   const { t } = useTranslation();
   const result = useQuery({
     queryKey: ["patterns", asked],
-    queryFn: () => ask<Patterns>("GET", `/api/reports/patterns${query(asked)}`),
+    queryFn: () => request<Patterns>("GET", `/api/reports/patterns${query(asked)}`),
   });
   if (result.isPending) return <RowsSkeleton rows={8} />;
   if (result.isError) return <Failure error={result.error} onRetry={() => void result.refetch()} />;

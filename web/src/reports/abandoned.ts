@@ -1,7 +1,7 @@
 /** What is asked and told about callers who gave up. */
 
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Days } from "./ranges";
 import type { AbandonedCaller, AbandonedPart, PutResult } from "./shapes";
@@ -29,7 +29,7 @@ export function useAbandoned(search: AbandonedSearch) {
     queryKey: ["abandoned", search],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
-      ask<AbandonedPart>(
+      request<AbandonedPart>(
         "GET",
         `/api/reports/abandoned${query({ ...abandonedQuery(search), cursor: pageParam, limit: PAGE_SIZE })}`,
       ),
@@ -41,7 +41,7 @@ export function useAbandoned(search: AbandonedSearch) {
 export function usePutIntoList() {
   return useMutation({
     mutationFn: ({ list, callers }: { list: string; callers: AbandonedCaller[] }) =>
-      ask<PutResult>("POST", "/api/reports/abandoned/callbacks", {
+      request<PutResult>("POST", "/api/reports/abandoned/callbacks", {
         list_id: Number(list),
         visits: callers.map((caller) => caller.id),
       }),

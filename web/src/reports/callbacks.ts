@@ -1,7 +1,7 @@
 /** What is asked and told of the callback report, and of what record forms were answered. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import type { FigureValues, Instant } from "../api/shapes";
 import type { QuestionKind } from "../forms/rules";
 import type { Days } from "./ranges";
@@ -41,7 +41,7 @@ export function callbackQuery({ days, list, by }: CallbackSearch): Record<string
 export function useCallbackReport(search: CallbackSearch) {
   return useQuery({
     queryKey: ["callback report", search],
-    queryFn: () => ask<CallbackReport>("GET", `/api/reports/callbacks${query(callbackQuery(search))}`),
+    queryFn: () => request<CallbackReport>("GET", `/api/reports/callbacks${query(callbackQuery(search))}`),
     placeholderData: keepPreviousData,
   });
 }
@@ -61,7 +61,7 @@ export function useCountedTargets(search: CallbackSearch, opened: Opened) {
   return useQuery({
     queryKey: ["callback targets", asked],
     queryFn: () =>
-      ask<{ count: number; targets: CountedTarget[] }>("GET", `/api/reports/callbacks/targets${query(asked)}`),
+      request<{ count: number; targets: CountedTarget[] }>("GET", `/api/reports/callbacks/targets${query(asked)}`),
   });
 }
 
@@ -83,7 +83,7 @@ export interface FormResults {
 export function useFormResults(list: string, days: Days) {
   return useQuery({
     queryKey: ["form results", list, days],
-    queryFn: () => ask<FormResults>("GET", `/api/reports/forms${query({ ...days, list })}`),
+    queryFn: () => request<FormResults>("GET", `/api/reports/forms${query({ ...days, list })}`),
     placeholderData: keepPreviousData,
   });
 }

@@ -1,7 +1,7 @@
 /** What is asked and told of the report of quality: what reviews say, and where points are lost. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import type { FigureValues, Instant } from "../api/shapes";
 import { countDays, type Days } from "./ranges";
 import type { IntervalTotals } from "./report";
@@ -71,7 +71,7 @@ export function qualityQuery({ days, team, by }: QualitySearch): Record<string, 
 export function useQualityReport(search: QualitySearch) {
   return useQuery({
     queryKey: ["quality report", search],
-    queryFn: () => ask<QualityReport>("GET", `/api/reports/quality${query(qualityQuery(search))}`),
+    queryFn: () => request<QualityReport>("GET", `/api/reports/quality${query(qualityQuery(search))}`),
     placeholderData: keepPreviousData,
   });
 }
@@ -85,7 +85,7 @@ export function useLostPoints(search: QualitySearch) {
   return useQuery({
     queryKey: ["lost points", asked],
     queryFn: () =>
-      ask<{ figures: string[]; items: LostItem[] }>("GET", `/api/reports/quality/lost-points${query(asked)}`),
+      request<{ figures: string[]; items: LostItem[] }>("GET", `/api/reports/quality/lost-points${query(asked)}`),
     placeholderData: keepPreviousData,
   });
 }
@@ -106,6 +106,6 @@ export function useCountedReviews(search: QualitySearch, opened: Opened) {
   return useQuery({
     queryKey: ["counted reviews", asked],
     queryFn: () =>
-      ask<{ count: number; reviews: CountedReview[] }>("GET", `/api/reports/quality/reviews${query(asked)}`),
+      request<{ count: number; reviews: CountedReview[] }>("GET", `/api/reports/quality/reviews${query(asked)}`),
   });
 }

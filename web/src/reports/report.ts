@@ -1,7 +1,7 @@
 /** What is asked and told about figures over a span: the report, the list behind a number, the heat map. */
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import type { CountedKind, FigureValues, Instant, Seconds } from "../api/shapes";
 import type { Days, Interval } from "./ranges";
 import type { Filters, Opened, Subject } from "./view";
@@ -78,7 +78,7 @@ const AGAIN_MS = 30_000;
 export function useReport(search: ReportSearch, isEnabled = true) {
   return useQuery({
     queryKey: ["report", search],
-    queryFn: () => ask<Report>("GET", `/api/reports/${search.subject}${query(reportQuery(search))}`),
+    queryFn: () => request<Report>("GET", `/api/reports/${search.subject}${query(reportQuery(search))}`),
     enabled: isEnabled && search.figures.length > 0,
     refetchInterval: ({ state }) => state.data?.is_running === true && AGAIN_MS,
     placeholderData: (before, from) => (isSameSubject(from?.queryKey[1], search) ? before : undefined),
@@ -101,8 +101,12 @@ export function useHeatMap(days: Days, queue: string, figure: string) {
   return useQuery({
     queryKey: ["heatmap", days, queue, figure],
     queryFn: async () =>
-      (await ask<{ cells: HeatCell[] }>("GET", `/api/reports/heatmap${query({ ...days, ...queueOf(queue), figure })}`))
-        .cells,
+      (
+        await request<{ cells: HeatCell[] }>(
+          "GET",
+          `/api/reports/heatmap${query({ ...days, ...queueOf(queue), figure })}`,
+        )
+      ).cells,
     placeholderData: (before) => before,
   });
 }
@@ -146,7 +150,7 @@ export function useCounted(opened: Opened) {
     queryKey: ["counted", opened],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
-      ask<CountedPart>(
+      request<CountedPart>(
         "GET",
         `/api/reports/rows/${encodeURIComponent(figure)}${query({ ...others, ...queueOf(queue), cursor: pageParam, limit: PAGE_SIZE })}${ofTeam}`,
       ),

@@ -1,7 +1,7 @@
 /** What is asked and told about saved reports. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { QueueSettings } from "../api/shapes";
 import type { Run, SavedReport, SavedSettings, Schedule } from "./shapes";
@@ -17,7 +17,7 @@ const AGAIN_MS = 15_000;
 export function useSaved() {
   return useQuery({
     queryKey: KEY,
-    queryFn: async () => (await ask<{ reports: SavedReport[] }>("GET", "/api/reports/saved")).reports,
+    queryFn: async () => (await request<{ reports: SavedReport[] }>("GET", "/api/reports/saved")).reports,
     refetchInterval: AGAIN_MS,
   });
 }
@@ -25,17 +25,17 @@ export function useSaved() {
 export function useSaveReport(id: SavedReport["id"] | null) {
   return useMutation({
     mutationFn: (fields: Partial<SavedSettings>) =>
-      ask<SavedReport>(id === null ? "POST" : "PATCH", id === null ? "/api/reports/saved" : path(id), fields),
+      request<SavedReport>(id === null ? "POST" : "PATCH", id === null ? "/api/reports/saved" : path(id), fields),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteReport(id: SavedReport["id"]) {
-  return useMutation({ mutationFn: () => ask("DELETE", path(id)), onSuccess: refresh });
+  return useMutation({ mutationFn: () => request("DELETE", path(id)), onSuccess: refresh });
 }
 
 export function useSendReport(id: SavedReport["id"]) {
-  return useMutation({ mutationFn: () => ask<Run>("POST", path(id, "/send")), onSettled: refresh });
+  return useMutation({ mutationFn: () => request<Run>("POST", path(id, "/send")), onSettled: refresh });
 }
 
 export function useRuns(id: SavedReport["id"]) {
@@ -43,7 +43,7 @@ export function useRuns(id: SavedReport["id"]) {
     queryKey: [...KEY, id, "runs"],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
-      ask<{ runs: Run[]; next: string | null }>("GET", path(id, `/runs${query({ cursor: pageParam })}`)),
+      request<{ runs: Run[]; next: string | null }>("GET", path(id, `/runs${query({ cursor: pageParam })}`)),
     getNextPageParam: (page) => page.next,
     refetchInterval: AGAIN_MS,
   });

@@ -1,7 +1,7 @@
 /** What is asked and told about tags, holds, rules and deletions. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Deletion, Instant, RuleTold } from "../api/shapes";
 import { callPath } from "../calls/path";
@@ -71,14 +71,14 @@ const pathOf = (pbx: string, callId: string) => `/api${callPath(pbx, callId)}`;
 export function useKept(pbx: string, callId: string) {
   return useQuery({
     queryKey: [...KEY, "call", pbx, callId],
-    queryFn: () => ask<Kept>("GET", `${pathOf(pbx, callId)}/retention`),
+    queryFn: () => request<Kept>("GET", `${pathOf(pbx, callId)}/retention`),
   });
 }
 
 export function useKnownTags(isWanted: boolean) {
   return useQuery({
     queryKey: [...KEY, "tags"],
-    queryFn: () => ask<{ tags: { tag: string; calls: number }[] }>("GET", "/api/call-tags"),
+    queryFn: () => request<{ tags: { tag: string; calls: number }[] }>("GET", "/api/call-tags"),
     enabled: isWanted,
   });
 }
@@ -88,34 +88,34 @@ export function useTag(pbx: string, callId: string) {
   return useMutation({
     mutationFn: ({ tag, isOn }: { tag: string; isOn: boolean }) =>
       isOn
-        ? ask("POST", `${pathOf(pbx, callId)}/tags`, { tag })
-        : ask("DELETE", `${pathOf(pbx, callId)}/tags/${encodeURIComponent(tag)}`),
+        ? request("POST", `${pathOf(pbx, callId)}/tags`, { tag })
+        : request("DELETE", `${pathOf(pbx, callId)}/tags/${encodeURIComponent(tag)}`),
     onSettled: changed,
   });
 }
 
 export function usePlaceHold(pbx: string, callId: string) {
   return useMutation({
-    mutationFn: (reason: string) => ask("POST", `${pathOf(pbx, callId)}/holds`, { reason }),
+    mutationFn: (reason: string) => request("POST", `${pathOf(pbx, callId)}/holds`, { reason }),
     onSettled: changed,
   });
 }
 
 export function useEndHold(holdId: number) {
   return useMutation({
-    mutationFn: (reason: string) => ask("POST", `/api/holds/${holdId}/end`, { reason }),
+    mutationFn: (reason: string) => request("POST", `/api/holds/${holdId}/end`, { reason }),
     onSettled: changed,
   });
 }
 
 export function useHolds() {
-  return useQuery({ queryKey: [...KEY, "holds"], queryFn: () => ask<{ holds: Hold[] }>("GET", "/api/holds") });
+  return useQuery({ queryKey: [...KEY, "holds"], queryFn: () => request<{ holds: Hold[] }>("GET", "/api/holds") });
 }
 
 export function useRules() {
   return useQuery({
     queryKey: [...KEY, "rules"],
-    queryFn: () => ask<{ rules: Rule[] }>("GET", "/api/retention/rules"),
+    queryFn: () => request<{ rules: Rule[] }>("GET", "/api/retention/rules"),
   });
 }
 
@@ -124,21 +124,21 @@ export function useSaveRule(rule: Rule | null) {
   return useMutation({
     mutationFn: (fields: { scope: Scope; subject: string; days: number }) =>
       rule === null
-        ? ask("POST", "/api/retention/rules", fields)
-        : ask("PATCH", `/api/retention/rules/${rule.id}`, { days: fields.days }),
+        ? request("POST", "/api/retention/rules", fields)
+        : request("PATCH", `/api/retention/rules/${rule.id}`, { days: fields.days }),
     onSuccess: changed,
   });
 }
 
 export function useDeleteRule(rule: Rule) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/retention/rules/${rule.id}`),
+    mutationFn: () => request("DELETE", `/api/retention/rules/${rule.id}`),
     onSettled: changed,
   });
 }
 
 export function useDue() {
-  return useQuery({ queryKey: [...KEY, "due"], queryFn: () => ask<DueSum>("GET", "/api/retention/due") });
+  return useQuery({ queryKey: [...KEY, "due"], queryFn: () => request<DueSum>("GET", "/api/retention/due") });
 }
 
 export function useDueRecordings(rule: number | null) {
@@ -146,7 +146,7 @@ export function useDueRecordings(rule: number | null) {
     queryKey: [...KEY, "due", rule],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ recordings: DueRecording[]; next: number | null }>(
+      request<{ recordings: DueRecording[]; next: number | null }>(
         "GET",
         `/api/retention/due/recordings${query({ rule, cursor: pageParam })}`,
       ),
@@ -159,7 +159,7 @@ export function useDeletions(filter: DeletionFilter) {
     queryKey: [...KEY, "deletions", filter],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ deletions: Deleted[]; next: number | null }>(
+      request<{ deletions: Deleted[]; next: number | null }>(
         "GET",
         `/api/retention/deletions${query({ ...filter, cursor: pageParam })}`,
       ),

@@ -1,7 +1,7 @@
 /** What may be asked of a seat, and what came of it. The live floor shows the seat; nothing here keeps its state. */
 
 import { useMutation } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import type { Listening, ListeningMode, Seat } from "../api/shapes";
 
 export type Act =
@@ -74,7 +74,7 @@ export function isInCall(seat: Pick<Seat, "state">): boolean {
 
 export function useWish(seat: Seat) {
   return useMutation({
-    mutationFn: ({ act, body }: Wish) => ask<Answer>("POST", `${seatPath(seat)}/${act}`, body),
+    mutationFn: ({ act, body }: Wish) => request<Answer>("POST", `${seatPath(seat)}/${act}`, body),
   });
 }
 

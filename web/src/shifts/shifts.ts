@@ -1,7 +1,7 @@
 /** What is asked and told about shifts (docs/api.md, Shifts). */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { FigureValues, Instant, SeatState, Seconds } from "../api/shapes";
 import type { Day, Days } from "../reports/ranges";
@@ -102,7 +102,7 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 export function usePlan(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "plan", days, team],
-    queryFn: () => ask<Plan>("GET", `/api/shifts${query({ ...days, team })}`),
+    queryFn: () => request<Plan>("GET", `/api/shifts${query({ ...days, team })}`),
     placeholderData: (before) => before,
   });
 }
@@ -111,21 +111,21 @@ const pathOf = ({ agent_number, day }: Pick<Shift, "agent_number" | "day">) => `
 
 export function useSaveShift(of: Pick<Shift, "agent_number" | "day" | "version">) {
   return useMutation({
-    mutationFn: (parts: Part[]) => ask<Shift>("PUT", pathOf(of), { version: of.version, parts }),
+    mutationFn: (parts: Part[]) => request<Shift>("PUT", pathOf(of), { version: of.version, parts }),
     onSuccess: refresh,
   });
 }
 
 export function useRemoveShift(of: Pick<Shift, "agent_number" | "day" | "version">) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `${pathOf(of)}${query({ version: of.version })}`),
+    mutationFn: () => request("DELETE", `${pathOf(of)}${query({ version: of.version })}`),
     onSuccess: refresh,
   });
 }
 
 export function useCopyWeek() {
   return useMutation({
-    mutationFn: (wish: { monday: Day; team: string | null }) => ask<Saved>("POST", "/api/shifts/copy-week", wish),
+    mutationFn: (wish: { monday: Day; team: string | null }) => request<Saved>("POST", "/api/shifts/copy-week", wish),
     onSuccess: refresh,
   });
 }
@@ -138,12 +138,12 @@ function formOf(file: File): FormData {
 
 /** What the file would become; nothing is written. */
 export function useTryFile() {
-  return useMutation({ mutationFn: (file: File) => ask<Tried>("POST", "/api/shifts/import/check", formOf(file)) });
+  return useMutation({ mutationFn: (file: File) => request<Tried>("POST", "/api/shifts/import/check", formOf(file)) });
 }
 
 export function useImportFile() {
   return useMutation({
-    mutationFn: (file: File) => ask<Tried>("POST", "/api/shifts/import", formOf(file)),
+    mutationFn: (file: File) => request<Tried>("POST", "/api/shifts/import", formOf(file)),
     onSuccess: refresh,
   });
 }
@@ -168,7 +168,7 @@ export function useErrorFile(language: string) {
 export function useMine() {
   return useQuery({
     queryKey: [...KEY, "mine"],
-    queryFn: () => ask<{ today: Day; shifts: Shift[] }>("GET", "/api/shifts/mine"),
+    queryFn: () => request<{ today: Day; shifts: Shift[] }>("GET", "/api/shifts/mine"),
     refetchInterval: 300_000,
   });
 }
@@ -177,7 +177,7 @@ export function useKept(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "kept", days, team],
     queryFn: async () =>
-      (await ask<{ rows: DayKept[] }>("GET", `/api/shifts/adherence${query({ ...days, team })}`)).rows,
+      (await request<{ rows: DayKept[] }>("GET", `/api/shifts/adherence${query({ ...days, team })}`)).rows,
     placeholderData: (before) => before,
   });
 }
@@ -185,7 +185,7 @@ export function useKept(days: Days, team: string) {
 export function useBehind(agent: string, day: Day) {
   return useQuery({
     queryKey: [...KEY, "behind", agent, day],
-    queryFn: () => ask<DayKept & { spells: Spell[] }>("GET", `/api/shifts/adherence/${agent}/${day}`),
+    queryFn: () => request<DayKept & { spells: Spell[] }>("GET", `/api/shifts/adherence/${agent}/${day}`),
   });
 }
 
@@ -193,14 +193,14 @@ export function useBriefings(day: Day, team: string) {
   return useQuery({
     queryKey: [...KEY, "briefings", day, team],
     queryFn: async () =>
-      (await ask<{ briefings: Briefing[] }>("GET", `/api/shifts/briefings${query({ day, team })}`)).briefings,
+      (await request<{ briefings: Briefing[] }>("GET", `/api/shifts/briefings${query({ day, team })}`)).briefings,
   });
 }
 
 export function useGaps(asked: Record<string, string>) {
   return useQuery({
     queryKey: [...KEY, "gaps", asked],
-    queryFn: async () => (await ask<{ rows: Gap[] }>("GET", `/api/shifts/gaps${query(asked)}`)).rows,
+    queryFn: async () => (await request<{ rows: Gap[] }>("GET", `/api/shifts/gaps${query(asked)}`)).rows,
     enabled: asked.queue !== "",
     placeholderData: (before) => before,
   });
@@ -211,7 +211,7 @@ const logKey = (team: string, day: Day) => [...KEY, "log", team, day];
 export function useLog(team: string, day: Day) {
   return useQuery({
     queryKey: logKey(team, day),
-    queryFn: () => ask<Log>("GET", `/api/shift-log${query({ team, day })}`),
+    queryFn: () => request<Log>("GET", `/api/shift-log${query({ team, day })}`),
     enabled: team !== "",
   });
 }
@@ -219,7 +219,7 @@ export function useLog(team: string, day: Day) {
 export function useWriteNote(team: string, day: Day) {
   return useMutation({
     mutationFn: (note: { version: number; text: string }) =>
-      ask<Note>("POST", "/api/shift-log", { team, day, ...note }),
+      request<Note>("POST", "/api/shift-log", { team, day, ...note }),
     // Also where it was refused: then somebody else's words are there to be read.
     onSettled: () => queryClient.invalidateQueries({ queryKey: logKey(team, day) }),
   });

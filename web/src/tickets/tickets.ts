@@ -1,7 +1,7 @@
 /** What is asked and told about tickets (docs/api.md, Tickets). */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { query, request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
@@ -158,7 +158,7 @@ export function useTickets(filter: Filter) {
     queryKey: [...KEY, "page", filter],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ tickets: Ticket[]; next: number | null }>(
+      request<{ tickets: Ticket[]; next: number | null }>(
         "GET",
         `/api/tickets${query({ ...wanted(filter), cursor: pageParam, limit: PAGE_SIZE })}`,
       ),
@@ -168,7 +168,7 @@ export function useTickets(filter: Filter) {
 }
 
 export function useTicket(id: number) {
-  return useQuery({ queryKey: [...KEY, id], queryFn: () => ask<WholeTicket>("GET", pathOf(id)) });
+  return useQuery({ queryKey: [...KEY, id], queryFn: () => request<WholeTicket>("GET", pathOf(id)) });
 }
 
 /** The ticket that somebody names by its number; `null` where there is none. */
@@ -176,7 +176,7 @@ export function useTicketNamed(typed: string) {
   return useQuery({
     queryKey: [...KEY, "named", typed],
     queryFn: async () =>
-      (await ask<{ tickets: Ticket[] }>("GET", `/api/tickets${query({ ticket: typed })}`)).tickets[0] ?? null,
+      (await request<{ tickets: Ticket[] }>("GET", `/api/tickets${query({ ticket: typed })}`)).tickets[0] ?? null,
     enabled: typed.trim() !== "",
   });
 }
@@ -184,7 +184,7 @@ export function useTicketNamed(typed: string) {
 export function useBacklog() {
   return useQuery({
     queryKey: [...KEY, "backlog"],
-    queryFn: async () => (await ask<{ teams: Backlog[] }>("GET", "/api/ticket-backlog")).teams,
+    queryFn: async () => (await request<{ teams: Backlog[] }>("GET", "/api/ticket-backlog")).teams,
   });
 }
 
@@ -192,7 +192,7 @@ export function useBacklog() {
 export function usePop(call: OwnCall | null) {
   return useQuery({
     queryKey: [...KEY, "pop", call?.pbx, call?.call_id],
-    queryFn: () => ask<{ number: string; tickets: Ticket[] }>("GET", `/api/ticket-pop${query({ ...call })}`),
+    queryFn: () => request<{ number: string; tickets: Ticket[] }>("GET", `/api/ticket-pop${query({ ...call })}`),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -205,14 +205,16 @@ function useChanging<Sent, Told>(send: (sent: Sent) => Promise<Told>) {
 
 export const useOpenTicket = (call: OwnCall | null) =>
   useChanging(({ ticket, isNew }: { ticket: TicketContent; isNew: boolean }) =>
-    ask<Opened>("POST", "/api/tickets", { ticket, call, is_new: isNew }),
+    request<Opened>("POST", "/api/tickets", { ticket, call, is_new: isNew }),
   );
 
 export const useSaveTicket = (id: number) =>
-  useChanging((sent: { ticket: TicketContent; version: number }) => ask<WholeTicket>("PUT", pathOf(id), sent));
+  useChanging((sent: { ticket: TicketContent; version: number }) => request<WholeTicket>("PUT", pathOf(id), sent));
 
 export const useAddCall = () =>
-  useChanging(({ id, call }: { id: number; call: OwnCall }) => ask<WholeTicket>("POST", `${pathOf(id)}/calls`, call));
+  useChanging(({ id, call }: { id: number; call: OwnCall }) =>
+    request<WholeTicket>("POST", `${pathOf(id)}/calls`, call),
+  );
 
 export interface SentStep {
   text: string;
@@ -224,25 +226,25 @@ export interface SentStep {
 export const useSaveStep = (id: number) =>
   useChanging(({ step, ...sent }: SentStep & { step: number | null }) =>
     step === null
-      ? ask<Step>("POST", `${pathOf(id)}/steps`, sent)
-      : ask<Step>("PUT", `${pathOf(id)}/steps/${step}`, sent),
+      ? request<Step>("POST", `${pathOf(id)}/steps`, sent)
+      : request<Step>("PUT", `${pathOf(id)}/steps/${step}`, sent),
   );
 
 export const useClose = (of: Ticket) =>
   useChanging((sent: { outcome: Outcome; result: string }) =>
-    ask<WholeTicket>("POST", `${pathOf(of.id)}/close`, { version: of.version, ...sent }),
+    request<WholeTicket>("POST", `${pathOf(of.id)}/close`, { version: of.version, ...sent }),
   );
 
 export const useReopen = (of: Ticket) =>
-  useChanging((why: string) => ask<WholeTicket>("POST", `${pathOf(of.id)}/reopen`, { version: of.version, why }));
+  useChanging((why: string) => request<WholeTicket>("POST", `${pathOf(of.id)}/reopen`, { version: of.version, why }));
 
 export const useMergeTicket = (of: Ticket) =>
   useChanging((other: Ticket) =>
-    ask<WholeTicket>("POST", `${pathOf(of.id)}/merges`, {
+    request<WholeTicket>("POST", `${pathOf(of.id)}/merges`, {
       version: of.version,
       other_id: other.id,
       other_version: other.version,
     }),
   );
 
-export const useUnmerge = () => useChanging((id: number) => ask<WholeTicket>("POST", `${pathOf(id)}/unmerge`));
+export const useUnmerge = () => useChanging((id: number) => request<WholeTicket>("POST", `${pathOf(id)}/unmerge`));

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Permission } from "../api/shapes";
 
@@ -82,7 +82,7 @@ const refresh = () =>
 export function useRoles() {
   return useQuery({
     queryKey: ["roles"],
-    queryFn: async () => (await ask<{ roles: Role[] }>("GET", "/api/roles")).roles,
+    queryFn: async () => (await request<{ roles: Role[] }>("GET", "/api/roles")).roles,
   });
 }
 
@@ -90,14 +90,14 @@ export function useRoles() {
 export function useWriteRole(id: number | null) {
   return useMutation({
     mutationFn: (fields: RoleFields) =>
-      id === null ? ask<Role>("POST", "/api/roles", fields) : ask<Role>("PUT", `/api/roles/${id}`, fields),
+      id === null ? request<Role>("POST", "/api/roles", fields) : request<Role>("PUT", `/api/roles/${id}`, fields),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteRole(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/roles/${id}`),
+    mutationFn: () => request("DELETE", `/api/roles/${id}`),
     onSuccess: refresh,
   });
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Instant, Scope } from "../api/shapes";
 
@@ -35,7 +35,7 @@ const refresh = () =>
 export function useUsers() {
   return useQuery({
     queryKey: ["users"],
-    queryFn: async () => (await ask<{ users: User[] }>("GET", "/api/users")).users,
+    queryFn: async () => (await request<{ users: User[] }>("GET", "/api/users")).users,
     refetchInterval: 30_000,
   });
 }
@@ -43,7 +43,7 @@ export function useUsers() {
 export function useMakeUser() {
   return useMutation({
     mutationFn: ({ name, ...fields }: UserFields & { username: string }) =>
-      ask<User>("POST", "/api/users", { ...fields, name: name || null }),
+      request<User>("POST", "/api/users", { ...fields, name: name || null }),
     onSuccess: refresh,
   });
 }
@@ -51,28 +51,28 @@ export function useMakeUser() {
 export function useChangeUser(id: number) {
   return useMutation({
     mutationFn: (changes: Partial<UserFields & Pick<User, "is_disabled">>) =>
-      ask<User>("PATCH", `/api/users/${id}`, changes),
+      request<User>("PATCH", `/api/users/${id}`, changes),
     onSuccess: refresh,
   });
 }
 
 export function useResetPassword(id: number) {
   return useMutation({
-    mutationFn: () => ask<User>("POST", `/api/users/${id}/password`),
+    mutationFn: () => request<User>("POST", `/api/users/${id}/password`),
     onSuccess: refresh,
   });
 }
 
 export function useForgetSecondFactor(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/users/${id}/second-factor`),
+    mutationFn: () => request("DELETE", `/api/users/${id}/second-factor`),
     onSuccess: refresh,
   });
 }
 
 export function useEndSessions(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/users/${id}/sessions`),
+    mutationFn: () => request("DELETE", `/api/users/${id}/sessions`),
     onSuccess: refresh,
   });
 }

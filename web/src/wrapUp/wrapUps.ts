@@ -1,7 +1,7 @@
 /** Wrap-up forms: what is asked and told. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { request } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Direction, Instant } from "../api/shapes";
 import { callPath } from "../calls/path";
@@ -91,7 +91,7 @@ const ofCall = (pbx: string, callId: string) => ["wrap-ups", pbx, callId];
 export function useChoices() {
   return useQuery({
     queryKey: CHOICES,
-    queryFn: () => ask<Choices>("GET", "/api/wrap-up-choices"),
+    queryFn: () => request<Choices>("GET", "/api/wrap-up-choices"),
     staleTime: 60_000,
   });
 }
@@ -109,13 +109,13 @@ export interface ReasonSent extends EntrySent {
 export function useSaveChoices() {
   return useMutation({
     mutationFn: (sent: { version: string; reasons: ReasonSent[]; results: EntrySent[] }) =>
-      ask<Choices>("PUT", "/api/wrap-up-choices", sent),
+      request<Choices>("PUT", "/api/wrap-up-choices", sent),
     onSuccess: (saved) => queryClient.setQueryData(CHOICES, saved),
   });
 }
 
 export function useMine() {
-  return useQuery({ queryKey: MINE, queryFn: () => ask<Mine>("GET", "/api/wrap-ups/mine") });
+  return useQuery({ queryKey: MINE, queryFn: () => request<Mine>("GET", "/api/wrap-ups/mine") });
 }
 
 export const askMineAgain = () => void queryClient.invalidateQueries({ queryKey: MINE });
@@ -127,7 +127,7 @@ export const isSameCall = (one: Pick<AtHand, "pbx" | "call_id">, other: Pick<AtH
 export function useWrite(call: AtHand) {
   return useMutation({
     mutationFn: (record: Filled) =>
-      ask<WrapUpRecord>("PUT", `/api/wrap-ups/${[call.pbx, call.call_id].map(encodeURIComponent).join("/")}`, {
+      request<WrapUpRecord>("PUT", `/api/wrap-ups/${[call.pbx, call.call_id].map(encodeURIComponent).join("/")}`, {
         record,
       }),
     onSuccess: (record) => {
@@ -145,7 +145,7 @@ export function useRecords(pbx: string, callId: string) {
   return useQuery({
     queryKey: ofCall(pbx, callId),
     queryFn: async () =>
-      (await ask<{ records: WrapUpRecord[] }>("GET", `/api${callPath(pbx, callId)}/wrap-ups`)).records,
+      (await request<{ records: WrapUpRecord[] }>("GET", `/api${callPath(pbx, callId)}/wrap-ups`)).records,
   });
 }
 
@@ -153,7 +153,7 @@ export function useRecords(pbx: string, callId: string) {
 export function useChange(pbx: string, callId: string, agent: string) {
   return useMutation({
     mutationFn: (record: Filled) =>
-      ask<WrapUpRecord>("PUT", `/api${callPath(pbx, callId)}/wrap-ups`, { agent_number: agent, record }),
+      request<WrapUpRecord>("PUT", `/api${callPath(pbx, callId)}/wrap-ups`, { agent_number: agent, record }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ofCall(pbx, callId) }),
   });
 }

@@ -3,7 +3,7 @@ import { IconPhone } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import { ask } from "../../api/client";
+import { request } from "../../api/client";
 import { callPath } from "../../calls/path";
 import { useLive } from "../../live/store";
 import { ownSeat } from "../desk";
@@ -40,7 +40,7 @@ function keepQuality(phone: BrowserPhone, quality: Quality): void {
     rtt_seconds: quality.rtt,
     mos: quality.mos,
   };
-  void ask("PUT", `/api${callPath(seat.pbx, seat.call_id)}/line-quality`, body).catch(() => undefined);
+  void request("PUT", `/api${callPath(seat.pbx, seat.call_id)}/line-quality`, body).catch(() => undefined);
 }
 
 /** One tab of a browser has the phone; the next one takes over when it is closed. */
