@@ -135,9 +135,9 @@ def _plainly_named(described: dict[str, Any]) -> dict[str, Any]:
     """Of several classes of one name each is called by its room: `TicketsStepShape`, not by its whole path in Python."""
     text = json.dumps(described)
     for name in described["components"]["schemas"]:
-        _, *rooms, last = name.split("__")
-        if rooms:
-            plain = "".join(word.title() for word in rooms[0].split("_")) + last
+        *way, last = name.split("__")
+        if way:
+            plain = "".join(word.title() for word in way[1].split("_")) + last
             text = text.replace(f'/{name}"', f'/{plain}"').replace(f'"{name}":', f'"{plain}":')
     named: dict[str, Any] = json.loads(text)
     return named
