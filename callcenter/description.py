@@ -132,7 +132,7 @@ def _complete(operation: Operation, method: str, path: str, rule: Requires | Non
 
 
 def _plainly_named(described: dict[str, Any]) -> dict[str, Any]:
-    """Of several classes of one name each is called by its room: `TicketsStepShape`, not by its whole path in Python."""
+    """Of several classes of one name each is called by its room: `TicketsStepShape`."""
     text = json.dumps(described)
     for name in described["components"]["schemas"]:
         *way, last = name.split("__")

@@ -15,6 +15,15 @@ from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
 from callcenter.masks import check_searched_number
 from callcenter.tickets import finding, merging, service
+from callcenter.tickets.answers import (
+    TicketBacklog,
+    TicketOpened,
+    TicketPop,
+    TicketsFound,
+    TicketsPage,
+    TicketStep,
+    WholeTicket,
+)
 from callcenter.tickets.finding import Wanted, open_tickets
 from callcenter.tickets.known_calls import KnownCall, known_call, own_call
 from callcenter.tickets.rules import Content
@@ -73,7 +82,7 @@ def ticket_routes(room: Room) -> APIRouter:
 def _finding_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.get("/tickets")
+    @routes.get("/tickets", response_model=TicketsPage)
     async def page(query: Annotated[TicketsQuery, Query()], account: Worker) -> dict[str, Any]:
         if not account.sees_numbers:
             check_searched_number(query.number)
@@ -83,11 +92,11 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
         following = shown[-1].row.id if len(found) > query.limit else None
         return {"tickets": [ticket_shape(one, context) for one in shown], "next": following}
 
-    @routes.get("/ticket-backlog")
+    @routes.get("/ticket-backlog", response_model=TicketBacklog)
     async def backlog(account: Worker) -> dict[str, Any]:
         return {"teams": [backlog_shape(row) for row in await service.backlog(context, account)]}
 
-    @routes.get("/ticket-pop")
+    @routes.get("/ticket-pop", response_model=TicketPop)
     async def pop(
         pbx: Annotated[Typed, Query()],
         call_id: Annotated[Typed, Query()],
@@ -100,7 +109,7 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
         number = caller_number(call.number, context.region)
         return {"number": number, "tickets": [ticket_shape(one, context) for one in found]}
 
-    @routes.get("/tickets/{ticket_id}")
+    @routes.get("/tickets/{ticket_id}", response_model=WholeTicket)
     async def one(ticket_id: Row, account: Worker) -> dict[str, Any]:
         return whole_shape(await finding.whole(context, account, ticket_id), context)
 
@@ -108,14 +117,14 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
 def _opening_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.get("/ticket-repeats")
+    @routes.get("/ticket-repeats", response_model=TicketsFound)
     async def repeats(query: Annotated[CallerQuery, Query()], account: Worker) -> dict[str, Any]:
         if not account.sees_numbers:
             check_searched_number(query.number or None)
         found = await open_tickets(context, account, **query.model_dump(), lately=True)
         return {"tickets": [ticket_shape(one, context) for one in found]}
 
-    @routes.post("/tickets", status_code=201)
+    @routes.post("/tickets", response_model=TicketOpened, status_code=201)
     async def open_one(shape: NewTicketShape, account: Worker, response: Response) -> dict[str, Any]:
         call = await room.call(account, shape.call)
         content = _with_caller(shape.ticket.content(context.region), call, context.region)
@@ -140,7 +149,7 @@ def _with_caller(content: Content, call: KnownCall | None, region: str) -> Conte
 def _changing_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.put("/tickets/{ticket_id}")
+    @routes.put("/tickets/{ticket_id}", response_model=WholeTicket)
     async def change(ticket_id: Row, shape: TicketChangeShape, account: Changer) -> dict[str, Any]:
         if not account.sees_numbers:
             shape = shape.as_kept(content_of((await finding.shown(context, account, ticket_id)).row))
@@ -148,7 +157,7 @@ def _changing_routes(routes: APIRouter, room: Room) -> None:
         await service.change(context, account, (ticket_id, shape.version), content)
         return await room.told(account, ticket_id)
 
-    @routes.post("/tickets/{ticket_id}/calls", status_code=201)
+    @routes.post("/tickets/{ticket_id}/calls", response_model=WholeTicket, status_code=201)
     async def add_call(ticket_id: Row, shape: CallShape, account: Worker) -> dict[str, Any]:
         call = await known_call(context.sessions, room.floor, account, shape.pbx, shape.call_id)
         await service.add_call(context, account, ticket_id, call)
@@ -158,13 +167,13 @@ def _changing_routes(routes: APIRouter, room: Room) -> None:
 def _step_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.post("/tickets/{ticket_id}/steps", status_code=201)
+    @routes.post("/tickets/{ticket_id}/steps", response_model=TicketStep, status_code=201)
     async def add_step(ticket_id: Row, shape: StepShape, account: Worker) -> dict[str, Any]:
         made = await service.add_step(context, account, ticket_id, shape.step())
         room.soon()
         return step_shape(made)
 
-    @routes.put("/tickets/{ticket_id}/steps/{step_id}")
+    @routes.put("/tickets/{ticket_id}/steps/{step_id}", response_model=TicketStep)
     async def change_step(ticket_id: Row, step_id: Row, shape: StepShape, account: Changer) -> dict[str, Any]:
         if not account.sees_numbers:
             shape = shape.as_kept(await service.text_of_step(context, account, ticket_id, step_id))
@@ -176,12 +185,12 @@ def _step_routes(routes: APIRouter, room: Room) -> None:
 def _closing_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.post("/tickets/{ticket_id}/close")
+    @routes.post("/tickets/{ticket_id}/close", response_model=WholeTicket)
     async def close(ticket_id: Row, shape: CloseShape, account: Worker) -> dict[str, Any]:
         await service.close(context, account, (ticket_id, shape.version), shape.outcome, shape.result)
         return await room.told(account, ticket_id)
 
-    @routes.post("/tickets/{ticket_id}/reopen")
+    @routes.post("/tickets/{ticket_id}/reopen", response_model=WholeTicket)
     async def reopen(ticket_id: Row, shape: ReopenShape, account: Worker) -> dict[str, Any]:
         await service.reopen(context, account, (ticket_id, shape.version), shape.why)
         return await room.told(account, ticket_id)
@@ -190,13 +199,13 @@ def _closing_routes(routes: APIRouter, room: Room) -> None:
 def _merging_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.post("/tickets/{ticket_id}/merges", status_code=201)
+    @routes.post("/tickets/{ticket_id}/merges", response_model=WholeTicket, status_code=201)
     async def merge(ticket_id: Row, shape: TicketMergeShape, account: Keeper) -> dict[str, Any]:
         kept, gone = (ticket_id, shape.version), (shape.other_id, shape.other_version)
         await merging.merge(context, account, kept, gone)
         return await room.told(account, ticket_id)
 
-    @routes.post("/tickets/{ticket_id}/unmerge")
+    @routes.post("/tickets/{ticket_id}/unmerge", response_model=WholeTicket)
     async def undo(ticket_id: Row, account: Keeper) -> dict[str, Any]:
         await merging.undo(context, account, ticket_id)
         return await room.told(account, ticket_id)
