@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from typing_extensions import TypedDict
 
+from callcenter.dialer.answers import ListName
 from callcenter.dialer.rules import Outcome as AttemptOutcome
 from callcenter.dialer.rules import TargetState
 from callcenter.floor.terms import Instant
@@ -108,13 +109,6 @@ class TicketChange(TypedDict):
     at: Instant
     by: str
     of: str
-
-
-class ListName(TypedDict):
-    """A callback list."""
-
-    id: str
-    name: str
 
 
 class TicketAttempt(TypedDict):
