@@ -13,6 +13,7 @@ from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.terms import Instant
+from callcenter.reports import answers
 from callcenter.reports.counted import Part, Wanted, counted_rows, row_shape
 from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES, figures_of
 from callcenter.reports.figures.entry import Figure, Subject
@@ -117,11 +118,11 @@ def report_routes(
     routes = APIRouter()
     told = {"figures": catalogue()}
 
-    @routes.get("/api/figures", dependencies=[requires(reach="shared")])
+    @routes.get("/api/figures", response_model=answers.Figures, dependencies=[requires(reach="shared")])
     async def figures() -> dict[str, Any]:
         return told
 
-    @routes.get("/api/reports/heatmap")
+    @routes.get("/api/reports/heatmap", response_model=answers.HeatMap)
     async def heat(query: Annotated[HeatQuery, Query()], account: SeeInScope) -> Response:
         span = read_span(query.since, query.until, sources.zone)
         figure = _figure(query.figure)
@@ -129,7 +130,7 @@ def report_routes(
         cells = await heat_map(sources, figure, span, query.only(account.scope))
         return _json({"figure": figure.id, **span_shape(span, sources.zone), "cells": cells})
 
-    @routes.get("/api/reports/rows/{figure}")
+    @routes.get("/api/reports/rows/{figure}", response_model=answers.CountedRows)
     async def rows(figure: Word, query: Annotated[RowsQuery, Query()], account: SeeInScope) -> Response:
         await write_down()
         return _json(await _rows(sources, _known(figure), query, account.scope))
@@ -139,7 +140,7 @@ def report_routes(
         await write_down()
         return _json(report_shape(await report(sources, asked), sources.zone, clock()))
 
-    @routes.get("/api/reports/mine")
+    @routes.get("/api/reports/mine", response_model=answers.OwnFigures)
     async def mine(account: Annotated[Account, requires("work_seat", reach="own")]) -> Response:
         only = Only(agent=own_agent(account.agent_number))
         figures = chosen_figures("agents", only, MINE)
@@ -156,7 +157,7 @@ def report_routes(
 def _add_report(
     routes: APIRouter, subject: Subject, answer: Callable[[Subject, ReportQuery, Scope], Awaitable[Response]]
 ) -> None:
-    @routes.get(f"/api/reports/{subject}")
+    @routes.get(f"/api/reports/{subject}", response_model=answers.Report)
     async def told_report(query: Annotated[ReportQuery, Query()], account: SeeInScope) -> Response:
         return await answer(subject, query, account.scope)
 

@@ -14,7 +14,7 @@ from callcenter.errors import BadInput, NotFound
 from callcenter.reports.spans import local
 from callcenter.reports.staffing_api import wish_of
 from callcenter.settings import AgentSettings
-from callcenter.shifts import gaps, keeping, logbook, service
+from callcenter.shifts import answers, gaps, keeping, logbook, service
 from callcenter.shifts.importing import MOST_BYTES, Sheet, error_file, read_shifts
 from callcenter.shifts.rules import agent_seen, agents_seen, check_monday, check_team, days_between, teams_seen
 from callcenter.shifts.service import Planning
@@ -101,7 +101,7 @@ def _reading_routes(routes: APIRouter, planning: Planning) -> None:
         shown = [one for one in found if one.day >= today or planning.planned(one)[-1].until > now]
         return MineAnswer(timezone=zone.key, today=today, shifts=[shift_answer(one) for one in shown])
 
-    @routes.get("/shifts/gaps")
+    @routes.get("/shifts/gaps", response_model=answers.ShiftGaps)
     async def missing(query: Annotated[GapsQuery, Query()], account: Reader) -> dict[str, Any]:
         account.scope.check(account.scope.sees_queue(query.queue), f"queue {query.queue!r}")
         wish = wish_of(query, planning.sources, planning.settings)
@@ -114,14 +114,14 @@ def _reading_routes(routes: APIRouter, planning: Planning) -> None:
 def _kept_routes(routes: APIRouter, planning: Planning) -> None:
     zone = planning.settings.zone
 
-    @routes.get("/shifts/adherence")
+    @routes.get("/shifts/adherence", response_model=answers.Adherence)
     async def adherence(query: Annotated[KeptQuery, Query()], account: Reader) -> dict[str, Any]:
         days = days_between(query.since, query.until)
         agents = _agents(planning, account, query.team, query.agent)
         found = await keeping.adherence(planning, agents, days)
         return {"timezone": zone.key, "rows": [kept_shape(one) for one in found]}
 
-    @routes.get("/shifts/adherence/{agent}/{day}")
+    @routes.get("/shifts/adherence/{agent}/{day}", response_model=answers.AdherenceOfDay)
     async def behind(agent: AgentNumber, day: Day, account: Reader) -> dict[str, Any]:
         chosen = _agents(planning, account, None, agent)
         found = await keeping.adherence(planning, chosen, [day])
@@ -130,7 +130,7 @@ def _kept_routes(routes: APIRouter, planning: Planning) -> None:
         spells = await keeping.spells_behind(planning, agent, planning.planned(found[0].shift))
         return {"timezone": zone.key, **kept_shape(found[0]), "spells": [spell_shape(one) for one in spells]}
 
-    @routes.get("/shifts/briefings")
+    @routes.get("/shifts/briefings", response_model=answers.Briefings)
     async def briefings(query: Annotated[DayQuery, Query()], account: Reader) -> dict[str, Any]:
         agents = _agents(planning, account, query.team)
         found = await keeping.briefings(planning, agents, query.day)
