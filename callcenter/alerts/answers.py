@@ -49,6 +49,27 @@ class AlertRecord(TypedDict):
     note: str
 
 
+class Alert(TypedDict):
+    """An open alert, as the live feed shows it; a wallboard is not told who took notice, and what they wrote."""
+
+    alert_id: str
+    rule_id: NotRequired[int]
+    kind: str
+    severity: Severity
+    subject_kind: str
+    subject_id: str
+    who: AlertWho
+    since: Instant
+    raised_at: Instant
+    threshold: float
+    value: float
+    is_lasting: bool
+    sound: NotRequired[bool]
+    acknowledged_at: Instant | None
+    acknowledged_by: NotRequired[str]
+    note: NotRequired[str]
+
+
 class AlertsPage(TypedDict):
     """A page of alerts, newest first; `next` is the cursor of the following one."""
 

@@ -104,7 +104,7 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond,
         page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
-    @routes.get("/api/calls/{pbx}/{call_id}")
+    @routes.get("/api/calls/{pbx}/{call_id}", response_model=answers.CallDetail)
     async def tell(
         pbx: Word, call_id: Word, account: Annotated[Account, requires("see_calls", reach="scoped")]
     ) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _log_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox) -> None:
         row, tries = await service.one_delivery(sessions, row_id)
         return {"delivery": _delivery(row), "content": _content(row), "tries": [_try(one) for one in tries]}
 
-    @routes.post("/api/deliveries/{row_id}/replay", status_code=202, dependencies=may)
+    @routes.post("/api/deliveries/{row_id}/replay", response_model=type(None), status_code=202, dependencies=may)
     async def replay(row_id: RowNumber) -> None:
         await service.replay(sessions, row_id, outbox.clock())
         outbox.wake()

@@ -5,6 +5,7 @@ from typing import Annotated, Any, NotRequired
 from typing_extensions import TypedDict
 
 from callcenter.dialer.calendar import Closed
+from callcenter.dialer.importing.rows import Duplicate, RowError
 from callcenter.dialer.permit import Refused
 from callcenter.dialer.rules import ListState, Mode, Outcome, TargetState, Then, WhyIdle
 from callcenter.dialer.targets import Added as AddedTargets
@@ -87,6 +88,22 @@ class CallbackList(TypedDict):
     closed: int
     erased: int
     outcomes: dict[Outcome, int]
+
+
+class ListProgress(TypedDict):
+    """How far a callback list is, as the live feed shows it."""
+
+    id: str
+    name: str
+    queue: str
+    state: ListState
+    why_idle: WhyIdle | None
+    targets: int
+    open: int
+    due: int
+    in_air: int
+    reached: int
+    closed: int
 
 
 class CallbackLists(TypedDict):
@@ -189,6 +206,15 @@ class ResultsPage(TypedDict):
 
     results: list[CallResult]
     next: int
+
+
+class ListImported(TypedDict):
+    """What became of a file of targets; unless `skip_bad` was said, nothing was imported where there are errors."""
+
+    imported: int
+    rows: int
+    errors: list[Annotated[dict[str, Any], Like(RowError)]]
+    duplicates: list[Annotated[dict[str, Any], Like(Duplicate)]]
 
 
 TargetsAdded = Annotated[dict[str, Any], Like(AddedTargets, "TargetsAdded")]

@@ -92,7 +92,7 @@ def _state_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None
 
 
 def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.post("/{list_id}/import", dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/import", response_model=answers.ListImported, dependencies=[requires("run_lists")])
     async def import_(
         list_id: ListId, file: Annotated[UploadFile, File()], dry_run: bool = False, skip_bad: bool = False
     ) -> Response:

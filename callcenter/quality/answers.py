@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
+from callcenter.calls.answers import Recording
 from callcenter.floor.facts import Conversation, Direction, Hold
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.quality.plan_rules import PeriodKind, Rules, Why
@@ -11,7 +12,6 @@ from callcenter.quality.plans import Target
 from callcenter.quality.reviewing import State, Step
 from callcenter.quality.rules import Section, Words
 from callcenter.quality.scoring import Score
-from callcenter.recordings.answers import Recording
 from callcenter.told import Like
 
 Texts = Annotated[dict[str, Any], Like(Words, "Words")]

@@ -1,74 +1,13 @@
 """What the routes of recordings answer, for the API's description (docs/api.md, Calls and recordings)."""
 
-from typing import Literal, NotRequired
-
 from typing_extensions import TypedDict
 
-from callcenter.calls.answers import CallStory
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.recordings.audio import Side
 from callcenter.recordings.rules import AccessKind
 
 Stretch = tuple[Seconds, Seconds]
 """From and until, in seconds from the beginning."""
-
-
-class DeletionRule(TypedDict):
-    """Why a recording was deleted: a rule of retention as it was then, an erasure, or a copy that stays."""
-
-    scope: Literal["tag", "list", "queue", "all", "erasure", "original"]
-    label: str
-    days: int
-
-
-class Deletion(TypedDict):
-    """When a recording was deleted, how, and why."""
-
-    at: Instant
-    how: Literal["nightly", "command", "erasure"]
-    rule: DeletionRule
-
-
-class RecordingLeg(TypedDict):
-    """One side that was recorded by itself."""
-
-    side: Literal["agent", "customer"]
-
-
-class RecordingOf(TypedDict):
-    """The conversation that a recording is of."""
-
-    leg_id: str
-    part: int
-
-
-class RecordedPause(TypedDict):
-    """A time in which nothing was kept: the file is silent there."""
-
-    began_at: Instant
-    ended_at: Instant
-    is_certain: bool
-
-
-class Recording(TypedDict):
-    """A recording of a call."""
-
-    id: int
-    began_at: Instant
-    duration_seconds: Seconds
-    size: int
-    has_audio: bool
-    state: Literal["ready", "writing", "missing", "deleted"]
-    legs: list[RecordingLeg]
-    conversation: RecordingOf | None
-    pauses: list[RecordedPause]
-    deleted: NotRequired[Deletion]
-
-
-class CallDetail(CallStory):
-    """A call with its story and what there is to hear of it."""
-
-    recordings: list[Recording]
 
 
 class SoundSide(TypedDict):

@@ -4,8 +4,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from callcenter.calls.answers import Deletion
 from callcenter.floor.terms import Instant
-from callcenter.recordings.answers import Deletion
 from callcenter.retention.rules import Scope
 
 
