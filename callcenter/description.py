@@ -9,11 +9,13 @@ from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
+from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from typing_extensions import override
 
 from callcenter import __version__
 from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires
+from callcenter.live_answers import Frame
 from callcenter.problems import Problem
 from callcenter.recordings.copying import MEDIA_TYPES as AUDIO_TYPES
 from callcenter.reports.export import MEDIA_TYPES
@@ -77,6 +79,7 @@ class DescribedApi(FastAPI):
         for name in OF_FASTAPI:
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM
+        schemas |= _live_frames()
         components["securitySchemes"] = GATES
         self.openapi_schema = _plainly_named(described)
         return self.openapi_schema
@@ -131,13 +134,19 @@ def _complete(operation: Operation, method: str, path: str, rule: Requires | Non
         answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
 
 
+def _live_frames() -> dict[str, Any]:
+    """What the live feed sends: a document of this kind has no place for websockets, but it has one for their types."""
+    told = TypeAdapter(Frame).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    return {**told.pop("$defs"), "LiveFrame": told | {"description": "A message of `/api/live` (docs/api.md)."}}
+
+
 def _plainly_named(described: dict[str, Any]) -> dict[str, Any]:
     """Of several classes of one name each is called by its room: `TicketsStepShape`."""
     text = json.dumps(described)
     for name in described["components"]["schemas"]:
-        *way, last = name.split("__")
-        if way:
-            plain = "".join(word.title() for word in way[1].split("_")) + last
+        package, *way = name.split("__")
+        if package == "callcenter" and way:
+            plain = "".join(word.title() for word in way[0].split("_")) + way[-1]
             text = text.replace(f'/{name}"', f'/{plain}"').replace(f'"{name}":', f'"{plain}":')
     named: dict[str, Any] = json.loads(text)
     return named
