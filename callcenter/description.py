@@ -142,14 +142,21 @@ def _live_frames() -> dict[str, Any]:
 
 def _plainly_named(described: dict[str, Any]) -> dict[str, Any]:
     """Of several classes of one name each is called by its room: `TicketsStepShape`."""
+    plain = {name: _plain(name) for name in described["components"]["schemas"]}
+    if len(set(plain.values())) < len(plain):
+        raise ValueError(f"one room has two shapes of one name: {sorted(plain.values())}")
     text = json.dumps(described)
-    for name in described["components"]["schemas"]:
-        package, *way = name.split("__")
-        if package == "callcenter" and way:
-            plain = "".join(word.title() for word in way[0].split("_")) + way[-1]
-            text = text.replace(f'/{name}"', f'/{plain}"').replace(f'"{name}":', f'"{plain}":')
+    for name, other in plain.items():
+        if other == name:
+            continue
+        text = text.replace(f'/{name}"', f'/{other}"').replace(f'"{name}":', f'"{other}":')
     named: dict[str, Any] = json.loads(text)
     return named
+
+
+def _plain(name: str) -> str:
+    package, *way = name.split("__")
+    return "".join(word.title() for word in way[0].split("_")) + way[-1] if package == "callcenter" and way else name
 
 
 def _add_own(answers: dict[str, Any], method: str, path: str) -> None:

@@ -34,7 +34,7 @@ def _object(struct: type[Struct], name: str) -> Any:
         if not (config.omit_defaults and field.default is not NODEFAULT)
     }
     told = TypedDict(name, fields)  # type: ignore[misc]
-    told.__doc__ = struct.__doc__
+    told.__doc__, told.__module__ = struct.__doc__, struct.__module__
     return told
 
 
