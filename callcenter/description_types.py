@@ -125,12 +125,13 @@ def _parts(operation: Schema) -> Iterator[str]:
 def _parameter(one: Schema) -> str:
     """In an address a number is as good as its digits, and what is empty is left out."""
     wanted = type_of(one["schema"])
-    if one["in"] == "path":
-        return f"{_key(one['name'])}: {'number | string' if wanted == 'number' else wanted};"
-    if one.get("required"):
-        return f"{_key(one['name'])}: {wanted};"
-    left_out = "" if wanted.endswith("null") else " | null"
-    return f"{_key(one['name'])}?: {wanted}{left_out};"
+    kinds = list(dict.fromkeys(wanted.split(" | ")))
+    if "number" in kinds and "string" not in kinds:
+        kinds.append("string")
+    is_left_out = one["in"] == "query" and not one.get("required")
+    if is_left_out:
+        kinds += [empty for empty in ("null", '""') if empty not in kinds]
+    return f"{_key(one['name'])}{'?' if is_left_out else ''}: {' | '.join(kinds)};"
 
 
 def _body(content: Mapping[str, Any]) -> str:

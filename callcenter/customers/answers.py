@@ -1,6 +1,6 @@
 """What the routes of customers answer, for the API's description (docs/api.md, Customers)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -110,7 +110,7 @@ class PastTicket(TypedDict):
     ticket: str
     type: str
     subject: str
-    state: str
+    state: Literal["open", "waiting", "closed"]
     outcome: str
     closed_at: Instant | None
 

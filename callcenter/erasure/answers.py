@@ -32,10 +32,10 @@ class BansKept(TypedDict):
 
 
 class JournalKept(TypedDict):
-    """The journal, which is gone at an instant by itself; null where that is not known."""
+    """The journal, which is gone by itself at that time."""
 
     kind: Literal["journal"]
-    until: Instant | None
+    until: Instant
 
 
 class QueueLogKept(TypedDict):

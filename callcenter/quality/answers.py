@@ -1,6 +1,6 @@
 """What the routes of reviews, forms and plans answer, for the API's description (docs/api.md, Quality)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -66,6 +66,10 @@ class Remark(TypedDict):
     recording_id: int | None
 
 
+StateTold = Literal["draft", "published", "acknowledged", "appealed", "upheld", "changed", "closed"]
+"""Of a review that is still there."""
+
+
 class ReviewLine(TypedDict):
     """A review as lists tell it; `total` is 0-100."""
 
@@ -85,7 +89,7 @@ class ReviewLine(TypedDict):
     changed_at: Instant
     published_at: Instant | None
     appeal_until: Instant | None
-    state: State
+    state: StateTold
     form_name: Texts
     total: float | None
     has_passed: bool | None

@@ -149,28 +149,39 @@ class CountedSeconds(TypedDict, total=False):
     limit: Seconds
 
 
-class CountedRow(TypedDict):
-    """One of what a number counts; an agent, who is counted as one, has no call but what they did."""
+class CountedFact(TypedDict):
+    """One of what a number counts; `until` and `outcome` null: it goes on."""
 
-    id: int | str
-    kind: Source
+    id: int
+    kind: Literal["visits", "conversations", "rings", "spells", "surveys", "attempts"]
     value: float
-    pbx: NotRequired[str]
-    call_id: NotRequired[str | None]
-    queue: NotRequired[str]
-    number: NotRequired[str]
+    pbx: str
+    call_id: str | None
+    queue: str
+    number: str
     agent_number: str
     agent_name: str
     team: str
-    interface: NotRequired[str]
-    reason: NotRequired[str]
-    at: NotRequired[Instant]
-    until: NotRequired[Instant | None]
-    outcome: NotRequired[str | None]
-    seconds: NotRequired[CountedSeconds]
-    is_certain: NotRequired[bool]
-    handled: NotRequired[float]
-    signed_in_seconds: NotRequired[Seconds]
+    interface: str
+    reason: str
+    at: Instant
+    until: Instant | None
+    outcome: str | None
+    seconds: CountedSeconds
+    is_certain: bool
+
+
+class CountedAgent(TypedDict):
+    """An agent whom a number counts, and why."""
+
+    id: str
+    kind: Literal["agents"]
+    value: float
+    agent_number: str
+    agent_name: str
+    team: str
+    handled: float
+    signed_in_seconds: Seconds
 
 
 class CountedRows(TypedDict):
@@ -178,10 +189,10 @@ class CountedRows(TypedDict):
 
     figure: str
     part: Part
-    kind: Source
+    kind: Literal["visits", "conversations", "rings", "spells", "surveys", "attempts", "agents"]
     count: int
     total: float
-    rows: list[CountedRow]
+    rows: list[CountedFact | CountedAgent]
     next: str | None
 
 

@@ -72,7 +72,7 @@ class MergedTicket(TicketName):
     state: State
     version: int
     created_at: Instant
-    merged_at: Instant | None
+    merged_at: Instant
     merged_by: str
 
 

@@ -70,11 +70,14 @@ export function addressOf<R extends Route & `GET ${string}`>(route: R, ...[asked
   return `${filled(route.replace("GET ", ""), path)}${query(values)}`;
 }
 
+/** A slash of an interface stands in a path as its own. */
+const inPath = (value: string | number) => String(value).split("/").map(encodeURIComponent).join("/");
+
 function filled(template: string, path: Record<string, string | number>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => inPath(path[name] ?? ""));
 }
 
-export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   const isForm = body instanceof FormData;
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-Requested-With"] = "callcenter";
@@ -89,11 +92,15 @@ export async function request<T>(method: string, path: string, body?: unknown): 
 
 type QueryValues = Record<string, string | number | boolean | null | undefined>;
 
+/** In a query: nothing is asked for by this name, which is another wish than none. */
+export const NONE = "\0";
+
 /** A query string from what is set; empty values are left out. */
 export function query(values: QueryValues): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null && value !== undefined && value !== "") parts.set(name, String(value));
+    if (value === NONE) parts.set(name, "");
+    else if (value !== null && value !== undefined && value !== "") parts.set(name, String(value));
   }
   const text = parts.toString();
   return text ? `?${text}` : "";

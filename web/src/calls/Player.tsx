@@ -12,7 +12,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../api/client";
+import { ask } from "../api/client";
 import type { Seconds, Side, Sound } from "../api/shapes";
 import { duration } from "../format";
 import classes from "./Player.module.css";
@@ -114,10 +114,18 @@ function MarkList({ marks, onNext }: { marks: readonly Mark[]; onNext: (kind: Ma
   );
 }
 
+/** What is played is a recording or a clip: both have a sound. */
+function soundOf(path: string): Promise<Sound | null> {
+  const id = path.slice(path.lastIndexOf("/") + 1);
+  return path.startsWith("/api/clips/")
+    ? ask("GET /api/clips/{clip_id}/sound", { path: { clip_id: id } })
+    : ask("GET /api/recordings/{recording_id}/sound", { path: { recording_id: id } });
+}
+
 function useSound(path: string): Sound | null {
   const sound = useQuery({
     queryKey: ["sound", path],
-    queryFn: () => request<Sound | null>("GET", `${path}/sound`),
+    queryFn: () => soundOf(path),
     refetchInterval: ({ state }) => state.data === null && AGAIN_MS,
     staleTime: Number.POSITIVE_INFINITY,
   });

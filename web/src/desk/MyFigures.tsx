@@ -2,9 +2,9 @@ import { IconFlag } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient, useFigures, useFormat } from "../api/queries";
-import type { Figure, FigureValues, SeatState } from "../api/shapes";
+import type { Figure, SeatState } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
 import { meetsTarget } from "../floor/filters";
 import { useLabel } from "../i18n";
@@ -45,7 +45,7 @@ export function MyFigures({ state }: { state: SeatState }) {
   const catalogue = useFigures().data ?? [];
   const mine = useQuery({
     queryKey: KEY,
-    queryFn: () => request<{ figures: FigureValues }>("GET", "/api/reports/mine"),
+    queryFn: () => ask("GET /api/reports/mine"),
     refetchInterval: AGAIN_MS,
   });
   // A new state is when something has ended.

@@ -27,7 +27,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { Bell } from "../alerts/Bell";
-import { request } from "../api/client";
+import { ask } from "../api/client";
 import { signedOut, useMay, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { EmergencyBanner } from "../dialling/EmergencyStop";
@@ -93,7 +93,7 @@ function Account() {
   const managesRetention = useMay("manage_retention");
   const managesWrapUps = useMay("manage_wrap_ups");
   const erasesCustomers = useMay("erase_customers");
-  const leave = () => void request("DELETE", "/api/session").finally(signedOut);
+  const leave = () => void ask("DELETE /api/session").finally(signedOut);
   return (
     <Menu position="bottom-end" width={220} shadow="md">
       <Menu.Target>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
-import { query, request } from "../api/client";
+import { ask, query } from "../api/client";
 import { useLabel, useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
@@ -13,7 +13,7 @@ import { useDayWord } from "./labels";
 import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { isDay } from "./ranges";
-import type { AgentDay, PatternRule, Patterns } from "./shapes";
+import type { AgentDay, PatternRule } from "./shapes";
 import { useToday } from "./useToday";
 import { chosenDays, readRange, writeRange } from "./view";
 
@@ -72,11 +72,11 @@ function DayRow({ day, rules }: { day: AgentDay; rules: PatternRule[] }) {
   );
 }
 
-function Unusual({ asked }: { asked: Record<string, string> }) {
+function Unusual({ asked }: { asked: { from: string; to: string; team: string } }) {
   const { t } = useTranslation();
   const result = useQuery({
     queryKey: ["patterns", asked],
-    queryFn: () => request<Patterns>("GET", `/api/reports/patterns${query(asked)}`),
+    queryFn: () => ask("GET /api/reports/patterns", { query: asked }),
   });
   if (result.isPending) return <RowsSkeleton rows={8} />;
   if (result.isError) return <Failure error={result.error} onRetry={() => void result.refetch()} />;

@@ -1,100 +1,27 @@
 /** What is asked and told about shifts (docs/api.md, Shifts). */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { query, request } from "../api/client";
+import { ask, query } from "../api/client";
+import type { Routes, ShiftAnswer } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { FigureValues, Instant, SeatState, Seconds } from "../api/shapes";
 import type { Day, Days } from "../reports/ranges";
-import type { Kind, Part } from "./clock";
+import type { Part } from "./clock";
 
-export interface Shift {
-  agent_number: string;
-  day: Day;
-  version: number;
-  changed_at: Instant;
-  changed_by: string;
-  parts: Part[];
-}
-export interface Planned {
-  agent_number: string;
-  agent_name: string;
-  team: string;
-}
-export interface Plan {
-  teams: string[];
-  agents: Planned[];
-  shifts: Shift[];
-}
-interface Kept {
-  planned_seconds: Seconds;
-  in_adherence_seconds: Seconds;
-  out_of_adherence_seconds: Seconds;
-  late_start_seconds: Seconds;
-  early_end_seconds: Seconds;
-  is_absent: boolean;
-}
-export interface PartKept extends Kept {
-  kind: Kind;
-  since: Instant;
-  until: Instant;
-}
-export interface DayKept extends Kept, Planned {
-  day: Day;
-  adherence_rate: number | null;
-  parts: PartKept[];
-}
-export interface Spell {
-  state: SeatState;
-  reason: string;
-  since: Instant;
-  until: Instant;
-}
-export type Came = "to_come" | "there" | "off_phone" | "elsewhere" | "absent";
-export interface Briefing {
-  team: string;
-  since: Instant;
-  until: Instant;
-  agents: (Planned & { came: Came; there_seconds: Seconds })[];
-}
-export interface Gap {
-  start: Instant;
-  end: Instant;
-  offered: number;
-  planned: number;
-  there: number | null;
-  seats_needed: number;
-  planned_against_need: number;
-  there_against_plan: number | null;
-}
-export interface Note {
-  version: number;
-  text: string;
-  written_at: Instant;
-  written_by: string;
-}
-export interface Log {
-  teams: string[];
-  figures: { queues: string[]; of_queues: FigureValues; of_team: FigureValues };
-  notes: Note[];
-}
-interface Saved {
-  added: number;
-  replaced: number;
-  unchanged: number;
-}
-export type Fault =
-  | "not_csv"
-  | "too_many_values"
-  | "unknown_agent"
-  | "bad_date"
-  | "unknown_kind"
-  | "bad_time"
-  | "bad_shift";
-export interface Tried extends Saved {
-  rows: number;
-  error_count: number;
-  errors: { line: number; column: string; value: string; code: Fault; detail: string }[];
-}
+export type {
+  AgentAnswer as Planned,
+  Briefing,
+  Came,
+  ImportAnswer as Tried,
+  LogAnswer as Log,
+  NoteAnswer as Note,
+  PartKept,
+  PlanAnswer as Plan,
+  ShiftAnswer as Shift,
+  ShiftGap as Gap,
+  ShiftKept as DayKept,
+  ShiftSpell as Spell,
+  ShiftsFault as Fault,
+} from "../api/described";
 
 const KEY = ["shifts"];
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
@@ -102,30 +29,38 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 export function usePlan(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "plan", days, team],
-    queryFn: () => request<Plan>("GET", `/api/shifts${query({ ...days, team })}`),
+    queryFn: () => ask("GET /api/shifts", { query: { ...days, team } }),
     placeholderData: (before) => before,
   });
 }
 
-const pathOf = ({ agent_number, day }: Pick<Shift, "agent_number" | "day">) => `/api/shifts/${agent_number}/${day}`;
+type OneShift = Pick<ShiftAnswer, "agent_number" | "day" | "version">;
 
-export function useSaveShift(of: Pick<Shift, "agent_number" | "day" | "version">) {
+export function useSaveShift(of: OneShift) {
   return useMutation({
-    mutationFn: (parts: Part[]) => request<Shift>("PUT", pathOf(of), { version: of.version, parts }),
+    mutationFn: (parts: Part[]) =>
+      ask("PUT /api/shifts/{agent}/{day}", {
+        path: { agent: of.agent_number, day: of.day },
+        body: { version: of.version, parts },
+      }),
     onSuccess: refresh,
   });
 }
 
-export function useRemoveShift(of: Pick<Shift, "agent_number" | "day" | "version">) {
+export function useRemoveShift(of: OneShift) {
   return useMutation({
-    mutationFn: () => request("DELETE", `${pathOf(of)}${query({ version: of.version })}`),
+    mutationFn: () =>
+      ask("DELETE /api/shifts/{agent}/{day}", {
+        path: { agent: of.agent_number, day: of.day },
+        query: { version: of.version },
+      }),
     onSuccess: refresh,
   });
 }
 
 export function useCopyWeek() {
   return useMutation({
-    mutationFn: (wish: { monday: Day; team: string | null }) => request<Saved>("POST", "/api/shifts/copy-week", wish),
+    mutationFn: (wish: { monday: Day; team: string | null }) => ask("POST /api/shifts/copy-week", { body: wish }),
     onSuccess: refresh,
   });
 }
@@ -138,12 +73,12 @@ function formOf(file: File): FormData {
 
 /** What the file would become; nothing is written. */
 export function useTryFile() {
-  return useMutation({ mutationFn: (file: File) => request<Tried>("POST", "/api/shifts/import/check", formOf(file)) });
+  return useMutation({ mutationFn: (file: File) => ask("POST /api/shifts/import/check", { body: formOf(file) }) });
 }
 
 export function useImportFile() {
   return useMutation({
-    mutationFn: (file: File) => request<Tried>("POST", "/api/shifts/import", formOf(file)),
+    mutationFn: (file: File) => ask("POST /api/shifts/import", { body: formOf(file) }),
     onSuccess: refresh,
   });
 }
@@ -168,7 +103,7 @@ export function useErrorFile(language: string) {
 export function useMine() {
   return useQuery({
     queryKey: [...KEY, "mine"],
-    queryFn: () => request<{ today: Day; shifts: Shift[] }>("GET", "/api/shifts/mine"),
+    queryFn: () => ask("GET /api/shifts/mine"),
     refetchInterval: 300_000,
   });
 }
@@ -176,8 +111,7 @@ export function useMine() {
 export function useKept(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "kept", days, team],
-    queryFn: async () =>
-      (await request<{ rows: DayKept[] }>("GET", `/api/shifts/adherence${query({ ...days, team })}`)).rows,
+    queryFn: async () => (await ask("GET /api/shifts/adherence", { query: { ...days, team } })).rows,
     placeholderData: (before) => before,
   });
 }
@@ -185,33 +119,34 @@ export function useKept(days: Days, team: string) {
 export function useBehind(agent: string, day: Day) {
   return useQuery({
     queryKey: [...KEY, "behind", agent, day],
-    queryFn: () => request<DayKept & { spells: Spell[] }>("GET", `/api/shifts/adherence/${agent}/${day}`),
+    queryFn: () => ask("GET /api/shifts/adherence/{agent}/{day}", { path: { agent, day } }),
   });
 }
 
 export function useBriefings(day: Day, team: string) {
   return useQuery({
     queryKey: [...KEY, "briefings", day, team],
-    queryFn: async () =>
-      (await request<{ briefings: Briefing[] }>("GET", `/api/shifts/briefings${query({ day, team })}`)).briefings,
+    queryFn: async () => (await ask("GET /api/shifts/briefings", { query: { day, team } })).briefings,
   });
 }
 
-export function useGaps(asked: Record<string, string>) {
+export function useGaps(asked: GapsAsked) {
   return useQuery({
     queryKey: [...KEY, "gaps", asked],
-    queryFn: async () => (await request<{ rows: Gap[] }>("GET", `/api/shifts/gaps${query(asked)}`)).rows,
+    queryFn: async () => (await ask("GET /api/shifts/gaps", { query: asked })).rows,
     enabled: asked.queue !== "",
     placeholderData: (before) => before,
   });
 }
+
+type GapsAsked = Routes["GET /api/shifts/gaps"]["query"];
 
 const logKey = (team: string, day: Day) => [...KEY, "log", team, day];
 
 export function useLog(team: string, day: Day) {
   return useQuery({
     queryKey: logKey(team, day),
-    queryFn: () => request<Log>("GET", `/api/shift-log${query({ team, day })}`),
+    queryFn: () => ask("GET /api/shift-log", { query: { team, day } }),
     enabled: team !== "",
   });
 }
@@ -219,7 +154,7 @@ export function useLog(team: string, day: Day) {
 export function useWriteNote(team: string, day: Day) {
   return useMutation({
     mutationFn: (note: { version: number; text: string }) =>
-      request<Note>("POST", "/api/shift-log", { team, day, ...note }),
+      ask("POST /api/shift-log", { body: { team, day, ...note } }),
     // Also where it was refused: then somebody else's words are there to be read.
     onSettled: () => queryClient.invalidateQueries({ queryKey: logKey(team, day) }),
   });

@@ -2,7 +2,7 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, request } from "../api/client";
+import { ApiError, ask } from "../api/client";
 import { queryClient, SESSION } from "../api/queries";
 import { PageSkeleton } from "../parts/Waiting";
 import { DoorPage } from "./DoorPage";
@@ -57,7 +57,7 @@ function ByPassword() {
   const [code, setCode] = useState("");
   const [needsCode, setNeedsCode] = useState(false);
   const signIn = useMutation({
-    mutationFn: () => request("POST", "/api/session", { username: username.trim(), password, code }),
+    mutationFn: () => ask("POST /api/session", { body: { username: username.trim(), password, code } }),
     onError: (error) => {
       if (error instanceof ApiError && error.field === "code") setNeedsCode(true);
     },

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { request } from "../api/client";
+import { ask } from "../api/client";
 
 /** How one may sign in (docs/api.md, Sign-in). */
 export interface Ways {
@@ -11,7 +11,7 @@ export interface Ways {
 export function useWays() {
   return useQuery({
     queryKey: ["ways"],
-    queryFn: () => request<Ways>("GET", "/api/session/ways"),
+    queryFn: () => ask("GET /api/session/ways"),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

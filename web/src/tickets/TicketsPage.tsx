@@ -154,7 +154,7 @@ export default function TicketsPage() {
     document.title = `${t("page.tickets")} · callcenter`;
   }, [t]);
   const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
-  const found = useTickets(settled);
+  const found = useTickets(settled as Filter);
   const tickets = found.data?.pages.flatMap((one) => one.tickets) ?? [];
   const columns = [
     t("tickets.ticket"),
@@ -176,7 +176,7 @@ export default function TicketsPage() {
       <ListPanel
         title={t("tickets.list")}
         asked={[found]}
-        tools={<Filters filter={filter} set={set} />}
+        tools={<Filters filter={filter as Filter} set={set} />}
         columns={columns}
         rows={tickets.map((ticket) => <TicketRow key={ticket.id} ticket={ticket} />)}
         empty={

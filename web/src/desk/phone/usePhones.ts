@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { request } from "../../api/client";
+import { ask } from "../../api/client";
 import { useMay, useSession } from "../../api/queries";
 import type { BrowserPhone } from "./line";
 
@@ -10,7 +10,7 @@ export function usePhones(): BrowserPhone[] {
   const mayWork = useMay("work_seat");
   const found = useQuery({
     queryKey: ["phones"],
-    queryFn: async () => (await request<{ phones: BrowserPhone[] }>("GET", "/api/agents/mine/phones")).phones,
+    queryFn: async () => (await ask("GET /api/agents/mine/phones")).phones,
     enabled: isAgent && mayWork,
     staleTime: Number.POSITIVE_INFINITY,
   });
