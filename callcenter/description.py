@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from callcenter import __version__
 from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires
+from callcenter.description_examples import add_examples, add_units
 from callcenter.live_answers import Frame
 from callcenter.problems import Problem
 from callcenter.recordings.copying import MEDIA_TYPES as AUDIO_TYPES
@@ -81,6 +82,10 @@ class DescribedApi(FastAPI):
         schemas["Problem"] = PROBLEM
         schemas |= _live_frames()
         components["securitySchemes"] = GATES
+        add_units(schemas)
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                add_examples(operation, schemas)
         self.openapi_schema = _plainly_named(described)
         return self.openapi_schema
 
