@@ -6,12 +6,12 @@ REPORT ?=
 JOBS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check style types house cover bench figures panel lock clean
+.PHONY: help setup demo serve test check style types house cover bench figures client panel lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-setup: .venv/.ready callcenter/panel/index.html  ## the environment and the built panel
+setup: .venv/.ready callcenter/panel/index.html web/src/api/described.ts  ## the environment and the built panel
 
 .venv/.ready: requirements.lock pyproject.toml scripts/make_venv.sh
 	@PYTHON="$(PYTHON)" bash scripts/make_venv.sh
@@ -30,7 +30,7 @@ serve: setup  ## the server, for the PBX named in callcenter.toml
 
 style: .venv/.ready  ## ruff, codespell, Biome, tsc
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && git ls-files -z | xargs -0 $(BIN)/codespell
-	@if [ -f web/package.json ]; then $(BIN)/python scripts/build_panel.py --check; fi
+	@if [ -f web/package.json ]; then $(BIN)/python -m scripts.client_types && $(BIN)/python scripts/build_panel.py --check; fi
 
 types: .venv/.ready  ## mypy, strict
 	@$(BIN)/mypy
@@ -50,6 +50,12 @@ cover: setup  ## tests with branch coverage
 figures: .venv/.ready  ## docs/figures.md, from the catalogue
 	@$(BIN)/python -m scripts.figures_page
 
+web/src/api/described.ts: | .venv/.ready
+	@$(BIN)/python -m scripts.client_types
+
+client: .venv/.ready  ## the panel's types of the API, from its own description
+	@$(BIN)/python -m scripts.client_types
+
 bench: setup  ## measurements, each beside its baseline
 	@$(BIN)/python -m bench
 
@@ -58,4 +64,4 @@ lock:  ## renew requirements.lock (hashes, no addresses)
 		--no-header --no-annotate --upgrade -o requirements.lock
 
 clean:  ## remove what was built
-	@rm -rf .venv callcenter/panel web/node_modules web/dist
+	@rm -rf .venv callcenter/panel web/node_modules web/dist web/src/api/described.ts

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from fastapi import APIRouter, FastAPI, Response, WebSocket
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import TypedDict
 
 from callcenter.accounts.api import Guarded
 from callcenter.accounts.first_run import FirstRun
@@ -140,6 +142,13 @@ from callcenter.wrap_up.api import wrap_up_routes
 log = logging.getLogger(__name__)
 
 Feed = Callable[[WebSocket], Awaitable[None]]
+
+
+class Health(TypedDict):
+    """Whether the server and its database work."""
+
+    status: Literal["ok", "no database"]
+
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -412,15 +421,15 @@ def _health(engine: AsyncEngine) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/api/health")
-    async def health(response: Response) -> dict[str, str]:
+    async def health(response: Response) -> Health:
         try:
             async with engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (OSError, DBAPIError):
             log.warning("the database cannot be reached", exc_info=True)
             response.status_code = 503
-            return {"status": "no database"}
-        return {"status": "ok"}
+            return Health(status="no database")
+        return Health(status="ok")
 
     return routes
 

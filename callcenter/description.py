@@ -1,5 +1,6 @@
 """The API's own description (OpenAPI 3.1): what each route takes, answers and asks for, at `/api/openapi.json`."""
 
+import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -8,11 +9,14 @@ from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
+from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from typing_extensions import override
 
 from callcenter import __version__
 from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires
+from callcenter.description_examples import add_examples, add_units
+from callcenter.live_answers import Frame
 from callcenter.problems import Problem
 from callcenter.recordings.copying import MEDIA_TYPES as AUDIO_TYPES
 from callcenter.reports.export import MEDIA_TYPES
@@ -76,8 +80,14 @@ class DescribedApi(FastAPI):
         for name in OF_FASTAPI:
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM
+        schemas |= _live_frames()
         components["securitySchemes"] = GATES
-        return described
+        add_units(schemas)
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                add_examples(operation, schemas)
+        self.openapi_schema = _plainly_named(described)
+        return self.openapi_schema
 
 
 def description_routes(web: FastAPI) -> APIRouter:
@@ -127,6 +137,31 @@ def _complete(operation: Operation, method: str, path: str, rule: Requires | Non
     kinds = _media_types(path)
     if kinds:
         answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+
+
+def _live_frames() -> dict[str, Any]:
+    """What the live feed sends: a document of this kind has no place for websockets, but it has one for their types."""
+    told = TypeAdapter(Frame).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    return {**told.pop("$defs"), "LiveFrame": told | {"description": "A message of `/api/live` (docs/api.md)."}}
+
+
+def _plainly_named(described: dict[str, Any]) -> dict[str, Any]:
+    """Of several classes of one name each is called by its room: `TicketsStepShape`."""
+    plain = {name: _plain(name) for name in described["components"]["schemas"]}
+    if len(set(plain.values())) < len(plain):
+        raise ValueError(f"one room has two shapes of one name: {sorted(plain.values())}")
+    text = json.dumps(described)
+    for name, other in plain.items():
+        if other == name:
+            continue
+        text = text.replace(f'/{name}"', f'/{other}"').replace(f'"{name}":', f'"{other}":')
+    named: dict[str, Any] = json.loads(text)
+    return named
+
+
+def _plain(name: str) -> str:
+    package, *way = name.split("__")
+    return "".join(word.title() for word in way[0].split("_")) + way[-1] if package == "callcenter" and way else name
 
 
 def _add_own(answers: dict[str, Any], method: str, path: str) -> None:

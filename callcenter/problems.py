@@ -1,16 +1,20 @@
 """Errors as the API tells them: `application/problem+json`, with nothing of the server's inside."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from callcenter.errors import BadInput, CallCenterError, NotFound, TooMany
 from callcenter.headers import careful_headers
+
+log = logging.getLogger(__name__)
 
 WHERE = ("body", "query", "path", "header", "cookie")
 
@@ -26,6 +30,7 @@ def tell_problems(web: FastAPI) -> None:
     web.add_exception_handler(CallCenterError, _expected)
     web.add_exception_handler(RequestValidationError, _malformed)
     web.add_exception_handler(HTTPException, _refused_by_routing)
+    web.add_exception_handler(ResponseValidationError, _otherwise_than_described)
     web.add_exception_handler(Exception, _unexpected)
 
 
@@ -53,6 +58,13 @@ async def _malformed(_request: Request, error: Any) -> Problem:
 async def _refused_by_routing(_request: Request, error: Any) -> Problem:
     code = NotFound.code if error.status_code == NotFound.status else BadInput.code
     return problem(error.status_code, code, HTTPStatus(error.status_code).phrase, headers=error.headers)
+
+
+async def _otherwise_than_described(request: Request, error: Any) -> JSONResponse:
+    """The description is at fault, not who asks: the answer is told all the same. Only the fields go into the log."""
+    places = {".".join(str(step) for step in each["loc"]): each["type"] for each in error.errors()}
+    log.error("%s %s answers otherwise than described: %s", request.method, request.url.path, places)
+    return JSONResponse(jsonable_encoder(error.body), request.scope["route"].status_code or HTTPStatus.OK)
 
 
 async def _unexpected(_request: Request, _error: Exception) -> Problem:

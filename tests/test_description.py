@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 from fastapi import APIRouter
 
 from callcenter import __version__
 from callcenter.app import App, running
 from callcenter.description import DescribedApi
+from callcenter.description_types import types_of
 from callcenter.route_words import SUMMARIES
 from callcenter.settings import Settings
 
@@ -31,7 +33,7 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, str, Operation
 
 def _missing(described: dict[str, Any]) -> list[str]:
     """What is not said of which operation."""
-    missing = []
+    missing, schemas = [], described.get("components", {}).get("schemas", {})
     for method, path, operation in _operations(described):
         answers = operation["responses"]
         refusals = [answer for status, answer in answers.items() if status.startswith(("4", "5"))]
@@ -42,9 +44,23 @@ def _missing(described: dict[str, Any]) -> list[str]:
             "refusals as problems": all("application/problem+json" in answer["content"] for answer in refusals),
             "401 and 403": "security" not in operation or {"401", "403"} <= answers.keys(),
             "422": not {"parameters", "requestBody"} & operation.keys() or "422" in answers,
+            "answer": all(_is_described(answer, schemas) for status, answer in answers.items() if status[0] == "2"),
         }
         missing += [f"{method} {path}: {name}" for name, is_said in said.items() if not is_said]
     return missing
+
+
+def _is_described(answer: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    """Whether it is told what is in it: a file, nothing at all, or an object whose fields are named."""
+    return all(_says_what(content["schema"], schemas) for content in answer.get("content", {}).values())
+
+
+def _says_what(schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    if "$ref" in schema:
+        return _says_what(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "anyOf" in schema:
+        return all(_says_what(each, schemas) for each in schema["anyOf"])
+    return "properties" in schema or schema.get("format") == "binary" or schema.get("type") == "null"
 
 
 async def test_nothing_is_missing(app: App) -> None:
@@ -68,6 +84,29 @@ async def test_every_summary_is_of_a_route(app: App) -> None:
     assert SUMMARIES.keys() - routes == set()
 
 
+async def test_examples_are_what_is_described(app: App) -> None:
+    described = app.web.openapi()
+    schemas, examples = {}, {}
+    for method, path, operation in _operations(described):
+        taken = [("takes", operation.get("requestBody", {}))]
+        told = [(code, answer) for code, answer in operation["responses"].items() if code[0] == "2"]
+        for what, body in (*taken, *told):
+            if "application/json" in body.get("content", {}):
+                content = body["content"]["application/json"]
+                schemas[f"{method} {path} {what}"] = content["schema"]
+                examples[f"{method} {path} {what}"] = content["example"]
+    whole = {"properties": schemas, "components": described["components"]}
+    errors = jsonschema_rs.validator_for(whole).iter_errors(examples)
+    assert [(*error.instance_path, error.message[:200]) for error in errors] == []
+
+
+async def test_the_panel_can_be_given_types_of_all(app: App) -> None:
+    types = types_of(app.web.openapi())
+    assert "callcenter__" not in types
+    assert '"GET /api/tickets/{ticket_id}": { path: { ticket_id: number | string; }; answer: WholeTicket; };' in types
+    assert 'outcome: TicketsOutcome | "";' in types
+
+
 async def _nothing() -> dict[str, int]:
     return {}
 
@@ -77,7 +116,7 @@ def test_a_route_without_words_is_found() -> None:
     router = APIRouter()
     router.add_api_route("/api/forgotten", _nothing)
     web.include_router(router)
-    assert _missing(web.openapi()) == ["GET /api/forgotten: summary"]
+    assert _missing(web.openapi()) == ["GET /api/forgotten: summary", "GET /api/forgotten: answer"]
 
 
 async def test_nobody_signed_in_is_told_nothing(app: App) -> None:

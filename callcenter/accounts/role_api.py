@@ -30,7 +30,7 @@ class RoleShape(BaseModel):
 
     id: int | None
     name: str
-    permissions: list[str]
+    permissions: list[Permission]
     users: list[str]
 
 

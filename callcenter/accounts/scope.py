@@ -3,9 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from typing_extensions import TypedDict
+
 from callcenter.errors import BadInput, NotFound
 
 MOST_NAMES = 200
+
+
+class ScopeTold(TypedDict):
+    """What somebody sees: the agents of these teams, and what reaches these queues."""
+
+    teams: list[str]
+    queues: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from callcenter.accounts.rules import (
     owes_second_factor,
     username_key,
 )
-from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scope import EVERYTHING, Scope, ScopeTold
 from callcenter.accounts.tables import OidcIdentity, SecondFactor, User, WebSession
 from callcenter.accounts.tokens import digest, new_token
 from callcenter.errors import BadInput, Conflict, NotFound, TooMany
@@ -55,7 +55,7 @@ class Account:
     name: str
     roles: tuple[str, ...]
     permissions: frozenset[Permission]
-    language: str
+    language: Language
     agent_number: str | None = None
     key_id: int | None = None
     must_change_password: bool = False
@@ -350,7 +350,7 @@ async def second_factor_of(db: AsyncSession, user_id: int) -> SecondFactor | Non
     return factor if factor is not None and factor.is_on else None
 
 
-def kept_scope(scope: Scope) -> dict[str, list[str]] | None:
+def kept_scope(scope: Scope) -> ScopeTold | None:
     """A scope as a user's row keeps it and as the API tells it."""
     return None if scope.is_everything else {"teams": sorted(scope.teams), "queues": sorted(scope.queues)}
 

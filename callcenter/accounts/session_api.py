@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from callcenter.accounts.api import COOKIE, address_of, from_panel, leave_word, requires
-from callcenter.accounts.rules import USERNAME_LENGTH
+from callcenter.accounts.rules import USERNAME_LENGTH, Language, Permission
+from callcenter.accounts.scope import ScopeTold
 from callcenter.accounts.service import Access, Account, close_session, kept_scope
 from callcenter.accounts.signing_in import sign_in
 from callcenter.accounts.typed import TypedCode, TypedPassword
@@ -39,10 +40,10 @@ class UserShape(BaseModel):
     username: str
     name: str
     roles: list[str]
-    permissions: list[str]
-    language: str
+    permissions: list[Permission]
+    language: Language
     agent_number: str | None
-    scope: dict[str, list[str]] | None
+    scope: ScopeTold | None
     must_change_password: bool
     must_set_up_second_factor: bool
 

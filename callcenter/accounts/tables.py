@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from callcenter.accounts.rules import Language
 from callcenter.floor.terms import Instant
 from callcenter.store.tables import Base, RowId
 
@@ -23,7 +24,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(256))
     roles: Mapped[list[str]] = mapped_column(JSON)
-    language: Mapped[str] = mapped_column(String(16))
+    language: Mapped[Language] = mapped_column(String(16))
     agent_number: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     scope: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True), default=None)
     is_disabled: Mapped[bool] = mapped_column(Boolean, default=False)

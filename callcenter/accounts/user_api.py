@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts import users
 from callcenter.accounts.api import in_person, requires
 from callcenter.accounts.rules import LONGEST_AGENT_NUMBER, NAME_LENGTH, ROLE_LENGTH, USERNAME_LENGTH, Language
-from callcenter.accounts.scope import EVERYTHING, MOST_NAMES, Scope, scope_of
+from callcenter.accounts.scope import EVERYTHING, MOST_NAMES, Scope, ScopeTold, scope_of
 from callcenter.accounts.service import Access, Account, NewUser, kept_scope
 from callcenter.accounts.tables import User
 from callcenter.accounts.users import Presence
@@ -76,9 +76,9 @@ class UserAnswer(BaseModel):
     username: str
     name: str
     roles: list[str]
-    language: str
+    language: Language
     agent_number: str | None
-    scope: dict[str, list[str]] | None
+    scope: ScopeTold | None
     is_disabled: bool
     password_expires_at: float | None
     created_at: float

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from callcenter.accounts.api import requires
-from callcenter.settings import PbxSettings, QueueSettings, Settings
+from callcenter.settings import PbxSettings, QueueSettings, ServiceLevelVariant, Settings
 
 
 class PauseReasonShape(BaseModel):
@@ -25,7 +25,7 @@ class QueueShape(BaseModel):
     queue: str
     label: str
     service_level_seconds: float
-    service_level_variant: str
+    service_level_variant: ServiceLevelVariant
     short_abandon_seconds: float
 
 

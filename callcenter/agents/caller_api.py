@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from callcenter.accounts.scope import Scope
-from callcenter.agents import callers
+from callcenter.agents import answers, callers
 from callcenter.agents.rules import Wish
 from callcenter.agents.seat_api import QueueShape, Shape, Supervisor
 from callcenter.agents.service import Result, SeatDesk, fulfil
@@ -29,19 +29,19 @@ def caller_routes(desk: SeatDesk) -> APIRouter:
     """`visit` is the id that the live feed gives who waits; whoever may control seats may do this."""
     routes = APIRouter(prefix="/api/waiting/{visit:path}")
 
-    @routes.post("/hang-up")
+    @routes.post("/hang-up", response_model=answers.CallerAnswer)
     async def hang_up(visit: str, account: Supervisor, response: Response) -> dict[str, Any]:
         return await _done(
             desk, account.scope, visit, response, lambda site, one: (one.key, callers.hang_up(site, one))
         )
 
-    @routes.post("/to-front")
+    @routes.post("/to-front", response_model=answers.CallerAnswer)
     async def to_front(visit: str, account: Supervisor, response: Response) -> dict[str, Any]:
         return await _done(
             desk, account.scope, visit, response, lambda site, one: (one.key, callers.to_front(site, one))
         )
 
-    @routes.post("/to-queue")
+    @routes.post("/to-queue", response_model=answers.CallerAnswer)
     async def to_queue(visit: str, shape: QueueShape, account: Supervisor, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
             known = desk.settings.queues
@@ -51,7 +51,7 @@ def caller_routes(desk: SeatDesk) -> APIRouter:
 
         return await _done(desk, account.scope, visit, response, wished)
 
-    @routes.post("/to-seat")
+    @routes.post("/to-seat", response_model=answers.CallerAnswer)
     async def to_seat(visit: str, shape: SeatShape, account: Supervisor, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
             seat = desk.seat(site.pbx, shape.interface, account.scope)

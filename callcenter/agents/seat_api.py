@@ -1,6 +1,6 @@
 """The routes by which seats are commanded (docs/api.md, Seats)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
-from callcenter.agents import rules
+from callcenter.agents import answers, rules
 from callcenter.agents.service import Answer, Result, SeatDesk, carry_out
 from callcenter.errors import NotAllowed, NotFound
 from callcenter.floor.seat import Seat
@@ -74,7 +74,7 @@ class SeatAnswer(BaseModel):
     """What came of it, the seat as the live feed shows it, and what was refused of several commands: by queue, why."""
 
     result: Result
-    seat: dict[str, Any]
+    seat: answers.Seat
     refused: dict[str, str]
 
 
@@ -200,4 +200,5 @@ def told(desk: SeatDesk, answer: Answer, response: Response) -> SeatAnswer:
     """202 where it was asked and the floor does not show it: that may still come, or the rest was refused."""
     if answer.result is Result.ASKED:
         response.status_code = 202
-    return SeatAnswer(result=answer.result, seat=desk.shown(answer.seat), refused=dict(answer.refused))
+    seat = cast("answers.Seat", desk.shown(answer.seat))
+    return SeatAnswer(result=answer.result, seat=seat, refused=dict(answer.refused))

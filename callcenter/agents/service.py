@@ -12,7 +12,7 @@ from callcenter.errors import BadInput, NotFound, OutcomeUnknown, PhoneRefused, 
 from callcenter.floor.changes import Key, View
 from callcenter.floor.commands import AddMember, AnyCommand, Phone, RemoveMember
 from callcenter.floor.events import LinkState
-from callcenter.floor.floor import Floor
+from callcenter.floor.floor import Floor, shown_seat
 from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site
 from callcenter.floor.terms import PbxName, Seconds
@@ -79,7 +79,7 @@ class SeatDesk:
 
     def shown(self, seat: Seat) -> View:
         """The seat as the live feed shows it."""
-        return self.floor.view(seat.key) or seat.view()
+        return self.floor.view(seat.key) or shown_seat(self.site(seat.pbx), seat)
 
     def site(self, pbx: str) -> Site:
         """A PBX as the floor knows it. Raises NotFound."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import Permission
 from callcenter.accounts.service import Account
-from callcenter.alerts import service
+from callcenter.alerts import answers, service
 from callcenter.alerts.kinds import Kind, Scope, Severity
 from callcenter.alerts.register import Register
 from callcenter.alerts.rules import KINDS
@@ -110,7 +110,7 @@ def alert_routes(desk: Desk) -> APIRouter:
 
 
 def _alert_routes(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/api/alerts")
+    @routes.get("/api/alerts", response_model=answers.AlertsPage)
     async def alerts(  # noqa: PLR0913 - the filters
         account: Seer,
         state: Annotated[str, Query(pattern="^(open|cleared|all)$")] = "all",
@@ -139,7 +139,7 @@ def _alert_routes(routes: APIRouter, desk: Desk) -> None:
         page = await service.history(desk.sessions, wanted, limit)
         return {"alerts": [_alert(row) for row in page], "next": page[-1].id if len(page) == limit else None}
 
-    @routes.post("/api/alerts/{alert_id}/acknowledge")
+    @routes.post("/api/alerts/{alert_id}/acknowledge", response_model=answers.AlertRecord)
     async def acknowledge(alert_id: ShortText, given: Note, account: Seer) -> Any:
         now = desk.clock()
         await desk.register.flush()
@@ -148,7 +148,7 @@ def _alert_routes(routes: APIRouter, desk: Desk) -> None:
         desk.wake()
         return _alert(row)
 
-    @routes.get("/api/alert-kinds", dependencies=[requires(SEE, reach="shared")])
+    @routes.get("/api/alert-kinds", response_model=answers.AlertKinds, dependencies=[requires(SEE, reach="shared")])
     async def kinds() -> dict[str, Any]:
         return {"kinds": [_kind(kind) for kind in KINDS.values()]}
 
@@ -159,12 +159,12 @@ def _rule_routes(routes: APIRouter, desk: Desk) -> None:
     async def in_force() -> None:
         desk.watch.set_rules(await service.rules(desk.sessions))
 
-    @routes.get("/api/alert-rules", dependencies=[requires(SEE)])
+    @routes.get("/api/alert-rules", response_model=answers.AlertRules, dependencies=[requires(SEE)])
     async def rules() -> dict[str, Any]:
         rows = await service.rule_rows(desk.sessions)
         return {"rules": [_rule(row) for row in rows if row.kind in KINDS]}
 
-    @routes.post("/api/alert-rules", status_code=201, dependencies=may)
+    @routes.post("/api/alert-rules", response_model=answers.AlertRule, status_code=201, dependencies=may)
     async def create(new: NewRule) -> dict[str, Any]:
         if new.kind not in KINDS:
             raise BadInput(f"there is no kind of rule {new.kind!r}", field="kind")
@@ -174,7 +174,7 @@ def _rule_routes(routes: APIRouter, desk: Desk) -> None:
         await in_force()
         return _rule(row)
 
-    @routes.patch("/api/alert-rules/{rule_id}", dependencies=may)
+    @routes.patch("/api/alert-rules/{rule_id}", response_model=answers.AlertRule, dependencies=may)
     async def change(rule_id: RuleId, changes: RuleChanges) -> dict[str, Any]:
         fields = changes.fields()
         _check(KINDS[(await service.one_rule(desk.sessions, rule_id)).kind], fields)
@@ -187,7 +187,9 @@ def _rule_routes(routes: APIRouter, desk: Desk) -> None:
         await service.delete_rule(desk.sessions, rule_id)
         await in_force()
 
-    @routes.post("/api/alert-rules/{rule_id}/test", status_code=202, dependencies=may)
+    @routes.post(
+        "/api/alert-rules/{rule_id}/test", response_model=answers.AlertTested, status_code=202, dependencies=may
+    )
     async def test(rule_id: RuleId) -> dict[str, int]:
         sent = await service.test_fire(desk.sessions, rule_id, desk.clock())
         desk.wake()

@@ -8,6 +8,7 @@ from msgspec import structs
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.books import answers
 from callcenter.books.rules import asked_span
 from callcenter.books.service import Books
 from callcenter.books.tables import ReconciliationRun
@@ -38,19 +39,24 @@ def book_routes(books: Books) -> APIRouter:
     """`/api/gaps` and `/api/reconciliations`."""
     routes = APIRouter()
 
-    @routes.get("/api/gaps", dependencies=[requires("see_floor", reach="shared")])
+    @routes.get("/api/gaps", response_model=answers.Gaps, dependencies=[requires("see_floor", reach="shared")])
     async def tell_gaps(query: Annotated[GapQuery, Query()]) -> dict[str, Any]:
         if query.since is not None and query.until is not None and query.since > query.until:
             raise BadInput("from must not be later than to", field="from")
         found = await books.gaps(query.since, query.until)
         return {"gaps": [structs.asdict(gap) for gap in found]}
 
-    @routes.get("/api/reconciliations", dependencies=[requires("see_calls")])
+    @routes.get("/api/reconciliations", response_model=answers.Reconciliations, dependencies=[requires("see_calls")])
     async def tell_runs(limit: Annotated[int, Query(ge=1, le=200)] = 20) -> dict[str, Any]:
         runs = await books.runs(limit)
         return {"runs": [_shape(run) for run in runs], "running": sorted(books.running), "pbxs": sorted(books.compare)}
 
-    @routes.post("/api/reconciliations", status_code=202, dependencies=[requires("manage_users")])
+    @routes.post(
+        "/api/reconciliations",
+        response_model=answers.ReconciliationsRunning,
+        status_code=202,
+        dependencies=[requires("manage_users")],
+    )
     async def run_now(asked: Asked) -> dict[str, Any]:
         if asked.pbx is not None and asked.pbx not in books.compare:
             raise BadInput(f"no queue_log is set for {asked.pbx}", field="pbx")

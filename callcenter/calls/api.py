@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import READ_REVIEWS
 from callcenter.accounts.service import Account
+from callcenter.calls import answers
 from callcenter.calls.service import NOT_ANSWERED, Beyond, CallStory, CallSummary, Search, search_calls, tell_call
 from callcenter.errors import NotAllowed
 from callcenter.floor.facts import Conversation, Direction, EndedBy, VisitOutcome
@@ -95,7 +96,7 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond,
     """`/api/calls`: the search and one call."""
     routes = APIRouter()
 
-    @routes.get("/api/calls")
+    @routes.get("/api/calls", response_model=answers.CallsPage)
     async def search(
         query: Annotated[CallQuery, Query()], account: Annotated[Account, requires("see_calls", reach="scoped")]
     ) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def call_routes(sessions: Sessions, recordings_of: RecordingsOf, beyond: Beyond,
         page, following = await search_calls(sessions, wanted, beyond, cursor=query.cursor, limit=query.limit)
         return {"calls": [_summary_shape(summary) for summary in page], "next": following}
 
-    @routes.get("/api/calls/{pbx}/{call_id}")
+    @routes.get("/api/calls/{pbx}/{call_id}", response_model=answers.CallDetail)
     async def tell(
         pbx: Word, call_id: Word, account: Annotated[Account, requires("see_calls", reach="scoped")]
     ) -> dict[str, Any]:

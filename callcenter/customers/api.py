@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.calls.service import tell_call
-from callcenter.customers import history, merging, service
+from callcenter.customers import answers, history, merging, service
 from callcenter.customers.history import ReviewsOf, TicketsOf
 from callcenter.customers.rules import check_sees
 from callcenter.customers.service import Context, Wanted
@@ -46,7 +46,7 @@ def customer_routes(context: Context, reviews_of: ReviewsOf, tickets_of: Tickets
 
 
 def _reading_routes(routes: APIRouter, context: Context) -> None:
-    @routes.get("/customers")
+    @routes.get("/customers", response_model=answers.CustomersPage)
     async def page(query: Annotated[PageQuery, Query()], account: Reader) -> dict[str, Any]:
         if not account.sees_numbers:
             check_searched_words(query.name, "name")
@@ -56,11 +56,15 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
         following = shown[-1].row.id if len(found) > query.limit else None
         return {"customers": [customer_shape(one) for one in shown], "next": following}
 
-    @routes.get("/customer-lookup", dependencies=[requires("see_customers", reach="shared")])
+    @routes.get(
+        "/customer-lookup",
+        response_model=answers.CustomersFound,
+        dependencies=[requires("see_customers", reach="shared")],
+    )
     async def lookup(number: Annotated[Typed, Query()]) -> dict[str, Any]:
         return found_shape(*await service.known_callers(context, number))
 
-    @routes.get("/calls/{pbx}/{call_id}/customers")
+    @routes.get("/calls/{pbx}/{call_id}/customers", response_model=answers.CustomersFound)
     async def of_call(
         pbx: Typed, call_id: Typed, account: Annotated[Account, requires("see_calls", reach="scoped")]
     ) -> dict[str, Any]:
@@ -68,13 +72,17 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
         call = (await tell_call(context.sessions, pbx, call_id, account.scope)).summary.call
         return found_shape(*await service.known_callers(context, call.number))
 
-    @routes.get("/customers/{customer_id}", dependencies=[requires("see_customers", reach="shared")])
+    @routes.get(
+        "/customers/{customer_id}",
+        response_model=answers.Customer,
+        dependencies=[requires("see_customers", reach="shared")],
+    )
     async def one(customer_id: Row) -> dict[str, Any]:
         return customer_shape(await service.one(context, customer_id))
 
 
 def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf, tickets_of: TicketsOf) -> None:
-    @routes.get("/customers/{customer_id}/history")
+    @routes.get("/customers/{customer_id}/history", response_model=answers.CustomerHistory)
     async def happened(
         customer_id: Row,
         account: Viewer,
@@ -85,7 +93,7 @@ def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf, 
         events = await history.with_reviews(events, account, reviews_of)
         return {"events": [event_shape(event) for event in events], "next": following}
 
-    @routes.get("/customers/{customer_id}/callbacks")
+    @routes.get("/customers/{customer_id}/callbacks", response_model=answers.ComingCallbacks)
     async def callbacks(customer_id: Row, account: Viewer) -> dict[str, Any]:
         found = await history.waiting(context, account, customer_id)
         told = ("id", "number", "due_at", "attempts", "last_outcome", "owner_agent")
@@ -99,18 +107,18 @@ def _history_routes(routes: APIRouter, context: Context, reviews_of: ReviewsOf, 
 
 
 def _changing_routes(routes: APIRouter, context: Context) -> None:
-    @routes.post("/customers", status_code=201)
+    @routes.post("/customers", response_model=answers.Customer, status_code=201)
     async def create(shape: NewShape, account: Editor) -> dict[str, Any]:
         return customer_shape(await service.create(context, shape.record.record(context.region), account.username))
 
-    @routes.put("/customers/{customer_id}")
+    @routes.put("/customers/{customer_id}", response_model=answers.Customer)
     async def change(customer_id: Row, shape: ChangeShape, account: Changer) -> dict[str, Any]:
         if not account.sees_numbers:
             shape = shape.as_kept((await service.one(context, customer_id)).record)
         record = shape.record.record(context.region)
         return customer_shape(await service.change(context, customer_id, record, shape.version, account.username))
 
-    @routes.post("/customers/{customer_id}/do-not-call")
+    @routes.post("/customers/{customer_id}/do-not-call", response_model=answers.Customer)
     async def forbid(customer_id: Row, shape: BanShape, account: Editor) -> dict[str, Any]:
         return customer_shape(await service.forbid_calls(context, customer_id, shape.note, account.username))
 
@@ -120,7 +128,11 @@ def _changing_routes(routes: APIRouter, context: Context) -> None:
 
 
 def _merging_routes(routes: APIRouter, context: Context) -> None:
-    @routes.get("/customers/{customer_id}/merges", dependencies=[requires("see_customers", reach="shared")])
+    @routes.get(
+        "/customers/{customer_id}/merges",
+        response_model=answers.CustomerMerges,
+        dependencies=[requires("see_customers", reach="shared")],
+    )
     async def merges(customer_id: Row) -> dict[str, Any]:
         return {"merges": [merge_shape(one) for one in await merging.merges(context, customer_id)]}
 
@@ -129,11 +141,11 @@ def _merging_routes(routes: APIRouter, context: Context) -> None:
         change = await merging.foresee(context, customer_id, other)
         return MergePreviewShape(changed=change.changed, added=change.added)
 
-    @routes.post("/customers/{customer_id}/merges", status_code=201)
+    @routes.post("/customers/{customer_id}/merges", response_model=answers.Customer, status_code=201)
     async def merge(customer_id: Row, shape: MergeShape, account: Keeper) -> dict[str, Any]:
         kept, gone = (customer_id, shape.version), (shape.other_id, shape.other_version)
         return customer_shape(await merging.merge(context, kept, gone, account.username))
 
-    @routes.post("/customer-merges/{merge_id}/undo")
+    @routes.post("/customer-merges/{merge_id}/undo", response_model=answers.Customer)
     async def undo(merge_id: Row, account: Keeper) -> dict[str, Any]:
         return customer_shape(await merging.undo(context, merge_id, account.username))

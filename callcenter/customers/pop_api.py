@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
-from callcenter.customers import service
+from callcenter.customers import answers, service
 from callcenter.customers.crm import Crm
 from callcenter.customers.numbers import caller_number
 from callcenter.customers.popping import address_of, seat_in_call
@@ -47,7 +47,7 @@ def pop_routes(context: Context, crm: Crm, floor: Floor) -> APIRouter:
         check_sees(account.permissions)
         return seat_in_call(floor, own_agent(account.agent_number), pbx, call_id)
 
-    @routes.get("/customer-pop")
+    @routes.get("/customer-pop", response_model=answers.CustomerPop)
     async def of_own_call(seat: Annotated[Seat, Depends(own_seat)]) -> dict[str, Any]:
         number, found = await service.known_callers(context, seat.number)
         address = address_of(context.settings.pop, seat, number, found)
@@ -59,7 +59,7 @@ def pop_routes(context: Context, crm: Crm, floor: Floor) -> APIRouter:
         found = await crm.look_up(caller_number(seat.number, context.region))
         return CrmShape.model_validate({"found": found}, from_attributes=True)
 
-    @routes.get("/targets/{target_id}/customers")
+    @routes.get("/targets/{target_id}/customers", response_model=answers.CustomersFound)
     async def of_target(
         target_id: Row, account: Annotated[Account, requires("work_callbacks", reach="own")]
     ) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import Permission
-from callcenter.delivery import service
+from callcenter.delivery import answers, service
 from callcenter.delivery.mail import NOT_SET, Mail
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.delivery.rules import State
@@ -66,16 +66,16 @@ def delivery_routes(sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Seque
 def _webhook_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Sequence[str]) -> None:
     may, networks = [requires(MAY)], ways.webhooks.allowed_networks
 
-    @routes.get("/api/webhooks", dependencies=may)
+    @routes.get("/api/webhooks", response_model=answers.Webhooks, dependencies=may)
     async def webhooks() -> dict[str, Any]:
         return {"webhooks": [_webhook(row) for row in await service.webhooks(sessions)], "kinds": list(kinds)}
 
-    @routes.post("/api/webhooks", status_code=201, dependencies=may)
+    @routes.post("/api/webhooks", response_model=answers.Webhook, status_code=201, dependencies=may)
     async def create(new: NewWebhook) -> dict[str, Any]:
         row = await service.add_webhook(sessions, new.model_dump(), outbox.clock(), networks)
         return _webhook(row) | {"secret": row.secret}
 
-    @routes.patch("/api/webhooks/{webhook_id}", dependencies=may)
+    @routes.patch("/api/webhooks/{webhook_id}", response_model=answers.Webhook, dependencies=may)
     async def change(webhook_id: RowNumber, changes: WebhookChanges) -> dict[str, Any]:
         fields = changes.model_dump(exclude_none=True)
         return _webhook(await service.change_webhook(sessions, webhook_id, fields, networks))
@@ -84,12 +84,14 @@ def _webhook_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways:
     async def remove(webhook_id: RowNumber) -> None:
         await service.delete_webhook(sessions, webhook_id)
 
-    @routes.post("/api/webhooks/{webhook_id}/secret", dependencies=may)
+    @routes.post("/api/webhooks/{webhook_id}/secret", response_model=answers.Webhook, dependencies=may)
     async def renew_secret(webhook_id: RowNumber) -> dict[str, Any]:
         row = await service.renew_secret(sessions, webhook_id)
         return _webhook(row) | {"secret": row.secret}
 
-    @routes.post("/api/webhooks/{webhook_id}/test", status_code=202, dependencies=may)
+    @routes.post(
+        "/api/webhooks/{webhook_id}/test", response_model=answers.DeliveryAsked, status_code=202, dependencies=may
+    )
     async def test(webhook_id: RowNumber) -> dict[str, str]:
         delivery_id = await service.test_webhook(sessions, webhook_id, outbox.clock())
         outbox.wake()
@@ -99,7 +101,7 @@ def _webhook_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways:
 def _log_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox) -> None:
     may = [requires(MAY)]
 
-    @routes.get("/api/deliveries", dependencies=may)
+    @routes.get("/api/deliveries", response_model=answers.DeliveriesPage, dependencies=may)
     async def deliveries(
         state: State | None = None,
         webhook: RowNumber | None = None,
@@ -109,23 +111,23 @@ def _log_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox) -> None:
         page = await service.deliveries(sessions, state=state, webhook_id=webhook, before=cursor, limit=limit)
         return {"deliveries": [_delivery(row) for row in page], "next": page[-1].id if len(page) == limit else None}
 
-    @routes.get("/api/deliveries/{row_id}", dependencies=may)
+    @routes.get("/api/deliveries/{row_id}", response_model=answers.DeliveryDetail, dependencies=may)
     async def delivery(row_id: RowNumber) -> dict[str, Any]:
         row, tries = await service.one_delivery(sessions, row_id)
         return {"delivery": _delivery(row), "content": _content(row), "tries": [_try(one) for one in tries]}
 
-    @routes.post("/api/deliveries/{row_id}/replay", status_code=202, dependencies=may)
+    @routes.post("/api/deliveries/{row_id}/replay", response_model=type(None), status_code=202, dependencies=may)
     async def replay(row_id: RowNumber) -> None:
         await service.replay(sessions, row_id, outbox.clock())
         outbox.wake()
 
 
 def _mail_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways: Ways) -> None:
-    @routes.get("/api/mail", dependencies=[requires(reach="shared")])
+    @routes.get("/api/mail", response_model=answers.MailWay, dependencies=[requires(reach="shared")])
     async def mail() -> dict[str, Any]:
         return {"is_set": ways.mail.is_set, "sender": ways.mail.sender}
 
-    @routes.post("/api/mail/test", status_code=202, dependencies=[requires(MAY)])
+    @routes.post("/api/mail/test", response_model=answers.DeliveryAsked, status_code=202, dependencies=[requires(MAY)])
     async def test(given: TestMail) -> dict[str, str]:
         if not ways.mail.is_set:
             raise Conflict(NOT_SET)

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
-from callcenter.dialer import service
+from callcenter.dialer import answers, service
 from callcenter.dialer.holidays import is_known
 from callcenter.dialer.importing.sheets import MAX_BYTES
 from callcenter.dialer.once import once
@@ -45,15 +45,15 @@ def callback_routes(
 def _list_routes(routes: APIRouter, sessions: Sessions, worker: Worker, settings: Settings) -> None:
     see, run = [requires("see_lists")], [requires("run_lists")]
 
-    @routes.get("", dependencies=see)
+    @routes.get("", response_model=answers.CallbackLists, dependencies=see)
     async def lists() -> dict[str, Any]:
         return {"lists": [_list(summary, worker) for summary in await service.summaries(sessions, worker.clock())]}
 
-    @routes.get("/{list_id}", dependencies=see)
+    @routes.get("/{list_id}", response_model=answers.CallbackList, dependencies=see)
     async def one_list(list_id: ListId) -> dict[str, Any]:
         return await _one(sessions, worker, list_id)
 
-    @routes.post("", status_code=201, dependencies=run)
+    @routes.post("", response_model=answers.CallbackList, status_code=201, dependencies=run)
     async def create(new: NewList) -> dict[str, Any]:
         fields = _defaults(settings) | new.fields()
         _check_place(fields, settings)
@@ -62,7 +62,7 @@ def _list_routes(routes: APIRouter, sessions: Sessions, worker: Worker, settings
         worker.wake(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.patch("/{list_id}", dependencies=run)
+    @routes.patch("/{list_id}", response_model=answers.CallbackList, dependencies=run)
     async def change(list_id: ListId, changes: ListChanges) -> dict[str, Any]:
         fields = changes.fields()
         _check_place(fields, settings)
@@ -80,24 +80,24 @@ def _deleting_route(routes: APIRouter, sessions: Sessions, worker: Worker, leavi
 
 
 def _state_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.post("/{list_id}/start", dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/start", response_model=answers.CallbackList, dependencies=[requires("run_lists")])
     async def start(list_id: ListId) -> dict[str, Any]:
         await worker.start_list(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.post("/{list_id}/pause", dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/pause", response_model=answers.CallbackList, dependencies=[requires("run_lists")])
     async def pause(list_id: ListId) -> dict[str, Any]:
         await worker.pause_list(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.post("/{list_id}/stop", dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/stop", response_model=answers.CallbackList, dependencies=[requires("run_lists")])
     async def stop(list_id: ListId) -> dict[str, Any]:
         await worker.stop_list(list_id)
         return await _one(sessions, worker, list_id)
 
 
 def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.post("/{list_id}/import", dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/import", response_model=answers.ListImported, dependencies=[requires("run_lists")])
     async def import_(
         list_id: ListId, file: Annotated[UploadFile, File()], dry_run: bool = False, skip_bad: bool = False
     ) -> Response:
@@ -116,14 +116,14 @@ def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> No
         }
         return JSONResponse(body, status_code=422 if is_refused else 200)
 
-    @routes.get("/{list_id}/targets", dependencies=[requires("see_lists")])
+    @routes.get("/{list_id}/targets", response_model=answers.TargetsPage, dependencies=[requires("see_lists")])
     async def targets(
         list_id: ListId, state: TargetState | None = None, cursor: Cursor = 0, limit: Limit = 50
     ) -> dict[str, Any]:
         page = await service.targets_page(sessions, list_id, state=state, after=cursor, limit=limit)
         return {"targets": [_target(row) for row in page], "next": page[-1].id if len(page) == limit else None}
 
-    @routes.get("/{list_id}/attempts", dependencies=[requires("see_lists")])
+    @routes.get("/{list_id}/attempts", response_model=answers.AttemptsPage, dependencies=[requires("see_lists")])
     async def attempts(list_id: ListId, cursor: Cursor | None = None, limit: Limit = 50) -> dict[str, Any]:
         page = await service.attempts_page(sessions, list_id, before=cursor, limit=limit)
         next_cursor = page[-1][0].id if len(page) == limit else None

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.dialer import asking, banning, leasing, service, tester
+from callcenter.dialer import answers, asking, banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.calendar import calendar_of
 from callcenter.dialer.holidays import day_of
@@ -36,7 +36,7 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     _ban_routes(routes, sessions, worker)
     _stop_routes(routes, sessions, worker)
 
-    @routes.get("/lists/{list_id}/may-call", dependencies=[requires("see_lists")])
+    @routes.get("/lists/{list_id}/may-call", response_model=answers.MayCall, dependencies=[requires("see_lists")])
     async def may_call(
         list_id: ListId,
         number: Annotated[str, Query(min_length=1, max_length=40)],
@@ -54,7 +54,7 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
             "next_at": answer.permit.next_at,
         }
 
-    @routes.get("/lists/{list_id}/days", dependencies=[requires("see_lists")])
+    @routes.get("/lists/{list_id}/days", response_model=answers.ListDays, dependencies=[requires("see_lists")])
     async def days(
         list_id: ListId,
         first: Annotated[date, Query(alias="from")],
@@ -89,7 +89,7 @@ def _day(row: CallbackList, day: date) -> dict[str, Any]:
 
 
 def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.get("/do-not-call")
+    @routes.get("/do-not-call", response_model=answers.DoNotCallPage)
     async def page(
         account: Annotated[Account, requires("see_lists")],
         number: Annotated[PlainText, Query(max_length=16)] = "",
@@ -105,7 +105,7 @@ def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
             "next": rows[-1].id if len(rows) == limit else None,
         }
 
-    @routes.post("/do-not-call", status_code=201)
+    @routes.post("/do-not-call", response_model=answers.Added, status_code=201)
     async def add(bans: Bans, account: Runner) -> dict[str, int]:
         for nth, one in enumerate(bans.entries):
             if one.is_prefix and len(one.number) < SHORTEST_PREFIX:
@@ -121,7 +121,9 @@ def _ban_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
 
 
 def _stop_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.get("/emergency-stop", dependencies=[requires("see_lists", reach="shared")])
+    @routes.get(
+        "/emergency-stop", response_model=answers.EmergencyStop, dependencies=[requires("see_lists", reach="shared")]
+    )
     async def stopped() -> dict[str, Any]:
         stop = await leasing.stop_in_force(sessions)
         if stop is None:

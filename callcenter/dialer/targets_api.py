@@ -8,7 +8,7 @@ from msgspec import to_builtins
 from pydantic import Field, model_validator
 
 from callcenter.accounts.api import requires
-from callcenter.dialer import results, targets
+from callcenter.dialer import answers, results, targets
 from callcenter.dialer.adding import Policies
 from callcenter.dialer.calendar import all_zones
 from callcenter.dialer.importing.rows import MAX_VALUE_LENGTH, PRIORITIES, Policy
@@ -88,7 +88,9 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
     routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
     agents = frozenset(agent.number for agent in settings.agents)
 
-    @routes.post("/{list_id}/targets", status_code=201, dependencies=[requires("run_lists")])
+    @routes.post(
+        "/{list_id}/targets", response_model=answers.TargetsAdded, status_code=201, dependencies=[requires("run_lists")]
+    )
     async def add(list_id: ListId, shape: TargetsShape) -> JSONResponse:
         wanted = [one.target() for one in shape.targets]
         policies = Policies(shape.duplicates, shape.other_lists, shape.skip_bad)
@@ -96,7 +98,9 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
         worker.wake(list_id)
         return JSONResponse(to_builtins(added), 201 if added.is_done else 422)
 
-    @routes.post("/{list_id}/promises", status_code=201, dependencies=[requires("run_lists")])
+    @routes.post(
+        "/{list_id}/promises", response_model=answers.Promised, status_code=201, dependencies=[requires("run_lists")]
+    )
     async def promise(list_id: ListId, shape: PromiseShape) -> dict[str, int]:
         wanted = NewTarget(
             number=shape.number, name=shape.name, attributes=shape.attributes, owner_agent=shape.agent_number,
@@ -106,7 +110,7 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
         worker.wake(list_id)
         return {"target_id": target_id}
 
-    @routes.get("/{list_id}/results", dependencies=[requires("see_lists")])
+    @routes.get("/{list_id}/results", response_model=answers.ResultsPage, dependencies=[requires("see_lists")])
     async def results_(
         list_id: ListId,
         cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,

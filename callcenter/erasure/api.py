@@ -7,6 +7,7 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
+from callcenter.erasure import answers
 from callcenter.erasure.rules import MOST_NUMBERS
 from callcenter.erasure.running import Eraser
 from callcenter.erasure.service import Wanted, ask, erasures_page, look, told_erasure, was_erased
@@ -46,15 +47,15 @@ def erasure_routes(eraser: Eraser) -> APIRouter:
     routes = APIRouter(prefix="/api/erasures")
     around = eraser.around
 
-    @routes.post("/dry-run", dependencies=[ERASES])
+    @routes.post("/dry-run", response_model=answers.ErasureDryRun, dependencies=[ERASES])
     async def dry_run(shape: NumbersShape) -> dict[str, Any]:
         return await look(around, shape.numbers)
 
-    @routes.post("/lookup", dependencies=[ERASES])
+    @routes.post("/lookup", response_model=answers.EarlierErasures, dependencies=[ERASES])
     async def lookup(shape: NumbersShape) -> dict[str, Any]:
         return {"erasures": await was_erased(around, shape.numbers)}
 
-    @routes.post("", status_code=201)
+    @routes.post("", response_model=answers.ErasureAsked, status_code=201)
     async def erase(shape: ErasureShape, account: Annotated[Account, ERASES]) -> dict[str, Any]:
         fields = shape.model_dump()
         wanted = Wanted(removes_bans=fields.pop("removes_do_not_call"), **fields)
@@ -62,13 +63,13 @@ def erasure_routes(eraser: Eraser) -> APIRouter:
         eraser.wake()
         return {"id": erasure_id}
 
-    @routes.get("", dependencies=[ERASES])
+    @routes.get("", response_model=answers.ErasuresPage, dependencies=[ERASES])
     async def page(query: Annotated[ErasureQuery, Query()]) -> dict[str, Any]:
         found = await erasures_page(around.sessions, before=query.cursor, limit=query.limit + 1)
         shown = found[: query.limit]
         return {"erasures": shown, "next": shown[-1]["id"] if len(found) > query.limit else None}
 
-    @routes.get("/{erasure_id}", dependencies=[ERASES])
+    @routes.get("/{erasure_id}", response_model=answers.WholeErasure, dependencies=[ERASES])
     async def one(erasure_id: Row) -> dict[str, Any]:
         return await told_erasure(around.sessions, erasure_id)
 

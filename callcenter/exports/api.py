@@ -10,6 +10,7 @@ from starlette.status import HTTP_201_CREATED
 from callcenter.accounts.api import address_of, requires
 from callcenter.accounts.service import Account
 from callcenter.calls.api import Facets, FormsOf
+from callcenter.exports import answers
 from callcenter.exports.choosing import Context, Order, estimate, order_export
 from callcenter.exports.packing import Packer
 from callcenter.exports.rules import LONGEST_REASON
@@ -51,11 +52,11 @@ def export_routes(context: Context, packer: Packer, forms_of: FormsOf) -> APIRou
 
 
 def _order_routes(routes: APIRouter, context: Context, packer: Packer, forms_of: FormsOf) -> None:
-    @routes.get("")
+    @routes.get("", response_model=answers.RecordingExports)
     async def page(_account: May, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
         return {"exports": await exports(context, limit=limit)}
 
-    @routes.get("/estimate")
+    @routes.get("/estimate", response_model=answers.ExportEstimate)
     async def estimated(search: Annotated[Facets, Query()], account: May) -> dict[str, Any]:
         found = await estimate(context, await search.wanted(account, forms_of))
         return {
@@ -68,14 +69,14 @@ def _order_routes(routes: APIRouter, context: Context, packer: Packer, forms_of:
             "days": context.kept_seconds / SECONDS_A_DAY,
         }
 
-    @routes.post("", status_code=HTTP_201_CREATED)
+    @routes.post("", response_model=answers.RecordingExport, status_code=HTTP_201_CREATED)
     async def order(shape: OrderShape, request: Request, account: May) -> dict[str, Any]:
         by = _listener(request, account, context.now())
         export_id = await order_export(context, await shape.order(account, forms_of), by)
         packer.wake()
         return await tell_export(context, export_id)
 
-    @routes.get("/{export_id}")
+    @routes.get("/{export_id}", response_model=answers.RecordingExport)
     async def one(export_id: ExportId, _account: May) -> dict[str, Any]:
         return await tell_export(context, export_id)
 

@@ -7,11 +7,12 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
+from callcenter.dialer import answers as dialer_answers
 from callcenter.dialer.importing.rows import PRIORITIES
 from callcenter.dialer.once import once
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.errors import BadInput
-from callcenter.filling import service
+from callcenter.filling import answers, service
 from callcenter.filling.rules import FillKind
 from callcenter.filling.service import Context
 from callcenter.filling.tables import FillRule
@@ -51,11 +52,11 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
     routes = APIRouter(prefix="/api", route_class=once(context.sessions, context.clock))
 
-    @routes.get("/lists/{list_id}/fill-rules", dependencies=[requires("see_lists")])
+    @routes.get("/lists/{list_id}/fill-rules", response_model=answers.FillRules, dependencies=[requires("see_lists")])
     async def rules(list_id: ListId) -> dict[str, Any]:
         return {"rules": [_rule(row) for row in await service.rules_of(context.sessions, list_id)]}
 
-    @routes.post("/lists/{list_id}/fill-rules", status_code=201)
+    @routes.post("/lists/{list_id}/fill-rules", response_model=answers.FillRule, status_code=201)
     async def add(list_id: ListId, new: NewRule, account: Runner) -> dict[str, Any]:
         _check_queue(new.options, settings)
         row = await service.add_rule(context, list_id, new.kind, new.options.model_dump(), account.username)
@@ -63,7 +64,7 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
         await service.fill(context, row.id)
         return _rule(await service.one_rule(context.sessions, row.id))
 
-    @routes.patch("/fill-rules/{rule_id}", dependencies=[requires("run_lists")])
+    @routes.patch("/fill-rules/{rule_id}", response_model=answers.FillRule, dependencies=[requires("run_lists")])
     async def change(rule_id: ListId, changes: RuleChanges) -> dict[str, Any]:
         if changes.options is not None:
             _check_queue(changes.options, settings)
@@ -73,7 +74,7 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     async def delete(rule_id: ListId) -> None:
         await service.delete_rule(context.sessions, rule_id)
 
-    @routes.post("/fill-rules/{rule_id}/run", dependencies=[requires("run_lists")])
+    @routes.post("/fill-rules/{rule_id}/run", response_model=dialer_answers.Added, dependencies=[requires("run_lists")])
     async def run(rule_id: ListId) -> dict[str, int]:
         await context.flush()
         return {"added": await service.fill(context, rule_id)}

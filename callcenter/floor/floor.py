@@ -169,7 +169,7 @@ class Floor:
         entities: Entities = {kind: {} for kind in VIEWS}
         for site in self.sites.values():
             entities["links"][site.pbx] = site.view()
-            entities["seats"].update((seat.key[1], _shown_seat(site, seat)) for seat in site.seats.values())
+            entities["seats"].update((seat.key[1], shown_seat(site, seat)) for seat in site.seats.values())
             entities["listenings"].update((one.key[1], one.view()) for one in site.listenings.values())
             for queue in site.queues.values():
                 entities["queues"][queue.key[1]] = queue.view()
@@ -205,10 +205,11 @@ def _view_link(site: Site, rest: str) -> View | None:
 
 def _view_seat(site: Site, interface: str) -> View | None:
     seat = site.seats.get(interface.lower())
-    return _shown_seat(site, seat) if seat else None
+    return shown_seat(site, seat) if seat else None
 
 
-def _shown_seat(site: Site, seat: Seat) -> View:
+def shown_seat(site: Site, seat: Seat) -> View:
+    """A seat as the feed shows it, with what its calls tell."""
     return seat.view() | recordings.shown_at(site, seat) | consulting.shown_at(site, seat)
 
 

@@ -14,7 +14,7 @@ from callcenter.dialer.offers import open_offer
 from callcenter.dialer.worker import Worker
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant
-from callcenter.forms import records, service
+from callcenter.forms import answers, records, service
 from callcenter.forms.offers_api import WorkerAccount, offer_shape
 from callcenter.forms.own import check_is_for, check_own_call, check_own_target, dial_of
 from callcenter.forms.records import Filling
@@ -41,11 +41,11 @@ def form_routes(sessions: Sessions, worker: Worker, floor: Floor) -> APIRouter:
 
 
 def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.get("/lists/{list_id}/form", dependencies=[requires("see_lists")])
+    @routes.get("/lists/{list_id}/form", response_model=answers.RecordForm, dependencies=[requires("see_lists")])
     async def form(list_id: Row) -> dict[str, Any]:
         return form_shape(await service.newest_form(sessions, list_id))
 
-    @routes.put("/lists/{list_id}/form")
+    @routes.put("/lists/{list_id}/form", response_model=answers.RecordForm)
     async def save(list_id: Row, shape: FormShape, account: Runner) -> dict[str, Any]:
         form = await service.save_form(
             sessions, list_id, shape.asked(), version=shape.version, by=account.username, now=clock()
@@ -54,18 +54,18 @@ def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], 
 
 
 def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant], floor: Floor) -> None:
-    @routes.get("/attempts/{attempt_id}/sheet")
+    @routes.get("/attempts/{attempt_id}/sheet", response_model=answers.Sheet)
     async def of_attempt(attempt_id: Row, account: WorkerAccount) -> dict[str, Any]:
         return _told(await _sheet_of_call(sessions, floor, account, attempt_id, clock()), floor)
 
-    @routes.get("/targets/{target_id}/sheet")
+    @routes.get("/targets/{target_id}/sheet", response_model=answers.Sheet)
     async def of_target(target_id: Row, account: WorkerAccount) -> dict[str, Any]:
         now = clock()
         sheet = await service.sheet_of_target(sessions, target_id, since=_since(account, now))
         await check_own_target(sessions, floor, account, sheet, now)
         return _told(sheet, floor)
 
-    @routes.get("/callbacks/mine")
+    @routes.get("/callbacks/mine", response_model=answers.OwnCallbacks)
     async def mine(agent: AgentNumber, account: WorkerAccount) -> dict[str, Any]:
         check_is_for(account, agent)
         now = clock()
@@ -81,7 +81,7 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
 
 
 def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker, floor: Floor) -> None:
-    @routes.put("/attempts/{attempt_id}/record")
+    @routes.put("/attempts/{attempt_id}/record", response_model=answers.Sheet)
     async def fill_in(attempt_id: Row, shape: RecordShape, account: Filler) -> dict[str, Any]:
         now = worker.clock()
         sheet = await _sheet_of_call(sessions, floor, account, attempt_id, now)

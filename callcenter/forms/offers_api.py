@@ -11,6 +11,7 @@ from callcenter.dialer.attempts import last_attempts
 from callcenter.dialer.offers import offer_row
 from callcenter.dialer.tables import Offer
 from callcenter.dialer.worker import Worker
+from callcenter.forms import answers
 from callcenter.forms.own import check_is_for
 from callcenter.forms.service import sheet_of_target
 from callcenter.forms.shapes import Label, Row, Shape, sheet_shape
@@ -44,12 +45,12 @@ def offer_routes(sessions: Sessions, worker: Worker) -> APIRouter:
 
     OfferId = Annotated[int, Depends(offered_to)]  # noqa: N806 - a type
 
-    @routes.post("")
+    @routes.post("", response_model=answers.Offered)
     async def show(who: WhoShape, account: WorkerAccount) -> dict[str, Any]:
         check_is_for(account, who.agent_number)
         return {"offer": await offer_shape(sessions, await worker.offer_next(who.agent_number))}
 
-    @routes.post("/{offer_id}/accept")
+    @routes.post("/{offer_id}/accept", response_model=answers.OfferAccepted)
     async def accept(offer_id: OfferId) -> dict[str, int]:
         return {"attempt": await worker.accept_offer(offer_id)}
 

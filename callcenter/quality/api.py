@@ -9,7 +9,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant
-from callcenter.quality import service
+from callcenter.quality import answers, service
 from callcenter.quality.rules import asked, check_form, faults
 from callcenter.quality.scoring import score
 from callcenter.quality.shapes import AnswersShape, FormShape, NewFormShape, Row, form_shape, score_shape
@@ -28,15 +28,15 @@ def quality_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 
 
 def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
-    @routes.get("", dependencies=[requires("review_calls")])
+    @routes.get("", response_model=answers.ReviewForms, dependencies=[requires("review_calls")])
     async def forms() -> dict[str, Any]:
         return {"forms": [form_shape(one) for one in await service.review_forms(sessions)]}
 
-    @routes.get("/{form_id}", dependencies=[requires("review_calls")])
+    @routes.get("/{form_id}", response_model=answers.ReviewForm, dependencies=[requires("review_calls")])
     async def form(form_id: Row, version: Version = None) -> dict[str, Any]:
         return form_shape(await service.review_form(sessions, form_id, version))
 
-    @routes.post("/score", dependencies=[requires("review_calls")])
+    @routes.post("/score", response_model=answers.TriedScore, dependencies=[requires("review_calls")])
     async def try_out(shape: AnswersShape) -> dict[str, Any]:
         content = shape.content()
         check_form(content.name, content.sections)
@@ -47,11 +47,11 @@ def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
 
 
 def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.post("", status_code=201)
+    @routes.post("", response_model=answers.ReviewForm, status_code=201)
     async def add(shape: NewFormShape, account: Builder) -> dict[str, Any]:
         return form_shape(await service.add_form(sessions, shape.content(), by=account.username, now=clock()))
 
-    @routes.put("/{form_id}")
+    @routes.put("/{form_id}", response_model=answers.ReviewForm)
     async def change(form_id: Row, shape: FormShape, account: Builder) -> dict[str, Any]:
         return form_shape(
             await service.change_form(
@@ -59,10 +59,12 @@ def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], 
             )
         )
 
-    @routes.post("/{form_id}/retire")
+    @routes.post("/{form_id}/retire", response_model=answers.ReviewForm)
     async def retire(form_id: Row, account: Builder) -> dict[str, Any]:
         return form_shape(await service.retire(sessions, form_id, by=account.username, now=clock()))
 
-    @routes.delete("/{form_id}/retire", dependencies=[requires("manage_review_forms")])
+    @routes.delete(
+        "/{form_id}/retire", response_model=answers.ReviewForm, dependencies=[requires("manage_review_forms")]
+    )
     async def take_back(form_id: Row) -> dict[str, Any]:
         return form_shape(await service.take_back(sessions, form_id))

@@ -13,7 +13,7 @@ from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer.tables import CallbackList
 from callcenter.forms.shapes import Label, Row, Shape
-from callcenter.quality import assignments, plans
+from callcenter.quality import answers, assignments, plans
 from callcenter.quality.assignment_tables import ReviewAssignment, ReviewPlan
 from callcenter.quality.plan_rules import MOST_PER_AGENT, PeriodKind
 from callcenter.quality.plans import Context, Drawing, Plan, Tally, plan_of
@@ -86,7 +86,7 @@ def plan_routes(context: Context) -> APIRouter:
 
 
 def _reading_routes(routes: APIRouter, context: Context) -> None:
-    @routes.get("/review-plans", dependencies=[requires("manage_sampling")])
+    @routes.get("/review-plans", response_model=answers.ReviewPlans, dependencies=[requires("manage_sampling")])
     async def every() -> dict[str, Any]:
         shapes = [await _shape(context, row) for row in await plans.plans(context.sessions)]
         async with context.sessions() as session:
@@ -94,38 +94,50 @@ def _reading_routes(routes: APIRouter, context: Context) -> None:
             people = [{"username": user.username, "name": user.name} for user in await plans.reviewers(session)]
             return {"plans": shapes, "reviewers": people, "lists": [{"id": one, "name": name} for one, name in lists]}
 
-    @routes.get("/review-plans/{plan_id}", dependencies=[requires("manage_sampling")])
+    @routes.get(
+        "/review-plans/{plan_id}", response_model=answers.ReviewPlan, dependencies=[requires("manage_sampling")]
+    )
     async def one(plan_id: Row) -> dict[str, Any]:
         return await _shape(context, await plans.plan_row(context.sessions, plan_id))
 
-    @routes.get("/review-plans/{plan_id}/preview", dependencies=[requires("manage_sampling")])
+    @routes.get(
+        "/review-plans/{plan_id}/preview",
+        response_model=answers.PlanPreview,
+        dependencies=[requires("manage_sampling")],
+    )
     async def preview(plan_id: Row, period: Literal["this", "last"] = "this") -> dict[str, Any]:
         return _preview_shape(await plans.preview(context, plan_id, period))
 
 
 def _changing_routes(routes: APIRouter, context: Context) -> None:
-    @routes.post("/review-plans", status_code=201)
+    @routes.post("/review-plans", response_model=answers.ReviewPlan, status_code=201)
     async def add(shape: PlanShape, account: Manager) -> dict[str, Any]:
         return await _shape(context, await plans.add_plan(context, shape.plan(), by=account.username))
 
-    @routes.put("/review-plans/{plan_id}", dependencies=[requires("manage_sampling")])
+    @routes.put(
+        "/review-plans/{plan_id}", response_model=answers.ReviewPlan, dependencies=[requires("manage_sampling")]
+    )
     async def change(plan_id: Row, shape: PlanShape) -> dict[str, Any]:
         return await _shape(context, await plans.change_plan(context, plan_id, shape.plan()))
 
-    @routes.post("/review-plans/{plan_id}/start", dependencies=[requires("manage_sampling")])
+    @routes.post(
+        "/review-plans/{plan_id}/start", response_model=answers.ReviewPlan, dependencies=[requires("manage_sampling")]
+    )
     async def start(plan_id: Row) -> dict[str, Any]:
         row = await plans.switch_on(context, plan_id)
         await context.flush()
         await assignments.fill(context, plan_id)
         return await _shape(context, row)
 
-    @routes.post("/review-plans/{plan_id}/pause", dependencies=[requires("manage_sampling")])
+    @routes.post(
+        "/review-plans/{plan_id}/pause", response_model=answers.ReviewPlan, dependencies=[requires("manage_sampling")]
+    )
     async def pause(plan_id: Row) -> dict[str, Any]:
         return await _shape(context, await plans.pause(context, plan_id))
 
 
 def _inbox_routes(routes: APIRouter, context: Context) -> None:
-    @routes.get("/review-inbox")
+    @routes.get("/review-inbox", response_model=answers.ReviewInbox)
     async def inbox(account: ReviewerAccount) -> dict[str, Any]:
         found = await assignments.inbox(context.sessions, account.username, context.clock())
         return {
@@ -133,12 +145,12 @@ def _inbox_routes(routes: APIRouter, context: Context) -> None:
             "pool": [_assignment_shape(row, plan) for row, plan in found.pool],
         }
 
-    @routes.post("/review-inbox/claim")
+    @routes.post("/review-inbox/claim", response_model=answers.ReviewAssignment)
     async def claim_next(account: ReviewerAccount) -> dict[str, Any]:
         row = await assignments.claim_next(context.sessions, account.username, context.clock())
         return _assignment_shape(row, await plans.plan_row(context.sessions, row.plan_id))
 
-    @routes.post("/review-inbox/{assignment_id}/claim")
+    @routes.post("/review-inbox/{assignment_id}/claim", response_model=answers.ReviewAssignment)
     async def claim(assignment_id: Row, account: ReviewerAccount) -> dict[str, Any]:
         async with context.sessions.begin() as session:
             row = await assignments.claim(session, assignment_id, account.username, context.clock())

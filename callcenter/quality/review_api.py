@@ -17,7 +17,7 @@ from callcenter.calls.service import tell_call
 from callcenter.errors import BadInput, NotAllowed
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Identity, Row, Shape, Text
-from callcenter.quality import reading, reviews
+from callcenter.quality import answers, reading, reviews
 from callcenter.quality.calibration_tables import Calibration
 from callcenter.quality.reading import Read, Wanted
 from callcenter.quality.reviewing import State, Step, state_at, steps_for
@@ -128,7 +128,7 @@ def review_routes(
 def _reading_routes(
     routes: APIRouter, sessions: Sessions, recordings_of: RecordingsOf, clock: Callable[[], Instant]
 ) -> None:
-    @routes.get("")
+    @routes.get("", response_model=answers.ReviewsPage)
     async def page(query: Annotated[ReviewQuery, Query()], account: Anybody) -> dict[str, Any]:
         wanted = Wanted(**query.model_dump(exclude={"cursor", "limit"}))
         now = clock()
@@ -139,11 +139,11 @@ def _reading_routes(
         following = shown[-1][0].id if len(found) > query.limit else None
         return {"reviews": [_line(one, content, now) for one, content in shown], "next": following}
 
-    @routes.get("/{review_id}")
+    @routes.get("/{review_id}", response_model=answers.Review)
     async def one(review_id: Row, account: Anybody) -> dict[str, Any]:
         return _shape(await reading.review(sessions, review_id, _reader(account)), clock())
 
-    @routes.get("/{review_id}/call")
+    @routes.get("/{review_id}/call", response_model=answers.ReviewedCall)
     async def call(review_id: Row, account: Anybody) -> dict[str, Any]:
         """What there is to hear, to whom a review is shown: the agent may see no other part of calls."""
         found = (await reading.review(sessions, review_id, _reader(account))).review
@@ -151,13 +151,13 @@ def _reading_routes(
 
 
 def _reviewing_routes(routes: APIRouter, sessions: Sessions, terms: Terms, clock: Callable[[], Instant]) -> None:
-    @routes.post("", status_code=201)
+    @routes.post("", response_model=answers.Review, status_code=201)
     async def begin(shape: NewReviewShape, account: Reviewer) -> dict[str, Any]:
         now = clock()
         await check_call(sessions, account.scope, shape.pbx, shape.call_id)
         return _shape(await reviews.begin(sessions, Part(**shape.model_dump()), account=account, now=now), now)
 
-    @routes.put("/{review_id}")
+    @routes.put("/{review_id}", response_model=answers.Review)
     async def save(review_id: Row, shape: DraftShape, account: Reviewer) -> dict[str, Any]:
         act = Act(account, clock(), shape.version)
         return _shape(await reviews.save_draft(sessions, review_id, shape.draft(), act), act.now)
@@ -166,24 +166,24 @@ def _reviewing_routes(routes: APIRouter, sessions: Sessions, terms: Terms, clock
     async def discard(review_id: Row, version: Annotated[Version, Query()], account: Reviewer) -> None:
         await reviews.discard(sessions, review_id, Act(account, clock(), version))
 
-    @routes.post("/{review_id}/publish")
+    @routes.post("/{review_id}/publish", response_model=answers.Review)
     async def publish(review_id: Row, shape: StepShape, account: Reviewer) -> dict[str, Any]:
         act = shape.act(account, clock())
         return _shape(await reviews.publish(sessions, review_id, act, terms), act.now)
 
 
 def _answering_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.post("/{review_id}/acknowledge")
+    @routes.post("/{review_id}/acknowledge", response_model=answers.Review)
     async def acknowledge(review_id: Row, shape: StepShape, account: Agent) -> dict[str, Any]:
         act = shape.act(account, clock())
         return _shape(await reviews.answer(sessions, review_id, Step.ACKNOWLEDGE, act), act.now)
 
-    @routes.post("/{review_id}/appeal")
+    @routes.post("/{review_id}/appeal", response_model=answers.Review)
     async def appeal(review_id: Row, shape: StepShape, account: Agent) -> dict[str, Any]:
         act = shape.act(account, clock())
         return _shape(await reviews.answer(sessions, review_id, Step.APPEAL, act), act.now)
 
-    @routes.post("/{review_id}/decision")
+    @routes.post("/{review_id}/decision", response_model=answers.Review)
     async def decide(review_id: Row, shape: DecisionShape, account: Leader) -> dict[str, Any]:
         act = shape.act(account, clock())
         return _shape(await reviews.decide(sessions, review_id, shape.chosen(), act), act.now)

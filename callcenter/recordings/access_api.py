@@ -12,6 +12,7 @@ from callcenter.accounts.scoped import check_recording
 from callcenter.accounts.service import Account
 from callcenter.errors import NotAllowed
 from callcenter.floor.terms import Instant
+from callcenter.recordings import answers
 from callcenter.recordings.accesses import Listener, WantedAccesses, accesses, listeners_of, note_heard
 from callcenter.recordings.library import Library
 from callcenter.recordings.rules import MOST_SPANS, AccessKind, checked_spans
@@ -91,14 +92,14 @@ def access_routes(sessions: Sessions, library: Library, may_hear: MayHear = nobo
         spans = checked_spans(played.spans)
         await note_heard(sessions, listener_of(request, account, library.clock()), recording_id, play, spans)
 
-    @routes.get("/api/recordings/{recording_id}/accesses")
+    @routes.get("/api/recordings/{recording_id}/accesses", response_model=answers.Listeners)
     async def beside(
         recording_id: RecordingId, account: Annotated[Account, requires("see_accesses", reach="scoped")]
     ) -> dict[str, Any]:
         await check_recording(sessions, account.scope, recording_id)
         return {"accesses": await listeners_of(sessions, recording_id)}
 
-    @routes.get("/api/recording-accesses", dependencies=[requires("see_accesses")])
+    @routes.get("/api/recording-accesses", response_model=answers.AccessesPage, dependencies=[requires("see_accesses")])
     async def page(query: Annotated[AccessQuery, Query()]) -> dict[str, Any]:
         found = await accesses(sessions, query.wanted(), before=query.cursor, limit=query.limit + 1)
         shown = found[: query.limit]

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
+from callcenter.recordings import answers
 from callcenter.recordings.access_api import PLAY, MayHear, RecordingId, check_may_hear, listener_of, nobody_else
 from callcenter.recordings.accesses import note_asked
 from callcenter.recordings.audio import Side
@@ -46,7 +47,7 @@ def recording_routes(sessions: Sessions, library: Library, may_hear: MayHear = n
         recording = await open_recording(sessions, library, recording_id, side)
         return giving(recording, media_type="audio/wav", headers=HEADERS)
 
-    @routes.get("/api/recordings/{recording_id}/sound")
+    @routes.get("/api/recordings/{recording_id}/sound", response_model=answers.Sound | None)
     async def sound(
         recording_id: RecordingId, account: Annotated[Account, requires(reach="scoped")]
     ) -> dict[str, Any] | None:

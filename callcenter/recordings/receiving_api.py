@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
 from callcenter.errors import BadInput
+from callcenter.recordings import answers
 from callcenter.recordings.receiving import LONGEST_PATH, Piece, Receiver
 
 MOST_FILES = 500
@@ -46,15 +47,15 @@ def receiving_routes(receiver: Receiver) -> APIRouter:
     may = [requires("ship_recordings", names_back=True)]
     routes = APIRouter(prefix="/api/shipments/{pbx}", dependencies=may)
 
-    @routes.post("")
+    @routes.post("", response_model=answers.ShipmentLooked)
     async def look(pbx: Pbx, shipment: Shipment) -> dict[str, Any]:
         return asdict(await receiver.look(pbx, shipment.root, shipment.sizes))
 
-    @routes.get("/parts/{sha256}")
+    @routes.get("/parts/{sha256}", response_model=answers.Received)
     async def received(pbx: Pbx, sha256: Annotated[Hash, Path()]) -> dict[str, int]:
         return {"received": await receiver.received(pbx, sha256)}
 
-    @routes.put("/files/{path:path}")
+    @routes.put("/files/{path:path}", response_model=answers.Received)
     async def take(pbx: Pbx, path: str, place: Annotated[Place, Query()], request: Request) -> dict[str, int]:
         content = await _piece(request, place)
         piece = Piece(path=path, size=place.size, sha256=place.sha256, offset=place.offset, content=content)

@@ -13,12 +13,13 @@ from callcenter.accounts.scope import EVERYTHING, Scope
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotFound
 from callcenter.floor.terms import Instant
+from callcenter.reports import answers
 from callcenter.reports.counted import Part, Wanted, counted_rows, row_shape
 from callcenter.reports.figures import FIGURE_BY_ID, FIGURES, LIVE_FIGURES, figures_of
 from callcenter.reports.figures.entry import Figure, Subject
 from callcenter.reports.figures.measures import OF_QUALITY, OF_TICKETS, Source
 from callcenter.reports.heat import heat_map
-from callcenter.reports.ranking import Rank, Ranking
+from callcenter.reports.ranking import Ranking
 from callcenter.reports.service import Asked, Sources, agents_behind, chosen_figures, report
 from callcenter.reports.shape import report_shape, span_shape
 from callcenter.reports.spans import IntervalKind, Piece, Span, day_of, hours_of, merged, read_span
@@ -86,17 +87,6 @@ class RowsQuery(SpanQuery):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class MineAnswer(BaseModel):
-    """An agent's own day: figures by id, and of some the place in the team, where the centre shows it."""
-
-    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
-
-    since: Annotated[Instant, Field(alias="from")]
-    until: Annotated[Instant, Field(alias="to")]
-    figures: dict[str, float | None]
-    ranks: dict[str, Rank]
-
-
 def asked_of(subject: Subject, query: ReportQuery, sources: Sources, scope: Scope = EVERYTHING) -> Asked:
     """The report that a query asks for, within a scope. Raises BadInput naming the field at fault."""
     only = query.only(scope)
@@ -136,11 +126,11 @@ def report_routes(
     routes = APIRouter()
     told = {"figures": catalogue()}
 
-    @routes.get("/api/figures", dependencies=[requires(reach="shared")])
+    @routes.get("/api/figures", response_model=answers.Figures, dependencies=[requires(reach="shared")])
     async def figures() -> dict[str, Any]:
         return told
 
-    @routes.get("/api/reports/heatmap")
+    @routes.get("/api/reports/heatmap", response_model=answers.HeatMap)
     async def heat(query: Annotated[HeatQuery, Query()], account: SeeInScope) -> Response:
         span = read_span(query.since, query.until, sources.zone)
         figure = _figure(query.figure)
@@ -148,7 +138,7 @@ def report_routes(
         cells = await heat_map(sources, figure, span, query.only(account.scope))
         return _json({"figure": figure.id, **span_shape(span, sources.zone), "cells": cells})
 
-    @routes.get("/api/reports/rows/{figure}")
+    @routes.get("/api/reports/rows/{figure}", response_model=answers.CountedRows)
     async def rows(figure: Word, query: Annotated[RowsQuery, Query()], account: SeeInScope) -> Response:
         await write_down()
         return _json(await _rows(sources, _known(figure), query, account.scope))
@@ -160,20 +150,17 @@ def report_routes(
 
     ranking = Ranking(sources, chosen_figures("agents", Only(), MINE)) if shows_rank else None
 
-    @routes.get("/api/reports/mine")
-    async def mine(account: Annotated[Account, requires("work_seat", reach="own")]) -> MineAnswer:
+    @routes.get("/api/reports/mine", response_model=answers.OwnFigures)
+    async def mine(account: Annotated[Account, requires("work_seat", reach="own")]) -> Response:
         agent, now = own_agent(account.agent_number), clock()
         only = Only(agent=agent)
         figures = chosen_figures("agents", only, MINE)
         today = day_of(now, sources.zone)
         await write_down()
         counted = await report(sources, Asked(subject="agents", span=today, only=only, figures=figures))
-        return MineAnswer(
-            since=today.since,
-            until=today.until,
-            figures=dict(figures_of(counted.part.totals, figures)),
-            ranks=await ranking.of(agent, today, now) if ranking else {},
-        )
+        places = await ranking.of(agent, today, now) if ranking else {}
+        told = dict(figures_of(counted.part.totals, figures))
+        return _json({"from": today.since, "to": today.until, "figures": told, "ranks": places})
 
     for subject in get_args(Subject):
         _add_report(routes, subject, answer)
@@ -183,7 +170,7 @@ def report_routes(
 def _add_report(
     routes: APIRouter, subject: Subject, answer: Callable[[Subject, ReportQuery, Scope], Awaitable[Response]]
 ) -> None:
-    @routes.get(f"/api/reports/{subject}")
+    @routes.get(f"/api/reports/{subject}", response_model=answers.Report)
     async def told_report(query: Annotated[ReportQuery, Query()], account: SeeInScope) -> Response:
         return await answer(subject, query, account.scope)
 

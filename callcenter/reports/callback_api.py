@@ -9,6 +9,7 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.dialer.service import list_row
+from callcenter.reports import answers
 from callcenter.reports.callbacks import (
     CALLBACK_FIGURES,
     By,
@@ -85,18 +86,18 @@ def callback_report_routes(room: Room) -> APIRouter:
 def _report_routes(routes: APIRouter, room: Room) -> None:
     sources, see = room.sources, [requires("see_reports")]
 
-    @routes.get("/api/reports/callbacks", dependencies=see)
+    @routes.get("/api/reports/callbacks", response_model=answers.CallbackReport, dependencies=see)
     async def report(query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
         wanted = await _wanted(room, query)
         return span_shape(wanted.span, sources.zone) | _report_shape(await callback_report(sources, wanted, query.by))
 
-    @routes.get("/api/reports/callbacks/targets", dependencies=see)
+    @routes.get("/api/reports/callbacks/targets", response_model=answers.CountedTargets, dependencies=see)
     async def targets(query: Annotated[TargetsQuery, Query()]) -> dict[str, Any]:
         wanted = await _wanted(room, query, query.hour)
         rows = await _targets(sources, wanted, query)
         return span_shape(wanted.span, sources.zone) | {"count": len(rows), "targets": rows[:200]}
 
-    @routes.get("/api/reports/forms", dependencies=see)
+    @routes.get("/api/reports/forms", response_model=answers.FormResults, dependencies=see)
     async def forms(query: Annotated[FormQuery, Query()]) -> dict[str, Any]:
         results = await _results(room, query)
         return {

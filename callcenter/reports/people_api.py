@@ -13,6 +13,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.reports import answers
 from callcenter.reports.abandoned import Caller, State, Wanted, abandoned_callers, add_to_list, page_of
 from callcenter.reports.actions import ActionList, actions_of, unusual_days
 from callcenter.reports.export import Ending
@@ -117,7 +118,7 @@ def people_routes(room: Room) -> APIRouter:
 def _action_routes(routes: APIRouter, room: Room) -> None:
     sources, see = room.sources, [requires("see_reports")]
 
-    @routes.get("/api/reports/actions", dependencies=see)
+    @routes.get("/api/reports/actions", response_model=answers.ReportActions, dependencies=see)
     async def actions(query: Annotated[ActionsQuery, Query()]) -> dict[str, Any]:
         span = query.span(sources)
         await room.write_down()
@@ -125,7 +126,7 @@ def _action_routes(routes: APIRouter, room: Room) -> None:
             await actions_of(sources, query.agent, span, room.limits)
         )
 
-    @routes.get("/api/reports/patterns", dependencies=see)
+    @routes.get("/api/reports/patterns", response_model=answers.ReportPatterns, dependencies=see)
     async def patterns(query: Annotated[PatternsQuery, Query()]) -> dict[str, Any]:
         span = query.span(sources, MOST_DAYS_OF_EVERYBODY)
         await room.write_down()
@@ -144,7 +145,7 @@ def _action_routes(routes: APIRouter, room: Room) -> None:
 
 
 def _abandoned_routes(routes: APIRouter, room: Room) -> None:
-    @routes.get("/api/reports/abandoned", dependencies=[requires("see_reports")])
+    @routes.get("/api/reports/abandoned", response_model=answers.AbandonedPage, dependencies=[requires("see_reports")])
     async def abandoned(query: Annotated[AbandonedPage, Query()]) -> dict[str, Any]:
         callers = await _callers(room, query)
         page, following = page_of(callers, query.state, query.cursor, query.limit)
@@ -152,7 +153,11 @@ def _abandoned_routes(routes: APIRouter, room: Room) -> None:
         totals = {"callers": len(callers), "called_back": called_back, "open": len(callers) - called_back}
         return {"callers": [_caller_shape(caller) for caller in page], "next": following, "totals": totals}
 
-    @routes.post("/api/reports/abandoned/callbacks", dependencies=[requires("see_reports"), requires("run_lists")])
+    @routes.post(
+        "/api/reports/abandoned/callbacks",
+        response_model=answers.PutIntoList,
+        dependencies=[requires("see_reports"), requires("run_lists")],
+    )
     async def call_back(chosen: Chosen) -> dict[str, Any]:
         zone = room.sources.zone
 

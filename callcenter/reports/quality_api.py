@@ -10,6 +10,7 @@ from callcenter.accounts.rules import READ_REVIEWS
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotAllowed
 from callcenter.quality.rules import Words
+from callcenter.reports import answers
 from callcenter.reports.counted import Part, check_rows, figure_among
 from callcenter.reports.export import Ending
 from callcenter.reports.figures import figures_of
@@ -106,14 +107,14 @@ def quality_report_routes(room: Room) -> APIRouter:
 def _report_routes(routes: APIRouter, sources: Sources) -> None:
     see = [Depends(_sees_quality)]
 
-    @routes.get("", dependencies=see)
+    @routes.get("", response_model=answers.QualityReport, dependencies=see)
     async def report(query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(sources)
         return span_shape(wanted.span, sources.zone) | _report_shape(
             await quality_report(sources, wanted, query.by), wanted
         )
 
-    @routes.get("/lost-points", dependencies=see)
+    @routes.get("/lost-points", response_model=answers.LostPoints, dependencies=see)
     async def lost(query: Annotated[QualityQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(sources)
         found = await lost_points(sources, wanted)
@@ -122,7 +123,7 @@ def _report_routes(routes: APIRouter, sources: Sources) -> None:
             "items": [_lost_shape(each) for each in found],
         }
 
-    @routes.get("/reviews", dependencies=see)
+    @routes.get("/reviews", response_model=answers.CountedReviews, dependencies=see)
     async def reviews(query: Annotated[ReviewsQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(sources)
         rows = await _reviews(sources, wanted, query)

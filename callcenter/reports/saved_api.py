@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.floor.terms import Instant
-from callcenter.reports import saved
+from callcenter.reports import answers, saved
 from callcenter.reports.delivering import Sender, deliver_now
 from callcenter.reports.export import Language
 from callcenter.reports.figures.entry import Subject
@@ -121,22 +121,22 @@ def saved_routes(sender: Sender, check: Check) -> APIRouter:
 def _keeping_routes(routes: APIRouter, sender: Sender, check: Check) -> None:
     sessions = sender.sessions
 
-    @routes.get("")
+    @routes.get("", response_model=answers.SavedReports)
     async def everything(account: See) -> dict[str, Any]:
         kept = await saved.kept_reports(sessions, account)
         return {"reports": [_shape(each, account, sender) for each in kept]}
 
-    @routes.post("", status_code=201)
+    @routes.post("", response_model=answers.SavedReport, status_code=201)
     async def create(new: NewReport, account: See) -> dict[str, Any]:
         fields = new.fields(None, account, check)
         row = await saved.create(sessions, account, fields, now=sender.clock(), zone=sender.zone)
         return _shape(Kept(row, None), account, sender)
 
-    @routes.get("/{report_id}")
+    @routes.get("/{report_id}", response_model=answers.SavedReport)
     async def one(report_id: RowNumber, account: See) -> dict[str, Any]:
         return _shape(await saved.kept_report(sessions, report_id, account), account, sender)
 
-    @routes.patch("/{report_id}")
+    @routes.patch("/{report_id}", response_model=answers.SavedReport)
     async def change(report_id: RowNumber, changes: Changes, account: See) -> dict[str, Any]:
         kept = await saved.kept_report(sessions, report_id, account)
         fields = changes.fields(saved.parameters_of(kept.row), account, check)
@@ -151,7 +151,9 @@ def _keeping_routes(routes: APIRouter, sender: Sender, check: Check) -> None:
 def _delivery_routes(routes: APIRouter, sender: Sender) -> None:
     sessions = sender.sessions
 
-    @routes.post("/{report_id}/send", dependencies=[requires("see_reports", reach="scoped")])
+    @routes.post(
+        "/{report_id}/send", response_model=answers.ReportRun, dependencies=[requires("see_reports", reach="scoped")]
+    )
     async def send(report_id: RowNumber, account: Send) -> dict[str, Any]:
         kept = await saved.kept_report(sessions, report_id, account)
         if saved.parameters_of(kept.row).subject == QUALITY:
@@ -159,7 +161,7 @@ def _delivery_routes(routes: APIRouter, sender: Sender) -> None:
         run = await deliver_now(sender, kept.row, account.username)
         return _run(await saved.told_run(sessions, run.id))
 
-    @routes.get("/{report_id}/runs")
+    @routes.get("/{report_id}/runs", response_model=answers.ReportRuns)
     async def runs(
         report_id: RowNumber,
         account: See,

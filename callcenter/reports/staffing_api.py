@@ -8,6 +8,7 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.errors import BadInput
+from callcenter.reports import answers
 from callcenter.reports.export import Ending
 from callcenter.reports.files import FileOptions, Word, dated, file_answer
 from callcenter.reports.grids import staffing_grid
@@ -50,7 +51,7 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
         await room.write_down()
         return await staffing(room.sources, wish)
 
-    @routes.get("/api/reports/staffing", dependencies=[requires("see_reports")])
+    @routes.get("/api/reports/staffing", response_model=answers.Staffing, dependencies=[requires("see_reports")])
     async def told(query: Annotated[StaffingQuery, Query()]) -> dict[str, Any]:
         return _shape(await found(query), room.sources.zone.key)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.scope import Scope
+from callcenter.reports import answers
 from callcenter.reports.api import SeeInScope
 from callcenter.reports.counted import Part, check_rows, figure_among
 from callcenter.reports.export import Ending
@@ -87,14 +88,14 @@ SEES_TICKETS = [requires("work_tickets", reach="scoped")]
 
 
 def _report_routes(routes: APIRouter, room: Room) -> None:
-    @routes.get("")
+    @routes.get("", response_model=answers.TicketReport)
     async def report(account: SeeInScope, query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(room, account.scope)
         await room.write_down()
         found = await ticket_report(room.sources, wanted, query.by)
         return span_shape(wanted.span, room.sources.zone) | _report_shape(found, wanted)
 
-    @routes.get("/counted", dependencies=SEES_TICKETS)
+    @routes.get("/counted", response_model=answers.CountedTickets, dependencies=SEES_TICKETS)
     async def counted(account: SeeInScope, query: Annotated[CountedQuery, Query()]) -> dict[str, Any]:
         wanted = query.wanted(room, account.scope)
         rows = await _counted(room, wanted, query)

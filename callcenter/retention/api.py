@@ -9,6 +9,7 @@ from callcenter.accounts.api import requires
 from callcenter.calls.api import When, Word
 from callcenter.forms.shapes import Shape
 from callcenter.recordings.library import Library
+from callcenter.retention import answers
 from callcenter.retention.call_api import Keeper, Row
 from callcenter.retention.deletions import WantedDeletions, deletions
 from callcenter.retention.dry_run import page_due, sum_due
@@ -64,16 +65,16 @@ def retention_routes(sessions: Sessions, library: Library) -> APIRouter:
     routes = APIRouter(prefix="/api/retention")
     _rule_routes(routes, sessions, library)
 
-    @routes.get("/due", dependencies=[MANAGES])
+    @routes.get("/due", response_model=answers.DueSum, dependencies=[MANAGES])
     async def due() -> dict[str, Any]:
         return await sum_due(sessions, library)
 
-    @routes.get("/due/recordings", dependencies=[MANAGES])
+    @routes.get("/due/recordings", response_model=answers.DueRecordings, dependencies=[MANAGES])
     async def due_recordings(query: Annotated[DueQuery, Query()]) -> dict[str, Any]:
         page, following = await page_due(sessions, library, rule=query.rule, after=query.cursor, limit=query.limit)
         return {"recordings": page, "next": following}
 
-    @routes.get("/deletions", dependencies=[MANAGES])
+    @routes.get("/deletions", response_model=answers.DeletionsPage, dependencies=[MANAGES])
     async def log(query: Annotated[DeletionQuery, Query()]) -> dict[str, Any]:
         found = await deletions(sessions, query.wanted(), before=query.cursor, limit=query.limit + 1)
         shown = found[: query.limit]
@@ -83,11 +84,11 @@ def retention_routes(sessions: Sessions, library: Library) -> APIRouter:
 
 
 def _rule_routes(routes: APIRouter, sessions: Sessions, library: Library) -> None:
-    @routes.get("/rules", dependencies=[MANAGES])
+    @routes.get("/rules", response_model=answers.RetentionRules, dependencies=[MANAGES])
     async def rules() -> dict[str, Any]:
         return {"rules": await told_rules(sessions)}
 
-    @routes.post("/rules", status_code=201)
+    @routes.post("/rules", response_model=answers.RuleMade, status_code=201)
     async def add(shape: RuleShape, account: Keeper) -> dict[str, Any]:
         by, now = account.username, library.clock()
         return {"id": await add_rule(sessions, shape.scope, shape.subject, shape.days, by=by, now=now)}

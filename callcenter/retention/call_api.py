@@ -12,6 +12,7 @@ from callcenter.accounts.service import Account
 from callcenter.calls.api import Word
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Shape
+from callcenter.retention import answers
 from callcenter.retention.holds import end_hold, holds_of, open_holds, place_hold
 from callcenter.retention.keeping import kept_for
 from callcenter.retention.tags import add_tag, known_tags, remove_tag, tags_of
@@ -42,7 +43,7 @@ def call_retention_routes(sessions: Sessions, clock: Callable[[], Instant]) -> A
     """Tags and holds of calls."""
     routes = APIRouter()
 
-    @routes.get(OF_CALL + "/retention")
+    @routes.get(OF_CALL + "/retention", response_model=answers.CallRetention)
     async def beside(pbx: Word, call_id: Word, account: Seer) -> dict[str, Any]:
         await check_call(sessions, account.scope, pbx, call_id)
         told = {"tags": await tags_of(sessions, pbx, call_id), **await kept_for(sessions, pbx, call_id)}
@@ -56,17 +57,19 @@ def call_retention_routes(sessions: Sessions, clock: Callable[[], Instant]) -> A
 
 
 def _tag_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.get("/api/call-tags", dependencies=[requires("see_calls", reach="shared")])
+    @routes.get(
+        "/api/call-tags", response_model=answers.KnownTags, dependencies=[requires("see_calls", reach="shared")]
+    )
     async def known() -> dict[str, Any]:
         return {"tags": await known_tags(sessions)}
 
-    @routes.post(OF_CALL + "/tags")
+    @routes.post(OF_CALL + "/tags", response_model=answers.CallTags)
     async def add(pbx: Word, call_id: Word, shape: TagShape, account: Tagger) -> dict[str, Any]:
         await check_call(sessions, account.scope, pbx, call_id)
         await add_tag(sessions, pbx, call_id, shape.tag, by=account.username, now=clock())
         return {"tags": await tags_of(sessions, pbx, call_id)}
 
-    @routes.delete(OF_CALL + "/tags/{tag}")
+    @routes.delete(OF_CALL + "/tags/{tag}", response_model=answers.CallTags)
     async def remove(pbx: Word, call_id: Word, tag: Word, account: Tagger) -> dict[str, Any]:
         await check_call(sessions, account.scope, pbx, call_id)
         await remove_tag(sessions, pbx, call_id, tag, by=account.username, now=clock())
@@ -74,7 +77,7 @@ def _tag_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Insta
 
 
 def _hold_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.post(OF_CALL + "/holds", status_code=201)
+    @routes.post(OF_CALL + "/holds", status_code=201, response_model=answers.HoldPlaced)
     async def place(pbx: Word, call_id: Word, shape: ReasonShape, account: Holder) -> dict[str, Any]:
         await check_call(sessions, account.scope, pbx, call_id)
         hold_id = await place_hold(sessions, pbx, call_id, shape.reason, by=account.username, now=clock())
@@ -84,6 +87,6 @@ def _hold_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Inst
     async def end(hold_id: Row, shape: ReasonShape, account: Keeper) -> None:
         await end_hold(sessions, hold_id, shape.reason, by=account.username, now=clock())
 
-    @routes.get("/api/holds", dependencies=[requires("manage_retention")])
+    @routes.get("/api/holds", response_model=answers.CallHolds, dependencies=[requires("manage_retention")])
     async def all_open() -> dict[str, Any]:
         return {"holds": await open_holds(sessions)}

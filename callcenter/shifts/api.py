@@ -16,7 +16,7 @@ from callcenter.reports.spans import local
 from callcenter.reports.staffing_api import wish_of
 from callcenter.reports.staffing_report import Wish
 from callcenter.settings import AgentSettings
-from callcenter.shifts import gaps, keeping, logbook, service, templates
+from callcenter.shifts import answers, gaps, keeping, logbook, service, templates
 from callcenter.shifts.importing import MOST_BYTES, Sheet, error_file, read_shifts
 from callcenter.shifts.rules import agent_seen, agents_seen, check_monday, check_team, days_between, teams_seen
 from callcenter.shifts.service import Planning
@@ -111,14 +111,14 @@ def _reading_routes(routes: APIRouter, planning: Planning) -> None:
         shown = [one for one in found if one.day >= today or planning.planned(one)[-1].until > now]
         return MineAnswer(timezone=zone.key, today=today, shifts=[shift_answer(one) for one in shown])
 
-    @routes.get("/shifts/gaps")
+    @routes.get("/shifts/gaps", response_model=answers.ShiftGaps)
     async def missing(query: Annotated[GapsQuery, Query()], account: Reader) -> dict[str, Any]:
         account.scope.check(account.scope.sees_queue(query.queue), f"queue {query.queue!r}")
         wish = wish_of(query, query.queue, planning.sources, planning.settings)
         rows = await gaps.gaps(planning, wish, planning.settings.agents, query.weeks_back)
         return _told_gaps(planning, wish, rows) | {"queue": wish.queue}
 
-    @routes.get("/shifts/team-gaps")
+    @routes.get("/shifts/team-gaps", response_model=answers.TeamShiftGaps)
     async def of_team(query: Annotated[TeamGapsQuery, Query()], account: Reader) -> dict[str, Any]:
         agents = planning.settings.agents
         check_team(agents, account.scope, query.team)
@@ -138,14 +138,14 @@ def _told_gaps(planning: Planning, wish: Wish, rows: list[gaps.Gap]) -> dict[str
 def _kept_routes(routes: APIRouter, planning: Planning) -> None:
     zone = planning.settings.zone
 
-    @routes.get("/shifts/adherence")
+    @routes.get("/shifts/adherence", response_model=answers.Adherence)
     async def adherence(query: Annotated[KeptQuery, Query()], account: Reader) -> dict[str, Any]:
         days = days_between(query.since, query.until)
         agents = _agents(planning, account, query.team, query.agent)
         found = await keeping.adherence(planning, agents, days)
         return {"timezone": zone.key, "rows": [kept_shape(one) for one in found]}
 
-    @routes.get("/shifts/adherence/{agent}/{day}")
+    @routes.get("/shifts/adherence/{agent}/{day}", response_model=answers.AdherenceOfDay)
     async def behind(agent: AgentNumber, day: Day, account: Reader) -> dict[str, Any]:
         chosen = _agents(planning, account, None, agent)
         found = await keeping.adherence(planning, chosen, [day])
@@ -154,7 +154,7 @@ def _kept_routes(routes: APIRouter, planning: Planning) -> None:
         spells = await keeping.spells_behind(planning, agent, planning.planned(found[0].shift))
         return {"timezone": zone.key, **kept_shape(found[0]), "spells": [spell_shape(one) for one in spells]}
 
-    @routes.get("/shifts/briefings")
+    @routes.get("/shifts/briefings", response_model=answers.Briefings)
     async def briefings(query: Annotated[DayQuery, Query()], account: Reader) -> dict[str, Any]:
         agents = _agents(planning, account, query.team)
         found = await keeping.briefings(planning, agents, query.day)

@@ -10,7 +10,7 @@ from callcenter.plain_text import PlainText
 from callcenter.reports.staffing_api import LoadQuery, StaffingQuery
 from callcenter.settings import AgentSettings
 from callcenter.shifts.gaps import Gap
-from callcenter.shifts.importing import RowError, Sheet
+from callcenter.shifts.importing import Fault, RowError, Sheet
 from callcenter.shifts.keeping import AgentDay, Briefing
 from callcenter.shifts.presence import Spell
 from callcenter.shifts.rules import LAST_MINUTE, MOST_PARTS, Kind, Part
@@ -216,7 +216,7 @@ class RowErrorAnswer(BaseModel):
     line: int
     column: str
     value: str
-    code: str
+    code: Fault
     detail: str
     reason: str
 

@@ -14,7 +14,7 @@ from callcenter.customers.shapes import Row, Typed
 from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
 from callcenter.masks import check_searched_number
-from callcenter.tickets import finding, merging, service
+from callcenter.tickets import answers, finding, merging, service
 from callcenter.tickets.finding import Wanted, open_tickets
 from callcenter.tickets.known_calls import KnownCall, known_call, own_call
 from callcenter.tickets.owners import owners
@@ -82,7 +82,7 @@ def ticket_routes(room: Room) -> APIRouter:
 def _finding_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.get("/tickets")
+    @routes.get("/tickets", response_model=answers.TicketsPage)
     async def page(query: Annotated[TicketsQuery, Query()], account: Worker) -> dict[str, Any]:
         if not account.sees_numbers:
             check_searched_number(query.number)
@@ -92,15 +92,15 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
         following = shown[-1].row.id if len(found) > query.limit else None
         return {"tickets": [ticket_shape(one, context) for one in shown], "next": following}
 
-    @routes.get("/ticket-backlog")
+    @routes.get("/ticket-backlog", response_model=answers.TicketBacklog)
     async def backlog(account: Worker) -> dict[str, Any]:
         return {"teams": [backlog_shape(row) for row in await service.backlog(context, account)]}
 
-    @routes.get("/ticket-owners")
+    @routes.get("/ticket-owners", response_model=answers.TicketOwners)
     async def who_may_own(account: Worker) -> dict[str, Any]:
         return {"users": [structs.asdict(one) for one in await owners(context, account)]}
 
-    @routes.get("/ticket-pop")
+    @routes.get("/ticket-pop", response_model=answers.TicketPop)
     async def pop(
         pbx: Annotated[Typed, Query()],
         call_id: Annotated[Typed, Query()],
@@ -113,7 +113,7 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
         number = caller_number(call.number, context.region)
         return {"number": number, "tickets": [ticket_shape(one, context) for one in found]}
 
-    @routes.get("/tickets/{ticket_id}")
+    @routes.get("/tickets/{ticket_id}", response_model=answers.WholeTicket)
     async def one(ticket_id: Row, account: Worker) -> dict[str, Any]:
         return whole_shape(await finding.whole(context, account, ticket_id), context)
 
@@ -121,14 +121,14 @@ def _finding_routes(routes: APIRouter, room: Room) -> None:
 def _opening_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.get("/ticket-repeats")
+    @routes.get("/ticket-repeats", response_model=answers.TicketsFound)
     async def repeats(query: Annotated[CallerQuery, Query()], account: Worker) -> dict[str, Any]:
         if not account.sees_numbers:
             check_searched_number(query.number or None)
         found = await open_tickets(context, account, **query.model_dump(), lately=True)
         return {"tickets": [ticket_shape(one, context) for one in found]}
 
-    @routes.post("/tickets", status_code=201)
+    @routes.post("/tickets", response_model=answers.TicketOpened, status_code=201)
     async def open_one(shape: NewTicketShape, account: Worker, response: Response) -> dict[str, Any]:
         call = await room.call(account, shape.call)
         content = context.checked(_with_caller(shape.ticket.content(context.region), call, context.region), account)
@@ -152,7 +152,7 @@ def _with_caller(content: Content, call: KnownCall | None, region: str) -> Conte
 def _changing_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.put("/tickets/{ticket_id}")
+    @routes.put("/tickets/{ticket_id}", response_model=answers.WholeTicket)
     async def change(ticket_id: Row, shape: TicketChangeShape, account: Changer) -> dict[str, Any]:
         before = (await finding.shown(context, account, ticket_id)).row
         if not account.sees_numbers:
@@ -161,7 +161,7 @@ def _changing_routes(routes: APIRouter, room: Room) -> None:
         await service.change(context, account, (ticket_id, shape.version), content)
         return await room.told(account, ticket_id, was=was)
 
-    @routes.post("/tickets/{ticket_id}/calls", status_code=201)
+    @routes.post("/tickets/{ticket_id}/calls", response_model=answers.WholeTicket, status_code=201)
     async def add_call(ticket_id: Row, shape: CallShape, account: Worker) -> dict[str, Any]:
         call = await known_call(context.sessions, room.floor, account, shape.pbx, shape.call_id)
         await service.add_call(context, account, ticket_id, call)
@@ -171,13 +171,13 @@ def _changing_routes(routes: APIRouter, room: Room) -> None:
 def _step_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.post("/tickets/{ticket_id}/steps", status_code=201)
+    @routes.post("/tickets/{ticket_id}/steps", response_model=answers.TicketStep, status_code=201)
     async def add_step(ticket_id: Row, shape: StepShape, account: Worker) -> dict[str, Any]:
         made = await service.add_step(context, account, ticket_id, shape.step())
         await room.changed(ticket_id)
         return step_shape(made)
 
-    @routes.put("/tickets/{ticket_id}/steps/{step_id}")
+    @routes.put("/tickets/{ticket_id}/steps/{step_id}", response_model=answers.TicketStep)
     async def change_step(ticket_id: Row, step_id: Row, shape: StepShape, account: Changer) -> dict[str, Any]:
         if not account.sees_numbers:
             shape = shape.as_kept(await service.text_of_step(context, account, ticket_id, step_id))
@@ -189,12 +189,12 @@ def _step_routes(routes: APIRouter, room: Room) -> None:
 def _closing_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.post("/tickets/{ticket_id}/close")
+    @routes.post("/tickets/{ticket_id}/close", response_model=answers.WholeTicket)
     async def close(ticket_id: Row, shape: CloseShape, account: Worker) -> dict[str, Any]:
         await service.close(context, account, (ticket_id, shape.version), shape.outcome, shape.result)
         return await room.told(account, ticket_id)
 
-    @routes.post("/tickets/{ticket_id}/reopen")
+    @routes.post("/tickets/{ticket_id}/reopen", response_model=answers.WholeTicket)
     async def reopen(ticket_id: Row, shape: ReopenShape, account: Worker) -> dict[str, Any]:
         await service.reopen(context, account, (ticket_id, shape.version), shape.why)
         return await room.told(account, ticket_id)
@@ -203,13 +203,13 @@ def _closing_routes(routes: APIRouter, room: Room) -> None:
 def _merging_routes(routes: APIRouter, room: Room) -> None:
     context = room.context
 
-    @routes.post("/tickets/{ticket_id}/merges", status_code=201)
+    @routes.post("/tickets/{ticket_id}/merges", response_model=answers.WholeTicket, status_code=201)
     async def merge(ticket_id: Row, shape: TicketMergeShape, account: Keeper) -> dict[str, Any]:
         kept, gone = (ticket_id, shape.version), (shape.other_id, shape.other_version)
         await merging.merge(context, account, kept, gone)
         return await room.told(account, ticket_id, shape.other_id)
 
-    @routes.post("/tickets/{ticket_id}/unmerge")
+    @routes.post("/tickets/{ticket_id}/unmerge", response_model=answers.WholeTicket)
     async def undo(ticket_id: Row, account: Keeper) -> dict[str, Any]:
         kept = (await finding.shown(context, account, ticket_id)).row.merged_into
         await merging.undo(context, account, ticket_id)

@@ -18,7 +18,7 @@ from callcenter.floor.terms import Instant, Seconds
 from callcenter.live.hub import Hub
 from callcenter.live.socket import feed_client, known_seq
 from callcenter.store.engine import Sessions
-from callcenter.wallboards import service
+from callcenter.wallboards import answers, service
 from callcenter.wallboards.rules import Scope, Together
 from callcenter.wallboards.tables import Wallboard
 
@@ -66,17 +66,17 @@ def wallboard_routes(boards: Boards) -> APIRouter:
     routes = APIRouter()
     sessions, may = boards.sessions, [requires(MAY)]
 
-    @routes.get("/api/wallboards", dependencies=may)
+    @routes.get("/api/wallboards", response_model=answers.Wallboards, dependencies=may)
     async def wallboards() -> dict[str, Any]:
         return {"wallboards": [_shape(row) for row in await service.wallboards(sessions)]}
 
-    @routes.post("/api/wallboards", status_code=201)
+    @routes.post("/api/wallboards", response_model=answers.Wallboard, status_code=201)
     async def create(new: NewWallboard, account: Annotated[Account, requires(MAY)]) -> dict[str, Any]:
         _check(new, boards)
         row, token = await service.add_wallboard(sessions, new.model_dump(), account.name, boards.clock())
         return _shape(row) | {"token": token}
 
-    @routes.post("/api/wallboards/{board_id}/link", dependencies=may)
+    @routes.post("/api/wallboards/{board_id}/link", response_model=answers.Wallboard, dependencies=may)
     async def renew(board_id: BoardId) -> dict[str, Any]:
         row, token = await service.renew_link(sessions, board_id)
         return _shape(row) | {"token": token}
@@ -85,7 +85,7 @@ def wallboard_routes(boards: Boards) -> APIRouter:
     async def revoke(board_id: BoardId) -> None:
         await service.revoke(sessions, board_id)
 
-    @routes.get("/api/wallboard")
+    @routes.get("/api/wallboard", response_model=answers.OwnWallboard)
     async def own(request: Request) -> dict[str, Any]:
         token = bearer_of(request)
         if token is None:

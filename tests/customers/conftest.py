@@ -29,7 +29,8 @@ def a_record(**fields: Any) -> Record:
 
 
 async def _reviews(keys: Collection[Key], account: Account) -> Sequence[tuple[Key, dict[str, Any]]]:
-    return [(key, {"id": 7, "reader": account.username}) for key in keys]
+    told = {"id": 7, "agent_number": "1001", "score": None, "state": "published", "talked_at": NOON}
+    return [(key, told | {"agent_name": f"read by {account.username}"}) for key in keys]
 
 
 @pytest.fixture

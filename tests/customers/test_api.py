@@ -172,7 +172,7 @@ async def _called_back(context: Context) -> None:
         await session.flush()
         attempt = Attempt(
             attempt_id="a-1", list_id=list_id, target_id=reached.id, pbx="pbx1", queue="support", number=LI,
-            outcome="answered", placed_at=NOON + 500, ended_at=NOON + 560, agent_number="1001", call_id="back.1",
+            outcome="reached", placed_at=NOON + 500, ended_at=NOON + 560, agent_number="1001", call_id="back.1",
         )  # fmt: skip
         session.add(attempt)
         await session.flush()
@@ -207,7 +207,7 @@ async def test_all_that_happened_is_told_page_by_page(
     assert callback["call"] is None
     assert callback["callback"]["list"]["name"] == "Winter"
     assert callback["callback"]["record"]["note"] == "wants a new one"
-    assert callback["reviews"] == [{"id": 7, "reader": "supervisor"}]
+    assert [(one["id"], one["agent_name"]) for one in callback["reviews"]] == [(7, "read by supervisor")]
     assert foreign["call"]["call_id"] == "foreign"
     second = (await supervisor.get(f"{path}/history", params={"limit": 2, "cursor": first["next"]})).json()
     [call] = second["events"]

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
-from callcenter.dialer.importing import jobs
+from callcenter.dialer.importing import answers, jobs
 from callcenter.dialer.importing.columns import ROLES, Kind, Role
 from callcenter.dialer.importing.error_file import error_file
 from callcenter.dialer.importing.jobs import Importer, Options
@@ -71,24 +71,24 @@ def import_routes(importer: Importer) -> APIRouter:
 def _file_routes(routes: APIRouter, importer: Importer) -> None:
     context = importer.context
 
-    @routes.post("/lists/{list_id}/imports", status_code=201)
+    @routes.post("/lists/{list_id}/imports", response_model=answers.Import, status_code=201)
     async def of_list(list_id: ListId, file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
         content, name = await file.read(MAX_BYTES + 1), file.filename or ""
         row = await jobs.make_draft(context, Kind.TARGETS, list_id, name, content, account.username)
         return await _one(importer, row.id)
 
-    @routes.get("/lists/{list_id}/imports", dependencies=[requires("see_lists")])
+    @routes.get("/lists/{list_id}/imports", response_model=answers.Imports, dependencies=[requires("see_lists")])
     async def into_list(list_id: ListId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
         rows = await jobs.imports_page(context.sessions, Kind.TARGETS, list_id, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
 
-    @routes.post("/do-not-call/imports", status_code=201)
+    @routes.post("/do-not-call/imports", response_model=answers.Import, status_code=201)
     async def of_bans(file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
         content, name = await file.read(MAX_BYTES + 1), file.filename or ""
         row = await jobs.make_draft(context, Kind.DO_NOT_CALL, None, name, content, account.username)
         return await _one(importer, row.id)
 
-    @routes.get("/do-not-call/imports", dependencies=[requires("see_lists")])
+    @routes.get("/do-not-call/imports", response_model=answers.Imports, dependencies=[requires("see_lists")])
     async def into_bans(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
         rows = await jobs.imports_page(context.sessions, Kind.DO_NOT_CALL, None, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
@@ -98,7 +98,7 @@ def _customer_routes(routes: APIRouter, importer: Importer) -> None:
     """Files of customers; what becomes of them is asked by the routes of all imports."""
     context = importer.context
 
-    @routes.post("/customer-imports", status_code=201)
+    @routes.post("/customer-imports", response_model=answers.Import, status_code=201)
     async def of_customers(
         file: Annotated[UploadFile, File()], account: Annotated[Account, requires("manage_customers")]
     ) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _customer_routes(routes: APIRouter, importer: Importer) -> None:
         row = await jobs.make_draft(context, Kind.CUSTOMERS, None, name, content, account.username)
         return await _one(importer, row.id)
 
-    @routes.get("/customer-imports", dependencies=[requires("manage_customers")])
+    @routes.get("/customer-imports", response_model=answers.Imports, dependencies=[requires("manage_customers")])
     async def into_customers(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
         rows = await jobs.imports_page(context.sessions, Kind.CUSTOMERS, None, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
@@ -125,16 +125,16 @@ def _job_routes(routes: APIRouter, importer: Importer) -> None:
 
     to_read, to_run = Depends(read), Depends(run)
 
-    @routes.get("/imports/{import_id}")
+    @routes.get("/imports/{import_id}", response_model=answers.Import)
     async def one(import_id: int = to_read) -> dict[str, Any]:
         return await _one(importer, import_id)
 
-    @routes.post("/imports/{import_id}/preview")
+    @routes.post("/imports/{import_id}/preview", response_model=answers.ImportPreview)
     async def preview(shape: OptionsShape, import_id: int = to_run) -> dict[str, Any]:
         rows = await jobs.preview(importer.context, import_id, shape.options())
         return {"rows": to_builtins(rows)}
 
-    @routes.post("/imports/{import_id}/start", status_code=202)
+    @routes.post("/imports/{import_id}/start", response_model=answers.Import, status_code=202)
     async def start(shape: OptionsShape, import_id: int = to_run) -> dict[str, Any]:
         await importer.start(import_id, shape.options())
         return await _one(importer, import_id)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct, convert, to_builtins
 from sqlalchemy import delete, select, update
@@ -67,14 +67,17 @@ class Options(Struct, frozen=True):
     skip_bad: bool = False
 
 
+Phase = Literal["checking", "saving"]
+
+
 class Progress(Struct):
     """How far a running import is: it checks rows, then it saves them."""
 
-    phase: str = "checking"
+    phase: Phase = "checking"
     done: int = 0
     total: int = 0
 
-    def told(self, phase: str) -> Callable[[int, int], None]:
+    def told(self, phase: Phase) -> Callable[[int, int], None]:
         """Takes down how far a phase is."""
 
         def tell(done: int, total: int) -> None:

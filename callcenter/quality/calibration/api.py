@@ -14,7 +14,8 @@ from callcenter.accounts.user_api import AgentNumber
 from callcenter.calls.api import RecordingsOf, When, Word
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Row, Shape
-from callcenter.quality.calibration import service
+from callcenter.quality.answers import ReviewedCall
+from callcenter.quality.calibration import answers, service
 from callcenter.quality.calibration.rules import MOST_REVIEWERS, may_close
 from callcenter.quality.calibration.service import Invitation, Line, Seen
 from callcenter.quality.calibration_tables import CalibrationScoring
@@ -72,7 +73,7 @@ def calibration_routes(sessions: Sessions, recordings_of: RecordingsOf, clock: C
 def _reading_routes(
     routes: APIRouter, sessions: Sessions, recordings_of: RecordingsOf, clock: Callable[[], Instant]
 ) -> None:
-    @routes.get("")
+    @routes.get("", response_model=answers.CalibrationsPage)
     async def page(query: Annotated[CalibrationQuery, Query()], account: Reviewer) -> dict[str, Any]:
         is_open = None if query.state is None else query.state == "open"
         found = await service.calibrations(
@@ -82,40 +83,40 @@ def _reading_routes(
         following = shown[-1].calibration.id if len(found) > query.limit else None
         return {"calibrations": [_line_shape(one, now) for one in shown], "next": following}
 
-    @routes.get("/reviewers", dependencies=[requires("manage_sampling")])
+    @routes.get("/reviewers", response_model=answers.CalibrationCandidates, dependencies=[requires("manage_sampling")])
     async def candidates() -> dict[str, Any]:
         people = await service.candidates(sessions)
         return {"reviewers": [{"username": user.username, "name": user.name} for user in people]}
 
-    @routes.get("/{calibration_id}")
+    @routes.get("/{calibration_id}", response_model=answers.Calibration)
     async def one(calibration_id: Row, account: Reviewer) -> dict[str, Any]:
         return _shape(await service.calibration(sessions, calibration_id, account), clock())
 
-    @routes.get("/{calibration_id}/call")
+    @routes.get("/{calibration_id}/call", response_model=ReviewedCall)
     async def call(calibration_id: Row, account: Reviewer) -> dict[str, Any]:
         seen = await service.calibration(sessions, calibration_id, account)
         return await heard(sessions, recordings_of, seen.line.calibration)
 
 
 def _leading_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.post("", status_code=201)
+    @routes.post("", response_model=answers.Calibration, status_code=201)
     async def open_one(shape: NewCalibrationShape, account: Lead) -> dict[str, Any]:
         now = clock()
         return _shape(await service.open_calibration(sessions, shape.invitation(), account, now), now)
 
-    @routes.post("/{calibration_id}/close")
+    @routes.post("/{calibration_id}/close", response_model=answers.Calibration)
     async def close(calibration_id: Row, account: Lead) -> dict[str, Any]:
         now = clock()
         return _shape(await service.close(sessions, calibration_id, account, now), now)
 
 
 def _scoring_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.put("/{calibration_id}/scoring")
+    @routes.put("/{calibration_id}/scoring", response_model=answers.Calibration)
     async def save(calibration_id: Row, shape: DraftShape, account: Reviewer) -> dict[str, Any]:
         act = Act(account, clock(), shape.version)
         return _shape(await service.save(sessions, calibration_id, shape.draft(), act), act.now)
 
-    @routes.post("/{calibration_id}/scoring/finish")
+    @routes.post("/{calibration_id}/scoring/finish", response_model=answers.Calibration)
     async def finish(calibration_id: Row, shape: FinishShape, account: Reviewer) -> dict[str, Any]:
         act = Act(account, clock(), shape.version)
         return _shape(await service.finish(sessions, calibration_id, act), act.now)

@@ -13,7 +13,7 @@ from callcenter.errors import BadInput
 from callcenter.forms.shapes import Row, Shape
 from callcenter.masks import check_searched_words
 from callcenter.quality.clip_tables import Clip
-from callcenter.quality.clips import playlists, service
+from callcenter.quality.clips import answers, playlists, service
 from callcenter.quality.clips.cutting import Cutter
 from callcenter.quality.clips.playlists import Draft, SeenPlaylist
 from callcenter.quality.clips.rules import MOST_CLIPS, Audience, CallLanguage, Card, ClipKind, manages
@@ -23,6 +23,7 @@ from callcenter.quality.shapes import GuidanceShape, LabelShape
 from callcenter.recordings import sounding
 from callcenter.recordings.access_api import PLAY, Played, listener_of
 from callcenter.recordings.accesses import note_asked, note_heard
+from callcenter.recordings.answers import Sounding
 from callcenter.recordings.api import HEADERS
 from callcenter.recordings.giving import giving
 from callcenter.recordings.rules import checked_spans
@@ -134,7 +135,7 @@ def clip_routes(sessions: Sessions, cutter: Cutter) -> APIRouter:
 def _reading_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> None:
     clock = cutter.library.clock
 
-    @routes.get("/clips")
+    @routes.get("/clips", response_model=answers.ClipsPage)
     async def page(query: Annotated[ClipQuery, Query()], account: Hearer) -> dict[str, Any]:
         if not account.sees_numbers:
             check_searched_words(query.text, "text")
@@ -145,12 +146,12 @@ def _reading_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> No
         following = shown[-1].clip.id if len(found) > query.limit else None
         return {"clips": [_shape(one, account) for one in shown], "next": following}
 
-    @routes.get("/clips/topics")
+    @routes.get("/clips/topics", response_model=answers.ClipTopics)
     async def topics(account: Hearer) -> dict[str, Any]:
         found = await service.topics(sessions, account, clock())
         return {"topics": [{"topic": topic, "clips": count} for topic, count in found]}
 
-    @routes.get("/clips/{clip_id}")
+    @routes.get("/clips/{clip_id}", response_model=answers.Clip)
     async def one(clip_id: Row, account: Hearer) -> dict[str, Any]:
         return _shape(await service.clip(sessions, clip_id, account, clock()), account)
 
@@ -158,12 +159,12 @@ def _reading_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> No
 def _managing_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> None:
     clock = cutter.library.clock
 
-    @routes.post("/clips", status_code=201)
+    @routes.post("/clips", response_model=answers.Clip, status_code=201)
     async def make(shape: NewClipShape, account: Manager) -> dict[str, Any]:
         wanted = Cutting(shape.recording_id, shape.from_seconds, shape.to_seconds, shape.card())
         return _shape(await service.make_clip(sessions, cutter, wanted, account), account)
 
-    @routes.put("/clips/{clip_id}")
+    @routes.put("/clips/{clip_id}", response_model=answers.Clip)
     async def change(clip_id: Row, shape: ChangedClipShape, account: Manager) -> dict[str, Any]:
         changed = await service.change_clip(sessions, clip_id, shape.card(), shape.version, account, clock())
         return _shape(changed, account)
@@ -188,7 +189,7 @@ def _hearing_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> No
             await note_asked(sessions, listener_of(request, account, clock()), clip.recording_id, play, clip_id)
         return giving(copy.sound, media_type=copy.media_type, headers=HEADERS)
 
-    @routes.get("/clips/{clip_id}/sound")
+    @routes.get("/clips/{clip_id}/sound", response_model=Sounding)
     async def sound(clip_id: Row, account: Hearer) -> dict[str, Any]:
         clip = await service.sound_of(sessions, clip_id, account, clock())
         return sounding.told(clip) | {"has_copy": len(clip.sides) > 1}
@@ -211,20 +212,20 @@ def _of_recording(played: Played, clip: Clip) -> list[tuple[float, float]]:
 def _playlist_routes(routes: APIRouter, sessions: Sessions, cutter: Cutter) -> None:
     clock = cutter.library.clock
 
-    @routes.get("/playlists")
+    @routes.get("/playlists", response_model=answers.Playlists)
     async def page(account: Hearer) -> dict[str, Any]:
         found = await playlists.playlists(sessions, account, clock())
         return {"playlists": [_line_shape(one) for one in found]}
 
-    @routes.get("/playlists/{playlist_id}")
+    @routes.get("/playlists/{playlist_id}", response_model=answers.Playlist)
     async def one(playlist_id: Row, account: Hearer) -> dict[str, Any]:
         return _playlist_shape(await playlists.playlist(sessions, playlist_id, account, clock()), account)
 
-    @routes.post("/playlists", status_code=201)
+    @routes.post("/playlists", response_model=answers.Playlist, status_code=201)
     async def make(shape: PlaylistShape, account: Manager) -> dict[str, Any]:
         return _playlist_shape(await playlists.make_playlist(sessions, shape.draft(), account, clock()), account)
 
-    @routes.put("/playlists/{playlist_id}")
+    @routes.put("/playlists/{playlist_id}", response_model=answers.Playlist)
     async def change(playlist_id: Row, shape: ChangedPlaylistShape, account: Manager) -> dict[str, Any]:
         changed = await playlists.change_playlist(sessions, playlist_id, shape.draft(), shape.version, account, clock())
         return _playlist_shape(changed, account)

@@ -13,7 +13,7 @@ from callcenter.accounts.service import Account
 from callcenter.errors import NotAllowed
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Identity, Row, Shape, Text
-from callcenter.quality.coaching import service
+from callcenter.quality.coaching import answers, service
 from callcenter.quality.coaching.rules import COACHING, standing, steps_for
 from callcenter.quality.coaching.service import Coaching, Task, Wanted
 from callcenter.quality.review_api import StepShape
@@ -69,7 +69,7 @@ def coaching_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRout
 
 
 def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
-    @routes.get("/coaching")
+    @routes.get("/coaching", response_model=answers.CoachingPage)
     async def page(query: Annotated[TaskQuery, Query()], account: Reader) -> dict[str, Any]:
         is_open = None if query.state is None else query.state == "open"
         wanted = Wanted(agent=query.agent, review_id=query.review, is_open=is_open)
@@ -78,22 +78,22 @@ def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
         following = shown[-1].task.id if len(found) > query.limit else None
         return {"tasks": [_shape(one) for one in shown], "next": following}
 
-    @routes.get("/coaching/owners", dependencies=[Depends(_coach)])
+    @routes.get("/coaching/owners", response_model=answers.CoachingOwners, dependencies=[Depends(_coach)])
     async def owners() -> dict[str, Any]:
         people = await service.owners(sessions)
         return {"owners": [{"username": user.username, "name": user.name} for user in people]}
 
 
 def _changing_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.post("/reviews/{review_id}/coaching", status_code=201)
+    @routes.post("/reviews/{review_id}/coaching", response_model=answers.CoachingTask, status_code=201)
     async def give(review_id: Row, shape: TaskShape, account: Coach) -> dict[str, Any]:
         return _shape(await service.give(sessions, review_id, Task(**shape.model_dump()), account, clock()))
 
-    @routes.post("/coaching/{task_id}/acknowledge")
+    @routes.post("/coaching/{task_id}/acknowledge", response_model=answers.CoachingTask)
     async def acknowledge(task_id: Row, shape: StepShape, account: Agent) -> dict[str, Any]:
         return _shape(await service.acknowledge(sessions, task_id, shape.act(account, clock())))
 
-    @routes.post("/coaching/{task_id}/close")
+    @routes.post("/coaching/{task_id}/close", response_model=answers.CoachingTask)
     async def close(task_id: Row, shape: StepShape, account: Coach) -> dict[str, Any]:
         return _shape(await service.close(sessions, task_id, shape.act(account, clock())))
 

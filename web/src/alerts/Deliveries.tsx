@@ -19,6 +19,7 @@ import {
   useDeliveries,
   useDelivery,
   useMail,
+  useRenewSecret,
   useReplay,
   useSaveWebhook,
   useTestMail,
@@ -118,8 +119,9 @@ function WebhookRow({
   const { t } = useTranslation();
   const save = useSaveWebhook();
   const act = useWebhookAction();
+  const renew = useRenewSecret();
   const tell = useTell();
-  const run = (action: "test" | "secret" | "delete", then: (webhook: Webhook) => void) =>
+  const run = (action: "test" | "delete", then?: () => void) =>
     act.mutate({ id: webhook.id, action }, { onSuccess: then, onError: tell.failure });
   return (
     <tr>
@@ -148,13 +150,17 @@ function WebhookRow({
           <Button size="compact-xs" variant="default" onClick={onEdit}>
             {t("alerts.edit")}
           </Button>
-          <Button size="compact-xs" variant="default" onClick={() => run("secret", onSecret)}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => renew.mutate(webhook.id, { onSuccess: onSecret, onError: tell.failure })}
+          >
             {t("alerts.webhook.renew")}
           </Button>
           <SureButton
             label={t("alerts.webhook.delete")}
             sure={t("alerts.webhook.deleteReally")}
-            onSure={() => run("delete", () => undefined)}
+            onSure={() => run("delete")}
           />
         </span>
       </td>
@@ -322,7 +328,7 @@ function LogRow({ row, onOpen }: { row: Delivery; onOpen: () => void }) {
 
 function Log() {
   const { t } = useTranslation();
-  const [state, setState] = useState("");
+  const [state, setState] = useState<Delivery["state"] | "">("");
   const [opened, setOpened] = useState<number | null>(null);
   const log = useDeliveries(state);
   const rows = log.data?.pages.flatMap((page) => page.deliveries) ?? [];

@@ -217,7 +217,7 @@ function WindowLine({
         most={kind.most}
         aria-label={t("alerts.threshold")}
         placeholder={t("alerts.threshold")}
-        value={window.threshold}
+        value={window.threshold ?? null}
         onChange={(threshold) => put({ threshold })}
         w={104}
         size="xs"

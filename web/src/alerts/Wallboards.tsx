@@ -12,7 +12,7 @@ import { Once } from "../parts/Once";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import classes from "./AlertsPage.module.css";
-import { useAddWallboard, useWallboardAction, useWallboards, type Wallboard } from "./alerts";
+import { useAddWallboard, useDeleteWallboard, useRenewLink, useWallboards, type Wallboard } from "./alerts";
 
 const LASTS = ["never", "1", "30", "365"] as const satisfies readonly Lasts[];
 
@@ -100,10 +100,9 @@ function Row({ board, onLink }: { board: Wallboard; onLink: (board: Wallboard) =
   const { t } = useTranslation();
   const format = useFormat();
   const choices = useQueueChoices();
-  const act = useWallboardAction();
+  const renew = useRenewLink();
+  const remove = useDeleteWallboard();
   const tell = useTell();
-  const run = (action: "link" | "delete", then: (board: Wallboard) => void) =>
-    act.mutate({ id: board.id, action }, { onSuccess: then, onError: tell.failure });
   const names = board.queues.map((queue) => choices.find((choice) => choice.value === queue)?.label ?? queue);
   return (
     <tr>
@@ -119,13 +118,17 @@ function Row({ board, onLink }: { board: Wallboard; onLink: (board: Wallboard) =
       <td>{board.last_used_at === null ? t("wallboard.neverUsed") : format.dateMinute(board.last_used_at)}</td>
       <td>
         <span className={classes.actions}>
-          <Button size="compact-xs" variant="default" onClick={() => run("link", onLink)}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => renew.mutate(board.id, { onSuccess: onLink, onError: tell.failure })}
+          >
             {t("wallboard.newLink")}
           </Button>
           <SureButton
             label={t("wallboard.revoke")}
             sure={t("wallboard.revokeReally")}
-            onSure={() => run("delete", () => undefined)}
+            onSure={() => remove.mutate(board.id, { onError: tell.failure })}
           />
         </span>
       </td>

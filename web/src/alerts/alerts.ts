@@ -1,113 +1,33 @@
 /** What is asked and told about alerts, their rules, and what leaves the house. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { AlertRule, AlertsNewRule, Delivery, NewWebhook, Wallboard } from "../api/described";
 import { queryClient, useMay } from "../api/queries";
-import type { Alert, CallingWindow, Instant, Seconds, Severity } from "../api/shapes";
+
+export type {
+  AlertKind,
+  AlertOption as KindOption,
+  AlertRecord as PastAlert,
+  AlertRule,
+  AlertWindow as RuleWindow,
+  BoardAlertKind as KindWords,
+  Delivery,
+  DeliveryDetail,
+  Wallboard,
+  Webhook,
+} from "../api/described";
 
 export type Measure = "seconds" | "count" | "share";
 export type Scope = "all" | "team" | "queue";
 
-export interface KindOption {
-  default: number;
-  least: number;
-  most: number;
-  measure: Measure;
-  label_en: string;
-  label_zh: string;
-}
-/** The words of a kind of rule: enough to say what an alert says. */
-export interface KindWords {
-  id: string;
-  label_en: string;
-  label_zh: string;
-  told_en: string;
-  told_zh: string;
-  measure: Measure;
-}
-export interface AlertKind extends KindWords {
-  text_en: string;
-  text_zh: string;
-  compares: "over" | "at_least" | "under";
-  threshold: number;
-  least: number;
-  most: number;
-  scopes: Scope[];
-  severity: Severity;
-  has_limits: boolean;
-  is_lasting: boolean;
-  options: Record<string, KindOption>;
-}
-export interface RuleWindow extends CallingWindow {
-  threshold: number | null;
-}
-export interface RuleFields {
-  is_enabled: boolean;
-  severity: Severity;
-  scope: Scope;
-  names: string[];
-  threshold: number;
-  limits: Record<string, Seconds>;
-  options: Record<string, number>;
-  windows: RuleWindow[];
-  raise_after_seconds: Seconds;
-  clear_after_seconds: Seconds;
-  clear_margin: number;
-  sound: boolean;
-  webhook: boolean;
-  mail: string[];
-}
-export interface AlertRule extends RuleFields {
-  id: number;
-  kind: string;
-  is_shipped: boolean;
-}
-export interface PastAlert extends Alert {
-  cleared_at: Instant | null;
-}
+export type RuleFields = Omit<AlertRule, "id" | "kind" | "is_shipped">;
+
 export interface AlertFilter {
   state: "all" | "open" | "cleared";
   kind: string;
   severity: string;
   agent: string;
-}
-export interface Webhook {
-  id: number;
-  name: string;
-  url: string;
-  kinds: string[];
-  is_enabled: boolean;
-  created_at: Instant;
-  secret?: string;
-}
-export interface Delivery {
-  id: number;
-  delivery_id: string;
-  channel: "mail" | "webhook";
-  kind: string;
-  destination: string;
-  state: "waiting" | "sent" | "failed";
-  created_at: Instant;
-  due_at: Instant | null;
-  sent_at: Instant | null;
-  tries: number;
-  said: string;
-}
-export interface DeliveryDetail {
-  delivery: Delivery;
-  content: string;
-  tries: { began_at: Instant; seconds: Seconds; status: number | null; said: string }[];
-}
-export interface Wallboard {
-  id: number;
-  name: string;
-  queues: string[];
-  shows_agents: boolean;
-  created_at: Instant;
-  created_by: string;
-  expires_at: Instant | null;
-  last_used_at: Instant | null;
-  token?: string;
 }
 
 const refresh = (...keys: string[]) =>
@@ -117,7 +37,7 @@ export function useKinds() {
   return useQuery({
     enabled: useMay("see_alerts"),
     queryKey: ["alert-kinds"],
-    queryFn: async () => (await ask<{ kinds: AlertKind[] }>("GET", "/api/alert-kinds")).kinds,
+    queryFn: async () => (await ask("GET /api/alert-kinds")).kinds,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -125,30 +45,31 @@ export function useKinds() {
 export function useRules() {
   return useQuery({
     queryKey: ["alert-rules"],
-    queryFn: async () => (await ask<{ rules: AlertRule[] }>("GET", "/api/alert-rules")).rules,
+    queryFn: async () => (await ask("GET /api/alert-rules")).rules,
   });
 }
 
 export function useSaveRule() {
   return useMutation({
-    mutationFn: ({ id, ...fields }: Partial<RuleFields> & { id?: number; kind?: string }) =>
-      id === undefined
-        ? ask<AlertRule>("POST", "/api/alert-rules", fields)
-        : ask<AlertRule>("PATCH", `/api/alert-rules/${id}`, fields),
+    mutationFn: (rule: AlertsNewRule | (Partial<RuleFields> & { id: number })) => {
+      if (!("id" in rule)) return ask("POST /api/alert-rules", { body: rule });
+      const { id, ...fields } = rule;
+      return ask("PATCH /api/alert-rules/{rule_id}", { path: { rule_id: id }, body: fields });
+    },
     onSuccess: () => refresh("alert-rules"),
   });
 }
 
 export function useDeleteRule() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/alert-rules/${id}`),
+    mutationFn: (id: number) => ask("DELETE /api/alert-rules/{rule_id}", { path: { rule_id: id } }),
     onSuccess: () => refresh("alert-rules"),
   });
 }
 
 export function useTestRule() {
   return useMutation({
-    mutationFn: (id: number) => ask<{ webhooks: number; mails: number }>("POST", `/api/alert-rules/${id}/test`),
+    mutationFn: (id: number) => ask("POST /api/alert-rules/{rule_id}/test", { path: { rule_id: id } }),
     onSuccess: () => refresh("deliveries"),
   });
 }
@@ -157,8 +78,7 @@ export function useHistory(filter: AlertFilter) {
   return useInfiniteQuery({
     queryKey: ["alerts", filter],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) =>
-      ask<{ alerts: PastAlert[]; next: number | null }>("GET", `/api/alerts${query({ ...filter, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/alerts", { query: { ...filter, cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
   });
 }
@@ -166,7 +86,7 @@ export function useHistory(filter: AlertFilter) {
 export function useAcknowledge() {
   return useMutation({
     mutationFn: ({ id, note }: { id: string; note: string }) =>
-      ask<PastAlert>("POST", `/api/alerts/${encodeURIComponent(id)}/acknowledge`, { note }),
+      ask("POST /api/alerts/{alert_id}/acknowledge", { path: { alert_id: id }, body: { note } }),
     onSuccess: () => refresh("alerts"),
   });
 }
@@ -174,42 +94,45 @@ export function useAcknowledge() {
 export function useWebhooks() {
   return useQuery({
     queryKey: ["webhooks"],
-    queryFn: () => ask<{ webhooks: Webhook[]; kinds: string[] }>("GET", "/api/webhooks"),
+    queryFn: () => ask("GET /api/webhooks"),
   });
 }
 
 export function useSaveWebhook() {
   return useMutation({
-    mutationFn: ({
-      id,
-      ...fields
-    }: Partial<Pick<Webhook, "name" | "url" | "kinds" | "is_enabled">> & { id?: number }) =>
-      id === undefined
-        ? ask<Webhook>("POST", "/api/webhooks", fields)
-        : ask<Webhook>("PATCH", `/api/webhooks/${id}`, fields),
+    mutationFn: (webhook: NewWebhook | (Partial<NewWebhook> & { id: number })) => {
+      if (!("id" in webhook)) return ask("POST /api/webhooks", { body: webhook });
+      const { id, ...fields } = webhook;
+      return ask("PATCH /api/webhooks/{webhook_id}", { path: { webhook_id: id }, body: fields });
+    },
     onSuccess: () => refresh("webhooks"),
   });
 }
 
+/** Sends a test, or takes the webhook away. */
 export function useWebhookAction() {
   return useMutation({
-    mutationFn: ({ id, action }: { id: number; action: "test" | "secret" | "delete" }) =>
-      action === "delete"
-        ? ask<Webhook>("DELETE", `/api/webhooks/${id}`)
-        : ask<Webhook>("POST", `/api/webhooks/${id}/${action}`),
+    mutationFn: async ({ id, action }: { id: number; action: "test" | "delete" }) => {
+      const path = { webhook_id: id };
+      if (action === "delete") await ask("DELETE /api/webhooks/{webhook_id}", { path });
+      else await ask("POST /api/webhooks/{webhook_id}/test", { path });
+    },
     onSuccess: () => refresh("webhooks", "deliveries"),
   });
 }
 
-export function useDeliveries(state: string) {
+export function useRenewSecret() {
+  return useMutation({
+    mutationFn: (id: number) => ask("POST /api/webhooks/{webhook_id}/secret", { path: { webhook_id: id } }),
+    onSuccess: () => refresh("webhooks"),
+  });
+}
+
+export function useDeliveries(state: Delivery["state"] | "") {
   return useInfiniteQuery({
     queryKey: ["deliveries", state],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) =>
-      ask<{ deliveries: Delivery[]; next: number | null }>(
-        "GET",
-        `/api/deliveries${query({ state, cursor: pageParam })}`,
-      ),
+    queryFn: ({ pageParam }) => ask("GET /api/deliveries", { query: { state, cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
     refetchInterval: 5000,
   });
@@ -218,24 +141,27 @@ export function useDeliveries(state: string) {
 export function useDelivery(id: number) {
   return useQuery({
     queryKey: ["deliveries", "one", id],
-    queryFn: () => ask<DeliveryDetail>("GET", `/api/deliveries/${id}`),
+    queryFn: () => ask("GET /api/deliveries/{row_id}", { path: { row_id: id } }),
   });
 }
 
 export function useReplay() {
   return useMutation({
-    mutationFn: (id: number) => ask("POST", `/api/deliveries/${id}/replay`),
+    mutationFn: (id: number) => ask("POST /api/deliveries/{row_id}/replay", { path: { row_id: id } }),
     onSuccess: () => refresh("deliveries"),
   });
 }
 
 export function useMail() {
-  return useQuery({ queryKey: ["mail"], queryFn: () => ask<{ is_set: boolean; sender: string }>("GET", "/api/mail") });
+  return useQuery({
+    queryKey: ["mail"],
+    queryFn: () => ask("GET /api/mail"),
+  });
 }
 
 export function useTestMail() {
   return useMutation({
-    mutationFn: (to: string) => ask("POST", "/api/mail/test", { to }),
+    mutationFn: (to: string) => ask("POST /api/mail/test", { body: { to } }),
     onSuccess: () => refresh("deliveries"),
   });
 }
@@ -243,24 +169,28 @@ export function useTestMail() {
 export function useWallboards() {
   return useQuery({
     queryKey: ["wallboards"],
-    queryFn: async () => (await ask<{ wallboards: Wallboard[] }>("GET", "/api/wallboards")).wallboards,
+    queryFn: async () => (await ask("GET /api/wallboards")).wallboards,
   });
 }
 
 export function useAddWallboard() {
   return useMutation({
     mutationFn: (fields: Pick<Wallboard, "name" | "queues" | "shows_agents" | "expires_at">) =>
-      ask<Wallboard>("POST", "/api/wallboards", fields),
+      ask("POST /api/wallboards", { body: fields }),
     onSuccess: () => refresh("wallboards"),
   });
 }
 
-export function useWallboardAction() {
+export function useRenewLink() {
   return useMutation({
-    mutationFn: ({ id, action }: { id: number; action: "link" | "delete" }) =>
-      action === "delete"
-        ? ask<Wallboard>("DELETE", `/api/wallboards/${id}`)
-        : ask<Wallboard>("POST", `/api/wallboards/${id}/link`),
+    mutationFn: (id: number) => ask("POST /api/wallboards/{board_id}/link", { path: { board_id: id } }),
+    onSuccess: () => refresh("wallboards"),
+  });
+}
+
+export function useDeleteWallboard() {
+  return useMutation({
+    mutationFn: (id: number) => ask("DELETE /api/wallboards/{board_id}", { path: { board_id: id } }),
     onSuccess: () => refresh("wallboards"),
   });
 }

@@ -5,7 +5,7 @@ import { createContext, useContext } from "react";
 import { type Format, formatFor } from "../format";
 import { useLanguage } from "../i18n";
 import { ApiError, ask } from "./client";
-import type { CentreSettings, Figure, Permission, Session } from "./shapes";
+import type { Figure, Permission, Session } from "./shapes";
 
 /**
  * The session ended (expired, or ended elsewhere): back to the sign-in page, whatever was being asked. Where the second
@@ -33,7 +33,7 @@ export const SESSION = ["session"] as const;
 
 async function fetchSession(): Promise<Session | null> {
   try {
-    return await ask<Session>("GET", "/api/session");
+    return await ask("GET /api/session");
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -80,7 +80,7 @@ export function refreshSession(): void {
 export function useFigures() {
   return useQuery({
     queryKey: ["figures"],
-    queryFn: async () => (await ask<{ figures: Figure[] }>("GET", "/api/figures")).figures,
+    queryFn: async () => (await ask("GET /api/figures")).figures,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -93,7 +93,7 @@ export function useFiguresNamed(ids: string[]): Figure[] {
 export function useSettings() {
   return useQuery({
     queryKey: ["settings"],
-    queryFn: () => ask<CentreSettings>("GET", "/api/settings"),
+    queryFn: () => ask("GET /api/settings"),
     staleTime: 300_000,
   });
 }

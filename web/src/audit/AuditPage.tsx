@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconFileTypeCsv } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { query } from "../api/client";
+import { addressOf } from "../api/client";
 import { useFormat, useZone } from "../api/queries";
 import { fromWall } from "../format";
 import { ListPanel } from "../parts/ListPanel";
@@ -107,7 +107,7 @@ export default function AuditPage() {
         tools={
           <Button
             component="a"
-            href={`/api/audit.csv${query(settled)}`}
+            href={addressOf("GET /api/audit.csv", { query: settled })}
             download
             size="xs"
             variant="default"

@@ -1,31 +1,19 @@
 /** What is asked and told about the audit log. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { EntryAnswer as Entry } from "../api/described";
 import type { Instant } from "../api/shapes";
 
-export interface Entry {
-  id: number;
-  at: Instant;
-  username: string;
-  address: string;
-  act: string;
-  subject_kind: string;
-  subject_id: string;
-  details: Record<string, unknown>;
-}
-interface Page {
-  entries: Entry[];
-  next: number | null;
-  acts: string[];
-}
+export type { EntryAnswer as Entry } from "../api/described";
+
 export type Filter = { who: string; act: string; from: Instant | null; to: Instant | null };
 
 export function useEntries(filter: Filter) {
   return useInfiniteQuery({
     queryKey: ["audit", filter],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) => ask<Page>("GET", `/api/audit${query({ ...filter, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/audit", { query: { ...filter, cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
   });
 }

@@ -1,9 +1,8 @@
 /** What is asked about gaps in our books, and about how they compare with Asterisk's. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Gap, Reconciliations } from "../api/shapes";
 
 const GAPS = ["gaps"] as const;
 const RUNS = ["reconciliations"] as const;
@@ -13,14 +12,14 @@ const WHILE_RUNNING_MS = 1500;
 export function useGaps(since: number | null, settled: unknown = null) {
   return useQuery({
     queryKey: [...GAPS, since, settled],
-    queryFn: async () => (await ask<{ gaps: Gap[] }>("GET", `/api/gaps${query({ from: since })}`)).gaps,
+    queryFn: async () => (await ask("GET /api/gaps", { query: { from: since } })).gaps,
   });
 }
 
 export function useReconciliations() {
   return useQuery({
     queryKey: RUNS,
-    queryFn: () => ask<Reconciliations>("GET", "/api/reconciliations"),
+    queryFn: () => ask("GET /api/reconciliations"),
     refetchInterval: ({ state }) => (state.data?.running.length ? WHILE_RUNNING_MS : false),
   });
 }
@@ -28,7 +27,7 @@ export function useReconciliations() {
 /** Compares a day (`YYYY-MM-DD`) at every PBX. */
 export function useCompare() {
   return useMutation({
-    mutationFn: (day: string) => ask("POST", "/api/reconciliations", { day }),
+    mutationFn: (day: string) => ask("POST /api/reconciliations", { body: { day } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: RUNS }),
   });
 }

@@ -2,33 +2,12 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type { FillKind, FillOptions } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
+
+export type { FillKind, FillOptions, FillRule } from "../api/described";
 
 export const FILL_KINDS = ["callback_requested", "abandoned", "days_after", "closed_complaint"] as const;
-export type FillKind = (typeof FILL_KINDS)[number];
-
-export interface FillOptions {
-  queue: string;
-  priority: number;
-  wait_seconds: number;
-  after_seconds: number;
-  source_list_id: number | null;
-  attribute: string;
-  days: number;
-}
-export interface FillRule {
-  id: number;
-  list_id: string;
-  kind: FillKind;
-  options: FillOptions;
-  is_enabled: boolean;
-  created_at: Instant;
-  created_by: string;
-  looked_at: Instant | null;
-  added: number;
-  refused: number;
-}
 
 export const USUAL: FillOptions = {
   queue: "",
@@ -40,19 +19,19 @@ export const USUAL: FillOptions = {
   days: 30,
 };
 
-const path = (listId: string) => `/api/lists/${encodeURIComponent(listId)}/fill-rules`;
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["lists"] });
 
 export function useFillRules(listId: string) {
   return useQuery({
     queryKey: ["lists", listId, "fill-rules"],
-    queryFn: async () => (await ask<{ rules: FillRule[] }>("GET", path(listId))).rules,
+    queryFn: async () => (await ask("GET /api/lists/{list_id}/fill-rules", { path: { list_id: listId } })).rules,
   });
 }
 
 export function useAddRule(listId: string) {
   return useMutation({
-    mutationFn: (rule: { kind: FillKind; options: FillOptions }) => ask<FillRule>("POST", path(listId), rule),
+    mutationFn: (rule: { kind: FillKind; options: FillOptions }) =>
+      ask("POST /api/lists/{list_id}/fill-rules", { path: { list_id: listId }, body: rule }),
     onSuccess: refresh,
   });
 }
@@ -60,11 +39,14 @@ export function useAddRule(listId: string) {
 export function useChangeRule() {
   return useMutation({
     mutationFn: ({ id, ...changes }: { id: number; is_enabled: boolean }) =>
-      ask("PATCH", `/api/fill-rules/${id}`, changes),
+      ask("PATCH /api/fill-rules/{rule_id}", { path: { rule_id: id }, body: changes }),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteRule() {
-  return useMutation({ mutationFn: (id: number) => ask("DELETE", `/api/fill-rules/${id}`), onSuccess: refresh });
+  return useMutation({
+    mutationFn: (id: number) => ask("DELETE /api/fill-rules/{rule_id}", { path: { rule_id: id } }),
+    onSuccess: refresh,
+  });
 }

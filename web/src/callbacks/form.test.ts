@@ -33,7 +33,7 @@ test("a list that was not touched is sent back as it was", () => {
     max_attempts,
     mode,
     trunk,
-    escalation_list_id,
+    escalation_list_id: Number(escalation_list_id),
     personal_seconds,
     detect_machine,
     hourly_goal,

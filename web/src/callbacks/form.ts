@@ -1,6 +1,7 @@
 /** The form of a list: what it starts from, what is wrong with it, and what is sent. Pure. */
 
-import type { AttemptOutcome, CallbackList, CallingWindow, ListSettings, Mode, RedialRule, Then } from "../api/shapes";
+import type { ListChanges } from "../api/described";
+import type { AttemptOutcome, CallbackList, CallingWindow, Mode, RedialRule, Then } from "../api/shapes";
 
 /** After these the same number may be tried again. */
 export const REDIALLED = ["busy", "no_answer", "unreachable", "machine", "abandoned", "failed"] as const;
@@ -137,14 +138,14 @@ export function faults(draft: Draft): DraftError[] {
 }
 
 /** How calls are placed; what belongs to another mode stays as it is. */
-function modeOf({ mode, previewSeconds, abandonPercent }: Draft): Partial<ListSettings> {
+function modeOf({ mode, previewSeconds, abandonPercent }: Draft): ListChanges {
   if (mode === "preview" && previewSeconds !== null) return { mode, preview_seconds: previewSeconds };
   if (mode === "predictive" && abandonPercent !== null) return { mode, abandon_target: tidy(abandonPercent / 100) };
   return { mode };
 }
 
 /** Only what was set: the server has a default for the rest. */
-export function settingsOf(draft: Draft): Partial<ListSettings> {
+export function settingsOf(draft: Draft): ListChanges {
   const slash = draft.queue.indexOf("/");
   return {
     name: draft.name.trim(),
@@ -157,7 +158,7 @@ export function settingsOf(draft: Draft): Partial<ListSettings> {
     })),
     trunk: draft.trunk,
     ...(draft.rules ? { rules: draft.rules } : {}),
-    escalation_list_id: draft.escalationListId,
+    escalation_list_id: draft.escalationListId === null ? null : Number(draft.escalationListId),
     ...(draft.maxAttempts === null ? {} : { max_attempts: draft.maxAttempts }),
     ...modeOf(draft),
     ...(draft.personalHours === null ? {} : { personal_seconds: Math.round(draft.personalHours * HOUR_SECONDS) }),

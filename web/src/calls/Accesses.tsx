@@ -1,23 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
+import type { Listened as Access } from "../api/described";
 import { useFormat } from "../api/queries";
-import type { Instant, Recording, Seconds, Stretch } from "../api/shapes";
+import type { Recording } from "../api/shapes";
 import { duration, NOTHING } from "../format";
 import { ListPanel } from "../parts/ListPanel";
-
-interface Access {
-  username: string;
-  began_at: Instant;
-  last_at: Instant;
-  kind: "opened" | "heard" | "downloaded" | "exported";
-  address: string;
-  api_key: number | null;
-  /** The clip that was played in place of the recording; its spans are of the clip's own time. */
-  clip_id: number | null;
-  spans: Stretch[];
-  seconds: Seconds;
-}
 
 function heardSpans(access: Access): string {
   const spans = access.spans.map(([from, until]) => `${duration(Math.floor(from))}–${duration(Math.ceil(until))}`);
@@ -30,7 +18,7 @@ export function Accesses({ recording }: { recording: Recording }) {
   const format = useFormat();
   const found = useQuery({
     queryKey: ["accesses", recording.id],
-    queryFn: () => ask<{ accesses: Access[] }>("GET", `/api/recordings/${recording.id}/accesses`),
+    queryFn: () => ask("GET /api/recordings/{recording_id}/accesses", { path: { recording_id: recording.id } }),
     refetchInterval: 30_000,
   });
   const rows = (found.data?.accesses ?? []).map((access) => (

@@ -25,7 +25,6 @@ import { Diary } from "./Diary";
 import { agentOf, isStillComing } from "./diary";
 import { LineQuality } from "./LineQuality";
 import type { PlayerHandle } from "./Player";
-import { callPath } from "./path";
 import { RecordingPlayer } from "./RecordingPlayer";
 import { Timeline } from "./Timeline";
 
@@ -255,7 +254,7 @@ export default function CallPage({ pbx, callId }: { pbx: string; callId: string 
   const { t } = useTranslation();
   const detail = useQuery({
     queryKey: ["call", pbx, callId],
-    queryFn: () => ask<CallDetail>("GET", `/api${callPath(pbx, callId)}`),
+    queryFn: () => ask("GET /api/calls/{pbx}/{call_id}", { path: { pbx, call_id: callId } }),
     refetchInterval: ({ state }) => state.data !== undefined && isStillComing(state.data, serverNow()) && AGAIN_MS,
   });
   useEffect(() => {

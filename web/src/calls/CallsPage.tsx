@@ -4,7 +4,7 @@ import { type InfiniteData, useInfiniteQuery, useQueries, useQuery } from "@tans
 import { type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient, useFormat, useMay, useQueueWord, useZone } from "../api/queries";
 import type { Call } from "../api/shapes";
 import { ExportTools } from "../exports/ExportTools";
@@ -40,7 +40,7 @@ function useAskCalls(search: Search): (cursor: string) => Promise<CallsPart> {
   const zone = useZone();
   return (cursor) => {
     const asked = askedOf(search, zone, Date.now() / 1000);
-    return ask<CallsPart>("GET", `/api/calls${query({ ...asked, cursor, limit: 50 })}`);
+    return ask("GET /api/calls", { query: { ...asked, cursor, limit: 50 } });
   };
 }
 
@@ -155,7 +155,7 @@ function useHindering(search: Search): Field[] {
       queryKey: ["calls without", field, search],
       queryFn: () => {
         const asked = askedOf(without(search, field), zone, Date.now() / 1000);
-        return ask<CallsPart>("GET", `/api/calls${query({ ...asked, limit: 1 })}`);
+        return ask("GET /api/calls", { query: { ...asked, limit: 1 } });
       },
     })),
   });

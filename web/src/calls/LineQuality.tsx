@@ -2,20 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
 import { useFormat } from "../api/queries";
-import type { Call, Instant, Seconds } from "../api/shapes";
+import type { Call, Seconds } from "../api/shapes";
 import { gradeOf } from "../desk/phone/quality";
 import { ListPanel } from "../parts/ListPanel";
-import { callPath } from "./path";
-
-interface Line {
-  agent_number: string;
-  measured_at: Instant;
-  received_loss_rate: number;
-  sent_loss_rate: number;
-  jitter_seconds: Seconds;
-  rtt_seconds: Seconds;
-  mos: number;
-}
 
 /** How good the lines were of agents who talked by the phone in the browser; nothing where nobody did. */
 export function LineQuality({ call }: { call: Call }) {
@@ -24,7 +13,8 @@ export function LineQuality({ call }: { call: Call }) {
   const found = useQuery({
     queryKey: ["lines", call.pbx, call.call_id],
     queryFn: async () =>
-      (await ask<{ lines: Line[] }>("GET", `/api${callPath(call.pbx, call.call_id)}/line-quality`)).lines,
+      (await ask("GET /api/calls/{pbx}/{call_id}/line-quality", { path: { pbx: call.pbx, call_id: call.call_id } }))
+        .lines,
   });
   if (!found.data?.length) return null;
   const milliseconds = (seconds: Seconds) => t("phone.milliseconds", { count: Math.round(seconds * 1000) });

@@ -114,10 +114,18 @@ function MarkList({ marks, onNext }: { marks: readonly Mark[]; onNext: (kind: Ma
   );
 }
 
+/** What is played is a recording or a clip: both have a sound. */
+function soundOf(path: string): Promise<Sound | null> {
+  const id = path.slice(path.lastIndexOf("/") + 1);
+  return path.startsWith("/api/clips/")
+    ? ask("GET /api/clips/{clip_id}/sound", { path: { clip_id: id } })
+    : ask("GET /api/recordings/{recording_id}/sound", { path: { recording_id: id } });
+}
+
 function useSound(path: string): Sound | null {
   const sound = useQuery({
     queryKey: ["sound", path],
-    queryFn: () => ask<Sound | null>("GET", `${path}/sound`),
+    queryFn: () => soundOf(path),
     refetchInterval: ({ state }) => state.data === null && AGAIN_MS,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -58,7 +58,7 @@ test("the diary of a call tells its moments in their order", () => {
 test("the survey after the call stands in the diary, with the digit or without one", () => {
   const asked = { queue: "sales", ...LI, asked_at: 181, ended_at: 185, is_certain: true };
   const kinds = (score: number) =>
-    diary({ ...detail, surveys: [{ ...asked, score }] })
+    diary({ ...detail, surveys: [{ ...asked, score }] } as unknown as CallDetail)
       .filter((moment) => moment.kind.startsWith("survey"))
       .map((moment) => [moment.at, moment.kind, moment.result]);
   expect(kinds(4)).toEqual([
@@ -97,7 +97,7 @@ test("a hold stands where it was, and cuts the talk", () => {
     { leg_id: "l", part: 2, began_at: 140, ended_at: 150 },
     { leg_id: "l", part: 1, began_at: 174, ended_at: 181 },
   ];
-  const [, , li] = lanes({ ...detail, holds });
+  const [, , li] = lanes({ ...detail, holds } as unknown as CallDetail);
   expect(li?.segments.slice(1).map((one) => [one.kind, one.from, one.until, one.result])).toEqual([
     ["talk", 120, 130, ""],
     ["hold", 130, 134, ""],

@@ -6,10 +6,8 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { ask } from "../api/client";
 import { useMay } from "../api/queries";
-import { callPath } from "../calls/path";
 import { Failure } from "../parts/Failure";
 import classes from "./Customers.module.css";
-import type { Found } from "./customers";
 import { Level } from "./Level";
 import { RecordDialog } from "./RecordDialog";
 import { NOTHING_KNOWN } from "./record";
@@ -29,7 +27,7 @@ export function WhoseCall({ call }: Props) {
   const [isMaking, setMaking] = useState(false);
   const found = useQuery({
     queryKey: ["customers", "of-call", call.pbx, call.call_id],
-    queryFn: () => ask<Found>("GET", `/api${callPath(call.pbx, call.call_id)}/customers`),
+    queryFn: () => ask("GET /api/calls/{pbx}/{call_id}/customers", { path: { pbx: call.pbx, call_id: call.call_id } }),
   });
   if (found.isPending) return null;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;

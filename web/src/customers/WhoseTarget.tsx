@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
 import { useMay } from "../api/queries";
 import { CustomerCards } from "./CustomerCards";
-import type { Found } from "./customers";
 
 /** The customer whom a callback is for, before it is made. */
 export function WhoseTarget({ target }: { target: number }) {
@@ -11,7 +10,7 @@ export function WhoseTarget({ target }: { target: number }) {
   const seesCustomers = useMay("see_customers");
   const found = useQuery({
     queryKey: ["pop", "target", target],
-    queryFn: () => ask<Found>("GET", `/api/targets/${target}/customers`),
+    queryFn: () => ask("GET /api/targets/{target_id}/customers", { path: { target_id: target } }),
     enabled: seesCustomers,
   });
   if (!found.data || found.data.customers.length === 0) return null;

@@ -1,12 +1,26 @@
 /** What is asked and told about customers (docs/api.md, Customers). */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { Consent, Customer } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Direction, Instant } from "../api/shapes";
+import type { Instant } from "../api/shapes";
+
+export type {
+  ComingCallback,
+  Consent,
+  Customer,
+  CustomerEvent as Happening,
+  CustomerMerge as Merge,
+  CustomersFound as Found,
+  MergePreviewShape as MergeChange,
+  PastCall,
+  PastCallback,
+  PastReview,
+  PastTicket,
+} from "../api/described";
 
 export const CONSENTS = ["", "given", "withdrawn"] as const;
-export type Consent = (typeof CONSENTS)[number];
 
 export interface OwnNumber {
   number: string;
@@ -24,89 +38,11 @@ export interface CustomerRecord {
   note: string;
   numbers: OwnNumber[];
 }
-export interface Customer extends Omit<CustomerRecord, "numbers"> {
-  id: number;
-  version: number;
-  created_at: Instant;
-  created_by: string;
-  changed_at: Instant;
-  changed_by: string;
-  numbers: (OwnNumber & { do_not_call: boolean; do_not_call_until: Instant | null })[];
-}
-/** Whose a number is: `number` is "" where it is none. */
-export interface Found {
-  number: string;
-  customers: Customer[];
-}
+
 export interface Filter {
   name: string;
   number: string;
   level: string;
-}
-export interface PastCall {
-  pbx: string;
-  call_id: string;
-  direction: Direction;
-  number: string;
-  queues: string[];
-  agents: { number: string; name: string }[];
-  outcome: string;
-  talk_seconds: number | null;
-  has_recording: boolean;
-}
-export interface PastCallback {
-  id: number;
-  number: string;
-  placed_at: Instant;
-  outcome: string | null;
-  agent_number: string;
-  pbx: string;
-  call_id: string | null;
-  list: { id: string; name: string };
-  record: { result: string; note: string; next_step: string; next_at: Instant | null } | null;
-}
-export interface PastReview {
-  id: number;
-  agent_number: string;
-  agent_name: string;
-  score: number | null;
-}
-export interface PastTicket {
-  id: number;
-  ticket: string;
-  type: string;
-  subject: string;
-  state: "open" | "waiting" | "closed";
-}
-/** Something that happened: a call, a callback, or a ticket was opened. */
-export interface Happening {
-  at: Instant;
-  call: PastCall | null;
-  callback: PastCallback | null;
-  ticket: PastTicket | null;
-  reviews: PastReview[];
-}
-export interface ComingCallback {
-  id: number;
-  number: string;
-  due_at: Instant | null;
-  attempts: number;
-  owner_agent: string;
-  list: { id: string; name: string };
-}
-export interface MergeChange {
-  changed: Record<string, [unknown, unknown]>;
-  added: string[];
-}
-export interface Merge extends MergeChange {
-  id: number;
-  gone_id: number;
-  gone_name: string;
-  merged_at: Instant;
-  merged_by: string;
-  undone_at: Instant | null;
-  undone_by: string;
-  can_be_undone: boolean;
 }
 
 const PAGE_SIZE = 50;
@@ -115,19 +51,15 @@ const MOST_OFFERED = 10;
 const NUMBER = /^[+\d][\d\s().-]{4,}$/;
 const KEY = ["customers"] as const;
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
-const pathOf = (id: number) => `/api/customers/${id}`;
 
-export const fetchCustomer = (id: number) => ask<Customer>("GET", pathOf(id));
+export const fetchCustomer = (id: number) => ask("GET /api/customers/{customer_id}", { path: { customer_id: id } });
 
 export function useCustomers(filter: Filter) {
   return useInfiniteQuery({
     queryKey: [...KEY, "page", filter],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ customers: Customer[]; next: number | null }>(
-        "GET",
-        `/api/customers${query({ ...filter, cursor: pageParam, limit: PAGE_SIZE })}`,
-      ),
+      ask("GET /api/customers", { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
   });
@@ -144,7 +76,7 @@ export function useCustomersTyped(typed: string) {
   const asked = wanted(typed);
   return useQuery({
     queryKey: [...KEY, "typed", asked],
-    queryFn: () => ask<{ customers: Customer[] }>("GET", `/api/customers${query({ ...asked, limit: MOST_OFFERED })}`),
+    queryFn: () => ask("GET /api/customers", { query: { ...asked, limit: MOST_OFFERED } }),
     enabled: typed.trim() !== "",
     select: (told) => told.customers,
   });
@@ -159,10 +91,10 @@ export function useHistory(id: number, limit = 25) {
     queryKey: [...KEY, id, "history", limit],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ events: Happening[]; next: number | null }>(
-        "GET",
-        `${pathOf(id)}/history${query({ cursor: pageParam, limit })}`,
-      ),
+      ask("GET /api/customers/{customer_id}/history", {
+        path: { customer_id: id },
+        query: { cursor: pageParam, limit },
+      }),
     getNextPageParam: (page) => page.next,
   });
 }
@@ -170,14 +102,15 @@ export function useHistory(id: number, limit = 25) {
 export function useComing(id: number) {
   return useQuery({
     queryKey: [...KEY, id, "callbacks"],
-    queryFn: async () => (await ask<{ callbacks: ComingCallback[] }>("GET", `${pathOf(id)}/callbacks`)).callbacks,
+    queryFn: async () =>
+      (await ask("GET /api/customers/{customer_id}/callbacks", { path: { customer_id: id } })).callbacks,
   });
 }
 
 export function useMerges(id: number) {
   return useQuery({
     queryKey: [...KEY, id, "merges"],
-    queryFn: async () => (await ask<{ merges: Merge[] }>("GET", `${pathOf(id)}/merges`)).merges,
+    queryFn: async () => (await ask("GET /api/customers/{customer_id}/merges", { path: { customer_id: id } })).merges,
   });
 }
 
@@ -185,7 +118,11 @@ export function useMergePreview(kept: number, other: number | null) {
   return useQuery({
     // Not among the others: it is not asked for again once the merge is done.
     queryKey: ["merge-preview", kept, other],
-    queryFn: () => ask<MergeChange>("GET", `${pathOf(kept)}/merge-preview${query({ other })}`),
+    queryFn: () =>
+      ask("GET /api/customers/{customer_id}/merge-preview", {
+        path: { customer_id: kept },
+        query: { other: other ?? "" },
+      }),
     enabled: other !== null,
     staleTime: 0,
   });
@@ -196,15 +133,16 @@ export function useSaveCustomer(of: { id: number } | null) {
   return useMutation({
     mutationFn: ({ record, version }: { record: CustomerRecord; version: number }) =>
       of
-        ? ask<Customer>("PUT", pathOf(of.id), { record, version })
-        : ask<Customer>("POST", "/api/customers", { record }),
+        ? ask("PUT /api/customers/{customer_id}", { path: { customer_id: of.id }, body: { record, version } })
+        : ask("POST /api/customers", { body: { record } }),
     onSuccess: refresh,
   });
 }
 
 export function useForbidCalls(id: number) {
   return useMutation({
-    mutationFn: (note: string) => ask<Customer>("POST", `${pathOf(id)}/do-not-call`, { note }),
+    mutationFn: (note: string) =>
+      ask("POST /api/customers/{customer_id}/do-not-call", { path: { customer_id: id }, body: { note } }),
     onSuccess: refresh,
   });
 }
@@ -212,10 +150,13 @@ export function useForbidCalls(id: number) {
 export function useMerge(kept: Customer) {
   return useMutation({
     mutationFn: (other: Customer) =>
-      ask<Customer>("POST", `${pathOf(kept.id)}/merges`, {
-        version: kept.version,
-        other_id: other.id,
-        other_version: other.version,
+      ask("POST /api/customers/{customer_id}/merges", {
+        path: { customer_id: kept.id },
+        body: {
+          version: kept.version,
+          other_id: other.id,
+          other_version: other.version,
+        },
       }),
     onSuccess: refresh,
   });
@@ -223,14 +164,14 @@ export function useMerge(kept: Customer) {
 
 export function useUndoMerge() {
   return useMutation({
-    mutationFn: (merge: number) => ask<Customer>("POST", `/api/customer-merges/${merge}/undo`),
+    mutationFn: (merge: number) => ask("POST /api/customer-merges/{merge_id}/undo", { path: { merge_id: merge } }),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteCustomer(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", pathOf(id)),
+    mutationFn: () => ask("DELETE /api/customers/{customer_id}", { path: { customer_id: id } }),
     onSuccess: () => {
       queryClient.removeQueries({ queryKey: [...KEY, id] });
       return queryClient.invalidateQueries({ queryKey: [...KEY, "page"] });

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask, query } from "../api/client";
+import { type Asked, ask } from "../api/client";
+import type { CustomerPop } from "../api/described";
 import { queryClient, useMay } from "../api/queries";
 import type { Instant, Seat } from "../api/shapes";
 import { CustomerCards } from "../customers/CustomerCards";
@@ -30,29 +31,22 @@ function useOwnCall(seat: Seat): OwnCall | null {
 
 const keyOf = (call: OwnCall | null) => ["pop", call?.pbx, call?.callId];
 
-/** Beside the customers: another system's page of the caller ("": none). */
-interface Pop extends Found {
-  address: string;
-  opens_by_itself: boolean;
-}
-interface Crm {
-  found: { name: string; level: string; link: string } | null;
-}
-
 /** Who it is, asked once when it begins to ring. */
-function useAsked<Answer>(call: OwnCall | null, path: string, key: readonly unknown[]) {
+function useAsked<Told>(call: OwnCall | null, key: readonly unknown[], askAbout: (of: Asking) => Promise<Told>) {
   return useQuery({
     queryKey: key,
-    queryFn: () => ask<Answer>("GET", `${path}${query({ pbx: call?.pbx, call_id: call?.callId })}`),
+    queryFn: () => askAbout({ query: { pbx: call?.pbx ?? "", call_id: call?.callId ?? "" } }),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
   }).data;
 }
 
+type Asking = Asked<"GET /api/customer-pop">;
+
 /** What the CRM says, which may come a moment later. */
 function CrmSays({ call }: { call: OwnCall | null }) {
   const { t } = useTranslation();
-  const found = useAsked<Crm>(call, "/api/customer-pop/crm", [...keyOf(call), "crm"])?.found;
+  const found = useAsked(call, [...keyOf(call), "crm"], (of) => ask("GET /api/customer-pop/crm", of))?.found;
   if (!found) return null;
   return (
     <section className={`panel ${classes.caller}`} aria-label={t("desk.crm")}>
@@ -82,7 +76,7 @@ function Caller({ seat }: { seat: Seat }) {
   const worksTickets = useMay("work_tickets");
   const [made, setMade] = useState<NewFromCall | null>(null);
   const call = useOwnCall(seat);
-  const found = useAsked<Pop>(call, "/api/customer-pop", keyOf(call));
+  const found = useAsked(call, keyOf(call), (of) => ask("GET /api/customer-pop", of));
   const { newcomers, type, drop } = useNewcomers();
   const ringing = ringsNew(call, found);
   const isTyped = newcomers.some(({ callId }) => callId === ringing?.callId);
@@ -118,7 +112,7 @@ function Caller({ seat }: { seat: Seat }) {
             onSaved={(customer) => {
               drop(newcomer.callId);
               if (newcomer.callId === call?.callId) {
-                queryClient.setQueryData<Pop>(keyOf(call), (pop) => pop && { ...pop, customers: [customer] });
+                queryClient.setQueryData<CustomerPop>(keyOf(call), (pop) => pop && { ...pop, customers: [customer] });
               }
             }}
           />

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
+import type { Rank } from "../api/described";
 import { queryClient, useFigures, useFormat } from "../api/queries";
-import type { Figure, FigureValues, SeatState } from "../api/shapes";
+import type { Figure, SeatState } from "../api/shapes";
 import { useFormula } from "../floor/Figures";
 import { meetsTarget } from "../floor/filters";
 import { useLabel } from "../i18n";
@@ -14,11 +15,6 @@ import classes from "./Desk.module.css";
 
 const AGAIN_MS = 30_000;
 const KEY = ["reports", "mine"] as const;
-
-interface Rank {
-  place: number;
-  of: number;
-}
 
 function Value({ figure, value, rank }: { figure: Figure; value: number | null; rank: Rank | undefined }) {
   const { t } = useTranslation();
@@ -51,7 +47,7 @@ export function MyFigures({ state }: { state: SeatState }) {
   const catalogue = useFigures().data ?? [];
   const mine = useQuery({
     queryKey: KEY,
-    queryFn: () => ask<{ figures: FigureValues; ranks: Record<string, Rank> }>("GET", "/api/reports/mine"),
+    queryFn: () => ask("GET /api/reports/mine"),
     refetchInterval: AGAIN_MS,
   });
   // A new state is when something has ended.

@@ -10,18 +10,11 @@ import { RowsSkeleton } from "../parts/Waiting";
 import type { Wishing } from "../seats/seats";
 import classes from "./Desk.module.css";
 
-interface Agent {
-  agent_number: string;
-  name: string;
-  team: string;
-  queues: string[];
-}
-
 /** The queues that the settings give this agent, all of them chosen until some are taken out. */
 export function SignIn({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
   const { t } = useTranslation();
   const queueWord = useQueueWord();
-  const agent = useQuery({ queryKey: ["agent"], queryFn: () => ask<Agent>("GET", "/api/agents/mine") });
+  const agent = useQuery({ queryKey: ["agent"], queryFn: () => ask("GET /api/agents/mine") });
   const [leftOut, leaveOut] = useState<string[]>([]);
   if (agent.isPending) return <RowsSkeleton rows={2} />;
   if (agent.isError) return <Failure error={agent.error} onRetry={() => void agent.refetch()} />;

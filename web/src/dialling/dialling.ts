@@ -1,16 +1,11 @@
 /** What no list may break: the emergency stop, the calendar, and the question whether a number may be called. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient, useMay } from "../api/queries";
-import type { CalendarException, CallbackList, Instant, ListCalendar, Span } from "../api/shapes";
+import type { CalendarException, CallbackList, Instant, ListCalendar } from "../api/shapes";
 
-export interface EmergencyStop {
-  is_stopped: boolean;
-  stopped_at: Instant | null;
-  stopped_by: string;
-  reason: string;
-}
+export type { EmergencyStop, ListDay as CalendarDay, MayCall } from "../api/described";
 
 const STOP = ["emergency stop"];
 const AGAIN_MS = 4000;
@@ -19,7 +14,7 @@ export function useEmergencyStop() {
   const sees = useMay("see_lists");
   return useQuery({
     queryKey: STOP,
-    queryFn: () => ask<EmergencyStop>("GET", "/api/emergency-stop"),
+    queryFn: () => ask("GET /api/emergency-stop"),
     refetchInterval: AGAIN_MS,
     enabled: sees,
   });
@@ -32,25 +27,16 @@ const stopChanged = () => {
 
 export function useStopEverything() {
   return useMutation({
-    mutationFn: (stop: { reason: string; hangs_up: boolean }) => ask("POST", "/api/emergency-stop", stop),
+    mutationFn: (stop: { reason: string; hangs_up: boolean }) => ask("POST /api/emergency-stop", { body: stop }),
     onSettled: stopChanged,
   });
 }
 
 export function useLiftStop() {
-  return useMutation({ mutationFn: () => ask("DELETE", "/api/emergency-stop"), onSettled: stopChanged });
+  return useMutation({ mutationFn: () => ask("DELETE /api/emergency-stop"), onSettled: stopChanged });
 }
 
 // --- may this number be called ---------------------------------------------------------------------------------------
-
-export interface MayCall {
-  number: string;
-  time_zones: string;
-  at: Instant;
-  may_call: boolean;
-  refused: { reason: string; until: Instant | null }[];
-  next_at: Instant | null;
-}
 
 export interface Asked {
   list: string;
@@ -62,31 +48,17 @@ export interface Asked {
 export function useMayCall() {
   return useMutation({
     mutationFn: ({ list, number, at }: Asked) =>
-      ask<MayCall>("GET", `/api/lists/${encodeURIComponent(list)}/may-call${query({ number, at })}`),
+      ask("GET /api/lists/{list_id}/may-call", { path: { list_id: list }, query: { number, at } }),
   });
 }
 
 // --- calendar --------------------------------------------------------------------------------------------------------
 
-export interface CalendarDay {
-  date: string;
-  windows: Span[];
-  closed: string | null;
-  holiday: string;
-  replaces_weekday: number | null;
-  exception: CalendarException | null;
-}
-
 export function useDays(list: string, from: string, count: number) {
   return useQuery({
     queryKey: ["lists", list, "days", from, count],
     queryFn: async () =>
-      (
-        await ask<{ days: CalendarDay[] }>(
-          "GET",
-          `/api/lists/${encodeURIComponent(list)}/days${query({ from, count })}`,
-        )
-      ).days,
+      (await ask("GET /api/lists/{list_id}/days", { path: { list_id: list }, query: { from, count } })).days,
     placeholderData: (before) => before,
   });
 }
@@ -94,7 +66,7 @@ export function useDays(list: string, from: string, count: number) {
 export function useSaveCalendar(list: string) {
   return useMutation({
     mutationFn: (calendar: ListCalendar) =>
-      ask<CallbackList>("PATCH", `/api/lists/${encodeURIComponent(list)}`, { calendar }),
+      ask("PATCH /api/lists/{list_id}", { path: { list_id: list }, body: { calendar } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["lists"] }),
   });
 }

@@ -1,25 +1,10 @@
 /** What is asked and told about the do-not-call list. */
 
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
 
-export interface Entry {
-  id: number;
-  number: string;
-  is_prefix: boolean;
-  expires_at: Instant | null;
-  source: string;
-  note: string;
-  created_at: Instant;
-  created_by: string;
-}
-interface Page {
-  entries: Entry[];
-  count: number;
-  next: number | null;
-}
+export type { DoNotCallEntry as Entry } from "../api/described";
 
 const PAGE_SIZE = 50;
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["do-not-call"] });
@@ -28,8 +13,7 @@ export function useEntries(number: string) {
   return useInfiniteQuery({
     queryKey: ["do-not-call", number],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) =>
-      ask<Page>("GET", `/api/do-not-call${query({ number, cursor: pageParam, limit: PAGE_SIZE })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/do-not-call", { query: { number, cursor: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (page) => page.next,
   });
 }
@@ -37,14 +21,14 @@ export function useEntries(number: string) {
 export function useAdd() {
   return useMutation({
     mutationFn: (entry: { number: string; is_prefix: boolean; note: string }) =>
-      ask("POST", "/api/do-not-call", { entries: [entry] }),
+      ask("POST /api/do-not-call", { body: { entries: [entry] } }),
     onSuccess: refresh,
   });
 }
 
 export function useRemove() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/do-not-call/${id}`),
+    mutationFn: (id: number) => ask("DELETE /api/do-not-call/{entry_id}", { path: { entry_id: id } }),
     onSuccess: refresh,
   });
 }

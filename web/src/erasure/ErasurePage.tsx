@@ -10,7 +10,7 @@ import { PageSkeleton } from "../parts/Waiting";
 import { Certificate } from "./Certificate";
 import { saveAsFile } from "./certificate";
 import classes from "./Erasure.module.css";
-import { type ErasureAlone, useErasure } from "./erasures";
+import { type ErasureAlone, type Kind, useErasure } from "./erasures";
 
 /** One erasure: how far it is, and then its certificate. */
 export default function ErasurePage({ id }: { id: string }) {
@@ -37,7 +37,7 @@ export default function ErasurePage({ id }: { id: string }) {
 function UnderWay({ erasure }: { erasure: ErasureAlone }) {
   const { t } = useTranslation();
   const { state, step, steps_done, steps, said } = erasure;
-  const what = step ? t(`erasure.kind.${step}`) : "";
+  const what = step ? t(`erasure.kind.${step as Kind}`) : "";
   const words =
     state === "running" && what ? t("erasure.step", { nth: steps_done + 1, steps, what }) : t("erasure.states.asked");
   return (

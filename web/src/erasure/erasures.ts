@@ -1,10 +1,17 @@
 /** What is asked and told about the erasure of a person. Numbers go in bodies: addresses are written into logs. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { Erasure, ErasureShape as Wanted } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { CallDetail, Instant } from "../api/shapes";
-import { callPath } from "../calls/path";
+
+export type {
+  EarlierErasure as Earlier,
+  Erasure,
+  ErasureDryRun as DryRun,
+  ErasureShape as Wanted,
+  WholeErasure as ErasureAlone,
+} from "../api/described";
 
 /** The kinds of data in the order in which they are erased (callcenter/erasure/steps.py), and what may go at the end. */
 export const KINDS = [
@@ -32,52 +39,9 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 export type Counts = Partial<Record<Kind, number>>;
 
-export type Kept =
-  | { kind: "held"; count: number; calls: { pbx: string; call_id: string }[] }
-  | { kind: "do_not_call"; count: number }
-  | { kind: "journal"; until: Instant }
-  | { kind: "queue_log" };
+export type Kept = Erasure["kept"][number];
 
-export interface Earlier {
-  id: number;
-  at: Instant;
-  reference: string;
-  state: ErasureState;
-}
-export interface DryRun {
-  /** As they were read, `+` and digits. */
-  numbers: string[];
-  counts: Counts;
-  kept: Kept[];
-  other_numbers: string[];
-  in_call: boolean;
-  erased: Earlier[];
-}
 export type ErasureState = "asked" | "running" | "done";
-export interface Erasure extends Earlier {
-  by: string;
-  reason: string;
-  step: Kind | "";
-  steps_done: number;
-  steps: number;
-  /** Why it waits. */
-  said: string;
-  /** The last two digits of each number. */
-  ends: string[];
-  counts: Counts;
-  kept: Kept[];
-  ended_at: Instant | null;
-}
-export interface ErasureAlone extends Erasure {
-  digests: string[];
-}
-export interface Wanted {
-  numbers: string[];
-  reason: string;
-  reference: string;
-  confirmation: string;
-  removes_do_not_call: boolean;
-}
 
 const KEY = ["erasures"];
 /** While an erasure is under way, it is asked how far it is. */
@@ -100,20 +64,20 @@ export function countedKinds(counts: Counts): [Kind, number][] {
 export function useCallOf(pbx: string, callId: string) {
   return useQuery({
     queryKey: ["call", pbx, callId],
-    queryFn: () => ask<CallDetail>("GET", `/api${callPath(pbx, callId)}`),
+    queryFn: () => ask("GET /api/calls/{pbx}/{call_id}", { path: { pbx, call_id: callId } }),
     enabled: pbx !== "" && callId !== "",
   });
 }
 
 export function useDryRun() {
   return useMutation({
-    mutationFn: (numbers: string[]) => ask<DryRun>("POST", "/api/erasures/dry-run", { numbers }),
+    mutationFn: (numbers: string[]) => ask("POST /api/erasures/dry-run", { body: { numbers } }),
   });
 }
 
 export function useErase() {
   return useMutation({
-    mutationFn: (wanted: Wanted) => ask<{ id: number }>("POST", "/api/erasures", wanted),
+    mutationFn: (wanted: Wanted) => ask("POST /api/erasures", { body: wanted }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -122,8 +86,7 @@ export function useErasures() {
   return useInfiniteQuery({
     queryKey: [...KEY, "all"],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) =>
-      ask<{ erasures: Erasure[]; next: number | null }>("GET", `/api/erasures${query({ cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/erasures", { query: { cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
     staleTime: 0,
   });
@@ -132,7 +95,7 @@ export function useErasures() {
 export function useErasure(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
-    queryFn: () => ask<ErasureAlone>("GET", `/api/erasures/${encodeURIComponent(id)}`),
+    queryFn: () => ask("GET /api/erasures/{erasure_id}", { path: { erasure_id: id } }),
     refetchInterval: ({ state }) => state.data !== undefined && state.data.state !== "done" && AGAIN_MS,
   });
 }

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useZone } from "../api/queries";
-import { searchOf, writeSearch } from "../calls/search";
+import { type Asked, searchOf, writeSearch } from "../calls/search";
 import { ListPanel } from "../parts/ListPanel";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
@@ -52,8 +52,8 @@ function Acts({ of }: { of: RecordingExport }) {
 function Row({ of }: { of: RecordingExport }) {
   const format = useFormat();
   const seesCalls = useMay("see_calls");
-  const found = `/calls?${writeSearch(searchOf(of.search, useZone()))}`;
-  const words = <SearchWords of={of.search} at={of.asked_at} />;
+  const found = `/calls?${writeSearch(searchOf(of.search as Asked, useZone()))}`;
+  const words = <SearchWords of={of.search as Asked} at={of.asked_at} />;
   return (
     <tr>
       <td className={classes.what}>

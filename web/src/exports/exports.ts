@@ -1,41 +1,14 @@
 /** What is asked and told about exports of recordings. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { addressOf, ask } from "../api/client";
+import type { RecordingExport } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant, Seconds } from "../api/shapes";
 import type { Asked } from "../calls/search";
 import type { Language } from "../i18n";
 
-export type ExportState = "waiting" | "running" | "done" | "failed" | "cancelled" | "deleted" | "expired";
+export type { ExportEstimate as Estimate, ExportState, RecordingExport } from "../api/described";
 
-export interface RecordingExport {
-  id: number;
-  state: ExportState;
-  search: Asked;
-  reason: string;
-  by: string;
-  asked_at: Instant;
-  ended_at: Instant | null;
-  expires_at: Instant | null;
-  ended_by: string;
-  calls: number;
-  recordings: number;
-  packed: number;
-  left_out: number;
-  expected_bytes: number;
-  bytes: number;
-  detail: string;
-}
-export interface Estimate {
-  calls: number;
-  recordings: number;
-  deleted: number;
-  bytes: number;
-  seconds: Seconds;
-  most_recordings: number;
-  days: number;
-}
 export interface Order {
   search: Asked;
   reason: string;
@@ -48,7 +21,6 @@ const MOST_SHOWN = 100;
 const AGAIN_MS = 1000;
 const LATER_MS = 30_000;
 const changed = () => queryClient.invalidateQueries({ queryKey: KEY });
-const pathOf = (id: number) => `/api/recording-exports/${id}`;
 
 export function isUnderWay({ state }: RecordingExport): boolean {
   return state === "waiting" || state === "running";
@@ -61,14 +33,14 @@ export function shareDone({ packed, left_out, recordings }: RecordingExport): nu
 
 /** Where the file of an export is. */
 export function fileOf({ id }: RecordingExport): string {
-  return `${pathOf(id)}/file`;
+  return addressOf("GET /api/recording-exports/{export_id}/file", { path: { export_id: id } });
 }
 
 /** The latest exports, newest first. */
 export function useExports() {
   return useQuery({
     queryKey: [...KEY, "latest"],
-    queryFn: () => ask<{ exports: RecordingExport[] }>("GET", `/api/recording-exports${query({ limit: MOST_SHOWN })}`),
+    queryFn: () => ask("GET /api/recording-exports", { query: { limit: MOST_SHOWN } }),
     refetchInterval: ({ state }) => (state.data?.exports.some(isUnderWay) ? AGAIN_MS : LATER_MS),
     select: (told) => told.exports,
   });
@@ -78,22 +50,28 @@ export function useExports() {
 export function useEstimate(search: Asked) {
   return useQuery({
     queryKey: [...KEY, "estimate", search],
-    queryFn: () => ask<Estimate>("GET", `/api/recording-exports/estimate${query(search)}`),
+    queryFn: () => ask("GET /api/recording-exports/estimate", { query: search }),
     staleTime: 0,
   });
 }
 
 export function useOrderExport() {
   return useMutation({
-    mutationFn: (order: Order) => ask<RecordingExport>("POST", "/api/recording-exports", order),
+    mutationFn: (order: Order) => ask("POST /api/recording-exports", { body: order }),
     onSuccess: changed,
   });
 }
 
 export function useCancelExport({ id }: RecordingExport) {
-  return useMutation({ mutationFn: () => ask("POST", `${pathOf(id)}/cancel`), onSettled: changed });
+  return useMutation({
+    mutationFn: () => ask("POST /api/recording-exports/{export_id}/cancel", { path: { export_id: id } }),
+    onSettled: changed,
+  });
 }
 
 export function useDeleteExport({ id }: RecordingExport) {
-  return useMutation({ mutationFn: () => ask("DELETE", pathOf(id)), onSettled: changed });
+  return useMutation({
+    mutationFn: () => ask("DELETE /api/recording-exports/{export_id}", { path: { export_id: id } }),
+    onSettled: changed,
+  });
 }

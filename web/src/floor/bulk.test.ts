@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type BulkWish, bodyOf, choose, missing } from "./bulk";
+import { type BulkWish, choose, missing, wishOf } from "./bulk";
 
 const WISH: BulkWish = { act: "ready", reason: "", queue: "", penalty: 0 };
 const SHOWN = ["a", "b", "c", "d"];
@@ -22,9 +22,18 @@ test("nothing is sent before it is known what", () => {
 });
 
 test("each act has its own body", () => {
-  expect(bodyOf({ ...WISH, act: "pause", reason: "meal" })).toEqual({ reason: "meal" });
-  expect(bodyOf({ ...WISH, act: "join-queue", queue: "sales", penalty: 2 })).toEqual({ queue: "sales", penalty: 2 });
-  expect(bodyOf({ ...WISH, act: "penalty", queue: "sales", penalty: 3 })).toEqual({ queue: "sales", penalty: 3 });
-  expect(bodyOf({ ...WISH, act: "leave-queue", queue: "sales" })).toEqual({ queue: "sales" });
-  expect(bodyOf({ ...WISH, act: "sign-out" })).toBeUndefined();
+  expect(wishOf({ ...WISH, act: "pause", reason: "meal" })).toEqual({ act: "pause", body: { reason: "meal" } });
+  expect(wishOf({ ...WISH, act: "join-queue", queue: "sales", penalty: 2 })).toEqual({
+    act: "join-queue",
+    body: { queue: "sales", penalty: 2 },
+  });
+  expect(wishOf({ ...WISH, act: "penalty", queue: "sales", penalty: 3 })).toEqual({
+    act: "penalty",
+    body: { queue: "sales", penalty: 3 },
+  });
+  expect(wishOf({ ...WISH, act: "leave-queue", queue: "sales" })).toEqual({
+    act: "leave-queue",
+    body: { queue: "sales" },
+  });
+  expect(wishOf({ ...WISH, act: "sign-out" })).toEqual({ act: "sign-out" });
 });

@@ -2,11 +2,10 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { ask } from "../api/client";
 import type { Seat } from "../api/shapes";
 import { useLive } from "../live/store";
 import { useExplain } from "../parts/Failure";
-import { type Answer, seatPath } from "../seats/seats";
+import { type Answer, askOfSeat, type Wish } from "../seats/seats";
 
 export const BULK_ACTS = ["pause", "ready", "end-wrap-up", "join-queue", "leave-queue", "penalty", "sign-out"] as const;
 export type BulkAct = (typeof BULK_ACTS)[number];
@@ -31,11 +30,12 @@ export function missing(wish: BulkWish): "reason" | "queue" | null {
   return null;
 }
 
-export function bodyOf({ act, reason, queue, penalty }: BulkWish): object | undefined {
-  if (act === "pause") return { reason };
-  if (act === "join-queue" || act === "penalty") return { queue, penalty };
-  if (act === "leave-queue") return { queue };
-  return undefined;
+/** What is sent to each seat. */
+export function wishOf({ act, reason, queue, penalty }: BulkWish): Wish {
+  if (act === "pause") return { act, body: { reason } };
+  if (act === "join-queue" || act === "penalty") return { act, body: { queue, penalty } };
+  if (act === "leave-queue") return { act, body: { queue } };
+  return { act };
 }
 
 /** A click chooses or leaves out; with shift, everything between it and the click before is chosen. */
@@ -76,7 +76,7 @@ export function useBulk() {
     if (!seat) return { id, name: id, result: "failed", why: "" };
     const came = { id, name: nameOf(seat) };
     try {
-      const answer = await ask<Answer>("POST", `${seatPath(seat)}/${wish.act}`, bodyOf(wish));
+      const answer = await askOfSeat(seat, wishOf(wish));
       return { ...came, result: answer.result, why: Object.values(answer.refused).join("; ") };
     } catch (error) {
       return { ...came, result: "failed", why: explain(error).text };

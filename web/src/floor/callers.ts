@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ask } from "../api/client";
+import type { CallerAnswer } from "../api/described";
 import { useQueueWord } from "../api/queries";
 import type { Seat, Visit } from "../api/shapes";
 import { useTell } from "../parts/useTell";
@@ -19,18 +20,13 @@ export type CallerWish =
   | { act: "to-queue"; queue: string }
   | { act: "to-seat"; interface: string; agent: string };
 
-interface Answer {
-  result: "done" | "already" | "asked";
-}
-
-export function callerPath(id: string): string {
-  return `/api/waiting/${id.split("/").map(encodeURIComponent).join("/")}`;
-}
-
-function bodyOf(wish: CallerWish): object | undefined {
-  if (wish.act === "to-queue") return { queue: wish.queue };
-  if (wish.act === "to-seat") return { interface: wish.interface };
-  return undefined;
+function sent(id: string, wish: CallerWish): Promise<CallerAnswer> {
+  const path = { visit: id };
+  if (wish.act === "to-queue") return ask("POST /api/waiting/{visit}/to-queue", { path, body: { queue: wish.queue } });
+  if (wish.act === "to-seat") {
+    return ask("POST /api/waiting/{visit}/to-seat", { path, body: { interface: wish.interface } });
+  }
+  return ask(`POST /api/waiting/{visit}/${wish.act}`, { path });
 }
 
 /** Asks, and says in a corner what came of it: the caller's line may be gone by then. */
@@ -46,7 +42,7 @@ export function useCallerWish({ id, visit }: Caller, onDone?: () => void) {
     return t("waiting.inQueue", { number, queue: queueWord(visit.pbx, wish.queue) });
   }
   return useMutation({
-    mutationFn: (wish: CallerWish) => ask<Answer>("POST", `${callerPath(id)}/${wish.act}`, bodyOf(wish)),
+    mutationFn: (wish: CallerWish) => sent(id, wish),
     onSuccess: ({ result }, wish) => {
       tell.success(result === "asked" ? t("waiting.asked", { number }) : words(wish));
       onDone?.();

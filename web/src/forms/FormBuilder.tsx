@@ -220,7 +220,7 @@ function Editor({ list, form }: { list: string; form: RecordFormShape }) {
   const { t } = useTranslation();
   const tell = useTell();
   const format = useFormat();
-  const [questions, put] = useState(form.questions);
+  const [questions, put] = useState<Question[]>(form.questions);
   const save = useSaveForm(list);
   const faulty = faultyOf(save.error);
   const isChanged = JSON.stringify(questions) !== JSON.stringify(form.questions);

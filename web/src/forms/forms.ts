@@ -1,59 +1,22 @@
 /** What is asked and told about record forms; and what an agent has typed and not sent yet. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { FormsResult as Result } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { AttemptOutcome, Instant } from "../api/shapes";
+import type { Instant } from "../api/shapes";
 import type { Answers, Question } from "./rules";
 
+export type {
+  FormsResult as Result,
+  HourStanding as Standing,
+  Offer,
+  OwnCallbacks as Mine,
+  RecordForm as RecordFormShape,
+  Sheet,
+} from "../api/described";
+
 export const RESULTS = ["completed", "later", "refused", "wrong_person", "not_reached"] as const;
-export type Result = (typeof RESULTS)[number];
-
-export interface RecordFormShape {
-  id: number | null;
-  version: number;
-  questions: Question[];
-  created_at: Instant | null;
-  created_by: string;
-}
-
-export interface Sheet {
-  list: { id: string; name: string };
-  target: {
-    id: number;
-    number: string;
-    dial_number: string;
-    time_zones: string;
-    name: string;
-    attributes: Record<string, string>;
-    state: string;
-    attempts: number;
-    owner_agent: string;
-  };
-  attempt: {
-    id: number;
-    number: string;
-    placed_at: Instant;
-    answered_at: Instant | null;
-    ended_at: Instant | null;
-    outcome: string | null;
-    agent_number: string;
-    pbx: string;
-    call_id: string | null;
-  } | null;
-  form: RecordFormShape;
-  record: {
-    answers: Answers;
-    result: Result;
-    note: string;
-    next_step: string;
-    next_at: Instant | null;
-    next_agent: string;
-    filled_at: Instant;
-    changed_at: Instant;
-    filled_by: string;
-  } | null;
-}
 
 export interface RecordSent {
   form_id: number | null;
@@ -66,49 +29,19 @@ export interface RecordSent {
   is_do_not_call: boolean;
 }
 
-export interface Standing {
-  completed: number;
-  goal: number;
-  rank: number | null;
-  agents: number;
-}
-
-/** A callback that an agent looks at before it is called. */
-export interface Offer {
-  id: number;
-  agent_number: string;
-  offered_at: Instant;
-  until: Instant;
-  /** The agent promised it. */
-  is_personal: boolean;
-  /** Its attempt is null. */
-  sheet: Sheet;
-  /** Newest first, the last few. */
-  history: { placed_at: Instant; outcome: AttemptOutcome | null; agent_number: string }[];
-}
-
-/** What is before an agent. */
-export interface Mine {
-  /** The callback in which he talks, or talked last. */
-  sheet: Sheet | null;
-  /** One that he looks at, and has not accepted yet. */
-  offer: Offer | null;
-  standing: Standing;
-}
-
 const AGAIN_MS = 3000;
 
 export function useForm(list: string) {
   return useQuery({
     queryKey: ["lists", list, "form"],
-    queryFn: () => ask<RecordFormShape>("GET", `/api/lists/${encodeURIComponent(list)}/form`),
+    queryFn: () => ask("GET /api/lists/{list_id}/form", { path: { list_id: list } }),
   });
 }
 
 export function useSaveForm(list: string) {
   return useMutation({
     mutationFn: (form: { version: number; questions: Question[] }) =>
-      ask<RecordFormShape>("PUT", `/api/lists/${encodeURIComponent(list)}/form`, form),
+      ask("PUT /api/lists/{list_id}/form", { path: { list_id: list }, body: form }),
     onSuccess: (saved) => queryClient.setQueryData(["lists", list, "form"], saved),
   });
 }
@@ -122,14 +55,20 @@ export interface SheetOf {
 const sheetKey = (of: SheetOf) => ["sheet", of.attempt ?? null, of.target ?? null];
 
 export function useSheet(of: SheetOf) {
-  const path = of.attempt ? `/api/attempts/${of.attempt}/sheet` : `/api/targets/${of.target}/sheet`;
-  return useQuery({ queryKey: sheetKey(of), queryFn: () => ask<Sheet>("GET", path), refetchInterval: AGAIN_MS });
+  return useQuery({
+    queryKey: sheetKey(of),
+    queryFn: () =>
+      of.attempt
+        ? ask("GET /api/attempts/{attempt_id}/sheet", { path: { attempt_id: of.attempt } })
+        : ask("GET /api/targets/{target_id}/sheet", { path: { target_id: of.target ?? "" } }),
+    refetchInterval: AGAIN_MS,
+  });
 }
 
 export function useMine(agent: string) {
   return useQuery({
     queryKey: ["mine", agent],
-    queryFn: () => ask<Mine>("GET", `/api/callbacks/mine${query({ agent })}`),
+    queryFn: () => ask("GET /api/callbacks/mine", { query: { agent } }),
     enabled: agent !== "",
     refetchInterval: AGAIN_MS,
   });
@@ -137,7 +76,8 @@ export function useMine(agent: string) {
 
 export function useFillIn(attempt: number) {
   return useMutation({
-    mutationFn: (record: RecordSent) => ask<Sheet>("PUT", `/api/attempts/${attempt}/record`, record),
+    mutationFn: (record: RecordSent) =>
+      ask("PUT /api/attempts/{attempt_id}/record", { path: { attempt_id: attempt }, body: record }),
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: ["sheet"] });
       void queryClient.invalidateQueries({ queryKey: ["mine"] });

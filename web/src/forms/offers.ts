@@ -3,14 +3,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Mine, Offer } from "./forms";
+import type { Mine } from "./forms";
 
 /** Whatever came of it, the server knows best what is before the agent now: what was pressed waits for that. */
 const renew = () => queryClient.invalidateQueries({ queryKey: ["mine"] });
 
 export function useNextOffer(agent: string) {
   return useMutation({
-    mutationFn: async () => (await ask<{ offer: Offer | null }>("POST", "/api/offers", { agent_number: agent })).offer,
+    mutationFn: async () => (await ask("POST /api/offers", { body: { agent_number: agent } })).offer,
     onSuccess: (offer) => {
       queryClient.setQueryData<Mine>(["mine", agent], (mine) => mine && { ...mine, offer });
     },
@@ -19,7 +19,7 @@ export function useNextOffer(agent: string) {
 
 export function useAccept() {
   return useMutation({
-    mutationFn: (offer: number) => ask<{ attempt: number }>("POST", `/api/offers/${offer}/accept`),
+    mutationFn: (offer: number) => ask("POST /api/offers/{offer_id}/accept", { path: { offer_id: offer } }),
     onSettled: renew,
   });
 }
@@ -27,7 +27,7 @@ export function useAccept() {
 export function useSkip() {
   return useMutation({
     mutationFn: ({ offer, reason }: { offer: number; reason: string }) =>
-      ask("POST", `/api/offers/${offer}/skip`, { reason }),
+      ask("POST /api/offers/{offer_id}/skip", { path: { offer_id: offer }, body: { reason } }),
     onSettled: renew,
   });
 }

@@ -145,7 +145,7 @@ function Account() {
   const managesRetention = useMay("manage_retention");
   const managesWrapUps = useMay("manage_wrap_ups");
   const erasesCustomers = useMay("erase_customers");
-  const leave = () => void ask("DELETE", "/api/session").finally(signedOut);
+  const leave = () => void ask("DELETE /api/session").finally(signedOut);
   return (
     <Menu position="bottom-end" width={220} shadow="md">
       <Menu.Target>

@@ -95,7 +95,7 @@ function Choose({ into, onDraft }: { into: Into; onDraft: (id: number | null) =>
 
 function Draft({ job, onClose }: { job: ImportJob; onClose: () => void }) {
   const { t } = useTranslation();
-  const [options, setOptions] = useState<Options>(job.options);
+  const [options, setOptions] = useState(job.options as Options);
   const preview = usePreview(job, options);
   const start = useStartImport();
   const roles = options.columns ?? [];
@@ -165,13 +165,16 @@ function Ended({ job, onClose, onAnother }: { job: ImportJob; onClose: () => voi
         {job.state === "refused" && good > 0 && (
           <Button
             loading={start.isPending}
-            onClick={() => start.mutate({ id: job.id, options: { ...job.options, skip_bad: true } })}
+            onClick={() => start.mutate({ id: job.id, options: { ...(job.options as Options), skip_bad: true } })}
           >
             {t("import.skipBad", { bad: job.counts?.errors ?? 0, good })}
           </Button>
         )}
         {job.state === "failed" && (
-          <Button loading={start.isPending} onClick={() => start.mutate({ id: job.id, options: job.options })}>
+          <Button
+            loading={start.isPending}
+            onClick={() => start.mutate({ id: job.id, options: job.options as Options })}
+          >
             {t("import.again")}
           </Button>
         )}

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { addressOf } from "../api/client";
 import { useFormat } from "../api/queries";
 import { useLanguage } from "../i18n";
 import table from "../parts/Table.module.css";
@@ -24,11 +25,14 @@ export function Result({ job }: { job: ImportJob }) {
       </p>
       {job.state === "failed" && <p>{job.detail}</p>}
       {job.counts && <Numbers job={job} />}
-      {job.errors.length > 0 && <Errors job={job} />}
+      {job.errors && job.errors.length > 0 && <Errors job={job} />}
       {hasFile && (
         <Button
           component="a"
-          href={`/api/imports/${job.id}/errors.csv?language=${language}`}
+          href={addressOf("GET /api/imports/{import_id}/errors.csv", {
+            path: { import_id: job.id },
+            query: { language },
+          })}
           download
           variant="default"
           size="xs"
@@ -64,7 +68,8 @@ function Numbers({ job }: { job: ImportJob }) {
 function Errors({ job }: { job: ImportJob }) {
   const { t } = useTranslation();
   const reason = useReason();
-  const more = (job.counts?.errors ?? 0) - job.errors.length;
+  const errors = job.errors ?? [];
+  const more = (job.counts?.errors ?? 0) - errors.length;
   return (
     <div className={classes.block}>
       <h3>{t("import.errors")}</h3>
@@ -80,7 +85,7 @@ function Errors({ job }: { job: ImportJob }) {
             </tr>
           </thead>
           <tbody>
-            {job.errors.map((error) => (
+            {errors.map((error) => (
               <tr key={`${error.line} ${error.column}`}>
                 <td className="num">{error.line}</td>
                 <td>{error.column}</td>

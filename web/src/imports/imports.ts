@@ -2,75 +2,27 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type { ImportCounts as Counts, DialerOptionsShape, Import as ImportJob, Role } from "../api/described";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
 
-export type Role =
-  | "number"
-  | "other_number"
-  | "name"
-  | "priority"
-  | "owner_agent"
-  | "time_zone"
-  | "due_date"
-  | "attribute"
-  | "expires"
-  | "source"
-  | "note"
-  | "level"
-  | "reference"
-  | "ignore";
-export type Kind = "targets" | "do_not_call" | "customers";
+export type {
+  DialerKind as Kind,
+  Duplicate,
+  Import as ImportJob,
+  ImportCounts as Counts,
+  ImportState,
+  PreviewRow,
+  Role,
+  RowError,
+} from "../api/described";
+
+/** How a file is read and what becomes of its rows, as it is chosen. */
+export type Options = DialerOptionsShape;
+
 /** What a file becomes: targets of a list, entries of the do-not-call list, or customers. */
 export type Into = { kind: "targets"; listId: string } | { kind: "do_not_call" } | { kind: "customers" };
-export type ImportState = "draft" | "running" | "done" | "refused" | "failed";
 
-export interface Options {
-  columns: Role[] | null;
-  extensions: "refuse" | "keep";
-  due_days: number;
-  duplicates: "skip" | "merge" | "refuse";
-  other_lists: "allow" | "skip" | "refuse";
-  skip_bad: boolean;
-}
-export interface RowError {
-  line: number;
-  column: string;
-  value: string;
-  code: string;
-  reason: string;
-}
-export interface Duplicate {
-  line: number;
-  number: string;
-  code: string;
-  first_line: number | null;
-}
-export interface Counts {
-  rows: number;
-  imported: number;
-  merged: number;
-  errors: number;
-  duplicates: number;
-}
-export interface ImportJob {
-  id: number;
-  list_id: string | null;
-  kind: Kind;
-  file_name: string;
-  state: ImportState;
-  columns: string[];
-  roles: Role[];
-  options: Options;
-  progress: { phase: "checking" | "saving"; done: number; total: number } | null;
-  counts: Counts | null;
-  detail: string;
-  created_at: Instant;
-  created_by: string;
-  ended_at: Instant | null;
-  errors: RowError[];
-  duplicates: Duplicate[];
-}
 export interface Becomes {
   number: string;
   name: string;
@@ -85,20 +37,25 @@ export interface Becomes {
   reference: string;
   note: string;
 }
-export interface PreviewRow {
-  line: number;
-  values: string[];
-  row: Becomes | null;
-  error: RowError | null;
-  duplicate: string;
-}
 
 /** While an import runs, it is asked how far it is. */
 const AGAIN_MS = 500;
 
-function importsPath(into: Into): string {
-  if (into.kind === "targets") return `/api/lists/${encodeURIComponent(into.listId)}/imports`;
-  return into.kind === "customers" ? "/api/customer-imports" : "/api/do-not-call/imports";
+function latestOf(into: Into) {
+  const query = { limit: 1 };
+  if (into.kind === "targets")
+    return ask("GET /api/lists/{list_id}/imports", { path: { list_id: into.listId }, query });
+  return into.kind === "customers"
+    ? ask("GET /api/customer-imports", { query })
+    : ask("GET /api/do-not-call/imports", { query });
+}
+
+function draftOf(into: Into, body: FormData) {
+  if (into.kind === "targets")
+    return ask("POST /api/lists/{list_id}/imports", { path: { list_id: into.listId }, body });
+  return into.kind === "customers"
+    ? ask("POST /api/customer-imports", { body })
+    : ask("POST /api/do-not-call/imports", { body });
 }
 
 /** The import that runs into this already, if one does. */
@@ -106,7 +63,7 @@ export function useRunningImport(into: Into) {
   return useQuery({
     queryKey: ["imports", "latest", into],
     queryFn: async () => {
-      const { imports } = await ask<{ imports: ImportJob[] }>("GET", `${importsPath(into)}?limit=1`);
+      const { imports } = await latestOf(into);
       return imports.find((job) => job.state === "running") ?? null;
     },
     staleTime: 0,
@@ -117,7 +74,7 @@ export function useRunningImport(into: Into) {
 export function useImport(id: number | null) {
   return useQuery({
     queryKey: ["imports", id],
-    queryFn: () => ask<ImportJob>("GET", `/api/imports/${id}`),
+    queryFn: () => ask("GET /api/imports/{import_id}", { path: { import_id: id ?? 0 } }),
     enabled: id !== null,
     refetchInterval: (query) => (query.state.data?.state === "running" ? AGAIN_MS : false),
   });
@@ -128,7 +85,7 @@ export function useDraft(into: Into) {
     mutationFn: (file: File) => {
       const form = new FormData();
       form.set("file", file);
-      return ask<ImportJob>("POST", importsPath(into), form);
+      return draftOf(into, form);
     },
     onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
   });
@@ -137,7 +94,8 @@ export function useDraft(into: Into) {
 export function usePreview(job: ImportJob, options: Options) {
   return useQuery({
     queryKey: ["imports", job.id, "preview", options],
-    queryFn: async () => (await ask<{ rows: PreviewRow[] }>("POST", `/api/imports/${job.id}/preview`, options)).rows,
+    queryFn: async () =>
+      (await ask("POST /api/imports/{import_id}/preview", { path: { import_id: job.id }, body: options })).rows,
     placeholderData: (before) => before,
     retry: false,
   });
@@ -146,7 +104,7 @@ export function usePreview(job: ImportJob, options: Options) {
 export function useStartImport() {
   return useMutation({
     mutationFn: ({ id, options }: { id: number; options: Options }) =>
-      ask<ImportJob>("POST", `/api/imports/${id}/start`, options),
+      ask("POST /api/imports/{import_id}/start", { path: { import_id: id }, body: options }),
     onSuccess: (job) => queryClient.setQueryData(["imports", job.id], job),
   });
 }

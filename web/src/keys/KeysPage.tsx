@@ -15,11 +15,11 @@ import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import classes from "./KeysPage.module.css";
-import { type ApiKey, useKeys, useMakeKey, useRevokeKey } from "./keys";
+import { type ApiKey, type NewApiKey, useKeys, useMakeKey, useRevokeKey } from "./keys";
 
 const LASTS = ["365", "30", "never"] as const satisfies readonly Lasts[];
 
-function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: ApiKey) => void }) {
+function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: NewApiKey) => void }) {
   const { t } = useTranslation();
   const { user } = useSession();
   const [name, setName] = useState("");
@@ -99,7 +99,7 @@ function Row({ apiKey, showsUser }: { apiKey: ApiKey; showsUser: boolean }) {
         <span className={pageClasses.small}>{format.dateMinute(apiKey.created_at)}</span>
       </td>
       {showsUser && <td>{apiKey.username}</td>}
-      <td>{apiKey.permissions.map((name) => t(`permission.${name}`)).join(", ")}</td>
+      <td>{apiKey.permissions.map((name) => t(`permission.${name as Permission}`)).join(", ")}</td>
       <td>
         <Expiry apiKey={apiKey} />
       </td>
@@ -130,7 +130,7 @@ export default function KeysPage() {
   const keys = useKeys();
   const showsUser = useMay("manage_users");
   const [isMaking, setMaking] = useState(false);
-  const [made, setMade] = useState<ApiKey | null>(null);
+  const [made, setMade] = useState<NewApiKey | null>(null);
   useEffect(() => {
     document.title = `${t("keys.title")} · callcenter`;
   }, [t]);
@@ -167,7 +167,7 @@ export default function KeysPage() {
           <Once
             title={t("keys.made", { name: made.name })}
             text={t("keys.madeText")}
-            value={made.secret ?? ""}
+            value={made.secret}
             onClose={() => setMade(null)}
           />
         )}

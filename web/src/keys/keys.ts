@@ -1,41 +1,29 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type { NewKey } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant, Permission } from "../api/shapes";
 
-/** A program that acts for a user (docs/api.md, API keys); `secret` is told only when it is made. */
-export interface ApiKey {
-  id: number;
-  name: string;
-  username: string;
-  permissions: Permission[];
-  created_at: Instant;
-  expires_at: Instant | null;
-  last_used_at: Instant | null;
-  last_address: string;
-  secret?: string;
-}
+export type { KeyAnswer as ApiKey, NewKeyAnswer as NewApiKey } from "../api/described";
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["keys"] });
 
 export function useKeys() {
   return useQuery({
     queryKey: ["keys"],
-    queryFn: async () => (await ask<{ keys: ApiKey[] }>("GET", "/api/keys")).keys,
+    queryFn: async () => (await ask("GET /api/keys")).keys,
   });
 }
 
 export function useMakeKey() {
   return useMutation({
-    mutationFn: (fields: Pick<ApiKey, "name" | "permissions" | "expires_at">) =>
-      ask<ApiKey>("POST", "/api/keys", fields),
+    mutationFn: (fields: NewKey) => ask("POST /api/keys", { body: fields }),
     onSuccess: refresh,
   });
 }
 
 export function useRevokeKey() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/keys/${id}`),
+    mutationFn: (id: number) => ask("DELETE /api/keys/{key_id}", { path: { key_id: id } }),
     onSuccess: refresh,
   });
 }

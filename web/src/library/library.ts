@@ -1,11 +1,14 @@
 /** What is asked and told about the library: clips, and playlists of them. */
 
 import { type UseMutationOptions, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { Clip, PlaylistLine } from "../api/described";
 import { queryClient } from "../api/queries";
 import type { Instant, Seconds } from "../api/shapes";
 import type { Span } from "../calls/waveform";
 import type { Words } from "../quality/building";
+
+export type { Clip, Playlist, PlaylistLine } from "../api/described";
 
 export const KINDS = ["exemplary", "problem"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -50,7 +53,6 @@ interface Told extends Pick<Card, "kind" | "title" | "note" | "topics" | "langua
 }
 
 export type ManagedClip = Told & Managed;
-export type Clip = Told & Partial<Managed>;
 
 export interface PlaylistDraft {
   title: Words;
@@ -58,31 +60,12 @@ export interface PlaylistDraft {
   is_published: boolean;
 }
 
-export interface PlaylistLine extends PlaylistDraft {
-  id: number;
-  version: number;
-  made_at: Instant;
-  count: number;
-  /** How many of its clips one has heard. */
-  heard: number;
-  duration_seconds: Seconds;
-}
-
-export interface Playlist extends PlaylistLine {
-  clips: Clip[];
-}
-
 export interface ClipFilter {
-  kind: string;
+  kind: Clip["kind"] | "";
   topic: string;
-  language: string;
+  language: Clip["language"] | "";
   text: string;
   recording: string;
-}
-
-interface ClipsPage {
-  clips: Clip[];
-  next: number | null;
 }
 
 const KEY = ["library"];
@@ -106,7 +89,7 @@ export function cardOf(clip: ManagedClip): Card {
 export function useClips(filter: Partial<ClipFilter>) {
   return useInfiniteQuery({
     queryKey: [...KEY, "clips", filter],
-    queryFn: ({ pageParam }) => ask<ClipsPage>("GET", `/api/clips${query({ ...filter, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/clips", { query: { ...filter, cursor: pageParam } }),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -115,7 +98,7 @@ export function useClips(filter: Partial<ClipFilter>) {
 export function useTopics() {
   return useQuery({
     queryKey: [...KEY, "topics"],
-    queryFn: async () => (await ask<{ topics: { topic: string; clips: number }[] }>("GET", "/api/clips/topics")).topics,
+    queryFn: async () => (await ask("GET /api/clips/topics")).topics,
   });
 }
 
@@ -126,21 +109,25 @@ function useChange<Result, Given>(mutationFn: UseMutationOptions<Result, Error, 
 
 export function useMakeClip(recording: number) {
   return useChange(({ card, span }: { card: Card; span: Span }) =>
-    ask<Clip>("POST", "/api/clips", {
-      ...card,
-      recording_id: recording,
-      from_seconds: span.from,
-      to_seconds: span.until,
+    ask("POST /api/clips", {
+      body: {
+        ...card,
+        recording_id: recording,
+        from_seconds: span.from,
+        to_seconds: span.until,
+      },
     }),
   );
 }
 
 export function useChangeClip({ id, version }: ManagedClip) {
-  return useChange((card: Card) => ask<Clip>("PUT", `/api/clips/${id}`, { ...card, version }));
+  return useChange((card: Card) =>
+    ask("PUT /api/clips/{clip_id}", { path: { clip_id: id }, body: { ...card, version } }),
+  );
 }
 
 export function useDeleteClip({ id }: Clip) {
-  return useChange(() => ask<void>("DELETE", `/api/clips/${id}`));
+  return useChange(() => ask("DELETE /api/clips/{clip_id}", { path: { clip_id: id } }));
 }
 
 // --- playlists --------------------------------------------------------------------------------------------------
@@ -148,14 +135,14 @@ export function useDeleteClip({ id }: Clip) {
 export function usePlaylists() {
   return useQuery({
     queryKey: [...KEY, "playlists"],
-    queryFn: async () => (await ask<{ playlists: PlaylistLine[] }>("GET", "/api/playlists")).playlists,
+    queryFn: async () => (await ask("GET /api/playlists")).playlists,
   });
 }
 
 export function usePlaylist(id: string) {
   return useQuery({
     queryKey: [...KEY, "playlist", id],
-    queryFn: () => ask<Playlist>("GET", `/api/playlists/${encodeURIComponent(id)}`),
+    queryFn: () => ask("GET /api/playlists/{playlist_id}", { path: { playlist_id: id } }),
   });
 }
 
@@ -163,26 +150,34 @@ export function usePlaylist(id: string) {
 export function useSavePlaylist(playlist: PlaylistLine | null) {
   return useChange((wanted: PlaylistDraft & { clips: number[] }) =>
     playlist === null
-      ? ask<Playlist>("POST", "/api/playlists", wanted)
-      : ask<Playlist>("PUT", `/api/playlists/${playlist.id}`, { ...wanted, version: playlist.version }),
+      ? ask("POST /api/playlists", { body: wanted })
+      : ask("PUT /api/playlists/{playlist_id}", {
+          path: { playlist_id: playlist.id },
+          body: { ...wanted, version: playlist.version },
+        }),
   );
 }
 
 /** Puts a clip at the end of a playlist, unless it is in it; tells whether it was put there. */
 export function useAddToPlaylist(clip: Clip) {
   return useChange(async ({ id }: PlaylistLine) => {
-    const path = `/api/playlists/${id}`;
-    const { clips, title, description, is_published, version } = await ask<Playlist>("GET", path);
+    const path = { playlist_id: id };
+    const { clips, title, description, is_published, version } = await ask("GET /api/playlists/{playlist_id}", {
+      path,
+    });
     if (clips.some((one) => one.id === clip.id)) return false;
     const ids = [...clips, clip].map((one) => one.id);
-    await ask<Playlist>("PUT", path, { title, description, is_published, clips: ids, version });
+    await ask("PUT /api/playlists/{playlist_id}", {
+      path,
+      body: { title, description, is_published, clips: ids, version },
+    });
     return true;
   });
 }
 
 export function useDeletePlaylist({ id }: PlaylistLine) {
   return useMutation({
-    mutationFn: () => ask<void>("DELETE", `/api/playlists/${id}`),
+    mutationFn: () => ask("DELETE /api/playlists/{playlist_id}", { path: { playlist_id: id } }),
     // Not all: the one that is gone is still on the page.
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...KEY, "playlists"] }),
   });

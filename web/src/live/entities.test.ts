@@ -74,6 +74,7 @@ const delta = (seq: number, since: number): DeltaFrame => ({
   seq,
   at: 101,
   changed: { seats: { a: { since } } },
+  removed: {},
 });
 
 test("a changed field leaves the others as they were, and other rows and kinds the same objects", () => {
@@ -100,8 +101,11 @@ test("a delta before any snapshot asks for one", () => {
 
 test("a heartbeat moves the time; one that is ahead of us says that deltas were lost", () => {
   const now = after(NOTHING, [snapshot(7)]);
-  expect(apply(now, { type: "heartbeat", seq: 7, at: 105 })).toEqual({ known: { ...now, at: 105 }, resync: false });
-  expect(apply(now, { type: "heartbeat", seq: 8, at: 105 }).resync).toBe(true);
+  expect(apply(now, { type: "heartbeat", seq: 7, at: 105, links: {} })).toEqual({
+    known: { ...now, at: 105 },
+    resync: false,
+  });
+  expect(apply(now, { type: "heartbeat", seq: 8, at: 105, links: {} }).resync).toBe(true);
 });
 
 test("a snapshot of another epoch replaces everything", () => {

@@ -84,7 +84,7 @@ export function Composer({ agents }: { agents: readonly string[] }) {
   const { t } = useTranslation();
   const tell = useTell();
   const to = agents.length > 0 ? "agents" : "everybody";
-  const [wish, setWish] = useState<NewMessage>({ text: "", to, team: "", agents, lasts_seconds: 43_200 });
+  const [wish, setWish] = useState<NewMessage>({ text: "", to, team: "", agents: [...agents], lasts_seconds: 43_200 });
   const change = (part: Partial<NewMessage>) => setWish((before) => ({ ...before, ...part }));
   const writing = useWriting(() => {
     change({ text: "" });

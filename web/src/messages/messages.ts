@@ -2,11 +2,17 @@
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
-import type { Instant, Seconds } from "../api/shapes";
+import type { Seconds } from "../api/shapes";
 import { serverNow } from "../live/clock";
 import { useEntity } from "../live/store";
+
+export type {
+  MessageAnswer as Message,
+  ReceivedAnswer as Received,
+  RecipientAnswer as Recipient,
+} from "../api/described";
 
 export const TO = ["everybody", "team", "agents"] as const;
 export type To = (typeof TO)[number];
@@ -18,45 +24,8 @@ export interface NewMessage {
   text: string;
   to: To;
   team?: string;
-  agents?: readonly string[];
+  agents?: string[];
   lasts_seconds: Seconds;
-}
-
-export interface Message {
-  id: number;
-  text: string;
-  to: To;
-  team: string;
-  written_by: string;
-  written_at: Instant;
-  expires_at: Instant;
-  standing: "open" | "expired" | "withdrawn";
-  is_own: boolean;
-  recipients: number;
-  seen: number;
-  acknowledged: number;
-}
-
-export interface Recipient {
-  agent_number: string;
-  agent_name: string;
-  team: string;
-  seen_at: Instant | null;
-  acknowledged_at: Instant | null;
-}
-
-export interface Received {
-  id: number;
-  text: string;
-  written_by: string;
-  written_at: Instant;
-  seen_at: Instant | null;
-  acknowledged_at: Instant | null;
-}
-
-interface Page<T> {
-  messages: T[];
-  next: number | null;
 }
 
 const KEY = ["messages"];
@@ -74,7 +43,7 @@ export function useMessages() {
   useAskAgain("acknowledged");
   return useInfiniteQuery({
     queryKey: [...KEY, "list"],
-    queryFn: ({ pageParam }) => ask<Page<Message>>("GET", `/api/messages${query({ cursor: pageParam, limit: 20 })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/messages", { query: { cursor: pageParam, limit: 20 } }),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -83,7 +52,7 @@ export function useMessages() {
 export function useRecipients(id: number) {
   return useQuery({
     queryKey: [...KEY, "one", id],
-    queryFn: async () => (await ask<{ people: Recipient[] }>("GET", `/api/messages/${id}`)).people,
+    queryFn: async () => (await ask("GET /api/messages/{message_id}", { path: { message_id: id } })).people,
   });
 }
 
@@ -92,7 +61,7 @@ export function useOnDesk() {
   useAskAgain("written");
   return useQuery({
     queryKey: [...KEY, "desk"],
-    queryFn: async () => (await ask<Page<Received>>("GET", "/api/messages/mine?is_open=true")).messages,
+    queryFn: async () => (await ask("GET /api/messages/mine", { query: { is_open: true } })).messages,
     refetchInterval: 60_000,
   });
 }
@@ -105,10 +74,7 @@ export function useReceived() {
   return useInfiniteQuery({
     queryKey: [...KEY, "received"],
     queryFn: ({ pageParam }) =>
-      ask<Page<Received>>(
-        "GET",
-        `/api/messages/mine${query({ from: serverNow() - EARLIER_SECONDS, cursor: pageParam, limit: 20 })}`,
-      ),
+      ask("GET /api/messages/mine", { query: { from: serverNow() - EARLIER_SECONDS, cursor: pageParam, limit: 20 } }),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -116,7 +82,7 @@ export function useReceived() {
 
 export function useWriting(onDone: () => void) {
   return useMutation({
-    mutationFn: (message: NewMessage) => ask<Message>("POST", "/api/messages", message),
+    mutationFn: (message: NewMessage) => ask("POST /api/messages", { body: message }),
     onSuccess: () => {
       onDone();
       return refresh();
@@ -126,18 +92,18 @@ export function useWriting(onDone: () => void) {
 
 export function useWithdrawing() {
   return useMutation({
-    mutationFn: (id: number) => ask<Message>("POST", `/api/messages/${id}/withdraw`),
+    mutationFn: (id: number) => ask("POST /api/messages/{message_id}/withdraw", { path: { message_id: id } }),
     onSettled: refresh,
   });
 }
 
 export function useAcknowledging() {
   return useMutation({
-    mutationFn: (id: number) => ask<Received>("POST", `/api/messages/mine/${id}/acknowledge`),
+    mutationFn: (id: number) => ask("POST /api/messages/mine/{message_id}/acknowledge", { path: { message_id: id } }),
     onSettled: refresh,
   });
 }
 
 export function see(id: number): Promise<unknown> {
-  return ask("POST", `/api/messages/mine/${id}/see`);
+  return ask("POST /api/messages/mine/{message_id}/see", { path: { message_id: id } });
 }

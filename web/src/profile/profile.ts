@@ -1,18 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
 import { queryClient, SESSION } from "../api/queries";
-import type { Instant } from "../api/shapes";
 import type { User } from "../users/users";
 
-/** A browser in which the user is signed in (docs/api.md, One's own account). */
-export interface WebSession {
-  id: string;
-  address: string;
-  browser: string;
-  created_at: Instant;
-  last_seen_at: Instant;
-  is_this: boolean;
-}
+export type { SessionAnswer as WebSession } from "../api/described";
 
 const SESSIONS = ["profile", "sessions"];
 const refreshSessions = () => queryClient.invalidateQueries({ queryKey: SESSIONS });
@@ -20,7 +11,7 @@ const refreshSessions = () => queryClient.invalidateQueries({ queryKey: SESSIONS
 export function useSessions() {
   return useQuery({
     queryKey: SESSIONS,
-    queryFn: async () => (await ask<{ sessions: WebSession[] }>("GET", "/api/profile/sessions")).sessions,
+    queryFn: async () => (await ask("GET /api/profile/sessions")).sessions,
   });
 }
 
@@ -28,21 +19,24 @@ export function useSessions() {
 export function useEndSession() {
   return useMutation({
     mutationFn: (id: string | "others") =>
-      ask("DELETE", id === "others" ? "/api/profile/sessions" : `/api/profile/sessions/${id}`),
+      id === "others"
+        ? ask("DELETE /api/profile/sessions")
+        : ask("DELETE /api/profile/sessions/{session_id}", { path: { session_id: id } }),
     onSuccess: refreshSessions,
   });
 }
 
 export function useChangeProfile() {
   return useMutation({
-    mutationFn: (changes: Partial<Pick<User, "name" | "language">>) => ask("PATCH", "/api/profile", changes),
+    mutationFn: (changes: Partial<Pick<User, "name" | "language">>) => ask("PATCH /api/profile", { body: changes }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: SESSION }),
   });
 }
 
 export function useChangePassword() {
   return useMutation({
-    mutationFn: (fields: { old_password: string; password: string }) => ask("POST", "/api/profile/password", fields),
+    mutationFn: (fields: { old_password: string; password: string }) =>
+      ask("POST /api/profile/password", { body: fields }),
     onSuccess: () => Promise.all([queryClient.invalidateQueries({ queryKey: SESSION }), refreshSessions()]),
   });
 }

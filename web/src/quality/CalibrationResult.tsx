@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { NOTHING } from "../format";
 import table from "../parts/Table.module.css";
-import { type Item, itemsOf, NOT_APPLICABLE, type Section } from "./building";
+import { type Answer, type Item, itemsOf, NOT_APPLICABLE, type Section } from "./building";
 import classes from "./Calibration.module.css";
 import type { ItemResult, Result } from "./calibrations";
 import { useWords } from "./forms";
@@ -34,7 +34,7 @@ function ItemRow({ item, one, result, onPlay }: { item: Item; one: ItemResult } 
       </th>
       {result.reviewers.map(({ username }) => {
         const given = one.given[username];
-        const key = keyOf(given?.answer ?? undefined);
+        const key = keyOf((given?.answer ?? undefined) as Answer | undefined);
         const points = shown(given?.points ?? null);
         const word = key === null ? null : key === NOT_APPLICABLE ? t("quality.notApplicable") : keyWord(item, key);
         const note = result.said[username]?.notes[one.item];

@@ -43,7 +43,7 @@ function GiveForm({ review, lost, onClose }: { review: Review; lost: Item[]; onC
 
   function give(event: FormEvent): void {
     event.preventDefault();
-    giving.mutate({ items, note, owner: owner ?? "", due_at: fromWall(zone, due) }, { onSuccess: onClose });
+    giving.mutate({ items, note, owner: owner ?? "", due_at: fromWall(zone, due) ?? 0 }, { onSuccess: onClose });
   }
   return (
     <form className={classes.form} onSubmit={give}>

@@ -38,7 +38,7 @@ export default function NewCalibrationPage() {
 
   function open(event: FormEvent): void {
     event.preventDefault();
-    const due_at = fromWall(zone, due);
+    const due_at = fromWall(zone, due) ?? 0;
     opening.mutate(
       { pbx, call_id: callId, agent_number: agent, form_id: Number(form), reviewers, due_at },
       { onSuccess: ({ id }) => go(`/quality/calibrations/${id}`, { replace: true }) },

@@ -10,6 +10,11 @@ import styles from "./Reviews.module.css";
 import { asked, firstMissing, keyOf } from "./reviewing";
 import { type Review, type Taken, useTake } from "./reviews";
 
+/** A step without what all of them have. */
+type Unsaid =
+  | Pick<Exclude<Taken, { path: "decision" }>, "path">
+  | Omit<Extract<Taken, { path: "decision" }>, "version" | "comment">;
+
 /** What the agent or the leader does with a published review; nothing where there is nothing to be done. */
 export function ReviewAnswers({ review }: { review: Review }) {
   const { t } = useTranslation();
@@ -22,18 +27,15 @@ export function ReviewAnswers({ review }: { review: Review }) {
 
   const may = (step: Review["may"][number]) => review.may.includes(step);
   const isWordless = comment.trim() === "";
-  function send(taken: Pick<Taken, "path" | "decision" | "answers">): void {
-    take.mutate(
-      { ...taken, version: review.version, comment },
-      {
-        onSuccess: () => {
-          setComment("");
-          setAnswers(null);
-          tell.success(t("review.sent"));
-        },
-        onError: tell.failure,
+  function send(taken: Unsaid): void {
+    take.mutate({ ...taken, version: review.version, comment } as Taken, {
+      onSuccess: () => {
+        setComment("");
+        setAnswers(null);
+        tell.success(t("review.sent"));
       },
-    );
+      onError: tell.failure,
+    });
   }
   const items = answers ? asked(review.sections, answers) : [];
   const isIncomplete = answers !== null && firstMissing(review.sections, answers) !== null;

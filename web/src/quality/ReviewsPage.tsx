@@ -19,7 +19,7 @@ export default function ReviewsPage() {
   const reviews = useMay("review_calls");
   const [address, setAddress] = useSearchParams();
   const filter: ReviewFilter = {
-    state: address.get("state") ?? "",
+    state: (address.get("state") ?? "") as ReviewFilter["state"],
     agent: address.get("agent") ?? "",
     reviewer: address.get("reviewer") ?? "",
     form: address.get("form") ?? "",

@@ -1,41 +1,11 @@
 /** Changes of a review form that is being built, and what can be answered. Pure but for the ids, which are drawn. */
 
+import type { Item, ItemKind, QualityOption as Option, ReviewSection as Section, Words } from "../api/described";
 import { reordered } from "../parts/order";
 
+export type { Item, ItemKind, QualityOption as Option, ReviewSection as Section, Words } from "../api/described";
+
 export const ITEM_KINDS = ["yes_no", "scale", "choice"] as const;
-export type ItemKind = (typeof ITEM_KINDS)[number];
-
-/** One text in both languages; where one is empty the other is shown. */
-export interface Words {
-  en: string;
-  zh: string;
-}
-
-export interface Option {
-  id: string;
-  label: Words;
-  /** 0–1 of the points of its item. */
-  share: number;
-}
-
-export interface Item {
-  id: string;
-  kind: ItemKind;
-  label: Words;
-  points: number;
-  guidance: Words;
-  /** The best of a scale from 0. */
-  steps: number | null;
-  options: Option[];
-  is_fatal: boolean;
-  asked_if: { item: string; any_of: string[] } | null;
-}
-
-export interface Section {
-  id: string;
-  label: Words;
-  items: Item[];
-}
 
 export type Answer = boolean | number | string;
 export type Answers = Record<string, Answer>;

@@ -1,71 +1,24 @@
 /** What is asked and told about calibrations. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { Calibration, CalibrationLine, NewCalibrationShape } from "../api/described";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
-import type { Answer, Section, Words } from "./building";
-import type { Score } from "./forms";
 import type { Draft } from "./reviewing";
-import type { ReviewedCall, Written } from "./reviews";
+import type { Written } from "./reviews";
 
-export interface CalibrationLine {
-  id: number;
-  pbx: string;
-  call_id: string;
-  agent_number: string;
-  agent_name: string;
-  talked_at: Instant;
-  form_name: Words;
-  due_at: Instant;
-  opened_at: Instant;
-  opened_by: string;
-  /** Null: it is open, and nobody is told what others gave. */
-  closed_at: Instant | null;
-  /** Empty: it closed by itself. */
-  closed_by: string;
-  reviewers: { username: string; has_scored: boolean }[];
-  is_mine_to_score: boolean;
-  may_close: boolean;
-}
+export type {
+  CalibratedItem as ItemResult,
+  Calibration,
+  CalibrationLine,
+  CalibrationResult as Result,
+} from "../api/described";
 
-export interface ItemResult {
-  item: string;
-  given: Record<string, { answer: Answer | null; points: number | null }>;
-  mean: number | null;
-  spread: number | null;
-  is_widest: boolean;
-  is_split: boolean;
-}
-
-export interface Result {
-  items: ItemResult[];
-  reviewers: { username: string; total: number; is_zeroed: boolean; beside_others: number | null }[];
-  mean: number | null;
-  spread: number | null;
-  alpha_points: number | null;
-  alpha_yes_no: number | null;
-  said: Record<string, Pick<Draft, "notes" | "comments">>;
-}
-
-export interface Calibration extends CalibrationLine {
-  sections: Section[];
-  scoring: (Draft & { version: number; done_at: Instant | null; score: Score }) | null;
-  result: Result | null;
-}
-
-export interface NewCalibration {
-  pbx: string;
-  call_id: string;
-  agent_number: string;
-  form_id: number;
-  reviewers: string[];
-  due_at: Instant | null;
-}
+export type NewCalibration = NewCalibrationShape;
 
 const REFRESH_MS = 15_000;
 const KEY = ["calibrations"];
-const pathOf = (id: number | string) => `/api/calibrations/${encodeURIComponent(id)}`;
 
 /** How far a calibration is, for who looks at it. */
 export function standing(one: CalibrationLine, now: Instant): "closed" | "mine" | "overdue" | "open" {
@@ -87,11 +40,7 @@ function waits(one: CalibrationLine): boolean {
 export function useCalibrations() {
   return useInfiniteQuery({
     queryKey: [...KEY, "list"],
-    queryFn: ({ pageParam }) =>
-      ask<{ calibrations: CalibrationLine[]; next: number | null }>(
-        "GET",
-        `/api/calibrations${query({ cursor: pageParam })}`,
-      ),
+    queryFn: ({ pageParam }) => ask("GET /api/calibrations", { query: { cursor: pageParam } }),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -100,7 +49,7 @@ export function useCalibrations() {
 export function useCalibration(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
-    queryFn: () => ask<Calibration>("GET", pathOf(id)),
+    queryFn: () => ask("GET /api/calibrations/{calibration_id}", { path: { calibration_id: id } }),
     // What is being typed must not be replaced under the reviewer's hands.
     refetchOnWindowFocus: false,
     refetchInterval: ({ state: { data } }) => (data && waits(data) ? REFRESH_MS : false),
@@ -111,26 +60,29 @@ export function useCalibration(id: string) {
 export function useCalibratedCall(id: string) {
   return useQuery({
     queryKey: ["calibrated-call", id],
-    queryFn: () => ask<ReviewedCall>("GET", `${pathOf(id)}/call`),
+    queryFn: () => ask("GET /api/calibrations/{calibration_id}/call", { path: { calibration_id: id } }),
   });
 }
 
 export function useCandidates() {
   return useQuery({
     queryKey: ["calibration-reviewers"],
-    queryFn: () => ask<{ reviewers: { username: string; name: string }[] }>("GET", "/api/calibrations/reviewers"),
+    queryFn: () => ask("GET /api/calibrations/reviewers"),
   });
 }
 
 export function useOpenCalibration() {
   return useMutation({
-    mutationFn: (wanted: NewCalibration) => ask<Calibration>("POST", "/api/calibrations", wanted),
+    mutationFn: (wanted: NewCalibration) => ask("POST /api/calibrations", { body: wanted }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...KEY, "list"] }),
   });
 }
 
 export async function saveScoring(id: number, version: number, draft: Draft): Promise<Written> {
-  const saved = await ask<Calibration>("PUT", `${pathOf(id)}/scoring`, { version, ...draft });
+  const saved = await ask("PUT /api/calibrations/{calibration_id}/scoring", {
+    path: { calibration_id: id },
+    body: { version, ...draft },
+  });
   const written = writtenOf(saved);
   if (written === null) throw new Error("what was saved is not told");
   return written;
@@ -141,8 +93,8 @@ export function useEndCalibration(id: number) {
   return useMutation({
     mutationFn: (end: { version: number } | "close") =>
       end === "close"
-        ? ask<Calibration>("POST", `${pathOf(id)}/close`)
-        : ask<Calibration>("POST", `${pathOf(id)}/scoring/finish`, end),
+        ? ask("POST /api/calibrations/{calibration_id}/close", { path: { calibration_id: id } })
+        : ask("POST /api/calibrations/{calibration_id}/scoring/finish", { path: { calibration_id: id }, body: end }),
     onSuccess: (calibration) => {
       queryClient.setQueryData([...KEY, String(id)], calibration);
       return queryClient.invalidateQueries({ queryKey: [...KEY, "list"] });

@@ -1,51 +1,11 @@
 /** What is asked and told about coaching tasks. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { CoachingTask, TaskShape } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
-import type { Words } from "./building";
-import type { Earned } from "./forms";
 
-export interface CoachedItem {
-  id: string;
-  label: Words;
-  /** What it earned in the review; null: it was left out. */
-  before: Earned | null;
-  /** The same in the next review; null: there is none yet, or it was left out. */
-  after: Earned | null;
-}
-
-export interface CoachingTask {
-  id: number;
-  review_id: number;
-  agent_number: string;
-  agent_name: string;
-  talked_at: Instant;
-  form_name: Words;
-  items: CoachedItem[];
-  note: string;
-  owner: string;
-  due_at: Instant;
-  given_at: Instant;
-  given_by: string;
-  version: number;
-  state: "given" | "seen" | "closed";
-  seen_at: Instant | null;
-  closed_at: Instant | null;
-  closed_by: string;
-  /** What was done. */
-  outcome: string;
-  /** Whether the next conversation was drawn. */
-  is_drawn: boolean;
-  next_review_id: number | null;
-  may: ("acknowledge" | "close")[];
-}
-
-interface Page {
-  tasks: CoachingTask[];
-  next: number | null;
-}
+export type { CoachedItem, CoachingTask } from "../api/described";
 
 const KEY = ["coaching"];
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
@@ -54,7 +14,7 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 export function useTasks(agent: string | null) {
   return useInfiniteQuery({
     queryKey: [...KEY, "list", agent],
-    queryFn: ({ pageParam }) => ask<Page>("GET", `/api/coaching${query({ agent, cursor: pageParam })}`),
+    queryFn: ({ pageParam }) => ask("GET /api/coaching", { query: { agent, cursor: pageParam } }),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -64,27 +24,23 @@ export function useTasks(agent: string | null) {
 export function useTaskOf(review: number) {
   return useQuery({
     queryKey: [...KEY, "review", review],
-    queryFn: async () => (await ask<Page>("GET", `/api/coaching${query({ review })}`)).tasks[0] ?? null,
+    queryFn: async () => (await ask("GET /api/coaching", { query: { review } })).tasks[0] ?? null,
   });
 }
 
 export function useOwners() {
   return useQuery({
     queryKey: [...KEY, "owners"],
-    queryFn: () => ask<{ owners: { username: string; name: string }[] }>("GET", "/api/coaching/owners"),
+    queryFn: () => ask("GET /api/coaching/owners"),
   });
 }
 
-export interface NewTask {
-  items: string[];
-  note: string;
-  owner: string;
-  due_at: Instant | null;
-}
+export type NewTask = TaskShape;
 
 export function useGive(review: number) {
   return useMutation({
-    mutationFn: (task: NewTask) => ask<CoachingTask>("POST", `/api/reviews/${review}/coaching`, task),
+    mutationFn: (task: NewTask) =>
+      ask("POST /api/reviews/{review_id}/coaching", { path: { review_id: review }, body: task }),
     onSuccess: refresh,
   });
 }
@@ -92,7 +48,7 @@ export function useGive(review: number) {
 export function useCoachingStep({ id, version }: CoachingTask) {
   return useMutation({
     mutationFn: ({ step, comment }: { step: "acknowledge" | "close"; comment: string }) =>
-      ask<CoachingTask>("POST", `/api/coaching/${id}/${step}`, { version, comment }),
+      ask(`POST /api/coaching/{task_id}/${step}`, { path: { task_id: id }, body: { version, comment } }),
     onSettled: refresh,
   });
 }

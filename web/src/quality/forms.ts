@@ -2,49 +2,31 @@
 
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type { ReviewForm, ReviewScore } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
 import { useLanguage } from "../i18n";
 import type { Answers, Section, Words } from "./building";
+
+export type { ReviewEarned as Earned, ReviewForm } from "../api/described";
 
 export interface FormContent {
   name: Words;
   sections: Section[];
 }
 
-export interface ReviewForm extends FormContent {
-  id: number;
-  shipped_as: string | null;
-  retired_at: Instant | null;
-  retired_by: string;
-  version: number;
-  created_at: Instant;
-  /** Empty: it came with the server. */
-  created_by: string;
-}
-
-export interface Earned {
-  points: number;
-  weight: number;
-}
-
-export interface Score {
-  total: number | null;
-  zeroed_by: string[];
-  items: Record<string, Earned>;
-  sections: Record<string, Earned>;
-  asked: string[];
-}
+export type Score = ReviewScore;
 
 const KEY = ["review-forms"];
-const pathOf = (id: number | string) => `/api/review-forms/${encodeURIComponent(id)}`;
 
 export function useReviewForms() {
-  return useQuery({ queryKey: KEY, queryFn: () => ask<{ forms: ReviewForm[] }>("GET", "/api/review-forms") });
+  return useQuery({ queryKey: KEY, queryFn: () => ask("GET /api/review-forms") });
 }
 
 export function useReviewForm(id: string) {
-  return useQuery({ queryKey: [...KEY, id], queryFn: () => ask<ReviewForm>("GET", pathOf(id)) });
+  return useQuery({
+    queryKey: [...KEY, id],
+    queryFn: () => ask("GET /api/review-forms/{form_id}", { path: { form_id: id } }),
+  });
 }
 
 /** Makes a form, or the next version of one. */
@@ -52,8 +34,11 @@ export function useSaveReviewForm(form: ReviewForm | null) {
   return useMutation({
     mutationFn: (content: FormContent) =>
       form === null
-        ? ask<ReviewForm>("POST", "/api/review-forms", content)
-        : ask<ReviewForm>("PUT", pathOf(form.id), { ...content, version: form.version }),
+        ? ask("POST /api/review-forms", { body: content })
+        : ask("PUT /api/review-forms/{form_id}", {
+            path: { form_id: form.id },
+            body: { ...content, version: form.version },
+          }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -61,7 +46,7 @@ export function useSaveReviewForm(form: ReviewForm | null) {
 export function useRetire(form: ReviewForm) {
   const method = form.retired_at === null ? "POST" : "DELETE";
   return useMutation({
-    mutationFn: () => ask<ReviewForm>(method, `${pathOf(form.id)}/retire`),
+    mutationFn: () => ask(`${method} /api/review-forms/{form_id}/retire`, { path: { form_id: form.id } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -71,7 +56,7 @@ export function useScore(content: FormContent, answers: Answers, isReady: boolea
   const asked = { ...content, answers };
   return useQuery({
     queryKey: ["review-score", JSON.stringify(asked)],
-    queryFn: () => ask<Score>("POST", "/api/review-forms/score", asked),
+    queryFn: () => ask("POST /api/review-forms/score", { body: asked }),
     enabled: isReady,
     placeholderData: keepPreviousData,
     gcTime: 60_000,

@@ -2,26 +2,10 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
+import type { ReviewAssignment as Assignment } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant, Seconds } from "../api/shapes";
 
-export type Why = "random" | "new_agent" | "long" | "talk_over" | "low_survey" | "complaint" | "share" | "coaching";
-
-export interface Assignment {
-  id: number;
-  plan: string;
-  form_id: number;
-  pbx: string;
-  call_id: string;
-  agent_number: string;
-  agent_name: string;
-  queue: string;
-  began_at: Instant;
-  talk_seconds: Seconds;
-  why: Why;
-  claimed_at: Instant | null;
-  expires_at: Instant | null;
-}
+export type { ReviewAssignment as Assignment, Why } from "../api/described";
 
 export const INBOX = ["review-inbox"];
 const refresh = () => queryClient.invalidateQueries({ queryKey: INBOX });
@@ -35,7 +19,7 @@ export function wayToReview(one: Assignment): string {
 export function useInbox() {
   return useQuery({
     queryKey: INBOX,
-    queryFn: () => ask<{ mine: Assignment[]; pool: Assignment[] }>("GET", "/api/review-inbox"),
+    queryFn: () => ask("GET /api/review-inbox"),
     refetchInterval: 15_000,
   });
 }
@@ -44,14 +28,16 @@ export function useInbox() {
 export function useClaim() {
   return useMutation({
     mutationFn: (id: number | null) =>
-      ask<Assignment>("POST", id === null ? "/api/review-inbox/claim" : `/api/review-inbox/${id}/claim`),
+      id === null
+        ? ask("POST /api/review-inbox/claim")
+        : ask("POST /api/review-inbox/{assignment_id}/claim", { path: { assignment_id: id } }),
     onSettled: refresh,
   });
 }
 
 export function useGiveBack() {
   return useMutation({
-    mutationFn: (id: number) => ask("DELETE", `/api/review-inbox/${id}/claim`),
+    mutationFn: (id: number) => ask("DELETE /api/review-inbox/{assignment_id}/claim", { path: { assignment_id: id } }),
     onSettled: refresh,
   });
 }

@@ -2,20 +2,12 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type { ReviewPlan as Plan, PlanRules as Rules } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant, Seconds } from "../api/shapes";
-import { INBOX, type Why } from "./inbox";
+import type { Seconds } from "../api/shapes";
+import { INBOX } from "./inbox";
 
-export interface Rules {
-  long_seconds: Seconds | null;
-  talk_over_seconds: Seconds | null;
-  /** The caller gave at most so much in the survey after the call, of 5. */
-  survey_score: number | null;
-  complaints: boolean;
-  new_agents: { days: number; calls: number } | null;
-  /** Per cent. */
-  share: number | null;
-}
+export type { PlanPreview, PlanRules as Rules, ReviewPlan as Plan, ReviewPlans as Plans } from "../api/described";
 
 export interface PlanContent {
   name: string;
@@ -30,40 +22,6 @@ export interface PlanContent {
   rules: Rules;
   reviewers: { username: string; target: number }[];
   claim_hours: number;
-}
-
-export interface Plan extends PlanContent {
-  id: number;
-  /** Null: it is paused. */
-  active_since: Instant | null;
-  progress: {
-    period: string;
-    drawn: number;
-    done: number;
-    pool: number;
-    reviewers: { username: string; target: number | null; open: number; done: number }[];
-  };
-}
-
-export interface Plans {
-  plans: Plan[];
-  reviewers: { username: string; name: string }[];
-  lists: { id: number; name: string }[];
-}
-
-export interface PlanPreview {
-  period: string;
-  since: Instant;
-  until: Instant;
-  drawn: number;
-  agents: {
-    agent_number: string;
-    agent_name: string;
-    conversations: number;
-    assigned: number;
-    drawn: number;
-    why: Partial<Record<Why, number>>;
-  }[];
 }
 
 export const NEW_PLAN: PlanContent = {
@@ -97,15 +55,19 @@ export function contentOf(plan: Plan): PlanContent {
 }
 
 export function usePlans() {
-  return useQuery({ queryKey: KEY, queryFn: () => ask<Plans>("GET", "/api/review-plans"), refetchInterval: 30_000 });
+  return useQuery({
+    queryKey: KEY,
+    queryFn: () => ask("GET /api/review-plans"),
+    refetchInterval: 30_000,
+  });
 }
 
 export function useSavePlan(plan: Plan | null) {
   return useMutation({
     mutationFn: (content: PlanContent) =>
       plan === null
-        ? ask<Plan>("POST", "/api/review-plans", content)
-        : ask<Plan>("PUT", `/api/review-plans/${plan.id}`, content),
+        ? ask("POST /api/review-plans", { body: content })
+        : ask("PUT /api/review-plans/{plan_id}", { path: { plan_id: plan.id }, body: content }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
 }
@@ -114,7 +76,9 @@ export function useSavePlan(plan: Plan | null) {
 export function useSwitchPlan(plan: Plan) {
   return useMutation({
     mutationFn: () =>
-      ask<Plan>("POST", `/api/review-plans/${plan.id}/${plan.active_since === null ? "start" : "pause"}`),
+      ask(`POST /api/review-plans/{plan_id}/${plan.active_since === null ? "start" : "pause"}`, {
+        path: { plan_id: plan.id },
+      }),
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: INBOX });
       return queryClient.invalidateQueries({ queryKey: KEY });
@@ -125,7 +89,7 @@ export function useSwitchPlan(plan: Plan) {
 export function usePlanPreview(id: number, period: "this" | "last") {
   return useQuery({
     queryKey: [...KEY, id, "preview", period],
-    queryFn: () => ask<PlanPreview>("GET", `/api/review-plans/${id}/preview?period=${period}`),
+    queryFn: () => ask("GET /api/review-plans/{plan_id}/preview", { path: { plan_id: id }, query: { period } }),
     staleTime: 0,
   });
 }

@@ -13,7 +13,7 @@ import { useDayWord } from "./labels";
 import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
 import { isDay } from "./ranges";
-import type { AgentDay, PatternRule, Patterns } from "./shapes";
+import type { AgentDay, PatternRule } from "./shapes";
 import { useToday } from "./useToday";
 import { chosenDays, readRange, writeRange } from "./view";
 
@@ -72,11 +72,11 @@ function DayRow({ day, rules }: { day: AgentDay; rules: PatternRule[] }) {
   );
 }
 
-function Unusual({ asked }: { asked: Record<string, string> }) {
+function Unusual({ asked }: { asked: { from: string; to: string; team: string } }) {
   const { t } = useTranslation();
   const result = useQuery({
     queryKey: ["patterns", asked],
-    queryFn: () => ask<Patterns>("GET", `/api/reports/patterns${query(asked)}`),
+    queryFn: () => ask("GET /api/reports/patterns", { query: asked }),
   });
   if (result.isPending) return <RowsSkeleton rows={8} />;
   if (result.isError) return <Failure error={result.error} onRetry={() => void result.refetch()} />;

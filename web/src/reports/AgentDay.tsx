@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { useFormat, useQueueWord } from "../api/queries";
 import { callPath } from "../calls/path";
 import { SeatGlyph } from "../floor/SeatGlyph";
@@ -21,13 +21,13 @@ import { ExportButtons } from "./ExportButtons";
 import { AgentSelect } from "./Filters";
 import page from "./ReportsPage.module.css";
 import { addDays, isDay } from "./ranges";
-import type { Action, Actions, Pattern, PatternRule, Patterns } from "./shapes";
+import type { Action, Actions, Pattern, PatternRule } from "./shapes";
 import { useToday } from "./useToday";
 
 function useRules(days: { from: string; to: string }): PatternRule[] {
   const rules = useQuery({
     queryKey: ["patterns", days],
-    queryFn: () => ask<Patterns>("GET", `/api/reports/patterns${query(days)}`),
+    queryFn: () => ask("GET /api/reports/patterns", { query: days }),
   });
   return rules.data?.rules ?? [];
 }
@@ -193,7 +193,7 @@ export function AgentDayView({ agent, day, onChange, onBack }: ViewProps) {
   const words = useRuleWords(useRules(days));
   const result = useQuery({
     queryKey: ["actions", agent, day],
-    queryFn: () => ask<Actions>("GET", `/api/reports/actions${query({ agent, ...days })}`),
+    queryFn: () => ask("GET /api/reports/actions", { query: { agent, ...days } }),
   });
   const name = result.data?.agent.name;
   return (

@@ -3,7 +3,7 @@ import { IconStarFilled } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
-import { query } from "../api/client";
+import { addressOf } from "../api/client";
 import { useFiguresNamed, useFormat, useMay } from "../api/queries";
 import { useLists } from "../callbacks/lists";
 import { NOTHING } from "../format";
@@ -99,7 +99,9 @@ function Targets({ search, opened }: { search: CallbackSearch; opened: Opened })
   if (found.isPending) return <RowsSkeleton rows={8} />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const { targets, count } = found.data;
-  const file = `/api/reports/callbacks/targets.xlsx${query({ ...targetsQuery(search, opened), language })}`;
+  const file = addressOf("GET /api/reports/callbacks/targets.xlsx", {
+    query: { ...targetsQuery(search, opened), language },
+  });
   return (
     <>
       <CountedHead shown={t("callbackReport.shown", { shown: targets.length, count })} file={file} />

@@ -8,7 +8,7 @@ import classes from "./ExportButtons.module.css";
 const FORMATS = { xlsx: IconFileSpreadsheet, csv: IconFileTypeCsv };
 
 /** The same figures as a file, in the language of the page; and on paper. */
-export function ExportButtons({ name, asked }: { name: string; asked: Record<string, string> }) {
+export function ExportButtons({ name, asked }: { name: string; asked: Parameters<typeof query>[0] }) {
   const { t } = useTranslation();
   const language = useLanguage();
   return (

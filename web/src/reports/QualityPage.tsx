@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
-import { query } from "../api/client";
+import { addressOf } from "../api/client";
 import { useFiguresNamed, useFormat } from "../api/queries";
 import { callPath } from "../calls/path";
 import { NOTHING } from "../format";
@@ -130,7 +130,9 @@ function Reviews({ search, opened, isPlanned }: { search: QualitySearch; opened:
   if (found.isPending) return <RowsSkeleton rows={8} />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const { reviews, count } = found.data;
-  const file = `/api/reports/quality/reviews.xlsx${query({ ...reviewsQuery(search, opened), language })}`;
+  const file = addressOf("GET /api/reports/quality/reviews.xlsx", {
+    query: { ...reviewsQuery(search, opened), language },
+  });
   return (
     <>
       <CountedHead shown={t("qualityReport.shown", { shown: reviews.length, count })} file={file} />

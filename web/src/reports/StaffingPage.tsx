@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { useSettings } from "../api/queries";
 import { duration, NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
@@ -219,7 +219,7 @@ export default function StaffingPage() {
   const asked = { ...queueOf(queue), ...days, ...aimsQuery(aims) };
   const result = useQuery({
     queryKey: ["staffing", asked],
-    queryFn: () => ask<Staffing>("GET", `/api/reports/staffing${query(asked)}`),
+    queryFn: () => ask("GET /api/reports/staffing", { query: asked }),
     enabled: queue !== "",
     placeholderData: (before) => before,
   });

@@ -2,6 +2,7 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
+import { addressOf } from "../api/client";
 import { useFiguresNamed, useFormat, useMay } from "../api/queries";
 import { NOTHING } from "../format";
 import { useLanguage } from "../i18n";
@@ -22,7 +23,7 @@ import {
   BYS,
   type By,
   type CountedTicket,
-  countedAddress,
+  countedQuery,
   type Opened,
   type TicketReport,
   type TicketSearch,
@@ -102,7 +103,9 @@ function Tickets({ search, opened }: { search: TicketSearch; opened: Opened }) {
   if (found.isPending) return <RowsSkeleton rows={8} />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const { tickets, count } = found.data;
-  const file = `${countedAddress(search, opened, ".xlsx")}&language=${language}`;
+  const file = addressOf("GET /api/reports/tickets/counted.xlsx", {
+    query: { ...countedQuery(search, opened), language },
+  });
   const columns = [
     t("ticketReport.ticket"),
     t("tickets.field.subject"),

@@ -1,10 +1,10 @@
 /** What is asked and told about callers who gave up. */
 
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Days } from "./ranges";
-import type { AbandonedCaller, AbandonedPart, PutResult } from "./shapes";
+import type { AbandonedCaller } from "./shapes";
 
 export const CALLED_BACK = ["", "open", "called_back"] as const;
 export type CalledBackState = (typeof CALLED_BACK)[number];
@@ -20,7 +20,7 @@ const PAGE_SIZE = 100;
 /** As many as the server takes at once. */
 export const MOST_CHOSEN = 1000;
 
-export function abandonedQuery({ days, queue, state }: AbandonedSearch): Record<string, string> {
+export function abandonedQuery({ days, queue, state }: AbandonedSearch) {
   return { ...days, queue, state };
 }
 
@@ -29,10 +29,7 @@ export function useAbandoned(search: AbandonedSearch) {
     queryKey: ["abandoned", search],
     initialPageParam: "",
     queryFn: ({ pageParam }) =>
-      ask<AbandonedPart>(
-        "GET",
-        `/api/reports/abandoned${query({ ...abandonedQuery(search), cursor: pageParam, limit: PAGE_SIZE })}`,
-      ),
+      ask("GET /api/reports/abandoned", { query: { ...abandonedQuery(search), cursor: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
   });
@@ -41,9 +38,11 @@ export function useAbandoned(search: AbandonedSearch) {
 export function usePutIntoList() {
   return useMutation({
     mutationFn: ({ list, callers }: { list: string; callers: AbandonedCaller[] }) =>
-      ask<PutResult>("POST", "/api/reports/abandoned/callbacks", {
-        list_id: Number(list),
-        visits: callers.map((caller) => caller.id),
+      ask("POST /api/reports/abandoned/callbacks", {
+        body: {
+          list_id: Number(list),
+          visits: callers.map((caller) => caller.id),
+        },
       }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["lists"] }),
   });

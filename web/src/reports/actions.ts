@@ -44,11 +44,14 @@ export function patternsByAction(patterns: readonly Pattern[]): Map<string, Patt
   return found;
 }
 
+/** One that still lasts is as long as it was when it was asked for. */
+const endOf = ({ since, until, seconds }: Action): Instant => until ?? since + seconds;
+
 /** From the full hour before the first action to the one after the last. Empty where nothing was done. */
 export function lineOf(actions: readonly Action[], patterns: readonly Pattern[]): Line | null {
   if (actions.length === 0) return null;
   const first = Math.min(...actions.map((action) => action.since));
-  const last = Math.max(...actions.map((action) => action.until));
+  const last = Math.max(...actions.map(endOf));
   const from = Math.floor(first / HOUR_SECONDS) * HOUR_SECONDS;
   const until = Math.max(from + HOUR_SECONDS, Math.ceil(last / HOUR_SECONDS) * HOUR_SECONDS);
   const length = until - from;
@@ -63,7 +66,7 @@ export function lineOf(actions: readonly Action[], patterns: readonly Pattern[])
       .map((action) => ({
         action,
         left: percent(action.since),
-        width: Math.max(THINNEST_PERCENT, percent(action.until) - percent(action.since)),
+        width: Math.max(THINNEST_PERCENT, percent(endOf(action)) - percent(action.since)),
         isMarked: marked.has(action.id),
       })),
     hours: Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => from + index * step).map((at) => ({

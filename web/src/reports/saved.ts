@@ -1,14 +1,14 @@
 /** What is asked and told about saved reports. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { NewReport } from "../api/described";
 import { queryClient } from "../api/queries";
 import type { QueueSettings } from "../api/shapes";
-import type { Run, SavedReport, SavedSettings, Schedule } from "./shapes";
+import type { SavedReport, SavedSettings, Schedule } from "./shapes";
 import { writeView } from "./view";
 
 const KEY = ["saved reports"] as const;
-const path = (id: SavedReport["id"], rest = "") => `/api/reports/saved/${encodeURIComponent(String(id))}${rest}`;
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 
 /** A run may be under way, or begin by itself. */
@@ -17,7 +17,7 @@ const AGAIN_MS = 15_000;
 export function useSaved() {
   return useQuery({
     queryKey: KEY,
-    queryFn: async () => (await ask<{ reports: SavedReport[] }>("GET", "/api/reports/saved")).reports,
+    queryFn: async () => (await ask("GET /api/reports/saved")).reports,
     refetchInterval: AGAIN_MS,
   });
 }
@@ -25,25 +25,33 @@ export function useSaved() {
 export function useSaveReport(id: SavedReport["id"] | null) {
   return useMutation({
     mutationFn: (fields: Partial<SavedSettings>) =>
-      ask<SavedReport>(id === null ? "POST" : "PATCH", id === null ? "/api/reports/saved" : path(id), fields),
+      id === null
+        ? ask("POST /api/reports/saved", { body: fields as NewReport })
+        : ask("PATCH /api/reports/saved/{report_id}", { path: { report_id: id }, body: fields }),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteReport(id: SavedReport["id"]) {
-  return useMutation({ mutationFn: () => ask("DELETE", path(id)), onSuccess: refresh });
+  return useMutation({
+    mutationFn: () => ask("DELETE /api/reports/saved/{report_id}", { path: { report_id: String(id) } }),
+    onSuccess: refresh,
+  });
 }
 
 export function useSendReport(id: SavedReport["id"]) {
-  return useMutation({ mutationFn: () => ask<Run>("POST", path(id, "/send")), onSettled: refresh });
+  return useMutation({
+    mutationFn: () => ask("POST /api/reports/saved/{report_id}/send", { path: { report_id: String(id) } }),
+    onSettled: refresh,
+  });
 }
 
 export function useRuns(id: SavedReport["id"]) {
   return useInfiniteQuery({
     queryKey: [...KEY, id, "runs"],
-    initialPageParam: "",
+    initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ runs: Run[]; next: string | null }>("GET", path(id, `/runs${query({ cursor: pageParam })}`)),
+      ask("GET /api/reports/saved/{report_id}/runs", { path: { report_id: String(id) }, query: { cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
     refetchInterval: AGAIN_MS,
   });

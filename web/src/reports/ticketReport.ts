@@ -1,38 +1,13 @@
 /** What is asked and told of the report of tickets: how many came, were closed in time, and stay to be done. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
-import type { FigureValues, Instant } from "../api/shapes";
-import type { Outcome, State } from "../tickets/tickets";
+import { ask, NONE } from "../api/client";
 import { countDays, type Days, type Interval } from "./ranges";
-import type { IntervalTotals } from "./report";
+
+export type { CountedTicket, TicketReport } from "../api/described";
 
 export const BYS = ["team", "owner", "type", "queue"] as const;
 export type By = (typeof BYS)[number];
-
-export interface TicketReport {
-  by: By;
-  interval: Interval;
-  figures: string[];
-  rows: { id: string; name_en: string; name_zh: string; figures: FigureValues }[];
-  totals: FigureValues;
-  intervals: IntervalTotals[];
-}
-
-export interface CountedTicket {
-  id: number;
-  ticket: string;
-  type: string;
-  subject: string;
-  state: State;
-  owner: string;
-  team: string;
-  queue: string;
-  created_at: Instant;
-  due_at: Instant | null;
-  closed_at: Instant | null;
-  outcome: Outcome | "";
-}
 
 export interface TicketSearch {
   days: Days;
@@ -48,14 +23,14 @@ export function trendOf(days: Days): Interval {
   return count <= 26 * 7 ? "week" : "month";
 }
 
-export function ticketQuery({ days, team, by }: TicketSearch): Record<string, string> {
+export function ticketQuery({ days, team, by }: TicketSearch) {
   return { ...days, ...(team ? { team } : {}), by, interval: trendOf(days) };
 }
 
 export function useTicketReport(search: TicketSearch) {
   return useQuery({
     queryKey: ["ticket report", search],
-    queryFn: () => ask<TicketReport>("GET", `/api/reports/tickets${query(ticketQuery(search))}`),
+    queryFn: () => ask("GET /api/reports/tickets", { query: ticketQuery(search) }),
     placeholderData: keepPreviousData,
   });
 }
@@ -67,16 +42,16 @@ export interface Opened {
   where: Record<string, string>;
 }
 
-/** The address of what a number counts; what is empty is said, too. */
-export function countedAddress({ days, team }: TicketSearch, { figure, where }: Opened, ending = ""): string {
-  const asked = new URLSearchParams({ ...days, ...(team ? { team } : {}), ...where, figure });
-  return `/api/reports/tickets/counted${ending}?${asked}`;
+/** What a number counts; what is empty is said, too. */
+export function countedQuery({ days, team }: TicketSearch, { figure, where }: Opened) {
+  const said = Object.fromEntries(Object.entries(where).map(([name, value]) => [name, value || NONE]));
+  return { ...days, ...(team ? { team } : {}), ...said, figure };
 }
 
 export function useCountedTickets(search: TicketSearch, opened: Opened) {
-  const address = countedAddress(search, opened);
+  const asked = countedQuery(search, opened);
   return useQuery({
-    queryKey: ["counted tickets", address],
-    queryFn: () => ask<{ count: number; tickets: CountedTicket[] }>("GET", address),
+    queryKey: ["counted tickets", asked],
+    queryFn: () => ask("GET /api/reports/tickets/counted", { query: asked }),
   });
 }

@@ -7,7 +7,7 @@ import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import { CallLink } from "./CallLink";
 import classes from "./Retention.module.css";
-import { SCOPES, useDeletions } from "./retention";
+import { type DeletionFilter, SCOPES, useDeletions } from "./retention";
 import { useRuleWord } from "./useRuleWord";
 import { useSize } from "./useSize";
 
@@ -17,7 +17,7 @@ export function Deletions() {
   const format = useFormat();
   const word = useRuleWord();
   const size = useSize();
-  const [filter, setFilter] = useState({ number: "", scope: "" });
+  const [filter, setFilter] = useState<DeletionFilter>({ number: "", scope: "" });
   const [settled] = useDebouncedValue(filter, 250);
   const pages = useDeletions(settled);
   const found = pages.data?.pages.flatMap((page) => page.deletions) ?? [];

@@ -1,55 +1,25 @@
 /** What is asked and told about tags, holds, rules and deletions. */
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type { RetentionRule as Rule, Scope } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Deletion, Instant, RuleTold } from "../api/shapes";
-import { callPath } from "../calls/path";
+import type { Instant } from "../api/shapes";
+
+export type {
+  CallHold as Hold,
+  CallRetention as Kept,
+  Deleted,
+  DueByRule as DueRule,
+  DueCounted as Counted,
+  DueRecording,
+  DueSum,
+  RetentionRule as Rule,
+  Scope,
+} from "../api/described";
 
 export const SCOPES = ["tag", "list", "queue", "all"] as const;
-export type Scope = (typeof SCOPES)[number];
 
-export interface Hold {
-  id: number;
-  pbx: string;
-  call_id: string;
-  number: string | null;
-  started_at: Instant | null;
-  at: Instant;
-  by: string;
-  reason: string;
-  ended: { at: Instant; by: string; reason: string } | null;
-}
-export interface Kept {
-  tags: { tag: string; at: Instant; by: string }[];
-  is_held: boolean;
-  rule: RuleTold | null;
-  /** Null: for ever. */
-  until: Instant | null;
-  /** Only for who manages retention; newest first. */
-  holds?: Hold[];
-}
-export interface Rule extends RuleTold {
-  id: number;
-  subject: string;
-  created_at: Instant;
-  created_by: string;
-}
-export interface Counted {
-  calls: number;
-  recordings: number;
-  files: number;
-  bytes: number;
-}
-export interface DueRule extends Counted, RuleTold {
-  rule_id: number;
-}
-export interface DueSum extends Counted {
-  at: Instant;
-  by_rule: DueRule[];
-  held: Counted;
-  not_found: number;
-}
 export interface OfCall {
   recording_id: number;
   pbx: string;
@@ -58,27 +28,23 @@ export interface OfCall {
   began_at: Instant | null;
   bytes: number;
 }
-export interface DueRecording extends OfCall, RuleTold {}
-export interface Deleted extends OfCall, Deletion {
-  id: number;
-}
-export type DeletionFilter = { number: string; scope: string };
+
+export type DeletionFilter = { number: string; scope: Scope | "" };
 
 const KEY = ["retention"];
 const changed = () => queryClient.invalidateQueries({ queryKey: KEY });
-const pathOf = (pbx: string, callId: string) => `/api${callPath(pbx, callId)}`;
 
 export function useKept(pbx: string, callId: string) {
   return useQuery({
     queryKey: [...KEY, "call", pbx, callId],
-    queryFn: () => ask<Kept>("GET", `${pathOf(pbx, callId)}/retention`),
+    queryFn: () => ask("GET /api/calls/{pbx}/{call_id}/retention", { path: { pbx, call_id: callId } }),
   });
 }
 
 export function useKnownTags(isWanted: boolean) {
   return useQuery({
     queryKey: [...KEY, "tags"],
-    queryFn: () => ask<{ tags: { tag: string; calls: number }[] }>("GET", "/api/call-tags"),
+    queryFn: () => ask("GET /api/call-tags"),
     enabled: isWanted,
   });
 }
@@ -88,34 +54,36 @@ export function useTag(pbx: string, callId: string) {
   return useMutation({
     mutationFn: ({ tag, isOn }: { tag: string; isOn: boolean }) =>
       isOn
-        ? ask("POST", `${pathOf(pbx, callId)}/tags`, { tag })
-        : ask("DELETE", `${pathOf(pbx, callId)}/tags/${encodeURIComponent(tag)}`),
+        ? ask("POST /api/calls/{pbx}/{call_id}/tags", { path: { pbx, call_id: callId }, body: { tag } })
+        : ask("DELETE /api/calls/{pbx}/{call_id}/tags/{tag}", { path: { pbx, call_id: callId, tag } }),
     onSettled: changed,
   });
 }
 
 export function usePlaceHold(pbx: string, callId: string) {
   return useMutation({
-    mutationFn: (reason: string) => ask("POST", `${pathOf(pbx, callId)}/holds`, { reason }),
+    mutationFn: (reason: string) =>
+      ask("POST /api/calls/{pbx}/{call_id}/holds", { path: { pbx, call_id: callId }, body: { reason } }),
     onSettled: changed,
   });
 }
 
 export function useEndHold(holdId: number) {
   return useMutation({
-    mutationFn: (reason: string) => ask("POST", `/api/holds/${holdId}/end`, { reason }),
+    mutationFn: (reason: string) =>
+      ask("POST /api/holds/{hold_id}/end", { path: { hold_id: holdId }, body: { reason } }),
     onSettled: changed,
   });
 }
 
 export function useHolds() {
-  return useQuery({ queryKey: [...KEY, "holds"], queryFn: () => ask<{ holds: Hold[] }>("GET", "/api/holds") });
+  return useQuery({ queryKey: [...KEY, "holds"], queryFn: () => ask("GET /api/holds") });
 }
 
 export function useRules() {
   return useQuery({
     queryKey: [...KEY, "rules"],
-    queryFn: () => ask<{ rules: Rule[] }>("GET", "/api/retention/rules"),
+    queryFn: () => ask("GET /api/retention/rules"),
   });
 }
 
@@ -124,32 +92,28 @@ export function useSaveRule(rule: Rule | null) {
   return useMutation({
     mutationFn: (fields: { scope: Scope; subject: string; days: number }) =>
       rule === null
-        ? ask("POST", "/api/retention/rules", fields)
-        : ask("PATCH", `/api/retention/rules/${rule.id}`, { days: fields.days }),
+        ? ask("POST /api/retention/rules", { body: fields })
+        : ask("PATCH /api/retention/rules/{rule_id}", { path: { rule_id: rule.id }, body: { days: fields.days } }),
     onSuccess: changed,
   });
 }
 
 export function useDeleteRule(rule: Rule) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/retention/rules/${rule.id}`),
+    mutationFn: () => ask("DELETE /api/retention/rules/{rule_id}", { path: { rule_id: rule.id } }),
     onSettled: changed,
   });
 }
 
 export function useDue() {
-  return useQuery({ queryKey: [...KEY, "due"], queryFn: () => ask<DueSum>("GET", "/api/retention/due") });
+  return useQuery({ queryKey: [...KEY, "due"], queryFn: () => ask("GET /api/retention/due") });
 }
 
 export function useDueRecordings(rule: number | null) {
   return useInfiniteQuery({
     queryKey: [...KEY, "due", rule],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) =>
-      ask<{ recordings: DueRecording[]; next: number | null }>(
-        "GET",
-        `/api/retention/due/recordings${query({ rule, cursor: pageParam })}`,
-      ),
+    queryFn: ({ pageParam }) => ask("GET /api/retention/due/recordings", { query: { rule, cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
   });
 }
@@ -158,11 +122,7 @@ export function useDeletions(filter: DeletionFilter) {
   return useInfiniteQuery({
     queryKey: [...KEY, "deletions", filter],
     initialPageParam: null as number | null,
-    queryFn: ({ pageParam }) =>
-      ask<{ deletions: Deleted[]; next: number | null }>(
-        "GET",
-        `/api/retention/deletions${query({ ...filter, cursor: pageParam })}`,
-      ),
+    queryFn: ({ pageParam }) => ask("GET /api/retention/deletions", { query: { ...filter, cursor: pageParam } }),
     getNextPageParam: (page) => page.next,
   });
 }

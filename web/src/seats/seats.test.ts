@@ -1,13 +1,5 @@
 import { expect, test } from "vitest";
-import { possible, seatPath } from "./seats";
-
-test("an interface keeps its slashes and nothing else that could end a path", () => {
-  expect(seatPath({ pbx: "pbx1", interface: "PJSIP/1001" })).toBe("/api/seats/pbx1/PJSIP/1001");
-  expect(seatPath({ pbx: "pbx1", interface: "Local/1001@from-queue/n" })).toBe(
-    "/api/seats/pbx1/Local/1001%40from-queue/n",
-  );
-  expect(seatPath({ pbx: "a?b", interface: "X/#1" })).toBe("/api/seats/a%3Fb/X/%231");
-});
+import { possible } from "./seats";
 
 test("the buttons follow the live seat", () => {
   const out = { state: "signed_out", queues: [], is_paused: false } as const;

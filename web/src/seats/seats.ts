@@ -1,57 +1,28 @@
 /** What may be asked of a seat, and what came of it. The live floor shows the seat; nothing here keeps its state. */
 
 import { useMutation } from "@tanstack/react-query";
-import { ask } from "../api/client";
-import type { Listening, ListeningMode, Seat } from "../api/shapes";
+import { type Asked, ask, type Route } from "../api/client";
+import type { SeatAnswer } from "../api/described";
+import type { Listening, Seat } from "../api/shapes";
 
-export type Act =
-  | "sign-in"
-  | "sign-out"
-  | "pause"
-  | "ready"
-  | "end-wrap-up"
-  | "ask-for-help"
-  | "take-help"
-  | "end-help"
-  | "penalty"
-  | "hang-up"
-  | "hold"
-  | "resume"
-  | "transfer"
-  | "consult"
-  | "complete-transfer"
-  | "cancel-transfer"
-  | "pause-recording"
-  | "resume-recording"
-  | "listen"
-  | "listen-mode"
-  | "stop-listening";
-
-export interface Wish {
-  act: Act;
-  body?:
-    | { queues?: string[] | null }
-    | { reason: string }
-    | { queue: string; penalty: number }
-    | { call_id: string }
-    | ({ call_id: string } & ({ agent: string } | { queue: string } | { number: string }))
-    | { mode: ListeningMode }
-    | { call_id: string; mode: ListeningMode };
-}
+type SeatRoute = Extract<Route, `POST /api/seats/{pbx}/{interface}/${string}`>;
+type ActOf<R extends Route> = R extends `POST /api/seats/{pbx}/{interface}/${infer Act}` ? Act : never;
+/** What may be asked of a seat: what its routes end with. */
+export type Act = ActOf<SeatRoute>;
+type WishOf<A extends Act> = { act: A } & Omit<Asked<`POST /api/seats/{pbx}/{interface}/${A}`>, "path">;
+/** An act with what it needs to be told. */
+export type Wish = { [A in Act]: WishOf<A> }[Act];
 
 /** `already`: it was so before. `asked`: Asterisk accepted it, and the floor does not show it (all of it) yet. */
-export interface Answer {
-  result: "done" | "already" | "asked";
-  seat: Seat;
-  refused: Record<string, string>;
-}
+export type Answer = SeatAnswer;
 
 export const MOST_PENALTY = 1000;
 
-/** The path of a seat: its interface stands in it with its own slash. */
-export function seatPath(seat: Pick<Seat, "pbx" | "interface">): string {
-  const parts = [seat.pbx, ...seat.interface.split("/")];
-  return `/api/seats/${parts.map(encodeURIComponent).join("/")}`;
+/** Asks it of a seat. */
+export function askOfSeat({ pbx, interface: phone }: Pick<Seat, "pbx" | "interface">, wish: Wish): Promise<Answer> {
+  const { act, ...asked } = wish;
+  // That each act has its own body, Wish says; of all together the compiler sees only what they have in common.
+  return ask<SeatRoute>(`POST /api/seats/{pbx}/{interface}/${act}`, { path: { pbx, interface: phone }, ...asked });
 }
 
 /** Which buttons make sense. A pause may be wished in a call: it begins at the end. */
@@ -74,7 +45,7 @@ export function isInCall(seat: Pick<Seat, "state">): boolean {
 
 export function useWish(seat: Seat) {
   return useMutation({
-    mutationFn: ({ act, body }: Wish) => ask<Answer>("POST", `${seatPath(seat)}/${act}`, body),
+    mutationFn: (wish: Wish) => askOfSeat(seat, wish),
   });
 }
 

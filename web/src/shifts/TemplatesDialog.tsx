@@ -14,12 +14,12 @@ import { PartFields } from "./PartFields";
 import { Bar, Legend } from "./Parts";
 import { USUAL } from "./ShiftDialog";
 import classes from "./Shifts.module.css";
-import { type Template, useRemoveTemplate, useSaveTemplate, useTemplates } from "./shifts";
+import { type Pattern, useRemoveTemplate, useSaveTemplate, useTemplates } from "./shifts";
 
-const NEW: Template = { id: 0, label_en: "", label_zh: "", version: 0, parts: [] };
+const NEW: Pattern = { id: 0, label_en: "", label_zh: "", version: 0, parts: [] };
 
 /** A template while it is typed: its names, one is enough, and its parts. */
-function Editor({ template, onClose }: { template: Template; onClose: () => void }) {
+function Editor({ template, onClose }: { template: Pattern; onClose: () => void }) {
   const { t } = useTranslation();
   const [names, setNames] = useState({ label_en: template.label_en, label_zh: template.label_zh });
   const [drafts, setDrafts] = useState(() => (template.id === 0 ? USUAL : draftsOf(template.parts)));
@@ -51,7 +51,7 @@ function Editor({ template, onClose }: { template: Template; onClose: () => void
   );
 }
 
-function Row({ template, onEdit }: { template: Template; onEdit: () => void }) {
+function Row({ template, onEdit }: { template: Pattern; onEdit: () => void }) {
   const { t } = useTranslation();
   const name = useLabel()(template);
   const removing = useRemoveTemplate();
@@ -83,7 +83,7 @@ function Row({ template, onEdit }: { template: Template; onEdit: () => void }) {
 /** The templates that shifts are planned by: looked at, made, changed, deleted. */
 export function TemplatesDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const [edited, edit] = useState<Template | null>(null);
+  const [edited, edit] = useState<Pattern | null>(null);
   const result = useTemplates();
   return (
     <Modal

@@ -2,108 +2,27 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask, query } from "../api/client";
+import type { Routes, ShiftAnswer, TemplateAnswer } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { FigureValues, Instant, SeatState, Seconds } from "../api/shapes";
 import type { Day, Days } from "../reports/ranges";
-import type { Kind, Part } from "./clock";
+import type { Part } from "./clock";
 
-export interface Shift {
-  agent_number: string;
-  day: Day;
-  version: number;
-  changed_at: Instant;
-  changed_by: string;
-  parts: Part[];
-}
-export interface Planned {
-  agent_number: string;
-  agent_name: string;
-  team: string;
-}
-export interface Plan {
-  teams: string[];
-  agents: Planned[];
-  shifts: Shift[];
-}
-/** A pattern of shifts with a name. */
-export interface Template {
-  id: number;
-  label_en: string;
-  label_zh: string;
-  version: number;
-  parts: Part[];
-}
-interface Kept {
-  planned_seconds: Seconds;
-  in_adherence_seconds: Seconds;
-  out_of_adherence_seconds: Seconds;
-  late_start_seconds: Seconds;
-  early_end_seconds: Seconds;
-  is_absent: boolean;
-}
-export interface PartKept extends Kept {
-  kind: Kind;
-  since: Instant;
-  until: Instant;
-}
-export interface DayKept extends Kept, Planned {
-  day: Day;
-  adherence_rate: number | null;
-  parts: PartKept[];
-}
-export interface Spell {
-  state: SeatState;
-  reason: string;
-  since: Instant;
-  until: Instant;
-}
-export type Came = "to_come" | "there" | "off_phone" | "elsewhere" | "absent";
-export interface Briefing {
-  team: string;
-  since: Instant;
-  until: Instant;
-  agents: (Planned & { came: Came; there_seconds: Seconds })[];
-}
-export interface Gap {
-  start: Instant;
-  end: Instant;
-  /** Null of a team, whose need is a share of that of several queues. */
-  offered: number | null;
-  planned: number;
-  there: number | null;
-  seats_needed: number;
-  planned_against_need: number;
-  there_against_plan: number | null;
-}
-export interface Note {
-  version: number;
-  text: string;
-  written_at: Instant;
-  written_by: string;
-}
-export interface Log {
-  teams: string[];
-  figures: { queues: string[]; of_queues: FigureValues; of_team: FigureValues };
-  notes: Note[];
-}
-interface Saved {
-  added: number;
-  replaced: number;
-  unchanged: number;
-}
-export type Fault =
-  | "not_csv"
-  | "too_many_values"
-  | "unknown_agent"
-  | "bad_date"
-  | "unknown_kind"
-  | "bad_time"
-  | "bad_shift";
-export interface Tried extends Saved {
-  rows: number;
-  error_count: number;
-  errors: { line: number; column: string; value: string; code: Fault; detail: string }[];
-}
+export type {
+  AgentAnswer as Planned,
+  Briefing,
+  Came,
+  ImportAnswer as Tried,
+  LogAnswer as Log,
+  NoteAnswer as Note,
+  PartKept,
+  PlanAnswer as Plan,
+  ShiftAnswer as Shift,
+  ShiftGap as Gap,
+  ShiftKept as DayKept,
+  ShiftSpell as Spell,
+  ShiftsFault as Fault,
+  TemplateAnswer as Template,
+} from "../api/described";
 
 const KEY = ["shifts"];
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
@@ -111,7 +30,7 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 export function usePlan(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "plan", days, team],
-    queryFn: () => ask<Plan>("GET", `/api/shifts${query({ ...days, team })}`),
+    queryFn: () => ask("GET /api/shifts", { query: { ...days, team } }),
     placeholderData: (before) => before,
   });
 }
@@ -119,47 +38,60 @@ export function usePlan(days: Days, team: string) {
 export function useTemplates() {
   return useQuery({
     queryKey: [...KEY, "templates"],
-    queryFn: async () => (await ask<{ templates: Template[] }>("GET", "/api/shift-templates")).templates,
+    queryFn: async () => (await ask("GET /api/shift-templates")).templates,
   });
 }
+
+export type Pattern = Pick<TemplateAnswer, "id" | "label_en" | "label_zh" | "version" | "parts">;
 
 /** Keeps a template; of `id` 0 a new one. */
 export function useSaveTemplate() {
   return useMutation({
-    mutationFn: ({ id, version, ...pattern }: Template) =>
-      id === 0
-        ? ask<Template>("POST", "/api/shift-templates", pattern)
-        : ask<Template>("PUT", `/api/shift-templates/${id}`, { version, ...pattern }),
+    mutationFn: ({ id, version, label_en, label_zh, parts }: Pattern) => {
+      const pattern = { label_en, label_zh, parts };
+      return id === 0
+        ? ask("POST /api/shift-templates", { body: pattern })
+        : ask("PUT /api/shift-templates/{template_id}", { path: { template_id: id }, body: { version, ...pattern } });
+    },
     onSuccess: refresh,
   });
 }
 
 export function useRemoveTemplate() {
   return useMutation({
-    mutationFn: ({ id, version }: Template) => ask("DELETE", `/api/shift-templates/${id}${query({ version })}`),
+    mutationFn: ({ id, version }: Pattern) =>
+      ask("DELETE /api/shift-templates/{template_id}", { path: { template_id: id }, query: { version } }),
     onSuccess: refresh,
   });
 }
 
-const pathOf = ({ agent_number, day }: Pick<Shift, "agent_number" | "day">) => `/api/shifts/${agent_number}/${day}`;
+type OneShift = Pick<ShiftAnswer, "agent_number" | "day" | "version">;
 
-export function useSaveShift(of: Pick<Shift, "agent_number" | "day" | "version">) {
+export function useSaveShift(of: OneShift) {
   return useMutation({
-    mutationFn: (parts: Part[]) => ask<Shift>("PUT", pathOf(of), { version: of.version, parts }),
+    mutationFn: (parts: Part[]) =>
+      ask("PUT /api/shifts/{agent}/{day}", {
+        path: { agent: of.agent_number, day: of.day },
+        body: { version: of.version, parts },
+      }),
     onSuccess: refresh,
   });
 }
 
-export function useRemoveShift(of: Pick<Shift, "agent_number" | "day" | "version">) {
+export function useRemoveShift(of: OneShift) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `${pathOf(of)}${query({ version: of.version })}`),
+    mutationFn: () =>
+      ask("DELETE /api/shifts/{agent}/{day}", {
+        path: { agent: of.agent_number, day: of.day },
+        query: { version: of.version },
+      }),
     onSuccess: refresh,
   });
 }
 
 export function useCopyWeek() {
   return useMutation({
-    mutationFn: (wish: { monday: Day; team: string | null }) => ask<Saved>("POST", "/api/shifts/copy-week", wish),
+    mutationFn: (wish: { monday: Day; team: string | null }) => ask("POST /api/shifts/copy-week", { body: wish }),
     onSuccess: refresh,
   });
 }
@@ -172,12 +104,12 @@ function formOf(file: File): FormData {
 
 /** What the file would become; nothing is written. */
 export function useTryFile() {
-  return useMutation({ mutationFn: (file: File) => ask<Tried>("POST", "/api/shifts/import/check", formOf(file)) });
+  return useMutation({ mutationFn: (file: File) => ask("POST /api/shifts/import/check", { body: formOf(file) }) });
 }
 
 export function useImportFile() {
   return useMutation({
-    mutationFn: (file: File) => ask<Tried>("POST", "/api/shifts/import", formOf(file)),
+    mutationFn: (file: File) => ask("POST /api/shifts/import", { body: formOf(file) }),
     onSuccess: refresh,
   });
 }
@@ -202,7 +134,7 @@ export function useErrorFile(language: string) {
 export function useMine() {
   return useQuery({
     queryKey: [...KEY, "mine"],
-    queryFn: () => ask<{ today: Day; shifts: Shift[] }>("GET", "/api/shifts/mine"),
+    queryFn: () => ask("GET /api/shifts/mine"),
     refetchInterval: 300_000,
   });
 }
@@ -210,8 +142,7 @@ export function useMine() {
 export function useKept(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "kept", days, team],
-    queryFn: async () =>
-      (await ask<{ rows: DayKept[] }>("GET", `/api/shifts/adherence${query({ ...days, team })}`)).rows,
+    queryFn: async () => (await ask("GET /api/shifts/adherence", { query: { ...days, team } })).rows,
     placeholderData: (before) => before,
   });
 }
@@ -219,35 +150,39 @@ export function useKept(days: Days, team: string) {
 export function useBehind(agent: string, day: Day) {
   return useQuery({
     queryKey: [...KEY, "behind", agent, day],
-    queryFn: () => ask<DayKept & { spells: Spell[] }>("GET", `/api/shifts/adherence/${agent}/${day}`),
+    queryFn: () => ask("GET /api/shifts/adherence/{agent}/{day}", { path: { agent, day } }),
   });
 }
 
 export function useBriefings(day: Day, team: string) {
   return useQuery({
     queryKey: [...KEY, "briefings", day, team],
-    queryFn: async () =>
-      (await ask<{ briefings: Briefing[] }>("GET", `/api/shifts/briefings${query({ day, team })}`)).briefings,
+    queryFn: async () => (await ask("GET /api/shifts/briefings", { query: { day, team } })).briefings,
   });
 }
 
 /** Of a queue, or of a team. */
-export function useGaps(asked: Record<string, string>) {
-  const path = asked.team ? "/api/shifts/team-gaps" : "/api/shifts/gaps";
+export function useGaps(asked: GapsAsked | TeamGapsAsked) {
   return useQuery({
     queryKey: [...KEY, "gaps", asked],
-    queryFn: async () => (await ask<{ rows: Gap[] }>("GET", `${path}${query(asked)}`)).rows,
-    enabled: Boolean(asked.team || asked.queue),
+    queryFn: async () =>
+      "team" in asked
+        ? (await ask("GET /api/shifts/team-gaps", { query: asked })).rows
+        : (await ask("GET /api/shifts/gaps", { query: asked })).rows,
+    enabled: Boolean("team" in asked ? asked.team : asked.queue),
     placeholderData: (before) => before,
   });
 }
+
+type GapsAsked = Routes["GET /api/shifts/gaps"]["query"];
+type TeamGapsAsked = Routes["GET /api/shifts/team-gaps"]["query"];
 
 const logKey = (team: string, day: Day) => [...KEY, "log", team, day];
 
 export function useLog(team: string, day: Day) {
   return useQuery({
     queryKey: logKey(team, day),
-    queryFn: () => ask<Log>("GET", `/api/shift-log${query({ team, day })}`),
+    queryFn: () => ask("GET /api/shift-log", { query: { team, day } }),
     enabled: team !== "",
   });
 }
@@ -255,7 +190,7 @@ export function useLog(team: string, day: Day) {
 export function useWriteNote(team: string, day: Day) {
   return useMutation({
     mutationFn: (note: { version: number; text: string }) =>
-      ask<Note>("POST", "/api/shift-log", { team, day, ...note }),
+      ask("POST /api/shift-log", { body: { team, day, ...note } }),
     // Also where it was refused: then somebody else's words are there to be read.
     onSettled: () => queryClient.invalidateQueries({ queryKey: logKey(team, day) }),
   });

@@ -57,7 +57,7 @@ function ByPassword() {
   const [code, setCode] = useState("");
   const [needsCode, setNeedsCode] = useState(false);
   const signIn = useMutation({
-    mutationFn: () => ask("POST", "/api/session", { username: username.trim(), password, code }),
+    mutationFn: () => ask("POST /api/session", { body: { username: username.trim(), password, code } }),
     onError: (error) => {
       if (error instanceof ApiError && error.field === "code") setNeedsCode(true);
     },

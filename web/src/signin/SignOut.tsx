@@ -7,7 +7,7 @@ import { signedOut } from "../api/queries";
 export function SignOut() {
   const { t } = useTranslation();
   return (
-    <Button variant="subtle" size="compact-sm" onClick={() => void ask("DELETE", "/api/session").finally(signedOut)}>
+    <Button variant="subtle" size="compact-sm" onClick={() => void ask("DELETE /api/session").finally(signedOut)}>
       {t("profile.signOut")}
     </Button>
   );

@@ -8,7 +8,7 @@ const FIRST_RUN = ["first-run"];
 export function useFirstRun() {
   return useQuery({
     queryKey: FIRST_RUN,
-    queryFn: () => ask<{ is_needed: boolean; file: string }>("GET", "/api/first-run"),
+    queryFn: () => ask("GET /api/first-run"),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -30,8 +30,8 @@ const refresh = () =>
 export function useMakeFirst() {
   return useMutation({
     mutationFn: async ({ username, password, ...fields }: Administrator) => {
-      await ask("POST", "/api/first-run", { username, password, ...fields });
-      await ask("POST", "/api/session", { username, password }).catch((error: unknown) => {
+      await ask("POST /api/first-run", { body: { username, password, ...fields } });
+      await ask("POST /api/session", { body: { username, password } }).catch((error: unknown) => {
         // Where no password is taken, they sign in at the provider.
         if (!(error instanceof ApiError && error.status === 403)) throw error;
       });

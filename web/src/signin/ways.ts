@@ -11,7 +11,7 @@ export interface Ways {
 export function useWays() {
   return useQuery({
     queryKey: ["ways"],
-    queryFn: () => ask<Ways>("GET", "/api/session/ways"),
+    queryFn: () => ask("GET /api/session/ways"),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -154,7 +154,7 @@ export default function TicketsPage() {
     document.title = `${t("page.tickets")} · callcenter`;
   }, [t]);
   const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
-  const found = useTickets(settled);
+  const found = useTickets(settled as Filter);
   useFreshTickets();
   const tickets = found.data?.pages.flatMap((one) => one.tickets) ?? [];
   const columns = [
@@ -177,7 +177,7 @@ export default function TicketsPage() {
       <ListPanel
         title={t("tickets.list")}
         asked={[found]}
-        tools={<Filters filter={filter} set={set} />}
+        tools={<Filters filter={filter as Filter} set={set} />}
         columns={columns}
         rows={tickets.map((ticket) => <TicketRow key={ticket.id} ticket={ticket} />)}
         empty={

@@ -2,136 +2,48 @@
 
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { ask, query } from "../api/client";
+import { ask } from "../api/client";
+import type {
+  ContentShape,
+  TicketsOutcome as Outcome,
+  TicketsCallShape as OwnCall,
+  Ticket,
+  TicketsState,
+  TicketsStepShape,
+} from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant } from "../api/shapes";
 import { useLive } from "../live/store";
 
+export type {
+  Ticket,
+  TicketBacklogOfTeam as Backlog,
+  TicketCall,
+  TicketCallback as Callback,
+  TicketChange as Change,
+  TicketName as Named,
+  TicketOpened as Opened,
+  TicketOwner as Owner,
+  TicketStep as Step,
+  TicketsCallShape as OwnCall,
+  TicketsOutcome as Outcome,
+  TicketsState as State,
+  What,
+  WholeTicket,
+} from "../api/described";
+
+/** What somebody writes down of a ticket, all of it. */
+export type TicketContent = Required<ContentShape>;
+export type SentStep = Required<TicketsStepShape>;
+
 export const STATES = ["open", "waiting", "closed"] as const;
-export type State = (typeof STATES)[number];
+
 export const OUTCOMES = ["solved", "partly_solved", "not_solved", "unfounded", "withdrawn"] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+
 export type EscalatedTo = "team_leader" | "supervisor" | "admin";
 
-/** What somebody writes down of a ticket, as it is sent. */
-export interface TicketContent {
-  type: string;
-  subject: string;
-  note: string;
-  state: "open" | "waiting";
-  customer_id: number | null;
-  caller_number: string;
-  owner_agent: string;
-  owner_user: string;
-  team: string;
-  due_at: Instant | null;
-}
-export interface Owner {
-  username: string;
-  name: string;
-}
-export interface Named {
-  id: number;
-  ticket: string;
-}
-export interface Ticket extends Omit<TicketContent, "state">, Named {
-  state: State;
-  queue: string;
-  is_complaint: boolean;
-  is_overdue: boolean;
-  next_due_at: Instant | null;
-  escalation_level: number;
-  escalated_to: EscalatedTo | "";
-  customer: { id: number; name: string; level: string } | null;
-  version: number;
-  created_at: Instant;
-  created_by: string;
-  changed_by: string;
-  closed_at: Instant | null;
-  closed_by: string;
-  outcome: Outcome | "";
-  result: string;
-  merged_into: Named | null;
-}
-export interface Step {
-  id: number;
-  text: string;
-  agent_number: string;
-  due_at: Instant | null;
-  done_at: Instant | null;
-  done_by: string;
-  of: string;
-}
-export interface TicketCall {
-  pbx: string;
-  call_id: string;
-  added_at: Instant;
-  added_by: string;
-  of: string;
-}
-export type What =
-  | "opened"
-  | "changed"
-  | "step_added"
-  | "step_changed"
-  | "call_added"
-  | "escalated"
-  | "closed"
-  | "reopened"
-  | "merged"
-  | "unmerged"
-  | "callback_raised"
-  | "callback_ended";
-export interface Change {
-  id: number;
-  what: What;
-  details: Record<string, unknown>;
-  at: Instant;
-  by: string;
-  of: string;
-}
-export interface Callback {
-  /** `id` null: the list is deleted. */
-  list: { id: string | null; name: string };
-  number: string;
-  raised_at: Instant;
-  due_at: Instant | null;
-  state: "open" | "offered" | "in_air" | "asking" | "reached" | "closed" | "erased";
-  attempts: {
-    placed_at: Instant;
-    outcome: string | null;
-    agent_number: string;
-    result: string | null;
-    note: string;
-  }[];
-}
-export interface WholeTicket extends Ticket {
-  merged: (Named & { subject: string; merged_at: Instant; merged_by: string })[];
-  steps: Step[];
-  calls: TicketCall[];
-  changes: Change[];
-  callbacks: Callback[];
-}
-export interface OwnCall {
-  pbx: string;
-  call_id: string;
-}
-/** What came of opening one: the ticket, or the open ones of the same customer. */
-export interface Opened {
-  ticket: WholeTicket | null;
-  repeats: Ticket[];
-}
-export interface Backlog {
-  team: string;
-  open: number;
-  waiting: number;
-  overdue: number;
-  escalated: number;
-  oldest_at: Instant;
-}
 export interface Filter {
   search: string;
-  state: string;
+  state: TicketsState | "any" | "unfinished" | "";
   type: string;
   team: string;
   owner: string;
@@ -143,7 +55,6 @@ const PAGE_SIZE = 50;
 const KEY = ["tickets"] as const;
 const TICKET = /^\s*[tT]-?\d+\s*$/;
 export const refreshTickets = () => queryClient.invalidateQueries({ queryKey: KEY });
-const pathOf = (id: number) => `/api/tickets/${id}`;
 
 /** While tickets change all the time, an open page asks again this often at most. */
 const AGAIN_MS = 5_000;
@@ -174,7 +85,7 @@ export function useFreshTickets(id?: number) {
 export function useOwners() {
   return useQuery({
     queryKey: ["ticket owners"],
-    queryFn: async () => (await ask<{ users: Owner[] }>("GET", "/api/ticket-owners")).users,
+    queryFn: async () => (await ask("GET /api/ticket-owners")).users,
   });
 }
 
@@ -187,7 +98,7 @@ export function wanted({ search, state, late, ...rest }: Filter) {
     ...rest,
     ticket: isTicket ? typed : "",
     number: isTicket ? "" : typed,
-    state: isAny || state === "unfinished" ? "" : state,
+    state: state === "any" || isAny || state === "unfinished" ? ("" as const) : state,
     is_unfinished: !isAny && (state === "" || state === "unfinished") ? true : null,
     is_overdue: late === "1" ? true : null,
     is_escalated: late === "up" ? true : null,
@@ -199,25 +110,24 @@ export function useTickets(filter: Filter) {
     queryKey: [...KEY, "page", filter],
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }) =>
-      ask<{ tickets: Ticket[]; next: number | null }>(
-        "GET",
-        `/api/tickets${query({ ...wanted(filter), cursor: pageParam, limit: PAGE_SIZE })}`,
-      ),
+      ask("GET /api/tickets", { query: { ...wanted(filter), cursor: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
   });
 }
 
 export function useTicket(id: number) {
-  return useQuery({ queryKey: [...KEY, id], queryFn: () => ask<WholeTicket>("GET", pathOf(id)) });
+  return useQuery({
+    queryKey: [...KEY, id],
+    queryFn: () => ask("GET /api/tickets/{ticket_id}", { path: { ticket_id: id } }),
+  });
 }
 
 /** The ticket that somebody names by its number; `null` where there is none. */
 export function useTicketNamed(typed: string) {
   return useQuery({
     queryKey: [...KEY, "named", typed],
-    queryFn: async () =>
-      (await ask<{ tickets: Ticket[] }>("GET", `/api/tickets${query({ ticket: typed })}`)).tickets[0] ?? null,
+    queryFn: async () => (await ask("GET /api/tickets", { query: { ticket: typed } })).tickets[0] ?? null,
     enabled: typed.trim() !== "",
   });
 }
@@ -225,7 +135,7 @@ export function useTicketNamed(typed: string) {
 export function useBacklog() {
   return useQuery({
     queryKey: [...KEY, "backlog"],
-    queryFn: async () => (await ask<{ teams: Backlog[] }>("GET", "/api/ticket-backlog")).teams,
+    queryFn: async () => (await ask("GET /api/ticket-backlog")).teams,
   });
 }
 
@@ -233,7 +143,7 @@ export function useBacklog() {
 export function usePop(call: OwnCall | null) {
   return useQuery({
     queryKey: [...KEY, "pop", call?.pbx, call?.call_id],
-    queryFn: () => ask<{ number: string; tickets: Ticket[] }>("GET", `/api/ticket-pop${query({ ...call })}`),
+    queryFn: () => ask("GET /api/ticket-pop", { query: call ?? { pbx: "", call_id: "" } }),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -246,44 +156,47 @@ function useChanging<Sent, Told>(send: (sent: Sent) => Promise<Told>) {
 
 export const useOpenTicket = (call: OwnCall | null) =>
   useChanging(({ ticket, isNew }: { ticket: TicketContent; isNew: boolean }) =>
-    ask<Opened>("POST", "/api/tickets", { ticket, call, is_new: isNew }),
+    ask("POST /api/tickets", { body: { ticket, call, is_new: isNew } }),
   );
 
 export const useSaveTicket = (id: number) =>
-  useChanging((sent: { ticket: TicketContent; version: number }) => ask<WholeTicket>("PUT", pathOf(id), sent));
+  useChanging((sent: { ticket: TicketContent; version: number }) =>
+    ask("PUT /api/tickets/{ticket_id}", { path: { ticket_id: id }, body: sent }),
+  );
 
 export const useAddCall = () =>
-  useChanging(({ id, call }: { id: number; call: OwnCall }) => ask<WholeTicket>("POST", `${pathOf(id)}/calls`, call));
-
-export interface SentStep {
-  text: string;
-  agent_number: string;
-  due_at: Instant | null;
-  is_done: boolean;
-}
+  useChanging(({ id, call }: { id: number; call: OwnCall }) =>
+    ask("POST /api/tickets/{ticket_id}/calls", { path: { ticket_id: id }, body: call }),
+  );
 
 export const useSaveStep = (id: number) =>
   useChanging(({ step, ...sent }: SentStep & { step: number | null }) =>
     step === null
-      ? ask<Step>("POST", `${pathOf(id)}/steps`, sent)
-      : ask<Step>("PUT", `${pathOf(id)}/steps/${step}`, sent),
+      ? ask("POST /api/tickets/{ticket_id}/steps", { path: { ticket_id: id }, body: sent })
+      : ask("PUT /api/tickets/{ticket_id}/steps/{step_id}", { path: { ticket_id: id, step_id: step }, body: sent }),
   );
 
 export const useClose = (of: Ticket) =>
   useChanging((sent: { outcome: Outcome; result: string }) =>
-    ask<WholeTicket>("POST", `${pathOf(of.id)}/close`, { version: of.version, ...sent }),
+    ask("POST /api/tickets/{ticket_id}/close", { path: { ticket_id: of.id }, body: { version: of.version, ...sent } }),
   );
 
 export const useReopen = (of: Ticket) =>
-  useChanging((why: string) => ask<WholeTicket>("POST", `${pathOf(of.id)}/reopen`, { version: of.version, why }));
+  useChanging((why: string) =>
+    ask("POST /api/tickets/{ticket_id}/reopen", { path: { ticket_id: of.id }, body: { version: of.version, why } }),
+  );
 
 export const useMergeTicket = (of: Ticket) =>
   useChanging((other: Ticket) =>
-    ask<WholeTicket>("POST", `${pathOf(of.id)}/merges`, {
-      version: of.version,
-      other_id: other.id,
-      other_version: other.version,
+    ask("POST /api/tickets/{ticket_id}/merges", {
+      path: { ticket_id: of.id },
+      body: {
+        version: of.version,
+        other_id: other.id,
+        other_version: other.version,
+      },
     }),
   );
 
-export const useUnmerge = () => useChanging((id: number) => ask<WholeTicket>("POST", `${pathOf(id)}/unmerge`));
+export const useUnmerge = () =>
+  useChanging((id: number) => ask("POST /api/tickets/{ticket_id}/unmerge", { path: { ticket_id: id } }));

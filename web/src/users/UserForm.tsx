@@ -8,13 +8,13 @@ import pageClasses from "../parts/Page.module.css";
 import { LanguageSelect } from "./LanguageSelect";
 import { roleName, useRoles } from "./roles";
 import { ScopeFields } from "./ScopeFields";
-import { type User, useChangeUser, useMakeUser } from "./users";
+import { type NewPassword, type User, useChangeUser, useMakeUser } from "./users";
 
 interface Props {
   /** Who is changed; nobody where a new user is made. */
   user: User | null;
   onClose: () => void;
-  onMade: (user: User) => void;
+  onMade: (user: NewPassword) => void;
 }
 
 export function UserForm({ user, onClose, onMade }: Props) {

@@ -14,7 +14,15 @@ import { roleName } from "./roles";
 import { namesOf } from "./scope";
 import { UserForm } from "./UserForm";
 import classes from "./UsersPage.module.css";
-import { type User, useChangeUser, useEndSessions, useForgetSecondFactor, useResetPassword, useUsers } from "./users";
+import {
+  type NewPassword,
+  type User,
+  useChangeUser,
+  useEndSessions,
+  useForgetSecondFactor,
+  useResetPassword,
+  useUsers,
+} from "./users";
 
 function Standing({ user }: { user: User }) {
   const { t } = useTranslation();
@@ -35,7 +43,7 @@ function Standing({ user }: { user: User }) {
   );
 }
 
-function Actions({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade: (user: User) => void }) {
+function Actions({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade: (user: NewPassword) => void }) {
   const { t } = useTranslation();
   const change = useChangeUser(user.id);
   const reset = useResetPassword(user.id);
@@ -101,7 +109,7 @@ function Actions({ user, onEdit, onMade }: { user: User; onEdit: () => void; onM
   );
 }
 
-function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade: (user: User) => void }) {
+function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade: (user: NewPassword) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -148,11 +156,11 @@ export default function UsersPage() {
   const { t } = useTranslation();
   const users = useUsers();
   const [edited, setEdited] = useState<User | "new" | null>(null);
-  const [made, setMade] = useState<User | null>(null);
+  const [made, setMade] = useState<NewPassword | null>(null);
   useEffect(() => {
     document.title = `${t("users.title")} · callcenter`;
   }, [t]);
-  const handOver = (user: User) => {
+  const handOver = (user: NewPassword) => {
     setEdited(null);
     setMade(user);
   };
@@ -183,7 +191,7 @@ export default function UsersPage() {
           <Once
             title={t("users.password", { name: made.username })}
             text={t("users.passwordText")}
-            value={made.password ?? ""}
+            value={made.password}
             onClose={() => setMade(null)}
           />
         )}

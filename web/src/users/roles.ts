@@ -1,20 +1,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { ask } from "../api/client";
+import type { RoleShape as Role } from "../api/described";
 import { queryClient } from "../api/queries";
 import type { Permission } from "../api/shapes";
 
+export type { RoleShape as Role } from "../api/described";
+
 const SHIPPED = ["agent", "team_leader", "supervisor", "qa", "admin"] as const;
 type Shipped = (typeof SHIPPED)[number];
-
-/** What users may do, by name (docs/api.md, Roles); `id` null: it comes with the server and stays as it is. */
-export interface Role {
-  id: number | null;
-  name: string;
-  permissions: Permission[];
-  /** The usernames of those who have it. */
-  users: string[];
-}
 
 export type RoleFields = Pick<Role, "name" | "permissions">;
 
@@ -82,7 +76,7 @@ const refresh = () =>
 export function useRoles() {
   return useQuery({
     queryKey: ["roles"],
-    queryFn: async () => (await ask<{ roles: Role[] }>("GET", "/api/roles")).roles,
+    queryFn: async () => (await ask("GET /api/roles")).roles,
   });
 }
 
@@ -90,14 +84,16 @@ export function useRoles() {
 export function useWriteRole(id: number | null) {
   return useMutation({
     mutationFn: (fields: RoleFields) =>
-      id === null ? ask<Role>("POST", "/api/roles", fields) : ask<Role>("PUT", `/api/roles/${id}`, fields),
+      id === null
+        ? ask("POST /api/roles", { body: fields })
+        : ask("PUT /api/roles/{role_id}", { path: { role_id: id }, body: fields }),
     onSuccess: refresh,
   });
 }
 
 export function useDeleteRole(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/roles/${id}`),
+    mutationFn: () => ask("DELETE /api/roles/{role_id}", { path: { role_id: id } }),
     onSuccess: refresh,
   });
 }

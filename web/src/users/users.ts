@@ -1,31 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type { PresenceAnswer as User, UserChanges } from "../api/described";
 import { queryClient } from "../api/queries";
-import type { Instant, Scope } from "../api/shapes";
 
-/** Somebody who can sign in to the panel (docs/api.md, Users); `password` is told only when it is made. */
-export interface User {
-  id: number;
-  username: string;
-  name: string;
-  /** The names of roles. */
-  roles: string[];
-  language: "" | "en" | "zh";
-  /** The agent who this is, where they take calls. */
-  agent_number: string | null;
-  scope: Scope | null;
-  is_disabled: boolean;
-  password_expires_at: Instant | null;
-  created_at: Instant;
-  has_second_factor: boolean;
-  /** A role asks for one, and there is none yet. */
-  must_set_up_second_factor: boolean;
-  /** Signed in at the provider once. */
-  is_at_provider: boolean;
-  session_count: number;
-  last_seen_at: Instant | null;
-  password?: string;
-}
+export type { NewPasswordAnswer as NewPassword, PresenceAnswer as User } from "../api/described";
 
 export type UserFields = Pick<User, "name" | "roles" | "language" | "agent_number" | "scope">;
 
@@ -35,7 +13,7 @@ const refresh = () =>
 export function useUsers() {
   return useQuery({
     queryKey: ["users"],
-    queryFn: async () => (await ask<{ users: User[] }>("GET", "/api/users")).users,
+    queryFn: async () => (await ask("GET /api/users")).users,
     refetchInterval: 30_000,
   });
 }
@@ -43,36 +21,35 @@ export function useUsers() {
 export function useMakeUser() {
   return useMutation({
     mutationFn: ({ name, ...fields }: UserFields & { username: string }) =>
-      ask<User>("POST", "/api/users", { ...fields, name: name || null }),
+      ask("POST /api/users", { body: { ...fields, name: name || null } }),
     onSuccess: refresh,
   });
 }
 
 export function useChangeUser(id: number) {
   return useMutation({
-    mutationFn: (changes: Partial<UserFields & Pick<User, "is_disabled">>) =>
-      ask<User>("PATCH", `/api/users/${id}`, changes),
+    mutationFn: (changes: UserChanges) => ask("PATCH /api/users/{user_id}", { path: { user_id: id }, body: changes }),
     onSuccess: refresh,
   });
 }
 
 export function useResetPassword(id: number) {
   return useMutation({
-    mutationFn: () => ask<User>("POST", `/api/users/${id}/password`),
+    mutationFn: () => ask("POST /api/users/{user_id}/password", { path: { user_id: id } }),
     onSuccess: refresh,
   });
 }
 
 export function useForgetSecondFactor(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/users/${id}/second-factor`),
+    mutationFn: () => ask("DELETE /api/users/{user_id}/second-factor", { path: { user_id: id } }),
     onSuccess: refresh,
   });
 }
 
 export function useEndSessions(id: number) {
   return useMutation({
-    mutationFn: () => ask("DELETE", `/api/users/${id}/sessions`),
+    mutationFn: () => ask("DELETE /api/users/{user_id}/sessions", { path: { user_id: id } }),
     onSuccess: refresh,
   });
 }

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Sentence, SeverityMark } from "../alerts/AlertLine";
 import { useOpenAlerts } from "../alerts/useOpenAlerts";
-import type { Figure } from "../api/shapes";
+import type { BoardFigure } from "../api/described";
 import { meetsTarget } from "../floor/filters";
 import { SeatGlyph } from "../floor/SeatGlyph";
 import { type Format, formatFor } from "../format";
@@ -44,13 +44,13 @@ function Tile({
 /** The figures of everything that the board shows: of the whole centre, or of all its queues together. */
 const OF_THE_BOARD = "*";
 
-function useMisses(figure: Figure, scope: string): [value: number | null, misses: boolean] {
+function useMisses(figure: BoardFigure, scope: string): [value: number | null, misses: boolean] {
   const value = useLive((live) => live.entities.figures[scope]?.[figure.id] ?? null);
   const misses = value !== null && figure.target !== null && !meetsTarget(figure.direction, value, figure.target);
   return [value, misses];
 }
 
-function FigureTile({ figure, format }: { figure: Figure; format: Format }) {
+function FigureTile({ figure, format }: { figure: BoardFigure; format: Format }) {
   const { t } = useTranslation();
   const label = useLabel();
   const [value, misses] = useMisses(figure, OF_THE_BOARD);
@@ -84,7 +84,7 @@ function Tiles({ board, format }: { board: Board; format: Format }) {
   );
 }
 
-function FigureCell({ figure, id, format }: { figure: Figure; id: string; format: Format }) {
+function FigureCell({ figure, id, format }: { figure: BoardFigure; id: string; format: Format }) {
   const [value, misses] = useMisses(figure, id);
   return (
     <td className="num" data-bad={misses || undefined}>
@@ -94,7 +94,7 @@ function FigureCell({ figure, id, format }: { figure: Figure; id: string; format
   );
 }
 
-function QueueRow({ id, figures, format }: { id: string; figures: Figure[]; format: Format }) {
+function QueueRow({ id, figures, format }: { id: string; figures: BoardFigure[]; format: Format }) {
   const queue = useEntity("queues", id);
   if (!queue) return null;
   return (

@@ -1,24 +1,15 @@
 /** What a wallboard asks for and adds up. Pure but for the asking. */
 
 import { useQuery } from "@tanstack/react-query";
-import type { KindWords } from "../alerts/alerts";
-import { ApiError } from "../api/client";
-import type { Entities, Figure, Instant, SeatState } from "../api/shapes";
+import { ApiError, addressOf } from "../api/client";
+import type { BoardFigure, OwnWallboard } from "../api/described";
+import type { Entities, Instant, SeatState } from "../api/shapes";
 import { SEAT_STATES } from "../api/shapes";
 
-export interface Board {
-  name: string;
-  queues: string[];
-  now: Instant;
-  timezone: string;
-  demo: boolean;
-  figures: Figure[];
-  kinds: KindWords[];
-  pause_reasons: { code: string; label_en: string; label_zh: string }[];
-}
+export type Board = OwnWallboard;
 
 export async function fetchBoard(token: string): Promise<Board | null> {
-  const response = await fetch("/api/wallboard", { headers: { Authorization: `Bearer ${token}` } });
+  const response = await fetch(addressOf("GET /api/wallboard"), { headers: { Authorization: `Bearer ${token}` } });
   if (response.status === 401) return null;
   if (!response.ok) throw new ApiError(response.status, "failed", response.statusText);
   return (await response.json()) as Board;
@@ -62,6 +53,6 @@ export function nowOf(entities: Pick<Entities, "queues" | "seats">): Now {
 const TILES = ["answer_rate", "service_level", "asa_seconds", "offered", "abandoned"];
 const COLUMNS = ["answer_rate", "service_level", "offered", "abandoned"];
 
-export function chosen(figures: readonly Figure[], where: "tiles" | "columns"): Figure[] {
+export function chosen(figures: readonly BoardFigure[], where: "tiles" | "columns"): BoardFigure[] {
   return (where === "tiles" ? TILES : COLUMNS).flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
 }

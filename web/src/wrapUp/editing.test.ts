@@ -15,7 +15,7 @@ const CHOICES: Choices = {
 
 test("what is offered is edited, what is retired can be taken back with those below it", () => {
   const edited = editedOf(CHOICES);
-  expect(edited.reasons.map((one) => [one.id, one.choices.map(({ id }) => id)])).toEqual([
+  expect(edited.reasons.map((one) => [one.id, one.choices?.map(({ id }) => id)])).toEqual([
     [1, [2]],
     [4, []],
   ]);
@@ -26,7 +26,7 @@ test("what is offered is edited, what is retired can be taken back with those be
   ]);
   const again = edited.retired.reduce(takenBack, edited);
   expect(stillRetired(again)).toEqual([]);
-  expect(sentOf(again).reasons.map((one) => [one.id, one.choices.map(({ id }) => id)])).toEqual([
+  expect(sentOf(again).reasons.map((one) => [one.id, one.choices?.map(({ id }) => id)])).toEqual([
     [1, [2, 3]],
     [4, []],
     [5, [6]],

@@ -2,50 +2,31 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
+import type {
+  LowerAnswer as Choice,
+  ChoicesAnswer as Choices,
+  EntryShape as EntrySent,
+  FilledShape as Filled,
+  WrapUpMineAnswer as Mine,
+  ReasonAnswer as Reason,
+  WrapUpReasonShape as ReasonSent,
+} from "../api/described";
 import { queryClient } from "../api/queries";
 import type { Direction, Instant } from "../api/shapes";
-import { callPath } from "../calls/path";
 
-export interface Choice {
-  id: number;
-  label_en: string;
-  label_zh: string;
-  is_retired: boolean;
-}
-
-export interface Reason extends Choice {
-  /** For the calls of these alone; none: of all. */
-  queues: string[];
-  choices: Choice[];
-}
-
-export interface Choices {
-  version: string;
-  reasons: Reason[];
-  results: Choice[];
-}
-
-/** What stood in a record before a change. */
-export interface Earlier {
-  reason_id: number;
-  result_id: number;
-  note: string;
-  next_at: Instant | null;
-  next_agent: string;
-  changed_at: Instant;
-  changed_by: string;
-}
-
-export interface WrapUpRecord extends Earlier {
-  agent_number: string;
-  agent_name: string;
-  list_id: number | null;
-  list_name: string;
-  customer_id: number | null;
-  written_at: Instant;
-  written_by: string;
-  earlier: Earlier[];
-}
+export type {
+  CallAnswer as CallAtHand,
+  ChoicesAnswer as Choices,
+  EarlierAnswer as Earlier,
+  EntryShape as EntrySent,
+  FilledShape as Filled,
+  ListAnswer as OpenList,
+  LowerAnswer as Choice,
+  ReasonAnswer as Reason,
+  RecordAnswer as WrapUpRecord,
+  WrapUpMineAnswer as Mine,
+  WrapUpReasonShape as ReasonSent,
+} from "../api/described";
 
 /** A conversation to write something down about. */
 export interface AtHand {
@@ -57,33 +38,6 @@ export interface AtHand {
   began_at: Instant;
 }
 
-export interface CallAtHand extends AtHand {
-  /** Null while it goes on. */
-  ended_at: Instant | null;
-  record: WrapUpRecord | null;
-}
-
-/** A callback list that keeps promises. */
-export interface OpenList {
-  id: number;
-  name: string;
-  queue: string;
-}
-
-export interface Mine {
-  calls: CallAtHand[];
-  lists: OpenList[];
-}
-
-export interface Filled {
-  reason_id: number;
-  result_id: number;
-  note: string;
-  next_at: Instant | null;
-  list_id: number | null;
-  is_mine: boolean;
-}
-
 const CHOICES = ["wrap-up-choices"];
 const MINE = ["wrap-ups", "mine"];
 const ofCall = (pbx: string, callId: string) => ["wrap-ups", pbx, callId];
@@ -91,31 +45,21 @@ const ofCall = (pbx: string, callId: string) => ["wrap-ups", pbx, callId];
 export function useChoices() {
   return useQuery({
     queryKey: CHOICES,
-    queryFn: () => ask<Choices>("GET", "/api/wrap-up-choices"),
+    queryFn: () => ask("GET /api/wrap-up-choices"),
     staleTime: 60_000,
   });
-}
-
-export interface EntrySent {
-  id: number | null;
-  label_en: string;
-  label_zh: string;
-}
-export interface ReasonSent extends EntrySent {
-  queues: string[];
-  choices: EntrySent[];
 }
 
 export function useSaveChoices() {
   return useMutation({
     mutationFn: (sent: { version: string; reasons: ReasonSent[]; results: EntrySent[] }) =>
-      ask<Choices>("PUT", "/api/wrap-up-choices", sent),
+      ask("PUT /api/wrap-up-choices", { body: sent }),
     onSuccess: (saved) => queryClient.setQueryData(CHOICES, saved),
   });
 }
 
 export function useMine() {
-  return useQuery({ queryKey: MINE, queryFn: () => ask<Mine>("GET", "/api/wrap-ups/mine") });
+  return useQuery({ queryKey: MINE, queryFn: () => ask("GET /api/wrap-ups/mine") });
 }
 
 export const askMineAgain = () => void queryClient.invalidateQueries({ queryKey: MINE });
@@ -127,9 +71,7 @@ export const isSameCall = (one: Pick<AtHand, "pbx" | "call_id">, other: Pick<AtH
 export function useWrite(call: AtHand) {
   return useMutation({
     mutationFn: (record: Filled) =>
-      ask<WrapUpRecord>("PUT", `/api/wrap-ups/${[call.pbx, call.call_id].map(encodeURIComponent).join("/")}`, {
-        record,
-      }),
+      ask("PUT /api/wrap-ups/{pbx}/{call_id}", { path: { pbx: call.pbx, call_id: call.call_id }, body: { record } }),
     onSuccess: (record) => {
       queryClient.setQueryData<Mine>(
         MINE,
@@ -145,7 +87,7 @@ export function useRecords(pbx: string, callId: string) {
   return useQuery({
     queryKey: ofCall(pbx, callId),
     queryFn: async () =>
-      (await ask<{ records: WrapUpRecord[] }>("GET", `/api${callPath(pbx, callId)}/wrap-ups`)).records,
+      (await ask("GET /api/calls/{pbx}/{call_id}/wrap-ups", { path: { pbx, call_id: callId } })).records,
   });
 }
 
@@ -153,7 +95,10 @@ export function useRecords(pbx: string, callId: string) {
 export function useChange(pbx: string, callId: string, agent: string) {
   return useMutation({
     mutationFn: (record: Filled) =>
-      ask<WrapUpRecord>("PUT", `/api${callPath(pbx, callId)}/wrap-ups`, { agent_number: agent, record }),
+      ask("PUT /api/calls/{pbx}/{call_id}/wrap-ups", {
+        path: { pbx, call_id: callId },
+        body: { agent_number: agent, record },
+      }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ofCall(pbx, callId) }),
   });
 }

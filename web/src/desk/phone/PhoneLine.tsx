@@ -4,7 +4,6 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { ask } from "../../api/client";
-import { callPath } from "../../calls/path";
 import { useLive } from "../../live/store";
 import { ownSeat } from "../desk";
 import { sendTo } from "./devices";
@@ -40,7 +39,10 @@ function keepQuality(phone: BrowserPhone, quality: Quality): void {
     rtt_seconds: quality.rtt,
     mos: quality.mos,
   };
-  void ask("PUT", `/api${callPath(seat.pbx, seat.call_id)}/line-quality`, body).catch(() => undefined);
+  void ask("PUT /api/calls/{pbx}/{call_id}/line-quality", {
+    path: { pbx: seat.pbx, call_id: seat.call_id },
+    body,
+  }).catch(() => undefined);
 }
 
 /** One tab of a browser has the phone; the next one takes over when it is closed. */

@@ -10,7 +10,7 @@ export function usePhones(): BrowserPhone[] {
   const mayWork = useMay("work_seat");
   const found = useQuery({
     queryKey: ["phones"],
-    queryFn: async () => (await ask<{ phones: BrowserPhone[] }>("GET", "/api/agents/mine/phones")).phones,
+    queryFn: async () => (await ask("GET /api/agents/mine/phones")).phones,
     enabled: isAgent && mayWork,
     staleTime: Number.POSITIVE_INFINITY,
   });

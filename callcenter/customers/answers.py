@@ -1,0 +1,182 @@
+"""What the routes of customers answer, for the API's description (docs/api.md, Customers)."""
+
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
+
+from callcenter.calls.answers import AgentName
+from callcenter.customers.rules import Consent
+from callcenter.dialer.answers import ListName
+from callcenter.dialer.rules import Outcome
+from callcenter.floor.facts import Direction
+from callcenter.floor.terms import Instant, Seconds
+
+
+class CustomerNumber(TypedDict):
+    """A number of a customer, and whether it must not be called; `do_not_call_until` null: for ever."""
+
+    number: str
+    label: str
+    do_not_call: bool
+    do_not_call_until: Instant | None
+
+
+class Customer(TypedDict):
+    """A customer's record."""
+
+    id: int
+    name: str
+    reference: str
+    level: str
+    attributes: dict[str, str]
+    consent: Consent
+    consent_at: Instant | None
+    consent_how: str
+    note: str
+    version: int
+    created_at: Instant
+    created_by: str
+    changed_at: Instant
+    changed_by: str
+    numbers: list[CustomerNumber]
+
+
+class CustomersPage(TypedDict):
+    """A page of customers; `next` is the cursor of the following one."""
+
+    customers: list[Customer]
+    next: int | None
+
+
+class CustomersFound(TypedDict):
+    """Whose a number is; it is "" where it is none that could be called."""
+
+    number: str
+    customers: list[Customer]
+
+
+class CustomerPop(CustomersFound):
+    """Whom one's own call is with, and what to open for them; `address` is "" where nothing is."""
+
+    address: str
+    opens_by_itself: bool
+
+
+class PastCall(TypedDict):
+    """A call with a customer."""
+
+    pbx: str
+    call_id: str
+    direction: Direction
+    number: str
+    queues: list[str]
+    agents: list[AgentName]
+    outcome: str
+    talk_seconds: Seconds | None
+    has_recording: bool
+
+
+class PastRecord(TypedDict):
+    """What an agent wrote down about a callback."""
+
+    result: str
+    note: str
+    next_step: str
+    next_at: Instant | None
+    filled_at: Instant
+    filled_by: str
+
+
+class PastCallback(TypedDict):
+    """An attempt to call a customer back."""
+
+    id: int
+    number: str
+    placed_at: Instant
+    answered_at: Instant | None
+    ended_at: Instant | None
+    outcome: Outcome | None
+    agent_number: str
+    pbx: str
+    call_id: str | None
+    record: PastRecord | None
+    list: ListName
+
+
+class PastTicket(TypedDict):
+    """A ticket of a customer, in a few words."""
+
+    id: int
+    ticket: str
+    type: str
+    subject: str
+    state: Literal["open", "waiting", "closed"]
+    outcome: str
+    closed_at: Instant | None
+
+
+class PastReview(TypedDict):
+    """A review of a call with a customer, in a few words."""
+
+    id: int
+    agent_number: str
+    agent_name: str
+    score: float | None
+    state: str
+    talked_at: Instant
+
+
+class CustomerEvent(TypedDict):
+    """Something that happened: a call, a callback, or a ticket was opened."""
+
+    at: Instant
+    call: PastCall | None
+    callback: PastCallback | None
+    ticket: PastTicket | None
+    reviews: list[PastReview]
+
+
+class CustomerHistory(TypedDict):
+    """What happened, newest first; `next` is the cursor of what was before."""
+
+    events: list[CustomerEvent]
+    next: Instant | None
+
+
+class ComingCallback(TypedDict):
+    """A callback that is still to be made."""
+
+    id: int
+    number: str
+    due_at: Instant | None
+    attempts: int
+    last_outcome: Outcome | None
+    owner_agent: str
+    list: ListName
+
+
+class ComingCallbacks(TypedDict):
+    """The callbacks that are still to be made to a customer."""
+
+    callbacks: list[ComingCallback]
+
+
+class CustomerMerge(TypedDict):
+    """A merge: each field that it changed, as it was and as it became, and the numbers that it added."""
+
+    id: int
+    gone_id: int
+    gone_name: str
+    changed: dict[str, list[Any]]
+    added: list[str]
+    merged_at: Instant
+    merged_by: str
+    undone_at: Instant | None
+    undone_by: str
+    can_be_undone: bool
+
+
+class CustomerMerges(TypedDict):
+    """Who was merged into a customer."""
+
+    merges: list[CustomerMerge]

@@ -1,0 +1,96 @@
+"""What the reports of shifts answer, for the API's description (docs/api.md, Shifts)."""
+
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict
+
+from callcenter.floor.terms import Instant, Seconds
+from callcenter.shifts.gaps import Gap
+from callcenter.shifts.presence import Came, PartKept, Spell
+from callcenter.told import Like
+
+ShiftGaps = TypedDict(
+    "ShiftGaps",
+    {
+        "from": Instant,
+        "to": Instant,
+        "timezone": str,
+        "queue": str,
+        "pbx": str,
+        "rows": list[Annotated[dict[str, Any], Like(Gap, "ShiftGap")]],
+    },
+)
+TeamShiftGaps = TypedDict(
+    "TeamShiftGaps",
+    {
+        "from": Instant,
+        "to": Instant,
+        "timezone": str,
+        "team": str,
+        "pbx": str,
+        "rows": list[Annotated[dict[str, Any], Like(Gap, "ShiftGap")]],
+    },
+)
+TeamShiftGaps.__doc__ = "The same of a team: its share of what its queues need."
+ShiftGaps.__doc__ = "How many agents are planned, were there and are needed, by interval."
+
+
+class ShiftAgent(TypedDict):
+    """An agent, as the settings have them."""
+
+    agent_number: str
+    agent_name: str
+    team: str
+
+
+class ShiftKept(ShiftAgent):
+    """How an agent kept to the shift of a day, up to now."""
+
+    day: str
+    planned_seconds: Seconds
+    in_adherence_seconds: Seconds
+    out_of_adherence_seconds: Seconds
+    adherence_rate: float | None
+    late_start_seconds: Seconds
+    early_end_seconds: Seconds
+    is_absent: bool
+    parts: list[Annotated[dict[str, Any], Like(PartKept)]]
+
+
+class Adherence(TypedDict):
+    """How agents kept to their shifts."""
+
+    timezone: str
+    rows: list[ShiftKept]
+
+
+class AdherenceOfDay(ShiftKept):
+    """One of them with what the agent did."""
+
+    timezone: str
+    spells: list[Annotated[dict[str, Any], Like(Spell, "ShiftSpell")]]
+
+
+class BriefingAgent(ShiftAgent):
+    """What an agent did during a briefing."""
+
+    came: Came
+    there_seconds: Seconds
+    off_phone_seconds: Seconds
+    elsewhere_seconds: Seconds
+
+
+class Briefing(TypedDict):
+    """A briefing, and who was to be at it."""
+
+    team: str
+    since: Instant
+    until: Instant
+    agents: list[BriefingAgent]
+
+
+class Briefings(TypedDict):
+    """The briefings of a day."""
+
+    timezone: str
+    briefings: list[Briefing]
