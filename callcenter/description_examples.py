@@ -127,7 +127,7 @@ def _fits(text: str, schema: Schema) -> bool:
 def _number(schema: Schema, name: str, kind: str) -> float:
     known: float = next((value for pattern, _, value in UNITS if pattern.search(name)), 1)
     least: float = schema["minimum"] if "minimum" in schema else schema.get("exclusiveMinimum") or known
-    most: float = schema["maximum"] if "maximum" in schema else known
+    most: float = schema.get("maximum", known)
     value = min(max(known, least), most)
     return int(value) if kind == "integer" else float(value)
 

@@ -29,7 +29,7 @@ def _compiled(folder: Path, told: dict[str, Any]) -> str:
     (folder / "node_modules").symlink_to(WEB / "node_modules")
     (folder / "src" / "api" / "described.ts").write_text(types_of(told), encoding="utf-8")
     tsc = folder / "node_modules" / "typescript" / "bin" / "tsc"
-    command = [NODE, tsc, "--noEmit", "-p", folder]
+    command = [str(NODE), str(tsc), "--noEmit", "-p", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False).stdout
 
 
