@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from msgspec import convert, to_builtins
 
 from callcenter.accounts.scope import EVERYTHING, Scope
-from callcenter.errors import BadInput, NotAllowed
+from callcenter.errors import BadInput
 from callcenter.reports.api import ReportQuery, SeeInScope, asked_of
 from callcenter.reports.delivering import MakeGrid
 from callcenter.reports.export import Ending, Grid, Language
@@ -72,8 +72,8 @@ QUALITY = "quality"
 """The subject of the QA report, which is made in one way only."""
 
 
-def quality_asked(parameters: Parameters, dates: Dates, sources: Sources) -> Wanted:
-    """What a saved QA report counts on these days. Raises BadInput for what it cannot show."""
+def quality_asked(parameters: Parameters, dates: Dates, sources: Sources, scope: Scope = EVERYTHING) -> Wanted:
+    """What a saved QA report counts on these days, within a scope. Raises BadInput for what it cannot show."""
     plain = Parameters(
         subject=QUALITY, span=parameters.span, agent=parameters.agent, team=parameters.team, interval="none"
     )
@@ -81,7 +81,7 @@ def quality_asked(parameters: Parameters, dates: Dates, sources: Sources) -> Wan
         if getattr(parameters, field) != getattr(plain, field):
             raise BadInput(f"{field}: the QA report has no such choice", field=field)
     span = read_span(dates.first.isoformat(), dates.last.isoformat(), sources.zone)
-    return Wanted(span=span, agent=parameters.agent, team=parameters.team)
+    return Wanted(span=span, agent=parameters.agent, team=parameters.team, scope=scope)
 
 
 def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
@@ -89,9 +89,7 @@ def grid_maker(sources: Sources, write_down: WriteDown) -> MakeGrid:
 
     async def make(name: str, parameters: Parameters, language: Language, dates: Dates, scope: Scope) -> Grid:
         if parameters.subject == QUALITY:
-            if not scope.is_everything:
-                raise NotAllowed("the QA report is about the whole centre, of which its sender sees a part")
-            return await weekly_grid(sources, quality_asked(parameters, dates, sources), language, name)
+            return await weekly_grid(sources, quality_asked(parameters, dates, sources, scope), language, name)
         asked = asked_for(parameters, dates, sources, scope)
         await write_down()
         return report_grid(await report(sources, asked), sources.zone, sources.names, language, title=name)
