@@ -188,9 +188,10 @@ NOT_ONE_BY_ONE = {
         for ending in ("", ".csv", ".xlsx")
     ),
     "GET /reports/patterns", "POST /reports/abandoned/callbacks",
+    "GET /coaching", "GET /coaching/owners", "POST /reviews/{0}/coaching", "POST /coaching/{task_id}/close",
 }  # fmt: skip
 """Lists, files and acts that the other tests here are about; of shifts those of tests/shifts/test_api.py, of reports
-those of tests/test_scoped_reports.py."""
+those of tests/test_scoped_reports.py, of coaching those of tests/test_scoped_quality.py."""
 
 
 PLACES = {

@@ -340,7 +340,7 @@ async def account_of_user(access: Access, db: AsyncSession, user: User) -> Accou
         must_set_up_second_factor=(
             owes_second_factor(user.roles, access.second_factor_for) and await second_factor_of(db, user.id) is None
         ),
-        scope=_scope(user),
+        scope=scope_as_kept(user),
     )
 
 
@@ -355,7 +355,8 @@ def kept_scope(scope: Scope) -> dict[str, list[str]] | None:
     return None if scope.is_everything else {"teams": sorted(scope.teams), "queues": sorted(scope.queues)}
 
 
-def _scope(user: User) -> Scope:
+def scope_as_kept(user: User) -> Scope:
+    """The scope of a user."""
     if user.scope is None:
         return EVERYTHING
     return Scope(frozenset(user.scope["teams"]), frozenset(user.scope["queues"]))
