@@ -7,13 +7,13 @@ from fastapi.responses import JSONResponse
 from msgspec import to_builtins
 from pydantic import Field, model_validator
 
-from callcenter.accounts.api import requires
 from callcenter.dialer import results, targets
 from callcenter.dialer.adding import Policies
 from callcenter.dialer.calendar import all_zones
 from callcenter.dialer.importing.rows import MAX_VALUE_LENGTH, PRIORITIES, Policy
 from callcenter.dialer.importing.sheets import MAX_COLUMNS
 from callcenter.dialer.once import once
+from callcenter.dialer.scoped import of_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.targets import MAX_TARGETS, NewTarget
 from callcenter.dialer.worker import Worker
@@ -88,7 +88,7 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
     routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
     agents = frozenset(agent.number for agent in settings.agents)
 
-    @routes.post("/{list_id}/targets", status_code=201, dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/targets", status_code=201, dependencies=[of_list(sessions, "run_lists")])
     async def add(list_id: ListId, shape: TargetsShape) -> JSONResponse:
         wanted = [one.target() for one in shape.targets]
         policies = Policies(shape.duplicates, shape.other_lists, shape.skip_bad)
@@ -96,7 +96,7 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
         worker.wake(list_id)
         return JSONResponse(to_builtins(added), 201 if added.is_done else 422)
 
-    @routes.post("/{list_id}/promises", status_code=201, dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/promises", status_code=201, dependencies=[of_list(sessions, "run_lists")])
     async def promise(list_id: ListId, shape: PromiseShape) -> dict[str, int]:
         wanted = NewTarget(
             number=shape.number, name=shape.name, attributes=shape.attributes, owner_agent=shape.agent_number,
@@ -106,7 +106,7 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
         worker.wake(list_id)
         return {"target_id": target_id}
 
-    @routes.get("/{list_id}/results", dependencies=[requires("see_lists")])
+    @routes.get("/{list_id}/results", dependencies=[of_list(sessions, "see_lists")])
     async def results_(
         list_id: ListId,
         cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,
