@@ -7,13 +7,14 @@ import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import openpyxl
 import pytest
 from websockets.asyncio.client import connect
 
+from callcenter.accounts.rules import OF_THE_CENTRE, Permission
 from callcenter.accounts.scope import scope_of
 from callcenter.agents import callers
 from callcenter.app import App
@@ -188,10 +189,15 @@ NOT_ONE_BY_ONE = {
         for ending in ("", ".csv", ".xlsx")
     ),
     "GET /reports/patterns", "POST /reports/abandoned/callbacks",
+    "GET /recording-exports", "GET /recording-exports/{export_id}", "DELETE /recording-exports/{export_id}",
+    "POST /recording-exports", "GET /recording-exports/estimate",
+    "POST /recording-exports/{export_id}/cancel", "GET /recording-exports/{export_id}/file",
+    "GET /wallboards", "POST /wallboards", "POST /wallboards/{board_id}/link", "DELETE /wallboards/{board_id}",
     "GET /coaching", "GET /coaching/owners", "POST /reviews/{0}/coaching", "POST /coaching/{task_id}/close",
 }  # fmt: skip
 """Lists, files and acts that the other tests here are about; of shifts those of tests/shifts/test_api.py, of reports
-those of tests/test_scoped_reports.py, of coaching those of tests/test_scoped_quality.py."""
+those of tests/test_scoped_reports.py, of coaching those of
+tests/test_scoped_quality.py, of exports and wallboards those of tests/test_scoped_exports.py."""
 
 
 PLACES = {
@@ -220,6 +226,20 @@ def test_each_route_that_applies_a_scope_is_tried(app: App) -> None:
     scoped = {f"{method} {path.removeprefix('/api')}" for (method, path), rule in rules if rule.reach == "scoped"}
     named = {re.sub(r"{(recording|alert|review|message|ticket)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
     assert named == {_as_route(asked) for asked in ONES}
+
+
+def test_permissions_of_the_centre_are_those_that_only_such_routes_ask_for(app: App) -> None:
+    reaches: dict[str, set[str]] = {}
+    for _, rule in rules_of(app.web.routes):
+        reaches.setdefault(str(rule.permission), set()).add(rule.reach)
+    assert {*OF_THE_CENTRE} == {permission for permission, found in reaches.items() if found == {"centre"}}
+
+
+async def test_who_one_is_names_what_opens_something(app: App) -> None:
+    for name in SCOPES:
+        async with looking(app, name) as client:
+            found = {*(await told(client, "/session"))["user"]["permissions"]}
+            assert found == {*get_args(Permission)} - (OF_THE_CENTRE if name != "all" else set()), name
 
 
 async def test_a_review_is_begun_of_calls_inside_only(app: App) -> None:
