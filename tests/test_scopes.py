@@ -5,149 +5,38 @@ import io
 import json
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import openpyxl
 import pytest
 from websockets.asyncio.client import connect
 
-from callcenter.accounts.api import COOKIE
-from callcenter.accounts.rules import Role
-from callcenter.accounts.scope import EVERYTHING, Scope, scope_of
-from callcenter.accounts.service import NewUser, account_named, add_user, open_session
+from callcenter.accounts.rules import OF_THE_CENTRE, Permission
+from callcenter.accounts.scope import scope_of
 from callcenter.agents import callers
-from callcenter.alerts.tables import AlertRecord
-from callcenter.app import App, running
+from callcenter.app import App
 from callcenter.description import rules_of
 from callcenter.errors import NotWaiting
 from callcenter.floor.events import CallerJoined
-from callcenter.floor.facts import AnyFact
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import CallId, ChannelId, PbxName
-from callcenter.messages.tables import Message, MessageRecipient
-from callcenter.quality.tables import Review
 from callcenter.serving import served
-from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
-from callcenter.store.engine import make_sessions
-from callcenter.tickets.tables import Ticket
 from tests.databases import SqliteFiles
-from tests.facts import NOON, a_call, a_conversation, a_recording, a_ring, a_spell, a_visit
-from tests.serving import PANEL, PASSWORD
-
-PBX = "north"
-SPAN = "from=2025-11-01&to=2025-11-30"
-
-SCOPES: Mapping[str, Scope] = {
-    "team": scope_of(["Team A"], []),
-    "queue": scope_of([], ["sales"]),
-    "both": scope_of(["Team A"], ["sales"]),
-    "other": scope_of(["Team C"], ["billing"]),
-    "all": EVERYTHING,
-}
-"""Who looks. Inside is the work of agent 1001 of Team A in sales, outside that of 1002 of Team B in support."""
-
-
-def _work(number: str, agent: str, team: str, queue: str) -> Iterator[AnyFact]:
-    """A call that waits in the queue, rings at the agent and is talked to; and the agent's pause."""
-    of: dict[str, Any] = {"pbx": PBX, "call_id": number}
-    who: dict[str, Any] = {"agent_number": agent, "agent_name": agent, "team": team, "interface": f"PJSIP/{agent}"}
-    yield a_call(**of)
-    yield a_visit(**of, **who, channel_id=number, queue=queue)
-    yield a_ring(**of, **who, ring_id=f"{number}.r", queue=queue)
-    yield a_conversation(**of, **who, leg_id=f"{number}.l", queue=queue)
-    yield a_recording(**of, path=f"/{number}.wav")
-    yield a_spell(pbx=PBX, **who)
-
-
-def _review(number: int, agent: str, team: str) -> Review:
-    return Review(
-        pbx=PBX, call_id=f"{number}.0", agent_number=agent, agent_name=agent, team=team, talked_at=NOON, form_id=1,
-        form_version=1, reviewer_id=99, reviewer="qa", state="published", score=90, pass_score=80, appeal_until=NOON,
-        answers={}, notes={}, comments=[], created_at=NOON, changed_at=NOON, version=1,
-    )  # fmt: skip
-
-
-def _alert(name: str, agent: str, team: str, queue: str) -> AlertRecord:
-    return AlertRecord(
-        alert_id=name, rule_id=1, kind="talk_long", severity="warning", subject_kind="seats",
-        subject_id=f"{PBX}/PJSIP/{agent}", agent_number=agent, queue=queue, team=team, who={}, since=NOON,
-        raised_at=NOON, threshold=1, value=2, is_lasting=True, sound=False,
-    )  # fmt: skip
-
-
-def _message(number: int) -> Message:
-    return Message(
-        id=number, text="Meeting", to="agents", team="", writer_id=99, written_by="Ada", written_at=NOON,
-        expires_at=NOON + 60,
-    )  # fmt: skip
-
-
-def _ticket(number: int, team: str, queue: str) -> Ticket:
-    return Ticket(
-        id=number, type="repair", subject="Lamp", team=team, queue=queue, contact_at=NOON, created_at=NOON,
-        created_by="Ada", changed_at=NOON, changed_by="Ada",
-    )  # fmt: skip
-
-
-def _recipient(number: int, agent: str, team: str) -> MessageRecipient:
-    return MessageRecipient(message_id=number, agent_number=agent, agent_name=agent, team=team)
+from tests.facts import NOON
+from tests.scoping import PBX, SCOPES, SPAN, centre, cookie_of, looking, told
 
 
 @pytest.fixture
 async def app(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[App]:
-    """The whole server with two teams at work, and an administrator of each scope."""
-    agents = (
-        AgentSettings(number="1001", name="Li", team="Team A", queues=("sales",)),
-        AgentSettings(number="1002", name="Wang", team="Team B", queues=("support",)),
-    )
-    settings = Settings(
-        database_url=await sqlite.new_database(),
-        data_folder=tmp_path,
-        pbxs=(PbxSettings(name=PBX),),
-        queues={"sales": QueueSettings(), "support": QueueSettings()},
-        agents=agents,
-    )
-    async with running(settings) as app:
-        for name, scope in SCOPES.items():
-            await add_user(app.access, NewUser(name, PASSWORD, (Role.ADMIN,), scope=scope))
-        app.recorder.note([*_work("1.0", "1001", "Team A", "sales"), *_work("2.0", "1002", "Team B", "support")])
-        await app.recorder.flush()
-        async with make_sessions(app.engine).begin() as session:
-            session.add_all([_review(1, "1001", "Team A"), _review(2, "1002", "Team B")])
-            session.add_all([_message(1), _message(2)])
-            session.add_all([_ticket(1, "Team A", "sales"), _ticket(2, "Team B", "support")])
-            await session.flush()
-            session.add_all([_recipient(1, "1001", "Team A"), _recipient(2, "1002", "Team B")])
-            session.add_all([_alert("1", "1001", "Team A", "sales"), _alert("2", "1002", "Team B", "support")])
+    async with centre(await sqlite.new_database(), tmp_path) as app:
         yield app
 
 
-async def _told(client: httpx.AsyncClient, path: str) -> Any:
-    answer = await client.get(f"/api{path}")
-    assert answer.status_code == 200, (path, answer.text)
-    return answer.json()
-
-
-@asynccontextmanager
-async def _looking(app: App, name: str) -> AsyncIterator[httpx.AsyncClient]:
-    headers = PANEL | {"Cookie": await _cookie(app, name)}
-    transport = httpx.ASGITransport(app.web)
-    async with httpx.AsyncClient(transport=transport, base_url="http://centre", headers=headers) as client:
-        yield client
-
-
-async def _cookie(app: App, name: str) -> str:
-    account = await account_named(app.access, name)
-    assert account is not None
-    return f"{COOKIE}={await open_session(app.access, account, 'here')}"
-
-
-def _ids(told: Any, key: str, of: str) -> list[str]:
-    return sorted(str(each[of]) for each in told[key])
+def _ids(answer: Any, key: str, of: str) -> list[str]:
+    return sorted(str(each[of]) for each in answer[key])
 
 
 LISTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
@@ -174,9 +63,9 @@ BY_TEAM_ONLY = ("/reviews", "/messages", f"/reports/rows/paused_seconds?{SPAN}")
 
 async def test_a_list_holds_what_is_inside(app: App) -> None:
     for name in SCOPES:
-        async with _looking(app, name) as client:
+        async with looking(app, name) as client:
             for path, (key, of, both) in LISTS.items():
-                assert _ids(await _told(client, path), key, of) == _seen(name, path, both), (name, path)
+                assert _ids(await told(client, path), key, of) == _seen(name, path, both), (name, path)
 
 
 def _seen(name: str, path: str, both: tuple[str, str]) -> list[str]:
@@ -277,7 +166,7 @@ MISSING = {
 
 async def test_what_is_outside_does_not_exist(app: App) -> None:
     for name in ("team", "both", "other", "all"):
-        async with _looking(app, name) as client:
+        async with looking(app, name) as client:
             for asked in ONES:
                 inside, outside = [await _is_there(client, asked, number) for number in (1, 2)]
                 assert (inside, outside) == (name != "other", name == "all"), (name, asked)
@@ -299,8 +188,24 @@ NOT_ONE_BY_ONE = {
     "POST /shifts/copy-week",
     *(f"POST /shifts/import{end}" for end in ("", "/check", "/errors.csv")), "GET /shift-log", "POST /shift-log",
     *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
+    *(
+        f"GET /reports/{of}{ending}"
+        for of in (
+            "abandoned", "actions", "callbacks", "callbacks/targets", "forms", "quality", "quality/lost-points",
+            "quality/reviews", "staffing",
+        )
+        for ending in ("", ".csv", ".xlsx")
+    ),
+    "GET /reports/patterns", "POST /reports/abandoned/callbacks",
+    "GET /recording-exports", "GET /recording-exports/{export_id}", "DELETE /recording-exports/{export_id}",
+    "POST /recording-exports", "GET /recording-exports/estimate",
+    "POST /recording-exports/{export_id}/cancel", "GET /recording-exports/{export_id}/file",
+    "GET /wallboards", "POST /wallboards", "POST /wallboards/{board_id}/link", "DELETE /wallboards/{board_id}",
+    "GET /coaching", "GET /coaching/owners", "POST /reviews/{0}/coaching", "POST /coaching/{task_id}/close",
 }  # fmt: skip
-"""Lists, files and acts that the other tests here are about; of shifts those of tests/shifts/test_api.py."""
+"""Lists, files and acts that the other tests here are about; of shifts those of tests/shifts/test_api.py, of reports
+those of tests/test_scoped_reports.py, of coaching those of
+tests/test_scoped_quality.py, of exports and wallboards those of tests/test_scoped_exports.py."""
 
 
 PLACES = {
@@ -320,15 +225,33 @@ def _as_route(asked: str) -> str:
     return asked
 
 
+OF_LISTS = ("/api/lists", "/api/fill-rules", "/api/imports")
+"""All routes below these are tried by tests/test_scoped_lists.py."""
+
+
 def test_each_route_that_applies_a_scope_is_tried(app: App) -> None:
-    rules = rules_of(app.web.routes)
+    rules = [each for each in rules_of(app.web.routes) if not each[0][1].startswith(OF_LISTS)]
     scoped = {f"{method} {path.removeprefix('/api')}" for (method, path), rule in rules if rule.reach == "scoped"}
     named = {re.sub(r"{(recording|alert|review|message|ticket)_id}", "{0}", one) for one in scoped} - NOT_ONE_BY_ONE
     assert named == {_as_route(asked) for asked in ONES}
 
 
+def test_permissions_of_the_centre_are_those_that_only_such_routes_ask_for(app: App) -> None:
+    reaches: dict[str, set[str]] = {}
+    for _, rule in rules_of(app.web.routes):
+        reaches.setdefault(str(rule.permission), set()).add(rule.reach)
+    assert {*OF_THE_CENTRE} == {permission for permission, found in reaches.items() if found == {"centre"}}
+
+
+async def test_who_one_is_names_what_opens_something(app: App) -> None:
+    for name in SCOPES:
+        async with looking(app, name) as client:
+            found = {*(await told(client, "/session"))["user"]["permissions"]}
+            assert found == {*get_args(Permission)} - (OF_THE_CENTRE if name != "all" else set()), name
+
+
 async def test_a_review_is_begun_of_calls_inside_only(app: App) -> None:
-    async with _looking(app, "team") as client:
+    async with looking(app, "team") as client:
         for number, status in ((1, 201), (2, 404)):
             part = {"pbx": PBX, "call_id": f"{number}.0", "agent_number": f"100{number}", "form_id": 1}
             assert (await client.post("/api/reviews", json=part)).status_code == status
@@ -336,7 +259,7 @@ async def test_a_review_is_begun_of_calls_inside_only(app: App) -> None:
 
 async def test_a_message_reaches_agents_inside_only(app: App) -> None:
     for name, reached in {"team": 1, "queue": None, "both": 1, "other": None, "all": 2}.items():
-        async with _looking(app, name) as client:
+        async with looking(app, name) as client:
             answer = await client.post("/api/messages", json={"text": "Meeting", "to": "everybody"})
             assert answer.json().get("recipients") == reached, (name, answer.text)
             answer = await client.post("/api/messages", json={"text": "Meeting", "to": "agents", "agents": ["1002"]})
@@ -344,20 +267,20 @@ async def test_a_message_reaches_agents_inside_only(app: App) -> None:
 
 
 async def test_a_file_says_what_it_covers_and_holds_no_more(app: App) -> None:
-    async with _looking(app, "both") as client:
+    async with looking(app, "both") as client:
         answer = await client.get(f"/api/reports/agents.xlsx?{SPAN}&figures=answered&language=en")
         assert answer.status_code == 200, answer.text
         sheets = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
         cells = {str(value) for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row}
         assert {"Covers only", "Team A, sales", "1001"} <= cells
         assert "1002" not in cells
-        heat = await _told(client, f"/reports/heatmap?{SPAN}&figure=answered")
+        heat = await told(client, f"/reports/heatmap?{SPAN}&figure=answered")
         assert sum(cell["value"] or 0 for cell in heat["cells"]) == 1
 
 
-@pytest.mark.parametrize("what", ["/users", "/audit", "/webhooks", "/alert-rules", "/lists", "/recording-exports"])
+@pytest.mark.parametrize("what", ["/users", "/audit", "/webhooks", "/alert-rules", "/do-not-call", "/deliveries"])
 async def test_what_is_about_the_whole_centre_is_closed(app: App, what: str) -> None:
-    async with _looking(app, "both") as part, _looking(app, "all") as whole:
+    async with looking(app, "both") as part, looking(app, "all") as whole:
         assert (await part.get(f"/api{what}")).status_code == 403
         assert (await whole.get(f"/api{what}")).status_code == 200
 
@@ -396,7 +319,7 @@ async def test_the_feed_tells_what_is_inside(app: App) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         async with served(app.web, listener):
-            seen = {name: await _snapshot(port, await _cookie(app, name)) for name in SCOPES}
+            seen = {name: await _snapshot(port, await cookie_of(app, name)) for name in SCOPES}
     for name, entities in seen.items():
         assert {*entities["seats"]} == {f"{PBX}/PJSIP/{agent}" for agent in SEATS[name]}, name
         assert {*entities["queues"]} == {f"{PBX}/{queue}" for queue in QUEUES[name]}, name

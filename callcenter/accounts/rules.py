@@ -159,6 +159,23 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
 SEES_NUMBERS: frozenset[Permission] = frozenset({"see_numbers"})
 """Who lacks it is told customers' numbers masked (callcenter/masks.py)."""
 
+OF_THE_CENTRE: frozenset[Permission] = frozenset(
+    {
+        "erase_customers",
+        "manage_alerts",
+        "manage_clips",
+        "manage_customers",
+        "manage_review_forms",
+        "manage_sampling",
+        "manage_users",
+        "manage_webhooks",
+        "see_audit",
+        "ship_recordings",
+        "stop_dialling",
+    }
+)
+"""What opens nothing to an account that sees a part of the centre: every route that asks for it is about all of it."""
+
 READ_REVIEWS: frozenset[Permission] = frozenset({"review_calls", "decide_appeals"})
 """Either of them lets somebody read what others were reviewed for."""
 

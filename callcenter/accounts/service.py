@@ -14,6 +14,7 @@ from callcenter.accounts.own_roles import check_are_roles, permissions_now
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.revocations import Revocations
 from callcenter.accounts.rules import (
+    OF_THE_CENTRE,
     SESSION_SECONDS,
     Language,
     Permission,
@@ -67,6 +68,11 @@ class Account:
     def sees_numbers(self) -> bool:
         """Whether customers' numbers are told in full."""
         return "see_numbers" in self.permissions
+
+    @property
+    def opening(self) -> frozenset[Permission]:
+        """The permissions that open something within the scope."""
+        return self.permissions if self.scope.is_everything else self.permissions - OF_THE_CENTRE
 
     def acting_by(self, key_id: int, permissions: Iterable[str]) -> "Account":
         """The same by an API key: it may do no more than the account may."""
@@ -356,7 +362,7 @@ def kept_scope(scope: Scope) -> ScopeTold | None:
 
 
 def scope_of_user(user: User) -> Scope:
-    """What of the centre a user sees."""
+    """The scope of a user."""
     if user.scope is None:
         return EVERYTHING
     return Scope(frozenset(user.scope["teams"]), frozenset(user.scope["queues"]))

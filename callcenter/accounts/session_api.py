@@ -35,7 +35,10 @@ class Credentials(BaseModel):
 
 
 class UserShape(BaseModel):
-    """Who is signed in; `scope` names the teams and queues that they see, null: everything."""
+    """Who is signed in; `scope` names the teams and queues that they see, null: everything.
+
+    `permissions` are those that open something to them: of a limited scope none of the whole centre.
+    """
 
     username: str
     name: str
@@ -106,7 +109,7 @@ def _shape(account: Account) -> UserShape:
         username=account.username,
         name=account.name,
         roles=list(account.roles),
-        permissions=sorted(account.permissions),
+        permissions=sorted(account.opening),
         language=account.language,
         agent_number=account.agent_number,
         scope=kept_scope(account.scope),

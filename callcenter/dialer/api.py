@@ -7,6 +7,8 @@ from fastapi.responses import JSONResponse
 from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.scope import Scope
+from callcenter.accounts.service import Account
 from callcenter.dialer import answers, service
 from callcenter.dialer.holidays import is_known
 from callcenter.dialer.importing.sheets import MAX_BYTES
@@ -17,6 +19,7 @@ from callcenter.dialer.rules import (
     DEFAULT_RULES,
     TargetState,
 )
+from callcenter.dialer.scoped import check_list, check_queue, of_list
 from callcenter.dialer.service import Leaving, Summary
 from callcenter.dialer.shapes import CalendarShape, ListChanges, ListId, NewList
 from callcenter.dialer.tables import Attempt, Target
@@ -43,61 +46,66 @@ def callback_routes(
 
 
 def _list_routes(routes: APIRouter, sessions: Sessions, worker: Worker, settings: Settings) -> None:
-    see, run = [requires("see_lists")], [requires("run_lists")]
+    @routes.get("", response_model=answers.CallbackLists)
+    async def lists(account: Annotated[Account, requires("see_lists", reach="scoped")]) -> dict[str, Any]:
+        found = await service.summaries(sessions, worker.clock())
+        return {"lists": [_list(each, worker) for each in found if account.scope.sees_queue(each.row.queue)]}
 
-    @routes.get("", response_model=answers.CallbackLists, dependencies=see)
-    async def lists() -> dict[str, Any]:
-        return {"lists": [_list(summary, worker) for summary in await service.summaries(sessions, worker.clock())]}
-
-    @routes.get("/{list_id}", response_model=answers.CallbackList, dependencies=see)
+    @routes.get("/{list_id}", response_model=answers.CallbackList, dependencies=[of_list(sessions, "see_lists")])
     async def one_list(list_id: ListId) -> dict[str, Any]:
         return await _one(sessions, worker, list_id)
 
-    @routes.post("", response_model=answers.CallbackList, status_code=201, dependencies=run)
-    async def create(new: NewList) -> dict[str, Any]:
+    @routes.post("", response_model=answers.CallbackList, status_code=201)
+    async def create(
+        new: NewList, account: Annotated[Account, requires("run_lists", reach="scoped")]
+    ) -> dict[str, Any]:
         fields = _defaults(settings) | new.fields()
-        _check_place(fields, settings)
-        await _check_escalation(sessions, fields)
+        _check_place(fields, settings, account.scope)
+        await _check_escalation(sessions, fields, account.scope)
         list_id = await service.create_list(sessions, fields, worker.clock())
         worker.wake(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.patch("/{list_id}", response_model=answers.CallbackList, dependencies=run)
-    async def change(list_id: ListId, changes: ListChanges) -> dict[str, Any]:
+    @routes.patch("/{list_id}", response_model=answers.CallbackList)
+    async def change(
+        list_id: ListId, changes: ListChanges, account: Annotated[Account, of_list(sessions, "run_lists")]
+    ) -> dict[str, Any]:
         fields = changes.fields()
-        _check_place(fields, settings)
-        await _check_escalation(sessions, fields, list_id)
+        _check_place(fields, settings, account.scope)
+        await _check_escalation(sessions, fields, account.scope, list_id)
         await service.change_list(sessions, list_id, fields)
         worker.wake(list_id)
         return await _one(sessions, worker, list_id)
 
 
 def _deleting_route(routes: APIRouter, sessions: Sessions, worker: Worker, leaving: Leaving | None) -> None:
-    @routes.delete("/{list_id}", status_code=204, dependencies=[requires("run_lists")])
+    @routes.delete("/{list_id}", status_code=204, dependencies=[of_list(sessions, "run_lists")])
     async def delete(list_id: ListId) -> None:
         await service.delete_list(sessions, list_id, leaving)
         worker.wake(list_id)
 
 
 def _state_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.post("/{list_id}/start", response_model=answers.CallbackList, dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/start", response_model=answers.CallbackList, dependencies=[of_list(sessions, "run_lists")])
     async def start(list_id: ListId) -> dict[str, Any]:
         await worker.start_list(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.post("/{list_id}/pause", response_model=answers.CallbackList, dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/pause", response_model=answers.CallbackList, dependencies=[of_list(sessions, "run_lists")])
     async def pause(list_id: ListId) -> dict[str, Any]:
         await worker.pause_list(list_id)
         return await _one(sessions, worker, list_id)
 
-    @routes.post("/{list_id}/stop", response_model=answers.CallbackList, dependencies=[requires("run_lists")])
+    @routes.post("/{list_id}/stop", response_model=answers.CallbackList, dependencies=[of_list(sessions, "run_lists")])
     async def stop(list_id: ListId) -> dict[str, Any]:
         await worker.stop_list(list_id)
         return await _one(sessions, worker, list_id)
 
 
 def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> None:
-    @routes.post("/{list_id}/import", response_model=answers.ListImported, dependencies=[requires("run_lists")])
+    @routes.post(
+        "/{list_id}/import", response_model=answers.ListImported, dependencies=[of_list(sessions, "run_lists")]
+    )
     async def import_(
         list_id: ListId, file: Annotated[UploadFile, File()], dry_run: bool = False, skip_bad: bool = False
     ) -> Response:
@@ -116,14 +124,16 @@ def _content_routes(routes: APIRouter, sessions: Sessions, worker: Worker) -> No
         }
         return JSONResponse(body, status_code=422 if is_refused else 200)
 
-    @routes.get("/{list_id}/targets", response_model=answers.TargetsPage, dependencies=[requires("see_lists")])
+    @routes.get("/{list_id}/targets", response_model=answers.TargetsPage, dependencies=[of_list(sessions, "see_lists")])
     async def targets(
         list_id: ListId, state: TargetState | None = None, cursor: Cursor = 0, limit: Limit = 50
     ) -> dict[str, Any]:
         page = await service.targets_page(sessions, list_id, state=state, after=cursor, limit=limit)
         return {"targets": [_target(row) for row in page], "next": page[-1].id if len(page) == limit else None}
 
-    @routes.get("/{list_id}/attempts", response_model=answers.AttemptsPage, dependencies=[requires("see_lists")])
+    @routes.get(
+        "/{list_id}/attempts", response_model=answers.AttemptsPage, dependencies=[of_list(sessions, "see_lists")]
+    )
     async def attempts(list_id: ListId, cursor: Cursor | None = None, limit: Limit = 50) -> dict[str, Any]:
         page = await service.attempts_page(sessions, list_id, before=cursor, limit=limit)
         next_cursor = page[-1][0].id if len(page) == limit else None
@@ -146,8 +156,8 @@ def _defaults(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _check_place(fields: dict[str, Any], settings: Settings) -> None:
-    """Raises BadInput for a PBX, a queue or a trunk that the settings do not know."""
+def _check_place(fields: dict[str, Any], settings: Settings, scope: Scope) -> None:
+    """Raises BadInput for a PBX, a queue or a trunk that the settings do not know, and a queue outside the scope."""
     known = {
         "pbx": [pbx.name for pbx in settings.pbxs],
         "queue": list(settings.queues),
@@ -156,16 +166,24 @@ def _check_place(fields: dict[str, Any], settings: Settings) -> None:
     for field, names in known.items():
         if field in fields and fields[field] not in names:
             raise BadInput(f"There is no {field} {fields[field]!r}", field=field)
+    if "queue" in fields:
+        check_queue(scope, fields["queue"], "queue")
 
 
-async def _check_escalation(sessions: Sessions, fields: dict[str, Any], list_id: int = 0) -> None:
-    """Raises BadInput where targets are to go on in a list that is not there, or in the same one."""
+async def _check_escalation(sessions: Sessions, fields: dict[str, Any], scope: Scope, list_id: int = 0) -> None:
+    """Raises BadInput where targets are to go on in a list that is not there for the scope, or in the same one.
+
+    Where they go on already they may, whoever else changes the list.
+    """
     other = fields.get("escalation_list_id")
     if other is None:
         return
     if other == list_id:
         raise BadInput("A list cannot escalate to itself", field="escalation_list_id")
+    if list_id and (await service.list_row(sessions, list_id)).escalation_list_id == other:
+        return
     try:
+        await check_list(sessions, scope, other)
         await service.list_row(sessions, other)
     except NotFound as error:
         raise BadInput(error.message, field="escalation_list_id") from error

@@ -15,6 +15,7 @@ from callcenter.dialer.calendar import calendar_of
 from callcenter.dialer.holidays import day_of
 from callcenter.dialer.numbers import SHORTEST_PREFIX
 from callcenter.dialer.once import once
+from callcenter.dialer.scoped import of_list
 from callcenter.dialer.shapes import Bans, DecisionShape, ListId, StopShape
 from callcenter.dialer.tables import CallbackList, DoNotCall
 from callcenter.dialer.windows import clock_of
@@ -36,7 +37,9 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     _ban_routes(routes, sessions, worker)
     _stop_routes(routes, sessions, worker)
 
-    @routes.get("/lists/{list_id}/may-call", response_model=answers.MayCall, dependencies=[requires("see_lists")])
+    @routes.get(
+        "/lists/{list_id}/may-call", response_model=answers.MayCall, dependencies=[of_list(sessions, "see_lists")]
+    )
     async def may_call(
         list_id: ListId,
         number: Annotated[str, Query(min_length=1, max_length=40)],
@@ -54,7 +57,7 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
             "next_at": answer.permit.next_at,
         }
 
-    @routes.get("/lists/{list_id}/days", response_model=answers.ListDays, dependencies=[requires("see_lists")])
+    @routes.get("/lists/{list_id}/days", response_model=answers.ListDays, dependencies=[of_list(sessions, "see_lists")])
     async def days(
         list_id: ListId,
         first: Annotated[date, Query(alias="from")],
@@ -65,7 +68,9 @@ def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
         row = await service.list_row(sessions, list_id)
         return {"days": [_day(row, first + timedelta(days=ahead)) for ahead in range(count)]}
 
-    @routes.post("/lists/{list_id}/targets/{target_id}/decision", status_code=204, dependencies=[requires("run_lists")])
+    @routes.post(
+        "/lists/{list_id}/targets/{target_id}/decision", status_code=204, dependencies=[of_list(sessions, "run_lists")]
+    )
     async def decide(list_id: ListId, target_id: ListId, shape: DecisionShape) -> None:
         await asking.decide(sessions, list_id, target_id, shape.decision, now=worker.clock(), due_at=shape.due_at)
         worker.wake(list_id)

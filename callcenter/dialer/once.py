@@ -4,11 +4,12 @@ A key belongs to an account and a route. Only what succeeded is remembered, for 
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -44,9 +45,8 @@ def once(sessions: Sessions, clock: Callable[[], Instant]) -> type[APIRoute]:
                 key = request.headers.get(HEADER)
                 if key is None or request.method != "POST":
                     return await handle(request)
-                for one in self.dependant.dependencies:
-                    if isinstance(one.call, Requires):
-                        await one.call(request)
+                for rule in _rules(self.dependant):
+                    await rule(request)
                 claim = await _claim(sessions, await _named(request, key, clock()))
                 if claim.status is not None:
                     return _again(claim)
@@ -55,6 +55,14 @@ def once(sessions: Sessions, clock: Callable[[], Instant]) -> type[APIRoute]:
             return answer
 
     return OnceRoute
+
+
+def _rules(dependant: Dependant) -> Iterator[Requires]:
+    """Those at the door of a route, and of what it depends on."""
+    for one in dependant.dependencies:
+        if isinstance(one.call, Requires):
+            yield one.call
+        yield from _rules(one)
 
 
 async def _named(request: Request, key: str, now: Instant) -> IdempotencyKey:

@@ -7,13 +7,13 @@ from fastapi.responses import JSONResponse
 from msgspec import to_builtins
 from pydantic import Field, model_validator
 
-from callcenter.accounts.api import requires
 from callcenter.dialer import answers, results, targets
 from callcenter.dialer.adding import Policies
 from callcenter.dialer.calendar import all_zones
 from callcenter.dialer.importing.rows import MAX_VALUE_LENGTH, PRIORITIES, Policy
 from callcenter.dialer.importing.sheets import MAX_COLUMNS
 from callcenter.dialer.once import once
+from callcenter.dialer.scoped import of_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.targets import MAX_TARGETS, NewTarget
 from callcenter.dialer.worker import Worker
@@ -89,7 +89,10 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
     agents = frozenset(agent.number for agent in settings.agents)
 
     @routes.post(
-        "/{list_id}/targets", response_model=answers.TargetsAdded, status_code=201, dependencies=[requires("run_lists")]
+        "/{list_id}/targets",
+        response_model=answers.TargetsAdded,
+        status_code=201,
+        dependencies=[of_list(sessions, "run_lists")],
     )
     async def add(list_id: ListId, shape: TargetsShape) -> JSONResponse:
         wanted = [one.target() for one in shape.targets]
@@ -99,7 +102,10 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
         return JSONResponse(to_builtins(added), 201 if added.is_done else 422)
 
     @routes.post(
-        "/{list_id}/promises", response_model=answers.Promised, status_code=201, dependencies=[requires("run_lists")]
+        "/{list_id}/promises",
+        response_model=answers.Promised,
+        status_code=201,
+        dependencies=[of_list(sessions, "run_lists")],
     )
     async def promise(list_id: ListId, shape: PromiseShape) -> dict[str, int]:
         wanted = NewTarget(
@@ -110,7 +116,7 @@ def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> API
         worker.wake(list_id)
         return {"target_id": target_id}
 
-    @routes.get("/{list_id}/results", response_model=answers.ResultsPage, dependencies=[requires("see_lists")])
+    @routes.get("/{list_id}/results", response_model=answers.ResultsPage, dependencies=[of_list(sessions, "see_lists")])
     async def results_(
         list_id: ListId,
         cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,

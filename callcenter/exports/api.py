@@ -14,14 +14,22 @@ from callcenter.exports import answers
 from callcenter.exports.choosing import Context, Order, estimate, order_export
 from callcenter.exports.packing import Packer
 from callcenter.exports.rules import LONGEST_REASON
-from callcenter.exports.service import cancel_export, delete_export, exports, take_export, tell_export
+from callcenter.exports.service import (
+    cancel_export,
+    check_inside,
+    check_seen,
+    delete_export,
+    exports,
+    take_export,
+    tell_export,
+)
 from callcenter.floor.terms import Instant
 from callcenter.forms.shapes import Shape
 from callcenter.recordings.accesses import Listener
 from callcenter.recordings.giving import giving
 from callcenter.reports.export import Language
 
-May = Annotated[Account, requires("export_recordings")]
+May = Annotated[Account, requires("export_recordings", reach="scoped")]
 ExportId = Annotated[int, Path(ge=1, lt=2**63)]
 SECONDS_A_DAY = 86_400
 
@@ -53,8 +61,8 @@ def export_routes(context: Context, packer: Packer, forms_of: FormsOf) -> APIRou
 
 def _order_routes(routes: APIRouter, context: Context, packer: Packer, forms_of: FormsOf) -> None:
     @routes.get("", response_model=answers.RecordingExports)
-    async def page(_account: May, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
-        return {"exports": await exports(context, limit=limit)}
+    async def page(account: May, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+        return {"exports": await exports(context, account, limit=limit)}
 
     @routes.get("/estimate", response_model=answers.ExportEstimate)
     async def estimated(search: Annotated[Facets, Query()], account: May) -> dict[str, Any]:
@@ -77,22 +85,27 @@ def _order_routes(routes: APIRouter, context: Context, packer: Packer, forms_of:
         return await tell_export(context, export_id)
 
     @routes.get("/{export_id}", response_model=answers.RecordingExport)
-    async def one(export_id: ExportId, _account: May) -> dict[str, Any]:
+    async def one(export_id: ExportId, account: May) -> dict[str, Any]:
+        await check_seen(context, export_id, account)
         return await tell_export(context, export_id)
 
     @routes.post("/{export_id}/cancel", status_code=204)
     async def cancel(export_id: ExportId, account: May) -> None:
+        await check_seen(context, export_id, account)
         await cancel_export(context, export_id, account.username)
 
 
 def _file_routes(routes: APIRouter, context: Context) -> None:
     @routes.delete("/{export_id}", status_code=204)
     async def delete(export_id: ExportId, account: May) -> None:
+        await check_seen(context, export_id, account)
         await delete_export(context, export_id, account.username)
 
     @routes.get("/{export_id}/file", response_class=FileResponse)
     async def file(export_id: ExportId, request: Request, account: May) -> FileResponse:
         listener = _listener(request, account, context.now())
+        await check_seen(context, export_id, account)
+        await check_inside(context, export_id, account.scope)
         archive = await take_export(context, export_id, listener, sees_numbers=account.sees_numbers)
         name = f"recordings-{export_id}.zip"
         headers = {"Cache-Control": "private, no-store"}

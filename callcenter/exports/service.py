@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.exc import DBAPIError
 
+from callcenter.accounts.scope import Scope
+from callcenter.accounts.scoped import call_in_scope
+from callcenter.accounts.service import Account
 from callcenter.errors import Conflict, NotAllowed, NotFound
 from callcenter.exports.choosing import Context, sealed_file_of
 from callcenter.exports.ending import end_exports, remove_archives
@@ -22,6 +25,7 @@ from callcenter.recordings.keys import copy_keys, wrapped_key
 from callcenter.recordings.sealing import sealed_name
 from callcenter.recordings.storing import Readable
 from callcenter.store.batches import in_batches
+from callcenter.store.tables import recording_files
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +35,41 @@ HOUR = 3
 NOTED_AT_ONCE = 1_000
 
 
-async def exports(context: Context, *, limit: int) -> list[dict[str, Any]]:
-    """The latest exports, newest first (docs/api.md)."""
-    newest = select(RecordingExport).order_by(RecordingExport.id.desc()).limit(limit)
+async def exports(context: Context, account: Account, *, limit: int) -> list[dict[str, Any]]:
+    """The latest exports that the account sees, newest first (docs/api.md)."""
+    newest = select(RecordingExport).where(_is_seen(account)).order_by(RecordingExport.id.desc()).limit(limit)
     async with context.sessions() as session:
         return [_told(row) for row in (await session.scalars(newest)).all()]
+
+
+def _is_seen(account: Account) -> ColumnElement[bool]:
+    """Of a limited scope one's own: what others asked for, and why, may be of any team."""
+    return true() if account.scope.is_everything else RecordingExport.user_id == account.id
+
+
+async def check_seen(context: Context, export_id: int, account: Account) -> None:
+    """Raises NotFound for an export that the account does not see."""
+    async with context.sessions() as session:
+        seen = await session.scalar(
+            select(RecordingExport.id).where(RecordingExport.id == export_id, _is_seen(account))
+        )
+    if seen is None:
+        raise NotFound(f"there is no export {export_id}")
+
+
+async def check_inside(context: Context, export_id: int, scope: Scope) -> None:
+    """Raises NotAllowed where it holds a call outside the scope, which was a wider one when it was asked for."""
+    if scope.is_everything:
+        return
+    files = recording_files.c
+    outside = (
+        select(ExportPart.recording_id)
+        .join(recording_files, files.id == ExportPart.recording_id)
+        .where(ExportPart.export_id == export_id, ~call_in_scope(scope, files.pbx, files.call_id))
+    )
+    async with context.sessions() as session:
+        if await session.scalar(outside.limit(1)) is not None:
+            raise NotAllowed("this export holds calls that your account does not see any more; ask for a new one")
 
 
 async def tell_export(context: Context, export_id: int) -> dict[str, Any]:

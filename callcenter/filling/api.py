@@ -2,23 +2,26 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account
 from callcenter.dialer import answers as dialer_answers
 from callcenter.dialer.importing.rows import PRIORITIES
 from callcenter.dialer.once import once
+from callcenter.dialer.scoped import check_queue, of_list, sees_list
 from callcenter.dialer.shapes import ListId, Shape
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, NotFound
 from callcenter.filling import answers, service
 from callcenter.filling.rules import FillKind
 from callcenter.filling.service import Context
 from callcenter.filling.tables import FillRule
 from callcenter.settings import Settings
+from callcenter.store.engine import Sessions
 
-Runner = Annotated[Account, requires("run_lists")]
+Runner = Annotated[Account, requires("run_lists", reach="scoped")]
 LONGEST_DELAY_SECONDS = 86_400
 
 
@@ -52,29 +55,37 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
     routes = APIRouter(prefix="/api", route_class=once(context.sessions, context.clock))
 
-    @routes.get("/lists/{list_id}/fill-rules", response_model=answers.FillRules, dependencies=[requires("see_lists")])
+    sessions = context.sessions
+
+    @routes.get(
+        "/lists/{list_id}/fill-rules", response_model=answers.FillRules, dependencies=[of_list(sessions, "see_lists")]
+    )
     async def rules(list_id: ListId) -> dict[str, Any]:
-        return {"rules": [_rule(row) for row in await service.rules_of(context.sessions, list_id)]}
+        return {"rules": [_rule(row) for row in await service.rules_of(sessions, list_id)]}
 
     @routes.post("/lists/{list_id}/fill-rules", response_model=answers.FillRule, status_code=201)
-    async def add(list_id: ListId, new: NewRule, account: Runner) -> dict[str, Any]:
-        _check_queue(new.options, settings)
+    async def add(
+        list_id: ListId, new: NewRule, account: Annotated[Account, of_list(sessions, "run_lists")]
+    ) -> dict[str, Any]:
+        await _check(new.options, settings, sessions, account.scope)
         row = await service.add_rule(context, list_id, new.kind, new.options.model_dump(), account.username)
         await context.flush()
         await service.fill(context, row.id)
-        return _rule(await service.one_rule(context.sessions, row.id))
+        return _rule(await service.one_rule(sessions, row.id))
 
-    @routes.patch("/fill-rules/{rule_id}", response_model=answers.FillRule, dependencies=[requires("run_lists")])
-    async def change(rule_id: ListId, changes: RuleChanges) -> dict[str, Any]:
+    @routes.patch("/fill-rules/{rule_id}", response_model=answers.FillRule)
+    async def change(
+        rule_id: ListId, changes: RuleChanges, account: Annotated[Account, _of_rule(sessions)]
+    ) -> dict[str, Any]:
         if changes.options is not None:
-            _check_queue(changes.options, settings)
+            await _check(changes.options, settings, sessions, account.scope)
         return _rule(await service.change_rule(context, rule_id, changes.model_dump(exclude_none=True)))
 
-    @routes.delete("/fill-rules/{rule_id}", status_code=204, dependencies=[requires("run_lists")])
+    @routes.delete("/fill-rules/{rule_id}", status_code=204, dependencies=[_of_rule(sessions)])
     async def delete(rule_id: ListId) -> None:
-        await service.delete_rule(context.sessions, rule_id)
+        await service.delete_rule(sessions, rule_id)
 
-    @routes.post("/fill-rules/{rule_id}/run", response_model=dialer_answers.Added, dependencies=[requires("run_lists")])
+    @routes.post("/fill-rules/{rule_id}/run", response_model=dialer_answers.Added, dependencies=[_of_rule(sessions)])
     async def run(rule_id: ListId) -> dict[str, int]:
         await context.flush()
         return {"added": await service.fill(context, rule_id)}
@@ -82,9 +93,27 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     return routes
 
 
-def _check_queue(options: OptionsShape, settings: Settings) -> None:
+def _of_rule(sessions: Sessions) -> Any:
+    """For a route of `rule_id`: the rule of a list in the caller's scope; any other is not there."""
+
+    async def check(rule_id: ListId, account: Runner) -> Account:
+        row = await service.one_rule(sessions, rule_id)
+        if not await sees_list(sessions, account.scope, row.list_id):
+            raise NotFound(f"There is no rule {rule_id}")
+        return account
+
+    return Depends(check)
+
+
+async def _check(options: OptionsShape, settings: Settings, sessions: Sessions, scope: Scope) -> None:
+    """Raises BadInput for a queue that is not there; of a limited scope for all queues, and for a list outside."""
     if options.queue and options.queue not in settings.queues:
         raise BadInput(f"There is no queue {options.queue!r}", field="options.queue")
+    if options.source_list_id is None:
+        check_queue(scope, options.queue, "options.queue")
+        return
+    if not await sees_list(sessions, scope, options.source_list_id):
+        raise BadInput("Say of which list the targets are", field="options.source_list_id")
 
 
 def _rule(row: FillRule) -> dict[str, Any]:

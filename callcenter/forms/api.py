@@ -11,6 +11,7 @@ from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.offers import open_offer
+from callcenter.dialer.scoped import of_list
 from callcenter.dialer.worker import Worker
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant
@@ -28,7 +29,6 @@ AFTER_CALL_SECONDS = 900
 HOUR_SECONDS = 3600
 
 Filler = Annotated[Account, requires("work_callbacks", takes_masks=True, reach="own")]
-Runner = Annotated[Account, requires("run_lists")]
 
 
 def form_routes(sessions: Sessions, worker: Worker, floor: Floor) -> APIRouter:
@@ -41,12 +41,16 @@ def form_routes(sessions: Sessions, worker: Worker, floor: Floor) -> APIRouter:
 
 
 def _building_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Instant]) -> None:
-    @routes.get("/lists/{list_id}/form", response_model=answers.RecordForm, dependencies=[requires("see_lists")])
+    @routes.get(
+        "/lists/{list_id}/form", response_model=answers.RecordForm, dependencies=[of_list(sessions, "see_lists")]
+    )
     async def form(list_id: Row) -> dict[str, Any]:
         return form_shape(await service.newest_form(sessions, list_id))
 
     @routes.put("/lists/{list_id}/form", response_model=answers.RecordForm)
-    async def save(list_id: Row, shape: FormShape, account: Runner) -> dict[str, Any]:
+    async def save(
+        list_id: Row, shape: FormShape, account: Annotated[Account, of_list(sessions, "run_lists")]
+    ) -> dict[str, Any]:
         form = await service.save_form(
             sessions, list_id, shape.asked(), version=shape.version, by=account.username, now=clock()
         )

@@ -28,15 +28,17 @@ def quality_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 
 
 def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
-    @routes.get("", response_model=answers.ReviewForms, dependencies=[requires("review_calls")])
+    @routes.get("", response_model=answers.ReviewForms, dependencies=[requires("review_calls", reach="shared")])
     async def forms() -> dict[str, Any]:
         return {"forms": [form_shape(one) for one in await service.review_forms(sessions)]}
 
-    @routes.get("/{form_id}", response_model=answers.ReviewForm, dependencies=[requires("review_calls")])
+    @routes.get(
+        "/{form_id}", response_model=answers.ReviewForm, dependencies=[requires("review_calls", reach="shared")]
+    )
     async def form(form_id: Row, version: Version = None) -> dict[str, Any]:
         return form_shape(await service.review_form(sessions, form_id, version))
 
-    @routes.post("/score", response_model=answers.TriedScore, dependencies=[requires("review_calls")])
+    @routes.post("/score", response_model=answers.TriedScore, dependencies=[requires("review_calls", reach="shared")])
     async def try_out(shape: AnswersShape) -> dict[str, Any]:
         content = shape.content()
         check_form(content.name, content.sections)

@@ -159,10 +159,11 @@ def _write(row: ReviewPlan, plan: Plan) -> None:
 
 
 async def reviewers(session: AsyncSession) -> list[User]:
-    """Everybody who may review calls at present, by username."""
+    """Everybody who may review calls at present and sees them all, by username: a plan deals by lot."""
     users = await session.scalars(select(User).where(~User.is_disabled).order_by(User.username_key))
     permitted = await roles_now(session)
-    return [user for user in users if "review_calls" in permissions_of(user.roles, permitted)]
+    able = (user for user in users if user.scope is None)
+    return [user for user in able if "review_calls" in permissions_of(user.roles, permitted)]
 
 
 async def _check(session: AsyncSession, context: Context, plan: Plan, present: Plan | None = None) -> None:

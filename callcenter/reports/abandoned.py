@@ -9,6 +9,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scoped import in_scope
 from callcenter.calls.rules import PUNCTUATION, SHORTEST_WHOLE_NUMBER, read_cursor, write_cursor
 from callcenter.dialer.importing.rows import MAX_NAME_LENGTH
 from callcenter.dialer.rules import Outcome
@@ -16,7 +18,7 @@ from callcenter.dialer.service import import_targets
 from callcenter.dialer.tables import Attempt
 from callcenter.floor.facts import Direction, QueueVisit, VisitOutcome
 from callcenter.floor.terms import Instant, Seconds
-from callcenter.reports.calling_back import Contact, by_key, called_back, key_of
+from callcenter.reports.calling_back import Contact, by_key, called_back, key_of, without_whom
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import conversations, fact_of, queue_visits
@@ -44,29 +46,34 @@ class Caller(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which callers: those who joined in the span, of one queue or PBX, called back or not."""
+    """Which callers: those who joined in the span, of one queue or PBX, called back or not, and waited in the scope."""
 
     since: Instant
     until: Instant
     queue: str | None = None
     pbx: str | None = None
     state: State | None = None
+    scope: Scope = EVERYTHING
 
 
 async def abandoned_callers(sessions: Sessions, wanted: Wanted) -> list[Caller]:
-    """All of them, newest first, whatever `state` is wanted: the totals need them."""
+    """All of them, newest first, whatever `state` is wanted: the totals need them.
+
+    That somebody was called back is told, however it was; by whom and in which call only inside the scope.
+    """
     visits = queue_visits.c
     query = select(queue_visits).where(
         visits.joined_at >= wanted.since,
         visits.joined_at < wanted.until,
         visits.outcome == VisitOutcome.ABANDONED,
+        in_scope(wanted.scope, queue=visits.queue),
     )
     for column, value in ((visits.queue, wanted.queue), (visits.pbx, wanted.pbx)):
         query = query if value is None else query.where(column == value)
     async with sessions() as session:
         rows = (await session.execute(query.order_by(visits.joined_at.desc(), visits.id.desc()))).mappings().all()
         numbers = {row["number"] for row in rows if row["number"]}
-        contacts = by_key(await _contacts(session, numbers, wanted.since, wanted.until + LOOK_AHEAD_SECONDS))
+        contacts = by_key(await _contacts(session, numbers, wanted))
     return [
         Caller(row["id"], fact_of(QueueVisit, row), called_back(row["number"], row["ended_at"], contacts))
         for row in rows
@@ -85,7 +92,8 @@ def page_of(
     return page, write_cursor(page[-1].visit.joined_at, page[-1].row) if len(of_state) > limit else None
 
 
-async def _contacts(session: AsyncSession, numbers: Collection[str], since: Instant, until: Instant) -> list[Contact]:
+async def _contacts(session: AsyncSession, numbers: Collection[str], wanted: Wanted) -> list[Contact]:
+    since, until = wanted.since, wanted.until + LOOK_AHEAD_SECONDS
     keys = sorted({key_of(number) for number in numbers})
     found: list[Contact] = []
     for some in in_batches(keys, KEYS_AT_ONCE):
@@ -94,7 +102,10 @@ async def _contacts(session: AsyncSession, numbers: Collection[str], since: Inst
             (_talks(some, since, until), _talk_contact),
             (_attempts(some, since, until), _attempt_contact),
         ):
-            found += [contact(row) for row in (await session.execute(query)).mappings()]
+            found += [
+                contact(row) if wanted.scope.sees(row.get("team", ""), row["queue"]) else without_whom(contact(row))
+                for row in (await session.execute(query)).mappings()
+            ]
     return found
 
 
@@ -186,14 +197,22 @@ REASONS = {
 
 
 async def add_to_list(
-    sessions: Sessions, list_id: int, chosen: Sequence[int], *, now: Instant, told: Callable[[Instant], str]
+    sessions: Sessions,
+    list_id: int,
+    chosen: Sequence[int],
+    *,
+    now: Instant,
+    told: Callable[[Instant], str],
+    scope: Scope = EVERYTHING,
 ) -> tuple[list[Added], list[Refused]]:
     """Makes targets of callers, as an import does: with the same checks, and its answer for each of them.
 
-    `told` writes an instant for people: it is kept with the target, beside the queue. Raises NotFound for the list.
+    `told` writes an instant for people: it is kept with the target, beside the queue. Who waited outside the scope is
+    no such caller. Raises NotFound for the list.
     """
     visits = queue_visits.c
-    query = select(queue_visits).where(visits.id.in_(chosen), visits.outcome == VisitOutcome.ABANDONED)
+    is_one = (visits.outcome == VisitOutcome.ABANDONED, in_scope(scope, queue=visits.queue))
+    query = select(queue_visits).where(visits.id.in_(chosen), *is_one)
     async with sessions() as session:
         rows = {row["id"]: row for row in (await session.execute(query)).mappings()}
     found = [rows[row] for row in dict.fromkeys(chosen) if row in rows]

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from msgspec import to_builtins
 from pydantic import Field
 
-from callcenter.accounts.api import requires
+from callcenter.accounts.scope import Scope
+from callcenter.dialer.scoped import check_list
 from callcenter.dialer.service import list_row
 from callcenter.reports import answers
 from callcenter.reports.callbacks import (
@@ -25,7 +26,7 @@ from callcenter.reports.figures import figures_of
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.files import FileOptions, Word, dated, file_answer
 from callcenter.reports.form_results import Results, counted, form_results, results_grid
-from callcenter.reports.grids import KINDS, told_span
+from callcenter.reports.grids import KINDS, covered, told_span, within
 from callcenter.reports.people_api import Room, RowNumber, See, SpanQuery
 from callcenter.reports.service import Sources
 from callcenter.reports.shape import span_shape
@@ -84,22 +85,22 @@ def callback_report_routes(room: Room) -> APIRouter:
 
 
 def _report_routes(routes: APIRouter, room: Room) -> None:
-    sources, see = room.sources, [requires("see_reports")]
+    sources = room.sources
 
-    @routes.get("/api/reports/callbacks", response_model=answers.CallbackReport, dependencies=see)
-    async def report(query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
-        wanted = await _wanted(room, query)
+    @routes.get("/api/reports/callbacks", response_model=answers.CallbackReport)
+    async def report(account: See, query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
+        wanted = await _wanted(room, query, account.scope)
         return span_shape(wanted.span, sources.zone) | _report_shape(await callback_report(sources, wanted, query.by))
 
-    @routes.get("/api/reports/callbacks/targets", response_model=answers.CountedTargets, dependencies=see)
-    async def targets(query: Annotated[TargetsQuery, Query()]) -> dict[str, Any]:
-        wanted = await _wanted(room, query, query.hour)
+    @routes.get("/api/reports/callbacks/targets", response_model=answers.CountedTargets)
+    async def targets(account: See, query: Annotated[TargetsQuery, Query()]) -> dict[str, Any]:
+        wanted = await _wanted(room, query, account.scope, query.hour)
         rows = await _targets(sources, wanted, query)
         return span_shape(wanted.span, sources.zone) | {"count": len(rows), "targets": rows[:200]}
 
-    @routes.get("/api/reports/forms", response_model=answers.FormResults, dependencies=see)
-    async def forms(query: Annotated[FormQuery, Query()]) -> dict[str, Any]:
-        results = await _results(room, query)
+    @routes.get("/api/reports/forms", response_model=answers.FormResults)
+    async def forms(account: See, query: Annotated[FormQuery, Query()]) -> dict[str, Any]:
+        results = await _results(room, query, account.scope)
         return {
             "from": results.span.since,
             "to": results.span.until,
@@ -115,7 +116,7 @@ def _file_routes(routes: APIRouter, room: Room, ending: Ending) -> None:
 
     @routes.get(f"/api/reports/callbacks.{ending}")
     async def report_file(account: See, query: Annotated[ReportFile, Query()]) -> Response:
-        wanted = await _wanted(room, query)
+        wanted = await _wanted(room, query, account.scope)
         grid = _report_grid(
             await callback_report(sources, wanted, query.by), wanted, sources, query.language_for(account)
         )
@@ -123,29 +124,33 @@ def _file_routes(routes: APIRouter, room: Room, ending: Ending) -> None:
 
     @routes.get(f"/api/reports/callbacks/targets.{ending}")
     async def targets_file(account: See, query: Annotated[TargetsFile, Query()]) -> Response:
-        wanted = await _wanted(room, query, query.hour)
+        wanted = await _wanted(room, query, account.scope, query.hour)
         rows = await _targets(sources, wanted, query)
         grid = _targets_grid(rows, _figure(query.figure), wanted, sources, query.language_for(account))
         return await file_answer(grid, account, dated(query.figure, wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/api/reports/forms.{ending}")
     async def forms_file(account: See, query: Annotated[FormFile, Query()]) -> Response:
-        results = await _results(room, query)
+        results = await _results(room, query, account.scope)
         grid = results_grid(results, sources.names, sources.zone, query.language_for(account))
+        grid = within(grid, account.scope)
         return await file_answer(grid, account, dated("callback-records", results.span, sources.zone), ending, query)
 
 
-async def _wanted(room: Room, query: CallbackQuery, hour: int | None = None) -> Wanted:
+async def _wanted(room: Room, query: CallbackQuery, scope: Scope, hour: int | None = None) -> Wanted:
     """Raises BadInput, NotFound for the list."""
     span = query.span(room.sources, MOST_DAYS)
-    if query.list_id is not None:
+    if query.list_id is not None and scope.is_everything:  # others are told what is inside, of whichever list
         await list_row(room.sessions, query.list_id)
     await room.write_down()
-    return Wanted(span=span, now=room.clock(), list_id=query.list_id, agent=query.agent, team=query.team, hour=hour)
+    return Wanted(
+        span=span, now=room.clock(), list_id=query.list_id, agent=query.agent, team=query.team, hour=hour, scope=scope
+    )
 
 
-async def _results(room: Room, query: FormQuery) -> Results:
+async def _results(room: Room, query: FormQuery, scope: Scope) -> Results:
     span = query.span(room.sources, MOST_DAYS)
+    await check_list(room.sessions, scope, query.list_id)
     await room.write_down()
     return await form_results(room.sessions, query.list_id, span)
 
@@ -195,7 +200,7 @@ def _report_grid(report: Report, wanted: Wanted, sources: Sources, language: Lan
     columns += [_figure_column(figure, language) for figure in CALLBACK_FIGURES]
     rows = [[*_whose(report.by, line), *_cells(line.sums)] for line in report.lines]
     blank: list[Cell] = [None] * (2 if report.by == "agent" else 1)
-    notes = [(word("span", language), told_span(wanted.span, sources.zone))]
+    notes = [(word("span", language), told_span(wanted.span, sources.zone)), *covered(wanted.scope, language)]
     totals = [*blank, *_cells(report.totals)]
     return Grid(word("callbacks", language), tuple(columns), rows, sources.zone, language, totals, notes)
 
@@ -236,4 +241,5 @@ def _targets_grid(
         for row in rows
     ]
     notes = [(word("figure", language), label), (word("span", language), told_span(wanted.span, sources.zone))]
+    notes += covered(wanted.scope, language)
     return Grid(word("targets", language), tuple(columns), table, sources.zone, language, notes=notes)

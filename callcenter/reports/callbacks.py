@@ -10,6 +10,8 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, case, func, literal, select, union_all
 
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scoped import in_scope
 from callcenter.dialer.rules import LEFT, Outcome, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Target
 from callcenter.floor.terms import Instant
@@ -38,7 +40,8 @@ FEWEST_DIALLED = 20
 class Wanted(Struct, frozen=True, kw_only=True):
     """Which targets: in the span, of a list, dialled for an agent or a team, in an hour (0-23) of the centre's clock.
 
-    `now` ends what fell due.
+    `now` ends what fell due. Inside the scope are the attempts of its queues and those that its teams talked in, and
+    what waits on the lists of its queues.
     """
 
     span: Span
@@ -47,6 +50,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     agent: str | None = None
     team: str | None = None
     hour: int | None = None
+    scope: Scope = EVERYTHING
 
 
 class Line(Struct, frozen=True):
@@ -179,6 +183,7 @@ def _rows(wanted: Wanted, by: By | None, dialect: str) -> Subquery:
             *(func.max(d[flag]).label(flag) for flag in FLAGS),
         )
         .where(*([] if wanted.team is None else [d.team == wanted.team]))
+        .where(in_scope(wanted.scope, team=d.team, queue=d.queue))
         .group_by(key, d.target_id)
         .subquery()
     )
@@ -217,6 +222,9 @@ def _waiting(wanted: Wanted, by: By | None) -> Select[Any]:
         Target.due_at < min(span.until, wanted.now),
         ~is_dialled,
     )
+    if not wanted.scope.is_everything:
+        seen = select(CallbackList.id).where(in_scope(wanted.scope, queue=CallbackList.queue))
+        query = query.where(Target.list_id.in_(seen))
     return query if wanted.list_id is None else query.where(Target.list_id == wanted.list_id)
 
 
@@ -230,6 +238,7 @@ def _dials(wanted: Wanted, dialect: str) -> Subquery:
         select(
             a.list_id,
             a.target_id,
+            a.queue,
             a.placed_at,
             a.agent_number.label("agent"),
             _of_talk(attempts, func.max(c.team), "").label("team"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from callcenter.calls.rules import PUNCTUATION, SHORTEST_WHOLE_NUMBER
 from callcenter.floor.terms import Instant
@@ -22,6 +22,11 @@ class Contact(Struct, frozen=True, kw_only=True):
     call_id: str | None
     agent_number: str = ""
     agent_name: str = ""
+
+
+def without_whom(contact: Contact) -> Contact:
+    """That it was, for who is not told who it was and in which call."""
+    return structs.replace(contact, pbx="", call_id=None, agent_number="", agent_name="")
 
 
 def digits_of(number: str) -> str:

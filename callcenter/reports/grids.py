@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
+from callcenter.accounts.scope import Scope
 from callcenter.floor.facts import EndedBy
 from callcenter.reports.abandoned import Caller
 from callcenter.reports.actions import ActionList
@@ -34,6 +37,16 @@ def told_span(span: Span, zone: ZoneInfo) -> str:
     """From when until when, by the centre's clock."""
     first, last = (datetime.fromtimestamp(at, zone) for at in span)
     return f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M} ({zone.key})"
+
+
+def covered(scope: Scope, language: Language) -> list[tuple[str, str]]:
+    """The line that says what a file covers, where that is not everything."""
+    return [] if scope.is_everything else [(word("scope", language), ", ".join(scope.names()))]
+
+
+def within(grid: Grid, scope: Scope) -> Grid:
+    """The table, saying what it covers."""
+    return structs.replace(grid, notes=[*grid.notes, *covered(scope, grid.language)])
 
 
 # --- figures ----------------------------------------------------------------------------------------------------
@@ -72,7 +85,7 @@ def _notes(report: Report, zone: ZoneInfo, language: Language) -> list[tuple[str
     restrictions = (("pbx", only.pbx), ("queue", only.queue), ("agent", only.agent), ("team", only.team))
     notes = [(word("span", language), told_span(report.asked.span, zone))]
     notes += [(word(name, language), value) for name, value in restrictions if value is not None]
-    return notes if only.scope.is_everything else [*notes, (word("scope", language), ", ".join(only.scope.names()))]
+    return [*notes, *covered(only.scope, language)]
 
 
 def figure_column(figure: Figure, language: Language) -> Column:

@@ -10,7 +10,9 @@ from msgspec import to_builtins
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account
+from callcenter.dialer.scoped import check_list
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports import answers
@@ -18,7 +20,7 @@ from callcenter.reports.abandoned import Caller, State, Wanted, abandoned_caller
 from callcenter.reports.actions import ActionList, actions_of, unusual_days
 from callcenter.reports.export import Ending
 from callcenter.reports.files import FileOptions, When, Word, dated, file_answer
-from callcenter.reports.grids import abandoned_grid, actions_grid
+from callcenter.reports.grids import abandoned_grid, actions_grid, within
 from callcenter.reports.patterns import RULES, Limits, rule_words
 from callcenter.reports.service import Sources
 from callcenter.reports.shape import span_shape
@@ -30,7 +32,7 @@ MOST_DAYS = 31
 MOST_DAYS_OF_EVERYBODY = 7
 
 RowNumber = Annotated[int, Field(ge=1, le=2**53)]
-See = Annotated[Account, requires("see_reports")]
+See = Annotated[Account, requires("see_reports", reach="scoped")]
 
 
 @dataclass(frozen=True)
@@ -116,21 +118,21 @@ def people_routes(room: Room) -> APIRouter:
 
 
 def _action_routes(routes: APIRouter, room: Room) -> None:
-    sources, see = room.sources, [requires("see_reports")]
+    sources = room.sources
 
-    @routes.get("/api/reports/actions", response_model=answers.ReportActions, dependencies=see)
-    async def actions(query: Annotated[ActionsQuery, Query()]) -> dict[str, Any]:
+    @routes.get("/api/reports/actions", response_model=answers.ReportActions)
+    async def actions(account: See, query: Annotated[ActionsQuery, Query()]) -> dict[str, Any]:
         span = query.span(sources)
         await room.write_down()
         return span_shape(span, sources.zone) | _actions_shape(
-            await actions_of(sources, query.agent, span, room.limits)
+            await actions_of(sources, query.agent, span, room.limits, account.scope)
         )
 
-    @routes.get("/api/reports/patterns", response_model=answers.ReportPatterns, dependencies=see)
-    async def patterns(query: Annotated[PatternsQuery, Query()]) -> dict[str, Any]:
+    @routes.get("/api/reports/patterns", response_model=answers.ReportPatterns)
+    async def patterns(account: See, query: Annotated[PatternsQuery, Query()]) -> dict[str, Any]:
         span = query.span(sources, MOST_DAYS_OF_EVERYBODY)
         await room.write_down()
-        found = await unusual_days(sources, span, room.limits, query.team)
+        found = await unusual_days(sources, span, room.limits, query.team, account.scope)
         days = [
             {
                 "day": each.day,
@@ -145,9 +147,9 @@ def _action_routes(routes: APIRouter, room: Room) -> None:
 
 
 def _abandoned_routes(routes: APIRouter, room: Room) -> None:
-    @routes.get("/api/reports/abandoned", response_model=answers.AbandonedPage, dependencies=[requires("see_reports")])
-    async def abandoned(query: Annotated[AbandonedPage, Query()]) -> dict[str, Any]:
-        callers = await _callers(room, query)
+    @routes.get("/api/reports/abandoned", response_model=answers.AbandonedPage)
+    async def abandoned(account: See, query: Annotated[AbandonedPage, Query()]) -> dict[str, Any]:
+        callers = await _callers(room, query, account.scope)
         page, following = page_of(callers, query.state, query.cursor, query.limit)
         called_back = sum(caller.contact is not None for caller in callers)
         totals = {"callers": len(callers), "called_back": called_back, "open": len(callers) - called_back}
@@ -156,15 +158,19 @@ def _abandoned_routes(routes: APIRouter, room: Room) -> None:
     @routes.post(
         "/api/reports/abandoned/callbacks",
         response_model=answers.PutIntoList,
-        dependencies=[requires("see_reports"), requires("run_lists")],
+        dependencies=[requires("run_lists", reach="scoped")],
     )
-    async def call_back(chosen: Chosen) -> dict[str, Any]:
+    async def call_back(account: See, chosen: Chosen) -> dict[str, Any]:
+        await check_list(room.sessions, account.scope, chosen.list_id)
         zone = room.sources.zone
 
         def told(at: Instant) -> str:
             return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M")
 
-        added, refused = await add_to_list(room.sessions, chosen.list_id, chosen.visits, now=room.clock(), told=told)
+        now, scope = room.clock(), account.scope
+        added, refused = await add_to_list(
+            room.sessions, chosen.list_id, chosen.visits, now=now, told=told, scope=scope
+        )
         room.wake_list(chosen.list_id)
         return {"added": to_builtins(added), "refused": to_builtins(refused)}
 
@@ -176,22 +182,22 @@ def _file_routes(routes: APIRouter, room: Room, ending: Ending) -> None:
     async def actions_file(account: See, query: Annotated[ActionsFile, Query()]) -> Response:
         span = query.span(sources)
         await room.write_down()
-        found = await actions_of(sources, query.agent, span, room.limits)
-        grid = actions_grid(found, span, sources, query.language_for(account))
+        found = await actions_of(sources, query.agent, span, room.limits, account.scope)
+        grid = within(actions_grid(found, span, sources, query.language_for(account)), account.scope)
         return await file_answer(grid, account, dated("actions", span, sources.zone), ending, query)
 
     @routes.get(f"/api/reports/abandoned.{ending}")
     async def abandoned_file(account: See, query: Annotated[AbandonedFile, Query()]) -> Response:
         span = query.span(sources)
-        callers, _ = page_of(await _callers(room, query), query.state, None, 10**9)
-        grid = abandoned_grid(callers, span, sources.zone, query.language_for(account))
+        callers, _ = page_of(await _callers(room, query, account.scope), query.state, None, 10**9)
+        grid = within(abandoned_grid(callers, span, sources.zone, query.language_for(account)), account.scope)
         return await file_answer(grid, account, dated("abandoned", span, sources.zone), ending, query)
 
 
-async def _callers(room: Room, query: AbandonedQuery) -> list[Caller]:
+async def _callers(room: Room, query: AbandonedQuery, scope: Scope) -> list[Caller]:
     span = query.span(room.sources)
     await room.write_down()
-    wanted = Wanted(since=span.since, until=span.until, queue=query.queue, pbx=query.pbx)
+    wanted = Wanted(since=span.since, until=span.until, queue=query.queue, pbx=query.pbx, scope=scope)
     return await abandoned_callers(room.sessions, wanted)
 
 

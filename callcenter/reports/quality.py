@@ -11,6 +11,8 @@ from msgspec import Struct, convert, structs
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.accounts.scope import EVERYTHING, Scope
+from callcenter.accounts.scoped import in_scope
 from callcenter.accounts.tables import User
 from callcenter.quality.assignment_tables import ReviewAssignment, ReviewPlan
 from callcenter.quality.reviewing import HIDDEN, State, Step
@@ -45,7 +47,10 @@ MAY_BE_CHANGED = (State.CHANGED, State.CLOSED)
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which reviews: in the span, of an agent, a team, a reviewer (by username), a form, a version of it, an item."""
+    """Which reviews: in the span, of an agent, a team, a reviewer (by username), a form, a version of it, an item.
+
+    Of a scope its teams count. A reviewer is compared with what the others gave within it.
+    """
 
     span: Span
     interval: IntervalKind = "none"
@@ -55,6 +60,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     form: int | None = None
     version: int | None = None
     item: str | None = None
+    scope: Scope = EVERYTHING
 
 
 class Line(Struct, frozen=True):
@@ -303,7 +309,8 @@ def _reviews(wanted: Wanted, dialect: str, *, is_compared: bool = False) -> Sele
 
 def _restricted(wanted: Wanted, r: Any) -> list[ColumnElement[bool]]:
     asked = ((r.agent_number, wanted.agent), (r.team, wanted.team), (r.form_id, wanted.form))
-    return [column == value for column, value in asked if value is not None]
+    conditions = [column == value for column, value in asked if value is not None]
+    return [*conditions, in_scope(wanted.scope, team=r.team)]
 
 
 def _others(total: Any, form: Any, reviewer: Any) -> ColumnElement[Any]:
@@ -354,4 +361,5 @@ def _assignments(wanted: Wanted, dialect: str) -> Select[Any]:
     )
     asked = ((a.agent_number, wanted.agent), (a.reviewer, wanted.reviewer), (ReviewPlan.form_id, wanted.form))
     query = query.where(*(column == value for column, value in asked if value is not None))
+    query = query.where(in_scope(wanted.scope, team=team))
     return query if wanted.team is None else query.where(team == wanted.team)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from callcenter.accounts.rules import READ_REVIEWS
+from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, NotAllowed
 from callcenter.quality.rules import Words
@@ -46,12 +47,12 @@ class QualityQuery(SpanQuery):
     form: RowNumber | None = None
     version: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
 
-    def wanted(self, sources: Sources) -> Wanted:
+    def wanted(self, sources: Sources, scope: Scope) -> Wanted:
         """Raises BadInput."""
         if self.version is not None and self.form is None:
             raise BadInput("version: a version is one of a form; name the form, too", field="version")
         named = self.model_dump(exclude={"since", "until", "by", "figure", "part", "language", "bom"})
-        return Wanted(span=self.span(sources, MOST_DAYS), **named)
+        return Wanted(span=self.span(sources, MOST_DAYS), scope=scope, **named)
 
 
 class ReportQuery(QualityQuery):
@@ -105,27 +106,25 @@ def quality_report_routes(room: Room) -> APIRouter:
 
 
 def _report_routes(routes: APIRouter, sources: Sources) -> None:
-    see = [Depends(_sees_quality)]
-
-    @routes.get("", response_model=answers.QualityReport, dependencies=see)
-    async def report(query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
-        wanted = query.wanted(sources)
+    @routes.get("", response_model=answers.QualityReport)
+    async def report(account: Reader, query: Annotated[ReportQuery, Query()]) -> dict[str, Any]:
+        wanted = query.wanted(sources, account.scope)
         return span_shape(wanted.span, sources.zone) | _report_shape(
             await quality_report(sources, wanted, query.by), wanted
         )
 
-    @routes.get("/lost-points", response_model=answers.LostPoints, dependencies=see)
-    async def lost(query: Annotated[QualityQuery, Query()]) -> dict[str, Any]:
-        wanted = query.wanted(sources)
+    @routes.get("/lost-points", response_model=answers.LostPoints)
+    async def lost(account: Reader, query: Annotated[QualityQuery, Query()]) -> dict[str, Any]:
+        wanted = query.wanted(sources, account.scope)
         found = await lost_points(sources, wanted)
         return span_shape(wanted.span, sources.zone) | {
             "figures": [figure.id for figure in LOSS_FIGURES],
             "items": [_lost_shape(each) for each in found],
         }
 
-    @routes.get("/reviews", response_model=answers.CountedReviews, dependencies=see)
-    async def reviews(query: Annotated[ReviewsQuery, Query()]) -> dict[str, Any]:
-        wanted = query.wanted(sources)
+    @routes.get("/reviews", response_model=answers.CountedReviews)
+    async def reviews(account: Reader, query: Annotated[ReviewsQuery, Query()]) -> dict[str, Any]:
+        wanted = query.wanted(sources, account.scope)
         rows = await _reviews(sources, wanted, query)
         return span_shape(wanted.span, sources.zone) | {"count": len(rows), "reviews": rows[:SHOWN_REVIEWS]}
 
@@ -133,19 +132,19 @@ def _report_routes(routes: APIRouter, sources: Sources) -> None:
 def _file_routes(routes: APIRouter, sources: Sources, ending: Ending) -> None:
     @routes.get(f".{ending}")
     async def report_file(account: Reader, query: Annotated[ReportFile, Query()]) -> Response:
-        wanted = query.wanted(sources)
+        wanted = query.wanted(sources, account.scope)
         grid = await page_grid(sources, wanted, query.by, query.language_for(account))
         return await file_answer(grid, account, dated("quality", wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/lost-points.{ending}")
     async def lost_file(account: Reader, query: Annotated[LostFile, Query()]) -> Response:
-        wanted = query.wanted(sources)
+        wanted = query.wanted(sources, account.scope)
         grid = lost_grid(await lost_points(sources, wanted), wanted, sources, query.language_for(account))
         return await file_answer(grid, account, dated("lost-points", wanted.span, sources.zone), ending, query)
 
     @routes.get(f"/reviews.{ending}")
     async def reviews_file(account: Reader, query: Annotated[ReviewsFile, Query()]) -> Response:
-        wanted = query.wanted(sources)
+        wanted = query.wanted(sources, account.scope)
         rows = await _reviews(sources, wanted, query)
         grid = reviews_grid(rows, _figure(query.figure), wanted, sources, query.language_for(account))
         return await file_answer(grid, account, dated(query.figure, wanted.span, sources.zone), ending, query)

@@ -11,7 +11,7 @@ from callcenter.reports.export import Cell, Column, Grid, Language
 from callcenter.reports.figures import figures_of
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.figures.measures import Sums
-from callcenter.reports.grids import KINDS, told_span
+from callcenter.reports.grids import KINDS, covered, told_span
 from callcenter.reports.quality import (
     LOSS_FIGURES,
     By,
@@ -148,4 +148,5 @@ def _columns(figures: Sequence[Figure], language: Language) -> list[Column]:
 def _notes(wanted: Wanted, sources: Sources, language: Language) -> list[tuple[str, str]]:
     restrictions = (("agent", wanted.agent), ("team", wanted.team), ("reviewer", wanted.reviewer))
     notes = [(word("span", language), told_span(wanted.span, sources.zone))]
-    return notes + [(word(name, language), value) for name, value in restrictions if value is not None]
+    notes += [(word(name, language), value) for name, value in restrictions if value is not None]
+    return [*notes, *covered(wanted.scope, language)]

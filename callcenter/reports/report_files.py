@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from msgspec import convert, to_builtins
 
 from callcenter.accounts.scope import EVERYTHING, Scope
-from callcenter.errors import BadInput, NotAllowed
+from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant
 from callcenter.reports.api import ReportQuery, SeeInScope, asked_of
 from callcenter.reports.delivering import MakeGrid
@@ -77,11 +77,16 @@ QUALITY = "quality"
 """The subject of the QA report, which is made in one way only."""
 
 
-def quality_asked(parameters: Parameters, dates: Dates, sources: Sources) -> Wanted:
-    """What a saved QA report counts on these days. Raises BadInput for what it cannot show."""
-    _check_choices(parameters, "agent", "team")
+def quality_asked(parameters: Parameters, dates: Dates, sources: Sources, scope: Scope = EVERYTHING) -> Wanted:
+    """What a saved QA report counts on these days, within a scope. Raises BadInput for what it cannot show."""
+    plain = Parameters(
+        subject=QUALITY, span=parameters.span, agent=parameters.agent, team=parameters.team, interval="none"
+    )
+    for field in Parameters.__struct_fields__:
+        if getattr(parameters, field) != getattr(plain, field):
+            raise BadInput(f"{field}: the QA report has no such choice", field=field)
     span = read_span(dates.first.isoformat(), dates.last.isoformat(), sources.zone)
-    return Wanted(span=span, agent=parameters.agent, team=parameters.team)
+    return Wanted(span=span, agent=parameters.agent, team=parameters.team, scope=scope)
 
 
 TICKETS = "tickets"
@@ -114,9 +119,8 @@ def grid_maker(sources: Sources, write_down: WriteDown, clock: Callable[[], Inst
 
     async def make(name: str, parameters: Parameters, language: Language, dates: Dates, scope: Scope) -> Grid:
         if parameters.subject == QUALITY:
-            if not scope.is_everything:
-                raise NotAllowed("the QA report is about the whole centre, of which its sender sees a part")
-            return await weekly_grid(sources, quality_asked(parameters, dates, sources), language, name)
+            return await weekly_grid(sources, quality_asked(parameters, dates, sources, scope), language, name)
+        asked = asked_for(parameters, dates, sources, scope)
         await write_down()
         if parameters.subject == TICKETS:
             wanted = tickets_asked(parameters, dates, sources, scope, clock())

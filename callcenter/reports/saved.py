@@ -1,4 +1,8 @@
-"""Saved reports: made, changed, found, deleted. Who sees and changes whose is decided here."""
+"""Saved reports: made, changed, found, deleted. Who sees and changes whose is decided here.
+
+Of what others share, a limited scope sees what is not about something outside it. Of which team an agent is, a report
+does not say: one about an agent is then its owner's alone.
+"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -151,7 +155,8 @@ def is_seen_by(account: Account) -> ColumnElement[bool]:
 async def kept_reports(sessions: Sessions, account: Account) -> list[Kept]:
     """What the account sees, by name."""
     async with sessions() as session:
-        rows = (await session.scalars(select(SavedReport).where(is_seen_by(account)))).all()
+        found = (await session.scalars(select(SavedReport).where(is_seen_by(account)))).all()
+        rows = [row for row in found if _is_inside(row, account)]
         last = await _last_runs(session, [row.id for row in rows])
     return [Kept(row, last.get(row.id)) for row in sorted(rows, key=lambda row: (row.name, row.id))]
 
@@ -202,9 +207,18 @@ async def _last_runs(session: AsyncSession, reports: Sequence[int]) -> dict[int,
 
 async def _visible(session: AsyncSession, report_id: int, account: Account) -> SavedReport:
     row = await session.scalar(select(SavedReport).where(SavedReport.id == report_id, is_seen_by(account)))
-    if row is None:
+    if row is None or not _is_inside(row, account):
         raise NotFound(f"there is no saved report {report_id}")
     return row
+
+
+def _is_inside(row: SavedReport, account: Account) -> bool:
+    if row.owner == account.username or account.scope.is_everything:
+        return True
+    shown = parameters_of(row)
+    is_of_team = shown.team is None or account.scope.sees_agent(shown.team)
+    is_of_queue = shown.queue is None or account.scope.sees_queue(shown.queue)
+    return is_of_team and is_of_queue and shown.agent is None
 
 
 async def _changeable(session: AsyncSession, report_id: int, account: Account) -> SavedReport:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 from msgspec import to_builtins
 from pydantic import Field
 
-from callcenter.accounts.api import requires
+from callcenter.accounts.scope import Scope
 from callcenter.errors import BadInput
 from callcenter.reports import answers
 from callcenter.reports.export import Ending
@@ -45,21 +45,22 @@ def staffing_routes(room: Room, settings: Settings) -> APIRouter:
     """`/api/reports/staffing`, with its files."""
     routes = APIRouter()
 
-    async def found(query: StaffingQuery) -> Staffing:
+    async def found(query: StaffingQuery, scope: Scope) -> Staffing:
+        scope.check(scope.sees_queue(query.queue), f"queue {query.queue}")
         wish = wish_of(query, query.queue, room.sources, settings)
         check_span(wish, room.sources)
         await room.write_down()
         return await staffing(room.sources, wish)
 
-    @routes.get("/api/reports/staffing", response_model=answers.Staffing, dependencies=[requires("see_reports")])
-    async def told(query: Annotated[StaffingQuery, Query()]) -> dict[str, Any]:
-        return _shape(await found(query), room.sources.zone.key)
+    @routes.get("/api/reports/staffing", response_model=answers.Staffing)
+    async def told(account: See, query: Annotated[StaffingQuery, Query()]) -> dict[str, Any]:
+        return _shape(await found(query, account.scope), room.sources.zone.key)
 
     def add_file(ending: Ending) -> None:
         @routes.get(f"/api/reports/staffing.{ending}")
         async def file(account: See, query: Annotated[StaffingFile, Query()]) -> Response:
             zone = room.sources.zone
-            answer = await found(query)
+            answer = await found(query, account.scope)
             grid = staffing_grid(answer, zone, query.language_for(account))
             return await file_answer(grid, account, dated("staffing", answer.wish.span, zone), ending, query)
 

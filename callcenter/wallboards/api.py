@@ -11,18 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import CLOSE_CODE, ComeBack, requires, serve_while
 from callcenter.accounts.rules import Permission
+from callcenter.accounts.scope import Scope as AccountScope
 from callcenter.accounts.service import Account
 from callcenter.accounts.tokens import bearer_of
-from callcenter.errors import BadInput, NotSignedIn
+from callcenter.errors import BadInput, NotFound, NotSignedIn
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.live.hub import Hub
 from callcenter.live.socket import feed_client, known_seq
 from callcenter.store.engine import Sessions
 from callcenter.wallboards import answers, service
-from callcenter.wallboards.rules import Scope, Together
+from callcenter.wallboards.rules import Scope, Together, sees
 from callcenter.wallboards.tables import Wallboard
 
 MAY: Permission = "manage_wallboards"
+Keeper = Annotated[Account, requires(MAY, reach="scoped")]
 
 HELLO_SECONDS: Seconds = 10
 """A client must show its link within this time."""
@@ -64,25 +66,28 @@ class Boards:
 def wallboard_routes(boards: Boards) -> APIRouter:
     """The routes of the panel, and `GET /api/wallboard` for a board's own link."""
     routes = APIRouter()
-    sessions, may = boards.sessions, [requires(MAY)]
+    sessions = boards.sessions
 
-    @routes.get("/api/wallboards", response_model=answers.Wallboards, dependencies=may)
-    async def wallboards() -> dict[str, Any]:
-        return {"wallboards": [_shape(row) for row in await service.wallboards(sessions)]}
+    @routes.get("/api/wallboards", response_model=answers.Wallboards)
+    async def wallboards(account: Keeper) -> dict[str, Any]:
+        found = await service.wallboards(sessions)
+        return {"wallboards": [_shape(row) for row in found if sees(account.scope, row.queues)]}
 
     @routes.post("/api/wallboards", response_model=answers.Wallboard, status_code=201)
-    async def create(new: NewWallboard, account: Annotated[Account, requires(MAY)]) -> dict[str, Any]:
-        _check(new, boards)
+    async def create(new: NewWallboard, account: Keeper) -> dict[str, Any]:
+        _check(new, boards, account.scope)
         row, token = await service.add_wallboard(sessions, new.model_dump(), account.name, boards.clock())
         return _shape(row) | {"token": token}
 
-    @routes.post("/api/wallboards/{board_id}/link", response_model=answers.Wallboard, dependencies=may)
-    async def renew(board_id: BoardId) -> dict[str, Any]:
+    @routes.post("/api/wallboards/{board_id}/link", response_model=answers.Wallboard)
+    async def renew(board_id: BoardId, account: Keeper) -> dict[str, Any]:
+        await _check_seen(boards, board_id, account.scope)
         row, token = await service.renew_link(sessions, board_id)
         return _shape(row) | {"token": token}
 
-    @routes.delete("/api/wallboards/{board_id}", status_code=204, dependencies=may)
-    async def revoke(board_id: BoardId) -> None:
+    @routes.delete("/api/wallboards/{board_id}", status_code=204)
+    async def revoke(board_id: BoardId, account: Keeper) -> None:
+        await _check_seen(boards, board_id, account.scope)
         await service.revoke(sessions, board_id)
 
     @routes.get("/api/wallboard", response_model=answers.OwnWallboard)
@@ -153,10 +158,22 @@ def _shown(row: Wallboard) -> str:
     return json.dumps([sorted(row.queues), row.shows_agents])
 
 
-def _check(new: NewWallboard, boards: Boards) -> None:
+async def _check_seen(boards: Boards, board_id: int, scope: AccountScope) -> None:
+    """Raises NotFound for a board that shows more than the scope."""
+    if scope.is_everything:
+        return
+    row = await service.wallboard(boards.sessions, board_id)
+    if not sees(scope, row.queues):
+        raise NotFound(f"there is no wallboard {board_id}")
+
+
+def _check(new: NewWallboard, boards: Boards, scope: AccountScope) -> None:
     unknown = sorted(set(new.queues) - set(boards.known()))
-    if unknown:
-        raise BadInput(f"there is no queue {unknown[0]!r}", field="queues")
+    outside = unknown or [queue for queue in sorted(new.queues) if not sees(scope, [queue])]
+    if outside:
+        raise BadInput(f"there is no queue {outside[0]!r}", field="queues")
+    if not sees(scope, new.queues):
+        raise BadInput("name the queues: your account sees a part of the centre", field="queues")
     if new.expires_at is not None and new.expires_at <= boards.clock():
         raise BadInput("this moment is in the past", field="expires_at")
 

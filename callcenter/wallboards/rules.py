@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from callcenter.accounts.scope import Scope as AccountScope
 from callcenter.floor.changes import View
 
 SHOWN_OF_ALERT = ("alert_id", "kind", "severity", "subject_kind", "subject_id", "since", "raised_at")
@@ -11,6 +12,11 @@ SHOWN_OF_WHO = ("pbx", "queue", "label", "team")
 SHOWN_OF_AGENT = ("agent_number", "agent_name", "reason")
 
 Together = Callable[[Collection[str]], View]
+
+
+def sees(scope: AccountScope, queues: Collection[str]) -> bool:
+    """Whether somebody of this scope sees all that a board of these queues (`pbx/queue`; none: all) shows."""
+    return scope.is_everything or (bool(queues) and all(scope.sees_queue(name.partition("/")[2]) for name in queues))
 
 
 class Scope:

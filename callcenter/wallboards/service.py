@@ -22,6 +22,15 @@ async def wallboards(sessions: Sessions) -> Sequence[Wallboard]:
         return (await db.scalars(select(Wallboard).order_by(Wallboard.name))).all()
 
 
+async def wallboard(sessions: Sessions, board_id: int) -> Wallboard:
+    """One of them. Raises NotFound."""
+    async with sessions() as db:
+        row = await db.get(Wallboard, board_id)
+    if row is None:
+        raise NotFound(f"there is no wallboard {board_id}")
+    return row
+
+
 async def add_wallboard(sessions: Sessions, fields: Mapping[str, Any], by: str, now: Instant) -> tuple[Wallboard, str]:
     """Makes a board; the token of its link is told here and kept nowhere. Raises Conflict if the name is taken."""
     token = new_token()

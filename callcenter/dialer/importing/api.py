@@ -16,13 +16,15 @@ from callcenter.dialer.importing.jobs import Importer, Options
 from callcenter.dialer.importing.rows import Policy
 from callcenter.dialer.importing.sheets import MAX_BYTES, MAX_COLUMNS
 from callcenter.dialer.once import once
+from callcenter.dialer.scoped import of_list, sees_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.tables import Import
-from callcenter.errors import NotAllowed
+from callcenter.errors import NotAllowed, NotFound
 from callcenter.masks import masked
 
-Reader = Annotated[Account, requires("see_lists")]
-Runner = Annotated[Account, requires("run_lists")]
+Reader = Annotated[Account, requires("see_lists", reach="scoped")]
+Runner = Annotated[Account, requires("run_lists", reach="scoped")]
+Banner = Annotated[Account, requires("run_lists")]
 MAX_DUE_DAYS = 3650
 SHOWN_LINES = 200
 """Of the rows in error, and of those left out, that an answer tells; the file has all."""
@@ -72,18 +74,26 @@ def _file_routes(routes: APIRouter, importer: Importer) -> None:
     context = importer.context
 
     @routes.post("/lists/{list_id}/imports", response_model=answers.Import, status_code=201)
-    async def of_list(list_id: ListId, file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
+    async def into(
+        list_id: ListId,
+        file: Annotated[UploadFile, File()],
+        account: Annotated[Account, of_list(context.sessions, "run_lists")],
+    ) -> dict[str, Any]:
         content, name = await file.read(MAX_BYTES + 1), file.filename or ""
         row = await jobs.make_draft(context, Kind.TARGETS, list_id, name, content, account.username)
         return await _one(importer, row.id)
 
-    @routes.get("/lists/{list_id}/imports", response_model=answers.Imports, dependencies=[requires("see_lists")])
+    @routes.get(
+        "/lists/{list_id}/imports",
+        response_model=answers.Imports,
+        dependencies=[of_list(context.sessions, "see_lists")],
+    )
     async def into_list(list_id: ListId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
         rows = await jobs.imports_page(context.sessions, Kind.TARGETS, list_id, limit=limit)
         return {"imports": [_import(row, importer) for row in rows]}
 
     @routes.post("/do-not-call/imports", response_model=answers.Import, status_code=201)
-    async def of_bans(file: Annotated[UploadFile, File()], account: Runner) -> dict[str, Any]:
+    async def of_bans(file: Annotated[UploadFile, File()], account: Banner) -> dict[str, Any]:
         content, name = await file.read(MAX_BYTES + 1), file.filename or ""
         row = await jobs.make_draft(context, Kind.DO_NOT_CALL, None, name, content, account.username)
         return await _one(importer, row.id)
@@ -152,8 +162,17 @@ def _job_routes(routes: APIRouter, importer: Importer) -> None:
 
 
 async def _check_kind(importer: Importer, import_id: int, account: Account) -> None:
-    """Raises NotAllowed where it is of customers, for somebody who may not manage them; NotFound."""
-    row = await jobs.one_import(importer.context.sessions, import_id)
+    """Raises NotAllowed where it is of customers, for somebody who may not manage them; NotFound.
+
+    Of a limited scope only imports into its lists are there: customers and do-not-call entries are of everybody.
+    """
+    sessions = importer.context.sessions
+    row = await jobs.one_import(sessions, import_id)
+    is_seen = (
+        account.scope.is_everything if row.list_id is None else await sees_list(sessions, account.scope, row.list_id)
+    )
+    if not is_seen:
+        raise NotFound(f"There is no import {import_id}")
     if row.kind == Kind.CUSTOMERS and "manage_customers" not in account.permissions:
         raise NotAllowed("this import needs the permission manage_customers")
 

@@ -20,8 +20,8 @@ from callcenter.quality.review_api import StepShape
 from callcenter.quality.rules import MOST_ITEMS, items_of
 from callcenter.store.engine import Sessions
 
-Anybody = Annotated[Account, requires()]
-Agent = Annotated[Account, requires("see_own_reviews")]
+Anybody = Annotated[Account, requires(reach="scoped")]
+Agent = Annotated[Account, requires("see_own_reviews", reach="own")]
 Name = Annotated[str, Field(min_length=1, max_length=USERNAME_LENGTH, pattern=r"^[^\x00]*$")]
 
 
@@ -78,9 +78,9 @@ def _reading_routes(routes: APIRouter, sessions: Sessions) -> None:
         following = shown[-1].task.id if len(found) > query.limit else None
         return {"tasks": [_shape(one) for one in shown], "next": following}
 
-    @routes.get("/coaching/owners", response_model=answers.CoachingOwners, dependencies=[Depends(_coach)])
-    async def owners() -> dict[str, Any]:
-        people = await service.owners(sessions)
+    @routes.get("/coaching/owners", response_model=answers.CoachingOwners)
+    async def owners(account: Coach) -> dict[str, Any]:
+        people = await service.owners(sessions, account.scope)
         return {"owners": [{"username": user.username, "name": user.name} for user in people]}
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.own_roles import roles_now
 from callcenter.accounts.rules import permissions_of
-from callcenter.accounts.service import Account
+from callcenter.accounts.scope import Scope
+from callcenter.accounts.scoped import in_scope
+from callcenter.accounts.service import Account, scope_of_user
 from callcenter.accounts.tables import User
 from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.floor.terms import Instant
@@ -71,10 +73,15 @@ def _person(account: Account, agent_number: str, task: CoachingTask | None = Non
 # --- giving -----------------------------------------------------------------------------------------------------
 
 
-async def owners(sessions: Sessions) -> list[User]:
-    """Who can look after a task, by username."""
+async def owners(sessions: Sessions, scope: Scope) -> list[User]:
+    """Who can look after a task of an agent in the scope, by username."""
     async with sessions() as session:
-        return await _owners(session)
+        return [user for user in await _owners(session) if scope.is_everything or _shares_a_team(user, scope)]
+
+
+def _shares_a_team(user: User, scope: Scope) -> bool:
+    theirs = scope_of_user(user)
+    return theirs.is_everything or not theirs.teams.isdisjoint(scope.teams)
 
 
 async def _owners(session: AsyncSession) -> list[User]:
@@ -99,7 +106,8 @@ async def give(sessions: Sessions, review_id: int, wanted: Task, account: Accoun
             lost = select(ReviewLoss.item).where(ReviewLoss.review_id == review_id)
             check_task(wanted.items, set(await session.scalars(lost)), wanted.due_at, now)
             owner = next((user for user in await _owners(session) if user.username == wanted.owner), None)
-            if owner is None or owner.agent_number == review.agent_number:
+            is_theirs = owner is not None and scope_of_user(owner).sees_agent(review.team)
+            if owner is None or not is_theirs or owner.agent_number == review.agent_number:
                 raise BadInput(f"{wanted.owner!r} cannot coach this agent", field="owner")
             made = CoachingTask(
                 review_id=review_id,
@@ -143,8 +151,16 @@ async def tasks(
 
 
 def _readable(account: Account) -> ColumnElement[bool]:
-    """The same as `rules.may_read`, for the database."""
+    """The same as `_may_read`, for the database."""
     is_own = CoachingTask.agent_number == (account.agent_number or "")
+    if not account.scope.is_everything:
+        reviewed = select(Review.id).where(in_scope(account.scope, team=Review.team))
+        return and_(_permitted(account, is_own), or_(is_own, CoachingTask.review_id.in_(reviewed)))
+    return _permitted(account, is_own)
+
+
+def _permitted(account: Account, is_own: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same as `rules.may_read`, for the database."""
     sees_own = "see_own_reviews" in account.permissions
     if account.permissions.isdisjoint(COACHING):
         return and_(is_own, CoachingTask.id.is_not(None) if sees_own else CoachingTask.id.is_(None))
@@ -170,7 +186,7 @@ async def _coaching(session: AsyncSession, task: CoachingTask, account: Account)
         review,
         content,
         await _earned(session, task, review),
-        await _after(session, task),
+        await _after(session, task, account),
         _person(account, task.agent_number, task),
     )
 
@@ -180,12 +196,18 @@ async def _earned(session: AsyncSession, task: CoachingTask, review: Review) -> 
     return {item: judged.items[item] for item in task.items if item in judged.items}
 
 
-async def _after(session: AsyncSession, task: CoachingTask) -> After | None:
+async def _after(session: AsyncSession, task: CoachingTask, account: Account) -> After | None:
+    """None also where the account does not see it: its agent is of another team by now."""
     if task.assignment_id is None:
         return None
     query = select(Review).where(Review.assignment_id == task.assignment_id, Review.state.not_in(HIDDEN))
     review = await session.scalar(query.order_by(Review.published_at, Review.id).limit(1))
-    return None if review is None else After(review, await _earned(session, task, review))
+    is_seen = review is not None and (_is_own(task, account) or account.scope.sees_agent(review.team))
+    return After(review, await _earned(session, task, review)) if review is not None and is_seen else None
+
+
+def _is_own(task: CoachingTask, account: Account) -> bool:
+    return account.agent_number == task.agent_number
 
 
 # --- steps ------------------------------------------------------------------------------------------------------
@@ -215,10 +237,19 @@ async def _taken(session: AsyncSession, task_id: int, step: CoachingStep, act: A
     """The task, which nobody else changes until this transaction is over, where the step may be taken."""
     locking = update(CoachingTask).where(CoachingTask.id == task_id).values(version=CoachingTask.version)
     task: CoachingTask | None = await session.scalar(locking.returning(CoachingTask))
-    if task is None or not may_read(_person(act.account, task.agent_number)):
+    if task is None or not await _may_read(session, task, act.account):
         raise NotFound(f"There is no coaching task {task_id}")
     check_step(_person(act.account, task.agent_number, task), standing(task.seen_at, task.closed_at), step)
     if task.version != act.version:
         raise Conflict("The task was changed meanwhile; load it again")
     task.version += 1
     return task
+
+
+async def _may_read(session: AsyncSession, task: CoachingTask, account: Account) -> bool:
+    """Whether an account may at all, and of a limited scope: it is of a review of its teams, or its own."""
+    if not may_read(_person(account, task.agent_number)):
+        return False
+    if account.scope.is_everything or _is_own(task, account):
+        return True
+    return account.scope.sees_agent((await session.get_one(Review, task.review_id)).team)
