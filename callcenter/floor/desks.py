@@ -1,4 +1,4 @@
-"""Desk phones: who sits at one is who is a member there, by the name that Asterisk tells of its members (decision 63)."""
+"""Desk phones: who sits at one is who is a member there, by the name that Asterisk tells (decision 63)."""
 
 from callcenter.floor import helping
 from callcenter.floor.changes import Changes

@@ -1,7 +1,7 @@
 """What member, device and directory events change: who is signed in where, paused why, and reachable."""
 
-from callcenter.floor import events as e
 from callcenter.floor import desks, helping
+from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import Member
 from callcenter.floor.seat import Seat, restate

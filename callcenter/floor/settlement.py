@@ -171,7 +171,7 @@ class Settlement:
         return seat.interface, seat.agent_number or theirs.agent_number, seat.agent_name or theirs.agent_name
 
     def seat_named(self, queue_name: str, name: str) -> Seat | None:
-        """The seat of the member of this name; of one who has signed out, the desk phone where that was, or the agent's."""
+        """The seat of the member of this name; of one who has signed out, the desk phone where that was, or his own."""
         key = queue_name, name
         if key not in self._seats_named:
             self._seats_named[key] = self._find_seat(queue_name, name)

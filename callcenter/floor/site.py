@@ -87,7 +87,7 @@ class Site:
     """The directory by interface; `named` has it by name, and so those without a phone of their own, too."""
     named: dict[str, AgentEntry] = field(default_factory=dict)
     desks: dict[str, DeskPhone] = field(default_factory=dict)
-    """The desk phones by interface. `sat_last` is where the agent of a name signed in last, if it was at one of them."""
+    """The desk phones by interface; `sat_last` is where the agent of a name signed in last, if at one of them."""
     sat_last: dict[str, str] = field(default_factory=dict)
     rules: dict[str, QueueRules] = field(default_factory=dict)
     surprises: int = 0

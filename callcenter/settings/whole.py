@@ -2,12 +2,12 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-from typing_extensions import Self, override
+from typing_extensions import override
 
 from callcenter.settings.centre import (
     AgentSettings,
