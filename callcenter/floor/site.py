@@ -110,6 +110,10 @@ class Site:
             "unheard_since": self.gap.since if self.gap else None,
         }
 
+    def directory(self) -> tuple[AgentEntry, ...]:
+        """The agents of the directory, each of their phones for itself."""
+        return (*self.agents.values(), *(agent for agent in self.named.values() if not agent.interface))
+
     def fell_due_at(self, now: Instant) -> Instant | None:
         """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""
         due = [seat.wrap_up_until for seat in self.wrapping_up if seat.wrap_up_until and seat.wrap_up_until <= now]

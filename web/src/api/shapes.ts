@@ -235,6 +235,9 @@ export interface Reconciliations {
 export interface Seat {
   pbx: string;
   interface: string;
+  /** The number of the desk phone that it is, and where that stands; empty at an agent's own phone. */
+  desk?: string;
+  desk_label?: string;
   agent_number: string;
   agent_name: string;
   team: string;

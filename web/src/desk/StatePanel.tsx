@@ -53,6 +53,7 @@ function State({ seat }: { seat: Seat }) {
         <span className="muted">
           {pending ? t("seat.pausePending", { reason: reason(pending.reason) }) : queues || t("desk.notSignedIn")}
         </span>
+        {seat.desk_label && <span className="muted">{t("desk.at", { label: seat.desk_label })}</span>}
       </div>
       {seat.state !== "signed_out" && <Since seat={seat} />}
     </div>

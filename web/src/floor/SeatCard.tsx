@@ -72,6 +72,7 @@ function useStateLine(seat: Seat | undefined): string {
   const reason = usePauseReason();
   const queue = useLive((live) => seat && live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat?.queue;
   if (!seat) return "";
+  if (seat.desk && !seat.agent_name && seat.state === "signed_out") return t("seat.deskFree");
   return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");
 }
 
@@ -88,7 +89,7 @@ function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
   const state = useStateLine(seat);
   const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
   if (!seat) return null;
-  const name = seat.agent_name || seat.agent_number || seat.interface;
+  const name = seat.agent_name || seat.agent_number || seat.desk_label || seat.interface;
   return (
     <button
       type="button"
@@ -110,7 +111,11 @@ function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
           <span className={classes.state}>{state}</span>
           {compact && <HelpMark seat={seat} />}
           {compact && <AlertMark kind="seats" id={id} short />}
-          {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
+          {!compact && seat.agent_number && (
+            <span className={`num ${classes.number}`}>
+              {[seat.agent_number, seat.desk_label].filter(Boolean).join(" · ")}
+            </span>
+          )}
         </span>
         {!compact && <Extra seat={seat} id={id} />}
       </span>

@@ -52,7 +52,7 @@ export function writeFilter(filter: FloorFilter): URLSearchParams {
 function matchesText(seat: Seat, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return true;
-  return [seat.agent_name, seat.agent_number, seat.interface, seat.number].some((field) =>
+  return [seat.agent_name, seat.agent_number, seat.desk_label, seat.interface, seat.number].some((field) =>
     (field ?? "").toLowerCase().includes(wanted),
   );
 }

@@ -1,0 +1,59 @@
+/** Desk phones: at which of them an agent may sit down. */
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ask } from "../api/client";
+import { useMay } from "../api/queries";
+import type { Answer } from "../seats/seats";
+
+export interface DeskPhone {
+  pbx: string;
+  number: string;
+  label: string;
+  interface: string;
+  is_free: boolean;
+  is_mine: boolean;
+  is_registered: boolean;
+  /** The agent signed in there last. */
+  is_last: boolean;
+  /** Who sits there; empty for nobody, and for somebody who is not shown to this user. */
+  agent_name: string;
+}
+
+export const OWN = "own";
+
+export function keyOf(phone: Pick<DeskPhone, "pbx" | "number">): string {
+  return `${phone.pbx}/${phone.number}`;
+}
+
+export function canTake(phone: Pick<DeskPhone, "is_free" | "is_registered">): boolean {
+  return phone.is_free && phone.is_registered;
+}
+
+/** What is proposed: the phone of the last time where it is free, else the own one, else the first that is free. */
+export function proposed(phones: readonly DeskPhone[], hasOwn: boolean): string | null {
+  const free = phones.filter(canTake);
+  const last = free.find((phone) => phone.is_last);
+  if (last) return keyOf(last);
+  if (hasOwn) return OWN;
+  return free[0] ? keyOf(free[0]) : null;
+}
+
+/** Asked again every few seconds while somebody chooses: colleagues come and go. */
+export function useDeskPhones() {
+  const mayWork = useMay("work_seat");
+  return useQuery({
+    queryKey: ["desk-phones"],
+    queryFn: async () => (await ask<{ phones: DeskPhone[] }>("GET", "/api/agents/mine/desk-phones")).phones,
+    enabled: mayWork,
+    refetchInterval: (query) => (query.state.data?.length ? 5_000 : false),
+  });
+}
+
+export function useSitDown() {
+  return useMutation({
+    mutationFn: ({ phone, queues }: { phone: DeskPhone; queues: string[] }) => {
+      const place = [phone.pbx, phone.number].map(encodeURIComponent).join("/");
+      return ask<Answer>("POST", `/api/agents/mine/desk-phones/${place}/sign-in`, { queues });
+    },
+  });
+}
