@@ -8,17 +8,21 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
 from callcenter.settings import AgentSettings, PhoneSettings, QueueSettings, Settings
 from tests.real.ami import Ami
+from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium, look, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.feed import Feed, cookie_of
 from tests.replays.agreement import Count, lines_of
 from tests.serving import COMMAND, PANEL, PASSWORD, Serving, add_users, serving, write_settings
 
 pytestmark = pytest.mark.real
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 DESK, OTHER = "PJSIP/801", "PJSIP/802"
 USERS = tuple(
@@ -252,5 +256,58 @@ def test_asterisk_starts_anew_and_the_agent_still_sits_there(centre: Opening, pa
             # what Asterisk forgot the server has told it again
             assert ami.action("Getvar", Variable="CC_SITS_801")["Value"] == "1004"
         room.takes_a_call(DESK, "1004", "13800138006")
+
+    centre.run(story)
+
+
+def test_the_desk_page_shows_which_phones_are_free_and_where_one_sits(centre: Opening, pair: Pair) -> None:
+    def story(room: Room) -> None:
+        with chromium() as browser:
+            at_the_pages(room, browser)
+
+    def at_the_pages(room: Room, browser: Browser) -> None:
+        dials(pair, "802", "*701004")
+        room.sits(OTHER, "1004")
+        with Visitor(browser, room.server.url) as visitor:
+            visitor.sign_in("zhang-min").open("desk")
+            page = visitor.page
+            expect(page.get_by_role("heading", name="Choose your phone")).to_be_visible()
+            phone = page.get_by_role("combobox", name="Phone")
+            expect(phone).to_have_value("Desk 1")  # the first that is free
+            phone.click()
+            expect(page.get_by_role("option", name="Desk 2 – Chen Jie sits there")).to_have_attribute(
+                "data-combobox-disabled", "true"
+            )
+            look(page, "desk-phones-choice")
+            page.get_by_role("option", name="Desk 1").click()
+            assert violations(page) == []
+            for width in (1440, 360):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+            look(page, "desk-phones-narrow")
+            page.get_by_role("button", name="Sign in").click()
+            state = page.get_by_role("region", name="My state")
+            expect(state).to_contain_text("Ready")
+            expect(state).to_contain_text("At Desk 1")
+            assert room.members() == {DESK: "Zhang Min", OTHER: "Chen Jie"}
+            page.set_viewport_size({"width": 1440, "height": 900})
+            look(page, "desk-phones-at-desk")
+            dials(pair, "801", "*71")  # the phone's code, and the page follows
+            expect(page.get_by_role("heading", name="Choose your phone")).to_be_visible()
+        with Visitor(browser, room.server.url) as visitor:
+            visitor.sign_in("li-na").open("desk")  # who has a phone of her own is proposed that
+            page = visitor.page
+            expect(page.get_by_role("combobox", name="Phone")).to_have_value("My own phone")
+            page.get_by_role("button", name="Sign in").click()
+            room.sits("PJSIP/1001", "1001")
+        with Visitor(browser, room.server.url) as visitor:
+            visitor.sign_in("admin").open("floor")
+            page = visitor.page
+            card = page.locator(f'[data-seat="pbx1/{OTHER}"]')
+            expect(card).to_contain_text("Chen Jie")
+            expect(card).to_contain_text("Desk 2")
+            expect(page.locator(f'[data-seat="pbx1/{DESK}"]')).to_contain_text("Nobody sits here")
+            look(page, "desk-phones-floor")
+            assert violations(page) == []
 
     centre.run(story)

@@ -67,6 +67,7 @@ function Desk({ agent }: { agent: string }) {
 function WithoutSeat({ agent }: { agent: string }) {
   const { t } = useTranslation();
   const phones = useDeskPhones();
+  const worksSeat = useMay("work_seat");
   if (phones.isLoading) return <PageSkeleton />;
   if (!phones.data?.length) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
   return (
@@ -75,10 +76,13 @@ function WithoutSeat({ agent }: { agent: string }) {
         <h1>
           {t("desk.sitDown")} <small className="num">{agent}</small>
         </h1>
+        {worksSeat && <Earlier />}
       </header>
+      {worksSeat && <OnDesk />}
       <section className={`panel ${classes.panel} ${classes.alone}`} aria-label={t("desk.myState")}>
         <SignIn seat={null} />
       </section>
+      {worksSeat && <MyShifts />}
     </div>
   );
 }

@@ -83,7 +83,7 @@ export function SignIn({ seat, wishing }: { seat: Seat | null; wishing?: Wishing
         {queues.map((queue) => (
           <Checkbox
             key={queue}
-            label={queueWord(seat?.pbx ?? phone?.pbx ?? "", queue)}
+            label={queueWord(seat?.pbx ?? (phone ?? phones[0])?.pbx ?? "", queue)}
             checked={chosen.includes(queue)}
             onChange={() =>
               leaveOut(chosen.includes(queue) ? [...leftOut, queue] : leftOut.filter((one) => one !== queue))

@@ -7,7 +7,7 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
-import { oddDevice } from "./filters";
+import { isVacant, oddDevice } from "./filters";
 import classes from "./SeatCard.module.css";
 import { SeatGlyph } from "./SeatGlyph";
 import { usePauseReason } from "./usePauseReason";
@@ -72,7 +72,7 @@ function useStateLine(seat: Seat | undefined): string {
   const reason = usePauseReason();
   const queue = useLive((live) => seat && live.entities.queues[`${seat.pbx}/${seat.queue}`]?.label) || seat?.queue;
   if (!seat) return "";
-  if (seat.desk && !seat.agent_name && seat.state === "signed_out") return t("seat.deskFree");
+  if (isVacant(seat) && seat.state === "signed_out") return t("seat.deskFree");
   return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");
 }
 

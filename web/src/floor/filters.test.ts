@@ -113,3 +113,9 @@ test("a target is met on its own side", () => {
   expect(meetsTarget("down", 15, 15)).toBe(true);
   expect(meetsTarget("down", 16, 15)).toBe(false);
 });
+
+test("a desk phone at which nobody sits is shown and not counted", () => {
+  const seats = { free: seat({ desk: "801", agent_number: "" }), used: seat({ desk: "802", agent_name: "Anna" }) };
+  expect(countStates(seats, readFilter(new URLSearchParams()))).toEqual({ [seats.used.state]: 1 });
+  expect(chooseSeats(seats, readFilter(new URLSearchParams()))).toHaveLength(2);
+});
