@@ -79,7 +79,7 @@ def test_file_of_the_usual_name_is_found() -> None:
             r"phones: the number '801' is used twice",
         ),
         (
-            '[[agents]]\nnumber = "1001"\nname = "Ada"\n[[agents]]\nnumber = "1002"\nname = "Ada"\n[[phones]]\nnumber = "8"',
+            '[[agents]]\nnumber = "1"\nname = "Ada"\n[[agents]]\nnumber = "2"\nname = "Ada"\n[[phones]]\nnumber = "8"',
             r"desk phones know the name alone: the name 'ada' is used twice",
         ),
         (

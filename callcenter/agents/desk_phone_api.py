@@ -45,8 +45,8 @@ class DeskPhonesAnswer(BaseModel):
 
 
 def desk_phone_routes(desk: SeatDesk) -> APIRouter:
-    """`/api/agents/mine/desk-phones`, for the agent who one is."""
-    routes = APIRouter(prefix="/api/agents/mine/desk-phones")
+    """`/api/agents/mine/desks`, for the agent who one is."""
+    routes = APIRouter(prefix="/api/agents/mine/desks")
 
     @routes.get("")
     async def phones(account: OwnAccount) -> DeskPhonesAnswer:

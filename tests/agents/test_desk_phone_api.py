@@ -31,7 +31,7 @@ SETTINGS = Settings(
     ),
     phones=(PhoneSettings(number="801", label="Desk 1"), PhoneSettings(number="802", label="Desk 2")),
 )
-ROUTE = "/agents/mine/desk-phones"
+ROUTE = "/agents/mine/desks"
 HERE, THERE = f"{ROUTE}/pbx1/801/sign-in", f"{ROUTE}/pbx1/802/sign-in"
 DESK, OTHER = "PJSIP/801", "PJSIP/802"
 

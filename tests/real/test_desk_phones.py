@@ -153,7 +153,7 @@ def test_agents_share_a_phone_and_each_has_their_own_calls(centre: Opening, pair
         dials(pair, "801", "*701004")
         pair.ami.wait_for("Hangup", Cause="21")
         with room.as_user("chen-jie") as page:
-            refused = page.post("api/agents/mine/desk-phones/pbx1/801/sign-in", json={})
+            refused = page.post("api/agents/mine/desks/pbx1/801/sign-in", json={})
             assert (refused.status_code, refused.json()["code"]) == (409, "phone_taken")
             assert "Zhang Min" in refused.text
         assert room.members() == {DESK: "Zhang Min"}
@@ -168,9 +168,9 @@ def test_agents_share_a_phone_and_each_has_their_own_calls(centre: Opening, pair
         dials(pair, "801", "*71")
         room.sits(DESK, "", "signed_out")
         with room.as_user("zhang-min") as page:
-            phones = {one["number"]: one for one in page.get("api/agents/mine/desk-phones").json()["phones"]}
+            phones = {one["number"]: one for one in page.get("api/agents/mine/desks").json()["phones"]}
             assert (phones["801"]["is_free"], phones["801"]["is_registered"], phones["801"]["is_last"]) == (True,) * 3
-            assert page.post("api/agents/mine/desk-phones/pbx1/801/sign-in", json={}).status_code == 200
+            assert page.post("api/agents/mine/desks/pbx1/801/sign-in", json={}).status_code == 200
             room.sits(DESK, "1003")
             room.takes_a_call(DESK, "1003", "13800138005")
             assert page.post(f"api/seats/pbx1/{DESK}/sign-out").status_code == 200
@@ -210,7 +210,7 @@ def test_who_sits_down_elsewhere_is_moved_and_the_number_goes_along(centre: Open
         with room.as_user("li-na") as page:
             assert page.post("api/seats/pbx1/PJSIP/1001/sign-in", json={}).status_code == 200
             room.sits("PJSIP/1001", "1001")
-            assert page.post("api/agents/mine/desk-phones/pbx1/802/sign-in", json={}).status_code == 200
+            assert page.post("api/agents/mine/desks/pbx1/802/sign-in", json={}).status_code == 200
             room.sits(OTHER, "1001")
             room.sits("PJSIP/1001", "1001", "signed_out")
             assert room.members() == {OTHER: "Li Na"}
@@ -219,7 +219,7 @@ def test_who_sits_down_elsewhere_is_moved_and_the_number_goes_along(centre: Open
             colleague = pair.place("PJSIP/1001@801", Application="Wait", Data=60)
             room.sits(OTHER, "1001", "talking")
             # who is in a call is not moved
-            refused = page.post("api/agents/mine/desk-phones/pbx1/801/sign-in", json={})
+            refused = page.post("api/agents/mine/desks/pbx1/801/sign-in", json={})
             assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
             pair.ami.listing("QueueStatus")
             dials(pair, "1001", "*70")

@@ -43,7 +43,7 @@ export function useDeskPhones() {
   const mayWork = useMay("work_seat");
   return useQuery({
     queryKey: ["desk-phones"],
-    queryFn: async () => (await ask<{ phones: DeskPhone[] }>("GET", "/api/agents/mine/desk-phones")).phones,
+    queryFn: async () => (await ask<{ phones: DeskPhone[] }>("GET", "/api/agents/mine/desks")).phones,
     enabled: mayWork,
     refetchInterval: (query) => (query.state.data?.length ? 5_000 : false),
   });
@@ -53,7 +53,7 @@ export function useSitDown() {
   return useMutation({
     mutationFn: ({ phone, queues }: { phone: DeskPhone; queues: string[] }) => {
       const place = [phone.pbx, phone.number].map(encodeURIComponent).join("/");
-      return ask<Answer>("POST", `/api/agents/mine/desk-phones/${place}/sign-in`, { queues });
+      return ask<Answer>("POST", `/api/agents/mine/desks/${place}/sign-in`, { queues });
     },
   });
 }
