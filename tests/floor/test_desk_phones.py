@@ -8,6 +8,7 @@ from callcenter.asterisk.gap_account import gap_account
 from callcenter.asterisk.queue_log_lines import parse
 from callcenter.asterisk.queue_log_stay import StayFacts
 from callcenter.floor import events as e
+from callcenter.floor.account import Account
 from callcenter.floor.facts import CallerSurvey, Conversation, QueueVisit, Ring, SeatSpell, SeatState
 from callcenter.floor.gauges import gauges
 from callcenter.live import checkpoint
@@ -221,3 +222,20 @@ def test_the_feed_shows_who_comes_and_goes_by_its_changes() -> None:
     day.signs_out(OTHER).after(4).signs_out(OTHER, "sales")
     watched = Watched().run(day.events)
     assert watched.surprises == 0
+
+
+def test_an_account_of_the_day_knows_how_long_each_was_signed_in_and_paused_at_one_phone() -> None:
+    day = a_room().signs_in(DESK, name="Zhang Min").after(20)
+    day.tell(e.MemberChanged, member(DESK, name="Zhang Min", is_paused=True, pause_reason="meal"))
+    day.after(30).signs_out(DESK).after(100).signs_in(DESK, name="Chen Jie").after(5)
+    day.tell(e.MemberChanged, member(DESK, name="Chen Jie", is_paused=True, pause_reason="meal"))
+    day.after(7).ticks()
+    account = Account(PBX)
+    for event in day.events:
+        account.apply(event)
+    account.close()
+    agents = account.attendance.agents.items()
+    told = {name: (one.signed_in_seconds, one.pauses["meal"].seconds) for name, one in agents}
+        name: (one.signed_in_seconds, one.pauses["meal"].seconds) for name, one in account.attendance.agents.items()
+    }
+    assert told == {"Zhang Min": (about(50), about(30)), "Chen Jie": (about(12), about(7))}
