@@ -236,6 +236,4 @@ def test_an_account_of_the_day_knows_how_long_each_was_signed_in_and_paused_at_o
     account.close()
     agents = account.attendance.agents.items()
     told = {name: (one.signed_in_seconds, one.pauses["meal"].seconds) for name, one in agents}
-        name: (one.signed_in_seconds, one.pauses["meal"].seconds) for name, one in account.attendance.agents.items()
-    }
     assert told == {"Zhang Min": (about(50), about(30)), "Chen Jie": (about(12), about(7))}
