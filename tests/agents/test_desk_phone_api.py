@@ -19,7 +19,8 @@ from callcenter.floor import events as e
 from callcenter.floor.terms import CallId, ChannelId
 from callcenter.settings import AgentSettings, PbxSettings, PhoneSettings, QueueSettings, Settings
 from callcenter.store.engine import Sessions
-from tests.agents.test_seat_api import NOON, PBX, Desk
+from tests.agents.test_seat_api import PBX, Desk
+from tests.facts import NOON
 from tests.floor.stories import member
 
 SETTINGS = Settings(
