@@ -14,6 +14,8 @@ from callcenter.accounts.service import Access, account_named
 from callcenter.agents.browser_phone_api import browser_phone_routes
 from callcenter.agents.call_api import in_call_routes
 from callcenter.agents.caller_api import caller_routes
+from callcenter.agents.desk_notes import DeskNotes
+from callcenter.agents.desk_phone_api import desk_phone_routes
 from callcenter.agents.directory import directory
 from callcenter.agents.listening_api import listening_routes
 from callcenter.agents.lookout import Lookout
@@ -114,12 +116,13 @@ def seat_desk(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: 
     pauses = RecordingPauses(keeper, phone, settings.recordings.pause_limit_seconds)
     keeper.listen(pauses.on_changes)
     in_background(stack, pauses.watch(), "pauses of recordings")
+    keeper.listen(DeskNotes(keeper.floor, phone).on_changes)
     return SeatDesk(keeper.floor, phone, lookout, settings)
 
 
 def seat_room_routes(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: Phone) -> list[APIRouter]:
     desk = seat_desk(stack, settings, keeper, phone)
-    own = [browser_phone_routes(settings)]
+    own = [browser_phone_routes(settings), desk_phone_routes(desk)]
     return [*own, seat_routes(desk), in_call_routes(desk), listening_routes(desk), caller_routes(desk)]
 
 

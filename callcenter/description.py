@@ -57,7 +57,7 @@ OWN_BODIES: Mapping[MethodAndPath, tuple[str, str]] = {
 OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 """Schemas of errors that are never sent: ours are problems."""
 
-OF_ASTERISK = ("/api/seats/", "/api/waiting/")
+OF_ASTERISK = ("/api/seats/", "/api/waiting/", "/api/agents/mine/desks/")
 """Below these everything is asked of Asterisk, which may be away, or do it later."""
 THE_PHONE_IS_AWAY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 

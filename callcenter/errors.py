@@ -95,6 +95,18 @@ class AgentIsNotFree(Conflict):
     code = "agent_not_free"
 
 
+class PhoneIsTaken(Conflict):
+    """Somebody else sits at the desk phone."""
+
+    code = "phone_taken"
+
+
+class PhoneIsAway(Conflict):
+    """The desk phone is not registered."""
+
+    code = "phone_away"
+
+
 class TooMany(CallCenterError):
     """Too many tries in too short a time; the next one is heard after `retry_after_seconds`."""
 

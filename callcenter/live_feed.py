@@ -126,7 +126,8 @@ class Sight:
 
     def _gauges(self, fields: View) -> View:
         """As of the whole centre (floor/gauges.py), of what is in the scope alone."""
-        states = [str(seat["state"]) for seat in self._of("seats").values() if self._sees(seat)]
+        sat_at = (seat for seat in self._of("seats").values() if seat.get("agent_name") or not seat.get("desk"))
+        states = [str(seat["state"]) for seat in sat_at if self._sees(seat)]
         queues = [queue for queue in self._of("queues").values() if self._sees(queue)]
         joined: list[Any] = [each["oldest_joined_at"] for each in queues if each["oldest_joined_at"] is not None]
         counted: Any = fields["seats"]

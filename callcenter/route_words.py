@@ -79,6 +79,8 @@ SUMMARIES: Mapping[str, str] = {
     "PUT /api/calls/{pbx}/{call_id}/wrap-ups": "Change what an agent wrote down of a call",
     "GET /api/figures": "The catalogue of figures",
     "GET /api/agents/mine": "Which agent one is",
+    "GET /api/agents/mine/desks": "Which desk phones there are, and who sits there",
+    "POST /api/agents/mine/desks/{pbx}/{number}/sign-in": "Sign in at a desk phone",
     "GET /api/agents/mine/phones": "How one's own phone in the browser signs in",
     "GET /api/calls/{pbx}/{call_id}/line-quality": "How good the lines of phones in browsers were",
     "PUT /api/calls/{pbx}/{call_id}/line-quality": "How good one's own line is in this call",

@@ -57,6 +57,40 @@ def test_file_of_the_usual_name_is_found() -> None:
         ('[queues.sales.survey]\nquestion = "q"\nanswer_seconds = 0', r"queues\.sales\.survey\.answer_seconds: .*"),
         ('[queues.sales.survey]\nquestions = "q"', r"survey\.questions: .*known here: is_on, question, thanks"),
         ('[[agents]]\nname = "Ada"', r"agents\.0\.number: Field required"),
+        ('[[phones]]\nlabel = "Desk 1"', r"phones\.0\.number: Field required"),
+        (
+            '[[phones]]\nnumber = "801"\n[[phones]]\nnumber = "801"\ninterface = "SIP/1"',
+            r"the number '801' is used twice",
+        ),
+        (
+            '[[phones]]\nnumber = "801"\n[[phones]]\nnumber = "802"\ninterface = "PJSIP/801"',
+            r"phones: the interface 'pjsip/801' is used twice",
+        ),
+        (
+            '[[agents]]\nnumber = "1001"\nname = "Ada"\n[[phones]]\nnumber = "801"\ninterface = "PJSIP/1001"',
+            r"phones: the interface 'pjsip/1001' is used twice",
+        ),
+        (
+            '[[agents]]\nnumber = "1001"\nname = "Ada"\n[[phones]]\nnumber = "1001"\ninterface = "PJSIP/801"',
+            r"phones: the number '1001' is used twice",
+        ),
+        (
+            '[queues.sales]\nextension = "801"\n[[phones]]\nnumber = "801"',
+            r"phones: the number '801' is used twice",
+        ),
+        (
+            '[[agents]]\nnumber = "1"\nname = "Ada"\n[[agents]]\nnumber = "2"\nname = "Ada"\n[[phones]]\nnumber = "8"',
+            r"desk phones know the name alone: the name 'ada' is used twice",
+        ),
+        (
+            '[[agents]]\nnumber = "1001"\nname = "Ada"\nhas_phone = false',
+            r"agents\.1001: has_phone = false, and there are no desk phones",
+        ),
+        (
+            '[[agents]]\nnumber = "1001"\nname = "Ada"\nhas_phone = false\ninterface = "PJSIP/1"',
+            r"agents\.0: has_phone = false: leave interface and secret out",
+        ),
+        ('[[agents]]\nnumber = "1001"\nname = "Ada"\npin = "12a4"', r"agents\.0\.pin: 4 to 10 digits"),
         ('[browser_phone]\nsecret = "short"', r"browser_phone\.secret: needs at least 16 characters"),
         ('[[pbxs]]\nbrowser_phone_url = "ws://pbx.example/ws"', r"browser_phone_url: use wss://; ws:// is for 127"),
         ('[[pbxs]]\nbrowser_phone_url = "wss://pbx.example:0/ws"', r"browser_phone_url: a port is from 1 to 65535"),

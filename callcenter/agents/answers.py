@@ -21,7 +21,7 @@ class Link(TypedDict):
 
 
 class Seat(TypedDict):
-    """A seat. Queues with a smaller penalty ring it first.
+    """A seat. Queues with a smaller penalty ring it first. `desk`: the number of the desk phone that it is, or "".
 
     `consulting` is whom the agent asks about the call while the caller hears music, as it was dialled. While
     `recording_paused_since` is set, nothing of the call is kept in any recording of it.
@@ -29,6 +29,8 @@ class Seat(TypedDict):
 
     pbx: str
     interface: str
+    desk: str
+    desk_label: str
     agent_number: str
     agent_name: str
     team: str

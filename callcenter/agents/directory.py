@@ -1,6 +1,6 @@
 """The configured agents, queues and pauses, told to the floor as one event per PBX."""
 
-from callcenter.floor.events import AgentEntry, DirectoryChanged, PauseRules, QueueRules
+from callcenter.floor.events import AgentEntry, DeskPhone, DirectoryChanged, PauseRules, QueueRules
 from callcenter.floor.terms import Instant
 from callcenter.settings import PbxSettings, Settings
 
@@ -22,8 +22,9 @@ def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
         PauseRules(reason=reason.code, is_away=reason.is_away, limit_seconds=reason.limit_seconds)
         for reason in settings.pause_reasons
     )
+    desks = tuple(DeskPhone(phone.number, phone.label or phone.number, phone.at()) for phone in settings.phones)
     return tuple(
-        DirectoryChanged(pbx=pbx.name, at=at, agents=_agents(settings, pbx), queues=queues, pauses=pauses)
+        DirectoryChanged(pbx.name, at, agents=_agents(settings, pbx), queues=queues, pauses=pauses, phones=desks)
         for pbx in settings.pbxs
     )
 
@@ -33,5 +34,5 @@ def _agents(settings: Settings, pbx: PbxSettings) -> tuple[AgentEntry, ...]:
     return tuple(
         AgentEntry(number=agent.number, name=agent.name, team=agent.team, interface=interface)
         for agent in settings.agents
-        for interface in reversed(agent.interfaces(pbx))
+        for interface in reversed(agent.interfaces(pbx) or ("",))
     )

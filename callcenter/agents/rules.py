@@ -4,15 +4,19 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from callcenter.accounts.rules import Permission, own_agent
-from callcenter.errors import BadInput, Conflict, NotAllowed
+from callcenter.errors import BadInput, Conflict, NotAllowed, PhoneIsAway, PhoneIsTaken
 from callcenter.floor import commands as c
 from callcenter.floor import recordings
+from callcenter.floor.events import DeviceState
 from callcenter.floor.seat import Channel, Seat, Talk
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
+from callcenter.settings import AgentSettings
 
 OWN: Permission = "work_seat"
 EVERY: Permission = "control_seats"
+
+_UNREACHABLE = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,37 @@ def join(seat: Seat, name: str, queues: Iterable[str], penalty: int = 0) -> Wish
         if queue not in seat.members
     )
     return Wish(commands, lambda: seat.members.keys() >= set(wanted))
+
+
+def sit_down(site: Site, seat: Seat, agent: AgentSettings, queues: Iterable[str]) -> Wish:
+    """The agent signs in at a desk phone, and leaves the phone where he was before.
+
+    Raises PhoneIsTaken where somebody else sits, PhoneIsAway where it could not be rung, Conflict while the agent is in
+    a call elsewhere.
+    """
+    is_own = seat.agent_number == agent.number
+    if not (is_own or seat.is_vacant):
+        raise PhoneIsTaken(f"{seat.agent_name} is signed in there; sign out there first, or take another phone")
+    if seat.device in _UNREACHABLE:
+        raise PhoneIsAway("the phone is not registered with Asterisk: it could not be rung")
+    return moved(site, seat, agent.number, join(seat, agent.name, queues))
+
+
+def moved(site: Site, seat: Seat, agent_number: str, wish: Wish) -> Wish:
+    """With this wish the agent comes to the seat: from, or to, a desk phone he is moved. Raises Conflict in a call."""
+    others = [
+        other
+        for other in site.seats.values()
+        if agent_number and other.agent_number == agent_number and other is not seat and other.members
+        if other.desk is not None or seat.desk is not None
+    ]
+    in_a_call = next((other for other in others if other.channels), None)
+    if in_a_call is not None:
+        place = in_a_call.desk.label if in_a_call.desk else in_a_call.interface
+        raise Conflict(f"the agent is in a call at {place}; the move has to wait until it is over")
+    left = [leave(other, tuple(other.members)) for other in others]
+    commands = tuple(command for one in left for command in one.commands)
+    return Wish((*commands, *wish.commands), lambda: wish.is_shown() and all(one.is_shown() for one in left))
 
 
 def leave(seat: Seat, queues: Iterable[str]) -> Wish:

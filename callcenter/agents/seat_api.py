@@ -10,7 +10,7 @@ from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents import answers, rules
 from callcenter.agents.service import Answer, Result, SeatDesk, carry_out
-from callcenter.errors import NotAllowed, NotFound
+from callcenter.errors import Conflict, NotAllowed, NotFound
 from callcenter.floor.seat import Seat
 
 QueueName = Annotated[str, Field(min_length=1, max_length=128)]
@@ -126,7 +126,9 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
         agent = desk.agents.get(seat.agent_number)
         queues = rules.queues_to_join(account.permissions, agent.queues if agent else (), shape.queues)
         desk.check_queues(seat.pbx, queues)
-        return told(desk, await carry_out(desk, seat, rules.join(seat, _name(desk, seat), queues)), response)
+        wish = rules.join(seat, _name(desk, seat), queues)
+        wish = rules.moved(desk.site(seat.pbx), seat, seat.agent_number, wish)
+        return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/sign-out")
     async def sign_out(response: Response, seat: Seat = worked) -> SeatAnswer:
@@ -191,7 +193,9 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
 
 
 def _name(desk: SeatDesk, seat: Seat) -> str:
-    """As whom the seat is a member: the agent, as the feature code says it."""
+    """As whom the seat is a member: the agent, as the feature code says it. Raises Conflict where nobody sits."""
+    if seat.is_vacant:
+        raise Conflict("nobody sits at this desk phone: an agent signs in there, at the desk page or on the phone")
     agent = desk.agents.get(seat.agent_number)
     return agent.name if agent else seat.agent_name or seat.interface
 

@@ -75,8 +75,8 @@ def action(command: c.AnyCommand) -> Headers:
             return _queue_add(command)
         case c.RemoveMember() | c.SetPenalty() | c.PauseMember() | c.UnpauseMember():
             return _of_member(command)
-        case c.EndWrapUp() | c.AskForHelp() | c.TakeHelp() | c.EndHelp():
-            return _user_event(command)
+        case c.EndWrapUp() | c.AskForHelp() | c.TakeHelp() | c.EndHelp() | c.TellDesk():
+            return _told(command)
         case c.PlaceCall():
             return _originate(command)
         case (
@@ -100,7 +100,11 @@ _USER_EVENTS = {
 }
 
 
-def _user_event(command: c.EndWrapUp | c.AskForHelp | c.TakeHelp | c.EndHelp) -> Headers:
+def _told(command: c.EndWrapUp | c.AskForHelp | c.TakeHelp | c.EndHelp | c.TellDesk) -> Headers:
+    if isinstance(command, c.TellDesk):
+        variable = f"CC_SITS_{_matching(_AGENT, 'desk', command.desk)}"
+        agent = _matching(_AGENT, "agent_number", command.agent_number)
+        return {"Action": "Setvar", "Variable": variable, "Value": agent}
     by = {"By": command.by} if isinstance(command, c.TakeHelp) else {}
     name = _USER_EVENTS[type(command)]
     return {"Action": "UserEvent", "UserEvent": name, "Interface": _interface(command.interface), **by}

@@ -80,6 +80,8 @@ def _told(chosen: Plan) -> tuple[object, ...]:
     for agent in chosen.settings.agents:
         secret = agent.secret.get_secret_value()
         agents.add_row(agent.name, agent.at().partition("/")[2], secret, ", ".join(agent.queues))
+    for phone in chosen.settings.phones:
+        agents.add_row(phone.label or phone.number, phone.at().partition("/")[2], phone.secret.get_secret_value(), "")
     return (
         f"Asterisk {chosen.installation.version} in {chosen.run}",
         f"AMI  {pbx.host}:{pbx.port}  user {pbx.username}  secret {pbx.secret.get_secret_value()}",

@@ -19,7 +19,14 @@ from callcenter.asterisk.installation import Version
 from callcenter.asterisk.template import Row, render_folder
 from callcenter.errors import BadInput
 from callcenter.phone_passwords import password_of
-from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings, SurveySettings
+from callcenter.settings import (
+    AgentSettings,
+    PbxSettings,
+    PhoneSettings,
+    QueueSettings,
+    Settings,
+    SurveySettings,
+)
 
 SECURITY_FLOOR = Version(22, 10, 1)
 """The newest release with fixes when this was written; 20.20.1 in its branch (docs/asterisk.md)."""
@@ -99,6 +106,8 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
         "pause_recording": codes.pause_recording,
         "resume_recording": codes.resume_recording,
         "hold": codes.hold,
+        "sign_in_length": len(codes.sign_in),
+        "by_name": "yes" if settings.phones else "no",
         "etc": folders.etc,
         "modules": folders.modules,
         "data": folders.data,
@@ -129,6 +138,8 @@ def _websockets(settings: Settings, pbx: PbxSettings, site: Site) -> list[Row]:
 def _rows(settings: Settings, pbx: PbxSettings, site: Site) -> dict[str, list[Row]]:
     queues = [_queue_row(settings, name) for name in settings.queues]
     agents = [_agent_row(agent, pbx) for agent in settings.agents]
+    desks = [_desk_row(phone) for phone in settings.phones]
+    has_desks: list[Row] = [{}] if desks else []
     websockets = _websockets(settings, pbx, site)
     advanced = reads_advanced_filters(site.version)
     trunk: list[Row] = [{"host": site.trunk.host, "port": site.trunk.port}] if site.trunk else []
@@ -140,6 +151,13 @@ def _rows(settings: Settings, pbx: PbxSettings, site: Site) -> dict[str, list[Ro
         "callback_key": [_callback_key(name, queue) for name, queue in settings.queues.items() if queue.callback_digit],
         "survey": [_survey_row(name, survey) for name, survey in _surveys(settings).items()],
         "agent": agents,
+        "fixed_agent": [] if desks else agents,
+        "roaming_agent": agents if desks else [],
+        "with_desks": has_desks,
+        "desk_queue": queues if desks else [],
+        "without_desks": [] if desks else [{}],
+        "desk": desks,
+        "desk_endpoint": [row for row in desks if row["endpoint"]],
         "phone": [row for row in agents if row["endpoint"]],
         "browser_phone": [
             _browser_row(settings, agent, pbx) for agent in settings.agents if agent.browser_endpoint(pbx)
@@ -218,6 +236,18 @@ def _browser_row(settings: Settings, agent: AgentSettings, pbx: PbxSettings) -> 
     }
 
 
+def _desk_row(phone: PhoneSettings) -> Row:
+    secret = phone.secret.get_secret_value()
+    technology, _, endpoint = phone.at().partition("/")
+    return {
+        "number": phone.number,
+        "label": phone.label or phone.number,
+        "interface": phone.at(),
+        "secret": secret,
+        "endpoint": endpoint if secret and technology == "PJSIP" else "",
+    }
+
+
 def _agent_row(agent: AgentSettings, pbx: PbxSettings) -> Row:
     """Without a secret, or on another technology, the agent's phone is configured elsewhere: no endpoint of ours."""
     secret = agent.secret.get_secret_value()
@@ -228,6 +258,7 @@ def _agent_row(agent: AgentSettings, pbx: PbxSettings) -> Row:
         "interface": agent.at(),
         "phones": "&".join(agent.interfaces(pbx)),
         "queues": "&".join(agent.queues),
+        "pin": agent.pin.get_secret_value(),
         "secret": secret,
         "endpoint": endpoint if secret and technology == "PJSIP" else "",
     }
@@ -262,6 +293,8 @@ def check(settings: Settings, pbx: PbxSettings, site: Site) -> None:
         _check_queue(name, queue.label)
     for agent in settings.agents:
         _check_agent(agent, settings)
+    for phone in settings.phones:
+        _check_desk(phone)
     if pbx.browser_phone_url in settings.browser_phone_urls and not settings.browser_phone.secret.get_secret_value():
         raise BadInput("browser_phone.secret: agents' phones in the browser need one", field="browser_phone.secret")
     _check_codes(settings)
@@ -278,12 +311,21 @@ def _check_queue(name: str, label: str) -> None:
 def _check_agent(agent: AgentSettings, settings: Settings) -> None:
     field = f"agents.{agent.number}"
     _must_match(_TEXT, agent.name, f"{field}.name")
-    _must_match(_INTERFACE, agent.at(), f"{field}.interface")
+    if agent.has_phone:
+        _must_match(_INTERFACE, agent.at(), f"{field}.interface")
     if agent.secret.get_secret_value():
         _must_be_secret(agent.secret, f"{field}.secret")
     unknown = [name for name in agent.queues if name not in settings.queues]
     if unknown:
         raise BadInput(f"{field}.queues: there is no queue {unknown[0]!r}", field=f"{field}.queues")
+
+
+def _check_desk(phone: PhoneSettings) -> None:
+    field = f"phones.{phone.number}"
+    _must_match(_TEXT, phone.label or phone.number, f"{field}.label")
+    _must_match(_INTERFACE, phone.at(), f"{field}.interface")
+    if phone.secret.get_secret_value():
+        _must_be_secret(phone.secret, f"{field}.secret")
 
 
 def _check_codes(settings: Settings) -> None:
@@ -301,6 +343,12 @@ def _check_numbers(settings: Settings, pbx: PbxSettings) -> None:
         codes.sign_in, codes.sign_out, codes.unpause, codes.wrap_up_done,
         *(codes.pause + reason.digit for reason in settings.pause_reasons),
     ))  # fmt: skip
+    others = (codes.sign_out, codes.unpause, codes.wrap_up_done, codes.pause)
+    if settings.phones and any(code.startswith(codes.sign_in) for code in others):
+        raise BadInput(
+            "feature_codes.sign_in: at a desk phone the agent's number follows it, so no other code may begin with it",
+            field="feature_codes.sign_in",
+        )
     _must_differ("feature_codes", (codes.pause_recording, codes.resume_recording, codes.hold, *IN_CALL_CODES))
     extensions = (queue.extension for queue in settings.queues.values() if queue.extension)
     _must_differ("agents.number", (*(agent.number for agent in settings.agents), *extensions))

@@ -60,7 +60,7 @@ class GapFiller:
         settlement = GapSettled(site.pbx, until, until, is_readable=False)
         queue_log = self._logs.get(site.pbx)
         if queue_log is not None:
-            known = DirectoryChanged(site.pbx, until, tuple(site.agents.values()), tuple(site.rules.values()))
+            known = DirectoryChanged(site.pbx, until, site.directory(), tuple(site.rules.values()))
             try:
                 settlement = await asyncio.to_thread(_read, queue_log, known, (_oldest(site, gap), gap.since, until))
             except CallCenterError as error:

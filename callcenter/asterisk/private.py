@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import SecretStr
 
@@ -27,7 +27,9 @@ from callcenter.asterisk.installation import Installation
 from callcenter.asterisk.music import write_music
 from callcenter.asterisk.ports import PortBlock
 from callcenter.errors import SetupFailed
-from callcenter.settings import AgentSettings, BrowserPhoneSettings, PbxSettings, Settings
+from callcenter.settings import AgentSettings, BrowserPhoneSettings, PbxSettings, PhoneSettings, Settings
+
+Phone = TypeVar("Phone", AgentSettings, PhoneSettings)
 
 BOOT_SECONDS = 40.0
 """A boot takes about one second; a machine busy with other things gets more."""
@@ -37,7 +39,7 @@ BOOT_SECONDS = 40.0
 class Plan:
     """What a private Asterisk is to be: its installation, ports, account and folders.
 
-    `site` and `settings` are complete for rendering: every agent has a phone password, and the only PBX of `settings`
+    `site` and `settings` are complete for rendering: every phone has a password, and the only PBX of `settings`
     is this one, so a server given these settings finds its AMI, its recordings and its queue_log.
     """
 
@@ -84,16 +86,17 @@ def plan(
     )  # fmt: skip
     update = {
         "pbxs": (pbx,),
-        "agents": tuple(_with_password(agent) for agent in settings.agents),
+        "agents": tuple(_with_password(agent) if agent.has_phone else agent for agent in settings.agents),
+        "phones": tuple(_with_password(phone) for phone in settings.phones),
         "browser_phone": BrowserPhoneSettings(secret=SecretStr(secrets.token_urlsafe(24))),
     }
     return Plan(installation, ports, site, settings.model_copy(update=update), run)
 
 
-def _with_password(agent: AgentSettings) -> AgentSettings:
-    if agent.secret.get_secret_value():
-        return agent
-    return agent.model_copy(update={"secret": SecretStr(secrets.token_urlsafe(12))})
+def _with_password(phone: Phone) -> Phone:
+    if phone.secret.get_secret_value():
+        return phone
+    return phone.model_copy(update={"secret": SecretStr(secrets.token_urlsafe(12))})
 
 
 def write_shipped(plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from callcenter.asterisk.queue_log_lines import Completed, Connected, Entered, Left, RingEnded
 from callcenter.floor.events import AgentEntry, QueueRules
@@ -61,7 +62,9 @@ class StayFacts:
     def __init__(self, pbx: PbxName, agents: Iterable[AgentEntry], rules: Iterable[QueueRules]) -> None:
         self._pbx = pbx
         self._rules = {each.queue: each for each in rules}
-        self._agents = {word.lower(): agent for agent in agents for word in (agent.name, agent.interface)}
+        # Of who sits at a desk phone queue_log does not say at which: an interface of the kind that Asterisk once had.
+        known = (agent if agent.interface else replace(agent, interface=f"Agent/{agent.number}") for agent in agents)
+        self._agents = {word.lower(): agent for agent in known for word in (agent.name, agent.interface)}
 
     def agent_of(self, column: str) -> AgentEntry:
         """Who is meant by a member's name or interface; of a stranger what is written stands for both."""

@@ -36,6 +36,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/wallboards/{board_id}/link"): "wallboard.renew_link",
     ("DELETE", "/api/wallboards/{board_id}"): "wallboard.revoke",
     ("POST", "/api/seats/{pbx}/{interface:path}/sign-in"): "seat.sign_in",
+    ("POST", "/api/agents/mine/desks/{pbx}/{number}/sign-in"): "desk_phone.sign_in",
     ("POST", "/api/seats/{pbx}/{interface:path}/sign-out"): "seat.sign_out",
     ("POST", "/api/seats/{pbx}/{interface:path}/pause"): "seat.pause",
     ("POST", "/api/seats/{pbx}/{interface:path}/ready"): "seat.ready",

@@ -9,7 +9,7 @@ from callcenter.asterisk.template import Row, render_folder
 from callcenter.demo.ari import APP, Ari
 from callcenter.demo.http_client import Address
 from callcenter.errors import SetupFailed
-from callcenter.settings import Settings
+from callcenter.settings import AgentSettings, PhoneSettings, Settings
 
 _TEMPLATES = Path(__file__).parent / "outside"
 
@@ -24,15 +24,16 @@ def centre_and_world(settings: Settings) -> tuple[PrivateAsterisk, PrivateAsteri
     """
     ports, world_ports = PortBlock.take(), PortBlock.take()
     centre_plan = plan(settings, ports=ports, trunk=Trunk("127.0.0.1", world_ports.sip))
-    agents = centre_plan.settings.agents
-    outside = settings.model_copy(update={"queues": {}, "agents": ()})
+    own = (agent for agent in centre_plan.settings.agents if agent.has_phone)
+    registered: tuple[AgentSettings | PhoneSettings, ...] = (*own, *centre_plan.settings.phones)
+    outside = settings.model_copy(update={"queues": {}, "agents": (), "phones": ()})
     world_plan = plan(outside, ports=world_ports, installation=centre_plan.installation)
 
     def write(chosen: Plan) -> None:
         write_shipped(chosen)
         phones = [
-            {"endpoint": agent.at().removeprefix("PJSIP/"), "secret": agent.secret.get_secret_value()}
-            for agent in agents
+            {"endpoint": phone.at().removeprefix("PJSIP/"), "secret": phone.secret.get_secret_value()}
+            for phone in registered
         ]
         render_folder(_TEMPLATES, chosen.run / "etc", _values(chosen, ports), {"phone": phones})
 

@@ -86,7 +86,8 @@ def queues(visit: Visit) -> Finding:
 
 def agents(visit: Visit) -> Finding:
     """Whether each agent of the settings has a phone at a PBX."""
-    wanted = {agent.at(): agent.name for agent in visit.settings.agents}
+    wanted = {agent.at(): agent.name for agent in visit.settings.agents if agent.has_phone}
+    wanted |= {phone.at(): phone.label or phone.number for phone in visit.settings.phones}
     if not wanted:
         return ok("none in the settings; members of the queues are shown as they are")
     states = {at: {found.devices.get(at, "") for found in visit.examinations} for at in wanted}

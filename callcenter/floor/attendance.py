@@ -14,6 +14,9 @@ RINGS_COUNTED_AS = {
 }
 """As queue_log has them: RINGNOANSWER and RINGCANCELED."""
 
+Who = tuple[str, str]
+"""A member's name, where it must be kept, and the interface."""
+
 _IN_A_CALL = frozenset({SeatState.RINGING, SeatState.TALKING, SeatState.ON_HOLD})
 
 
@@ -27,24 +30,29 @@ class Attendance:
         self.dumped: set[ChannelId] = set()
         """The rings that ended as AGENTDUMP."""
         self._site = site
-        self._spells: dict[str, SeatSpell] = {}
-        self._pauses: list[tuple[str, str, float, bool]] = []
-        self._signed_in: dict[str, Instant] = {}
-        self._presences: list[tuple[str, float]] = []
+        self._spells: dict[Who, SeatSpell] = {}
+        self._pauses: list[tuple[Who, str, float, bool]] = []
+        self._signed_in: dict[str, tuple[Who, Instant]] = {}
+        self._presences: list[tuple[Who, float]] = []
 
     def spell(self, fact: SeatSpell) -> None:
         """A stretch of a seat is over. A call in a pause does not make two pauses of it."""
-        before = self._spells.get(fact.interface)
+        who = self._who(fact.agent_name, fact.interface)
+        before = self._spells.get(who)
         if fact.state in _IN_A_CALL and before is not None and before.state is SeatState.PAUSED:
             return
         if fact.state is SeatState.PAUSED:
-            self._pause(fact.interface, fact.reason, fact.until - fact.since)
-        self._spells[fact.interface] = fact
+            self._pause(who, fact.reason, fact.until - fact.since)
+        self._spells[who] = fact
 
-    def _pause(self, interface: str, reason: str, seconds: float) -> None:
-        before = self._spells.get(interface)
+    def _who(self, name: str, interface: str) -> Who:
+        """At a desk phone the name is that of the moment; elsewhere the one that is known at the end."""
+        return (name if interface.lower() in self._site.desks else "", interface)
+
+    def _pause(self, who: Who, reason: str, seconds: float) -> None:
+        before = self._spells.get(who)
         goes_on = before is not None and before.state is SeatState.PAUSED and before.reason == reason
-        self._pauses.append((interface, reason, seconds, not goes_on))
+        self._pauses.append((who, reason, seconds, not goes_on))
 
     def members_changed(self, touched: set[Key]) -> None:
         """Who signed in or out: a seat is signed in while it is a member of a queue."""
@@ -54,18 +62,22 @@ class Attendance:
                 self._note_presence(seat)
 
     def _note_presence(self, seat: Seat) -> None:
+        who = self._who(seat.agent_name, seat.interface)
+        was, since = self._signed_in.get(seat.interface, (who, self._site.now))
+        if not seat.members or was != who:
+            if self._signed_in.pop(seat.interface, None):
+                self._presences.append((was, self._site.now - since))
+            since = self._site.now
         if seat.members:
-            self._signed_in.setdefault(seat.interface, self._site.now)
-        elif seat.interface in self._signed_in:
-            self._presences.append((seat.interface, self._site.now - self._signed_in.pop(seat.interface)))
+            self._signed_in[seat.interface] = who, since
 
     def close(self) -> None:
         """Adds everything up, with what is still going on."""
         site = self._site
         for seat in site.seats.values():
             if seat.state is SeatState.PAUSED:
-                self._pause(seat.interface, seat.reason, site.now - seat.since)
-        self._presences += [(interface, site.now - since) for interface, since in self._signed_in.items()]
+                self._pause(self._who(seat.agent_name, seat.interface), seat.reason, site.now - seat.since)
+        self._presences += [(who, site.now - since) for who, since in self._signed_in.values()]
         self._add_seconds()
         for ring, name in self.rings:  # kept for who compares them with another account
             self._add_ring(ring, name)
@@ -79,10 +91,10 @@ class Attendance:
         self.dumped.clear()
 
     def _add_seconds(self) -> None:
-        for interface, seconds in self._presences:
-            self._agent("", interface).signed_in_seconds += seconds
-        for interface, reason, seconds, is_new in self._pauses:
-            pause = self._agent("", interface).pauses.setdefault(reason, PauseTally())
+        for who, seconds in self._presences:
+            self._agent(*who).signed_in_seconds += seconds
+        for who, reason, seconds, is_new in self._pauses:
+            pause = self._agent(*who).pauses.setdefault(reason, PauseTally())
             pause.count += is_new
             pause.seconds += seconds
         self._presences, self._pauses = [], []

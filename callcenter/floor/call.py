@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from callcenter.floor.events import AgentEntry
 from callcenter.floor.facts import Direction
 from callcenter.floor.seat import Seat
 from callcenter.floor.terms import AttemptId, CallId, ChannelId, Instant
@@ -29,6 +30,7 @@ class Call:
     """The channels that share a Linkedid, and what the record of the call will say.
 
     `talked_with` is the seat at which the newest of its conversations began; not that of a colleague who is the caller.
+    `judged` is set where another agent sits there by now.
     """
 
     call_id: CallId
@@ -41,6 +43,7 @@ class Call:
     attempt_id: AttemptId | None = None
     channels: set[ChannelId] = field(default_factory=set)
     talked_with: Seat | None = None
+    judged: AgentEntry | None = None
 
     def customer_number(self, said: str) -> str:
         """Who is at the other end. In a call of the dialer Asterisk says our own caller id there."""

@@ -61,6 +61,7 @@ def _tell(
     channel = site.channels[channel_id]
     call = site.calls[channel.call_id]
     seat = call.talked_with
+    agent = call.judged or (seat.agent if seat else None)
     changes.facts.append(
         CallerSurvey(
             pbx=site.pbx,
@@ -71,9 +72,9 @@ def _tell(
             call_id=channel.call_id,
             number=call.number or channel.number,
             interface=seat.interface if seat else "",
-            agent_number=seat.agent_number if seat else "",
-            agent_name=seat.agent_name if seat else "",
-            team=seat.team if seat else "",
+            agent_number=agent.number if agent else "",
+            agent_name=agent.name if agent else "",
+            team=agent.team if agent else "",
             asked_at=survey.asked_at,
             ended_at=site.now,
             score=score,

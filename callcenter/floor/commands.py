@@ -43,6 +43,13 @@ class SetPenalty(Command, frozen=True):
     penalty: int
 
 
+class TellDesk(Command, frozen=True):
+    """Tell the dialplan who sits at a desk phone (both by their numbers): calls to the agent ring there."""
+
+    desk: str
+    agent_number: str
+
+
 class PauseMember(Command, frozen=True):
     """Pause an interface in every queue of which it is a member (or in `queue` alone)."""
 
@@ -198,6 +205,7 @@ AnyCommand = (
     AddMember
     | RemoveMember
     | SetPenalty
+    | TellDesk
     | PauseMember
     | UnpauseMember
     | EndWrapUp

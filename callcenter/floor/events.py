@@ -546,11 +546,19 @@ class RecordingResumeAsked(Event, frozen=True):
 
 
 class AgentEntry(Part, frozen=True):
-    """One agent of the directory: who sits behind an interface."""
+    """One agent of the directory: who sits behind an interface; "" where the agent has no phone of their own."""
 
     number: str
     name: str
     team: str
+    interface: str
+
+
+class DeskPhone(Part, frozen=True):
+    """A phone at which any agent may sit down: its own number, and where it stands."""
+
+    number: str
+    label: str
     interface: str
 
 
@@ -574,11 +582,12 @@ class PauseRules(Part, frozen=True):
 
 
 class DirectoryChanged(Event, frozen=True):
-    """The configured agents, queues and pauses of a PBX; seats get their names from it."""
+    """The configured agents, queues, pauses and desk phones of a PBX; seats get their names from it."""
 
     agents: tuple[AgentEntry, ...]
     queues: tuple[QueueRules, ...]
     pauses: tuple[PauseRules, ...] = ()
+    phones: tuple[DeskPhone, ...] = ()
 
 
 class Ticked(Event, frozen=True):

@@ -8,6 +8,7 @@ from callcenter.floor import (
     caller_surveys,
     channels,
     consulting,
+    desks,
     events,
     gap,
     helping,
@@ -143,6 +144,8 @@ class Floor:
         if event.at > site.heard_at and kind not in OURS:
             site.heard_at = event.at
         STEPS[kind](site, event, changes)
+        if site.desks:
+            desks.get_up(site, changes)
         if changes.facts:
             gap.pass_on(site, event, changes)
         if site.made:

@@ -1,7 +1,7 @@
 """What member, device and directory events change: who is signed in where, paused why, and reachable."""
 
+from callcenter.floor import desks, helping
 from callcenter.floor import events as e
-from callcenter.floor import helping
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import Member
 from callcenter.floor.seat import Seat, restate
@@ -17,8 +17,12 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
     """Takes a member as Asterisk describes it; an unknown one makes a seat by itself."""
     queue = site.queue(member.queue)
     seat = site.seat(_phone(member))
-    if not seat.agent_name:
+    if seat.desk is not None:
+        desks.sit_down(site, seat, member.name, changes)
+    elif not seat.agent_name:
         seat.agent_name = member.name if member.name != member.interface else ""
+    if seat.desk is None:
+        site.sat_last.pop(seat.agent_name, None)
     known = seat.members.get(member.queue)
     seat.members[member.queue] = member
     former = queue.seats.get(member.interface.lower())
@@ -91,11 +95,14 @@ def end_wrap_up(site: Site, seat: Seat, changes: Changes) -> None:
 
 def directory_changed(site: Site, event: e.DirectoryChanged, changes: Changes) -> None:
     """The configured agents and queues: each has its seat and its line from the start."""
-    site.agents = {agent.interface.lower(): agent for agent in event.agents}
+    site.agents = {agent.interface.lower(): agent for agent in event.agents if agent.interface}
+    site.named = {agent.name: agent for agent in event.agents}
+    site.desks = {desk.interface.lower(): desk for desk in event.phones}
     site.rules = {rules.queue: rules for rules in event.queues}
     site.pause_rules.clear()  # in place: the seats share it
     site.pause_rules.update({rules.reason: rules for rules in event.pauses})
-    for agent in event.agents:
+    desks.set_up(site, changes)
+    for agent in site.agents.values():
         seat = site.seat(agent.interface)
         name_seat(seat, agent)
         changes.touched.add(seat.key)

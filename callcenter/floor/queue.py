@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from callcenter.floor.changes import Key
-from callcenter.floor.events import QueueRules
+from callcenter.floor.events import AgentEntry, QueueRules
 from callcenter.floor.facts import QueueVisit, Ring, RingOutcome, VisitOutcome
 from callcenter.floor.seat import Census
 from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName, Seconds
@@ -40,6 +40,7 @@ class RingUnderWay:
 
     `is_forwarded`: the phone sent it elsewhere (302); it lives on when the leg of the phone ends, at another `leg_id`.
     `is_found`: by a survey, a moment before which the queue may have said already that nobody answered.
+    `agent` is set where another agent sits at the seat by now.
     """
 
     ring_id: ChannelId
@@ -53,6 +54,7 @@ class RingUnderWay:
     is_forwarded: bool = False
     is_found: bool = False
     over_at: Instant | None = None
+    agent: AgentEntry | None = None
     leg_id: ChannelId = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,7 @@ class RingUnderWay:
         """The fact that remains."""
         at = at if self.over_at is None else self.over_at
         measured = at - self.began_at if self.ring_seconds is None else self.ring_seconds
+        agent = self.agent or self.seat.agent
         return Ring(
             pbx=pbx,
             is_certain=is_certain,
@@ -70,9 +73,9 @@ class RingUnderWay:
             call_id=self.call_id,
             queue=self.queue,
             interface=self.seat.interface,
-            agent_number=self.seat.agent_number,
-            agent_name=self.seat.agent_name,
-            team=self.seat.team,
+            agent_number=agent.number,
+            agent_name=agent.name,
+            team=agent.team,
             began_at=self.began_at,
             ended_at=max(at, self.began_at),
             outcome=outcome,

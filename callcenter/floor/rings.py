@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from callcenter.floor import desks
 from callcenter.floor import events as e
 from callcenter.floor.call import interface_of
 from callcenter.floor.changes import Changes
@@ -18,15 +19,18 @@ def rung(site: Site, event: e.MemberRung, changes: Changes) -> None:
     is_known = channel is not None and bool(channel.queue or channel.parts)
     if is_known or event.ring_id in site.rings or event.ring_id in site.ended_channels:
         return
-    seat = seat_of_member(site, event.queue, event.interface, event.member_name)
+    seat = seat_of_member(site, event.queue, event.interface, event.member_name, changes)
     _begin(site, RingUnderWay(event.ring_id, event.channel_id, event.call_id, event.queue, seat, site.now))
 
 
-def seat_of_member(site: Site, queue: str, interface: str, name: str) -> Seat:
+def seat_of_member(site: Site, queue: str, interface: str, name: str, changes: Changes) -> Seat:
     """A member's seat is at its StateInterface where it has one (Local channels), else at the interface."""
     seat = site.queue(queue).seats.get(interface.lower()) or site.seat(interface)
     if not seat.agent_name and name != interface:
-        seat.agent_name = name
+        if seat.desk is not None:
+            desks.sit_down(site, seat, name, changes)
+        else:
+            seat.agent_name = name
     return seat
 
 
@@ -98,7 +102,8 @@ def not_answered(site: Site, event: e.RingNotAnswered, changes: Changes) -> None
     """A ring ran out, or the phone said no: the cause of the leg tells which."""
     ring = site.rings.get(event.ring_id)
     if ring is None:
-        ring = unheard(site, event, seat_of_member(site, event.queue, event.interface, event.interface))
+        seat = seat_of_member(site, event.queue, event.interface, event.interface, changes)
+        ring = unheard(site, event, seat)
     if ring is not None:
         ring.outcome, ring.is_forwarded = RingOutcome.NOT_ANSWERED, False
         ring.ring_seconds, ring.over_at = event.ring_seconds, site.now

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import DeviceState, ListeningMode, Member, PauseRules
+from callcenter.floor.events import AgentEntry, DeskPhone, DeviceState, ListeningMode, Member, PauseRules
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
 from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName, Seconds
 
@@ -33,6 +33,7 @@ class Talk:
 
     `held_in` is the bridge in which that is, `is_held_by_code` set where the phone did not hold by itself.
     `seat` is whose conversation it is: not that of the phone where the member's own phone forwarded the ring to it.
+    `agent` is set where another agent sits at that seat by now.
     `left_bridge_at` is set while the channel is in no bridge: the talk ends there unless it enters one again.
     `is_certain` is False where a survey found it under way: when it began is not known.
     """
@@ -50,6 +51,7 @@ class Talk:
     is_held_by_code: bool = False
     left_bridge_at: Instant | None = None
     ended_by: EndedBy = EndedBy.UNKNOWN
+    agent: AgentEntry | None = None
 
     def may_be_of(self, queue: str) -> bool:
         """Whether this is a queue's talk: whose a talk is that a survey found under way, its end tells first."""
@@ -107,10 +109,14 @@ class Channel:
 
 @dataclass(slots=True, eq=False)
 class Seat:
-    """What is known of one phone and of the agent at it; the state follows from it by the table `STATES`."""
+    """What is known of one phone and of the agent at it; the state follows from it by the table `STATES`.
+
+    At a `desk` phone the agent is whoever has signed in there, and nobody when all that is over (`desks.py`).
+    """
 
     pbx: PbxName
     interface: str
+    desk: DeskPhone | None = None
     agent_number: str = ""
     agent_name: str = ""
     team: str = ""
@@ -136,6 +142,16 @@ class Seat:
 
     def __post_init__(self) -> None:
         self.key = ("seats", f"{self.pbx}/{self.interface}")
+
+    @property
+    def agent(self) -> AgentEntry:
+        """Who sits there now."""
+        return AgentEntry(self.agent_number, self.agent_name, self.team, self.interface)
+
+    @property
+    def is_vacant(self) -> bool:
+        """Whether it is a desk phone at which nobody sits."""
+        return self.desk is not None and not (self.agent_number or self.agent_name)
 
     @property
     def is_paused(self) -> bool:
@@ -172,6 +188,8 @@ class Seat:
         return {
             "pbx": self.pbx,
             "interface": self.interface,
+            "desk": self.desk.number if self.desk else "",
+            "desk_label": self.desk.label if self.desk else "",
             "agent_number": self.agent_number,
             "agent_name": self.agent_name,
             "team": self.team,

@@ -161,13 +161,17 @@ class Settlement:
         return replace(theirs, interface=interface, agent_number=number, agent_name=name)
 
     def _seat_of(self, theirs: QueueVisit | Ring | Conversation) -> tuple[str, str, str]:
-        seat = self.site.seats.get(theirs.interface.lower()) or self.seat_named(theirs.queue, theirs.agent_name)
+        by_name = self.seat_named(theirs.queue, theirs.agent_name)
+        at_desk = by_name if by_name is not None and by_name.desk is not None else None
+        seat = at_desk or self.site.seats.get(theirs.interface.lower()) or by_name
         if seat is None:
             return theirs.interface, theirs.agent_number, theirs.agent_name
+        if seat.desk is not None:  # where another agent may sit by now
+            return seat.interface, theirs.agent_number, theirs.agent_name
         return seat.interface, seat.agent_number or theirs.agent_number, seat.agent_name or theirs.agent_name
 
     def seat_named(self, queue_name: str, name: str) -> Seat | None:
-        """The seat of the member of this name; of one who has signed out, that of the agent."""
+        """The seat of the member of this name; of one who has signed out, the desk phone where that was, or his own."""
         key = queue_name, name
         if key not in self._seats_named:
             self._seats_named[key] = self._find_seat(queue_name, name)
@@ -178,4 +182,5 @@ class Settlement:
         members = [(seat, seat.members[queue_name].name) for seat in queue.seats.values()] if queue else []
         by_name = (seat for seat, member in members if name in (member, seat.agent_name))
         signed_out = (seat for seat in self.site.seats.values() if seat.agent_name == name)
-        return next(by_name, None) or next(signed_out, None)
+        desk = self.site.seats.get(self.site.sat_last.get(name, "").lower())
+        return next(by_name, None) or desk or next(signed_out, None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from callcenter.floor.call import ATTEMPT_PREFIX, Attempt, Call, Recording, SurveyUnderWay, interface_of
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import AgentEntry, LinkState, PauseRules, QueueRules
+from callcenter.floor.events import AgentEntry, DeskPhone, LinkState, PauseRules, QueueRules
 from callcenter.floor.facts import CallRecord, Direction
 from callcenter.floor.gap import OpenGap, ToldFact
 from callcenter.floor.queue import Queue, RingUnderWay, Visit
@@ -84,6 +84,11 @@ class Site:
     talked_legs: Ended = field(default_factory=Ended)
     """The legs whose queue's talk was heard to begin: queue_log may let it end long after it was over."""
     agents: dict[str, AgentEntry] = field(default_factory=dict)
+    """The directory by interface; `named` has it by name, and so those without a phone of their own, too."""
+    named: dict[str, AgentEntry] = field(default_factory=dict)
+    desks: dict[str, DeskPhone] = field(default_factory=dict)
+    """The desk phones by interface; `sat_last` is where the agent of a name signed in last, if at one of them."""
+    sat_last: dict[str, str] = field(default_factory=dict)
     rules: dict[str, QueueRules] = field(default_factory=dict)
     surprises: int = 0
     pause_rules: dict[str, PauseRules] = field(default_factory=dict)
@@ -105,6 +110,10 @@ class Site:
             "unheard_since": self.gap.since if self.gap else None,
         }
 
+    def directory(self) -> tuple[AgentEntry, ...]:
+        """The agents of the directory, each of their phones for itself."""
+        return (*self.agents.values(), *(agent for agent in self.named.values() if not agent.interface))
+
     def fell_due_at(self, now: Instant) -> Instant | None:
         """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""
         due = [seat.wrap_up_until for seat in self.wrapping_up if seat.wrap_up_until and seat.wrap_up_until <= now]
@@ -114,10 +123,11 @@ class Site:
         """The seat at an interface, made if it is new. Asterisk compares interfaces without regard to case."""
         found = self.seats.get(interface.lower())
         if found is None:
-            found = Seat(self.pbx, interface, pause_rules=self.pause_rules)
+            found = Seat(self.pbx, interface, self.desks.get(interface.lower()), pause_rules=self.pause_rules)
             self.seats[interface.lower()] = found
-            found.count_in(self.census)
-            name_seat(found, self.agents.get(interface.lower()))
+            if found.desk is None:  # a phone at which nobody sits is no seat to be counted
+                found.count_in(self.census)
+                name_seat(found, self.agents.get(interface.lower()))
             self.made.add(found.key)
         return found
 

@@ -25,7 +25,7 @@ def begin(
     _reach(site, channel, seat)
     _describe(site, channel)
     if channel.channel_id not in site.stays:
-        site.calls[channel.call_id].talked_with = seat
+        site.calls[channel.call_id].talked_with, site.calls[channel.call_id].judged = seat, None
     restate(at, site.now, changes)
 
 
@@ -164,7 +164,7 @@ def end(site: Site, channel: Channel, ended_by: EndedBy, changes: Changes, *, is
     talk.ended_by = ended_by
     seat.unfinished = _conversation(channel, seat, talk, ended_at, is_certain=is_certain)
     if not any(other.talk for other in seat.channels.values()):
-        _begin_wrap_up(site, seat, talk.queue, ended_at)
+        _begin_wrap_up(site, seat, "" if talk.agent else talk.queue, ended_at)
     if seat.wrap_up_until is None:
         finish_wrap_up(seat, ended_at, changes)
     restate(seat, site.now, changes)
@@ -185,6 +185,7 @@ def _begin_wrap_up(site: Site, seat: Seat, queue: str, ended_at: Instant) -> Non
 
 def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *, is_certain: bool) -> Conversation:
     hold_seconds = min(talk.hold_seconds, ended_at - talk.began_at)
+    agent = talk.agent or seat.agent
     return Conversation(
         pbx=seat.pbx,
         is_certain=is_certain and talk.is_certain,
@@ -195,9 +196,9 @@ def _conversation(channel: Channel, seat: Seat, talk: Talk, ended_at: Instant, *
         direction=channel.direction or Direction.INBOUND,
         number=channel.other_number,
         interface=seat.interface,
-        agent_number=seat.agent_number,
-        agent_name=seat.agent_name,
-        team=seat.team,
+        agent_number=agent.number,
+        agent_name=agent.name,
+        team=agent.team,
         began_at=talk.began_at,
         ended_at=ended_at,
         completed_at=ended_at,

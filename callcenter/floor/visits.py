@@ -294,7 +294,7 @@ def connected(site: Site, event: e.MemberConnected, changes: Changes) -> None:
         supersede(site, event.channel_id, changes)
         visit = _unseen(site, event)
         rings.go_on(site, visit)
-    seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
+    seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name, changes)
     visit.wait_seconds = event.wait_seconds
     ring = site.rings.get(event.ring_id) or rings.unheard(site, event, seat)
     if ring is not None:
@@ -339,7 +339,7 @@ def _unseen(site: Site, event: e.MemberConnected) -> Visit:
 def completed(site: Site, event: e.MemberCompleted, changes: Changes) -> None:
     """The talk of a queue call ended. Of a channel that has gone the id may be missing: the member's own talk in this
     queue is meant."""
-    seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name)
+    seat = rings.seat_of_member(site, event.queue, event.interface, event.member_name, changes)
     _answer_unseen(site, event, seat, changes)
     leg = site.channels.get(event.ring_id)
     channel = talks.found_behind(site, leg, seat, event.queue) if leg else _only_talk(site, event, seat)

@@ -197,7 +197,8 @@ def _writing_routes(routes: APIRouter, post: Post) -> None:
     async def write(shape: MessageShape, account: Supervisor) -> MessageAnswer:
         new, now = shape.new(), post.clock()
         seats = [seat for site in post.floor.sites.values() for seat in site.seats.values()]
-        to = addressees(new.whom, seats, account.scope)
+        known = [agent for site in post.floor.sites.values() for agent in site.directory()]
+        to = addressees(new.whom, seats, account.scope, known)
         written = await service.write(post.sessions, new, to, account, now)
         post.tell(WRITTEN, ACKNOWLEDGED)
         return MessageAnswer(**_told(written, account, now))

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from callcenter.accounts.scope import Scope
 from callcenter.errors import BadInput, Conflict
+from callcenter.floor.events import AgentEntry
 from callcenter.floor.seat import Seat
 from callcenter.floor.terms import Instant
 
@@ -44,12 +45,16 @@ class Addressee:
     team: str
 
 
-def addressees(whom: Whom, seats: Iterable[Seat], scope: Scope) -> tuple[Addressee, ...]:
-    """The agents of these seats whom it reaches, by number, within the scope of the writer.
+def addressees(
+    whom: Whom, seats: Iterable[Seat], scope: Scope, directory: Iterable[AgentEntry] = ()
+) -> tuple[Addressee, ...]:
+    """The agents of these seats whom it reaches, by number, within the scope of the writer; and those of the directory
+    who have no phone of their own and sit nowhere now.
 
     Raises BadInput for a team or an agent that is not seen, as for one that is not there; and where it reaches nobody.
     """
-    seen = {
+    seen = {one.number: Addressee(one.number, one.name, one.team) for one in directory if scope.sees_agent(one.team)}
+    seen |= {
         seat.agent_number: Addressee(seat.agent_number, seat.agent_name, seat.team)
         for seat in seats
         if seat.agent_number and scope.sees_agent(seat.team, seat.members)

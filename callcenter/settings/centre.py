@@ -1,5 +1,6 @@
 """The PBX, its queues, its agents and their phones."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -103,29 +104,58 @@ class QueueSettings(Part):
 class AgentSettings(Part):
     """One agent: the person's number and name, the phone used, and the queues that signing in joins.
 
-    `has_browser_phone`: there is one in the panel, too, at each PBX with a `browser_phone_url`.
+    `has_browser_phone`: there is one in the panel, too, at each PBX with a `browser_phone_url`. Without `has_phone` the
+    agent has no phone of their own and sits down at one of the `phones`, where a `pin` is asked for if there is one.
     """
 
     number: Digits
     name: str
     team: str = ""
+    has_phone: bool = True
     interface: str = ""
     secret: SecretStr = SecretStr("")
     has_browser_phone: bool = False
+    pin: SecretStr = SecretStr("")
     queues: tuple[str, ...] = ()
 
+    @field_validator("pin")
+    @classmethod
+    def _can_be_pressed(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"([0-9]{4,10})?", value.get_secret_value()):
+            raise ValueError("4 to 10 digits")
+        return value
+
+    @model_validator(mode="after")
+    def _one_word_about_the_phone(self) -> Self:
+        if not self.has_phone and (self.interface or self.secret.get_secret_value()):
+            raise ValueError("has_phone = false: leave interface and secret out")
+        return self
+
     def at(self) -> str:
-        """The interface the agent is rung at; `PJSIP/<number>` unless another is configured."""
-        return self.interface or f"PJSIP/{self.number}"
+        """The interface the agent is rung at: `PJSIP/<number>` unless another is configured, "" without a phone."""
+        return self.interface or (f"PJSIP/{self.number}" if self.has_phone else "")
 
     def browser_endpoint(self, pbx: PbxSettings) -> str:
         """The name of the phone in the agent's browser at this PBX; "" where there is none."""
         return f"{self.number}-browser" if self.has_browser_phone and pbx.browser_phone_url else ""
 
     def interfaces(self, pbx: PbxSettings) -> tuple[str, ...]:
-        """Where the agent can be rung at this PBX: at `at()`, and in the browser."""
+        """The agent's own phones at this PBX: at `at()`, and in the browser."""
         browser = self.browser_endpoint(pbx)
-        return (self.at(), f"PJSIP/{browser}") if browser else (self.at(),)
+        return tuple(at for at in (self.at(), browser and f"PJSIP/{browser}") if at)
+
+
+class PhoneSettings(Part):
+    """A desk phone at which any agent may sit down: its own number, where it stands, its interface and password."""
+
+    number: Digits
+    label: str = ""
+    interface: str = ""
+    secret: SecretStr = SecretStr("")
+
+    def at(self) -> str:
+        """Its interface; `PJSIP/<number>` unless another is configured."""
+        return self.interface or f"PJSIP/{self.number}"
 
 
 class DeskSettings(Part):

@@ -1,10 +1,11 @@
 """One typed Settings: callcenter.toml, overridden by CALLCENTER_* variables."""
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from typing_extensions import override
 
@@ -15,6 +16,7 @@ from callcenter.settings.centre import (
     FeatureCodes,
     PauseReason,
     PbxSettings,
+    PhoneSettings,
     QueueSettings,
     default_pause_reasons,
 )
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     pbxs: tuple[PbxSettings, ...] = (PbxSettings(),)
     queues: dict[str, QueueSettings] = {}
     agents: tuple[AgentSettings, ...] = ()
+    phones: tuple[PhoneSettings, ...] = ()
     pause_reasons: tuple[PauseReason, ...] = Field(default_factory=default_pause_reasons)
     feature_codes: FeatureCodes = FeatureCodes()
     desk: DeskSettings = DeskSettings()
@@ -74,6 +77,20 @@ class Settings(BaseSettings):
         except (KeyError, ValueError) as error:
             raise ValueError(f"unknown time zone {value!r}; use a name such as Asia/Shanghai") from error
         return value
+
+    @model_validator(mode="after")
+    def _phones_are_told_apart(self) -> Self:
+        """A desk phone is nobody's own; who sits there is known by the agent's name."""
+        if self.phones:
+            own = [agent.at() for agent in self.agents if agent.at()]
+            _must_differ("phones: the interface", [*own, *(phone.at() for phone in self.phones)])
+            numbers = [agent.number for agent in self.agents]
+            numbers += [queue.extension for queue in self.queues.values() if queue.extension]
+            _must_differ("phones: the number", [*numbers, *(phone.number for phone in self.phones)])
+            _must_differ("agents, of whom desk phones know the name alone: the name", [one.name for one in self.agents])
+        elif homeless := [agent.number for agent in self.agents if not agent.has_phone]:
+            raise ValueError(f"agents.{homeless[0]}: has_phone = false, and there are no desk phones ([[phones]])")
+        return self
 
     @property
     def browser_phone_urls(self) -> tuple[str, ...]:
@@ -108,3 +125,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then variables, then the TOML file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _must_differ(what: str, values: list[str]) -> None:
+    twice = [value for value, times in Counter(value.lower() for value in values).items() if times > 1]
+    if twice:
+        raise ValueError(f"{what} {twice[0]!r} is used twice")

@@ -28,6 +28,7 @@ from callcenter.floor.commands import (
     SetPenalty,
     SwitchListening,
     TakeHelp,
+    TellDesk,
     Transfer,
     UnpauseMember,
 )
@@ -94,6 +95,7 @@ def place(
             TakeHelp("pbx1", "PJSIP/1001", "Wang, Lei|“O’Neil”"),
             {"Action": "UserEvent", "UserEvent": "HelpTaken", "Interface": "PJSIP/1001", "By": "Wang, Lei|“O’Neil”"},
         ),
+        (TellDesk("pbx1", "801", "1001"), {"Action": "Setvar", "Variable": "CC_SITS_801", "Value": "1001"}),
         (EndHelp("pbx1", "PJSIP/1001"), {"Action": "UserEvent", "UserEvent": "HelpEnded", "Interface": "PJSIP/1001"}),
         (HangUp("pbx1", ChannelId("pbx1-1700000000.12")), {"Action": "Hangup", "Channel": "pbx1-1700000000.12"}),
         (
@@ -190,6 +192,8 @@ SEPARATORS = ("|", ",", ";", "&", '"', "\\", "$", "`", "{", "<")
         (lambda bad: PauseMember("pbx1", "PJSIP/1", "meal", f"a{bad}b"), "queue"),
         (lambda bad: UnpauseMember("pbx1", f"PJSIP/1{bad}"), "interface"),
         (lambda bad: UnpauseMember("pbx1", "PJSIP/1", f"a{bad}b"), "queue"),
+        (lambda bad: TellDesk("pbx1", f"801{bad}", "1001"), "desk"),
+        (lambda bad: TellDesk("pbx1", "801", f"1001{bad}"), "agent_number"),
         (lambda bad: EndWrapUp("pbx1", f"PJSIP/1{bad}"), "interface"),
         (lambda bad: place(f"1391234{bad}"), "number"),
         (lambda bad: place(dial_string=f"PJSIP/{{number}}{bad}@trunk"), "dial_string"),

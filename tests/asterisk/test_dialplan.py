@@ -18,6 +18,7 @@ from callcenter.settings import (
     FeatureCodes,
     PauseReason,
     PbxSettings,
+    PhoneSettings,
     QueueSettings,
     Settings,
     SurveySettings,
@@ -322,3 +323,60 @@ def test_a_password_is_that_of_one_phone_at_one_pbx_and_follows_from_the_secret_
     assert len(set(made)) == len(made)
     assert made == [password_of(*each) for each in given]
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{32}", each) for each in made)
+
+
+ROAMING = AgentSettings(number="1003", name="Ada", has_phone=False, pin=SecretStr("2468"), queues=("sales",))
+DESKS = (PhoneSettings(number="801", label="Desk 1", secret=SECRET), PhoneSettings(number="802", interface="SIP/x"))
+
+
+def test_a_desk_phone_is_nobodys_and_knows_its_number_alone(tmp_path: Path) -> None:
+    files = rendered(tmp_path, agents=(LI_NA, ROAMING), phones=DESKS)
+    phones = sections(files["callcenter/pjsip.conf"])
+    assert {"set_var = CC_DESK=801", "set_var = CC_INTERFACE=PJSIP/801", 'callerid = "Desk 1" <801>'} <= set(
+        phones["801"]
+    )
+    assert not [line for line in phones["801"] if "CC_AGENT" in line or "CC_NAME" in line]
+    assert {"1003", "802"}.isdisjoint(phones)  # no phone of her own; one that is configured elsewhere
+    assert "log_membername_as_agent = yes" in files["queues.conf"]
+
+
+def test_any_agent_signs_in_at_a_desk_phone_and_is_dialled_where_they_sit(tmp_path: Path) -> None:
+    contexts = sections(rendered(tmp_path, agents=(LI_NA, ROAMING), phones=DESKS)["callcenter/extensions.conf"])
+    codes, desk = contexts["callcenter-feature-codes"], contexts["callcenter-desk"]
+    assert any(line.startswith("exten => _*70X.,1,") for line in codes)
+    assert 'exten => *70,1,GotoIf($["${CC_DESK}" != ""]?callcenter-desk,ask,1)' in codes
+    at = desk.index("exten => agent-1003,1,Set(CC_NAME=Ada)")
+    assert desk[at + 1 : at + 4] == [
+        " same => n,Set(CC_QUEUES=sales)",
+        " same => n,Set(CC_PIN=2468)",
+        " same => n,Set(CC_OWN=)",
+    ]
+    for context in ("callcenter-colleagues", "callcenter-pulled"):
+        assert "exten => 1003,1,Gosub(callcenter-where,s,1(1003,))" in contexts[context]
+        assert "exten => 1001,1,Gosub(callcenter-where,s,1(1001,PJSIP/1001))" in contexts[context]
+    assert any(line.startswith("exten => 802,1,") for line in contexts["callcenter-colleagues"])
+    assert [line for line in contexts["callcenter-leave-queues"] if "RemoveQueueMember" in line] == [
+        " same => n,RemoveQueueMember(support,${ARG1})",
+        " same => n,RemoveQueueMember(sales,${ARG1})",
+    ]
+
+
+def test_without_desk_phones_the_dialplan_says_nothing_of_them(tmp_path: Path) -> None:
+    files = rendered(tmp_path)
+    assert not re.search(r"callcenter-(desk|where|move|is-in|leave-queues)|_\*70", files["callcenter/extensions.conf"])
+    assert "log_membername_as_agent = no" in files["queues.conf"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"phones": (PhoneSettings(number="801", label="a;b"),)}, "phones.801.label"),
+        ({"phones": (PhoneSettings(number="801", interface="PJSIP"),)}, "phones.801.interface"),
+        ({"phones": (PhoneSettings(number="801", secret=SecretStr("short")),)}, "phones.801.secret"),
+        ({"phones": DESKS, "feature_codes": FeatureCodes(sign_in="*7", sign_out="*71")}, "feature_codes.sign_in"),
+    ],
+)
+def test_what_cannot_be_a_desk_phone_is_refused(tmp_path: Path, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        rendered(tmp_path, **changes)
+    assert refused.value.field == field

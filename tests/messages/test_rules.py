@@ -4,7 +4,7 @@ import pytest
 
 from callcenter.accounts.scope import EVERYTHING, Scope, scope_of
 from callcenter.errors import BadInput, Conflict
-from callcenter.floor.events import DeviceState, Member
+from callcenter.floor.events import AgentEntry, DeviceState, Member
 from callcenter.floor.seat import Seat
 from callcenter.floor.terms import PbxName
 from callcenter.messages.rules import Standing, To, Whom, addressees, check_open, standing
@@ -41,6 +41,12 @@ EVERYBODY = Whom(To.EVERYBODY)
 )
 def test_a_message_reaches_each_agent_once_within_the_scope(whom: Whom, scope: Scope, reached: str) -> None:
     assert [one.number for one in addressees(whom, SEATS, scope)] == reached.split()
+
+
+def test_a_message_reaches_who_has_no_phone_and_sits_nowhere_now() -> None:
+    known = (AgentEntry("1004", "Ada", "Team A", ""), AgentEntry("1001", "Agent 1001", "Team A", "PJSIP/1001"))
+    assert [one.number for one in addressees(EVERYBODY, SEATS, TEAM_A, known)] == ["1001", "1004"]
+    assert [one.number for one in addressees(EVERYBODY, SEATS, SALES, known)] == ["1003"]
 
 
 @pytest.mark.parametrize(

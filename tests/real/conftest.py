@@ -124,7 +124,8 @@ def running(centre: PrivateAsterisk, world: PrivateAsterisk) -> Iterator[Pair]:
         centre.boot()
         with Ami(centre.plan.pbx) as ami:
             world.boot()
-            waiting = {agent.at() for agent in centre.plan.settings.agents}
+            own = {agent.at() for agent in centre.plan.settings.agents if agent.has_phone}
+            waiting = own | {phone.at() for phone in centre.plan.settings.phones}
             while waiting:
                 waiting.discard(ami.wait_for("DeviceStateChange", State="NOT_INUSE")["Device"])
             with Ami(world.plan.pbx) as outside:

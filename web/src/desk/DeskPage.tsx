@@ -12,10 +12,12 @@ import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
 import { ownSeat } from "./desk";
+import { useDeskPhones } from "./deskPhones";
 import { MyFigures } from "./MyFigures";
 import { Notify } from "./Notify";
 import { PhonePanel } from "./phone/PhonePanel";
 import { usePreferred } from "./phone/usePhones";
+import { SignIn } from "./SignIn";
 import { StatePanel } from "./StatePanel";
 import { useTab } from "./useTab";
 
@@ -29,7 +31,7 @@ function Desk({ agent }: { agent: string }) {
   const worksSeat = useMay("work_seat");
   useTab(seat);
   if (!isThere) return <PageSkeleton />;
-  if (!seat) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
+  if (!seat) return <WithoutSeat agent={agent} />;
   return (
     <div className={page.page}>
       <header className={classes.head}>
@@ -59,6 +61,30 @@ function Desk({ agent }: { agent: string }) {
           )}
         </div>
       </div>
+    </div>
+  );
+}
+
+/** Who has no phone of their own and sits nowhere chooses a desk phone; where there is none, the settings lack something. */
+function WithoutSeat({ agent }: { agent: string }) {
+  const { t } = useTranslation();
+  const phones = useDeskPhones();
+  const worksSeat = useMay("work_seat");
+  if (phones.isLoading) return <PageSkeleton />;
+  if (!phones.data?.length) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
+  return (
+    <div className={page.page}>
+      <header className={classes.head}>
+        <h1>
+          {t("desk.sitDown")} <small className="num">{agent}</small>
+        </h1>
+        {worksSeat && <Earlier />}
+      </header>
+      {worksSeat && <OnDesk />}
+      <section className={`panel ${classes.panel} ${classes.alone}`} aria-label={t("desk.myState")}>
+        <SignIn seat={null} />
+      </section>
+      {worksSeat && <MyShifts />}
     </div>
   );
 }

@@ -42,6 +42,7 @@ function State({ seat }: { seat: Seat }) {
   const queueWord = useQueueWord();
   const pending = pendingPause(seat);
   const queues = seat.queues.map((queue) => queueWord(seat.pbx, queue)).join(", ");
+  const at = seat.desk_label && t("desk.at", { label: seat.desk_label });
   return (
     <div className={classes.state} data-state={seat.state}>
       <SeatGlyph state={seat.state} />
@@ -51,7 +52,9 @@ function State({ seat }: { seat: Seat }) {
           {[t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason)].filter(Boolean).join(" · ")}
         </strong>
         <span className="muted">
-          {pending ? t("seat.pausePending", { reason: reason(pending.reason) }) : queues || t("desk.notSignedIn")}
+          {[pending ? t("seat.pausePending", { reason: reason(pending.reason) }) : queues || t("desk.notSignedIn"), at]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       </div>
       {seat.state !== "signed_out" && <Since seat={seat} />}

@@ -8,7 +8,7 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
-import { oddDevice } from "./filters";
+import { isVacant, oddDevice } from "./filters";
 import classes from "./SeatCard.module.css";
 import { SeatGlyph } from "./SeatGlyph";
 import { usePauseReason } from "./usePauseReason";
@@ -73,6 +73,7 @@ function useStateLine(seat: Seat | undefined): string {
   const reason = usePauseReason();
   const queueWord = useQueueWord();
   if (!seat) return "";
+  if (isVacant(seat) && seat.state === "signed_out") return t("seat.deskFree");
   const queue = seat.queue && queueWord(seat.pbx, seat.queue);
   return [t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason), queue].filter(Boolean).join(" · ");
 }
@@ -90,7 +91,7 @@ function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
   const state = useStateLine(seat);
   const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
   if (!seat) return null;
-  const name = seat.agent_name || seat.agent_number || seat.interface;
+  const name = seat.agent_name || seat.agent_number || seat.desk_label || seat.interface;
   return (
     <button
       type="button"
@@ -112,7 +113,11 @@ function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
           <span className={classes.state}>{state}</span>
           {compact && <HelpMark seat={seat} />}
           {compact && <AlertMark kind="seats" id={id} short />}
-          {!compact && seat.agent_number && <span className={`num ${classes.number}`}>{seat.agent_number}</span>}
+          {!compact && seat.agent_number && (
+            <span className={`num ${classes.number}`}>
+              {[seat.agent_number, seat.desk_label].filter(Boolean).join(" · ")}
+            </span>
+          )}
         </span>
         {!compact && <Extra seat={seat} id={id} />}
       </span>

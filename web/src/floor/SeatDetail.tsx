@@ -59,6 +59,7 @@ function Lines({ seat }: { seat: Seat }) {
       <Line label={t("seat.agentNumber")}>{seat.agent_number}</Line>
       <Line label={t("floor.team")}>{seat.team}</Line>
       <Line label={t("seat.queues")}>{seat.queues.map((queue) => queueWord(seat.pbx, queue)).join(", ")}</Line>
+      {seat.desk_label && <Line label={t("seat.desk")}>{seat.desk_label}</Line>}
       <Line label={t("seat.interface")}>{seat.interface}</Line>
       <Line label={t("seat.device")}>{device(seat.device)}</Line>
       <Line label={t("seat.pbx")}>{seat.pbx}</Line>
@@ -78,7 +79,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
       position="right"
       size="sm"
       overlayProps={{ backgroundOpacity: 0.25 }}
-      title={seat ? seat.agent_name || seat.agent_number || seat.interface : t("seat.gone")}
+      title={seat ? seat.agent_name || seat.agent_number || seat.desk_label || seat.interface : t("seat.gone")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
       {seat && controls && <HelpControls key={`${id} help`} seat={seat} />}

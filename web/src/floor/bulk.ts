@@ -63,7 +63,7 @@ export interface Came {
 const AT_ONCE = 4;
 
 function nameOf(seat: Seat): string {
-  return seat.agent_name || seat.agent_number || seat.interface;
+  return seat.agent_name || seat.agent_number || seat.desk_label || seat.interface;
 }
 
 /** Sends it to every seat, some at a time, and counts them; each has its own answer. */

@@ -6,6 +6,8 @@ function seat(fields: Partial<Seat>): Seat {
   return {
     pbx: "p",
     interface: "PJSIP/1",
+    desk: "",
+    desk_label: "",
     agent_number: "1",
     agent_name: "",
     team: "",
@@ -112,4 +114,10 @@ test("a target is met on its own side", () => {
   expect(meetsTarget("up", 0.84, 0.85)).toBe(false);
   expect(meetsTarget("down", 15, 15)).toBe(true);
   expect(meetsTarget("down", 16, 15)).toBe(false);
+});
+
+test("a desk phone at which nobody sits is shown and not counted", () => {
+  const seats = { free: seat({ desk: "801", agent_number: "" }), used: seat({ desk: "802", agent_name: "Anna" }) };
+  expect(countStates(seats, readFilter(new URLSearchParams()))).toEqual({ [seats.used.state]: 1 });
+  expect(chooseSeats(seats, readFilter(new URLSearchParams()))).toHaveLength(2);
 });

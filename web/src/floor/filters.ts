@@ -52,7 +52,7 @@ export function writeFilter(filter: FloorFilter): URLSearchParams {
 function matchesText(seat: Seat, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return true;
-  return [seat.agent_name, seat.agent_number, seat.interface, seat.number].some((field) =>
+  return [seat.agent_name, seat.agent_number, seat.desk_label, seat.interface, seat.number].some((field) =>
     (field ?? "").toLowerCase().includes(wanted),
   );
 }
@@ -64,10 +64,15 @@ function isInScope(seat: Seat, filter: FloorFilter): boolean {
   return matchesText(seat, filter.name);
 }
 
+/** A desk phone at which nobody sits is shown, and is no seat that counts. */
+export function isVacant(seat: Pick<Seat, "desk" | "agent_name" | "agent_number">): boolean {
+  return Boolean(seat.desk) && !(seat.agent_name || seat.agent_number);
+}
+
 export function countStates(seats: Record<string, Seat>, filter: FloorFilter): StateCounts {
   const counts: StateCounts = {};
   for (const seat of Object.values(seats)) {
-    if (isInScope(seat, filter)) counts[seat.state] = (counts[seat.state] ?? 0) + 1;
+    if (!isVacant(seat) && isInScope(seat, filter)) counts[seat.state] = (counts[seat.state] ?? 0) + 1;
   }
   return counts;
 }

@@ -18,6 +18,8 @@ type Advice =
   | "queue_is_full"
   | "queue_is_empty"
   | "agent_not_free"
+  | "phone_taken"
+  | "phone_away"
   | "no_room"
   | "other";
 
@@ -35,6 +37,8 @@ const ADVICE: Record<string, Advice> = {
   queue_is_full: "queue_is_full",
   queue_is_empty: "queue_is_empty",
   agent_not_free: "agent_not_free",
+  phone_taken: "phone_taken",
+  phone_away: "phone_away",
   no_room: "no_room",
 };
 
