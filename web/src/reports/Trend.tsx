@@ -63,6 +63,7 @@ export function Trend({ interval, intervals, drawn, onOpen }: Props) {
         <h2 id="trend-title">{t("reports.overTime")}</h2>
         <SegmentedControl
           size="xs"
+          className={page.choices}
           aria-label={t("reports.overTime")}
           value={chosen}
           onChange={choose}
