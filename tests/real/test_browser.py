@@ -374,6 +374,7 @@ def test_on_a_phone_the_pages_beyond_the_first_are_in_a_menu(server: Serving, br
     with Visitor(browser, server.url, PHONE) as visitor:
         page = visitor.sign_in(Role.SUPERVISOR).page
         visitor.open("floor")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         bar = page.get_by_role("navigation", name="Pages")
         expect(bar.get_by_role("link")).to_have_count(4)
         assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
