@@ -42,8 +42,8 @@ class CalendarException(TypedDict):
     note: str
 
 
-class ListCalendar(TypedDict):
-    """Whose holidays count, and whose clock."""
+class ListCalendar(TypedDict, total=False):
+    """Whose holidays count, and whose clock; a list that is older than calendars says less."""
 
     region: str
     skips_holidays: bool

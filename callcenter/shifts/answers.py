@@ -1,5 +1,6 @@
 """What the reports of shifts answer, for the API's description (docs/api.md, Shifts)."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from typing_extensions import TypedDict
@@ -46,7 +47,7 @@ class ShiftAgent(TypedDict):
 class ShiftKept(ShiftAgent):
     """How an agent kept to the shift of a day, up to now."""
 
-    day: str
+    day: date
     planned_seconds: Seconds
     in_adherence_seconds: Seconds
     out_of_adherence_seconds: Seconds

@@ -20,9 +20,21 @@ from tests.customers.nobody import no_customer
 from tests.facts import NOON, a_call, a_conversation, a_hold, a_recording, a_ring, a_survey, a_visit
 from tests.web import Site
 
+HEARD = {
+    "id": 1,
+    "began_at": NOON,
+    "duration_seconds": 0.0,
+    "size": 0,
+    "has_audio": False,
+    "state": "missing",
+    "legs": [],
+    "pauses": [],
+}
+
 
 async def _told(pbx: str, call_id: str, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
-    return [{"id": 1, "of": [pbx, call_id], "conversations": len(conversations)}]
+    of = {"leg_id": f"{pbx}/{call_id}", "part": len(conversations)}
+    return [HEARD | {"conversation": of}]
 
 
 @pytest.fixture
@@ -81,7 +93,7 @@ async def test_an_answered_call_with_all_its_parts(engine: AsyncEngine, supervis
         "conversations": [structs.asdict(a_conversation()), structs.asdict(second)],
         "holds": [structs.asdict(a_hold())],
         "surveys": [structs.asdict(a_survey())],
-        "recordings": [{"id": 1, "of": ["pbx1", "1763812800.1"], "conversations": 2}],
+        "recordings": [HEARD | {"conversation": {"leg_id": "pbx1/1763812800.1", "part": 2}}],
     }
 
 

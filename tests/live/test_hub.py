@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from callcenter.floor import events as e
 from callcenter.floor.changes import Delta, Entities, merged
@@ -13,6 +14,7 @@ from callcenter.floor.terms import CallId, ChannelId
 from callcenter.live import hub as hub_module
 from callcenter.live.hub import KEPT_FRAMES, Hub, text_frame
 from callcenter.live.keeper import Keeper
+from callcenter.live_answers import Frame
 from tests.floor.stories import NOON, PBX, Diary
 
 
@@ -51,6 +53,19 @@ def payload(frame: bytes) -> bytes:
     assert frame[0] == 0x81
     start = {126: 4, 127: 10}.get(frame[1], 2)
     return frame[start:]
+
+
+FRAME: TypeAdapter[Frame] = TypeAdapter(Frame)
+
+
+def test_frames_are_those_that_the_description_tells() -> None:
+    day = Diary().directory("1001").signs_in("1001")
+    hub, client = Hub(day.floor), Client()
+    hub.join(client)
+    hub.beat({PBX: 1.5})
+    assert {kind for kind, views in client.entities.items() if views} >= {"links", "seats", "queues", "gauges"}
+    for frame in client.frames:
+        assert FRAME.validate_python(frame) == frame
 
 
 def a_hub() -> tuple[Hub, Diary]:

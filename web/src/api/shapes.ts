@@ -4,6 +4,7 @@
  */
 
 import type {
+  ListCalendar as AnyCalendar,
   Entities as AnyEntities,
   DialerOutcome,
   Direction,
@@ -43,7 +44,6 @@ export type {
   LevelShape as CustomerLevel,
   Link,
   LinkState,
-  ListCalendar,
   Listening,
   ListeningMode,
   ListProgress,
@@ -85,6 +85,8 @@ export type Stretch = [Seconds, Seconds];
 export type { ScopeTold as Scope, UserShape as User } from "./described";
 export type Permission = UserShape["permissions"][number];
 export type AttemptOutcome = DialerOutcome;
+/** Of a list, with what an older one leaves unsaid. */
+export type ListCalendar = Required<AnyCalendar>;
 /** A stretch of a conversation in which the other side was on hold. */
 export type Hold = Pick<TalkHold, "leg_id" | "part" | "began_at" | "ended_at">;
 /** A caller who was asked after the call how satisfied they are; a `score` of 0 is no answer. */
