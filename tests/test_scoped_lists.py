@@ -149,7 +149,11 @@ async def test_targets_go_on_to_lists_inside_only(app: App) -> None:
 
 async def test_a_rule_takes_from_what_is_inside_only(app: App) -> None:
     made: dict[str, list[tuple[str, dict[str, Any]]]] = {
-        "options.queue": [("abandoned", {}), ("callback_requested", {"queue": "support"})],
+        "options.queue": [
+            ("abandoned", {}),
+            ("closed_complaint", {"source_list_id": 1}),
+            ("callback_requested", {"queue": "support"}),
+        ],
         "options.source_list_id": [("days_after", {"source_list_id": 2, "attribute": "on"})],
     }
     async with looking(app, "queue") as client:

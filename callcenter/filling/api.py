@@ -67,7 +67,8 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     async def add(
         list_id: ListId, new: NewRule, account: Annotated[Account, of_list(sessions, "run_lists")]
     ) -> dict[str, Any]:
-        await _check(new.options, settings, sessions, account.scope)
+        _check_queue(new.options, settings)
+        await _check_scope(new.kind, new.options, sessions, account.scope)
         row = await service.add_rule(context, list_id, new.kind, new.options.model_dump(), account.username)
         await context.flush()
         await service.fill(context, row.id)
@@ -78,7 +79,9 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
         rule_id: ListId, changes: RuleChanges, account: Annotated[Account, _of_rule(sessions)]
     ) -> dict[str, Any]:
         if changes.options is not None:
-            await _check(changes.options, settings, sessions, account.scope)
+            _check_queue(changes.options, settings)
+            kind = FillKind((await service.one_rule(sessions, rule_id)).kind)
+            await _check_scope(kind, changes.options, sessions, account.scope)
         return _rule(await service.change_rule(context, rule_id, changes.model_dump(exclude_none=True)))
 
     @routes.delete("/fill-rules/{rule_id}", status_code=204, dependencies=[_of_rule(sessions)])
@@ -105,15 +108,18 @@ def _of_rule(sessions: Sessions) -> Any:
     return Depends(check)
 
 
-async def _check(options: OptionsShape, settings: Settings, sessions: Sessions, scope: Scope) -> None:
-    """Raises BadInput for a queue that is not there; of a limited scope for all queues, and for a list outside."""
+def _check_queue(options: OptionsShape, settings: Settings) -> None:
     if options.queue and options.queue not in settings.queues:
         raise BadInput(f"There is no queue {options.queue!r}", field="options.queue")
-    if options.source_list_id is None:
-        check_queue(scope, options.queue, "options.queue")
-        return
-    if not await sees_list(sessions, scope, options.source_list_id):
+
+
+async def _check_scope(kind: FillKind, options: OptionsShape, sessions: Sessions, scope: Scope) -> None:
+    """Raises BadInput for a rule that takes from a list outside the scope, from a queue outside, or from all."""
+    source = options.source_list_id
+    if source is not None and not await sees_list(sessions, scope, source):
         raise BadInput("Say of which list the targets are", field="options.source_list_id")
+    if kind is not FillKind.DAYS_AFTER:
+        check_queue(scope, options.queue, "options.queue")
 
 
 def _rule(row: FillRule) -> dict[str, Any]:

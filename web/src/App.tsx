@@ -92,9 +92,15 @@ function isOnlyAgent({ roles }: User): boolean {
   return roles.length === 1 && roles[0] === "agent";
 }
 
-function Allowed({ permission, children }: Pick<Page, "permission"> & { children: React.ReactNode }) {
+/** What is about the whole centre (`isOfCentre`) is closed to who sees a part of it. */
+function Allowed({
+  permission,
+  isOfCentre = false,
+  children,
+}: Pick<Page, "permission"> & { isOfCentre?: boolean; children: React.ReactNode }) {
   const { t } = useTranslation();
-  const may = opens(useSession().user.permissions, permission);
+  const { user } = useSession();
+  const may = opens(user.permissions, permission) && (user.scope === null || !isOfCentre);
   return may ? children : <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
 }
 
@@ -207,7 +213,7 @@ function SignedIn() {
               </Allowed>
             </Route>
             <Route path="/callbacks/do-not-call">
-              <Allowed permission="see_lists">
+              <Allowed permission="see_lists" isOfCentre>
                 <DoNotCallPage />
               </Allowed>
             </Route>
@@ -246,7 +252,11 @@ function SignedIn() {
             <Route path="/quality">
               <Allowed permission={["review_calls", "decide_appeals"]}>
                 <Redirect
-                  to={opens(user.permissions, "review_calls") ? "/quality/inbox" : "/quality/reviews"}
+                  to={
+                    opens(user.permissions, "review_calls") && user.scope === null
+                      ? "/quality/inbox"
+                      : "/quality/reviews"
+                  }
                   replace
                 />
               </Allowed>
@@ -257,7 +267,7 @@ function SignedIn() {
               </Allowed>
             </Route>
             <Route path="/quality/inbox">
-              <Allowed permission="review_calls">
+              <Allowed permission="review_calls" isOfCentre>
                 <InboxPage />
               </Allowed>
             </Route>
@@ -267,7 +277,7 @@ function SignedIn() {
               </Allowed>
             </Route>
             <Route path="/quality/calibrations">
-              <Allowed permission="review_calls">
+              <Allowed permission="review_calls" isOfCentre>
                 <CalibrationsPage />
               </Allowed>
             </Route>
@@ -278,7 +288,7 @@ function SignedIn() {
             </Route>
             <Route path="/quality/calibrations/:id">
               {({ id }) => (
-                <Allowed permission="review_calls">
+                <Allowed permission="review_calls" isOfCentre>
                   <CalibrationPage key={id} id={id} />
                 </Allowed>
               )}
@@ -350,12 +360,12 @@ function SignedIn() {
               </Allowed>
             </Route>
             <Route path="/wrap-up-reasons">
-              <Allowed permission="manage_wrap_ups">
+              <Allowed permission="manage_wrap_ups" isOfCentre>
                 <WrapUpChoicesPage />
               </Allowed>
             </Route>
             <Route path="/retention">
-              <Allowed permission="manage_retention">
+              <Allowed permission="manage_retention" isOfCentre>
                 <RetentionPage />
               </Allowed>
             </Route>

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import { useMay } from "../api/queries";
+import { useMay, useSeesAll } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import page from "../parts/Page.module.css";
 import { Empty } from "../parts/Waiting";
@@ -12,11 +12,11 @@ import { Rules } from "./Rules";
 import { Wallboards } from "./Wallboards";
 
 const TABS = [
-  { path: "/alerts", name: "history", permission: "see_alerts" },
-  { path: "/alerts/rules", name: "rules", permission: "see_alerts" },
-  { path: "/alerts/wallboards", name: "wallboards", permission: "manage_wallboards" },
-  { path: "/alerts/deliveries", name: "deliveries", permission: "manage_webhooks" },
-] as const satisfies readonly { path: string; name: string; permission: Permission }[];
+  { path: "/alerts", name: "history", permission: "see_alerts", isOfCentre: false },
+  { path: "/alerts/rules", name: "rules", permission: "see_alerts", isOfCentre: true },
+  { path: "/alerts/wallboards", name: "wallboards", permission: "manage_wallboards", isOfCentre: false },
+  { path: "/alerts/deliveries", name: "deliveries", permission: "manage_webhooks", isOfCentre: true },
+] as const satisfies readonly { path: string; name: string; permission: Permission; isOfCentre: boolean }[];
 
 const PARTS: Record<(typeof TABS)[number]["name"], () => ReactNode> = {
   history: History,
@@ -25,9 +25,15 @@ const PARTS: Record<(typeof TABS)[number]["name"], () => ReactNode> = {
   deliveries: Deliveries,
 };
 
-function Tab({ path, name, permission, isHere }: (typeof TABS)[number] & { isHere: boolean }) {
+function useOpens({ permission, isOfCentre }: (typeof TABS)[number]): boolean {
+  const seesAll = useSeesAll();
+  return useMay(permission) && (seesAll || !isOfCentre);
+}
+
+function Tab({ tab, isHere }: { tab: (typeof TABS)[number]; isHere: boolean }) {
   const { t } = useTranslation();
-  if (!useMay(permission)) return null;
+  const { path, name } = tab;
+  if (!useOpens(tab)) return null;
   return (
     <Link href={path} className={classes.tab} aria-current={isHere ? "page" : undefined}>
       {t(`alerts.tab.${name}`)}
@@ -35,10 +41,10 @@ function Tab({ path, name, permission, isHere }: (typeof TABS)[number] & { isHer
   );
 }
 
-function Part({ name, permission }: (typeof TABS)[number]) {
+function Part({ tab }: { tab: (typeof TABS)[number] }) {
   const { t } = useTranslation();
-  const Shown = PARTS[name];
-  return useMay(permission) ? <Shown /> : <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
+  const Shown = PARTS[tab.name];
+  return useOpens(tab) ? <Shown /> : <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
 }
 
 export default function AlertsPage() {
@@ -54,11 +60,11 @@ export default function AlertsPage() {
         <h1>{t("page.alerts")}</h1>
         <nav className={classes.tabs} aria-label={t("alerts.tabs")}>
           {TABS.map((tab) => (
-            <Tab key={tab.path} {...tab} isHere={tab === here} />
+            <Tab key={tab.path} tab={tab} isHere={tab === here} />
           ))}
         </nav>
       </div>
-      <Part key={here.name} {...here} />
+      <Part key={here.name} tab={here} />
     </div>
   );
 }

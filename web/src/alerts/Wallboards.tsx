@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
-import { useFormat, useSettings } from "../api/queries";
+import { useFormat, useOwnQueues, useSeesAll } from "../api/queries";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { expiryOf, type Lasts, LastsSelect } from "../parts/LastsSelect";
@@ -22,8 +22,7 @@ function linkOf(board: Wallboard): string {
 }
 
 function useQueueChoices(): { value: string; label: string }[] {
-  const settings = useSettings().data;
-  return (settings?.queues ?? []).map((queue) => ({
+  return useOwnQueues().map((queue) => ({
     value: `${queue.pbx}/${queue.queue}`,
     label: queue.label || queue.queue,
   }));
@@ -36,6 +35,7 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
   const [showsAgents, setShowsAgents] = useState(false);
   const [lasts, setLasts] = useState<Lasts>("never");
   const choices = useQueueChoices();
+  const seesAll = useSeesAll();
   const add = useAddWallboard();
   const refusal = refusalOf(add.error);
   const submit = (event: FormEvent) => {
@@ -69,7 +69,7 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
         />
         <MultiSelect
           label={t("wallboard.queues")}
-          placeholder={queues.length === 0 ? t("wallboard.wholeCentre") : ""}
+          placeholder={queues.length === 0 && seesAll ? t("wallboard.wholeCentre") : ""}
           data={choices}
           value={queues}
           onChange={setQueues}

@@ -60,6 +60,11 @@ export function useMay(permission: Permission): boolean {
   return useSession().user.permissions.includes(permission);
 }
 
+/** Whether they see the whole centre: what is about all of it is closed to others, whatever else they may. */
+export function useSeesAll(): boolean {
+  return useSession().user.scope === null;
+}
+
 export function useZone(): string {
   return useSession().centre.timezone;
 }
@@ -96,6 +101,13 @@ export function useSettings() {
     queryFn: () => ask("GET /api/settings"),
     staleTime: 300_000,
   });
+}
+
+/** The queues of the centre that they see: those to choose from. */
+export function useOwnQueues(): CentreSettings["queues"] {
+  const queues = useSettings().data?.queues ?? [];
+  const { scope } = useSession().user;
+  return scope === null ? queues : queues.filter(({ queue }) => scope.queues.includes(queue));
 }
 
 /** The label of a queue, or its name where it has none. */

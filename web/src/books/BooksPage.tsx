@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../api/queries";
+import { useMay, useSeesAll } from "../api/queries";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./Books.module.css";
@@ -12,6 +12,7 @@ import { GapTable } from "./Gaps";
 export default function BooksPage() {
   const { t } = useTranslation();
   const seesCalls = useMay("see_calls");
+  const seesAll = useSeesAll();
   const gaps = useGaps(null);
   useEffect(() => {
     document.title = `${t("books.title")} · callcenter`;
@@ -19,7 +20,7 @@ export default function BooksPage() {
   return (
     <div className={classes.page}>
       <h1>{t("books.title")}</h1>
-      {seesCalls && <Comparisons />}
+      {seesCalls && seesAll && <Comparisons />}
       <section className="panel" aria-labelledby="gaps-title">
         <div className={classes.head}>
           <h2 id="gaps-title">{t("books.gaps")}</h2>

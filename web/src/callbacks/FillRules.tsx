@@ -2,7 +2,7 @@ import { Button, Modal, NumberInput, Select, Switch, TextInput } from "@mantine/
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat, useMay, useSettings } from "../api/queries";
+import { useFormat, useMay, useOwnQueues, useSeesAll } from "../api/queries";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { useTell } from "../parts/useTell";
@@ -115,7 +115,9 @@ function RuleLine({ rule, mayRun }: { rule: FillRule; mayRun: boolean }) {
 function AddRule({ listId, onClose }: { listId: string; onClose: () => void }) {
   const { t } = useTranslation();
   const [kind, setKind] = useState<FillKind>("callback_requested");
-  const [options, setOptions] = useState({ ...USUAL, priority: 1 });
+  const seesAll = useSeesAll();
+  const [first] = useOwnQueues();
+  const [options, setOptions] = useState({ ...USUAL, priority: 1, queue: seesAll ? "" : (first?.queue ?? "") });
   const add = useAddRule(listId);
   const set = (changes: Partial<typeof options>) => setOptions({ ...options, ...changes });
   function submit(event: FormEvent) {
@@ -181,13 +183,13 @@ function AddRule({ listId, onClose }: { listId: string; onClose: () => void }) {
 
 function QueueField({ value, onChange }: { value: string; onChange: (queue: string) => void }) {
   const { t } = useTranslation();
-  const settings = useSettings();
-  const queues = settings.data?.queues ?? [];
+  const queues = useOwnQueues();
+  const seesAll = useSeesAll();
   return (
     <Select
       label={t("fill.queue")}
       data={[
-        { value: "", label: t("fill.everyQueue") },
+        ...(seesAll ? [{ value: "", label: t("fill.everyQueue") }] : []),
         ...queues.map((queue) => ({ value: queue.queue, label: queue.label || queue.queue })),
       ]}
       value={value}

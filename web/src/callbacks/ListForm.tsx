@@ -4,7 +4,7 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
-import { useSettings } from "../api/queries";
+import { useOwnQueues, useSettings } from "../api/queries";
 import type { CallbackList } from "../api/shapes";
 import { useLanguage } from "../i18n";
 import { DialogButtons } from "../parts/DialogButtons";
@@ -127,7 +127,7 @@ function Trunk({ draft, change }: PartProps) {
 
 function Basics({ draft, change, errorOf }: PartProps & { errorOf: (field: DraftError) => string | null }) {
   const { t } = useTranslation();
-  const queues = useSettings().data?.queues ?? [];
+  const queues = useOwnQueues();
   const data = queues.map((queue) => ({ value: `${queue.pbx}/${queue.queue}`, label: queue.label || queue.queue }));
   if (draft.queue && !data.some((item) => item.value === draft.queue)) {
     data.push({ value: draft.queue, label: draft.queue });

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
+import { useSeesAll } from "../api/queries";
 import page from "../reports/ReportsPage.module.css";
 import classes from "./Dialling.module.css";
 import { EmergencyStopButton } from "./EmergencyStop";
@@ -9,9 +10,10 @@ import { EmergencyStopButton } from "./EmergencyStop";
 export function CallbackSections({ children }: { children?: ReactNode }) {
   const { t } = useTranslation();
   const [location] = useLocation();
+  const seesAll = useSeesAll();
   const sections = [
     { path: "/callbacks", title: t("callbacks.section.lists") },
-    { path: "/callbacks/do-not-call", title: t("doNotCall.title") },
+    ...(seesAll ? [{ path: "/callbacks/do-not-call", title: t("doNotCall.title") }] : []),
     { path: "/callbacks/tester", title: t("callbacks.section.tester") },
   ];
   return (

@@ -30,7 +30,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { Bell } from "../alerts/Bell";
 import { ask } from "../api/client";
-import { signedOut, useMay, useSession } from "../api/queries";
+import { signedOut, useMay, useSeesAll, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { EmergencyBanner } from "../dialling/EmergencyStop";
 import { roleName } from "../users/roles";
@@ -140,6 +140,7 @@ function Navigation({ pages }: { pages: Page[] }) {
 function Account() {
   const { t } = useTranslation();
   const { user } = useSession();
+  const seesAll = useSeesAll();
   const managesUsers = useMay("manage_users");
   const seesNumbers = useMay("see_numbers");
   const managesRetention = useMay("manage_retention");
@@ -168,12 +169,12 @@ function Account() {
             {t("frame.users")}
           </Menu.Item>
         )}
-        {managesWrapUps && (
+        {managesWrapUps && seesAll && (
           <Menu.Item component={Link} href="/wrap-up-reasons" leftSection={<IconListTree size={16} />}>
             {t("wrapUp.choices")}
           </Menu.Item>
         )}
-        {managesRetention && (
+        {managesRetention && seesAll && (
           <Menu.Item component={Link} href="/retention" leftSection={<IconArchive size={16} />}>
             {t("frame.retention")}
           </Menu.Item>

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useSettings } from "../api/queries";
+import { useOwnQueues, useSettings } from "../api/queries";
 import { useLive } from "../live/store";
 import classes from "./Filters.module.css";
 import type { Days } from "./ranges";
@@ -12,10 +12,10 @@ interface FilterProps {
   onChange: (value: string) => void;
 }
 
-/** The configured queues, and those that Asterisk told of besides. */
+/** The configured queues, and those that Asterisk told of besides, of what they see. */
 export function QueueSelect({ value, onChange, any }: FilterProps & { any?: string | null }) {
   const { t } = useTranslation();
-  const configured = useSettings().data?.queues ?? [];
+  const configured = useOwnQueues();
   const live = useLive(
     useShallow((floor) => Object.entries(floor.entities.queues).map(([id, queue]) => `${id}\n${queue.label}`)),
   );
