@@ -5,7 +5,7 @@ import { createContext, useContext } from "react";
 import { type Format, formatFor } from "../format";
 import { useLanguage } from "../i18n";
 import { ApiError, ask } from "./client";
-import type { Figure, Permission, Session } from "./shapes";
+import type { CentreSettings, Figure, Permission, Session } from "./shapes";
 
 /**
  * The session ended (expired, or ended elsewhere): back to the sign-in page, whatever was being asked. Where the second
