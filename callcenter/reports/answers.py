@@ -356,7 +356,7 @@ class QualityReport(ReportSpan):
     """What reviews say."""
 
     by: QualityBy
-    interval: Literal["day", "week", "month"]
+    interval: Literal["none", "day", "week", "month"]
     figures: list[str]
     rows: list[QualityLine]
     totals: FigureValues

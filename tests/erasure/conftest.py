@@ -172,7 +172,7 @@ async def write_rows(sessions: Sessions) -> None:
         await session.flush()
         session.add_all(
             [
-                ReviewFormVersion(form_id=101, version=1, name={}, sections=[], created_at=NOON, created_by="a"),
+                ReviewFormVersion(form_id=101, version=1, name={"en": "Form", "zh": ""}, sections=[], created_at=NOON, created_by="a"),
                 Target(
                     id=1, list_id=1, number="+8613800138000", other_numbers=["+8613700137000"],
                     dial_number="+8613800138000", name="王小明", attributes={"order": "17"}, due_at=NOON,
