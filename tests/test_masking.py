@@ -91,7 +91,8 @@ async def _write_rows(app: App, _client: httpx.AsyncClient) -> None:
     """A person of whom each room holds something, and what people wrote about the calls."""
     await write_rows(app.access.sessions)
     async with app.access.sessions.begin() as session:
-        await session.execute(update(Review).values(notes={"a": {"text": WORDS}}, comments=[{"text": WORDS}]))
+        remark = {"text": WORDS, "at": None, "recording_id": None}
+        await session.execute(update(Review).values(notes={"a": remark}, comments=[remark]))
         session.add(
             ReviewStep(review_id=1, at=NOON, step="acknowledge", username="a", comment=WORDS, state="published")
         )

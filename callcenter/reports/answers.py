@@ -362,7 +362,7 @@ class QualityReport(ReportSpan):
     """What reviews say."""
 
     by: QualityBy
-    interval: Literal["day", "week", "month"]
+    interval: Literal["none", "day", "week", "month"]
     figures: list[str]
     rows: list[QualityLine]
     totals: FigureValues
@@ -389,9 +389,9 @@ class LostPoints(ReportSpan):
 
 
 class CountedReview(TypedDict):
-    """A review behind a number, or a conversation that a plan drew, whose `id` is then not a review's."""
+    """A review behind a number, or a conversation that a plan drew, whose `id` is null while it has no review."""
 
-    id: int
+    id: int | None
     at: Instant
     pbx: str
     call_id: str

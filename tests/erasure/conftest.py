@@ -44,6 +44,8 @@ BAD_ROW = {"line": 2, "column": "number", "value": PLAIN, "code": "invalid_numbe
 LATER = NOON + 86_400
 """The day after: when somebody asks for the erasure."""
 
+NAME = {"en": "Form", "zh": ""}
+
 
 class Calls:
     """Whether the person is in a call, as a test says."""
@@ -176,7 +178,7 @@ async def write_rows(sessions: Sessions) -> None:
         await session.flush()
         session.add_all(
             [
-                ReviewFormVersion(form_id=101, version=1, name={}, sections=[], created_at=NOON, created_by="a"),
+                ReviewFormVersion(form_id=101, version=1, name=NAME, sections=[], created_at=NOON, created_by="a"),
                 Target(
                     id=1, list_id=1, number="+8613800138000", other_numbers=["+8613700137000"],
                     dial_number="+8613800138000", name="王小明", attributes={"order": "17"}, due_at=NOON,

@@ -148,7 +148,11 @@ function Reviews({ search, opened, isPlanned }: { search: QualitySearch; opened:
         </thead>
         <tbody>
           {reviews.map((row) => (
-            <ReviewLine key={row.id} row={row} isPlanned={isPlanned} />
+            <ReviewLine
+              key={`${row.id} ${row.pbx} ${row.call_id} ${row.agent} ${row.at}`}
+              row={row}
+              isPlanned={isPlanned}
+            />
           ))}
         </tbody>
       </table>
