@@ -100,6 +100,8 @@ export interface User {
   scope: Scope | null;
   must_change_password: boolean;
   must_set_up_second_factor: boolean;
+  /** The provider vouched for them, and the code of their own app is still owed. */
+  must_type_code: boolean;
 }
 /** What an account sees of the centre: the agents of these teams, and what reaches these queues; null: everything. */
 export interface Scope {

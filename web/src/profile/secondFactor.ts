@@ -12,6 +12,8 @@ export interface Standing {
   /** A role of the user asks for it. */
   is_obligatory: boolean;
   recovery_codes_left: number;
+  /** To set one up the password is asked for; not of whom the provider has just sent to do so. */
+  asks_password: boolean;
 }
 /** What an authenticator app is given: the secret, and the same as a picture for its camera. */
 export interface Begun {
