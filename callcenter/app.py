@@ -356,9 +356,9 @@ def _access(settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant
         make_sessions(engine),
         clock,
         masked_for=settings.privacy.masked_for,
-        # Where no password is taken, the provider alone asks for what it asks for.
-        second_factor_for=settings.accounts.second_factor_for if settings.accounts.takes_passwords else (),
+        second_factor_for=settings.accounts.second_factor_for if settings.accounts.has_own_factors else (),
         takes_passwords=settings.accounts.takes_passwords,
+        asks_after_provider=settings.accounts.asks_after_provider,
     )
 
 

@@ -1,6 +1,7 @@
 """The API's own description (OpenAPI 3.1): what each route takes, answers and asks for, at `/api/openapi.json`."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -148,8 +149,9 @@ def _live_frames() -> dict[str, Any]:
 def _plainly_named(described: dict[str, Any]) -> dict[str, Any]:
     """Of several classes of one name each is called by its room: `TicketsStepShape`."""
     plain = {name: _plain(name) for name in described["components"]["schemas"]}
-    if len(set(plain.values())) < len(plain):
-        raise ValueError(f"one room has two shapes of one name: {sorted(plain.values())}")
+    twice = sorted(name for name, count in Counter(plain.values()).items() if count > 1)
+    if twice:
+        raise ValueError(f"one room has two shapes of one name: {', '.join(twice)}")
     text = json.dumps(described)
     for name, other in plain.items():
         if other == name:

@@ -57,6 +57,12 @@ class SecondFactorIsMissing(NotAllowed):
     code = "second_factor_is_missing"
 
 
+class CodeIsOwed(NotAllowed):
+    """Who came from the provider may do nothing but type the code that the account asks for, too."""
+
+    code = "code_is_owed"
+
+
 class NotFound(CallCenterError):
     """The thing asked for does not exist, or is outside what the account may see."""
 

@@ -11,6 +11,7 @@ SUMMARIES: Mapping[str, str] = {
     "GET /api/session/ways": "How one may sign in",
     "GET /api/session/oidc": "Go to the provider's page to sign in there",
     "GET /api/session/oidc/callback": "Come back from the provider's page, signed in or refused",
+    "POST /api/session/code": "Type the code that is asked for after the provider's page",
     "DELETE /api/session": "Sign out",
     "GET /api/keys": "API keys: one's own, or everybody's",
     "POST /api/keys": "Make an API key; its secret is told once",

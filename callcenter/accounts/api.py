@@ -16,7 +16,7 @@ from callcenter.accounts.revocations import Revocations, heard
 from callcenter.accounts.rules import Permission
 from callcenter.accounts.service import Access, Account, find_session
 from callcenter.accounts.tokens import bearer_of
-from callcenter.errors import NotAllowed, NotSignedIn, PasswordIsTemporary, SecondFactorIsMissing
+from callcenter.errors import CodeIsOwed, NotAllowed, NotSignedIn, PasswordIsTemporary, SecondFactorIsMissing
 from callcenter.floor.terms import Seconds
 from callcenter.masks import refuse_masks
 
@@ -64,12 +64,13 @@ async def account_of(
     *,
     may_be_temporary: bool = False,
     may_lack_factor: bool = False,
+    may_owe_code: bool = False,
 ) -> Account:
     """Who sent this: by an API key if the request names one, else by the session of its cookie.
 
     Raises NotSignedIn without a valid key or session, NotAllowed without the permission, PasswordIsTemporary for who
-    must change the password first, and SecondFactorIsMissing for whose role asks for one, unless that does not matter
-    here.
+    must change the password first, SecondFactorIsMissing for whose role asks for one, and CodeIsOwed for who has yet to
+    type the code, unless that does not matter here.
     """
     secret = bearer_of(connection)
     if secret is not None:
@@ -81,6 +82,8 @@ async def account_of(
         raise NotSignedIn("sign in first" if secret is None else "this API key is none, or no longer one")
     if account.must_change_password and not may_be_temporary:
         raise PasswordIsTemporary("change your temporary password first")
+    if account.must_type_code and not may_owe_code:
+        raise CodeIsOwed("type the code that your authenticator app shows first")
     if account.must_set_up_second_factor and not may_lack_factor:
         raise SecondFactorIsMissing("your role asks for a code at sign-in: set up an authenticator app first")
     if permission is not None and permission not in account.permissions:
@@ -101,6 +104,7 @@ class Requires:
     takes_masks: bool = False
     names_back: bool = False
     reach: Reach = "centre"
+    may_owe_code: bool = False
 
     async def __call__(self, request: Request) -> Account:
         """The caller. Raises NotSignedIn or NotAllowed."""
@@ -110,6 +114,7 @@ class Requires:
             self.permission,
             may_be_temporary=self.may_be_temporary,
             may_lack_factor=self.may_lack_factor,
+            may_owe_code=self.may_owe_code,
         )
         if self.reach == "centre" and not account.scope.is_everything:
             raise NotAllowed("this is about the whole centre, of which your account sees a part")

@@ -5,17 +5,26 @@ from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from callcenter.accounts import second_factors
 from callcenter.accounts.api import address_of, in_person, requires
+from callcenter.accounts.rules import LONGEST_PASSWORD
 from callcenter.accounts.service import Access, Account
 from callcenter.accounts.totp import address_of_secret
-from callcenter.accounts.typed import TypedCode, TypedPassword
+from callcenter.accounts.typed import Secret, TypedCode, TypedPassword
 
 Person = Annotated[Account, requires(reach="own")]
 Newcomer = Annotated[Account, requires(may_lack_factor=True, reach="own")]
 """Also who has yet to set up the one that the role asks for."""
+
+
+class Begin(BaseModel):
+    """The password of who asks; none from whom the provider sent to set one up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[Secret, Field(max_length=LONGEST_PASSWORD)] = SecretStr("")
 
 
 class Password(BaseModel):
@@ -35,11 +44,13 @@ class Code(BaseModel):
 
 
 class StandingAnswer(BaseModel):
-    """Whether one's sign-in asks for a code, whether it has to, and how many recovery codes are left."""
+    """Whether one's sign-in asks for a code, whether it has to, how many recovery codes are left, and whether
+    setting one up asks for the password."""
 
     is_on: bool
     is_obligatory: bool
     recovery_codes_left: int
+    asks_password: bool
 
 
 class SecretAnswer(BaseModel):
@@ -65,7 +76,7 @@ def second_factor_routes(access: Access) -> APIRouter:
         return StandingAnswer(**asdict(standing))
 
     @routes.post("")
-    async def begin(typed: Password, request: Request, account: Newcomer) -> SecretAnswer:
+    async def begin(typed: Begin, request: Request, account: Newcomer) -> SecretAnswer:
         password = typed.password.get_secret_value()
         secret = await second_factors.begin(access, in_person(account), password, address_of(request))
         code = segno.make(address_of_secret(secret, account.username), error="m")

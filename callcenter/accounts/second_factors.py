@@ -15,7 +15,7 @@ from callcenter.accounts.service import (
     other_sessions_gone,
     second_factor_of,
 )
-from callcenter.accounts.tables import RecoveryCode, SecondFactor, User
+from callcenter.accounts.tables import RecoveryCode, SecondFactor, User, WebSession
 from callcenter.accounts.tokens import digest, readable_token
 from callcenter.errors import BadInput, CodeIsNeeded, Conflict, NotAllowed, NotFound, NotSignedIn
 
@@ -24,11 +24,13 @@ RECOVERY_CODES = 10
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether one's sign-in asks for a code, whether it has to, and how many recovery codes are left."""
+    """Whether one's sign-in asks for a code, whether it has to, how many recovery codes are left, and whether
+    a password is asked for to set one up."""
 
     is_on: bool
     is_obligatory: bool
     recovery_codes_left: int
+    asks_password: bool = True
 
 
 async def standing(access: Access, account: Account) -> Standing:
@@ -36,14 +38,17 @@ async def standing(access: Access, account: Account) -> Standing:
     codes = select(func.count()).where(RecoveryCode.user_id == account.id, RecoveryCode.used_at.is_(None))
     async with access.sessions() as db:
         if await second_factor_of(db, account.id) is None:
-            return Standing(is_on=False, is_obligatory=_is_obligatory(access, account), recovery_codes_left=0)
+            asks = not _was_proved(account)
+            is_owed = _is_obligatory(access, account)
+            return Standing(is_on=False, is_obligatory=is_owed, recovery_codes_left=0, asks_password=asks)
         left = await db.scalar(codes) or 0
     return Standing(is_on=True, is_obligatory=_is_obligatory(access, account), recovery_codes_left=left)
 
 
 async def begin(access: Access, account: Account, password: str, address: str) -> str:
     """A new secret, which counts only once a code made from it has come. Raises BadInput, TooMany, Conflict."""
-    await check_own_password(access, account, password, address)
+    if not _was_proved(account):
+        await check_own_password(access, account, password, address)
     secret = totp.new_secret()
     async with access.sessions.begin() as db:
         await _check_is_off(db, account)
@@ -68,6 +73,7 @@ async def confirm(access: Access, account: Account, code: str) -> Sequence[str]:
             raise BadInput("this is not the code that the app shows now", field="code")
         factor.is_on, factor.last_step = True, step
         await db.execute(other_sessions_gone(account))
+        await db.execute(update(WebSession).where(WebSession.user_id == account.id).values(owes_code=False))
         codes = await _new_recovery_codes(db, account)
     access.revocations.tell()
     return codes
@@ -147,6 +153,11 @@ async def _use_recovery_code(access: Access, account: Account, code: str) -> boo
     )
     async with access.sessions.begin() as db:
         return (await db.execute(used)).first() is not None
+
+
+def _was_proved(account: Account) -> bool:
+    """Whether the provider has just proved who it is, who may have no password here: nothing else is open yet."""
+    return account.by_provider and account.must_set_up_second_factor
 
 
 def _is_obligatory(access: Access, account: Account) -> bool:

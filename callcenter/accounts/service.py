@@ -48,7 +48,8 @@ class Account:
     """Somebody signed in, and what they may do at this moment; with `key_id` a program that acts for them.
 
     `scope` is what they see of the centre, `agent_number` the agent who they are. Who `must_change_password` is let in
-    to nothing else, who `must_set_up_second_factor` neither. `session_id` names the session that was used.
+    to nothing else, who `must_set_up_second_factor` or `must_type_code` neither. `by_provider`: a provider vouched for
+    them, and no password was asked for. `session_id` names the session that was used.
     """
 
     id: int
@@ -61,6 +62,8 @@ class Account:
     key_id: int | None = None
     must_change_password: bool = False
     must_set_up_second_factor: bool = False
+    must_type_code: bool = False
+    by_provider: bool = False
     scope: Scope = EVERYTHING
     session_id: str = field(default="", compare=False)
 
@@ -84,7 +87,8 @@ class Access:
     """What sign-in needs: the database, a clock, the password hasher, the throttle; whom it tells of ends.
 
     The roles `masked_for` see customers' numbers masked; those of `second_factor_for` must have a second factor.
-    Unless it `takes_passwords` one signs in at the provider only.
+    Unless it `takes_passwords` one signs in at the provider only; where it `asks_after_provider`, the second factor
+    counts there, too.
     """
 
     sessions: Sessions
@@ -95,6 +99,7 @@ class Access:
     masked_for: Collection[str] = ()
     second_factor_for: Collection[str] = ()
     takes_passwords: bool = True
+    asks_after_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +265,7 @@ async def open_session(
         address=address,
         browser=browser[:LONGEST_BROWSER],
         by_provider=by_provider,
+        owes_code=by_provider and access.asks_after_provider,
     )
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.expires_at <= now))
@@ -276,9 +282,10 @@ async def find_session(access: Access, token: str) -> Account | None:
             return None
         whose = account_by_provider if session.by_provider else _in_person
         account = await whose(access, db, session.user)
+        owes_code = session.owes_code and await second_factor_of(db, session.user_id) is not None
     if now - session.last_seen_at >= TOUCH_SECONDS:
         await _touch(access, session.token_sha256, now)
-    return replace(account, session_id=session_id_of(session.token_sha256))
+    return replace(account, session_id=session_id_of(session.token_sha256), must_type_code=owes_code)
 
 
 async def close_session(access: Access, token: str) -> None:
@@ -286,6 +293,14 @@ async def close_session(access: Access, token: str) -> None:
     async with access.sessions.begin() as db:
         await db.execute(delete(WebSession).where(WebSession.token_sha256 == digest(token)))
     access.revocations.tell()
+
+
+async def code_was_typed(access: Access, account: Account) -> None:
+    """The session that was used owes no code any more."""
+    own = update(WebSession).where(WebSession.user_id == account.id)
+    async with access.sessions.begin() as db:
+        typed = own.where(WebSession.token_sha256.like(account.session_id + "%"))
+        await db.execute(typed.values(owes_code=False))
 
 
 def other_sessions_gone(account: Account) -> Delete:
@@ -329,8 +344,11 @@ async def _in_person(access: Access, db: AsyncSession, user: User) -> Account:
 
 
 async def account_by_provider(access: Access, db: AsyncSession, user: User) -> Account:
-    """The same for whom the provider vouched, which asks for what it asks for: no password or code of ours matters."""
-    return replace(await account_of_user(access, db, user), must_set_up_second_factor=False)
+    """The same for whom the provider vouched, which asks for what it asks for: no password of ours matters, and a
+    second factor of ours only where the settings say so."""
+    account = await account_of_user(access, db, user)
+    must_set_up = account.must_set_up_second_factor and access.asks_after_provider
+    return replace(account, must_set_up_second_factor=must_set_up, by_provider=True)
 
 
 async def account_of_user(access: Access, db: AsyncSession, user: User) -> Account:

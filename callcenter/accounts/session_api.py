@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from callcenter.accounts.api import COOKIE, address_of, from_panel, leave_word, requires
+from callcenter.accounts.api import COOKIE, Requires, address_of, from_panel, in_person, leave_word
 from callcenter.accounts.rules import USERNAME_LENGTH, Language, Permission
 from callcenter.accounts.scope import ScopeTold
 from callcenter.accounts.service import Access, Account, close_session, kept_scope
-from callcenter.accounts.signing_in import sign_in
+from callcenter.accounts.signing_in import sign_in, type_owed_code
 from callcenter.accounts.typed import TypedCode, TypedPassword
 from callcenter.plain_text import PlainText
 
@@ -34,6 +34,14 @@ class Credentials(BaseModel):
     code: TypedCode = SecretStr("")
 
 
+class OwedCode(BaseModel):
+    """What the authenticator app shows, or a recovery code."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: TypedCode
+
+
 class UserShape(BaseModel):
     """Who is signed in; `scope` names the teams and queues that they see, null: everything.
 
@@ -49,6 +57,7 @@ class UserShape(BaseModel):
     scope: ScopeTold | None
     must_change_password: bool
     must_set_up_second_factor: bool
+    must_type_code: bool
 
 
 class CentreShape(BaseModel):
@@ -74,7 +83,7 @@ class Present(SignedIn):
 def session_routes(access: Access, centre: Centre) -> APIRouter:
     """`/api/session`: sign in, who am I, sign out."""
     routes = APIRouter()
-    anybody = requires(may_be_temporary=True, may_lack_factor=True, reach="own")
+    anybody = Depends(Requires(None, may_be_temporary=True, may_lack_factor=True, may_owe_code=True, reach="own"))
 
     @routes.post("/api/session", dependencies=[Depends(from_panel)])
     async def enter(credentials: Credentials, request: Request, response: Response) -> SignedIn:
@@ -94,6 +103,11 @@ def session_routes(access: Access, centre: Centre) -> APIRouter:
     async def present(account: Annotated[Account, anybody]) -> Present:
         now = CentreShape(timezone=centre.timezone, now=access.clock(), demo=centre.is_demo)
         return Present(user=_shape(account), centre=now)
+
+    @routes.post("/api/session/code", status_code=204)
+    async def type_code(typed: OwedCode, request: Request, account: Annotated[Account, anybody]) -> None:
+        code = typed.code.get_secret_value()
+        await type_owed_code(access, in_person(account), code, address_of(request))
 
     @routes.delete("/api/session", status_code=204, dependencies=[anybody])
     async def leave(request: Request, response: Response) -> None:
@@ -115,4 +129,5 @@ def _shape(account: Account) -> UserShape:
         scope=kept_scope(account.scope),
         must_change_password=account.must_change_password,
         must_set_up_second_factor=account.must_set_up_second_factor,
+        must_type_code=account.must_type_code,
     )

@@ -4,9 +4,17 @@ import logging
 from dataclasses import replace
 
 from callcenter.accounts.second_factors import check_code
-from callcenter.accounts.service import Access, Account, charge_try, check_password, open_session, session_id_of
+from callcenter.accounts.service import (
+    Access,
+    Account,
+    charge_try,
+    check_password,
+    code_was_typed,
+    open_session,
+    session_id_of,
+)
 from callcenter.accounts.tokens import digest
-from callcenter.errors import CodeIsNeeded, NotAllowed, NotSignedIn
+from callcenter.errors import BadInput, CodeIsNeeded, NotAllowed, NotSignedIn
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +47,22 @@ async def sign_in(
     token = await open_session(access, account, address, browser)
     log.info("signed in: user %d", account.id)
     return token, replace(account, session_id=session_id_of(digest(token)))
+
+
+async def type_owed_code(access: Access, account: Account, code: str, address: str) -> None:
+    """The second proof of somebody whom the provider sent: the session that was used opens everything from now on.
+
+    Who owes none is not asked.
+
+    Raises BadInput at `code` for none, a wrong one or one that was used already, TooMany while the throttle is locked.
+    """
+    if not account.must_type_code:
+        return
+    charge_try(access, account.username, address)
+    try:
+        await check_code(access, account, code)
+    except NotSignedIn as error:
+        log.warning("code refused after the provider", extra={"pii.username": account.username, "pii.address": address})
+        raise BadInput(error.message, field="code") from error
+    access.throttle.refund(account.username, address)
+    await code_was_typed(access, account)

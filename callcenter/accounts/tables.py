@@ -61,6 +61,9 @@ class WebSession(Base):
     by_provider: Mapped[bool] = mapped_column(Boolean, default=False)
     """An OpenID provider vouched for its user, and asked for what it asks for; no password was typed here."""
 
+    owes_code: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The code of our own second factor has yet to be typed: it opens nothing before."""
+
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -7,6 +7,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/first-run"): "user.create_first",
     ("POST", "/api/session"): "session.open",
     ("GET", "/api/session/oidc/callback"): "session.open_by_provider",
+    ("POST", "/api/session/code"): "session.type_code",
     ("DELETE", "/api/session"): "session.close",
     ("POST", "/api/keys"): "api_key.create",
     ("DELETE", "/api/keys/{key_id}"): "api_key.revoke",

@@ -38,7 +38,8 @@ class OidcSettings(Part):
 
     The secret is what stands in `client_secret_file`, or `client_secret`; none: a public client. A user is found by
     `username_claim`; who is none becomes one where it `adds_users`, with `new_user_roles`. `roles_of_group` gives
-    roles, at each sign-in, to whoever is in a group that `groups_claim` names.
+    roles, at each sign-in, to whoever is in a group that `groups_claim` names. Where it `asks_second_factor`, our own
+    is asked for after the provider's page, as after a password.
     """
 
     issuer: Annotated[str, Field(max_length=500)]
@@ -51,6 +52,7 @@ class OidcSettings(Part):
     groups_claim: Annotated[str, Field(max_length=200)] = ""
     roles_of_group: dict[str, tuple[RoleName, ...]] = Field(default_factory=dict)
     adds_users: bool = False
+    asks_second_factor: bool = False
     new_user_roles: tuple[RoleName, ...] = ()
     label_en: Annotated[str, Field(min_length=1, max_length=60)] = "Sign in with the company account"
     label_zh: Annotated[str, Field(min_length=1, max_length=60)] = "使用企业账号登录"
@@ -94,6 +96,16 @@ class AccountSettings(Part):
     second_factor_for: tuple[RoleName, ...] = ()
     takes_passwords: bool = True
     oidc: OidcSettings | None = None
+
+    @property
+    def asks_after_provider(self) -> bool:
+        """Whether our own second factor is asked for after the provider's page, too."""
+        return self.oidc is not None and self.oidc.asks_second_factor
+
+    @property
+    def has_own_factors(self) -> bool:
+        """Whether our own second factor is asked for anywhere; else the provider alone asks for what it asks for."""
+        return self.takes_passwords or self.asks_after_provider
 
     @model_validator(mode="after")
     def _one_way_is_left(self) -> Self:

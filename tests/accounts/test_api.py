@@ -50,6 +50,7 @@ async def test_signing_in_says_who_one_is_and_asking_again_adds_the_centre(
         "scope": None,
         "must_change_password": False,
         "must_set_up_second_factor": False,
+        "must_type_code": False,
     }
     assert (await _sign_in(panel)).json() == {"user": user}
     centre = {"timezone": "Asia/Shanghai", "now": clock.now, "demo": False}

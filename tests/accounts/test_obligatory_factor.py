@@ -37,6 +37,9 @@ RIGHT = {"password": SECRET}
 MISSING = (403, "second_factor_is_missing")
 
 
+ASKS = {"asks_password": True}
+
+
 @pytest.fixture
 def access(access: Access) -> Access:
     """Administrators, supervisors and trainers must have a second factor."""
@@ -105,7 +108,7 @@ async def test_nothing_is_open_before_it_is_set_up(web: FastAPI, ada: httpx.Asyn
         await ada.get("/manage_users"),
     ]:
         assert _told(answer) == MISSING, answer.url
-    assert (await ada.get(PLACE)).json() == {"is_on": False, "is_obligatory": True, "recovery_codes_left": 0}
+    assert (await ada.get(PLACE)).json() == {"is_on": False, "is_obligatory": True, "recovery_codes_left": 0} | ASKS
     begun = (await ada.post(PLACE, json=RIGHT)).json()
     assert (await ada.put(PLACE, json={"code": "000000"})).status_code == 422
     assert _told(await ada.get("/see_floor")) == MISSING, "what was begun and not confirmed opens nothing"
@@ -134,7 +137,7 @@ async def test_others_are_not_asked_and_set_it_up_as_they_like(web: FastAPI, clo
 async def test_it_cannot_be_switched_off(ada: httpx.AsyncClient, clock: Clock) -> None:
     await _set_up(ada, clock)
     assert _told(await ada.post(f"{PLACE}/off", json=RIGHT)) == (403, "not_allowed")
-    assert (await ada.get(PLACE)).json() == {"is_on": True, "is_obligatory": True, "recovery_codes_left": 10}
+    assert (await ada.get(PLACE)).json() == {"is_on": True, "is_obligatory": True, "recovery_codes_left": 10} | ASKS
     assert (await ada.post(f"{PLACE}/recovery-codes", json=RIGHT)).status_code == 200
 
 

@@ -24,6 +24,9 @@ PLACE = "/api/profile/second-factor"
 RIGHT = {"password": SECRET}
 
 
+ASKS = {"asks_password": True}
+
+
 @pytest.fixture
 async def web(web: FastAPI, access: Access) -> FastAPI:
     """Besides, the routes of second factors, users, profiles and keys, and `root`, an administrator."""
@@ -82,7 +85,7 @@ async def test_sign_in_asks_for_the_code_once_it_is_confirmed(
     assert (answer.status_code, answer.json()["field"]) == (422, "code")
     codes = (await ada.put(PLACE, json={"code": app.shows()})).json()["recovery_codes"]
     assert len(set(codes)) == 10
-    assert (await ada.get(PLACE)).json() == {"is_on": True, "is_obligatory": False, "recovery_codes_left": 10}
+    assert (await ada.get(PLACE)).json() == {"is_on": True, "is_obligatory": False, "recovery_codes_left": 10} | ASKS
     clock.now += totp.STEP_SECONDS
     assert _told(await _try(web)) == (401, "code_is_needed")
     assert _told(await _try(web, app.shows(), password="wrong words")) == (401, "not_signed_in")
@@ -171,7 +174,7 @@ async def test_changes_need_the_password(web: FastAPI, ada: httpx.AsyncClient, c
         assert (answer.status_code, answer.json()["field"]) == (422, "password")
     assert (await ada.post(PLACE, json=RIGHT)).status_code == 409, "one that is on is not replaced unseen"
     assert (await ada.post(f"{PLACE}/off", json=RIGHT)).status_code == 204
-    assert (await ada.get(PLACE)).json() == {"is_on": False, "is_obligatory": False, "recovery_codes_left": 0}
+    assert (await ada.get(PLACE)).json() == {"is_on": False, "is_obligatory": False, "recovery_codes_left": 0} | ASKS
     assert (await _try(web)).status_code == 200
     assert (await ada.post(f"{PLACE}/recovery-codes", json=RIGHT)).status_code == 409
     assert (await ada.put(PLACE, json={"code": "123456"})).status_code == 409

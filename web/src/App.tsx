@@ -16,6 +16,7 @@ import { FirstRun } from "./signin/FirstRun";
 import { useFirstRun } from "./signin/firstRun";
 import { SetUpSecondFactor } from "./signin/SetUpSecondFactor";
 import { SignIn } from "./signin/SignIn";
+import { TypeCode } from "./signin/TypeCode";
 
 const FloorPage = lazy(() => import("./floor/FloorPage"));
 const DeskPage = lazy(() => import("./desk/DeskPage"));
@@ -418,6 +419,7 @@ function Door() {
 /** What has to be done first, or the panel. */
 function Admitted() {
   const { user } = useSession();
+  if (user.must_type_code) return <TypeCode />;
   if (user.must_change_password) return <ChoosePassword />;
   return user.must_set_up_second_factor ? <SetUpSecondFactor /> : <SignedIn />;
 }

@@ -14,7 +14,7 @@ import type { CentreSettings, Figure, Permission, Session } from "./shapes";
 function onError(error: Error): void {
   if (!(error instanceof ApiError)) return;
   if (error.status === 401) signedOut();
-  if (error.code === "second_factor_is_missing") refreshSession();
+  if (error.code === "second_factor_is_missing" || error.code === "code_is_owed") refreshSession();
 }
 
 export const queryClient = new QueryClient({

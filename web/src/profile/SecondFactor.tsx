@@ -116,7 +116,9 @@ export function SecondFactor({ onKept }: { onKept?: () => void }) {
   };
   if (standing.isPending) return <RowsSkeleton rows={2} />;
   if (standing.isError) return <Failure error={standing.error} onRetry={() => void standing.refetch()} />;
-  const { is_on, is_obligatory, recovery_codes_left } = standing.data;
+  const { is_on, is_obligatory, recovery_codes_left, asks_password } = standing.data;
+  const begun = { onSuccess: (begun: Begun) => setStep({ is: "scan", begun }) };
+  const setUp = () => (asks_password ? go({ is: "begin" }) : begin.mutate("", begun));
   return (
     <>
       <p className={classes.text}>
@@ -125,7 +127,11 @@ export function SecondFactor({ onKept }: { onKept?: () => void }) {
         {is_on && recovery_codes_left < 3 && <strong className={classes.few}> {t("factor.few")}</strong>}
       </p>
       <div className={classes.buttons}>
-        {!is_on && <Button onClick={() => go({ is: "begin" })}>{t("factor.setUp")}</Button>}
+        {!is_on && (
+          <Button loading={begin.isPending && !asks_password} onClick={setUp}>
+            {t("factor.setUp")}
+          </Button>
+        )}
         {is_on && (
           <>
             <Button variant="default" onClick={() => go({ is: "renew" })}>
@@ -139,12 +145,13 @@ export function SecondFactor({ onKept }: { onKept?: () => void }) {
           </>
         )}
       </div>
+      {!asks_password && begin.isError && <Failure error={begin.error} />}
       {step?.is === "begin" && (
         <PasswordDialog
           title={t("factor.setUp")}
           text={t("factor.setUpText")}
           asked={begin}
-          onPassword={(password) => begin.mutate(password, { onSuccess: (begun) => setStep({ is: "scan", begun }) })}
+          onPassword={(password) => begin.mutate(password, begun)}
           onClose={close}
         />
       )}
