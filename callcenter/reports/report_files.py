@@ -120,7 +120,6 @@ def grid_maker(sources: Sources, write_down: WriteDown, clock: Callable[[], Inst
     async def make(name: str, parameters: Parameters, language: Language, dates: Dates, scope: Scope) -> Grid:
         if parameters.subject == QUALITY:
             return await weekly_grid(sources, quality_asked(parameters, dates, sources, scope), language, name)
-        asked = asked_for(parameters, dates, sources, scope)
         await write_down()
         if parameters.subject == TICKETS:
             wanted = tickets_asked(parameters, dates, sources, scope, clock())

@@ -141,7 +141,7 @@ def test_a_report_is_filtered_and_a_number_opened_down_to_its_recording(supervis
     expect(_number(totals, "answer_rate")).to_contain_text("50.0")
     _number(totals, "answered").click()
     drawer = page.get_by_role("dialog", name="Answered")
-    expect(drawer).to_contain_text("1 queue visits")
+    expect(drawer).to_contain_text("1 queue visit")
     expect(drawer.get_by_role("row").filter(has_text=GAVE_UP)).to_have_count(0)
     heard: list[Response] = []  # from before the player opens: it may have fetched all of it when Play is clicked
     page.on("response", lambda answer: heard.append(answer) if answer.request.resource_type == "media" else None)
@@ -169,7 +169,7 @@ def test_a_rate_opens_what_counts_and_what_it_is_out_of(supervisor: Visitor) -> 
     _number(_row(page, "Support"), "answer_rate").click()
     drawer = page.get_by_role("dialog", name="Answer rate")
     expect(drawer).to_contain_text("answered ÷ offered")
-    expect(drawer).to_contain_text("1 queue visits")
+    expect(drawer).to_contain_text("1 queue visit")
     drawer.get_by_text("Out of what").click()
     expect(drawer).to_contain_text("2 queue visits")
     expect(drawer.get_by_role("row").filter(has_text=GAVE_UP)).to_contain_text("Abandoned")

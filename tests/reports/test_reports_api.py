@@ -16,7 +16,7 @@ from callcenter.floor.facts import AnyFact, SeatSpell, SeatState, VisitOutcome
 from callcenter.reports.api import report_routes
 from callcenter.reports.figures import FIGURES
 from callcenter.reports.figures.entry import Figure, Subject
-from callcenter.reports.figures.measures import MEASURES, OF_QUALITY, Source
+from callcenter.reports.figures.measures import MEASURES, OF_QUALITY, OF_TICKETS, Source
 from callcenter.reports.names import Names
 from callcenter.reports.roll_ups import roll_up_newest
 from callcenter.reports.service import Asked, Sources, chosen_figures, report
@@ -284,7 +284,7 @@ async def test_every_figure_opens_the_rows_that_it_counts(
         figures = chosen_figures(subject, Only())
         asked = Asked(subject=subject, span=read_span(SPAN["from"], SPAN["to"], ZONE), figures=figures)
         sums |= (await report(Sources(engine, ZONE, NAMES), asked)).part.totals
-    elsewhere = (Source.TARGETS, *OF_QUALITY)
+    elsewhere = (Source.TARGETS, *OF_QUALITY, *OF_TICKETS)
     for figure in (figure for figure in FIGURES if figure.opens not in elsewhere):
         for part, measures in (("numerator", figure.numerator), ("denominator", figure.denominator)):
             if measures:
