@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
 from callcenter.settings import AgentSettings, PhoneSettings, QueueSettings, Settings
-from tests.real.ami import Ami
+from tests.real.ami import Ami, Message
 from tests.real.browsing import PATIENCE_SECONDS, Visitor, chromium, look, violations
 from tests.real.conftest import Pair, running_pair
 from tests.real.feed import Feed, cookie_of
@@ -143,6 +143,7 @@ def takes_a_call_unheard(pair: Pair, phone: str, caller: str) -> None:
 
 def is_rung_again(pair: Pair, interface: str) -> None:
     """Waits until the queue takes the member's phone for idle: which of its events comes last is not said."""
+    members: list[Message] = []
     for _ in range(150):
         members = [one for one in pair.ami.listing("QueueStatus") if one.get("Location") == interface]
         if members and all(one["Status"] == IDLE for one in members):
