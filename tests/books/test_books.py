@@ -30,6 +30,7 @@ ONE = {
     "joined_at": NOON,
     "stored": "lost",
     "logged": "answered",
+    "explanation": "",
 }
 COUNTS = [{"queue": "sales", "outcome": "answered", "stored": 1, "logged": 2}]
 

@@ -32,6 +32,8 @@ from tests.web import Site
 
 BOARD = {"name": "Hall", "queues": ["pbx1/support"]}
 
+SETTING = {"timezone": "UTC", "demo": False, "figures": [], "kinds": [], "pause_reasons": []}
+
 
 class Wall:
     """A floor with wallboards, served at a port."""
@@ -47,7 +49,7 @@ class Wall:
         self.hub.show("figures", self.today.view)
         self.keeper.listen(self.today.on_changes)
         together = self.today.view_of
-        self.boards = Boards(sessions, self.hub, lambda: self.now, known, together, {"timezone": "UTC"})
+        self.boards = Boards(sessions, self.hub, lambda: self.now, known, together, SETTING)
         self.site = Site(sessions, wallboard_routes(self.boards))
         self.site.app.add_api_websocket_route("/api/wallboard/live", BoardSocket(self.boards, recheck_seconds=0.05))
         self.port = 0
@@ -128,7 +130,7 @@ async def test_link_opens_its_board_and_nothing_else(wall: Wall) -> None:
         assert list(delta["changed"]["queues"]) == ["pbx1/support"]
         assert delta["seq"] == snapshot["seq"] + 1
     own = await wall.site.stranger().get("/api/wallboard", headers={"Authorization": f"Bearer {made['token']}"})
-    assert own.json() == {"name": "Hall", "queues": ["pbx1/support"], "now": NOON, "timezone": "UTC"}
+    assert own.json() == {"name": "Hall", "queues": ["pbx1/support"], "now": NOON, **SETTING}
     for path in ("/api/wallboards", "/api/session"):
         answer = await wall.site.stranger().get(path, headers={"Authorization": f"Bearer {made['token']}"})
         assert answer.status_code in (401, 404)
