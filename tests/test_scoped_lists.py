@@ -23,6 +23,9 @@ from tests.scoping import PBX, centre, looking, told
 
 FILE = {"file": ("numbers.csv", b"number\n13800138000\n")}
 TARGET = {"number": "13800138001"}
+OPTIONS = {
+    "priority": 5, "wait_seconds": 5.0, "after_seconds": 600.0, "source_list_id": None, "attribute": "", "days": 0,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -34,7 +37,9 @@ async def app(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[App]:
                 fields = FIELDS | {"id": number, "name": f"List {queue}", "pbx": PBX, "queue": queue}
                 session.add(CallbackList(**fields, created_at=NOON))
                 await session.flush()
-                session.add(FillRule(id=number, list_id=number, kind="abandoned", options={"queue": queue}, **_made()))
+                session.add(
+                    FillRule(id=number, list_id=number, kind="abandoned", options=OPTIONS | {"queue": queue}, **_made())
+                )
                 session.add(_import(number, Kind.TARGETS, number))
             session.add(_import(3, Kind.DO_NOT_CALL, None))
         yield app

@@ -132,6 +132,18 @@ def _made_of(call_id: CallId) -> list[Base]:
     return [clip, export, part, customer, number, *_ticket()]
 
 
+def kept_callback(number: str, note: str) -> dict[str, Any]:
+    """What a ticket keeps of its callback whose list was deleted."""
+    tried = {
+        "placed_at": NOON, "outcome": "reached", "agent_number": "1001", "pbx": "pbx1", "call_id": a_call().call_id,
+        "result": None, "note": note,
+    }  # fmt: skip
+    return {
+        "list": {"id": None, "name": "Autumn"}, "number": number, "raised_at": NOON, "due_at": NOON + 40,
+        "state": "reached", "attempts": [tried],
+    }  # fmt: skip
+
+
 def _ticket() -> list[Base]:
     made = {"created_at": NOON, "created_by": "a"}
     ticket = Ticket(
@@ -146,9 +158,9 @@ def _ticket() -> list[Base]:
             ticket_id=1, what="closed", details={"outcome": "solved", "result": "told 王小明"}, at=NOON, by="a"
         ),
     ]
-    tried = {"placed_at": NOON, "outcome": "reached", "note": "talked with 王小明"}
-    kept = {"list": {"id": None, "name": "Autumn"}, "number": f"+86{PLAIN}", "attempts": [tried]}
-    callback = TicketCallback(ticket_id=1, raised_at=NOON, reached_at=NOON + 60, kept=kept)
+    callback = TicketCallback(
+        ticket_id=1, raised_at=NOON, reached_at=NOON + 60, kept=kept_callback(f"+86{PLAIN}", "talked with 王小明")
+    )
     return [ticket, step, *changes, callback]
 
 

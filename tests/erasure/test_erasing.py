@@ -48,7 +48,18 @@ from callcenter.store.erased import Erased
 from callcenter.store.imported import import_facts
 from callcenter.store.tables import Base, calls, queue_visits
 from callcenter.tickets.tables import Ticket, TicketCallback, TicketChange, TicketStep
-from tests.erasure.conftest import LATER, NUMBER, OTHER, PLAIN, Calls, facts_of_person, hold, wanted, write_facts
+from tests.erasure.conftest import (
+    LATER,
+    NUMBER,
+    OTHER,
+    PLAIN,
+    Calls,
+    facts_of_person,
+    hold,
+    kept_callback,
+    wanted,
+    write_facts,
+)
 from tests.facts import NOON, a_call, a_visit
 from tests.serving import PANEL
 from tests.web import Site
@@ -117,9 +128,7 @@ async def test_the_words_of_a_ticket_go_and_what_was_done_stays(
         changes = [row.details for row in await session.scalars(select(TicketChange).order_by(TicketChange.id))]
         assert changes == [{"note": [ERASED, ERASED]}, {"outcome": "solved", "result": ERASED}]
         assert await session.scalar(select(TicketStep.text)) == ERASED
-        tried = {"placed_at": NOON, "outcome": "reached", "note": ERASED}
-        kept = {"list": {"id": None, "name": "Autumn"}, "number": ERASED, "attempts": [tried]}
-        assert await session.scalar(select(TicketCallback.kept)) == kept
+        assert await session.scalar(select(TicketCallback.kept)) == kept_callback(ERASED, ERASED)
     with pytest.raises(DBAPIError, match="history"):
         async with sessions.begin() as session:
             await session.execute(delete(TicketChange))
