@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { query } from "../api/client";
-import { useFormat, useMay, useSettings } from "../api/queries";
+import { useFormat, useMay, useOwnQueues, useSettings } from "../api/queries";
 import { NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
@@ -148,7 +148,7 @@ export function GapsSection({ day, team, change }: Where) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const settings = useSettings();
-  const first = settings.data?.queues[0];
+  const [first] = useOwnQueues();
   const queue = params.get("queue") || (first ? `${first.pbx}/${first.queue}` : "");
   const interval = GRAINS.find((grain) => grain === params.get("interval")) ?? "30m";
   const weeks = WEEKS.find((count) => count === params.get("weeks")) ?? "0";
