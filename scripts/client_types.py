@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.app import running
-from callcenter.description_types import types_of
 from callcenter.settings import Settings
+from scripts.typescript import types_of
 
 FILE = Path(__file__).resolve().parent.parent / "web" / "src" / "api" / "described.ts"
 

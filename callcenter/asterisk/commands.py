@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from callcenter.asterisk import packages
 from callcenter.asterisk.certificates import make_certificate
@@ -77,11 +78,13 @@ def sample(settings: Settings) -> Settings:
 def _told(chosen: Plan) -> tuple[object, ...]:
     pbx, codes = chosen.pbx, chosen.settings.feature_codes
     agents = Table("agent", "SIP user", "password", "queues")
-    for agent in chosen.settings.agents:
-        secret = agent.secret.get_secret_value()
-        agents.add_row(agent.name, agent.at().partition("/")[2], secret, ", ".join(agent.queues))
-    for phone in chosen.settings.phones:
-        agents.add_row(phone.label or phone.number, phone.at().partition("/")[2], phone.secret.get_secret_value(), "")
+    rows = [
+        *((agent.name, agent.at(), agent.secret, ", ".join(agent.queues)) for agent in chosen.settings.agents),
+        *((phone.called(), phone.at(), phone.secret, "") for phone in chosen.settings.phones),
+    ]
+    for name, device, secret, queues in rows:
+        # Text, since names and passwords may look like markup.
+        agents.add_row(*map(Text, (name, device.partition("/")[2], secret.get_secret_value(), queues)))
     return (
         f"Asterisk {chosen.installation.version} in {chosen.run}",
         f"AMI  {pbx.host}:{pbx.port}  user {pbx.username}  secret {pbx.secret.get_secret_value()}",
@@ -107,8 +110,8 @@ def render_command(
     for pbx in settings.pbxs:
         own = folder / pbx.name if len(settings.pbxs) > 1 else folder
         for file in render(settings, own, site, pbx=pbx, force=force):
-            console.print(str(file), highlight=False, markup=False)
-        console.print(_WHAT_NEXT.format(folder=own), highlight=False, markup=False)
+            console.print(Text(str(file)))
+        console.print(Text(_WHAT_NEXT.format(folder=own)))
 
 
 @dialplan_commands.command()
@@ -120,8 +123,8 @@ def certificate(
     """Makes a key and a certificate for agents' phones in the browser, for a PBX that has none of an authority."""
     made = make_certificate(folder, host, datetime.now(UTC), force=force)
     console = Console(soft_wrap=True)
-    told = _CERTIFICATE.format(made=made, host=host, until=made.until)
-    console.print(told, highlight=False, markup=False)
+    # Text, since rich takes ":AB:" and ":CD:" within a fingerprint for emoji.
+    console.print(Text(_CERTIFICATE.format(made=made, host=host, until=made.until)))
 
 
 _CERTIFICATE = """{made.certificate}

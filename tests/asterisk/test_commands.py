@@ -1,6 +1,7 @@
 """`callcenter dialplan …`: what it writes, tells and refuses."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import SubjectAlternativeName, load_pem_x509_certificate
 from typer.testing import CliRunner, Result
 
+from callcenter.asterisk import commands
+from callcenter.asterisk.certificates import Certificate
 from callcenter.asterisk.commands import dialplan_commands
 from callcenter.errors import BadInput, CallCenterError, Conflict
 
@@ -109,6 +112,13 @@ def test_a_certificate_is_for_its_host_and_its_key_is_readable_for_its_group_at_
     assert [file.read_bytes() for file in files] == before
     assert certified(tmp_path, "--host", host, "--force").exit_code == 0
     assert [file.read_bytes() for file in files] != before
+
+
+def test_a_fingerprint_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`:AB:` and `:CD:`, frequent among its 32 octets, are names of emoji to rich."""
+    made = Certificate(tmp_path / "a.crt", tmp_path / "a.key", datetime(2030, 1, 1, tzinfo=UTC), "0A:AB:34:CD:00")
+    monkeypatch.setattr(commands, "make_certificate", lambda *_, **__: made)
+    assert "SHA-256 0A:AB:34:CD:00\n" in certified(tmp_path, "--host", "pbx.example.org").output
 
 
 @pytest.mark.parametrize("host", ["", "wss://pbx.example.org", "pbx example", "a\nb", "-x", "x" * 65])
