@@ -11,13 +11,13 @@ JOBS ?= 0
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-setup: .venv/.ready callcenter/panel/index.html web/src/api/described.ts  ## the environment and the built panel
+setup: .venv/.ready callcenter/panel/index.html  ## the environment and the built panel
 
 .venv/.ready: requirements.lock pyproject.toml scripts/make_venv.sh
 	@PYTHON="$(PYTHON)" bash scripts/make_venv.sh
 
 WEB := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
-callcenter/panel/index.html: $(WEB) scripts/build_panel.py | .venv/.ready
+callcenter/panel/index.html: $(WEB) web/src/api/described.ts scripts/build_panel.py | .venv/.ready
 	@$(BIN)/python scripts/build_panel.py
 
 panel: callcenter/panel/index.html  ## build the panel
@@ -28,9 +28,9 @@ demo: setup  ## a call centre at work: make demo [SECONDS=60 REPORT=out.json]
 serve: setup  ## the server, for the PBX named in callcenter.toml
 	@$(BIN)/callcenter serve
 
-style: .venv/.ready  ## ruff, codespell, Biome, tsc
+style: .venv/.ready client  ## ruff, codespell, Biome, tsc
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && git ls-files -z | xargs -0 $(BIN)/codespell
-	@if [ -f web/package.json ]; then $(BIN)/python -m scripts.client_types && $(BIN)/python scripts/build_panel.py --check; fi
+	@if [ -f web/package.json ]; then $(BIN)/python scripts/build_panel.py --check; fi
 
 types: .venv/.ready  ## mypy, strict
 	@$(BIN)/mypy

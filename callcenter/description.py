@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import TypeAdapter
@@ -15,7 +14,7 @@ from starlette.routing import BaseRoute
 from typing_extensions import override
 
 from callcenter import __version__
-from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires
+from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires, rules_at
 from callcenter.description_examples import add_examples, add_units
 from callcenter.live_answers import Frame
 from callcenter.problems import Problem
@@ -106,16 +105,9 @@ def rules_of(routes: list[BaseRoute]) -> Iterator[tuple[MethodAndPath, Requires]
     """The door of each route that has one."""
     for route in iter_route_contexts(routes):
         dependant = getattr(route, "dependant", None)
-        for rule in _rules(dependant) if dependant else ():
+        for rule in rules_at(dependant) if dependant else ():
             for method in route.methods or ():
                 yield (method, _without_converters(route.path or "")), rule
-
-
-def _rules(dependant: Dependant) -> Iterator[Requires]:
-    for dependency in dependant.dependencies:
-        if isinstance(dependency.call, Requires):
-            yield dependency.call
-        yield from _rules(dependency)
 
 
 def _without_converters(path: str) -> str:

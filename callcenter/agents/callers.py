@@ -8,14 +8,14 @@ from callcenter.errors import AgentIsNotFree, BadInput, Conflict, NotWaiting, Qu
 from callcenter.floor import commands as c
 from callcenter.floor.events import DeviceState
 from callcenter.floor.queue import Visit
-from callcenter.floor.seat import Seat
+from callcenter.floor.seat import UNREACHABLE_DEVICES, Seat
 from callcenter.floor.site import Site
 from callcenter.floor.terms import Instant
 
 PRIORITY_SINCE: Instant = 1_767_225_600.0
 """Priorities count the seconds from 2026 on: who is moved to the front later stands before who was earlier."""
 
-_AWAY = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID, DeviceState.UNKNOWN})
+_AWAY = UNREACHABLE_DEVICES | {DeviceState.UNKNOWN}
 """Devices with which the shipped queues let nobody in (`joinempty`)."""
 
 

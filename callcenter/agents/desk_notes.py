@@ -34,7 +34,7 @@ class DeskNotes:
         if not site.desks:
             return
         if isinstance(event, Surveyed):
-            seats = [site.seat(desk.interface) for desk in site.desks.values()]
+            seats = site.desk_seats()
             self._told = {key: number for key, number in self._told.items() if not key[1].startswith(f"{event.pbx}/")}
         else:
             names = (identity.partition("/")[2].lower() for kind, identity in changes.touched if kind == "seats")

@@ -12,13 +12,10 @@ from callcenter.agents import rules
 from callcenter.agents.seat_api import SeatAnswer, SignInShape, told
 from callcenter.agents.service import SeatDesk, carry_out
 from callcenter.errors import NotFound, PhoneIsTaken
-from callcenter.floor.events import DeviceState
-from callcenter.floor.seat import Seat
+from callcenter.floor.seat import UNREACHABLE_DEVICES, Seat
 from callcenter.settings import AgentSettings
 
 OwnAccount = Annotated[Account, requires(rules.OWN, reach="own")]
-
-_AWAY = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 
 
 class DeskPhoneShape(BaseModel):
@@ -59,7 +56,7 @@ def desk_phone_routes(desk: SeatDesk) -> APIRouter:
         queues = rules.queues_to_join(account.permissions, agent.queues, shape.queues)
         site = desk.site(pbx)
         desk.check_queues(pbx, queues)
-        seat = next((one for one in site.seats.values() if one.desk and one.desk.number == number), None)
+        seat = next((one for one in site.desk_seats() if one.desk and one.desk.number == number), None)
         if seat is None:
             raise NotFound(f"there is no desk phone {number[:64]} at {pbx}")
         if not (seat.is_vacant or seat.agent_number == agent.number or _sees(account, seat)):
@@ -78,7 +75,7 @@ def _agent(desk: SeatDesk, account: Account) -> AgentSettings:
 
 
 def _desk_seats(desk: SeatDesk) -> list[Seat]:
-    seats = (seat for site in desk.floor.sites.values() for seat in site.seats.values())
+    seats = (seat for site in desk.floor.sites.values() for seat in site.desk_seats())
     labelled = ((seat.pbx, seat.desk.label, seat.interface, seat) for seat in seats if seat.desk)
     return [seat for *_, seat in sorted(labelled, key=lambda one: one[:3])]
 
@@ -97,7 +94,7 @@ def _shape(desk: SeatDesk, seat: Seat, agent: AgentSettings, account: Account) -
         interface=seat.interface,
         is_free=seat.is_vacant,
         is_mine=is_mine,
-        is_registered=seat.device not in _AWAY,
+        is_registered=seat.device not in UNREACHABLE_DEVICES,
         is_last=last == seat.interface,
         agent_name=seat.agent_name if is_mine or _sees(account, seat) else "",
     )

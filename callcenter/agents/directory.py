@@ -22,7 +22,7 @@ def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
         PauseRules(reason=reason.code, is_away=reason.is_away, limit_seconds=reason.limit_seconds)
         for reason in settings.pause_reasons
     )
-    desks = tuple(DeskPhone(phone.number, phone.label or phone.number, phone.at()) for phone in settings.phones)
+    desks = tuple(DeskPhone(phone.number, phone.called(), phone.at()) for phone in settings.phones)
     return tuple(
         DirectoryChanged(pbx.name, at, agents=_agents(settings, pbx), queues=queues, pauses=pauses, phones=desks)
         for pbx in settings.pbxs

@@ -6,12 +6,11 @@ from callcenter.errors import Conflict
 from callcenter.floor import commands as c
 from callcenter.floor.events import DeviceState, ListeningMode
 from callcenter.floor.listening import listener_id
-from callcenter.floor.seat import Listening, Seat
+from callcenter.floor.seat import UNREACHABLE_DEVICES, Listening, Seat
 from callcenter.floor.site import Site
 
 LISTEN: Permission = "listen_in"
 
-_UNREACHABLE = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 _FREE = frozenset({DeviceState.NOT_IN_USE, DeviceState.UNKNOWN})
 
 
@@ -28,7 +27,7 @@ def phone_of(site: Site, agent_number: str | None) -> Seat:
 
 def _is_used(phone: Seat) -> tuple[bool, bool, bool]:
     """Of two phones the one that is in a call, else where the agent signed in, else one that can be rung."""
-    return bool(phone.channels), bool(phone.members), phone.device not in _UNREACHABLE
+    return bool(phone.channels), bool(phone.members), phone.device not in UNREACHABLE_DEVICES
 
 
 def start(site: Site, seat: Seat, phone: Seat, call_id: str, mode: ListeningMode, token: str) -> Wish:
@@ -69,7 +68,7 @@ def _check_phone(site: Site, seat: Seat, phone: Seat) -> None:
     heard = next((one for one in site.listenings.values() if one.listener == phone.interface), None)
     if heard is not None:
         raise Conflict(f"you listen to {heard.seat.agent_name or heard.seat.interface} already; stop that first")
-    if phone.device in _UNREACHABLE:
+    if phone.device in UNREACHABLE_DEVICES:
         raise Conflict(f"your phone {phone.interface} is not registered")
     if phone.device not in _FREE:
         raise Conflict(f"your phone {phone.interface} is in use; hang up first")

@@ -7,16 +7,13 @@ from callcenter.accounts.rules import Permission, own_agent
 from callcenter.errors import BadInput, Conflict, NotAllowed, PhoneIsAway, PhoneIsTaken
 from callcenter.floor import commands as c
 from callcenter.floor import recordings
-from callcenter.floor.events import DeviceState
-from callcenter.floor.seat import Channel, Seat, Talk
+from callcenter.floor.seat import UNREACHABLE_DEVICES, Channel, Seat, Talk
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
 from callcenter.settings import AgentSettings
 
 OWN: Permission = "work_seat"
 EVERY: Permission = "control_seats"
-
-_UNREACHABLE = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def sit_down(site: Site, seat: Seat, agent: AgentSettings, queues: Iterable[str]
     is_own = seat.agent_number == agent.number
     if not (is_own or seat.is_vacant):
         raise PhoneIsTaken(f"{seat.agent_name} is signed in there; sign out there first, or take another phone")
-    if seat.device in _UNREACHABLE:
+    if seat.device in UNREACHABLE_DEVICES:
         raise PhoneIsAway("the phone is not registered with Asterisk: it could not be rung")
     return moved(site, seat, agent.number, join(seat, agent.name, queues))
 

@@ -11,8 +11,7 @@ from callcenter.agents.rules import Wish, talking_leg
 from callcenter.errors import AgentIsNotFree, BadInput, Conflict, NotAllowed
 from callcenter.floor import commands as c
 from callcenter.floor.consulting import consulted
-from callcenter.floor.events import DeviceState
-from callcenter.floor.seat import Channel, Seat
+from callcenter.floor.seat import UNREACHABLE_DEVICES, Channel, Seat
 from callcenter.floor.site import Site
 from callcenter.settings import AgentSettings, QueueSettings
 
@@ -23,7 +22,6 @@ COMPLETE_CODE = "*2"
 """As the shipped dialplan has them (callcenter-hold; features.conf)."""
 
 _NUMBER = re.compile(r"[0-9]{3,20}")
-_UNREACHABLE = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def _agent(site: Site, seat: Seat, number: str, directory: Directory, *, is_aske
         raise BadInput("this is the agent who has the call", field="agent")
     name = directory.agents[number].name
     phones = [seat for seat in site.seats.values() if seat.agent_number == number]
-    reached = [phone for phone in phones if phone.device not in _UNREACHABLE]
+    reached = [phone for phone in phones if phone.device not in UNREACHABLE_DEVICES]
     if not reached:
         raise AgentIsNotFree(f"the phone of {name} cannot be reached", field="agent")
     if not is_asked and not any(phone.is_free for phone in reached):

@@ -28,11 +28,8 @@ class AlertWho(TypedDict, total=False):
     seats: "list[str]"
 
 
-class AlertRecord(TypedDict):
-    """An alert, open or past; `value` is the worst that there was."""
-
+class _Alert(TypedDict):
     alert_id: str
-    rule_id: int
     kind: str
     severity: Severity
     subject_kind: str
@@ -43,29 +40,23 @@ class AlertRecord(TypedDict):
     threshold: float
     value: float
     is_lasting: bool
-    cleared_at: Instant | None
     acknowledged_at: Instant | None
+
+
+class AlertRecord(_Alert):
+    """An alert, open or past; `value` is the worst that there was."""
+
+    rule_id: int
+    cleared_at: Instant | None
     acknowledged_by: str
     note: str
 
 
-class Alert(TypedDict):
+class Alert(_Alert):
     """An open alert, as the live feed shows it; a wallboard is not told who took notice, and what they wrote."""
 
-    alert_id: str
     rule_id: NotRequired[int]
-    kind: str
-    severity: Severity
-    subject_kind: str
-    subject_id: str
-    who: AlertWho
-    since: Instant
-    raised_at: Instant
-    threshold: float
-    value: float
-    is_lasting: bool
     sound: NotRequired[bool]
-    acknowledged_at: Instant | None
     acknowledged_by: NotRequired[str]
     note: NotRequired[str]
 

@@ -237,28 +237,26 @@ def _browser_row(settings: Settings, agent: AgentSettings, pbx: PbxSettings) -> 
 
 
 def _desk_row(phone: PhoneSettings) -> Row:
-    secret = phone.secret.get_secret_value()
-    technology, _, endpoint = phone.at().partition("/")
-    return {
-        "number": phone.number,
-        "label": phone.label or phone.number,
-        "interface": phone.at(),
-        "secret": secret,
-        "endpoint": endpoint if secret and technology == "PJSIP" else "",
-    }
+    return {"number": phone.number, "label": phone.called(), **_phone(phone)}
 
 
 def _agent_row(agent: AgentSettings, pbx: PbxSettings) -> Row:
-    """Without a secret, or on another technology, the agent's phone is configured elsewhere: no endpoint of ours."""
-    secret = agent.secret.get_secret_value()
-    technology, _, endpoint = agent.at().partition("/")
     return {
         "number": agent.number,
         "name": agent.name,
-        "interface": agent.at(),
         "phones": "&".join(agent.interfaces(pbx)),
         "queues": "&".join(agent.queues),
         "pin": agent.pin.get_secret_value(),
+        **_phone(agent),
+    }
+
+
+def _phone(phone: AgentSettings | PhoneSettings) -> Row:
+    """Without a secret, or on another technology, a phone is configured elsewhere: no endpoint of ours."""
+    secret = phone.secret.get_secret_value()
+    technology, _, endpoint = phone.at().partition("/")
+    return {
+        "interface": phone.at(),
         "secret": secret,
         "endpoint": endpoint if secret and technology == "PJSIP" else "",
     }
@@ -322,7 +320,7 @@ def _check_agent(agent: AgentSettings, settings: Settings) -> None:
 
 def _check_desk(phone: PhoneSettings) -> None:
     field = f"phones.{phone.number}"
-    _must_match(_TEXT, phone.label or phone.number, f"{field}.label")
+    _must_match(_TEXT, phone.called(), f"{field}.label")
     _must_match(_INTERFACE, phone.at(), f"{field}.interface")
     if phone.secret.get_secret_value():
         _must_be_secret(phone.secret, f"{field}.secret")

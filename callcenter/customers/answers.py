@@ -10,6 +10,7 @@ from callcenter.dialer.answers import ListName
 from callcenter.dialer.rules import Outcome
 from callcenter.floor.facts import Direction
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.forms.answers import SheetAttempt
 
 
 class CustomerNumber(TypedDict):
@@ -87,18 +88,9 @@ class PastRecord(TypedDict):
     filled_by: str
 
 
-class PastCallback(TypedDict):
+class PastCallback(SheetAttempt):
     """An attempt to call a customer back."""
 
-    id: int
-    number: str
-    placed_at: Instant
-    answered_at: Instant | None
-    ended_at: Instant | None
-    outcome: Outcome | None
-    agent_number: str
-    pbx: str
-    call_id: str | None
     record: PastRecord | None
     list: ListName
 

@@ -4,18 +4,17 @@ A key belongs to an account and a route. Only what succeeded is remembered, for 
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from typing_extensions import override
 
-from callcenter.accounts.api import Requires, account_of
+from callcenter.accounts.api import account_of, rules_at
 from callcenter.dialer.tables import IdempotencyKey
 from callcenter.errors import BadInput, Conflict
 from callcenter.floor.terms import Instant, Seconds
@@ -45,7 +44,7 @@ def once(sessions: Sessions, clock: Callable[[], Instant]) -> type[APIRoute]:
                 key = request.headers.get(HEADER)
                 if key is None or request.method != "POST":
                     return await handle(request)
-                for rule in _rules(self.dependant):
+                for rule in rules_at(self.dependant):
                     await rule(request)
                 claim = await _claim(sessions, await _named(request, key, clock()))
                 if claim.status is not None:
@@ -55,14 +54,6 @@ def once(sessions: Sessions, clock: Callable[[], Instant]) -> type[APIRoute]:
             return answer
 
     return OnceRoute
-
-
-def _rules(dependant: Dependant) -> Iterator[Requires]:
-    """Those at the door of a route, and of what it depends on."""
-    for one in dependant.dependencies:
-        if isinstance(one.call, Requires):
-            yield one.call
-        yield from _rules(one)
 
 
 async def _named(request: Request, key: str, now: Instant) -> IdempotencyKey:

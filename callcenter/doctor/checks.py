@@ -49,8 +49,7 @@ async def look(load: Callable[[], Settings]) -> list[Row]:
     except SetupFailed as failure:
         advice = "Correct it and run this again; docs/guide.md lists every setting."
         return [Row("settings", "Settings", "", error(failure.message, advice))]
-    wanted = (*(agent.at() for agent in settings.agents if agent.has_phone), *(phone.at() for phone in settings.phones))
-    interfaces = list(dict.fromkeys(wanted))
+    interfaces = list(queues.phones_of(settings))
     examinations = tuple(await asyncio.gather(*(examine(pbx, interfaces) for pbx in settings.pbxs)))
     schema = await _schema(settings.storage_url)
     visit = Visit(settings, examinations, schema, await _keys(settings.storage_url, schema))

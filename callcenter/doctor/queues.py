@@ -84,10 +84,15 @@ def queues(visit: Visit) -> Finding:
     )
 
 
+def phones_of(settings: Settings) -> dict[str, str]:
+    """What the phones of the settings are called, by interface."""
+    own = {agent.at(): agent.name for agent in settings.agents if agent.has_phone}
+    return own | {phone.at(): phone.called() for phone in settings.phones}
+
+
 def agents(visit: Visit) -> Finding:
     """Whether each agent of the settings has a phone at a PBX."""
-    wanted = {agent.at(): agent.name for agent in visit.settings.agents if agent.has_phone}
-    wanted |= {phone.at(): phone.label or phone.number for phone in visit.settings.phones}
+    wanted = phones_of(visit.settings)
     if not wanted:
         return ok("none in the settings; members of the queues are shown as they are")
     states = {at: {found.devices.get(at, "") for found in visit.examinations} for at in wanted}

@@ -14,8 +14,7 @@ def set_up(site: Site, changes: Changes) -> None:
     """The desk phones of the directory: each is shown from the start, and whoever sits there has the name of today."""
     for seat in site.seats.values():
         seat.desk = site.desks.get(seat.interface.lower())
-    for desk in site.desks.values():
-        seat = site.seat(desk.interface)
+    for seat in site.desk_seats():
         names = [member.name for member in seat.members.values()]
         if names:
             name_seat(seat, _agent_named(site, names[0], seat))

@@ -256,7 +256,8 @@ class Rule(NamedTuple):
 
 
 _FREE_DEVICES = frozenset({DeviceState.NOT_IN_USE, DeviceState.UNKNOWN})
-_UNREACHABLE_DEVICES = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
+UNREACHABLE_DEVICES = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
+"""Of phones that cannot be rung."""
 
 STATES: tuple[Rule, ...] = (
     Rule(SeatState.TALKING, lambda seat, busiest: busiest == 3),
@@ -265,7 +266,7 @@ STATES: tuple[Rule, ...] = (
     Rule(SeatState.SIGNED_OUT, lambda seat, busiest: not seat.members),
     Rule(SeatState.PAUSED, lambda seat, busiest: seat.is_paused),
     Rule(SeatState.WRAP_UP, lambda seat, busiest: seat.wrap_up_until is not None),
-    Rule(SeatState.UNREACHABLE, lambda seat, busiest: seat.device in _UNREACHABLE_DEVICES),
+    Rule(SeatState.UNREACHABLE, lambda seat, busiest: seat.device in UNREACHABLE_DEVICES),
     Rule(SeatState.READY, lambda seat, busiest: True),
 )
 """The first rule that applies gives the state. To add a state: an entry here and one in `TRANSITIONS`."""

@@ -114,6 +114,10 @@ class Site:
         """The agents of the directory, each of their phones for itself."""
         return (*self.agents.values(), *(agent for agent in self.named.values() if not agent.interface))
 
+    def desk_seats(self) -> list[Seat]:
+        """The seats at the desk phones."""
+        return [self.seat(desk.interface) for desk in self.desks.values()]
+
     def fell_due_at(self, now: Instant) -> Instant | None:
         """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""
         due = [seat.wrap_up_until for seat in self.wrapping_up if seat.wrap_up_until and seat.wrap_up_until <= now]

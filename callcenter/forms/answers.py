@@ -40,7 +40,7 @@ class SheetTarget(TypedDict):
 
 
 class SheetAttempt(TypedDict):
-    """The call."""
+    """A call to a target."""
 
     id: int
     number: str

@@ -11,8 +11,7 @@ from msgspec import Struct, convert, to_builtins
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.accounts.own_roles import roles_now
-from callcenter.accounts.rules import permissions_of
+from callcenter.accounts.own_roles import users_who_may
 from callcenter.accounts.tables import User
 from callcenter.dialer.tables import CallbackList
 from callcenter.errors import BadInput, NotFound
@@ -160,10 +159,7 @@ def _write(row: ReviewPlan, plan: Plan) -> None:
 
 async def reviewers(session: AsyncSession) -> list[User]:
     """Everybody who may review calls at present and sees them all, by username: a plan deals by lot."""
-    users = await session.scalars(select(User).where(~User.is_disabled).order_by(User.username_key))
-    permitted = await roles_now(session)
-    able = (user for user in users if user.scope is None)
-    return [user for user in able if "review_calls" in permissions_of(user.roles, permitted)]
+    return [user for user in await users_who_may(session, "review_calls") if user.scope is None]
 
 
 async def _check(session: AsyncSession, context: Context, plan: Plan, present: Plan | None = None) -> None:

@@ -79,12 +79,7 @@ QUALITY = "quality"
 
 def quality_asked(parameters: Parameters, dates: Dates, sources: Sources, scope: Scope = EVERYTHING) -> Wanted:
     """What a saved QA report counts on these days, within a scope. Raises BadInput for what it cannot show."""
-    plain = Parameters(
-        subject=QUALITY, span=parameters.span, agent=parameters.agent, team=parameters.team, interval="none"
-    )
-    for field in Parameters.__struct_fields__:
-        if getattr(parameters, field) != getattr(plain, field):
-            raise BadInput(f"{field}: the QA report has no such choice", field=field)
+    _check_choices(parameters, "agent", "team")
     span = read_span(dates.first.isoformat(), dates.last.isoformat(), sources.zone)
     return Wanted(span=span, agent=parameters.agent, team=parameters.team, scope=scope)
 

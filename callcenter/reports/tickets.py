@@ -120,7 +120,8 @@ async def ticket_report(sources: Sources, wanted: Wanted, by: By) -> Report:
             merge(each[group], sums)
         for key, sums in await _open(connection, sources, wanted, by, wanted.end):
             merge(found.setdefault(key, {}), sums)
-        before = added([sums for _, sums in await _open(connection, sources, wanted, by, wanted.span.since)])
+        is_carried = wanted.interval != "none" and wanted.interval not in FOLDED
+        before = await _open(connection, sources, wanted, by, wanted.span.since) if is_carried else []
         people = await _people(connection) if by == "owner" else {}
     if any(figure.id in BESIDE_CALLS for figure in figures):
         await _add_calls(sources, wanted, found, each)
@@ -129,8 +130,8 @@ async def ticket_report(sources: Sources, wanted: Wanted, by: By) -> Report:
     totals = added([line.sums for line in lines])
     if wanted.interval == "none":
         return Report(by, figures, lines, totals, (), [])
-    if wanted.interval not in FOLDED:
-        _carry(before, each, pieces)
+    if is_carried:
+        _carry(added([sums for _, sums in before]), each, pieces)
     intervals = [Interval(piece, each[piece.group]) for piece in {piece.group: piece for piece in pieces}.values()]
     intervals.sort(key=lambda interval: interval.piece.group)
     return Report(by, figures, lines, totals, _interval_figures(figures, wanted.interval), intervals)

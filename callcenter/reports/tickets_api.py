@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.scope import Scope
 from callcenter.reports import answers
 from callcenter.reports.api import SeeInScope
+from callcenter.reports.api import Word as Whose
 from callcenter.reports.counted import Part, check_rows, figure_among
 from callcenter.reports.export import Ending
 from callcenter.reports.figures import figures_of
@@ -34,12 +34,9 @@ from callcenter.tickets.rules import number_of
 MOST_DAYS = 366
 SHOWN_TICKETS = 200
 
-# What is "" belongs to none: no team, no owner, no queue.
-Whose = Annotated[str, Field(max_length=128, pattern=r"^[^\x00]*$")]
-
 
 class TicketQuery(SpanQuery):
-    """Which tickets."""
+    """Which tickets; what is "" belongs to none: no team, no owner, no queue."""
 
     team: Whose | None = None
     owner: Whose | None = None

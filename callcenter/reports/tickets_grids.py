@@ -9,7 +9,7 @@ from callcenter.reports.export import Cell, Column, Grid, Language
 from callcenter.reports.figures import figures_of
 from callcenter.reports.figures.entry import Figure
 from callcenter.reports.figures.measures import Sums
-from callcenter.reports.grids import figure_column, interval_cells, interval_columns, told_span
+from callcenter.reports.grids import covered, figure_column, interval_cells, interval_columns, told_span
 from callcenter.reports.quality_grids import said, with_more
 from callcenter.reports.service import Sources
 from callcenter.reports.tickets import By, Report, Wanted, ticket_report
@@ -110,5 +110,4 @@ def _notes(wanted: Wanted, sources: Sources, language: Language) -> list[tuple[s
     )
     notes = [(word("span", language), told_span(wanted.span, sources.zone))]
     notes += [(word(name, language), value) for name, value in restrictions if value is not None]
-    scope = wanted.scope
-    return notes if scope.is_everything else [*notes, (word("scope", language), ", ".join(scope.names()))]
+    return [*notes, *covered(wanted.scope, language)]

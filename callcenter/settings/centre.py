@@ -157,6 +157,10 @@ class PhoneSettings(Part):
         """Its interface; `PJSIP/<number>` unless another is configured."""
         return self.interface or f"PJSIP/{self.number}"
 
+    def called(self) -> str:
+        """Its label; its number where it has none."""
+        return self.label or self.number
+
 
 class DeskSettings(Part):
     """Whether agents see at the desk where they stand today in their team."""

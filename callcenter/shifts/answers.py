@@ -6,34 +6,27 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.reports.answers import ReportSpan
 from callcenter.shifts.gaps import Gap
 from callcenter.shifts.presence import Came, PartKept, Spell
 from callcenter.told import Like
 
-ShiftGaps = TypedDict(
-    "ShiftGaps",
-    {
-        "from": Instant,
-        "to": Instant,
-        "timezone": str,
-        "queue": str,
-        "pbx": str,
-        "rows": list[Annotated[dict[str, Any], Like(Gap, "ShiftGap")]],
-    },
-)
-TeamShiftGaps = TypedDict(
-    "TeamShiftGaps",
-    {
-        "from": Instant,
-        "to": Instant,
-        "timezone": str,
-        "team": str,
-        "pbx": str,
-        "rows": list[Annotated[dict[str, Any], Like(Gap, "ShiftGap")]],
-    },
-)
-TeamShiftGaps.__doc__ = "The same of a team: its share of what its queues need."
-ShiftGaps.__doc__ = "How many agents are planned, were there and are needed, by interval."
+
+class _Gaps(ReportSpan):
+    pbx: str
+    rows: list[Annotated[dict[str, Any], Like(Gap, "ShiftGap")]]
+
+
+class ShiftGaps(_Gaps):
+    """How many agents are planned, were there and are needed in a queue, by interval."""
+
+    queue: str
+
+
+class TeamShiftGaps(_Gaps):
+    """The same of a team: its share of what its queues need."""
+
+    team: str
 
 
 class ShiftAgent(TypedDict):

@@ -18,7 +18,7 @@ from callcenter.reports.spans import Span
 from callcenter.settings import AgentSettings, Settings
 from callcenter.shifts.presence import Reasons, Spell
 from callcenter.shifts.rules import Kind, Part, Planned, check_apart, checked_parts, planned
-from callcenter.shifts.tables import Shift, ShiftPart
+from callcenter.shifts.tables import Shift, ShiftPart, ShiftTemplatePart
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import LONG_SPELL_SECONDS, seat_spells
@@ -88,7 +88,7 @@ async def _shifts(session: AsyncSession, numbers: Sequence[str], first: date, la
         parts: defaultdict[int, list[Part]] = defaultdict(list)
         of_them = select(ShiftPart).join(Shift, Shift.id == ShiftPart.shift_id).where(wanted)
         for part in await session.scalars(of_them.order_by(ShiftPart.start_minute)):
-            parts[part.shift_id].append(Part(part.start_minute, part.end_minute, Kind(part.kind)))
+            parts[part.shift_id].append(part_of(part))
         found += [_seen(row, parts[row.id]) for row in rows]
     return sorted(found, key=lambda one: (one.day, one.agent_number))
 
@@ -157,14 +157,20 @@ def _conflict() -> Conflict:
     return Conflict("Somebody has changed this shift meanwhile; load it again", field="version")
 
 
+def part_of(row: ShiftPart | ShiftTemplatePart) -> Part:
+    """A part as it is planned, of a row of a shift or of a template."""
+    return Part(row.start_minute, row.end_minute, Kind(row.kind))
+
+
+def values_of(part: Part) -> dict[str, object]:
+    """The same as the columns of either."""
+    return {"start_minute": part.start_minute, "end_minute": part.end_minute, "kind": part.kind.value}
+
+
 async def _write_parts(session: AsyncSession, parts: Mapping[int, Sequence[Part]]) -> None:
     for some in in_batches(list(parts), AT_ONCE):
         await session.execute(delete(ShiftPart).where(ShiftPart.shift_id.in_(some)))
-        rows = [
-            {"shift_id": one, "start_minute": part.start_minute, "end_minute": part.end_minute, "kind": part.kind.value}
-            for one in some
-            for part in parts[one]
-        ]
+        rows = [{"shift_id": one, **values_of(part)} for one in some for part in parts[one]]
         await session.execute(insert(ShiftPart), rows)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.floor.terms import Instant
-from callcenter.shifts.rules import Kind, Part, checked_parts
-from callcenter.shifts.service import Planning
+from callcenter.shifts.rules import Part, checked_parts
+from callcenter.shifts.service import Planning, part_of, values_of
 from callcenter.shifts.tables import ShiftTemplate, ShiftTemplatePart
 
 MOST_TEMPLATES = 50
@@ -39,7 +39,7 @@ async def templates(planning: Planning) -> list[Template]:
         rows = (await session.scalars(select(ShiftTemplate))).all()
         parts: defaultdict[int, list[Part]] = defaultdict(list)
         for part in await session.scalars(select(ShiftTemplatePart).order_by(ShiftTemplatePart.start_minute)):
-            parts[part.template_id].append(Part(part.start_minute, part.end_minute, Kind(part.kind)))
+            parts[part.template_id].append(part_of(part))
     return sorted((_template(row, parts[row.id]) for row in rows), key=lambda one: (one.parts, one.id))
 
 
@@ -116,13 +116,5 @@ async def _claim(session: AsyncSession, template_id: int, version: int, values: 
 
 
 async def _write_parts(session: AsyncSession, template_id: int, parts: Iterable[Part]) -> None:
-    rows = [
-        {
-            "template_id": template_id,
-            "start_minute": part.start_minute,
-            "end_minute": part.end_minute,
-            "kind": part.kind.value,
-        }
-        for part in parts
-    ]
+    rows = [{"template_id": template_id, **values_of(part)} for part in parts]
     await session.execute(insert(ShiftTemplatePart), rows)

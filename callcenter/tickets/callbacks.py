@@ -114,7 +114,7 @@ def _reaching(*among: ColumnElement[bool]) -> Any:
     """When each customer was reached first, where that is not written down."""
     since = (Attempt.target_id == TicketCallback.target_id, Attempt.placed_at >= TicketCallback.raised_at)
     first = select(func.min(Attempt.placed_at)).where(*since, Attempt.outcome == Outcome.REACHED).scalar_subquery()
-    missing = (TicketCallback.reached_at.is_(None), TicketCallback.is_noted.is_(False))
+    missing = (TicketCallback.reached_at.is_(None), TicketCallback.is_noted.is_(False), first.is_not(None))
     change = update(TicketCallback).where(*missing, *among).values(reached_at=first)
     return change.execution_options(synchronize_session=False)
 

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import select
 
-from callcenter.accounts.own_roles import roles_now
-from callcenter.accounts.rules import permissions_of
+from callcenter.accounts.own_roles import users_who_may
 from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account, scope_of_user
-from callcenter.accounts.tables import User
 from callcenter.tickets.service import Context
 
 
@@ -23,15 +20,8 @@ class Owner(Struct, frozen=True):
 async def owners(context: Context, account: Account) -> Sequence[Owner]:
     """Users who work on tickets, by username; a limited account is told of those who see something that it sees."""
     async with context.sessions() as session:
-        roles = await roles_now(session)
-        users = (
-            await session.scalars(select(User).where(User.is_disabled.is_(False)).order_by(User.username_key))
-        ).all()
-    return [
-        Owner(user.username, user.name)
-        for user in users
-        if "work_tickets" in permissions_of(user.roles, roles) and _meet(account.scope, scope_of_user(user))
-    ]
+        users = await users_who_may(session, "work_tickets")
+    return [Owner(user.username, user.name) for user in users if _meet(account.scope, scope_of_user(user))]
 
 
 def _meet(one: Scope, other: Scope) -> bool:

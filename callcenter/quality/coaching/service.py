@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.accounts.own_roles import roles_now
-from callcenter.accounts.rules import permissions_of
+from callcenter.accounts.own_roles import users_who_may
 from callcenter.accounts.scope import Scope
 from callcenter.accounts.scoped import in_scope
 from callcenter.accounts.service import Account, scope_of_user
@@ -76,18 +75,13 @@ def _person(account: Account, agent_number: str, task: CoachingTask | None = Non
 async def owners(sessions: Sessions, scope: Scope) -> list[User]:
     """Who can look after a task of an agent in the scope, by username."""
     async with sessions() as session:
-        return [user for user in await _owners(session) if scope.is_everything or _shares_a_team(user, scope)]
+        able = await users_who_may(session, *COACHING)
+    return [user for user in able if scope.is_everything or _shares_a_team(user, scope)]
 
 
 def _shares_a_team(user: User, scope: Scope) -> bool:
     theirs = scope_of_user(user)
     return theirs.is_everything or not theirs.teams.isdisjoint(scope.teams)
-
-
-async def _owners(session: AsyncSession) -> list[User]:
-    users = await session.scalars(select(User).where(~User.is_disabled).order_by(User.username_key))
-    permitted = await roles_now(session)
-    return [user for user in users if not permissions_of(user.roles, permitted).isdisjoint(COACHING)]
 
 
 async def give(sessions: Sessions, review_id: int, wanted: Task, account: Account, now: Instant) -> Coaching:
@@ -105,7 +99,8 @@ async def give(sessions: Sessions, review_id: int, wanted: Task, account: Accoun
                 raise Conflict("Publish the review first")
             lost = select(ReviewLoss.item).where(ReviewLoss.review_id == review_id)
             check_task(wanted.items, set(await session.scalars(lost)), wanted.due_at, now)
-            owner = next((user for user in await _owners(session) if user.username == wanted.owner), None)
+            able = await users_who_may(session, *COACHING)
+            owner = next((user for user in able if user.username == wanted.owner), None)
             is_theirs = owner is not None and scope_of_user(owner).sees_agent(review.team)
             if owner is None or not is_theirs or owner.agent_number == review.agent_number:
                 raise BadInput(f"{wanted.owner!r} cannot coach this agent", field="owner")

@@ -7,13 +7,11 @@ import { queryClient, useMay } from "../api/queries";
 
 export type {
   AlertKind,
-  AlertOption as KindOption,
   AlertRecord as PastAlert,
   AlertRule,
   AlertWindow as RuleWindow,
   BoardAlertKind as KindWords,
   Delivery,
-  DeliveryDetail,
   Wallboard,
   Webhook,
 } from "../api/described";

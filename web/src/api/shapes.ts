@@ -12,9 +12,7 @@ import type {
   ListeningMode,
   LiveFrame,
   Mode,
-  QueueShapeOutput,
   SeatState,
-  Source,
   TalkHold,
   TargetState,
   UserShape,
@@ -32,15 +30,11 @@ export type {
   CallDetail,
   CallingWindow,
   Conversation,
-  Deletion,
   DeletionRule,
   DeltaFrame,
   Direction,
-  EndedBy,
   FigureTold as Figure,
   Gap,
-  HeartbeatFrame,
-  JournalTrouble,
   LevelShape as CustomerLevel,
   Link,
   LinkState,
@@ -55,12 +49,9 @@ export type {
   QueueShapeOutput as QueueSettings,
   QueueVisit,
   Reconciliation,
-  Reconciliations,
   Recording,
   RedialRule,
   Ring,
-  RingOutcome,
-  RuleTold,
   Seat,
   SeatState,
   SettingsShape as CentreSettings,
@@ -71,10 +62,7 @@ export type {
   Target,
   TargetState,
   Then,
-  TicketTypeShape as TicketType,
-  VisitOutcome,
   WaitingVisit as Visit,
-  WordShape as SettingsWord,
 } from "./described";
 
 export type Instant = number;
@@ -97,10 +85,6 @@ export type CallerSurvey = Pick<
 export type Side = "mix" | "agent" | "customer";
 export type StateCounts = Partial<Record<SeatState, number>>;
 export type FigureValues = Record<string, number | null>;
-/** What kind of rows a figure counts: of the reports of queues, agents and teams; and of all. */
-export type CountedKind = Exclude<Source, "targets" | "reviews" | "assignments" | "losses">;
-export type FigureKind = Source;
-export type ServiceLevelVariant = QueueShapeOutput["service_level_variant"];
 /** The entities of the floor, of every kind. */
 export type Entities = Required<AnyEntities>;
 export type Kind = keyof Entities;

@@ -5,7 +5,7 @@ import { ask } from "../api/client";
 import type { FillKind, FillOptions } from "../api/described";
 import { queryClient } from "../api/queries";
 
-export type { FillKind, FillOptions, FillRule } from "../api/described";
+export type { FillKind, FillRule } from "../api/described";
 
 export const FILL_KINDS = ["callback_requested", "abandoned", "days_after", "closed_complaint"] as const;
 

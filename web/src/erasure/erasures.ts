@@ -9,7 +9,6 @@ export type {
   EarlierErasure as Earlier,
   Erasure,
   ErasureDryRun as DryRun,
-  ErasureShape as Wanted,
   WholeErasure as ErasureAlone,
 } from "../api/described";
 
@@ -40,8 +39,6 @@ export type Kind = (typeof KINDS)[number];
 export type Counts = Partial<Record<Kind, number>>;
 
 export type Kept = Erasure["kept"][number];
-
-export type ErasureState = "asked" | "running" | "done";
 
 const KEY = ["erasures"];
 /** While an erasure is under way, it is asked how far it is. */

@@ -7,7 +7,7 @@ import { queryClient } from "../api/queries";
 import type { Asked } from "../calls/search";
 import type { Language } from "../i18n";
 
-export type { ExportEstimate as Estimate, ExportState, RecordingExport } from "../api/described";
+export type { ExportEstimate as Estimate, RecordingExport } from "../api/described";
 
 export interface Order {
   search: Asked;

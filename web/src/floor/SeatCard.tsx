@@ -8,6 +8,7 @@ import { ALL, useFrozen } from "../live/health";
 import { useEntity } from "../live/store";
 import { Timer } from "../live/Timer";
 import { DirectionArrow } from "../parts/DirectionArrow";
+import { nameOf } from "../seats/seats";
 import { isVacant, oddDevice } from "./filters";
 import classes from "./SeatCard.module.css";
 import { SeatGlyph } from "./SeatGlyph";
@@ -91,7 +92,7 @@ function SeatCardOf({ id, compact, isChosen, onPress }: CardProps) {
   const state = useStateLine(seat);
   const isStale = useFrozen(seat?.pbx ?? ALL) !== null;
   if (!seat) return null;
-  const name = seat.agent_name || seat.agent_number || seat.desk_label || seat.interface;
+  const name = nameOf(seat);
   return (
     <button
       type="button"

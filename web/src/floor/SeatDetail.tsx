@@ -10,6 +10,7 @@ import { HelpControls } from "../seats/Help";
 import { ListenControls } from "../seats/ListenControls";
 import { Penalties } from "../seats/Penalties";
 import { SeatControls } from "../seats/SeatControls";
+import { nameOf } from "../seats/seats";
 import { pendingPause, useDeviceWord } from "./SeatCard";
 import classes from "./SeatDetail.module.css";
 import { SeatGlyph } from "./SeatGlyph";
@@ -79,7 +80,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
       position="right"
       size="sm"
       overlayProps={{ backgroundOpacity: 0.25 }}
-      title={seat ? seat.agent_name || seat.agent_number || seat.desk_label || seat.interface : t("seat.gone")}
+      title={seat ? nameOf(seat) : t("seat.gone")}
       closeButtonProps={{ "aria-label": t("frame.close") }}
     >
       {seat && controls && <HelpControls key={`${id} help`} seat={seat} />}

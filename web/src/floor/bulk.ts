@@ -2,10 +2,9 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Seat } from "../api/shapes";
 import { useLive } from "../live/store";
 import { useExplain } from "../parts/Failure";
-import { type Answer, askOfSeat, type Wish } from "../seats/seats";
+import { type Answer, askOfSeat, nameOf, type Wish } from "../seats/seats";
 
 export const BULK_ACTS = ["pause", "ready", "end-wrap-up", "join-queue", "leave-queue", "penalty", "sign-out"] as const;
 export type BulkAct = (typeof BULK_ACTS)[number];
@@ -61,10 +60,6 @@ export interface Came {
 }
 
 const AT_ONCE = 4;
-
-function nameOf(seat: Seat): string {
-  return seat.agent_name || seat.agent_number || seat.desk_label || seat.interface;
-}
 
 /** Sends it to every seat, some at a time, and counts them; each has its own answer. */
 export function useBulk() {

@@ -8,13 +8,10 @@ import type { Instant } from "../api/shapes";
 
 export type {
   DialerKind as Kind,
-  Duplicate,
   Import as ImportJob,
   ImportCounts as Counts,
-  ImportState,
   PreviewRow,
   Role,
-  RowError,
 } from "../api/described";
 
 /** How a file is read and what becomes of its rows, as it is chosen. */

@@ -7,7 +7,7 @@ import { queryClient } from "../api/queries";
 import type { Seconds } from "../api/shapes";
 import { INBOX } from "./inbox";
 
-export type { PlanPreview, PlanRules as Rules, ReviewPlan as Plan, ReviewPlans as Plans } from "../api/described";
+export type { PlanRules as Rules, ReviewPlan as Plan, ReviewPlans as Plans } from "../api/described";
 
 export interface PlanContent {
   name: string;

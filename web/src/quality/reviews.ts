@@ -15,14 +15,7 @@ import type { Section, Words } from "./building";
 import type { Draft } from "./reviewing";
 
 export const REVIEW_STATES = ["draft", "published", "acknowledged", "appealed", "upheld", "changed", "closed"] as const;
-export type {
-  QualityState as ReviewState,
-  Review,
-  ReviewedCall,
-  ReviewLine,
-  ReviewStep as TakenStep,
-  Step as ReviewStep,
-} from "../api/described";
+export type { Review, ReviewedCall, ReviewLine } from "../api/described";
 
 /** What is being scored by a form: a review, or one's own part of a calibration. */
 export interface Written extends Draft {

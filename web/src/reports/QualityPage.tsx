@@ -1,7 +1,6 @@
-import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "wouter";
+import { Link } from "wouter";
 import { addressOf } from "../api/client";
 import { useFiguresNamed, useFormat } from "../api/queries";
 import { callPath } from "../calls/path";
@@ -12,13 +11,10 @@ import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { rounded } from "../quality/ReviewItem";
 import { CountedHead } from "./CountedHead";
-import { ExportButtons } from "./ExportButtons";
 import { FigureDrawer } from "./FigureDrawer";
-import { TeamSelect } from "./Filters";
 import { LinesTable } from "./LinesTable";
 import {
   BYS,
-  type By,
   type CountedReview,
   type Opened,
   type QualityReport,
@@ -29,12 +25,10 @@ import {
   useLostPoints,
   useQualityReport,
 } from "./qualityReport";
-import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
-import { SaveReport } from "./SaveReport";
+import { TeamBar } from "./TeamBar";
 import { Trend } from "./Trend";
-import { useToday } from "./useToday";
-import { type Chosen, chosenDays, readRange, writeRange } from "./view";
+import { useTeamSearch } from "./teamSearch";
 
 const DRAWN = ["qa_average_score", "qa_pass_rate", "reviews_done", "appeals"] as const;
 
@@ -202,45 +196,18 @@ function Found({ search }: { search: QualitySearch }) {
 /** What reviews say of agents, teams, reviewers and forms, and where points are lost (质检报表). */
 export default function QualityPage() {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const chosen = readRange(params, "last_30_days");
-  const by = BYS.find((one) => one === params.get("by")) ?? "agent";
-  const [isSaving, setSaving] = useState(false);
-  const search: QualitySearch = { days: chosenDays(chosen, useToday()), team: params.get("team") ?? "", by };
-  const change = (fields: { chosen?: Chosen; team?: string; by?: By }) => {
-    const next = { ...writeRange(fields.chosen ?? chosen), team: fields.team ?? search.team, by: fields.by ?? by };
-    setParams(Object.entries(next).filter(([, value]) => value !== "") as [string, string][], { replace: true });
-  };
+  const asked = useTeamSearch(BYS, "agent");
+  const { search } = asked;
   return (
     <>
-      <search className={page.bar}>
-        <RangePicker chosen={chosen} onChoose={(next) => change({ chosen: next })} />
-        <TeamSelect value={search.team} onChange={(team) => change({ team })} />
-        <SegmentedControl
-          size="xs"
-          aria-label={t("reports.countedBy")}
-          value={by}
-          onChange={(next) => change({ by: next as By })}
-          data={BYS.map((value) => ({ value, label: t(`qualityReport.by.${value}`) }))}
-        />
-        <Button size="xs" variant="default" onClick={() => setSaving(true)}>
-          {t("saved.save")}
-        </Button>
-        <ExportButtons name="quality" asked={qualityQuery(search)} />
-      </search>
-      {isSaving && (
-        <SaveReport
-          search={{
-            subject: "quality",
-            interval: "none",
-            filters: { queue: "", agent: "", team: search.team },
-            figures: [],
-          }}
-          view={chosen}
-          onClose={() => setSaving(false)}
-        />
-      )}
-      <Found key={by} search={search} />
+      <TeamBar
+        {...asked}
+        subject="quality"
+        bys={BYS.map((value) => ({ value, label: t(`qualityReport.by.${value}`) }))}
+        interval="none"
+        asked={qualityQuery(search)}
+      />
+      <Found key={search.by} search={search} />
     </>
   );
 }

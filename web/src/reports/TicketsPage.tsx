@@ -1,7 +1,6 @@
-import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "wouter";
+import { Link } from "wouter";
 import { addressOf } from "../api/client";
 import { useFiguresNamed, useFormat, useMay } from "../api/queries";
 import { NOTHING } from "../format";
@@ -11,29 +10,24 @@ import table from "../parts/Table.module.css";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { useAgents, useTypes } from "../tickets/words";
 import { CountedHead } from "./CountedHead";
-import { ExportButtons } from "./ExportButtons";
 import { FigureDrawer } from "./FigureDrawer";
-import { TeamSelect } from "./Filters";
 import { LinesTable } from "./LinesTable";
-import { RangePicker } from "./RangePicker";
 import page from "./ReportsPage.module.css";
-import { SaveReport } from "./SaveReport";
+import { TeamBar } from "./TeamBar";
 import { Trend } from "./Trend";
+import { useTeamSearch } from "./teamSearch";
 import {
   BYS,
-  type By,
   type CountedTicket,
   countedQuery,
+  intervalOf,
   type Opened,
   type TicketReport,
   type TicketSearch,
   ticketQuery,
-  trendOf,
   useCountedTickets,
   useTicketReport,
 } from "./ticketReport";
-import { useToday } from "./useToday";
-import { type Chosen, chosenDays, readRange, writeRange } from "./view";
 
 const DRAWN = [
   "tickets_open",
@@ -178,41 +172,18 @@ function Found({ search }: { search: TicketSearch }) {
 /** How many tickets and complaints came, were closed in time, and stay to be done (工单与投诉报表). */
 export default function TicketsPage() {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const chosen = readRange(params, "last_30_days");
-  const by = BYS.find((one) => one === params.get("by")) ?? "team";
-  const [isSaving, setSaving] = useState(false);
-  const search: TicketSearch = { days: chosenDays(chosen, useToday()), team: params.get("team") ?? "", by };
-  const change = (fields: { chosen?: Chosen; team?: string; by?: By }) => {
-    const next = { ...writeRange(fields.chosen ?? chosen), team: fields.team ?? search.team, by: fields.by ?? by };
-    setParams(Object.entries(next).filter(([, value]) => value !== "") as [string, string][], { replace: true });
-  };
-  const filters = { queue: "", agent: "", team: search.team };
+  const asked = useTeamSearch(BYS, "team");
+  const { search } = asked;
   return (
     <>
-      <search className={page.bar}>
-        <RangePicker chosen={chosen} onChoose={(next) => change({ chosen: next })} />
-        <TeamSelect value={search.team} onChange={(team) => change({ team })} />
-        <SegmentedControl
-          size="xs"
-          aria-label={t("reports.countedBy")}
-          value={by}
-          onChange={(next) => change({ by: next as By })}
-          data={BYS.map((value) => ({ value, label: t(`ticketReport.by.${value}`) }))}
-        />
-        <Button size="xs" variant="default" onClick={() => setSaving(true)}>
-          {t("saved.save")}
-        </Button>
-        <ExportButtons name="tickets" asked={ticketQuery(search)} />
-      </search>
-      {isSaving && (
-        <SaveReport
-          search={{ subject: "tickets", interval: trendOf(search.days), filters, figures: [] }}
-          view={chosen}
-          onClose={() => setSaving(false)}
-        />
-      )}
-      <Found key={by} search={search} />
+      <TeamBar
+        {...asked}
+        subject="tickets"
+        bys={BYS.map((value) => ({ value, label: t(`ticketReport.by.${value}`) }))}
+        interval={intervalOf(search.days)}
+        asked={ticketQuery(search)}
+      />
+      <Found key={search.by} search={search} />
     </>
   );
 }

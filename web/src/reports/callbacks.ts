@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
 import type { Days } from "./ranges";
 
-export type { CallbackReport, CountedTarget, FormResults } from "../api/described";
+export type { CallbackReport, FormResults } from "../api/described";
 
 export const BYS = ["list", "team", "agent", "hour"] as const;
 export type By = (typeof BYS)[number];

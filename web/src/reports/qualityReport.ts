@@ -2,30 +2,17 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ask } from "../api/client";
-import { countDays, type Days } from "./ranges";
+import { narrowed, type TeamSearch, trendOf } from "./teamSearch";
 
-export type { CountedReview, LostItem, QualityLine, QualityReport } from "../api/described";
+export type { CountedReview, QualityLine, QualityReport } from "../api/described";
 
 export const BYS = ["agent", "team", "reviewer", "form"] as const;
 export type By = (typeof BYS)[number];
 
-export type Trend = "day" | "week" | "month";
+export type QualitySearch = TeamSearch<By>;
 
-export interface QualitySearch {
-  days: Days;
-  team: string;
-  by: By;
-}
-
-/** So that there are neither three points nor a hundred. */
-export function trendOf(days: Days): Trend {
-  const count = countDays(days);
-  if (count <= 31) return "day";
-  return count <= 26 * 7 ? "week" : "month";
-}
-
-export function qualityQuery({ days, team, by }: QualitySearch) {
-  return { ...days, ...(team ? { team } : {}), by, interval: trendOf(days) };
+export function qualityQuery(search: QualitySearch) {
+  return { ...narrowed(search), by: search.by, interval: trendOf(search.days) };
 }
 
 export function useQualityReport(search: QualitySearch) {
@@ -34,10 +21,6 @@ export function useQualityReport(search: QualitySearch) {
     queryFn: () => ask("GET /api/reports/quality", { query: qualityQuery(search) }),
     placeholderData: keepPreviousData,
   });
-}
-
-function narrowed({ days, team }: QualitySearch) {
-  return { ...days, ...(team ? { team } : {}) };
 }
 
 export function useLostPoints(search: QualitySearch) {

@@ -9,12 +9,10 @@ export type {
   AbandonedPage as AbandonedPart,
   Action,
   Contact as CalledBack,
-  Expected,
   Pattern,
   PatternRule,
   PutIntoList as PutResult,
   ReportActions as Actions,
-  ReportPatterns as Patterns,
   ReportRun as Run,
   ReportSchedule as Schedule,
   ReportsKind as ActionKind,
@@ -27,21 +25,6 @@ export type {
 // --- staffing ---------------------------------------------------------------------------------------------------
 
 export type StaffingModel = "erlang_c" | "erlang_a";
-
-// --- actions of an agent ----------------------------------------------------------------------------------------
-
-export const ACTION_KINDS = [
-  "signed_in",
-  "signed_out",
-  "ready",
-  "pause",
-  "unreachable",
-  "ring",
-  "talk",
-  "wrap_up",
-] as const;
-
-// --- abandoned callers ------------------------------------------------------------------------------------------
 
 // --- saved reports ----------------------------------------------------------------------------------------------
 

@@ -3,28 +3,22 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ask, NONE } from "../api/client";
 import { countDays, type Days, type Interval } from "./ranges";
+import { narrowed, type TeamSearch, trendOf } from "./teamSearch";
 
 export type { CountedTicket, TicketReport } from "../api/described";
 
 export const BYS = ["team", "owner", "type", "queue"] as const;
 export type By = (typeof BYS)[number];
 
-export interface TicketSearch {
-  days: Days;
-  team: string;
-  by: By;
+export type TicketSearch = TeamSearch<By>;
+
+/** Of a single day, hour by hour. */
+export function intervalOf(days: Days): Interval {
+  return countDays(days) === 1 ? "hour" : trendOf(days);
 }
 
-/** So that there are neither three points nor a hundred. */
-export function trendOf(days: Days): Interval {
-  const count = countDays(days);
-  if (count === 1) return "hour";
-  if (count <= 31) return "day";
-  return count <= 26 * 7 ? "week" : "month";
-}
-
-export function ticketQuery({ days, team, by }: TicketSearch) {
-  return { ...days, ...(team ? { team } : {}), by, interval: trendOf(days) };
+export function ticketQuery(search: TicketSearch) {
+  return { ...narrowed(search), by: search.by, interval: intervalOf(search.days) };
 }
 
 export function useTicketReport(search: TicketSearch) {
@@ -43,9 +37,9 @@ export interface Opened {
 }
 
 /** What a number counts; what is empty is said, too. */
-export function countedQuery({ days, team }: TicketSearch, { figure, where }: Opened) {
+export function countedQuery(search: TicketSearch, { figure, where }: Opened) {
   const said = Object.fromEntries(Object.entries(where).map(([name, value]) => [name, value || NONE]));
-  return { ...days, ...(team ? { team } : {}), ...said, figure };
+  return { ...narrowed(search), ...said, figure };
 }
 
 export function useCountedTickets(search: TicketSearch, opened: Opened) {

@@ -9,11 +9,8 @@ import type { Instant } from "../api/shapes";
 export type {
   CallHold as Hold,
   CallRetention as Kept,
-  Deleted,
   DueByRule as DueRule,
   DueCounted as Counted,
-  DueRecording,
-  DueSum,
   RetentionRule as Rule,
   Scope,
 } from "../api/described";

@@ -25,6 +25,11 @@ export function askOfSeat({ pbx, interface: phone }: Pick<Seat, "pbx" | "interfa
   return ask<SeatRoute>(`POST /api/seats/{pbx}/{interface}/${act}`, { path: { pbx, interface: phone }, ...asked });
 }
 
+/** Whose seat it is; where nobody sits, the phone. */
+export function nameOf(seat: Pick<Seat, "agent_name" | "agent_number" | "desk_label" | "interface">): string {
+  return seat.agent_name || seat.agent_number || seat.desk_label || seat.interface;
+}
+
 /** Which buttons make sense. A pause may be wished in a call: it begins at the end. */
 export function possible(seat: Pick<Seat, "state" | "queues" | "is_paused">) {
   const isIn = seat.queues.length > 0;

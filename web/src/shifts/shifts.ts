@@ -9,19 +9,15 @@ import type { Part } from "./clock";
 
 export type {
   AgentAnswer as Planned,
-  Briefing,
   Came,
   ImportAnswer as Tried,
   LogAnswer as Log,
   NoteAnswer as Note,
-  PartKept,
   PlanAnswer as Plan,
   ShiftAnswer as Shift,
   ShiftGap as Gap,
   ShiftKept as DayKept,
-  ShiftSpell as Spell,
   ShiftsFault as Fault,
-  TemplateAnswer as Template,
 } from "../api/described";
 
 const KEY = ["shifts"];

@@ -16,11 +16,7 @@ import { useLive } from "../live/store";
 
 export type {
   Ticket,
-  TicketBacklogOfTeam as Backlog,
-  TicketCall,
-  TicketCallback as Callback,
   TicketChange as Change,
-  TicketName as Named,
   TicketOpened as Opened,
   TicketOwner as Owner,
   TicketStep as Step,
