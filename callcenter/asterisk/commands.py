@@ -83,11 +83,11 @@ def _told(chosen: Plan) -> tuple[object, ...]:
         *((phone.called(), phone.at(), phone.secret, "") for phone in chosen.settings.phones),
     ]
     for name, device, secret, queues in rows:
-        # Text, since names and passwords may look like markup.
+        # Text, here and below, since names and passwords may look like markup.
         agents.add_row(*map(Text, (name, device.partition("/")[2], secret.get_secret_value(), queues)))
     return (
-        f"Asterisk {chosen.installation.version} in {chosen.run}",
-        f"AMI  {pbx.host}:{pbx.port}  user {pbx.username}  secret {pbx.secret.get_secret_value()}",
+        Text(f"Asterisk {chosen.installation.version} in {chosen.run}"),
+        Text(f"AMI  {pbx.host}:{pbx.port}  user {pbx.username}  secret {pbx.secret.get_secret_value()}"),
         f"SIP  127.0.0.1:{chosen.ports.sip} (UDP)",
         agents,
         f"Agents dial {codes.sign_in} to sign in, {codes.sign_out} to sign out, {codes.pause} and a digit to pause.",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from callcenter.recordings.library import Library
 from callcenter.retention.deleting import Retired, retire
@@ -73,7 +74,9 @@ def _tell(console: Console, told: dict[str, Any], *, is_dry: bool) -> None:
         table = Table("rule", "days", "calls", "recordings", "files", "MiB")
         for one in told["by_rule"]:
             counts = [str(one[name]) for name in ("days", "calls", "recordings", "files")]
-            table.add_row(f"{one['scope']} {one['label']}".strip(), *counts, f"{one['bytes'] / MEBIBYTE:.1f}")
+            # Text, since a queue's label may look like markup.
+            rule = Text(f"{one['scope']} {one['label']}".strip())
+            table.add_row(rule, *counts, f"{one['bytes'] / MEBIBYTE:.1f}")
         console.print(table)
     if is_dry:
         console.print("Kept by legal holds: " + words(told["held"]), highlight=False)

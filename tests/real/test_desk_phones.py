@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -250,6 +251,31 @@ def test_who_sits_down_elsewhere_is_moved_and_the_number_goes_along(centre: Open
         with room.as_user("admin") as chief:
             assert chief.post(f"api/seats/pbx1/{OTHER}/sign-in", json={"queues": ["support"]}).status_code == 409
             assert chief.post(f"api/seats/pbx1/{OTHER}/join-queue", json={"queue": "support"}).status_code == 409
+
+    centre.run(story)
+
+
+def test_the_fifth_wrong_pin_closes_the_codes_to_the_agent_for_five_minutes(centre: Opening, pair: Pair) -> None:
+    def variable(name: str) -> str:
+        return pair.ami.action("Getvar", Variable=name)["Value"]
+
+    def story(room: Room) -> None:
+        for count in range(1, 6):
+            assert variable("CC_CLOSED_1003") == ""
+            pair.ami.listing("QueueStatus")
+            dials(pair, "801", "*701003", f"111{count}#wwwwwwwwwwww")
+            pair.ami.wait_for("Hangup", Cause="21")
+            assert variable("CC_WRONG_1003") == str(count)
+        closed_for = int(variable("CC_CLOSED_1003")) - time.time()
+        assert 280 < closed_for <= 300
+        pair.ami.listing("QueueStatus")
+        dials(pair, "802", "*701003", "2468#wwwwwwwwwwww")  # the right one, at another phone
+        pair.ami.wait_for("Hangup", Cause="21")
+        assert room.members() == {}
+        pair.ami.action("Setvar", Variable="CC_CLOSED_1003", Value=str(int(time.time()) - 1))
+        dials(pair, "802", "*701003", "2468#")
+        room.sits(OTHER, "1003")
+        assert variable("CC_WRONG_1003") == "0"
 
     centre.run(story)
 
