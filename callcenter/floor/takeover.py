@@ -137,7 +137,7 @@ def _take_caller(site: Site, caller: WaitingCaller, at: Instant, changes: Change
 
 
 def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, changes: Changes) -> None:
-    for seen in found:
+    for seen in sorted(found, key=_came_later):
         if seen.channel_id not in site.ended_channels and not listening.is_listener(seen.channel_id):
             _take_channel(site, seen, at, changes)
     _pair_locals(site, found)
@@ -147,6 +147,14 @@ def _take_channels(site: Site, found: tuple[OpenChannel, ...], at: Instant, chan
     for channel in site.channels.values():
         if channel.seat is not None:
             restate(channel.seat, site.now, changes)
+
+
+def _came_later(seen: OpenChannel) -> tuple[bool, float]:
+    """Sorts what a survey found as it came to be: who calls, and whether it is an attempt, a call's first channel says.
+
+    Asterisk lists channels in no order; a call has the id of its first channel, and ages are whole seconds.
+    """
+    return CallId(seen.channel_id) != seen.call_id, -seen.age_seconds
 
 
 def _take_channel(site: Site, seen: OpenChannel, at: Instant, changes: Changes) -> None:

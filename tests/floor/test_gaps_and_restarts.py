@@ -374,6 +374,29 @@ def test_attempt_found_on_the_line_has_answered() -> None:
     assert result.answered_at == about(day.now - 5)
 
 
+@pytest.mark.parametrize("is_agent_first", [False, True])
+def test_attempt_found_in_a_talk_has_reached_the_agent(is_agent_first: bool) -> None:
+    """Asterisk lists the channels of a call in no order."""
+    day = a_day("1001")
+    customer = found_open(ATTEMPT, "PJSIP/trunk-77", bridge_id="b", number="4008001234")
+    leg = found_open("leg", "PJSIP/1001-1", call_id=ATTEMPT, bridge_id="b", number="1001")
+    survey(day, channels=(leg, customer) if is_agent_first else (customer, leg))
+    found_at = day.now
+    result = the_result(day.after(5).closes(ATTEMPT).closes("leg"))
+    assert (result.reached_at, result.agent_number) == (about(found_at), "1001")
+    assert [call.attempt_id for call in day.remained(CallRecord)] == [ATTEMPT]
+
+
+@pytest.mark.parametrize("is_agent_first", [False, True])
+def test_a_caller_found_in_a_talk_is_who_called(is_agent_first: bool) -> None:
+    day = a_day("1001")
+    caller = found_open("caller", "PJSIP/trunk-77", bridge_id="b")
+    leg = found_open("leg", "PJSIP/1001-1", call_id="caller", bridge_id="b", number="1001")
+    survey(day, channels=(leg, caller) if is_agent_first else (caller, leg))
+    day.after(5).closes("caller").closes("leg")
+    assert [(call.number, call.direction) for call in day.remained(CallRecord)] == [("13800138000", Direction.INBOUND)]
+
+
 def test_attempt_never_placed() -> None:
     day = a_day("1001")
     for _ in range(2):
