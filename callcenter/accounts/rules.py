@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
 
+from zxcvbn import zxcvbn
+
 from callcenter.errors import BadInput, NotAllowed
 from callcenter.floor.terms import Instant, Seconds
 
@@ -184,6 +186,9 @@ SESSION_SECONDS: Seconds = 12 * 3600
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
+JUDGED_LENGTH = 64
+FEWEST_GUESSES = 10**6
+"""What the throttle leaves of a million guesses takes years (score 2 of zxcvbn)."""
 """A bound on what an unknown caller can make the server hash."""
 
 LONGEST_CODE = 64
@@ -235,11 +240,20 @@ def check_username(username: str) -> None:
 
 
 def check_new_password(username: str, password: str) -> None:
-    """Raises BadInput unless this may become the password of that account."""
+    """Raises BadInput unless this may become the password of that account: long enough, and not soon guessed.
+
+    How many guesses it takes zxcvbn estimates from common passwords, words, names, rows of keys, dates and repeats
+    (D. Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016).
+    """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password")
     if username_key(password) == username_key(username):
         raise BadInput("the password must not be the username", field="password")
+    # The first characters are enough to tell, and what they take to be told grows with the square of their number.
+    told = zxcvbn(password[:JUDGED_LENGTH], user_inputs=[username, "callcenter"])
+    if told["guesses"] < FEWEST_GUESSES:
+        why = told["feedback"]["warning"]
+        raise BadInput(f"this password is soon guessed; take some words more. {why}".rstrip(), field="password")
 
 
 def check_changed_password(old: str, password: str) -> None:

@@ -1,5 +1,6 @@
 """A seat's commands at work: asked of Asterisk, and answered when the floor shows what came of it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +20,7 @@ from callcenter.floor.terms import PbxName, Seconds
 from callcenter.settings import AgentSettings, Settings
 
 SHOWN_SECONDS: Seconds = 3
-"""So long the answer to a command waits for the floor; Asterisk takes milliseconds."""
+"""So long at most whoever asks waits for Asterisk's answers and for the floor; Asterisk takes milliseconds."""
 
 PhoneFailure = PhoneRefused | PhoneUnreachable | OutcomeUnknown
 
@@ -98,18 +99,26 @@ async def carry_out(desk: SeatDesk, seat: Seat, wish: Wish) -> Answer:
 async def fulfil(desk: SeatDesk, pbx: PbxName, key: Key, wish: Wish) -> Outcome:
     """Asks for it and waits until the floor shows it at the entity `key`.
 
-    Raises PhoneUnreachable while the link is down: what the floor shows is old then. Raises what the phone raises
-    when nothing was carried out; where something was, the rest stands in the answer.
+    Raises PhoneUnreachable while the link is down: what the floor shows is old then; OutcomeUnknown where Asterisk does
+    not answer within `desk.shown_seconds`. Raises what the phone raises when nothing was carried out; where something
+    was, the rest stands in the answer.
     """
     site = desk.floor.sites[pbx]
     if site.link is not LinkState.LIVE:
         raise PhoneUnreachable(f"no link to {pbx} ({site.link_detail}); nothing was sent")
     if not wish.commands:
         return Outcome(Result.ALREADY, {})
-    refused = await _send(desk.phone, wish.commands)
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + desk.shown_seconds
+    try:
+        async with asyncio.timeout_at(deadline):
+            refused = await _send(desk.phone, wish.commands)
+    except TimeoutError:
+        late = f"{pbx} has not answered within {desk.shown_seconds:g} s; the floor will show what came of it"
+        raise OutcomeUnknown(late) from None
     if refused:
         return Outcome(Result.ASKED, refused)
-    is_shown = await desk.lookout.until(key, wish.is_shown, desk.shown_seconds)
+    is_shown = await desk.lookout.until(key, wish.is_shown, max(deadline - clock.time(), 0))
     return Outcome(Result.DONE if is_shown else Result.ASKED, {})
 
 

@@ -115,7 +115,13 @@ def test_every_role_but_the_administrators_can_be_named_in_the_settings() -> Non
         PrivacySettings.model_validate({"masked_for": [Role.ADMIN]})
 
 
-@pytest.mark.parametrize("password", ["", "ninechars", "x" * 1025, "ADA.LOVELACE", "Ａda.lovelace"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("", "ninechars", "x" * 1025, "ADA.LOVELACE", "Ａda.lovelace"),
+        *("1234567890", "aaaaaaaaaa", "qwertyuiop", "password123", "Callcenter2026", "ada.lovelace1", "2026-11-28"),
+    ],
+)
 def test_poor_password_is_refused(password: str) -> None:
     with pytest.raises(BadInput) as refused:
         check_new_password("ada.lovelace", password)

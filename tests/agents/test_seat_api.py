@@ -67,10 +67,13 @@ class Phone:
         self.sent: list[c.AnyCommand] = []
         self.fails_at: dict[str, CallCenterError] = {}
         self.is_silent = False
+        self.is_hung = False
         self._keeper = keeper
 
     async def send(self, command: c.AnyCommand) -> None:
         self.sent.append(command)
+        if self.is_hung:
+            await asyncio.get_running_loop().create_future()
         failure = self.fails_at.get(getattr(command, "queue", None) or type(command).__name__)
         if failure is not None:
             raise failure
@@ -334,6 +337,15 @@ async def test_what_the_floor_does_not_show_is_said_to_be_asked_only(desk: Desk,
     answer = await agent.post(f"{OWN}/pause", json={"reason": "meal"})
     told = answer.json()
     assert (answer.status_code, told["result"], told["seat"]["state"]) == (202, "asked", "ready")
+
+
+async def test_an_asterisk_that_does_not_answer_is_waited_for_no_longer_than_the_floor(
+    desk: Desk, agent: httpx.AsyncClient
+) -> None:
+    desk.phone.is_hung = True
+    answer = await asyncio.wait_for(agent.post(f"{OWN}/sign-in", json={}), 5)
+    assert (answer.status_code, answer.json()["code"]) == (504, "outcome_unknown")
+    assert len(desk.phone.sent) == 1
 
 
 async def test_while_the_link_is_down_nothing_is_called_done_already(desk: Desk, agent: httpx.AsyncClient) -> None:
