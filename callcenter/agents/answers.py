@@ -49,6 +49,7 @@ class Seat(TypedDict):
     help_since: Instant | None
     help_by: str
     wrap_up_until: Instant | None
+    wrap_up_call_id: str | None
     is_recorded: bool
     recording_paused_since: Instant | None
     consulting: str

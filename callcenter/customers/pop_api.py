@@ -11,14 +11,16 @@ from callcenter.accounts.service import Account
 from callcenter.customers import answers, service
 from callcenter.customers.crm import Crm
 from callcenter.customers.numbers import caller_number
-from callcenter.customers.popping import address_of, seat_in_call
+from callcenter.customers.popping import KnownCall, address_of, own_call
 from callcenter.customers.rules import check_sees
 from callcenter.customers.service import Context
 from callcenter.customers.shapes import Row, Typed, found_shape
+from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
-from callcenter.floor.seat import Seat
 from callcenter.forms.own import check_own_target
 from callcenter.forms.service import IN_HAND_SECONDS, sheet_of_target
+
+Agent = Annotated[Account, requires("work_seat", reach="own")]
 
 
 class OutsideShape(BaseModel):
@@ -39,24 +41,27 @@ def pop_routes(context: Context, crm: Crm, floor: Floor) -> APIRouter:
     """The customers of one's own call, and of a callback before it is made."""
     routes = APIRouter(prefix="/api")
 
-    async def own_seat(
+    async def own(
         pbx: Annotated[Typed, Query()],
         call_id: Annotated[Typed, Query()],
-        account: Annotated[Account, requires("work_seat", reach="own")],
-    ) -> Seat:
+        account: Agent,
+    ) -> KnownCall:
         check_sees(account.permissions)
-        return seat_in_call(floor, own_agent(account.agent_number), pbx, call_id)
+        call = own_call(floor, own_agent(account.agent_number), pbx, call_id)
+        if call is None:
+            raise NotFound(f"there is no call {call_id} at your phone")
+        return call
 
     @routes.get("/customer-pop", response_model=answers.CustomerPop)
-    async def of_own_call(seat: Annotated[Seat, Depends(own_seat)]) -> dict[str, Any]:
-        number, found = await service.known_callers(context, seat.number)
-        address = address_of(context.settings.pop, seat, number, found)
+    async def of_own_call(call: Annotated[KnownCall, Depends(own)], account: Agent) -> dict[str, Any]:
+        number, found = await service.known_callers(context, call.number)
+        address = address_of(context.settings.pop, own_agent(account.agent_number), call, number, found)
         opens = bool(address) and context.settings.pop.opens == "ring"
         return found_shape(number, found) | {"address": address, "opens_by_itself": opens}
 
     @routes.get("/customer-pop/crm")
-    async def of_crm(seat: Annotated[Seat, Depends(own_seat)]) -> CrmShape:
-        found = await crm.look_up(caller_number(seat.number, context.region))
+    async def of_crm(call: Annotated[KnownCall, Depends(own)]) -> CrmShape:
+        found = await crm.look_up(caller_number(call.number, context.region))
         return CrmShape.model_validate({"found": found}, from_attributes=True)
 
     @routes.get("/targets/{target_id}/customers", response_model=answers.CustomersFound)

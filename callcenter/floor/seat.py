@@ -208,6 +208,7 @@ class Seat:
             "help_since": self.help_since,
             "help_by": self.help_by,
             "wrap_up_until": self.wrap_up_until if self.state == SeatState.WRAP_UP else None,
+            "wrap_up_call_id": self.unfinished.call_id if self.unfinished else None,
         }
 
 

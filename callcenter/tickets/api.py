@@ -10,13 +10,14 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.customers.numbers import caller_number
+from callcenter.customers.popping import KnownCall, own_call
 from callcenter.customers.shapes import Row, Typed
 from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
 from callcenter.masks import check_searched_number
 from callcenter.tickets import answers, finding, merging, service
 from callcenter.tickets.finding import Wanted, open_tickets
-from callcenter.tickets.known_calls import KnownCall, known_call, own_call
+from callcenter.tickets.known_calls import known_call
 from callcenter.tickets.owners import owners
 from callcenter.tickets.rules import Content
 from callcenter.tickets.service import Context, content_of

@@ -1,37 +1,14 @@
 """Which call somebody may put with a ticket: their own, or one that they may see."""
 
-from msgspec import Struct
 from sqlalchemy import select
 
 from callcenter.accounts.scoped import call_in_scope
 from callcenter.accounts.service import Account
+from callcenter.customers.popping import KnownCall, own_call
 from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
-from callcenter.floor.terms import PbxName
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import calls, conversations, queue_visits
-
-
-class KnownCall(Struct, frozen=True):
-    """A call, whom it was with as the PBX wrote the number, and the queue that it came from ("": none)."""
-
-    pbx: str
-    call_id: str
-    number: str
-    queue: str
-
-
-def own_call(floor: Floor, agent: str, pbx: str, call_id: str) -> KnownCall | None:
-    """The call at an agent's own seat, or in the work after it; None where it is another's, or over."""
-    site = floor.sites.get(PbxName(pbx))
-    for seat in site.seats.values() if site else ():
-        if seat.agent_number != agent:
-            continue
-        if seat.call_id == call_id:
-            return KnownCall(pbx, call_id, seat.number, seat.queue)
-        if seat.unfinished is not None and seat.unfinished.call_id == call_id:
-            return KnownCall(pbx, call_id, seat.unfinished.number, seat.unfinished.queue)
-    return None
 
 
 async def known_call(sessions: Sessions, floor: Floor, account: Account, pbx: str, call_id: str) -> KnownCall:

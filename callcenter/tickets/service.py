@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.accounts.scoped import in_scope
 from callcenter.accounts.service import Account
 from callcenter.accounts.tables import User
+from callcenter.customers.popping import KnownCall
 from callcenter.customers.service import one_row as one_customer
 from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.floor.terms import Instant
 from callcenter.settings import TicketSettings, TicketType
 from callcenter.store.engine import Sessions
-from callcenter.tickets.known_calls import KnownCall
 from callcenter.tickets.rules import (
     CONTENT,
     Content,

@@ -23,6 +23,7 @@ from callcenter.floor.terms import CallId, PbxName
 from callcenter.settings import CrmSettings, CustomerSettings, PopSettings
 from tests.customers.conftest import LI, WANG, a_record
 from tests.dialer.conftest import FIELDS
+from tests.facts import a_conversation
 from tests.web import Site
 
 NORTH = PbxName("north")
@@ -59,6 +60,20 @@ async def test_the_own_call_pops_and_no_other(context: Context, site: Site) -> N
         for other in (CALL | {"call_id": "2.0"}, CALL | {"pbx": "south"}, CALL | {"call_id": "1.0' OR 1=1"}):
             assert (await _asked(agent, **other))[0] == 404
         assert (await _asked(agent, pbx="north"))[0] == 422
+
+
+async def test_the_own_call_pops_to_the_end_of_the_work_after_it(context: Context, site: Site, floor: Floor) -> None:
+    await service.create(context, a_record(), "supervisor")
+    seat = floor.sites[NORTH].seats["pjsip/1001"]
+    seat.call_id, seat.number = None, ""
+    seat.unfinished = a_conversation(pbx="north", call_id="1.0", number="13800138000")
+    async with await site.client(Role.AGENT, "1001") as agent:
+        status, told = await _asked(agent, **CALL)
+        assert (status, told["number"], [one["name"] for one in told["customers"]]) == (200, LI, ["Li Wei"])
+        assert (await agent.get("/api/customer-pop/crm", params=CALL)).status_code == 200
+        assert (await _asked(agent, **CALL | {"call_id": "2.0"}))[0] == 404
+        seat.unfinished = None
+        assert (await _asked(agent, **CALL))[0] == 404
 
 
 async def test_a_call_without_a_number_is_nobodys(site: Site) -> None:

@@ -1,6 +1,7 @@
 """Who rings pops at the right desk, within a second, on a real Asterisk and in real browsers."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,7 +35,7 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 POP_SECONDS = 1.0
 """From the ring on: to the record at the desk, and to the webhook at another system."""
 
-KNOWN, STRANGER, OTHER_STRANGER, ASKER = (f"1380013800{n}" for n in range(4))
+KNOWN, STRANGER, OTHER_STRANGER, ASKER, WRITER = (f"1380013800{n}" for n in range(5))
 COLLEAGUE = NewUser("wang-wei", PASSWORD, (Role.AGENT,), agent_number="1002")
 NARROW = (360, 740)
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
@@ -235,6 +236,56 @@ def test_the_callers_tickets_are_at_the_desk(agent: Visitor, server: Serving, pa
     with page.expect_response(lambda response: response.url.endswith("/api/tickets/1/calls")) as added:
         tickets.get_by_role("button", name="Add this call to T-1").click()
     assert len(added.value.json()["calls"]) == 2
+    hang_up(pair, caller)
+
+
+def test_the_caller_stays_at_the_desk_for_the_work_after_the_call(agent: Visitor, server: Serving, pair: Pair) -> None:
+    page = agent.page
+    record = {"name": "Wu Ming", "numbers": [{"number": WRITER}]}
+    made = page.request.post(f"{server.url}api/customers", headers=PANEL, data={"record": record})
+    assert made.ok, made.text()
+    caller = pair.customer_calls("4000", caller=WRITER)
+    card = page.get_by_role("region", name="The customer")
+    tickets = page.get_by_role("region", name="Tickets of the caller")
+    expect(state(page)).to_have_text("Talking")
+    hang_up(pair, caller)
+    expect(state(page)).to_have_text("Wrap-up")
+
+    def is_all_there() -> None:
+        expect(card).to_contain_text("Wu Ming")
+        expect(tickets).to_contain_text("No open tickets.")
+        expect(state(page)).to_have_text("Wrap-up")
+
+    page.reload()
+    is_all_there()
+    card.get_by_role("link", name="Wu Ming").click()
+    expect(page.get_by_role("heading", name="Wu Ming")).to_be_visible()
+    page.go_back()
+    is_all_there()
+    expect(state(page)).to_have_text("Ready")
+    expect(card).to_have_count(0)
+    expect(tickets).to_have_count(0)
+
+
+def test_a_pop_that_fails_is_told_and_asked_again(agent: Visitor, pair: Pair) -> None:
+    page = agent.page
+    pops = re.compile(r"/api/(customer|ticket)-pop\?")
+    page.route(pops, lambda route: route.fulfill(status=500, content_type="application/problem+json", body="{}"))
+    caller = pair.customer_calls("4000", caller=KNOWN)
+    card = page.get_by_role("region", name="The customer")
+    retry = card.get_by_role("button", name="Try again")
+    expect(retry).to_be_visible()
+    assert violations(page) == []
+    page.unroute(pops)
+    page.route(re.compile("/api/ticket-pop"), lambda route: route.abort())
+    retry.click()
+    expect(card).to_contain_text("Zhao Liu")
+    tickets = page.get_by_role("region", name="Tickets of the caller")
+    expect(tickets.get_by_role("button", name="Try again")).to_be_visible()
+    page.unroute_all()
+    tickets.get_by_role("button", name="Try again").click()
+    expect(tickets.get_by_role("button", name="New ticket")).to_be_visible()
+    agent.complaints.clear()  # browsers log what failed
     hang_up(pair, caller)
 
 

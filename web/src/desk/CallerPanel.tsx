@@ -7,7 +7,7 @@ import { queryClient, useMay } from "../api/queries";
 import type { Instant, Seat } from "../api/shapes";
 import { CustomerCards } from "../customers/CustomerCards";
 import type { Found } from "../customers/customers";
-import { isInCall } from "../seats/seats";
+import { Failure } from "../parts/Failure";
 import classes from "./Caller.module.css";
 import { CallerTickets, type NewFromCall, TicketFromCall } from "./CallerTickets";
 import { NewcomerForm } from "./NewcomerForm";
@@ -20,13 +20,13 @@ interface OwnCall {
   since: Instant;
 }
 
-/** The call at the seat; during the work after it, the one that it is about. */
+/** The call at the seat; during the work after it, the one that it is about. `since` is when this page first saw it. */
 function useOwnCall(seat: Seat): OwnCall | null {
-  const last = useRef<OwnCall | null>(null);
-  if (isInCall(seat) && seat.call_id && last.current?.callId !== seat.call_id) {
-    last.current = { pbx: seat.pbx, callId: seat.call_id, since: seat.since };
-  }
-  return isInCall(seat) || seat.state === "wrap_up" ? last.current : null;
+  const seen = useRef<OwnCall | null>(null);
+  const callId = seat.call_id ?? seat.wrap_up_call_id;
+  if (callId === null) return null;
+  if (seen.current?.callId !== callId) seen.current = { pbx: seat.pbx, callId, since: seat.since };
+  return seen.current;
 }
 
 const keyOf = (call: OwnCall | null) => ["pop", call?.pbx, call?.callId];
@@ -38,7 +38,7 @@ function useAsked<Told>(call: OwnCall | null, key: readonly unknown[], askAbout:
     queryFn: () => askAbout({ query: { pbx: call?.pbx ?? "", call_id: call?.callId ?? "" } }),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
-  }).data;
+  });
 }
 
 type Asking = Asked<"GET /api/customer-pop">;
@@ -46,19 +46,23 @@ type Asking = Asked<"GET /api/customer-pop">;
 /** What the CRM says, which may come a moment later. */
 function CrmSays({ call }: { call: OwnCall | null }) {
   const { t } = useTranslation();
-  const found = useAsked(call, [...keyOf(call), "crm"], (of) => ask("GET /api/customer-pop/crm", of))?.found;
-  if (!found) return null;
+  const asked = useAsked(call, [...keyOf(call), "crm"], (of) => ask("GET /api/customer-pop/crm", of));
+  const found = asked.data?.found;
+  if (!found && !asked.error) return null;
   return (
     <section className={`panel ${classes.caller}`} aria-label={t("desk.crm")}>
       <h2>{t("desk.crm")}</h2>
-      <div className={classes.head}>
-        <span>{[found.name, found.level].filter(Boolean).join(" · ")}</span>
-        {found.link && (
-          <a href={found.link} target="_blank" rel="noopener noreferrer">
-            {t("desk.openCrm")}
-          </a>
-        )}
-      </div>
+      {asked.error && <Failure error={asked.error} onRetry={() => void asked.refetch()} />}
+      {found && (
+        <div className={classes.head}>
+          <span>{[found.name, found.level].filter(Boolean).join(" · ")}</span>
+          {found.link && (
+            <a href={found.link} target="_blank" rel="noopener noreferrer">
+              {t("desk.openCrm")}
+            </a>
+          )}
+        </div>
+      )}
     </section>
   );
 }
@@ -76,13 +80,20 @@ function Caller({ seat }: { seat: Seat }) {
   const worksTickets = useMay("work_tickets");
   const [made, setMade] = useState<NewFromCall | null>(null);
   const call = useOwnCall(seat);
-  const found = useAsked(call, keyOf(call), (of) => ask("GET /api/customer-pop", of));
+  const asked = useAsked(call, keyOf(call), (of) => ask("GET /api/customer-pop", of));
+  const found = asked.data;
   const { newcomers, type, drop } = useNewcomers();
   const ringing = ringsNew(call, found);
   const isTyped = newcomers.some(({ callId }) => callId === ringing?.callId);
   const forms = ringing && !isTyped ? [ringing, ...newcomers] : newcomers;
   return (
     <>
+      {call && asked.error && (
+        <section className={`panel ${classes.caller}`} aria-label={t("desk.customer")}>
+          <h2>{t("desk.customer")}</h2>
+          <Failure error={asked.error} onRetry={() => void asked.refetch()} />
+        </section>
+      )}
       {found && found.customers.length > 0 && <CustomerCards title={t("desk.customer")} customers={found.customers} />}
       {call && found?.address && (
         <OtherPage

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { Failure } from "../parts/Failure";
 import { useTell } from "../parts/useTell";
 import { Marks } from "../tickets/Marks";
 import { TicketDialog } from "../tickets/TicketDialog";
@@ -20,12 +21,23 @@ interface Props {
   onMake: (made: NewFromCall) => void;
 }
 
+function TicketsFailed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <section className="panel" aria-labelledby="desk-tickets">
+      <h2 id="desk-tickets">{t("desk.tickets")}</h2>
+      <Failure error={error} onRetry={onRetry} />
+    </section>
+  );
+}
+
 /** The open tickets of whom the call is with: this call is added to one of them, or opens a new one. */
 export function CallerTickets({ call, customer, onMake }: Props) {
   const { t } = useTranslation();
   const tell = useTell();
   const pop = usePop(call);
   const addCall = useAddCall();
+  if (pop.error) return <TicketsFailed error={pop.error} onRetry={() => void pop.refetch()} />;
   if (!pop.data) return null;
   const { number, tickets } = pop.data;
   return (

@@ -142,7 +142,6 @@ export function usePop(call: OwnCall | null) {
     queryFn: () => ask("GET /api/ticket-pop", { query: call ?? { pbx: "", call_id: "" } }),
     enabled: call !== null,
     staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
   });
 }
 
