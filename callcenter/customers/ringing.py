@@ -27,6 +27,10 @@ CRM_SECONDS: Seconds = 0.5
 """So long the webhook waits for the CRM: it is to arrive within a second of the ring."""
 
 
+RING_SECONDS: Seconds = 30
+"""So long a ring is news: whoever hears of it later would open the page of a caller who has gone."""
+
+
 class Ringing(Struct, frozen=True):
     """A phone began to ring, for this call."""
 
@@ -87,7 +91,7 @@ class Herald:
                     return
             payload = await self._payload(ringing)
             async with sessions.begin() as db:
-                await post_webhooks(db, RINGING_KIND, payload, ringing.at)
+                await post_webhooks(db, RINGING_KIND, payload, self._context.clock(), lasts_seconds=RING_SECONDS)
             self._wake()
         except (DBAPIError, OSError):
             log.exception("Nobody is told of a ring: the database cannot be reached")

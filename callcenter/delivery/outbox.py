@@ -2,22 +2,26 @@
 
 A row is claimed by moving its due time on before it is sent: a process that dies leaves it due again a little later,
 and of two processes only one sends it. So everything is sent at least once, and seldom twice.
+
+What expires (a ring) does not stand in line behind what does not: the newest of it is sent first, several at a time,
+and what was not delivered until then is given up.
 """
 
 import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import undefer
 
 from callcenter.delivery.mail import hand_over
 from callcenter.delivery.posting import post
-from callcenter.delivery.rules import next_try
+from callcenter.delivery.rules import TOO_LATE, next_try
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.delivery.trying import Answer
 from callcenter.floor.terms import Instant, Seconds
@@ -38,8 +42,40 @@ AT_ONCE = 8
 KEPT_SECONDS: Seconds = 30 * 86400
 """How long the log keeps what was sent or given up."""
 
+URGENT_AT_ONCE = 20
+"""So much of what expires one webhook gets at a time, and `URGENT_IN_ALL` all of them: a whole group of phones may ring
+at once, at a receiver that takes its time."""
+URGENT_IN_ALL = 60
+MOST_LOOKED_AT = 500
+"""Of what expires, per look."""
+
 LANE = func.coalesce(Delivery.webhook_id, 0)
-"""What goes one after another: each webhook's deliveries, and all mail."""
+"""What goes one after another: each webhook's deliveries that do not expire, and all mail."""
+
+
+class Urgent(NamedTuple):
+    """The lane of something that expires: its own."""
+
+    webhook_id: int
+    row_id: int
+
+
+Lane = int | Urgent
+
+
+def _due(now: Instant) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.state == "waiting", Delivery.due_at <= now
+
+
+def chosen(news: Iterable[Urgent], under_way: Collection[Urgent]) -> Iterator[Urgent]:
+    """Which of what is urgent is begun beside what is under way, in the order given."""
+    begun = [*under_way]
+    for one in news:
+        if len(begun) >= URGENT_IN_ALL:
+            return
+        if one not in under_way and sum(one.webhook_id == of.webhook_id for of in begun) < URGENT_AT_ONCE:
+            begun.append(one)
+            yield one
 
 
 class Ways(Struct, frozen=True):
@@ -52,7 +88,8 @@ class Ways(Struct, frozen=True):
 class Outbox:
     """Sends what is in the outbox. `run` is its task; `wake` says that something new was committed.
 
-    One webhook gets one thing at a time, and so does the mail server; one that hangs delays nobody else.
+    One webhook gets one thing at a time, and so does the mail server, but for what expires; one that hangs delays
+    nobody else.
     """
 
     def __init__(
@@ -65,7 +102,7 @@ class Outbox:
     ) -> None:
         self.sessions, self._ways, self.clock, self._chance = sessions, ways, clock, chance
         self._woken = asyncio.Event()
-        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._busy: dict[Lane, asyncio.Task[None]] = {}
         self._cleared_at = 0.0
 
     def wake(self) -> None:
@@ -91,15 +128,33 @@ class Outbox:
         """Begins what is due; how long to wait for the next."""
         now = self.clock()
         await self._clear_log(now)
-        due = select(LANE, func.min(Delivery.id)).where(Delivery.state == "waiting", Delivery.due_at <= now)
+        await self._give_up_late(now)
+        urgent = {lane for lane in self._busy if isinstance(lane, Urgent)}
+        lanes = self._busy.keys() - urgent
+        due = select(LANE, func.min(Delivery.id)).where(*_due(now), Delivery.expires_at.is_(None))
+        rings = select(LANE, Delivery.id).where(*_due(now), Delivery.expires_at > now).order_by(Delivery.id.desc())
         async with self.sessions() as db:
-            rows = (await db.execute(due.where(LANE.not_in(self._busy)).group_by(LANE))).all()
+            rows = (await db.execute(due.where(LANE.not_in(lanes)).group_by(LANE))).all()
+            news = [Urgent(*row) for row in await db.execute(rings.limit(MOST_LOOKED_AT))]
             next_at = await db.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at > now))
-        for lane, row_id in rows[: AT_ONCE - len(self._busy)]:
-            self._busy[lane] = asyncio.create_task(self._try(row_id, lane))
+        for lane, row_id in rows[: AT_ONCE - len(lanes)]:
+            self._begin(row_id, lane)
+        for one in chosen(news, urgent):
+            self._begin(one.row_id, one)
         return LOOK_SECONDS if next_at is None else min(LOOK_SECONDS, max(0.0, next_at - now))
 
-    async def _try(self, row_id: int, lane: int) -> None:
+    def _begin(self, row_id: int, lane: Lane) -> None:
+        self._busy[lane] = asyncio.create_task(self._try(row_id, lane))
+
+    async def _give_up_late(self, now: Instant) -> None:
+        """What expired waiting is sent no more; what is under way just now (due later) is noted by its own try."""
+        late = (*_due(now), Delivery.expires_at <= now)
+        said = case((Delivery.said == "", TOO_LATE), else_=func.substr(TOO_LATE + "; " + Delivery.said, 1, 500))
+        async with self.sessions.begin() as db:
+            if await db.scalar(select(Delivery.id).where(*late).limit(1)):
+                await db.execute(update(Delivery).where(*late).values(state="failed", due_at=None, said=said))
+
+    async def _try(self, row_id: int, lane: Lane) -> None:
         try:
             row = await self._claim(row_id)
             if row is not None:
@@ -135,13 +190,14 @@ class Outbox:
         async with self.sessions() as db:
             webhook = await db.get_one(Webhook, row.webhook_id)
         networks = self._ways.webhooks.allowed_networks
-        return await post(webhook, row.delivery_id, row.content, self.clock(), networks)
+        return await post(webhook, row, self.clock(), networks)
 
     async def _note(self, row: Delivery, began_at: Instant, answer: Answer) -> None:
         now, tries = self.clock(), row.tries + 1
-        due_at = None if answer.has_arrived or answer.is_final else next_try(tries, now, self._chance())
+        due_at = None if answer.has_arrived or answer.is_final else self._next_try(row, now)
         state = "sent" if answer.has_arrived else "failed" if due_at is None else "waiting"
-        said = answer.said[:500]
+        is_late = state == "failed" and not answer.is_final and row.expires_at is not None
+        said = (f"{TOO_LATE}; {answer.said}" if is_late else answer.said)[:500]
         outcome = {"state": state, "due_at": due_at, "tries": tries, "said": said}
         if answer.has_arrived:
             outcome["sent_at"] = now
@@ -156,6 +212,9 @@ class Outbox:
                 )
         if state == "failed":
             log.warning("Delivery %d (%s) is given up after %d tries", row.id, row.kind, tries)
+
+    def _next_try(self, row: Delivery, now: Instant) -> Instant | None:
+        return next_try(row.tries + 1, now, self._chance(), row.expires_at)
 
     async def _clear_log(self, now: Instant) -> None:
         if now - self._cleared_at < KEPT_SECONDS / 30:

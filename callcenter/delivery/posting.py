@@ -10,12 +10,15 @@ import httpx
 
 from callcenter import __version__
 from callcenter.delivery.rules import WHY_REFUSED, Address, Network, literal, may_reach, sign
-from callcenter.delivery.tables import Webhook
+from callcenter.delivery.tables import Delivery, Webhook
 from callcenter.delivery.trying import Answer
 from callcenter.floor.terms import Instant, Seconds
 
 POST_SECONDS: Seconds = 10
 """How long a receiver may take in all; it should answer first and work later."""
+
+URGENT_POST_SECONDS: Seconds = 5
+"""The same for what is news for a short while only."""
 
 HEARD_BYTES = 500
 """So much of an answer is kept in the log."""
@@ -25,20 +28,21 @@ class Refused(Exception):
     """The receiver's name leads where webhooks do not go."""
 
 
-async def post(webhook: Webhook, delivery_id: str, content: bytes, at: Instant, allowed: Iterable[Network]) -> Answer:
-    """Posts `content`; any 2xx means that it has arrived, and 410 that it is never wanted again."""
+async def post(webhook: Webhook, row: Delivery, at: Instant, allowed: Iterable[Network]) -> Answer:
+    """Posts a delivery; any 2xx means that it has arrived, and 410 that it is never wanted again."""
+    patience = POST_SECONDS if row.expires_at is None else URGENT_POST_SECONDS
     headers = {
         "content-type": "application/json",
         "user-agent": f"callcenter/{__version__}",
-        "webhook-id": delivery_id,
+        "webhook-id": row.delivery_id,
         "webhook-timestamp": str(int(at)),
-        "webhook-signature": sign(webhook.secret, delivery_id, int(at), content),
+        "webhook-signature": sign(webhook.secret, row.delivery_id, int(at), row.content),
     }
     try:
-        async with asyncio.timeout(POST_SECONDS):
-            return await _post(httpx.URL(webhook.url), headers, content, allowed)
+        async with asyncio.timeout(patience):
+            return await _post(httpx.URL(webhook.url), headers, row.content, allowed)
     except TimeoutError:
-        return Answer(None, f"no answer within {POST_SECONDS:g} s")
+        return Answer(None, f"no answer within {patience:g} s")
     except Refused as error:
         return Answer(None, str(error), is_final=True)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

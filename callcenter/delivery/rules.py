@@ -46,11 +46,16 @@ _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
-def next_try(tries: int, now: Instant, chance: float) -> Instant | None:
+TOO_LATE = "given up: it was news until then"
+"""What the log says of what expired, in front of what the receiver said last."""
+
+
+def next_try(tries: int, now: Instant, chance: float, expires_at: Instant | None = None) -> Instant | None:
     """When to try again after the `tries`-th try failed, None when it is given up; `chance` is 0 to 1."""
     if tries > len(BACK_OFF):
         return None
-    return now + BACK_OFF[tries - 1] * (1 + JITTER * chance)
+    at = now + BACK_OFF[tries - 1] * (1 + JITTER * chance)
+    return at if expires_at is None or at < expires_at else None
 
 
 # --- webhooks ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from callcenter.delivery.mail import Mail, as_message
 from callcenter.delivery.rules import SECRET_BYTES, Channel, Network, State, check_kinds, check_url, secret_of
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.errors import Conflict, NotFound
-from callcenter.floor.terms import Instant
+from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
 
 TEST_KIND = "test"
@@ -36,11 +36,18 @@ async def send_mail(db: AsyncSession, kind: str, mail: Mail, now: Instant) -> st
     return row.delivery_id
 
 
-async def post_webhooks(db: AsyncSession, kind: str, payload: Mapping[str, Any], now: Instant) -> list[str]:
-    """Puts an event into the outbox, once for each webhook that wants its kind; their delivery ids."""
+async def post_webhooks(
+    db: AsyncSession, kind: str, payload: Mapping[str, Any], now: Instant, *, lasts_seconds: Seconds | None = None
+) -> list[str]:
+    """Puts an event into the outbox, once for each webhook that wants its kind; their delivery ids.
+
+    What is news for `lasts_seconds` only waits for no other event, and is given up then.
+    """
     wanted = await _wanted(db, kind)
     content = msgspec.json.encode({"type": kind, "at": now, "data": payload}) if wanted else b""
     rows = [_for_webhook(webhook, kind, content, now) for webhook in wanted]
+    for row in rows:
+        row.expires_at = None if lasts_seconds is None else now + lasts_seconds
     db.add_all(rows)
     return [row.delivery_id for row in rows]
 
@@ -192,7 +199,9 @@ async def replay(sessions: Sessions, row_id: int, now: Instant) -> None:
     """Sends a delivery again, with its id and content as they were. Raises NotFound, Conflict while it waits."""
     again = update(Delivery).where(Delivery.id == row_id, Delivery.state != "waiting")
     async with sessions.begin() as db:
-        done = await db.execute(again.values(state="waiting", due_at=now, tries=0).returning(Delivery.id))
+        expires_at = now + (Delivery.expires_at - Delivery.created_at)
+        values = {"state": "waiting", "due_at": now, "tries": 0, "expires_at": expires_at}
+        done = await db.execute(again.values(values).returning(Delivery.id))
         if done.first() is None:
             if await db.get(Delivery, row_id) is None:
                 raise NotFound(f"there is no delivery {row_id}")

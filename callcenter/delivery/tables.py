@@ -29,6 +29,7 @@ class Delivery(Base):
 
     `delivery_id` goes with it, so that a receiver can drop what came twice. `content` is the body of a webhook or the
     whole mail but for its sender. `destination` is for people. `due_at` is None when nothing more is tried.
+    `expires_at` is set for what is news for a short while only: it does not wait its turn, and is given up then.
     """
 
     __tablename__ = "deliveries"
@@ -44,6 +45,7 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[Instant] = mapped_column(Double, index=True)
     due_at: Mapped[Instant | None] = mapped_column(Double)
+    expires_at: Mapped[Instant | None] = mapped_column(Double)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     said: Mapped[str] = mapped_column(String(500), default="")
     sent_at: Mapped[Instant | None] = mapped_column(Double)

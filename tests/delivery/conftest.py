@@ -147,6 +147,13 @@ class Receiver:
 
         self.answers.append(answer)
 
+    def is_slow(self, seconds: float, times: int) -> None:
+        async def answer(_request: Request) -> Response:
+            await asyncio.sleep(seconds)
+            return Response("at last")
+
+        self.answers += [answer] * times
+
     def hangs(self) -> None:
         async def answer(request: Request) -> Response:
             while (await request.receive())["type"] != "http.disconnect":
@@ -175,7 +182,10 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @asynccontextmanager
 async def sending(
-    sessions: Sessions, clock: Clock, mail: MailSettings | None = None, webhooks: WebhookSettings = LOOPBACK
+    sessions: Sessions,
+    clock: Callable[[], float],
+    mail: MailSettings | None = None,
+    webhooks: WebhookSettings = LOOPBACK,
 ) -> AsyncIterator[Outbox]:
     """An outbox at work, its jitter always none."""
     outbox = Outbox(sessions, Ways(mail or MailSettings(), webhooks), clock=clock, chance=lambda: 0.0)

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,8 @@ from sqlalchemy import select
 
 from callcenter.delivery import posting, service
 from callcenter.delivery.mail import Attachment, Mail
-from callcenter.delivery.outbox import CLAIM_SECONDS, KEPT_SECONDS
-from callcenter.delivery.rules import BACK_OFF
+from callcenter.delivery.outbox import CLAIM_SECONDS, KEPT_SECONDS, URGENT_AT_ONCE, URGENT_IN_ALL, Urgent, chosen
+from callcenter.delivery.rules import BACK_OFF, TOO_LATE
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.settings import WebhookSettings
 from callcenter.store.engine import Sessions
@@ -238,6 +239,127 @@ async def test_log_is_cleared_after_a_while_but_never_of_what_waits(
     async with sending(sessions, clock):
         [row] = await until(sessions, lambda rows: len(rows) == 1 and rows[0].tries == 1)
     assert row.state == "waiting"
+
+
+# --- what is news for a short while ------------------------------------------------------------------------------
+
+
+async def rang(sessions: Sessions, clock: Callable[[], float], **payload: Any) -> None:
+    async with sessions.begin() as db:
+        await service.post_webhooks(db, "call.ringing", payload, clock(), lasts_seconds=30)
+
+
+async def came(receiver: Receiver, kind: str, count: int) -> list[dict[str, Any]]:
+    """What came of a kind, once it is so much."""
+    async with asyncio.timeout(20):
+        while True:
+            told = [json.loads(body) for _, body in receiver.got]
+            found = [one["data"] for one in told if one["type"] == kind]
+            if len(found) >= count:
+                return found
+            await asyncio.sleep(0.01)
+
+
+async def test_a_ring_does_not_wait_behind_other_events(sessions: Sessions, receiver: Receiver, clock: Clock) -> None:
+    await a_webhook(sessions, receiver, clock)
+    receiver.is_slow(0.2, 12)
+    for number in range(10):
+        await told(sessions, clock, number=number)
+    async with sending(sessions, time.time) as outbox:
+        await came(receiver, "alert.raised", 1)
+        began = time.monotonic()
+        await rang(sessions, time.time)
+        outbox.wake()
+        await came(receiver, "call.ringing", 1)
+        assert time.monotonic() - began < 1
+        assert len(await came(receiver, "alert.raised", 1)) < 10
+        others = await came(receiver, "alert.raised", 10)
+    assert [one["number"] for one in others] == [*range(10)]
+
+
+async def test_a_group_of_phones_that_rings_does_not_wait_for_a_slow_receiver(
+    sessions: Sessions, receiver: Receiver, clock: Clock
+) -> None:
+    await a_webhook(sessions, receiver, clock)
+    receiver.is_slow(3, URGENT_AT_ONCE)
+    async with sending(sessions, time.time) as outbox:
+        began = time.monotonic()
+        for phone in range(URGENT_AT_ONCE):
+            await rang(sessions, time.time, phone=phone)
+        outbox.wake()
+        rings = await came(receiver, "call.ringing", URGENT_AT_ONCE)
+        assert time.monotonic() - began < 1
+    assert sorted(ring["phone"] for ring in rings) == [*range(URGENT_AT_ONCE)]
+
+
+async def test_rings_of_an_outage_are_given_up_and_the_next_one_comes_at_once(
+    sessions: Sessions, receiver: Receiver, clock: Clock
+) -> None:
+    await a_webhook(sessions, receiver, clock)
+    for phone in range(100):
+        await rang(sessions, clock, phone=phone)
+    clock.now += 31
+    await rang(sessions, clock, phone="new")
+    async with sending(sessions, clock):
+        rows = await until(sessions, lambda rows: all(row.state != "waiting" for row in rows))
+    assert {(row.state, row.said, row.due_at, row.tries) for row in rows[:-1]} == {("failed", TOO_LATE, None, 0)}
+    assert (rows[-1].state, [one["phone"] for one in await came(receiver, "call.ringing", 1)]) == ("sent", ["new"])
+
+
+def test_of_rings_that_wait_the_newest_is_told_first() -> None:
+    waiting = [Urgent(webhook, row) for row in range(100, 0, -1) for webhook in (1, 2)]
+    under_way = {Urgent(1, 200 + row) for row in range(URGENT_AT_ONCE - 2)} | {waiting[0]}
+    begun = [*chosen(waiting, under_way)]
+    assert [one.row_id for one in begun if one.webhook_id == 1] == [99]
+    assert [one.row_id for one in begun if one.webhook_id == 2] == [*range(100, 100 - URGENT_AT_ONCE, -1)]
+    everybody = [Urgent(webhook, row) for row in range(9) for webhook in range(URGENT_IN_ALL)]
+    assert len([*chosen(everybody, under_way)]) == URGENT_IN_ALL - len(under_way)
+
+
+async def test_a_ring_that_fails_is_tried_again_while_it_is_news(
+    sessions: Sessions, receiver: Receiver, clock: Clock
+) -> None:
+    await a_webhook(sessions, receiver, clock)
+    receiver.says(503, "not now")
+    receiver.says(503, "nor now")
+    await rang(sessions, clock)
+    async with sending(sessions, clock) as outbox:
+        [row] = await until(sessions, tried(1))
+        assert (row.state, row.due_at) == ("waiting", clock() + BACK_OFF[0])
+        clock.now += BACK_OFF[0]
+        outbox.wake()
+        [row] = await until(sessions, tried(2))
+        assert (row.state, row.due_at, row.said) == ("failed", None, f"{TOO_LATE}; nor now")
+        clock.now += 3600
+        await service.replay(sessions, row.id, clock())
+        outbox.wake()
+        await until(sessions, sent)
+
+
+async def test_a_ring_whose_second_try_comes_too_late_says_what_was_said(
+    sessions: Sessions, receiver: Receiver, clock: Clock
+) -> None:
+    await a_webhook(sessions, receiver, clock)
+    receiver.says(503, "not now")
+    await rang(sessions, clock)
+    async with sending(sessions, clock) as outbox:
+        await until(sessions, tried(1))
+        clock.now += 60
+        outbox.wake()
+        [row] = await until(sessions, lambda rows: rows[0].state == "failed")
+    assert (row.said, len(receiver.got)) == (f"{TOO_LATE}; not now", 1)
+
+
+async def test_a_ring_waits_less_long_for_an_answer(
+    sessions: Sessions, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "URGENT_POST_SECONDS", 0.3)
+    await a_webhook(sessions, receiver, clock)
+    receiver.hangs()
+    await rang(sessions, clock)
+    async with sending(sessions, clock):
+        [row] = await until(sessions, tried(1))
+    assert row.said == "no answer within 0.3 s"
 
 
 # --- mail -------------------------------------------------------------------------------------------------------

@@ -53,9 +53,11 @@ class Outsider(BaseHTTPRequestHandler):
     """Another system: a CRM that knows one number, its pages, and what it was told by webhooks."""
 
     told: ClassVar[list[tuple[float, dict[str, Any]]]] = []
+    opened: ClassVar[list[tuple[float, str]]] = []
 
     def do_GET(self) -> None:
         if self.path.startswith("/page"):
+            self.opened.append((time.time(), self.path))
             self._say(b"<title>page</title>", "text/html")
         elif self.path == f"/crm?phone=%2B86{KNOWN}":
             self._say(json.dumps({"name": "Zhao Liu Ltd", "level": "A", "link": "https://crm.example/li"}).encode())
@@ -301,6 +303,9 @@ def test_other_systems_learn_of_the_ring_and_are_asked(
         caller = pair.customer_calls("4000", caller=KNOWN)
         rang_at = float(pair.ami.wait_for("AgentCalled")["Timestamp"])
     expect(tab.value).to_have_url(f"{outside}/page?of=%2B86{KNOWN}&queue=support&by=1001")
+    opened_at = max(at for at, path in Outsider.opened if path.startswith(f"/page?of=%2B86{KNOWN}&"))
+    took = opened_at - rang_at
+    assert took < POP_SECONDS, f"the other system's page was opened {took:.2f} s after the ring began"
     says = page.get_by_role("region", name="The CRM says")
     expect(says).to_contain_text("Zhao Liu Ltd · A")
     expect(says.get_by_role("link")).to_have_attribute("href", "https://crm.example/li")
