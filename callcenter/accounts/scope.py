@@ -29,6 +29,10 @@ class Scope:
         """Whether the queue, and who waits there, is in it."""
         return self.is_everything or queue in self.queues
 
+    def fills_queue(self, queue: str) -> bool:
+        """Whether agents and callers may be put into the queue, or taken out. Teams alone limit whom, not where."""
+        return not self.queues or self.sees_queue(queue)
+
     def sees_agent(self, team: str, queues: Iterable[str] = ()) -> bool:
         """Whether an agent of this team is, who is a member of these queues at the moment."""
         return self.is_everything or team in self.teams or not self.queues.isdisjoint(queues)

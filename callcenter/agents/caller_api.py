@@ -44,7 +44,7 @@ def caller_routes(desk: SeatDesk) -> APIRouter:
     @routes.post("/to-queue", response_model=answers.CallerAnswer)
     async def to_queue(visit: str, shape: QueueShape, account: Supervisor, response: Response) -> dict[str, Any]:
         def wished(site: Site, one: Visit) -> tuple[Key, Wish]:
-            known = desk.settings.queues
+            known = {name: queue for name, queue in desk.settings.queues.items() if account.scope.fills_queue(name)}
             most = known[shape.queue].max_waiting if shape.queue in known else 0
             wish = callers.to_queue(site, one, shape.queue, known, most)
             return site.queues[shape.queue].key, wish

@@ -55,7 +55,7 @@ def desk_phone_routes(desk: SeatDesk) -> APIRouter:
         agent = _agent(desk, account)
         queues = rules.queues_to_join(account.permissions, agent.queues, shape.queues)
         site = desk.site(pbx)
-        desk.check_queues(pbx, queues)
+        desk.check_queues(pbx, queues, account.scope, agent.queues)
         seat = next((one for one in site.desk_seats() if one.desk and one.desk.number == number), None)
         if seat is None:
             raise NotFound(f"there is no desk phone {number[:64]} at {pbx}")

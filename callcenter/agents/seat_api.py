@@ -124,8 +124,9 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     @routes.post("/sign-in")
     async def sign_in(shape: SignInShape, account: Anybody, response: Response, seat: Seat = worked) -> SeatAnswer:
         agent = desk.agents.get(seat.agent_number)
-        queues = rules.queues_to_join(account.permissions, agent.queues if agent else (), shape.queues)
-        desk.check_queues(seat.pbx, queues)
+        own = agent.queues if agent else ()
+        queues = rules.queues_to_join(account.permissions, own, shape.queues)
+        desk.check_queues(seat.pbx, queues, account.scope, own)
         wish = rules.join(seat, _name(desk, seat), queues)
         wish = rules.moved(desk.site(seat.pbx), seat, seat.agent_number, wish)
         return told(desk, await carry_out(desk, seat, wish), response)
@@ -173,13 +174,18 @@ def _call_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
 
 def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> None:
     @routes.post("/join-queue")
-    async def join(shape: MembershipShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
-        desk.check_queues(seat.pbx, (shape.queue,), "queue")
+    async def join(
+        shape: MembershipShape, account: Supervisor, response: Response, seat: Seat = any_seat
+    ) -> SeatAnswer:
+        desk.check_queues(seat.pbx, (shape.queue,), account.scope, field="queue")
         wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/penalty")
-    async def set_penalty(shape: PenaltyShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
+    async def set_penalty(
+        shape: PenaltyShape, account: Supervisor, response: Response, seat: Seat = any_seat
+    ) -> SeatAnswer:
+        desk.check_queues(seat.pbx, (shape.queue,), account.scope, field="queue")
         return told(desk, await carry_out(desk, seat, rules.set_penalty(seat, shape.queue, shape.penalty)), response)
 
     @routes.post("/take-help")
@@ -188,7 +194,8 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
         return told(desk, await carry_out(desk, seat, wish), response)
 
     @routes.post("/leave-queue")
-    async def leave(shape: QueueShape, response: Response, seat: Seat = any_seat) -> SeatAnswer:
+    async def leave(shape: QueueShape, account: Supervisor, response: Response, seat: Seat = any_seat) -> SeatAnswer:
+        desk.check_queues(seat.pbx, (shape.queue,), account.scope, field="queue")
         return told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
 
 

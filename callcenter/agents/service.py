@@ -1,7 +1,7 @@
 """A seat's commands at work: asked of Asterisk, and answered when the floor shows what came of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -72,10 +72,12 @@ class SeatDesk:
             raise NotFound(f"there is no seat {interface} at {pbx}")
         return found
 
-    def check_queues(self, pbx: str, queues: tuple[str, ...], field: str = "queues") -> None:
-        """Raises BadInput for a queue that this PBX is not known to have."""
+    def check_queues(
+        self, pbx: str, queues: tuple[str, ...], scope: Scope, own: Collection[str] = (), field: str = "queues"
+    ) -> None:
+        """Raises BadInput for a queue that this PBX is not known to have, or outside the scope and not the agent's."""
         for queue in queues:
-            if queue not in self.site(pbx).queues:
+            if queue not in self.site(pbx).queues or not (queue in own or scope.fills_queue(queue)):
                 raise BadInput(f"there is no queue {queue[:60]!r} at {pbx}", field=field)
 
     def shown(self, seat: Seat) -> View:

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import scope_of
 from callcenter.agents.caller_api import caller_routes
 from callcenter.agents.callers import PRIORITY_SINCE
 from callcenter.agents.lookout import Lookout
@@ -99,6 +100,17 @@ async def test_asterisk_is_asked_and_what_it_does_not_show_is_not_said_to_be_don
     assert (answer.status_code, answer.json()["result"]) == (202, "asked"), answer.text
     assert answer.json()["visit"]["position"] == 2
     assert desk.phone.sent == [command]
+
+
+async def test_a_queue_outside_the_scope_is_answered_as_one_that_is_not_there(desk: Desk) -> None:
+    async with await desk.of(Role.TEAM_LEADER, scope=scope_of([], ["support"])) as leader:
+        answers = [await leader.post(f"{URL}/to-queue", json={"queue": queue}) for queue in ("sales", "nowhere")]
+        details = [answer.json()["detail"].replace("sales", "nowhere") for answer in answers]
+        assert [(answer.status_code, answer.json()["field"]) for answer in answers] == [(422, "queue")] * 2
+        assert details[0] == details[1]
+    assert desk.phone.sent == []
+    async with await desk.of(Role.SUPERVISOR, scope=scope_of([], ["support", "sales"])) as supervisor:
+        assert (await supervisor.post(f"{URL}/to-queue", json={"queue": "sales"})).status_code == 202
 
 
 async def test_who_is_first_and_who_waits_there_is_so_already(desk: Desk, supervisor: httpx.AsyncClient) -> None:

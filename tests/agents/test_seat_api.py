@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
 from callcenter.accounts.rules import Role
+from callcenter.accounts.scope import EVERYTHING, Scope, scope_of
 from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.accounts.signing_in import sign_in
 from callcenter.agents.directory import directory
@@ -31,6 +32,7 @@ from tests.facts import NOON
 
 PBX = PbxName("pbx1")
 PASSWORD = "correct horse battery"
+SEAT = "PJSIP/1002"
 SETTINGS = Settings(
     pbxs=(PbxSettings(name="pbx1"),),
     queues={"support": QueueSettings(), "sales": QueueSettings(), "vip": QueueSettings()},
@@ -155,7 +157,9 @@ class Desk:
     def link(self, state: e.LinkState) -> None:
         self.keeper.tell(e.LinkChanged(PBX, NOON, state, "connection refused"))
 
-    async def of(self, role: Role | None, agent_number: str | None = None) -> httpx.AsyncClient:
+    async def of(
+        self, role: Role | None, agent_number: str | None = None, scope: Scope = EVERYTHING
+    ) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.web),
             base_url="http://centre/api",
@@ -163,7 +167,7 @@ class Desk:
         )
         if role is not None:
             name = f"{role}-{agent_number}"
-            await add_user(self.access, NewUser(name, PASSWORD, (role,), agent_number=agent_number))
+            await add_user(self.access, NewUser(name, PASSWORD, (role,), agent_number=agent_number, scope=scope))
             token, _ = await sign_in(self.access, name, PASSWORD, "192.0.2.1")
             client.cookies.set(COOKIE, token)
         return client
@@ -269,6 +273,44 @@ async def test_a_supervisor_has_a_seat_rung_later(desk: Desk, supervisor: httpx.
         told = (await supervisor.post(f"{OTHER}/penalty", json={"queue": "vip", "penalty": penalty})).json()
         assert (told["result"], told["seat"]["penalties"]) == (result, {"vip": penalty})
     assert desk.phone.sent[-1] == c.SetPenalty(PBX, "vip", "PJSIP/1002", 0)
+
+
+@pytest.mark.parametrize(
+    ("what", "field", "body"),
+    [
+        ("join-queue", "queue", {"queue": "{}"}),
+        ("leave-queue", "queue", {"queue": "{}"}),
+        ("penalty", "queue", {"queue": "{}", "penalty": 1}),
+        ("sign-in", "queues", {"queues": ["{}"]}),
+    ],
+)
+async def test_a_queue_outside_the_scope_is_answered_as_one_that_is_not_there(
+    desk: Desk, what: str, field: str, body: dict[str, object]
+) -> None:
+    for queue in ("support", "vip"):
+        desk.keeper.tell(e.MemberAdded(PBX, NOON, e.Member(queue, SEAT, "Wang Wei", SEAT, e.DeviceState.NOT_IN_USE)))
+    async with await desk.of(Role.TEAM_LEADER, scope=scope_of([], ["support", "sales"])) as leader:
+        for queue in ("vip", "nowhere"):
+            sent = msgspec.json.decode(msgspec.json.encode(body).replace(b"{}", queue.encode()))
+            answer = await leader.post(f"{OTHER}/{what}", json=sent)
+            problem = answer.json()
+            assert (answer.status_code, problem["field"]) == (422, field), problem
+            assert f"there is no queue '{queue}' at pbx1" in problem["detail"]
+        assert desk.phone.sent == []
+        sent = msgspec.json.decode(msgspec.json.encode(body).replace(b"{}", b"support"))
+        assert (await leader.post(f"{OTHER}/{what}", json=sent)).status_code == 200
+
+
+async def test_a_scope_of_queues_keeps_no_agent_out_of_their_own_and_one_of_teams_from_none(desk: Desk) -> None:
+    inside = scope_of([], ["support"])
+    async with await desk.of(Role.AGENT, "1001", inside) as agent:
+        signed_in = await agent.post(f"{OWN}/sign-in", json={"queues": ["support", "sales"]})
+        assert signed_in.json()["seat"]["queues"] == ["sales", "support"]
+    async with await desk.of(Role.TEAM_LEADER, scope=inside) as leader:
+        assert (await leader.post(f"{OWN}/sign-in", json={"queues": ["vip"]})).status_code == 422
+        assert (await leader.post(f"{OWN}/sign-in", json={"queues": ["sales"]})).status_code == 200
+    async with await desk.of(Role.SUPERVISOR, scope=scope_of([""], [])) as leader:
+        assert (await leader.post(f"{OWN}/join-queue", json={"queue": "vip"})).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,14 @@ export function useOwnQueues(): CentreSettings["queues"] {
   return scope === null ? queues : queues.filter(({ queue }) => scope.queues.includes(queue));
 }
 
+/** Those into which they may put agents and callers: a scope of teams alone limits whom, not where. */
+export function useQueuesToFill(): CentreSettings["queues"] {
+  const queues = useSettings().data?.queues ?? [];
+  const { scope } = useSession().user;
+  if (scope === null || scope.queues.length === 0) return queues;
+  return queues.filter(({ queue }) => scope.queues.includes(queue));
+}
+
 /** The label of a queue, or its name where it has none. */
 export function useQueueWord(): (pbx: string, queue: string) => string {
   const queues = useSettings().data?.queues ?? [];

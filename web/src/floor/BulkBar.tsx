@@ -2,7 +2,7 @@ import { Button, NumberInput, Select } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useSettings } from "../api/queries";
+import { useQueuesToFill, useSettings } from "../api/queries";
 import { useLabel } from "../i18n";
 import { useLive } from "../live/store";
 import { MessagesButton } from "../messages/MessagesButton";
@@ -19,7 +19,7 @@ function Fields({ wish, change }: FieldProps) {
   const { t } = useTranslation();
   const label = useLabel();
   const settings = useSettings().data;
-  const names = new Map((settings?.queues ?? []).map((one) => [one.queue, one.label]));
+  const names = new Map(useQueuesToFill().map((one) => [one.queue, one.label]));
   return (
     <>
       <Select

@@ -2,7 +2,7 @@ import { Modal, Select } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { useQueueWord, useSettings } from "../api/queries";
+import { useQueuesToFill, useQueueWord } from "../api/queries";
 import { useLive } from "../live/store";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
@@ -57,7 +57,7 @@ function ToQueue({ caller, onClose }: Props) {
   const number = useNumber(caller);
   const queueWord = useQueueWord();
   const { pbx, queue: own } = caller.visit;
-  const others = (useSettings().data?.queues ?? []).filter((one) => one.pbx === pbx && one.queue !== own);
+  const others = useQueuesToFill().filter((one) => one.pbx === pbx && one.queue !== own);
   return (
     <Frame
       caller={caller}
