@@ -33,6 +33,13 @@ SCOPES: Mapping[str, Scope] = {
     "other": scope_of(["Team C"], ["billing"]),
     "all": EVERYTHING,
 }
+ROLES = tuple(role for role in Role if role is not Role.ADMIN)
+"""Each has a user of its name, too, who sees what `both` sees."""
+
+WHO: Mapping[str, tuple[Role, Scope]] = {
+    **{name: (Role.ADMIN, scope) for name, scope in SCOPES.items()},
+    **{str(role): (role, SCOPES["both"]) for role in ROLES},
+}
 """Who looks. Inside is the work of agent 1001 of Team A in sales, outside that of 1002 of Team B in support."""
 
 
@@ -84,7 +91,7 @@ def _recipient(number: int, agent: str, team: str) -> MessageRecipient:
 
 @asynccontextmanager
 async def centre(database_url: str, data_folder: Path) -> AsyncIterator[App]:
-    """The whole server with two teams at work, and an administrator of each scope."""
+    """The whole server with two teams at work, and an administrator of each scope, and one of each other role."""
     agents = (
         AgentSettings(number="1001", name="Li", team="Team A", queues=("sales",)),
         AgentSettings(number="1002", name="Wang", team="Team B", queues=("support",)),
@@ -97,8 +104,8 @@ async def centre(database_url: str, data_folder: Path) -> AsyncIterator[App]:
         agents=agents,
     )
     async with running(settings) as app:
-        for name, scope in SCOPES.items():
-            await add_user(app.access, NewUser(name, PASSWORD, (Role.ADMIN,), scope=scope))
+        for name, (role, scope) in WHO.items():
+            await add_user(app.access, NewUser(name, PASSWORD, (role,), scope=scope))
         app.recorder.note([*_work("1.0", "1001", "Team A", "sales"), *_work("2.0", "1002", "Team B", "support")])
         await app.recorder.flush()
         async with make_sessions(app.engine).begin() as session:

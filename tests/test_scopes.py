@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from websockets.asyncio.client import connect
 
-from callcenter.accounts.rules import OF_THE_CENTRE, Permission
+from callcenter.accounts.rules import OF_THE_CENTRE, Permission, Role
 from callcenter.accounts.scope import scope_of
 from callcenter.agents import callers
 from callcenter.app import App
@@ -26,7 +26,7 @@ from callcenter.floor.terms import CallId, ChannelId, PbxName
 from callcenter.serving import served
 from tests.databases import SqliteFiles
 from tests.facts import NOON
-from tests.scoping import PBX, SCOPES, SPAN, centre, cookie_of, looking, told
+from tests.scoping import PBX, ROLES, SCOPES, SPAN, WHO, centre, cookie_of, looking, told
 
 
 @pytest.fixture
@@ -145,10 +145,9 @@ ONES: Mapping[str, Any] = {
 
 
 async def _is_there(client: httpx.AsyncClient, asked: str, number: int) -> bool:
-    method, path = asked.format(number).split(" ")
-    answer = await client.request(method, f"/api{path}", json=ONES[asked])
+    answer = await _answered(client, asked, number, ONES[asked])
     assert answer.status_code not in (401, 403, 422), (asked, answer.text)
-    missing = f"there is no {MISSING[path.split('/')[1]]}"
+    missing = f"there is no {MISSING[asked.split('/')[1]]}"
     return answer.status_code != 404 or missing not in answer.text.lower()
 
 
@@ -170,6 +169,26 @@ async def test_what_is_outside_does_not_exist(app: App) -> None:
             for asked in ONES:
                 inside, outside = [await _is_there(client, asked, number) for number in (1, 2)]
                 assert (inside, outside) == (name != "other", name == "all"), (name, asked)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_what_is_outside_does_not_exist_whatever_ones_role(app: App, role: Role) -> None:
+    opened = 0
+    async with looking(app, str(role)) as client:
+        for asked, body in ONES.items():
+            inside, outside = [await _answered(client, asked, number, body) for number in (1, 2)]
+            opened += inside.status_code not in (403, 404)
+            if outside.status_code == 403:
+                assert outside.json() == inside.json(), asked
+            else:
+                assert outside.status_code == 404, (asked, outside.text)
+                assert f"there is no {MISSING[asked.split('/')[1]]}" in outside.text.lower(), asked
+    assert opened > 0
+
+
+async def _answered(client: httpx.AsyncClient, asked: str, number: int, body: Any) -> httpx.Response:
+    method, path = asked.format(number).split(" ")
+    return await client.request(method, f"/api{path}", json=body)
 
 
 NOT_ONE_BY_ONE = {
@@ -250,6 +269,21 @@ async def test_who_one_is_names_what_opens_something(app: App) -> None:
             assert found == {*get_args(Permission)} - (OF_THE_CENTRE if name != "all" else set()), name
 
 
+@pytest.mark.parametrize("what", ["join-queue", "leave-queue", "penalty", "sign-in"])
+async def test_nobody_is_put_into_a_queue_outside_nor_taken_out(app: App, what: str) -> None:
+    for name, status in {"team": 503, "both": 422, "all": 503}.items():
+        async with looking(app, name) as client:
+            bodies: Mapping[str, Any] = {
+                "sign-in": {"queues": ["support"]},
+                "penalty": {"queue": "support", "penalty": 1},
+            }
+            answer = await client.post(
+                f"/api/seats/{PBX}/PJSIP/1001/{what}", json=bodies.get(what, {"queue": "support"})
+            )
+            wanted = 409 if (what, status) == ("penalty", 503) else status
+            assert answer.status_code == wanted, (name, answer.text)
+
+
 async def test_a_review_is_begun_of_calls_inside_only(app: App) -> None:
     async with looking(app, "team") as client:
         for number, status in ((1, 201), (2, 404)):
@@ -306,6 +340,8 @@ ENTITIES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "links": ("north", {"pbx": PBX, "state": "live"}),
     "visits": ("north/7.0/support/1", {"pbx": PBX, "queue": "support", "number": "138"}),
     "messages": ("written", {"changed_at": 1.0}),
+    "journals": ("north", {"pbx": PBX, "trouble": "no space"}),
+    "figures": ("north/support", {"offered": 1}),
     "lists": ("1", {"id": "1", "name": "Spring", "state": "stopped", "queue": "support"}),
     "alerts": ("9", {"subject_kind": "seats", "who": {"team": "Team B", "queue": "support"}}),
     "listenings": ("north/l", {"pbx": PBX, "interface": "PJSIP/1002", "mode": "listen"}),
@@ -319,17 +355,20 @@ async def test_the_feed_tells_what_is_inside(app: App) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         async with served(app.web, listener):
-            seen = {name: await _snapshot(port, await cookie_of(app, name)) for name in SCOPES}
+            seen = {name: await _snapshot(port, await cookie_of(app, name)) for name in WHO if name in SEATS}
     for name, entities in seen.items():
         assert {*entities["seats"]} == {f"{PBX}/PJSIP/{agent}" for agent in SEATS[name]}, name
         assert {*entities["queues"]} == {f"{PBX}/{queue}" for queue in QUEUES[name]}, name
         outside = {kind for kind, (identity, _) in ENTITIES.items() if identity in entities.get(kind, {})}
-        assert outside == ({*ENTITIES} if name == "all" else {"links", "messages"}), name
+        assert outside == ({*ENTITIES} if name == "all" else {"links", "messages", "journals"}), name
         assert entities["gauges"]["*"]["seats"]["signed_out"] == len(SEATS[name]), name
 
 
 SEATS = {"team": ["1001"], "queue": [], "both": ["1001"], "other": [], "all": ["1001", "1002"]}
 QUEUES = {"team": [], "queue": ["sales"], "both": ["sales"], "other": [], "all": ["sales", "support"]}
+for _role in ("agent", "team_leader", "supervisor"):
+    # The roles that see the floor.
+    SEATS[_role], QUEUES[_role] = SEATS["both"], QUEUES["both"]
 
 
 async def _snapshot(port: int, cookie: str) -> dict[str, dict[str, Any]]:

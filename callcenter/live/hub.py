@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, Protocol
 
 import msgspec
@@ -24,6 +24,7 @@ KEPT_FRAMES = 600
 """A client that comes back within a minute of busy traffic gets what it missed instead of a snapshot."""
 
 _encode = msgspec.json.Encoder().encode
+_OF_SEATS, _OF_QUEUES = "listenings", "figures"
 _GAUGED = frozenset({"seats", "queues", "visits"})
 
 
@@ -247,9 +248,20 @@ class Hub(Feed):
             touched.add(GAUGES)
         delta = bring_up_to_date(self.published, self, touched)
         if delta:
+            seen_otherwise = touched | self._seen_by(touched) if self._branches else touched
             for branch in self._branches.values():
-                branch.relay(touched)
+                branch.relay(seen_otherwise)
         return self.numbered(delta)
+
+    def _seen_by(self, touched: Set[Key]) -> set[Key]:
+        """What a scope sees by what was touched, and has to be let through anew: who listens to a seat goes with it."""
+        heard = self.published.get(_OF_SEATS, {})
+        of_seats = {
+            (_OF_SEATS, identity)
+            for identity, fields in heard.items()
+            if ("seats", f"{fields['pbx']}/{fields['interface']}") in touched
+        }
+        return of_seats | {(_OF_QUEUES, identity) for kind, identity in touched if kind == "queues"}
 
     def view(self, key: Key) -> View | None:
         """The fields of any entity, of the floor or put by others."""
