@@ -5,13 +5,16 @@ What belongs to a merged ticket is told as a part of the one that it was merged 
 
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, Conflict
-from callcenter.tickets.rules import What, check_open, number_of, told_change
+from callcenter.tickets.rules import What, check_complaint_is_kept, check_open, number_of, told_change
 from callcenter.tickets.service import Context, changing, note, settle, told_row
 from callcenter.tickets.tables import Ticket
 
 
 async def merge(context: Context, account: Account, kept: tuple[int, int], gone: tuple[int, int]) -> Ticket:
-    """Merges the ticket `gone` (id and version) into `kept`. Raises NotFound, BadInput, Conflict."""
+    """Merges the ticket `gone` (id and version) into `kept`, which is a complaint if `gone` is one.
+
+    Raises NotFound, BadInput, Conflict.
+    """
     if kept[0] == gone[0]:
         raise BadInput("A ticket cannot be merged with itself", field="other_id")
     now, by = context.clock(), account.username
@@ -19,6 +22,7 @@ async def merge(context: Context, account: Account, kept: tuple[int, int], gone:
         # In one order, so that two who merge the same tickets the other way round wait for each other.
         rows = {key: await changing(session, account, key, now) for key in sorted((kept, gone))}
         check_open(rows[kept].state)
+        check_complaint_is_kept(rows[kept], rows[gone], context.settings.complaints)
         rows[gone].merged_into, rows[gone].merged_at, rows[gone].merged_by = kept[0], now, by
         rows[kept].contact_at = max(rows[kept].contact_at, rows[gone].contact_at)
         for row, other in ((rows[kept], gone[0]), (rows[gone], kept[0])):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
@@ -158,6 +158,23 @@ def check_unmerged(merged_into: int | None) -> None:
     """Raises Conflict for a ticket that is a part of another."""
     if merged_into is not None:
         raise Conflict(f"This ticket was merged into {number_of(merged_into)}; go on there")
+
+
+class Typed(Protocol):
+    """A ticket, of which only the type matters."""
+
+    id: Any
+    type: Any
+
+
+def check_complaint_is_kept(kept: Typed, gone: Typed, complaints: Collection[str]) -> None:
+    """Raises BadInput where a complaint would become a part of a ticket that is none: it would lose its callback."""
+    if gone.type in complaints and kept.type not in complaints:
+        ours, theirs = number_of(kept.id), number_of(gone.id)
+        raise BadInput(
+            f"{theirs} is a complaint and {ours} is none: merge {ours} into {theirs}, which keeps its callback",
+            field="other_id",
+        )
 
 
 def told_change(what: What, details: Mapping[str, Any] | None = None) -> dict[str, Any]:

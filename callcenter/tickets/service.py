@@ -332,14 +332,16 @@ async def family(session: AsyncSession, ids: Collection[int]) -> set[int]:
 
 
 async def settle(session: AsyncSession, context: Context, row: Ticket) -> None:
-    """Works out when the next thing of a ticket is due, and takes back an escalation that has no cause any more."""
+    """Works out when the next thing of a ticket is due, and takes back an escalation that has no cause any more.
+
+    What was promised of the tickets merged into it holds, unless they were closed before.
+    """
     await session.flush()
-    waiting = select(TicketStep.due_at).where(
-        TicketStep.ticket_id.in_(await family(session, [row.id])),
-        TicketStep.done_at.is_(None),
-        TicketStep.due_at.is_not(None),
-    )
-    due = [at for at in await session.scalars(waiting) if at is not None]
+    ids = await family(session, [row.id])
+    waiting = select(TicketStep.due_at).where(TicketStep.ticket_id.in_(ids), TicketStep.done_at.is_(None))
+    parts = select(Ticket.due_at).where(Ticket.id.in_(ids - {row.id}), Ticket.state != State.CLOSED)
+    found = [*await session.scalars(waiting), *await session.scalars(parts)]
+    due = [at for at in found if at is not None]
     row.next_due_at = next_due(row.state, row.due_at, due)
     level = level_of(row.next_due_at, context.clock(), [one.after_seconds for one in context.settings.escalations])
     if level < row.escalation_level:

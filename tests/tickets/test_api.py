@@ -182,6 +182,29 @@ async def test_repeats_are_merged_with_everything_they_have(li: AsyncClient, bos
     assert (await boss.post(f"/api/tickets/{gone['id']}/unmerge")).status_code == 409
 
 
+async def test_a_complaint_is_not_merged_into_what_is_none(li: AsyncClient, boss: AsyncClient) -> None:
+    """The other direction is offered, and the earlier promise holds; taken apart each has its own again."""
+    enquiry = await opened(li, type="enquiry", subject="Opening hours", due_at=NOON + 60)
+    complaint = await opened(li, due_at=NOON + 3600)
+    body = {"version": 1, "other_id": complaint["id"], "other_version": 1}
+    refused = await boss.post(f"/api/tickets/{enquiry['id']}/merges", json=body)
+    assert (refused.status_code, refused.json()["field"]) == (422, "other_id")
+    assert "merge T-1 into T-2" in refused.json()["detail"]
+    merged = await boss.post(f"/api/tickets/{complaint['id']}/merges", json=body | {"other_id": enquiry["id"]})
+    kept = merged.json()
+    assert (merged.status_code, kept["due_at"], kept["next_due_at"]) == (201, NOON + 3600, NOON + 60)
+    await boss.post(f"/api/tickets/{enquiry['id']}/unmerge")
+    assert [(await told(li, one))["next_due_at"] for one in (enquiry, complaint)] == [NOON + 60, NOON + 3600]
+
+
+async def test_what_was_promised_of_a_closed_repeat_is_over(li: AsyncClient, boss: AsyncClient) -> None:
+    kept, gone = await opened(li, due_at=NOON + 3600), await opened(li, due_at=NOON + 60)
+    assert (await li.post(f"/api/tickets/{gone['id']}/close", json={"version": 1} | DONE)).status_code == 200
+    body = {"version": 1, "other_id": gone["id"], "other_version": 2}
+    merged = (await boss.post(f"/api/tickets/{kept['id']}/merges", json=body)).json()
+    assert merged["next_due_at"] == NOON + 3600
+
+
 async def test_what_is_late_goes_up_and_comes_down(centre: Centre, li: AsyncClient) -> None:
     made = await opened(li, team="Team A", due_at=NOON + 60)
     await opened(li, subject="In time", due_at=NOON + 10 * DAY_SECONDS)
