@@ -20,7 +20,9 @@ class Gap(Struct, frozen=True, kw_only=True):
     """One interval: how many agents are planned on post, were there (None: it is to come), and are needed.
 
     `planned` and `there` are means over the interval. The need is that of `load_start`, which may be some weeks before;
-    `offered` is None where it is of no single queue.
+    it is None, as its load, while the interval of that load is not over: nobody knows yet, which is not the same as
+    nobody. `offered` is None where it is of no single queue, too. `planned_against_need` is against `seats_scheduled`:
+    of those planned the share of the shrinkage is away.
     """
 
     start: Instant
@@ -29,17 +31,17 @@ class Gap(Struct, frozen=True, kw_only=True):
     offered: int | None
     planned: float
     there: float | None
-    seats_needed: float
-    seats_scheduled: float
-    planned_against_need: float
+    seats_needed: float | None
+    seats_scheduled: float | None
+    planned_against_need: float | None
     there_against_plan: float | None
 
 
 class _Needed(Struct, frozen=True, kw_only=True):
     load_start: Instant | None = None
-    offered: int | None = 0
-    seats: float = 0
-    seats_scheduled: float = 0
+    offered: int | None = None
+    seats: float | None = None
+    seats_scheduled: float | None = None
 
 
 async def gaps(planning: Planning, wish: Wish, agents: Iterable[AgentSettings], weeks_back: int) -> list[Gap]:
@@ -89,9 +91,8 @@ async def team_gaps(
             before = needed[clock]
             needed[clock] = _Needed(
                 load_start=row.start,
-                offered=None,
-                seats=before.seats + share * row.seats_needed,
-                seats_scheduled=before.seats_scheduled + share * row.seats_scheduled,
+                seats=(before.seats or 0.0) + share * row.seats_needed,
+                seats_scheduled=(before.seats_scheduled or 0.0) + share * row.seats_scheduled,
             )
     return _gaps(planning, pieces, planned, there, needed, weeks_back)
 
@@ -117,6 +118,7 @@ def _gaps(
 
 
 def _gap(piece: Piece, planned: float, there: float | None, needed: _Needed) -> Gap:
+    scheduled = needed.seats_scheduled
     return Gap(
         start=piece.since,
         end=piece.until,
@@ -125,8 +127,8 @@ def _gap(piece: Piece, planned: float, there: float | None, needed: _Needed) -> 
         planned=planned,
         there=there,
         seats_needed=needed.seats,
-        seats_scheduled=needed.seats_scheduled,
-        planned_against_need=planned - needed.seats,
+        seats_scheduled=scheduled,
+        planned_against_need=None if scheduled is None else planned - scheduled,
         there_against_plan=None if there is None else there - planned,
     )
 
@@ -162,8 +164,10 @@ def _before(planning: Planning, wish: Wish, weeks: int) -> Wish:
 
 
 def _by_clock(planning: Planning, rows: Iterable[Need]) -> Mapping[datetime, Need]:
-    """The needs by what the clock showed; of an hour that it showed twice, the first."""
+    """The needs of all that is over, by what the clock showed; of an hour that it showed twice, the first."""
     found: dict[datetime, Need] = {}
+    now = planning.clock()
     for row in rows:
-        found.setdefault(_clock(planning, row.start), row)
+        if row.end <= now:
+            found.setdefault(_clock(planning, row.start), row)
     return found

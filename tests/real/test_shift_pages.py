@@ -79,11 +79,13 @@ def test_a_day_is_planned_imported_kept_to_and_noted(server: Serving, browser: B
         page.get_by_role("link", name="Gaps").click()
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="10:00"))
         expect(row).to_contain_text("1")
-        assert row.inner_text().split() == ["10:00", "1", "1", "2", "1", "+1.0", "−1.0"]
+        assert row.inner_text().split() == ["10:00", "1", "1", "1", "2", "1", "+1.0", "−1.0"]
         assert violations(page) == []
         _seen_in_both_languages(page, "shifts-gaps")
         _gaps_of_team(page)
+        _gaps_to_come(boss)
         other = leader.sign_in(Role.TEAM_LEADER).page
+        boss.open(f"shifts/gaps?day={DAY}")
         leader.open(f"shifts/log?day={DAY}&team=Team A")
         _log_of_two(page, other)
         assert violations(page) == violations(other) == []
@@ -178,12 +180,33 @@ def _gaps_of_team(page: Page) -> None:
     page.get_by_role("option", name="Team A").click()
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="10:00"))
     expect(row).to_contain_text("0.5")
-    assert row.inner_text().split() == ["10:00", "—", "0.5", "1", "1", "+0.5", "0.0"]
+    assert row.inner_text().split() == ["10:00", "—", "0.5", "0.5", "1", "1", "+0.5", "0.0"]
     expect(page.get_by_text("What a team needs is its share")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("combobox", name="Team").click()
     page.get_by_role("option", name="All teams").click()
     expect(row).to_contain_text("+1.0")
+
+
+def _gaps_to_come(boss: Visitor) -> None:
+    """The next Monday is measured by the last Monday that is over, or a chosen one; its own load is unknown."""
+    page, later = boss.page, DAY + timedelta(days=14)
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="10:00"))
+    boss.open(f"shifts/gaps?day={later}")
+    usual = "Load of a week before" if TODAY.weekday() else "Load of 2 weeks before"
+    expect(page.get_by_role("combobox", name="Load of")).to_have_value(usual)
+    boss.open(f"shifts/gaps?day={later}&weeks=2")
+    expect(row).to_be_visible()
+    assert row.inner_text().split() == ["10:00", "1", "1", "1", "0", "—", "−1.0", "—"]
+    expect(page.get_by_text("in 1 of 1 intervals; load of")).to_be_visible()
+    shrinkage = page.get_by_label("Shrinkage", exact=True)
+    shrinkage.fill("50")
+    shrinkage.press("Enter")
+    expect(row).to_contain_text("−2.0")
+    assert "shrinkage=50" in page.url
+    boss.open(f"shifts/gaps?day={later}&weeks=0")
+    expect(page.get_by_text("the load that is chosen is not known yet")).to_be_visible()
+    assert violations(page) == []
 
 
 def _kept(page: Page) -> None:

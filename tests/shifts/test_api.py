@@ -308,6 +308,42 @@ async def test_gaps_are_planned_there_and_needed(boss: httpx.AsyncClient, centre
     assert (await boss.get("/shifts/gaps?queue=service&from=2026-10-01&to=2026-10-26")).status_code == 422
 
 
+async def test_what_is_not_over_has_no_need_yet_and_is_no_all_clear(boss: httpx.AsyncClient, centre: Centre) -> None:
+    called_at = at(f"{MONDAY}T10:05")
+    centre.now = at(f"{MONDAY}T10:40")
+    await plan(boss, "1001", MONDAY)
+    await centre.record(
+        a_visit(joined_at=called_at, ended_at=called_at + 10),
+        a_conversation(began_at=called_at + 5, ended_at=called_at + 65, completed_at=called_at + 65),
+    )
+    names = ("seats_needed", "seats_scheduled", "planned_against_need", "load_start", "offered")
+    for whose in ("gaps?queue=service", "team-gaps?team=Team A"):
+        rows = (await told(boss, f"/shifts/{whose}&from={MONDAY}&to={MONDAY}"))["rows"]
+        known = {row["end"] <= centre.now: {row[name] is None for name in names[:4]} for row in rows}
+        assert known == {True: {False}, False: {True}}, whose
+        # Load of one week before, of a day in more than a week: it is to come, too.
+        for day, back in (("2026-10-20", 0), ("2026-10-28", 1), (MONDAY, 0)):
+            rows = (await told(boss, f"/shifts/{whose}&from={day}&to={day}&weeks_back={back}"))["rows"]
+            assert {row[name] for row in rows if row["start"] >= centre.now for name in names} == {None}
+        (needed,) = [row for row in rows if row["seats_needed"]]
+        assert needed["start"] == at(f"{MONDAY}T10:00")
+        rows = (await told(boss, f"/shifts/{whose}&from=2026-10-20&to=2026-10-20&weeks_back=1"))["rows"]
+        assert {row["seats_needed"] for row in rows} == {0.0}  # nobody called on that day: this is known
+
+
+async def test_who_is_away_is_scheduled_beyond_the_need(boss: httpx.AsyncClient, centre: Centre) -> None:
+    called_at = at(f"{MONDAY}T10:05")
+    await plan(boss, "1001", MONDAY)
+    await centre.record(
+        a_visit(joined_at=called_at, ended_at=called_at + 10),
+        a_conversation(began_at=called_at + 5, ended_at=called_at + 65, completed_at=called_at + 65),
+    )
+    found = await told(boss, f"/shifts/gaps?queue=service&from={MONDAY}&to={MONDAY}&shrinkage=0.5")
+    (row,) = [row for row in found["rows"] if row["seats_needed"]]
+    names = ("planned", "seats_needed", "seats_scheduled", "planned_against_need")
+    assert tuple(row[name] for name in names) == (1, 1, 2, -1)
+
+
 async def test_gaps_of_a_team_are_against_its_share_of_what_its_queues_need(
     boss: httpx.AsyncClient, leader: httpx.AsyncClient, centre: Centre
 ) -> None:

@@ -1,6 +1,6 @@
-import { NumberInput, Select, Skeleton } from "@mantine/core";
+import { Select, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
 import { ask } from "../api/client";
@@ -8,6 +8,7 @@ import { useSettings } from "../api/queries";
 import { duration, NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
+import { Aim } from "./Aim";
 import CountedDrawer from "./CountedDrawer";
 import { colorOf, optionOf } from "./chart";
 import { ExportButtons } from "./ExportButtons";
@@ -27,36 +28,6 @@ import { chosenDays, EVERYTHING, readRange, writeRange } from "./view";
 
 const Chart = lazy(() => import("./Chart"));
 const HEIGHT = 260;
-
-interface NumberProps {
-  label: string;
-  value: number | null;
-  placeholder?: string;
-  min: number;
-  max: number;
-  suffix: string;
-  onChange: (value: number | null) => void;
-}
-
-/** What is typed counts when the field is left or Enter is pressed, so that not every key asks the server. */
-function Aim({ label, value, onChange, placeholder, ...others }: NumberProps) {
-  const [typed, setTyped] = useState<number | string>(value ?? "");
-  return (
-    <NumberInput
-      size="xs"
-      className={classes.aim}
-      label={label}
-      placeholder={placeholder}
-      value={typed}
-      onChange={setTyped}
-      onBlur={() => onChange(typed === "" ? null : Number(typed))}
-      onKeyDown={(event) => event.key === "Enter" && onChange(typed === "" ? null : Number(typed))}
-      clampBehavior="strict"
-      allowNegative={false}
-      {...others}
-    />
-  );
-}
 
 function AimsForm({ aims, change }: { aims: Aims; change: (fields: Partial<Aims>) => void }) {
   const { t } = useTranslation();

@@ -8,12 +8,18 @@ import { useFormat, useMay, useOwnQueues, useSettings } from "../api/queries";
 import { NOTHING } from "../format";
 import { Failure } from "../parts/Failure";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
+import { Aim } from "../reports/Aim";
 import { colorOf, optionOf } from "../reports/chart";
 import { QueueSelect, TeamSelect } from "../reports/Filters";
+import { useDayWord } from "../reports/labels";
 import reports from "../reports/ReportsPage.module.css";
 import report from "../reports/ReportTable.module.css";
+import { addDays, type Day } from "../reports/ranges";
 import { queueOf } from "../reports/report";
 import staffing from "../reports/StaffingPage.module.css";
+import { readAims } from "../reports/staffing";
+import { useToday } from "../reports/useToday";
+import { busyPart, shortOf, usualWeeks, WEEKS } from "./gaps";
 import classes from "./Shifts.module.css";
 import { Stepper } from "./Stepper";
 import { type Gap, useGaps } from "./shifts";
@@ -22,15 +28,9 @@ import type { Where } from "./where";
 const Chart = lazy(() => import("../reports/Chart"));
 const HEIGHT = 260;
 const GRAINS = ["15m", "30m"] as const;
-const WEEKS = ["0", "1", "2", "3", "4"] as const;
-
-/** The intervals from the first in which somebody was planned, there or needed to the last. */
-function busyPart(rows: readonly Gap[]): Gap[] {
-  const isBusy = (row: Gap) => row.planned > 0 || (row.there ?? 0) > 0 || row.seats_needed > 0;
-  return rows.slice(Math.max(0, rows.findIndex(isBusy)), rows.findLastIndex(isBusy) + 1);
-}
 
 const seats = (value: number) => value.toFixed(Number.isInteger(value) ? 0 : 1);
+const seatsOf = (value: number | null) => (value === null ? NOTHING : seats(value));
 
 function Difference({ value }: { value: number | null }) {
   const { t } = useTranslation();
@@ -45,7 +45,15 @@ function Difference({ value }: { value: number | null }) {
   );
 }
 
-const COLUMNS = ["offered", "needed", "planned", "there", "plannedAgainstNeed", "thereAgainstPlan"] as const;
+const COLUMNS = [
+  "offered",
+  "needed",
+  "scheduled",
+  "planned",
+  "there",
+  "plannedAgainstNeed",
+  "thereAgainstPlan",
+] as const;
 
 function GapTable({ rows }: { rows: readonly Gap[] }) {
   const { t } = useTranslation();
@@ -71,10 +79,11 @@ function GapTable({ rows }: { rows: readonly Gap[] }) {
               <th scope="row">{format.minute(row.start)}</th>
               <td className="num">{row.offered === null ? NOTHING : format.number(row.offered)}</td>
               <td className="num">
-                <strong>{seats(row.seats_needed)}</strong>
+                <strong>{seatsOf(row.seats_needed)}</strong>
               </td>
+              <td className="num">{seatsOf(row.seats_scheduled)}</td>
               <td className="num">{seats(row.planned)}</td>
-              <td className="num">{row.there === null ? NOTHING : seats(row.there)}</td>
+              <td className="num">{seatsOf(row.there)}</td>
               <Difference value={row.planned_against_need} />
               <Difference value={row.there_against_plan} />
             </tr>
@@ -85,10 +94,18 @@ function GapTable({ rows }: { rows: readonly Gap[] }) {
   );
 }
 
-function Drawn({ rows, report }: { rows: readonly Gap[]; report: string | null }) {
+interface DrawnProps {
+  rows: readonly Gap[];
+  /** The day whose load the need is of. */
+  loadDay: Day;
+  report: string | null;
+}
+
+function Drawn({ rows, loadDay, report }: DrawnProps) {
   const seesReports = useMay("see_reports");
   const { t } = useTranslation();
   const format = useFormat();
+  const dayWord = useDayWord();
   const option = optionOf({
     labels: rows.map((row) => format.minute(row.start)),
     write: seats,
@@ -118,13 +135,15 @@ function Drawn({ rows, report }: { rows: readonly Gap[]; report: string | null }
       },
     ],
   });
-  const short = rows.filter((row) => row.planned_against_need < -0.05).length;
+  const { short, known } = shortOf(rows);
+  const day = dayWord(loadDay);
+  const summary = known > 0 ? t("shifts.gapsShort", { short, all: known, day }) : t("shifts.gapsUnknown", { day });
   return (
     <section className="panel" aria-labelledby="gaps-title">
       <div className={classes.head}>
         <h2 id="gaps-title">{t("shifts.gapsTitle")}</h2>
         <span className="muted">
-          {t("shifts.gapsShort", { short, all: rows.length })}
+          {summary}
           {seesReports && report && (
             <>
               {" · "}
@@ -135,9 +154,10 @@ function Drawn({ rows, report }: { rows: readonly Gap[]; report: string | null }
       </div>
       <div className={classes.drawn}>
         <Suspense fallback={<Skeleton h={HEIGHT} />}>
-          <Chart option={option} label={t("shifts.gapsShort", { short, all: rows.length })} height={HEIGHT} />
+          <Chart option={option} label={summary} height={HEIGHT} />
         </Suspense>
       </div>
+      {known < rows.length && <p className={`muted ${classes.told}`}>{t("shifts.needToCome", { day })}</p>}
       <GapTable rows={rows} />
     </section>
   );
@@ -147,16 +167,27 @@ function Drawn({ rows, report }: { rows: readonly Gap[]; report: string | null }
 export function GapsSection({ day, team, change }: Where) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
+  const today = useToday();
   const settings = useSettings();
   const [first] = useOwnQueues();
   const queue = params.get("queue") || (first ? `${first.pbx}/${first.queue}` : "");
   const interval = GRAINS.find((grain) => grain === params.get("interval")) ?? "30m";
-  const weeks = WEEKS.find((count) => count === params.get("weeks")) ?? "0";
+  const weeks = WEEKS.find((count) => count === params.get("weeks")) ?? usualWeeks(day, today);
+  const { shrinkage } = readAims(params);
   const set = (name: string, value: string | null) =>
     value && setParams({ ...Object.fromEntries(params), queue, [name]: value }, { replace: true });
   const whose = team ? { team } : queueOf(queue);
-  const result = useGaps({ ...whose, from: day, to: day, interval, weeks_back: weeks });
+  const result = useGaps({
+    ...whose,
+    from: day,
+    to: day,
+    interval,
+    weeks_back: weeks,
+    shrinkage: String(shrinkage / 100),
+  });
   const rows = busyPart(result.data ?? []);
+  const isKnown = (result.data ?? []).some((row) => row.seats_needed !== null);
+  const loadDay = addDays(day, -7 * Number(weeks));
   return (
     <>
       <search className={reports.bar}>
@@ -181,6 +212,15 @@ export function GapsSection({ day, team, change }: Where) {
           onChange={(next) => set("weeks", next)}
           allowDeselect={false}
         />
+        <Aim
+          key={shrinkage}
+          label={t("staffing.shrinkage")}
+          value={shrinkage}
+          min={0}
+          max={90}
+          suffix=" %"
+          onChange={(next) => set("shrinkage", String(next ?? 0))}
+        />
       </search>
       {team !== "" && <p className="muted">{t("shifts.teamGapsHint")}</p>}
       {team === "" && queue === "" && settings.data && (
@@ -188,10 +228,13 @@ export function GapsSection({ day, team, change }: Where) {
       )}
       {(settings.isPending || ((team || queue) !== "" && result.isPending)) && <RowsSkeleton rows={10} />}
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
-      {result.data && rows.length === 0 && <Empty title={t("reports.none")} text={t("shifts.noGapsText")} />}
+      {result.data && rows.length === 0 && (
+        <Empty title={t("reports.none")} text={t(isKnown ? "shifts.noGapsText" : "shifts.noNeedText")} />
+      )}
       {rows.length > 0 && (
         <Drawn
           rows={rows}
+          loadDay={loadDay}
           report={team ? null : `/reports/staffing${query({ from: day, to: day, queue, interval })}`}
         />
       )}
