@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.settings import AgentSettings, QueueSettings, Settings
@@ -128,6 +128,35 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     assert members(pair) == {}
     agent.visit("My callbacks")
     assert page.locator('link[rel="icon"]').get_attribute("href") != plain
+
+
+def test_the_tab_says_nothing_of_the_past(agent: Visitor) -> None:
+    page = agent.page
+    feeds: list[WebSocketRoute] = []
+    is_cut = False
+
+    def pass_on(feed: WebSocketRoute) -> None:
+        if is_cut:
+            feed.close()
+            return
+        feed.connect_to_server()
+        feeds.append(feed)
+
+    def mark() -> str | None:
+        return page.locator('link[rel="icon"]').get_attribute("href")
+
+    page.route_web_socket("**/api/live*", pass_on)
+    agent.open("desk")
+    expect(page).to_have_title("Signed out · callcenter")
+    live = mark()
+    is_cut = True
+    for feed in feeds:
+        feed.close()
+    expect(page).to_have_title("No connection · callcenter")
+    assert mark() != live
+    is_cut = False
+    expect(page).to_have_title("Signed out · callcenter")
+    assert mark() == live
 
 
 def test_a_recording_is_paused_at_the_desk_and_by_the_phones_code(

@@ -37,8 +37,12 @@ const MARKS: Record<SeatState, { colour: string; shape: string }> = {
   signed_out: { colour: "#76828d", shape: "M9 16h14" },
 };
 
-export function favicon(state: SeatState): string {
-  const { colour, shape } = MARKS[state];
+/** What the tab shows while nobody knows the state: grey, and a question mark. */
+export const UNKNOWN_STATE = "unknown";
+const UNKNOWN_MARK = { colour: "#76828d", shape: "M12 12a4 4 0 1 1 6 3.500q-2 1-2 3.500M16 23v1" };
+
+export function favicon(state: SeatState | typeof UNKNOWN_STATE): string {
+  const { colour, shape } = state === UNKNOWN_STATE ? UNKNOWN_MARK : MARKS[state];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="${colour}"/><path d="${shape}" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

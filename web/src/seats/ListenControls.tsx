@@ -7,18 +7,13 @@ import { useFrozen } from "../live/health";
 import { useLive } from "../live/store";
 import { Failure } from "../parts/Failure";
 import classes from "./Seats.module.css";
-import { listeningTo, useWish, type Wishing } from "./seats";
+import { listeningOn, listeningTo, phonesOf, useWish, type Wishing } from "./seats";
 
 const TALKING = new Set(["talking", "on_hold"]);
 
-function useOwnPhone(seat: Seat): string | null {
+function useOwnPhones({ pbx }: Seat): string[] {
   const number = useSession().user.agent_number;
-  return useLive((live) => {
-    const own = Object.values(live.entities.seats).find(
-      (one) => one.pbx === seat.pbx && number !== null && one.agent_number === number,
-    );
-    return own?.interface ?? null;
-  });
+  return useLive(useShallow((live) => phonesOf(live.entities.seats, pbx, number)));
 }
 
 interface ModesProps {
@@ -61,19 +56,19 @@ function Modes({ seat, mine, wishing }: ModesProps) {
   );
 }
 
-/** A supervisor hears the call of a seat on the own phone; who else does is shown, too. */
+/** A supervisor hears the call of a seat on a phone of their own; who else does is shown, too. */
 export function ListenControls({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const wishing = useWish(seat);
-  const phone = useOwnPhone(seat);
+  const phones = useOwnPhones(seat);
   const all = useLive(useShallow((live) => listeningTo(live.entities.listenings, seat)));
   const isAway = useFrozen(seat.pbx) !== null;
   if (!TALKING.has(seat.state) && all.length === 0) return null;
-  const mine = all.find((one) => one.listener === phone);
+  const mine = listeningOn(all, phones);
   const isAsked = wishing.data?.result === "asked" && wishing.variables?.act === "listen" && !mine;
   return (
     <section className={classes.controls} aria-label={t("listening.title")}>
-      {phone === null ? (
+      {phones.length === 0 ? (
         <p className={classes.told}>{t("listening.noPhone")}</p>
       ) : (
         <>

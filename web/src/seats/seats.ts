@@ -60,3 +60,16 @@ export type Wishing = ReturnType<typeof useWish>;
 export function listeningTo(listenings: Record<string, Listening>, seat: Pick<Seat, "pbx" | "interface">): Listening[] {
   return Object.values(listenings).filter((one) => one.pbx === seat.pbx && one.interface === seat.interface);
 }
+
+/** The phones of an agent at one PBX: a desk phone and the browser's may be two. */
+export function phonesOf(seats: Record<string, Seat>, pbx: string, agent: string | null): string[] {
+  if (agent === null) return [];
+  return Object.values(seats)
+    .filter((one) => one.pbx === pbx && one.agent_number === agent)
+    .map((one) => one.interface);
+}
+
+/** The listening that goes on at one of these phones: which of them rang, the server chose. */
+export function listeningOn(listenings: readonly Listening[], phones: readonly string[]): Listening | undefined {
+  return listenings.find(({ listener }) => listener !== undefined && phones.includes(listener));
+}
