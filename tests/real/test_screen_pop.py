@@ -40,6 +40,12 @@ COLLEAGUE = NewUser("wang-wei", PASSWORD, (Role.AGENT,), agent_number="1002")
 NARROW = (360, 740)
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 
+FULL = """() => {
+  window.plain = Storage.prototype.setItem;
+  Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+"""The browser has no room left for what a page wants to keep."""
+ROOM = "() => { Storage.prototype.setItem = window.plain; }"
 WATCH = """name => {
   window.poppedAt = null;
   new MutationObserver(() => {
@@ -194,6 +200,9 @@ def test_what_is_typed_of_an_unknown_caller_is_never_lost(agent: Visitor, pair: 
     first.get_by_label("Name").fill("Sun")
     first.get_by_label("Note").fill("asks for a price")
     assert violations(page) == []
+    first.get_by_role("button", name="Discard").click()  # once is not enough
+    first.get_by_label("Note").click()
+    expect(first.get_by_role("button", name="Discard")).to_be_visible()
     page.reload()
     expect(first.get_by_label("Note")).to_have_value("asks for a price")
     expect(state(page)).to_have_text("Talking")
@@ -206,6 +215,15 @@ def test_what_is_typed_of_an_unknown_caller_is_never_lost(agent: Visitor, pair: 
     second = newcomer(page, OTHER_STRANGER)
     expect(second.get_by_label("Name")).to_have_value("")
     expect(first.get_by_label("Name")).to_have_value("Sun")  # the next caller takes nothing away
+    page.evaluate(FULL)
+    second.get_by_label("Name").fill("Qi")
+    expect(second.get_by_label("Name")).to_have_value("Qi")
+    expect(second.get_by_role("alert")).to_contain_text("no room left")
+    expect(first.get_by_label("Name")).to_have_value("Sun")
+    assert violations(page) == []
+    page.evaluate(ROOM)
+    second.get_by_label("Name").fill("Qia")
+    expect(second.get_by_role("alert")).to_have_count(0)
     first.get_by_role("button", name="Make the customer").click()
     expect(first).to_have_count(0)
     second.get_by_label("Name").fill("Qian")

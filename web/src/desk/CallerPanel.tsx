@@ -82,7 +82,7 @@ function Caller({ seat }: { seat: Seat }) {
   const call = useOwnCall(seat);
   const asked = useAsked(call, keyOf(call), (of) => ask("GET /api/customer-pop", of));
   const found = asked.data;
-  const { newcomers, type, drop } = useNewcomers();
+  const { newcomers, isKept, type, drop } = useNewcomers();
   const ringing = ringsNew(call, found);
   const isTyped = newcomers.some(({ callId }) => callId === ringing?.callId);
   const forms = ringing && !isTyped ? [ringing, ...newcomers] : newcomers;
@@ -118,6 +118,7 @@ function Caller({ seat }: { seat: Seat }) {
           <NewcomerForm
             key={newcomer.callId}
             newcomer={newcomer}
+            isKept={isKept}
             onType={type}
             onDrop={() => drop(newcomer.callId)}
             onSaved={(customer) => {

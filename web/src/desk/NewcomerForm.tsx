@@ -6,14 +6,17 @@ import { useFormat, useZone } from "../api/queries";
 import { type Customer, useSaveCustomer } from "../customers/customers";
 import { NameAndLevel } from "../customers/NameAndLevel";
 import { NOTHING_KNOWN, recordOf } from "../customers/record";
+import { DraftKept } from "../parts/DraftKept";
 import { Failure } from "../parts/Failure";
 import { Note } from "../parts/Note";
 import pageClasses from "../parts/Page.module.css";
+import { SureButton } from "../parts/SureButton";
 import classes from "./Caller.module.css";
 import { isBlank, type Newcomer, type Typed } from "./newcomers";
 
 interface Props {
   newcomer: Newcomer;
+  isKept: boolean;
   onType: (newcomer: Newcomer) => void;
   onSaved: (customer: Customer) => void;
   /** Forgets what was typed. */
@@ -44,7 +47,7 @@ function Fields({
 }
 
 /** A caller whom nobody knows: a few words make a customer of them, during the call or after it. */
-export function NewcomerForm({ newcomer, onType, onSaved, onDrop }: Props) {
+export function NewcomerForm({ newcomer, isKept, onType, onSaved, onDrop }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const zone = useZone();
@@ -70,11 +73,9 @@ export function NewcomerForm({ newcomer, onType, onSaved, onDrop }: Props) {
         <Fields newcomer={newcomer} change={(typed) => onType({ ...newcomer, ...typed })} at={at} />
         {isElsewhere && <Failure error={save.error} />}
         <div className={classes.actions}>
-          <span className="muted">{t("forms.draftKept")}</span>
+          <DraftKept isKept={isKept} />
           {!isBlank(newcomer) && (
-            <Button variant="subtle" color="gray" onClick={onDrop}>
-              {t("desk.drop")}
-            </Button>
+            <SureButton size="sm" label={t("desk.drop")} sure={t("forms.dropSure")} onSure={onDrop} />
           )}
           <Button type="submit" loading={save.isPending}>
             {t("customers.makeOne")}

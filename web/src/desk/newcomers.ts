@@ -1,8 +1,8 @@
 /** Callers whom nobody knows yet: what an agent types about them is kept in this browser until it is saved. */
 
-import { useState } from "react";
 import { useSession } from "../api/queries";
 import type { Instant } from "../api/shapes";
+import { KEPT_MS, useKeptText } from "../parts/useKeptText";
 
 export interface Newcomer {
   callId: string;
@@ -11,6 +11,8 @@ export interface Newcomer {
   name: string;
   level: string;
   note: string;
+  /** When it was typed, in ms. */
+  at?: number;
 }
 
 export type Typed = Pick<Newcomer, "name" | "level" | "note">;
@@ -23,11 +25,13 @@ export function withTyped(newcomers: readonly Newcomer[], one: Newcomer): Newcom
   return isBlank(one) ? others : [...others, one].sort((a, b) => b.since - a.since);
 }
 
-const keyOf = (username: string) => `callcenter.desk.newcomers.${username}`;
+export const PLACES = "callcenter.desk.newcomers.";
 
-function kept(username: string): Newcomer[] {
+/** The newcomers that are kept, without those that nobody came back to until `now` (ms). */
+export function read(text: string | null, now: number): Newcomer[] {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(username)) ?? "[]") as Newcomer[];
+    const found = JSON.parse(text ?? "[]") as Newcomer[];
+    return found.filter(({ at, since }) => now - (at ?? since * 1000) < KEPT_MS);
   } catch {
     return [];
   }
@@ -35,15 +39,11 @@ function kept(username: string): Newcomer[] {
 
 /** The newcomers of this agent's calls that are typed and not saved. */
 export function useNewcomers() {
-  const { username } = useSession().user;
-  const [newcomers, setNewcomers] = useState(() => kept(username));
-  function keep(next: Newcomer[]) {
-    localStorage.setItem(keyOf(username), JSON.stringify(next));
-    setNewcomers(next);
-  }
+  const { kept, isKept, keep } = useKeptText(PLACES, useSession().user.username, read);
   return {
-    newcomers,
-    type: (one: Newcomer) => keep(withTyped(newcomers, one)),
-    drop: (callId: string) => keep(newcomers.filter((one) => one.callId !== callId)),
+    newcomers: kept,
+    isKept,
+    type: (one: Newcomer) => keep((now) => withTyped(now, { ...one, at: Date.now() })),
+    drop: (callId: string) => keep((now) => now.filter((one) => one.callId !== callId)),
   };
 }

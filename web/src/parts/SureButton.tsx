@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
+import { Button, type ButtonProps } from "@mantine/core";
 import { useState } from "react";
 
-interface Props {
+interface Props extends Pick<ButtonProps, "size" | "leftSection" | "disabled"> {
   label: string;
   /** What it says when it was pressed once; the second press counts. */
   sure: string;
@@ -9,19 +9,28 @@ interface Props {
   name?: string;
   onSure: () => void;
   isSending?: boolean;
+  /** False where nothing is lost: then the first press counts. */
+  asks?: boolean;
 }
 
-/** Takes something away, when pressed twice. */
-export function SureButton({ label, sure, name, onSure, isSending }: Props) {
+function colourOf(isAsking: boolean, asks: boolean): string {
+  if (isAsking) return "red.9";
+  return asks ? "red" : "gray";
+}
+
+/** Takes something away, when pressed twice; whoever turns to something else in between has to begin again. */
+export function SureButton({ label, sure, name, onSure, isSending, asks = true, ...props }: Props) {
   const [isAsking, setAsking] = useState(false);
   return (
     <Button
       size="compact-xs"
       variant={isAsking ? "filled" : "subtle"}
-      color={isAsking ? "red.9" : "red"}
+      color={colourOf(isAsking, asks)}
       loading={isSending}
       aria-label={isAsking ? undefined : name}
-      onClick={() => (isAsking ? onSure() : setAsking(true))}
+      onBlur={() => setAsking(false)}
+      onClick={() => (isAsking || !asks ? onSure() : setAsking(true))}
+      {...props}
     >
       {isAsking ? sure : label}
     </Button>

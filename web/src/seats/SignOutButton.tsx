@@ -23,6 +23,7 @@ export function SignOutButton({ seat, wishing, ...props }: { seat: Seat; wishing
       color={isAsking ? "red" : undefined}
       leftSection={<IconLogout2 size={16} aria-hidden />}
       disabled={wishing.isPending}
+      onBlur={() => setAsking(false)}
       onClick={press}
       {...props}
     >

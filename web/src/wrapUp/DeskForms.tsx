@@ -5,9 +5,11 @@ import { useTranslation } from "react-i18next";
 import { useFormat, useQueueWord, useZone } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import formClasses from "../forms/Forms.module.css";
+import { DraftKept } from "../parts/DraftKept";
 import { Failure } from "../parts/Failure";
+import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
-import { type Draft, draftOf, type Shown, shown, useKept } from "./drafts";
+import { type Draft, draftOf, isSameDraft, NEW_DRAFT, type Shown, shown, useKept } from "./drafts";
 import { RecordLines } from "./RecordLines";
 import classes from "./WrapUp.module.css";
 import { WrapUpForm } from "./WrapUpForm";
@@ -15,6 +17,7 @@ import { askMineAgain, type Choices, type OpenList, useChoices, useMine, useWrit
 
 interface CardProps {
   one: Shown;
+  isKept: boolean;
   choices: Choices;
   lists: readonly OpenList[];
   type: (draft: Draft) => void;
@@ -22,7 +25,24 @@ interface CardProps {
   dismiss: () => void;
 }
 
-function Filling({ one, draft, choices, lists, type, drop, dismiss }: CardProps & { draft: Draft }) {
+/** Throws away what was typed, when pressed twice; where nothing was, at once. */
+function Dismiss({ one, draft, choices, drop, dismiss }: CardProps & { draft: Draft }) {
+  const { t } = useTranslation();
+  const zone = useZone();
+  const loses = !isSameDraft(draft, one.record ? draftOf(one.record, choices, zone) : NEW_DRAFT);
+  return (
+    <SureButton
+      size="sm"
+      label={t(one.record ? "callbacks.cancel" : "wrapUp.dismiss")}
+      sure={t("forms.dropSure")}
+      asks={loses}
+      onSure={one.record ? drop : dismiss}
+    />
+  );
+}
+
+function Filling(props: CardProps & { draft: Draft }) {
+  const { one, draft, isKept, choices, lists, type, drop } = props;
   const { t } = useTranslation();
   const tell = useTell();
   const save = useWrite(one.call);
@@ -39,10 +59,8 @@ function Filling({ one, draft, choices, lists, type, drop, dismiss }: CardProps 
         tell.success(t("wrapUp.isSaved"));
       }}
     >
-      <span className="muted">{t("forms.draftKept")}</span>
-      <Button variant="subtle" color="gray" onClick={one.record ? drop : dismiss}>
-        {t(one.record ? "callbacks.cancel" : "wrapUp.dismiss")}
-      </Button>
+      <DraftKept isKept={isKept} />
+      <Dismiss {...props} />
     </WrapUpForm>
   );
 }
@@ -96,7 +114,7 @@ function Card(props: CardProps) {
 export function DeskForms({ seat }: { seat: Pick<Seat, "state" | "call_id"> }) {
   const choices = useChoices();
   const mine = useMine();
-  const { kept, type, drop, dismiss } = useKept();
+  const { kept, isKept, type, drop, dismiss } = useKept();
   // The floor says that something changed; what there is to write down is asked.
   useEffect(askMineAgain, [seat.state, seat.call_id]);
   if (choices.isError) return <Failure error={choices.error} onRetry={() => void choices.refetch()} />;
@@ -108,6 +126,7 @@ export function DeskForms({ seat }: { seat: Pick<Seat, "state" | "call_id"> }) {
         <Card
           key={`${one.call.pbx} ${one.call.call_id}`}
           one={one}
+          isKept={isKept}
           choices={choices.data}
           lists={mine.data?.lists ?? []}
           type={(draft) => type(one.call, draft)}

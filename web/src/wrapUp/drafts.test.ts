@@ -4,6 +4,7 @@ import {
   dismissing,
   draftOf,
   filledOf,
+  isSameDraft,
   type Kept,
   missing,
   NEW_DRAFT,
@@ -78,6 +79,14 @@ describe("the forms on the desk", () => {
 });
 
 describe("what is filled in", () => {
+  test("is lost when it is thrown away, unless it is as it was before", () => {
+    expect(isSameDraft(draft("  "), NEW_DRAFT)).toBe(true);
+    expect(isSameDraft(draft("x"), NEW_DRAFT)).toBe(false);
+    expect(isSameDraft({ ...NEW_DRAFT, reason: 1 }, NEW_DRAFT)).toBe(false);
+    const written = draftOf(RECORD, CHOICES, "Asia/Shanghai");
+    expect(isSameDraft({ ...written }, written)).toBe(true);
+    expect(isSameDraft({ ...written, note: "" }, written)).toBe(false);
+  });
   test("needs a reason, the one below it where there are some, and a result", () => {
     expect(missing(NEW_DRAFT, CHOICES)).toEqual(["reason", "result"]);
     expect(missing({ ...NEW_DRAFT, reason: 1, result: 4 }, CHOICES)).toEqual(["lower"]);

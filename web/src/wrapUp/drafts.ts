@@ -1,8 +1,8 @@
 /** What an agent types in a wrap-up form is kept in this browser, call by call, until it is saved or thrown away. */
 
-import { useState } from "react";
 import { useSession } from "../api/queries";
 import { fromWall, toWall } from "../format";
+import { KEPT_MS, useKeptText } from "../parts/useKeptText";
 import type { WrapUpRecord } from "./wrapUps";
 import { type AtHand, type CallAtHand, type Choices, type Filled, isSameCall, type OpenList, placeOf } from "./wrapUps";
 
@@ -26,6 +26,13 @@ export const NEW_DRAFT: Draft = {
   list: null,
   isMine: false,
 };
+
+/** Whether throwing this away loses nothing that somebody wrote or chose, beyond what it was `before`. */
+export function isSameDraft(draft: Draft, before: Draft): boolean {
+  return (Object.keys(NEW_DRAFT) as (keyof Draft)[]).every((field) =>
+    field === "note" ? draft.note.trim() === before.note.trim() : draft[field] === before[field],
+  );
+}
 
 export function draftOf(record: WrapUpRecord, choices: Choices, zone: string): Draft {
   const place = placeOf(choices, record.reason_id);
@@ -88,8 +95,6 @@ export interface Kept {
 }
 
 const MOST_DISMISSED = 50;
-/** What nobody came back to is forgotten: it tells of customers. */
-const KEPT_MS = 2 * 86_400_000;
 
 const nameOf = ({ pbx, call_id }: Pick<AtHand, "pbx" | "call_id">) => `${pbx} ${call_id}`;
 
@@ -128,7 +133,7 @@ export function shown(kept: Kept, calls: readonly CallAtHand[]): Shown[] {
   return [...typed, ...others].sort((one, other) => other.call.began_at - one.call.began_at);
 }
 
-const keyOf = (username: string) => `callcenter.desk.wrapUps.${username}`;
+const PLACES = "callcenter.desk.wrapUps.";
 
 export function read(text: string | null, now: number): Kept {
   try {
@@ -142,16 +147,10 @@ export function read(text: string | null, now: number): Kept {
 
 /** The wrap-up forms of this agent in this browser. */
 export function useKept() {
-  const { username } = useSession().user;
-  const [kept, setKept] = useState(() => read(localStorage.getItem(keyOf(username)), Date.now()));
-  // Of what is kept, and not of what this page knew: another window may have typed, too.
-  function keep(change: (kept: Kept) => Kept) {
-    const next = change(read(localStorage.getItem(keyOf(username)), Date.now()));
-    localStorage.setItem(keyOf(username), JSON.stringify(next));
-    setKept(next);
-  }
+  const { kept, isKept, keep } = useKeptText(PLACES, useSession().user.username, read);
   return {
     kept,
+    isKept,
     type: (call: AtHand, draft: Draft) => keep((now) => withDraft(now, call, draft, Date.now())),
     drop: (call: AtHand) => keep((now) => withoutDraft(now, call)),
     dismiss: (call: AtHand) => keep((now) => dismissing(now, call)),
