@@ -246,6 +246,8 @@ SUMMARIES: Mapping[str, str] = {
     "GET /api/targets/{target_id}/sheet": "What is before an agent before a call",
     "PUT /api/attempts/{attempt_id}/record": "Keep what came of a call",
     "GET /api/callbacks/mine": "The callback of an agent, and the offer",
+    "GET /api/callbacks/mine/due": "What an agent promised, in order of time",
+    "POST /api/callbacks/mine/{target_id}/call": "Call a customer whom one promised a call",
     "POST /api/offers": "The next callback to offer an agent",
     "POST /api/offers/{offer_id}/accept": "Call the customer of an offer",
     "POST /api/offers/{offer_id}/skip": "Skip an offer",

@@ -105,6 +105,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/emergency-stop"): "dialling.lift_stop",
     ("PUT", "/api/lists/{list_id}/form"): "form.save",
     ("PUT", "/api/attempts/{attempt_id}/record"): "record.save",
+    ("POST", "/api/callbacks/mine/{target_id}/call"): "target.call",
     ("POST", "/api/offers/{offer_id}/accept"): "offer.accept",
     ("POST", "/api/offers/{offer_id}/skip"): "offer.skip",
     ("POST", "/api/reports/abandoned/callbacks"): "report.call_back_abandoned",

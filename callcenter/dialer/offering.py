@@ -44,8 +44,24 @@ class Offering:
         searches = [self._search(one, desk) for one in can_leave]
         offer = await offers.offer_next(self._sessions, agent, searches, self._clock())
         if offer is not None:
-            self.ends_at = offer.until if self.ends_at is None else min(self.ends_at, offer.until)
+            self._note_end(offer)
         return offer
+
+    async def offer_own(self, agent: str, target_id: int) -> Offer:
+        """Shows the agent what he promised and wants to call now. Raises NotFound, Conflict."""
+        desk = self._desk(agent)
+        callback_list = await offers.own_list(self._sessions, agent, target_id)
+        if callback_list.pbx != desk.pbx:
+            raise Conflict("The list calls from another telephone system than that of your phone")
+        if not self._outlook.is_trunk_known(callback_list):
+            raise Conflict("The settings do not name the trunk of the list any more; tell a supervisor")
+        rulebook = self._outlook.rulebook(callback_list)
+        offer = await offers.offer_own(self._sessions, agent, target_id, rulebook, self._clock())
+        self._note_end(offer)
+        return offer
+
+    def _note_end(self, offer: Offer) -> None:
+        self.ends_at = offer.until if self.ends_at is None else min(self.ends_at, offer.until)
 
     def _search(self, summary: Summary, desk: Desk) -> Search:
         row = summary.row

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.leasing import in_force, serialise
-from callcenter.dialer.permit import Rulebook
+from callcenter.dialer.permit import Permit, Rulebook
 from callcenter.dialer.promises import keep_promise
 from callcenter.dialer.reserving import (
     TRIES,
@@ -121,19 +121,22 @@ async def _offer(session: AsyncSession, agent: str, searches: Sequence[Search], 
     for search, whose in looks:
         target = await _next_due(session, search, whose, now)
         if target is not None:
-            callback_list = await session.get_one(CallbackList, target.list_id)
-            target.state = TargetState.OFFERED
-            offer = Offer(
-                list_id=target.list_id,
-                target_id=target.id,
-                agent_number=agent,
-                offered_at=now,
-                until=now + callback_list.preview_seconds,
-            )
-            session.add(offer)
-            await session.flush()
-            return offer
+            return await _show(session, agent, target, await session.get_one(CallbackList, target.list_id), now)
     return None
+
+
+async def _show(session: AsyncSession, agent: str, target: Target, callback_list: CallbackList, now: Instant) -> Offer:
+    target.state = TargetState.OFFERED
+    offer = Offer(
+        list_id=target.list_id,
+        target_id=target.id,
+        agent_number=agent,
+        offered_at=now,
+        until=now + callback_list.preview_seconds,
+    )
+    session.add(offer)
+    await session.flush()
+    return offer
 
 
 async def _next_due(session: AsyncSession, search: Search, whose: ColumnElement[bool], now: Instant) -> Target | None:
@@ -143,6 +146,57 @@ async def _next_due(session: AsyncSession, search: Search, whose: ColumnElement[
     async for target in that_may_be_called(session, due, search.rulebook, now):
         return target
     return None
+
+
+async def own_list(sessions: Sessions, agent: str, target_id: int) -> CallbackList:
+    """The list of what this agent promised. Raises NotFound, also for another's promise."""
+    async with sessions() as session:
+        return (await _own(session, agent, target_id))[1]
+
+
+async def _own(session: AsyncSession, agent: str, target_id: int) -> tuple[Target, CallbackList]:
+    target = await session.get(Target, target_id)
+    if target is None or not agent or target.owner_agent != agent:
+        raise NotFound(f"Agent {agent} has no promised callback {target_id}")
+    return target, await session.get_one(CallbackList, target.list_id)
+
+
+async def offer_own(sessions: Sessions, agent: str, target_id: int, rulebook: Rulebook, now: Instant) -> Offer:
+    """Shows the agent the promise of his that he chose, be it before its time; the same again while it is open.
+
+    Where that may not be, the target stays as it was. Raises NotFound, Conflict.
+    """
+    try:
+        async with sessions.begin() as session:
+            await serialise(session)
+            return await _offer_own(session, agent, target_id, rulebook, now)
+    except IntegrityError as error:
+        raise Conflict("The callback has just been shown to somebody; look again") from error
+
+
+async def _offer_own(session: AsyncSession, agent: str, target_id: int, rulebook: Rulebook, now: Instant) -> Offer:
+    target, callback_list = await _own(session, agent, target_id)
+    if await session.scalar(select(in_force())):
+        raise Conflict("All dialling is stopped; a supervisor must lift the stop first")
+    if callback_list.state != ListState.RUNNING:
+        raise Conflict(f"The list {callback_list.name} is {callback_list.state}; a supervisor must start it first")
+    known = await session.scalar(_open(Offer.agent_number == agent))
+    if known is not None and known.until > now:
+        if known.target_id == target_id:
+            return known
+        raise Conflict("Another callback is before you; call it or skip it first")
+    if known is not None:
+        await _take_back(session, known, OfferState.EXPIRED, now)
+    if target.state != TargetState.OPEN:
+        raise Conflict("The callback is not open any more; look again")
+    [permit] = await permits_of(session, rulebook, [target], now)
+    if not permit.is_given:
+        raise Conflict(_forbidden(permit))
+    return await _show(session, agent, target, callback_list, now)
+
+
+def _forbidden(permit: Permit) -> str:
+    return f"The number may not be called now: {', '.join(one.reason for one in permit.refused)}"
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------
@@ -180,7 +234,7 @@ async def _accept(session: AsyncSession, offer: Offer, terms: Terms, now: Instan
     if not permit.is_given:
         await _take_back(session, offer, OfferState.EXPIRED, now)
         put_off(target, permit, now)
-        return f"The number may not be called now: {', '.join(one.reason for one in permit.refused)}"
+        return _forbidden(permit)
     if await _is_full(session, callback_list, terms.max_calls):
         return "The trunk has no line left; try again in a moment"
     offer.state, offer.decided_at = OfferState.ACCEPTED.value, now
@@ -226,4 +280,6 @@ async def _take_back(
     if target.promised_at is not None:
         keep_promise(target, await session.get_one(CallbackList, offer.list_id))
     else:
-        leave_open(target, TargetState.OPEN, target.due_at if due_at is None else due_at)
+        # A promise that was shown before its time stands as it was, also when it is skipped.
+        later = [at for at in (target.due_at, due_at) if at is not None]
+        leave_open(target, TargetState.OPEN, max(later, default=None))

@@ -1,11 +1,31 @@
 """A customer who is talked with is promised another call: the same target falls due again, by itself, at that time."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.dialer.rules import TargetState
 from callcenter.dialer.standing import close, leave_open, run_again
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.floor.terms import Instant
+from callcenter.store.engine import Sessions
+
+MOST_SHOWN = 100
+"""So many promises of an agent are told, those due first."""
+
+
+async def promises_of(sessions: Sessions, agent: str) -> Sequence[tuple[Target, CallbackList]]:
+    """What this agent promised and nobody has called yet, in order of time; not what is before somebody already."""
+    query = (
+        select(Target, CallbackList)
+        .join(CallbackList, CallbackList.id == Target.list_id)
+        .where(Target.owner_agent == agent, Target.state == TargetState.OPEN, Target.due_at.is_not(None))
+        .order_by(Target.due_at, Target.id)
+        .limit(MOST_SHOWN)
+    )
+    async with sessions() as session:
+        return [(target, callback_list) for target, callback_list in await session.execute(query)]
 
 
 async def promise(session: AsyncSession, target: Target, at: Instant, owner_agent: str) -> None:

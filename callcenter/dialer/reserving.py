@@ -208,12 +208,16 @@ async def _dialled(
 
 
 def put_off(target: Target, permit: Permit, now: Instant) -> None:
-    """What becomes of a target that may not be called now: later, or, on the do-not-call list for good, never."""
+    """What becomes of a target that may not be called now: later, or, on the do-not-call list for good, never.
+
+    One that was asked for before its time does not come any sooner for that.
+    """
     if any(one.reason == Refusal.DO_NOT_CALL and one.until is None for one in permit.refused):
         target.last_outcome = Refusal.DO_NOT_CALL.value
         close(target, TargetState.CLOSED, now)
     else:
-        target.due_at = permit.next_at if permit.next_at is not None else now + PUT_OFF_SECONDS
+        next_at = permit.next_at if permit.next_at is not None else now + PUT_OFF_SECONDS
+        target.due_at = max(next_at, target.due_at or 0.0)
 
 
 def commit_attempt(

@@ -109,6 +109,24 @@ class OfferAccepted(TypedDict):
     attempt: int
 
 
+class PromisedCallback(TypedDict):
+    """A target that an agent promised to call at `due_at`, and may call before; `is_running`: its list is dialled."""
+
+    id: int
+    number: str
+    name: str
+    due_at: Instant
+    attempts: int
+    list: ListName
+    is_running: bool
+
+
+class PromisedCallbacks(TypedDict):
+    """What an agent promised, in order of time: the first 100."""
+
+    callbacks: list[PromisedCallback]
+
+
 class OwnCallbacks(TypedDict):
     """The callback in which an agent talks, or talked last; the one offered; and how the agent stands in this hour."""
 

@@ -11,7 +11,10 @@ from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer import banning
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.offers import open_offer
+from callcenter.dialer.promises import promises_of
+from callcenter.dialer.rules import ListState
 from callcenter.dialer.scoped import of_list
+from callcenter.dialer.tables import CallbackList, Target
 from callcenter.dialer.worker import Worker
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant
@@ -82,6 +85,23 @@ def _sheet_routes(routes: APIRouter, sessions: Sessions, clock: Callable[[], Ins
             "offer": await offer_shape(sessions, await open_offer(sessions, agent, now)),
             "standing": told,
         }
+
+    @routes.get("/callbacks/mine/due", response_model=answers.PromisedCallbacks)
+    async def due(agent: AgentNumber, account: WorkerAccount) -> dict[str, Any]:
+        check_is_for(account, agent)
+        return {"callbacks": [_promised(*one) for one in await promises_of(sessions, agent)]}
+
+
+def _promised(target: Target, callback_list: CallbackList) -> dict[str, Any]:
+    return {
+        "id": target.id,
+        "number": target.dial_number,
+        "name": target.name,
+        "due_at": target.due_at,
+        "attempts": target.attempts,
+        "list": {"id": str(callback_list.id), "name": callback_list.name},
+        "is_running": callback_list.state == ListState.RUNNING,
+    }
 
 
 def _filling_routes(routes: APIRouter, sessions: Sessions, worker: Worker, floor: Floor) -> None:

@@ -23,7 +23,7 @@ WorkerAccount = Annotated[Account, requires("work_callbacks", reach="own")]
 
 
 class WhoShape(Shape):
-    """The agent who wants a callback."""
+    """The agent who wants a callback, or the one that he promised."""
 
     agent_number: AgentNumber
 
@@ -36,6 +36,18 @@ class SkipShape(Shape):
 
 def offer_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
+    routes = APIRouter()
+    routes.include_router(_offered_routes(sessions, worker))
+
+    @routes.post("/api/callbacks/mine/{target_id}/call", response_model=answers.OfferAccepted)
+    async def call(target_id: Row, who: WhoShape, account: WorkerAccount) -> dict[str, int]:
+        check_is_for(account, who.agent_number)
+        return {"attempt": await worker.call_own(who.agent_number, target_id)}
+
+    return routes
+
+
+def _offered_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     routes = APIRouter(prefix="/api/offers")
 
     async def offered_to(offer_id: Row, account: WorkerAccount) -> int:

@@ -1,11 +1,12 @@
 """Callbacks offered to agents: who is shown what, accepted once, skipped, run out; by real databases."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from callcenter.dialer import banning, leasing, promises
+from callcenter.dialer import banning, leasing, offers, promises
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.rules import ListState
 from callcenter.dialer.seats import Desk
@@ -280,3 +281,109 @@ async def test_an_accepted_call_needs_no_seat_of_the_queue(centre: Centre) -> No
     await worker.start_list(progressive)
     await centre.until_told(progressive, in_air=1)
     assert [bool(call.agent_interface) for call in centre.phone.placed] == [True, False]
+
+
+# --- what an agent promised -------------------------------------------------------------------------------------
+
+
+async def promised(centre: Centre, *, at: float = MONDAY_NOON + 1800, agent: str = "1001", **list_fields: Any) -> int:
+    """A target that the agent promised to call at an instant; the list is not one of previews."""
+    list_id = await centre.list_with(1, **list_fields)
+    async with centre.sessions.begin() as session:
+        target = (await session.scalars(select(Target).where(Target.list_id == list_id))).one()
+        await promises.promise(session, target, at, agent)
+        return target.id
+
+
+async def test_an_agent_calls_what_he_promised_also_before_its_time(centre: Centre) -> None:
+    target_id = await promised(centre)
+    worker = await started(centre, 1)
+    attempt = await worker.call_own("1001", target_id)
+    [call] = await centre.until_placed(1)
+    assert (call.number, call.agent_interface) == (numbers(1)[0], "PJSIP/1001")
+    assert [row.id for row in await centre.attempts()] == [attempt]
+    assert await offers_of(centre) == [("1001", "accepted", "")]
+
+
+async def test_pressed_again_and_again_the_promised_call_is_placed_once(centre: Centre) -> None:
+    target_id = await promised(centre)
+    worker = await started(centre, 1)
+    answers = await asyncio.gather(*(worker.call_own("1001", target_id) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict"] * 4 + ["int"]
+    await centre.until_told(1, in_air=1)
+    assert len(centre.phone.placed) == len(await centre.attempts()) == 1
+
+
+async def test_nobody_calls_what_another_agent_promised(centre: Centre) -> None:
+    target_id = await promised(centre)
+    worker = await started(centre, 1)
+    for agent, target in (("1002", target_id), ("1001", target_id + 1)):
+        with pytest.raises(NotFound):
+            await worker.call_own(agent, target)
+    assert await offers_of(centre) == []
+
+
+OWN_REFUSALS = {
+    "do not call": "do_not_call",
+    "outside the window": "may not be called now",
+    "list stopped": "Autumn is stopped",
+    "emergency": "All dialling is stopped",
+    "in a call": "Your phone is in a call",
+    "another's phone system": "another telephone system",
+    "shown already": "Another callback is before you",
+}
+
+
+@pytest.mark.parametrize("why", OWN_REFUSALS)
+async def test_a_promise_that_may_not_be_called_now_stays_as_it_was(centre: Centre, why: str) -> None:
+    target_id = await promised(centre)
+    worker = await started(centre, 1)
+    if why == "do not call":
+        await banning.ban(centre.sessions, [NewBan(numbers(1)[0])], now=centre.clock(), by="boss")
+    elif why == "outside the window":
+        async with centre.sessions.begin() as session:
+            await session.execute(update(CallbackList).values(windows=[]))
+    elif why == "list stopped":
+        await worker.stop_list(1)
+    elif why == "emergency":
+        await leasing.stop_everything(centre.sessions, now=centre.clock(), by="boss", reason="")
+    elif why == "in a call":
+        at_work(centre, "1001", is_free=False)
+    elif why == "another's phone system":
+        centre.seats.desks["1001"] = Desk("pbx2", "PJSIP/1001", frozenset({"support"}), True)
+    else:
+        await centre.list_with(1, name="Winter", **PREVIEW)
+        await worker.start_list(2)
+        await centre.until_told(2, state="running")
+        async with centre.sessions.begin() as session:
+            values = {"number": "+8613900000001", "dial_number": "+8613900000001"}
+            await session.execute(update(Target).where(Target.list_id == 2).values(**values))
+        await offered(worker)
+    before = await offers_of(centre)
+    with pytest.raises(Conflict, match=OWN_REFUSALS[why]):
+        await worker.call_own("1001", target_id)
+    assert await offers_of(centre) == before
+    assert centre.phone.placed == []
+    [target] = [one for one in await centre.targets() if one.id == target_id]
+    assert (target.state, target.due_at, target.owner_agent) == ("open", MONDAY_NOON + 1800, "1001")
+
+
+@pytest.mark.parametrize("then", ["skipped", "expired", "called outside the window"])
+async def test_a_promise_shown_before_its_time_comes_no_sooner_for_that(centre: Centre, then: str) -> None:
+    late = MONDAY_NOON + 3 * 86_400
+    target_id = await promised(centre, at=late)
+    worker = await started(centre, 1)
+    rulebook = worker.outlook.rulebook(await centre.row(1))
+    offer = await offers.offer_own(centre.sessions, "1001", target_id, rulebook, centre.clock())
+    if then == "skipped":
+        await worker.skip_offer(offer.id, "not yet")
+    elif then == "expired":
+        await offers.expire(centre.sessions, offer.until)
+    else:
+        async with centre.sessions.begin() as session:
+            windows = [{"weekdays": [2], "from": "09:00", "until": "10:00"}]
+            await session.execute(update(CallbackList).values(windows=windows))
+        with pytest.raises(Conflict, match="may not be called now"):
+            await worker.accept_offer(offer.id)
+    [target] = await centre.targets()
+    assert (target.state, target.due_at) == ("open", late)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from callcenter.accounts.rules import Role
 from callcenter.accounts.scope import scope_of
+from callcenter.dialer.seats import Desk
 from callcenter.dialer.tables import Attempt, Offer, Target
 from callcenter.dialer.tester import may_call
 from callcenter.floor.call import Attempt as Dial
@@ -38,6 +39,8 @@ ROUTES = [
     ("GET", "/attempts/1/sheet", WORK),
     ("GET", "/targets/1/sheet", WORK),
     ("GET", "/callbacks/mine?agent=1001", WORK),
+    ("GET", "/callbacks/mine/due?agent=1001", WORK),
+    ("POST", "/callbacks/mine/1/call", WORK),
     ("PUT", "/attempts/1/record", WORK),
 ]
 
@@ -102,6 +105,8 @@ async def test_who_is_an_agent_has_no_callbacks_of_another(panel: Panel, centre:
     agent = await panel.of(Role.AGENT, "1001")
     asked: list[tuple[str, str, object]] = [
         ("GET", "/callbacks/mine?agent=1002", None),
+        ("GET", "/callbacks/mine/due?agent=1002", None),
+        ("POST", "/callbacks/mine/2/call", {"agent_number": "1002"}),
         ("POST", "/offers", {"agent_number": "1002"}),
         ("POST", "/offers/2/accept", None),
         ("POST", "/offers/2/skip", {"reason": "not now"}),
@@ -116,6 +121,42 @@ async def test_who_is_an_agent_has_no_callbacks_of_another(panel: Panel, centre:
     for client in (shared, supervisor):
         assert (await client.get("/callbacks/mine?agent=1002")).json()["offer"]["id"] == 2
     assert (await agent.post("/offers/9/skip", json={"reason": "not now"})).status_code == 404
+
+
+async def test_an_agent_sees_what_they_promised_in_order_of_time_and_calls_one(
+    panel: Panel, supervisor: httpx.AsyncClient, centre: Centre
+) -> None:
+    await centre.list_with(4)
+    now = centre.clock()
+    async with centre.sessions.begin() as session:
+        rows: dict[int, dict[str, Any]] = {
+            1: {"owner_agent": "1001", "due_at": now + 3600, "name": "Afternoon"},
+            2: {"owner_agent": "1001", "due_at": now - 60, "name": "Overdue"},
+            3: {"owner_agent": "1002"},
+            4: {"owner_agent": "1001", "due_at": now, "state": "reached"},
+        }
+        for target, values in rows.items():
+            await session.execute(update(Target).where(Target.id == target).values(**values))
+    mine = await panel.of(Role.AGENT, "1001")
+    told = (await mine.get("/callbacks/mine/due?agent=1001")).json()["callbacks"]
+    assert [(one["id"], one["name"], one["due_at"]) for one in told] == [
+        (2, "Overdue", now - 60), (1, "Afternoon", now + 3600),
+    ]  # fmt: skip
+    assert (told[1]["number"], told[1]["list"], told[1]["is_running"]) == (
+        numbers(1)[0], {"id": "1", "name": "Autumn"}, False,
+    )  # fmt: skip
+    centre.seats.desks["1001"] = Desk("pbx1", "PJSIP/1001", frozenset({"support"}), True)
+    refused = await mine.post("/callbacks/mine/1/call", json={"agent_number": "1001"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert "Autumn is stopped" in refused.json()["detail"]
+    await supervisor.post("/lists/1/start")
+    assert (await mine.get("/callbacks/mine/due?agent=1001")).json()["callbacks"][1]["is_running"]
+    called = await mine.post("/callbacks/mine/1/call", json={"agent_number": "1001"})
+    assert called.status_code == 200, called.text
+    [call] = await centre.until_placed(1)
+    assert (call.number, call.agent_interface) == (numbers(1)[0], "PJSIP/1001")
+    assert [one["id"] for one in (await mine.get("/callbacks/mine/due?agent=1001")).json()["callbacks"]] == [2]
+    assert (await mine.post("/callbacks/mine/3/call", json={"agent_number": "1001"})).status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.TEAM_LEADER])

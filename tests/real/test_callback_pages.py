@@ -1,6 +1,7 @@
 """Callbacks in a real browser: tester, calendar, the record form while talking, its report, emergency stop."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,13 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.real.conftest import Pair, running_pair
 from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
-NUMBER, OTHER, THIRD = "13900000002", "13900000003", "13900000004"
+NUMBER, OTHER, THIRD, FOURTH = "13900000002", "13900000003", "13900000004", "13900000005"
 ALWAYS = [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "00:00", "until": "24:00"}]
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "pleased", "kind": "scale", "label": "How pleased?", "minimum": 1, "maximum": 5, "is_required": True},
@@ -40,7 +41,7 @@ def pair() -> Iterator[Pair]:
     settings = OwnSettings(timezone="Asia/Shanghai", queues=queues, agents=agents, dialer=dialer)
     with running_pair(settings) as pair:
         pair.sign_in("1001", queues=1)
-        for number in (NUMBER, OTHER, THIRD):
+        for number in (NUMBER, OTHER, THIRD, FOURTH):
             pair.behave(f"86{number}", after=0, talk=120)
         pair.behave("1001", after=0, talk=120)
         yield pair
@@ -236,6 +237,46 @@ def test_an_agent_is_shown_whom_to_call_skips_one_calls_the_next_and_fills_in_it
     expect(targets.filter(has_text=THIRD)).to_contain_text("Reached")
     skipped = post.get(f"api/lists/{identity}/targets").json()["targets"][0]
     assert (skipped["state"], skipped["attempts"]) == ("open", 0)
+    post.post(f"api/lists/{identity}/stop")
+
+
+def test_an_agent_sees_what_they_promised_and_calls_one_before_its_time(
+    agent: Visitor, post: httpx.Client, pair: Pair
+) -> None:
+    identity = _list(post, "Promises 约定", mode="preview")
+    now = time.time()
+    for number, name, due_at in ((FOURTH, "Later", now + 5400), ("13900000006", "Late", now - 90)):
+        body = {"number": number, "agent_number": "1001", "due_at": due_at, "name": name}
+        made = post.post(f"api/lists/{identity}/promises", json=body)
+        assert made.status_code == 201, made.text
+    page = agent.page
+    agent.open("mine")
+    page.get_by_label("Agent number").fill("1001")
+    promised = page.get_by_role("region", name="What you promised")
+    lines = promised.get_by_role("listitem").filter(has_text="Promises")
+    expect(lines.nth(0)).to_contain_text("overdue for 1:")
+    expect(lines.nth(0)).to_contain_text("Late")
+    expect(lines.nth(1)).to_contain_text(FOURTH)
+    expect(lines.nth(1)).to_contain_text("List not running")
+    expect(lines.nth(1)).not_to_contain_text("overdue")
+    assert violations(page) == []
+    look(page, "promised")
+    promised.get_by_role("button", name="Call Later now").press("Enter")
+    expect(promised.get_by_role("alert")).to_contain_text("is stopped; a supervisor must start it first")
+    assert all("409" in complaint for complaint in agent.complaints)
+    agent.complaints.clear()
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    look(page, "promised-narrow")
+    post.post(f"api/lists/{identity}/start")
+    promised.get_by_role("button", name="Call Later now").press("Enter")
+    expect(page.get_by_role("heading", name="Later")).to_be_visible()
+    pair.ami.wait_for("BridgeEnter")
+    expect(lines).to_have_count(1)
+    expect(promised.get_by_role("button", name="Call Late now")).to_be_disabled()
+    expect(promised).to_contain_text("when the callback above is done")
+    pair.quieten()
     post.post(f"api/lists/{identity}/stop")
 
 

@@ -13,6 +13,7 @@ import { NextCallback } from "./NextCallback";
 import { OfferCard } from "./OfferCard";
 import offers from "./Offers.module.css";
 import { isFree } from "./offering";
+import { Promised } from "./Promised";
 import { RecordForm } from "./RecordForm";
 import { useOffering } from "./useOffering";
 
@@ -103,6 +104,7 @@ export function Mine({ agent }: { agent: string }) {
       {offer && <OfferCard key={offer.id} offer={offer} offering={offering} />}
       {!offer && isOver && <NextCallback offering={offering} last={sheet} />}
       {!(offer && isOver) && <Last sheet={sheet} agent={agent} />}
+      <Promised agent={agent} isFree={!offer && isOver} />
     </>
   );
 }

@@ -12,6 +12,7 @@ export type {
   HourStanding as Standing,
   Offer,
   OwnCallbacks as Mine,
+  PromisedCallback,
   RecordForm as RecordFormShape,
   Sheet,
 } from "../api/described";
@@ -30,6 +31,7 @@ export interface RecordSent {
 }
 
 const AGAIN_MS = 3000;
+const PROMISED_AGAIN_MS = 15_000;
 
 export function useForm(list: string) {
   return useQuery({
@@ -71,6 +73,15 @@ export function useMine(agent: string) {
     queryFn: () => ask("GET /api/callbacks/mine", { query: { agent } }),
     enabled: agent !== "",
     refetchInterval: AGAIN_MS,
+  });
+}
+
+/** What the agent promised; under the key of the rest that is theirs, so that whatever renews that renews this. */
+export function usePromised(agent: string) {
+  return useQuery({
+    queryKey: ["mine", agent, "due"],
+    queryFn: async () => (await ask("GET /api/callbacks/mine/due", { query: { agent } })).callbacks,
+    refetchInterval: PROMISED_AGAIN_MS,
   });
 }
 

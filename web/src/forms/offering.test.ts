@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asksNow, countdown, isFree, ranOut } from "./offering";
+import { asksNow, countdown, isFree, overdueSeconds, ranOut } from "./offering";
 
 const SPAN = { offered_at: 100, until: 130 };
 
@@ -51,6 +51,16 @@ describe("the next one is asked for by itself", () => {
     ["not while something is typed and not sent", { ...going, hasDraft: true }, 500, false],
   ])("%s", (_name, state, now, expected) => {
     expect(asksNow(state, now)).toBe(expected);
+  });
+});
+
+describe("a promise is overdue", () => {
+  test.each([
+    ["not before its time", 99, null],
+    ["not at its time", 100, null],
+    ["from the first second after it", 101, 1],
+  ])("%s", (_name, now, expected) => {
+    expect(overdueSeconds(100, now)).toBe(expected);
   });
 });
 

@@ -71,6 +71,11 @@ export function asksNow({ isOn, isAsking, hasDraft, askedAt }: Going, now: Insta
   return isOn && !isAsking && !hasDraft && now - askedAt >= ASKS_EVERY_SECONDS;
 }
 
+/** How long the time that was promised is over; null while it lies ahead. */
+export function overdueSeconds(dueAt: Instant, now: Instant): number | null {
+  return dueAt < now ? now - dueAt : null;
+}
+
 interface Seen {
   offer: (Span & { id: number }) | null;
   sheet: Last | null;

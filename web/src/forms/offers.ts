@@ -24,6 +24,18 @@ export function useAccept() {
   });
 }
 
+/** Calls one that the agent promised, of those told. */
+export function useCallPromised(agent: string) {
+  return useMutation({
+    mutationFn: (target: number) =>
+      ask("POST /api/callbacks/mine/{target_id}/call", {
+        path: { target_id: target },
+        body: { agent_number: agent },
+      }),
+    onSettled: renew,
+  });
+}
+
 export function useSkip() {
   return useMutation({
     mutationFn: ({ offer, reason }: { offer: number; reason: string }) =>
