@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from callcenter.dialer.attempts import move_on
 from callcenter.dialer.outlook import rulebook_of
 from callcenter.dialer.pacing import PATIENCE_SECONDS, Experience, Record, Seating, calls_to_place, lines
-from callcenter.dialer.permit import Ban, Dialled, Rulebook
+from callcenter.dialer.permit import Ban, Dialled, Forbidden, Rulebook
 from callcenter.dialer.reserving import put_off
 from callcenter.dialer.rules import DEFAULT_RULES, Outcome, RedialRule, Standing, TargetState, redial
 from callcenter.dialer.tables import CallbackList, Target
@@ -283,7 +283,9 @@ class Week:
                 target=self._dialled_targets[identity],
                 is_in_air=target.dial_number in self._in_air,
             )
-            permit = listed.rulebook.may_call(zone, self.now, dialled, self.ban_of(target.dial_number, self.now))
+            permit = listed.rulebook.may_call(
+                zone, self.now, dialled, Forbidden(self.ban_of(target.dial_number, self.now))
+            )
             if permit.is_given:
                 return target
             if dialled.is_in_air:

@@ -6,8 +6,7 @@ from typing_extensions import TypedDict
 
 from callcenter.calls.answers import AgentName
 from callcenter.customers.rules import Consent
-from callcenter.dialer.answers import ListName
-from callcenter.dialer.rules import Outcome
+from callcenter.dialer.answers import LastOutcome, ListName
 from callcenter.floor.facts import Direction
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.forms.answers import SheetAttempt
@@ -142,7 +141,7 @@ class ComingCallback(TypedDict):
     number: str
     due_at: Instant | None
     attempts: int
-    last_outcome: Outcome | None
+    last_outcome: LastOutcome | None
     owner_agent: str
     list: ListName
 

@@ -1,6 +1,6 @@
 """What the routes of callbacks answer, for the API's description (docs/api.md, Callbacks)."""
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -16,6 +16,10 @@ SpanOfDay = TypedDict("SpanOfDay", {"from": str, "until": str})
 SpanOfDay.__doc__ = "A time of day, by the centre's clock: `09:00` until `18:00`."
 CallingWindow = TypedDict("CallingWindow", {"weekdays": list[int], "from": str, "until": str})
 CallingWindow.__doc__ = "When is called: on these days of the week, 1 (Monday) to 7."
+
+
+LastOutcome = Outcome | Literal["do_not_call", "withdrawn"]
+"""What came of the last attempt, or why a target was closed without one."""
 
 
 class ListName(TypedDict):
@@ -126,7 +130,7 @@ class Target(TypedDict):
     name: str
     state: TargetState
     attempts: int
-    last_outcome: Outcome | None
+    last_outcome: LastOutcome | None
     due_at: Instant | None
     attributes: dict[str, str]
 

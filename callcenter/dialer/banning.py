@@ -50,11 +50,6 @@ def _beginnings(number: str) -> set[str]:
     return {number[:length] for length in range(SHORTEST_PREFIX, len(number) + 1)}
 
 
-async def ban_of(session: AsyncSession, number: str, now: Instant) -> Ban | None:
-    """What forbids a number now."""
-    return (await bans_of(session, [number], now)).get(number)
-
-
 async def ban(sessions: Sessions, entries: Sequence[NewBan], *, now: Instant, by: str) -> int:
     """Adds entries, all or none; one that is there takes over the new expiry, source and note. How many.
 

@@ -14,9 +14,13 @@ from callcenter.floor.terms import Instant
 
 
 class Refusal(StrEnum):
-    """Why a number is not called, besides the calendar's reasons (`Closed`); the panel translates it."""
+    """Why a number is not called, besides the calendar's reasons (`Closed`); the panel translates it.
+
+    `withdrawn`: a customer who has the number took back consent to be called.
+    """
 
     DO_NOT_CALL = "do_not_call"
+    WITHDRAWN = "withdrawn"
     BEING_CALLED = "being_called"
     DAILY_LIMIT = "daily_limit"
     NUMBER_LIMIT = "number_limit"
@@ -40,6 +44,13 @@ class Ban(Struct, frozen=True):
     """An entry of the do-not-call list that a number falls under; `until` None: for good."""
 
     until: Instant | None = None
+
+
+class Forbidden(Struct, frozen=True):
+    """Who wants a number not to be called: an entry of the do-not-call list, a customer who withdrew consent."""
+
+    ban: Ban | None = None
+    is_withdrawn: bool = False
 
 
 class Dialled(Struct, frozen=True):
@@ -81,9 +92,9 @@ class Rulebook:
     def __init__(self, almanac: Almanac, limits: Limits) -> None:
         self.almanac, self.limits = almanac, limits
 
-    def may_call(self, zones: str, at: Instant, dialled: Dialled, ban: Ban | None) -> Permit:
+    def may_call(self, zones: str, at: Instant, dialled: Dialled, forbidden: Forbidden) -> Permit:
         """The answer for a number whose customer is in `zones` (`calendar.zones_of`)."""
-        refused = tuple(self._refusals(zones, at, dialled, ban))
+        refused = tuple(self._refusals(zones, at, dialled, forbidden))
         if not refused:
             return Permit((), at)
         ends = [one.until for one in refused]
@@ -91,10 +102,12 @@ class Rulebook:
         next_at = self.almanac.next_opening(zones, max(known)) if len(known) == len(ends) else None
         return Permit(refused, next_at)
 
-    def _refusals(self, zones: str, at: Instant, dialled: Dialled, ban: Ban | None) -> list[Refused]:
-        refused = []
+    def _refusals(self, zones: str, at: Instant, dialled: Dialled, forbidden: Forbidden) -> list[Refused]:
+        refused, ban = [], forbidden.ban
         if ban is not None and (ban.until is None or ban.until > at):
             refused.append(Refused(Refusal.DO_NOT_CALL, ban.until))
+        if forbidden.is_withdrawn:
+            refused.append(Refused(Refusal.WITHDRAWN, None))
         if dialled.is_in_air:
             refused.append(Refused(Refusal.BEING_CALLED, None))
         refused += self._over_limits(zones, at, dialled)

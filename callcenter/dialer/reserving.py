@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.dialer.banning import bans_of
 from callcenter.dialer.calendar import day_start
+from callcenter.dialer.forbidding import forbidden_of
 from callcenter.dialer.leasing import in_force, is_held
 from callcenter.dialer.permit import Dialled, Permit, Refusal, Rulebook
 from callcenter.dialer.rules import ListState, Mode, TargetState
@@ -26,6 +26,8 @@ from callcenter.store.engine import Sessions
 TRIES = 3
 CANDIDATES, LOOKS = 50, 10
 """So many are looked at, so many times, in one transaction; those that may not be called now are put off."""
+FOR_GOOD = (Refusal.DO_NOT_CALL, Refusal.WITHDRAWN)
+"""Without an end such a refusal closes the target."""
 PUT_OFF_SECONDS: Seconds = 3600
 """How long a target is left alone that may not be called for a reason whose end is not known."""
 
@@ -167,12 +169,12 @@ def may_be_next(list_id: int, now: Instant) -> list[ColumnElement[bool]]:
 async def permits_of(
     session: AsyncSession, rulebook: Rulebook, targets: Sequence[Target], now: Instant
 ) -> list[Permit]:
-    """Whether each target's number may be called now by its list's rules and the do-not-call list."""
+    """Whether each target's number may be called now by its list's rules, and whether somebody forbids it."""
     whom = [(target.dial_number, target.id) for target in targets]
     dialled = await _dialled(session, rulebook, whom, now)
-    bans = await bans_of(session, [number for number, _ in whom], now)
+    forbidden = await forbidden_of(session, [number for number, _ in whom], now)
     return [
-        rulebook.may_call(target.time_zones, now, lately, bans.get(target.dial_number))
+        rulebook.may_call(target.time_zones, now, lately, forbidden[target.dial_number])
         for target, lately in zip(targets, dialled, strict=True)
     ]
 
@@ -208,12 +210,13 @@ async def _dialled(
 
 
 def put_off(target: Target, permit: Permit, now: Instant) -> None:
-    """What becomes of a target that may not be called now: later, or, on the do-not-call list for good, never.
+    """What becomes of a target that may not be called now: later, or never, where somebody wants it so for good.
 
     One that was asked for before its time does not come any sooner for that.
     """
-    if any(one.reason == Refusal.DO_NOT_CALL and one.until is None for one in permit.refused):
-        target.last_outcome = Refusal.DO_NOT_CALL.value
+    never = next((one.reason for one in permit.refused if one.reason in FOR_GOOD and one.until is None), None)
+    if never is not None:
+        target.last_outcome = str(never)
         close(target, TargetState.CLOSED, now)
     else:
         next_at = permit.next_at if permit.next_at is not None else now + PUT_OFF_SECONDS

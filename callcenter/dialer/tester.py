@@ -4,8 +4,8 @@ import phonenumbers
 from msgspec import Struct
 from sqlalchemy import select
 
-from callcenter.dialer.banning import ban_of
 from callcenter.dialer.calendar import zones_of_number
+from callcenter.dialer.forbidding import forbidden_of
 from callcenter.dialer.permit import Permit, Rulebook
 from callcenter.dialer.reserving import dialled_lately
 from callcenter.dialer.tables import CallbackList, Target
@@ -30,7 +30,8 @@ async def may_call(sessions: Sessions, row: CallbackList, rulebook: Rulebook, nu
         target = await session.scalar(query)
         zones = target.time_zones if target else zones_of_number(full)
         dialled = await dialled_lately(session, rulebook, full, at, target_id=target.id if target else None)
-        return Answer(full, zones, rulebook.may_call(zones, at, dialled, await ban_of(session, full, at)))
+        forbidden = await forbidden_of(session, [full], at)
+        return Answer(full, zones, rulebook.may_call(zones, at, dialled, forbidden[full]))
 
 
 def full_number(number: str, region: str) -> str:

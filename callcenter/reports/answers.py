@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from callcenter.dialer.rules import Outcome, TargetState
+from callcenter.dialer.answers import LastOutcome
+from callcenter.dialer.rules import TargetState
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.abandoned import Added, Refused
 from callcenter.reports.callbacks import By as CallbackBy
@@ -312,7 +313,7 @@ class CountedTarget(TypedDict):
     number: str
     name: str
     state: TargetState
-    last_outcome: Outcome | None
+    last_outcome: LastOutcome | None
     owner_agent: str
     due_at: Instant | None
     attributes: dict[str, str]

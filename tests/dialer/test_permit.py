@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.dialer.calendar import Almanac, Calendar, Closed
-from callcenter.dialer.permit import Ban, Dialled, Limits, NumberLimit, Refusal, Refused, Rulebook
+from callcenter.dialer.permit import Ban, Dialled, Forbidden, Limits, NumberLimit, Refusal, Refused, Rulebook
 from callcenter.dialer.windows import Span, Window
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -26,9 +26,9 @@ NEVER_DIALLED = Dialled()
 
 
 def reasons(
-    dialled: Dialled = NEVER_DIALLED, ban: Ban | None = None, moment: float = NOON
+    dialled: Dialled = NEVER_DIALLED, ban: Ban | None = None, moment: float = NOON, is_withdrawn: bool = False
 ) -> tuple[list[str], float | None]:
-    permit = RULEBOOK.may_call("Asia/Shanghai", moment, dialled, ban)
+    permit = RULEBOOK.may_call("Asia/Shanghai", moment, dialled, Forbidden(ban, is_withdrawn))
     assert permit.is_given == (not permit.refused)
     return [one.reason for one in permit.refused], permit.next_at
 
@@ -61,8 +61,8 @@ def test_the_day_is_that_of_the_customer() -> None:
     rulebook = Rulebook(Almanac(calendar, Span(0, 1440), SHANGHAI), Limits((NumberLimit(1, 1),)))
     evening, morning = at("2026-11-22T17:00", new_york), at("2026-11-23T09:00", new_york)
     dialled = Dialled(number=[evening])
-    assert not rulebook.may_call("America/New_York", evening + 60, dialled, None).is_given
-    assert rulebook.may_call("America/New_York", morning, dialled, None).is_given
+    assert not rulebook.may_call("America/New_York", evening + 60, dialled, Forbidden()).is_given
+    assert rulebook.may_call("America/New_York", morning, dialled, Forbidden()).is_given
 
 
 @pytest.mark.parametrize(("until", "next_at"), [(None, None), (NOON + 86_400, NOON + 86_400), (NOON - 1, NOON)])
@@ -74,7 +74,7 @@ def test_the_do_not_call_list(until: float | None, next_at: float | None) -> Non
 def test_every_reason_is_told_and_the_last_to_end_decides() -> None:
     today = [at("2026-11-23T09:00"), at("2026-11-23T09:10")]
     dialled = Dialled(target=today, is_in_air=True)
-    permit = RULEBOOK.may_call("Asia/Shanghai", at("2026-11-23T20:00"), dialled, Ban(at("2026-11-25T10:00")))
+    permit = RULEBOOK.may_call("Asia/Shanghai", at("2026-11-23T20:00"), dialled, Forbidden(Ban(at("2026-11-25T10:00"))))
     assert permit.refused == (
         Refused(Refusal.DO_NOT_CALL, at("2026-11-25T10:00")),
         Refused(Refusal.BEING_CALLED, None),
@@ -82,3 +82,9 @@ def test_every_reason_is_told_and_the_last_to_end_decides() -> None:
         Refused(Closed.OUTSIDE_WINDOW, at("2026-11-24T09:00")),
     )
     assert permit.next_at is None
+
+
+def test_withdrawn_consent_holds_until_somebody_changes_it_whatever_else_is_against_it() -> None:
+    assert reasons(is_withdrawn=True) == ([Refusal.WITHDRAWN], None)
+    both = reasons(ban=Ban(NOON + 60), moment=NOON, is_withdrawn=True)
+    assert both == ([Refusal.DO_NOT_CALL, Refusal.WITHDRAWN], None)

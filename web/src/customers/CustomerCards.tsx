@@ -6,7 +6,7 @@ import { useFormat } from "../api/queries";
 import classes from "./Customers.module.css";
 import { type Customer, useComing, useHistory } from "./customers";
 import { HappeningList } from "./History";
-import { Numbers } from "./Known";
+import { Consent, Numbers } from "./Known";
 import { Level } from "./Level";
 import { useAttributes, useNameWord } from "./words";
 
@@ -60,6 +60,7 @@ function LastContacts({ id }: { id: number }) {
 }
 
 function Card({ customer }: { customer: Customer }) {
+  const { t } = useTranslation();
   const nameWord = useNameWord();
   return (
     <>
@@ -68,6 +69,14 @@ function Card({ customer }: { customer: Customer }) {
       </p>
       {customer.note && <p className={classes.wrote}>{customer.note}</p>}
       <Numbers customer={customer} />
+      <dl className={classes.brief}>
+        <div>
+          <dt>{t("customers.field.consent")}</dt>
+          <dd>
+            <Consent customer={customer} />
+          </dd>
+        </div>
+      </dl>
       <Attributes customer={customer} />
       <OpenCallbacks id={customer.id} />
       <LastContacts id={customer.id} />

@@ -41,11 +41,19 @@ export function Numbers({ customer }: { customer: Customer }) {
   );
 }
 
-function Consent({ customer: { consent, consent_at, consent_how } }: { customer: Customer }) {
+/** Whether the centre may call them, since when and how they said it; withdrawn consent stands out. */
+export function Consent({ customer: { consent, consent_at, consent_how } }: { customer: Customer }) {
   const { t } = useTranslation();
   const format = useFormat();
   const when = consent_at === null ? "" : format.date(consent_at);
-  return <>{[t(`customers.consent.${consent || "unasked"}`), when, consent_how].filter(Boolean).join(" · ")}</>;
+  const words = [t(`customers.consent.${consent || "unasked"}`), when, consent_how].filter(Boolean).join(" · ");
+  if (consent !== "withdrawn") return <>{words}</>;
+  return (
+    <span className={classes.banned}>
+      <IconPhoneOff size={13} aria-hidden />
+      {words}
+    </span>
+  );
 }
 
 /** What the record says. */
