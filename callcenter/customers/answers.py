@@ -152,12 +152,35 @@ class ComingCallbacks(TypedDict):
     callbacks: list[ComingCallback]
 
 
+class MergedNumber(TypedDict):
+    """A number of a merged record."""
+
+    number: str
+    label: str
+
+
+class MergedRecord(TypedDict):
+    """What a merged record says."""
+
+    name: str
+    reference: str
+    level: str
+    attributes: dict[str, str]
+    consent: Consent
+    consent_at: Instant | None
+    consent_how: str
+    note: str
+    numbers: list[MergedNumber]
+
+
 class CustomerMerge(TypedDict):
-    """A merge: each field that it changed, as it was and as it became, and the numbers that it added."""
+    """A merge: each field that it changed, as it was and as it became, the numbers that it added, and what the other
+    record says."""
 
     id: int
     gone_id: int
     gone_name: str
+    said: MergedRecord
     changed: dict[str, list[Any]]
     added: list[str]
     merged_at: Instant

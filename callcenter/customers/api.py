@@ -139,7 +139,7 @@ def _merging_routes(routes: APIRouter, context: Context) -> None:
     @routes.get("/customers/{customer_id}/merge-preview", dependencies=[requires("manage_customers")])
     async def preview(customer_id: Row, other: Annotated[Row, Query()]) -> MergePreviewShape:
         change = await merging.foresee(context, customer_id, other)
-        return MergePreviewShape(changed=change.changed, added=change.added)
+        return MergePreviewShape(changed=change.changed, added=change.added, stays=change.stays)
 
     @routes.post("/customers/{customer_id}/merges", response_model=answers.Customer, status_code=201)
     async def merge(customer_id: Row, shape: MergeShape, account: Keeper) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,11 @@ class Context:
     clock: Callable[[], Instant]
     region: str = "CN"
     settings: CustomerSettings = field(default_factory=CustomerSettings)
+
+    @property
+    def levels(self) -> list[str]:
+        """Those of the settings, the highest first: the important ones, then as they stand there."""
+        return [level.code for level in sorted(self.settings.levels, key=lambda level: not level.is_important)]
 
     def check(self, record: Record) -> Record:
         """The record as it is kept. Raises BadInput naming the field at fault."""
@@ -235,13 +240,21 @@ def _conditions(context: Context, wanted: Wanted) -> Iterable[ColumnElement[bool
         number = caller_number(wanted.number, context.region)
         yield Customer.id.in_(select(CustomerNumber.customer_id).where(CustomerNumber.number == number))
     if wanted.reference is not None:
-        yield and_(Customer.reference == wanted.reference, Customer.reference != "")
+        yield Customer.id.in_(_referred(wanted.reference))
     if wanted.level is not None:
         yield Customer.level == wanted.level
     if wanted.attribute is not None:
         if wanted.attribute not in {one.code for one in context.settings.attributes}:
             raise BadInput(f"The settings know no attribute {wanted.attribute!r}", field="attribute")
         yield Customer.attributes[wanted.attribute].as_string() == wanted.value
+
+
+def _referred(reference: str) -> Select[tuple[int]]:
+    """Who has a reference, and those into whom they were merged."""
+    having = select(Customer.id, Customer.merged_into)
+    held = having.where(Customer.reference == reference, Customer.reference != "").cte("referred", recursive=True)
+    held = held.union_all(having.join(held, Customer.id == held.c.merged_into))
+    return select(held.c.id)
 
 
 async def known_callers(context: Context, typed: str) -> tuple[str, list[Seen]]:

@@ -109,10 +109,14 @@ class MergeShape(Shape):
 
 
 class MergePreviewShape(BaseModel):
-    """What a merge would change: each field as it is and as it would be, and the numbers that would be added."""
+    """What a merge would change: each field as it is and as it would be, and the numbers that would be added.
+
+    `stays` is what would stand in the other record only.
+    """
 
     changed: dict[str, list[Any]]
     added: list[str]
+    stays: dict[str, Any]
 
 
 class BanShape(Shape):
@@ -161,7 +165,8 @@ def merge_shape(merge: Merge) -> dict[str, Any]:
     row = merge.row
     told = ("id", "gone_id", "changed", "added", "merged_at", "merged_by", "undone_at", "undone_by")
     return {name: getattr(row, name) for name in told} | {
-        "gone_name": merge.gone_name,
+        "gone_name": merge.said.name,
+        "said": to_builtins(merge.said),
         "can_be_undone": merge.can_be_undone,
     }
 

@@ -123,7 +123,11 @@ async def test_what_a_merge_would_change_is_told_before_it_does(supervisor: Asyn
     gone = await _make(supervisor, name="Wei", note="likes tea", numbers=[{"number": WANG}])
     path = f"/api/customers/{kept['id']}"
     preview = await supervisor.get(f"{path}/merge-preview", params={"other": gone["id"]})
-    assert preview.json() == {"changed": {"note": ["", "likes tea"]}, "added": [WANG]}
+    assert preview.json() == {
+        "changed": {"note": ["", "likes tea"]},
+        "added": [WANG],
+        "stays": {"name": "Wei"},
+    }
     assert (await supervisor.get(path)).json() == kept  # nothing was done
     for other, status in ((kept["id"], 422), (999, 404)):
         refused = await supervisor.get(f"{path}/merge-preview", params={"other": other})

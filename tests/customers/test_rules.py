@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.customers.numbers import caller_number, checked_number, written_forms
-from callcenter.customers.rules import Number, Record, check_record, differences, merged, name_key, unmerged
+from callcenter.customers.rules import Number, Record, check_record, differences, foreseen, merged, name_key, unmerged
 from callcenter.errors import BadInput
 from tests.customers.conftest import LI, WANG, a_record
 
@@ -100,16 +101,40 @@ def test_a_merge_loses_nothing_that_one_of_them_alone_knew(kept: Record, gone: R
     assert kept.attributes.items() <= after.attributes.items()
     assert kept.note in after.note
     assert gone.note in after.note
-    assert after.name == kept.name or gone.name
+    assert after.name == (kept.name or gone.name)
+    assert after.reference == (kept.reference or gone.reference)
+    assert {one.number for one in after.numbers if one.label} == {
+        one.number for one in (*kept.numbers, *gone.numbers) if one.label
+    }
     assert bool(after.consent) == bool(kept.consent or gone.consent)
 
 
-def test_of_two_decisions_the_later_one_counts() -> None:
+def test_whoever_withdrew_consent_anywhere_has_withdrawn_it() -> None:
     yes = a_record(consent="given", consent_at=10.0)
     no = a_record(consent="withdrawn", consent_at=20.0)
     assert merged(yes, no).consent == merged(no, yes).consent == "withdrawn"
-    again = a_record(consent="given", consent_at=20.0)
+    again = a_record(consent="given", consent_at=30.0)
     assert merged(again, no).consent == merged(no, again).consent == "withdrawn"
+    assert merged(yes, again).consent_at == merged(again, yes).consent_at == 30.0
+
+
+def test_what_two_records_say_differently_is_told_before_they_are_merged() -> None:
+    kept = a_record(level="regular", attributes={"address": "X"})
+    more = {"reference": "C-77", "level": "important", "attributes": {"address": "Y"}}
+    gone = replace(a_record(name="Wei", **more), numbers=(Number(LI, "work"),))
+    after, change = foreseen(kept, gone, ["important", "regular"])
+    assert change.changed == {
+        "reference": ["", "C-77"],
+        "level": ["regular", "important"],
+        "labels": [[[LI, ""]], [[LI, "work"]]],
+    }
+    assert change.stays == {"name": "Wei", "attributes.address": "Y"}
+    assert unmerged(after, change.changed, change.added) == kept
+    assert foreseen(gone, kept, ["important", "regular"])[1].stays == {
+        "name": "Li Wei",
+        "level": "regular",
+        "attributes.address": "X",
+    }
 
 
 def test_what_was_changed_after_a_merge_stays_when_it_is_undone() -> None:

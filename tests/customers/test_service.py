@@ -105,13 +105,24 @@ async def test_a_merge_hides_a_record_and_undoing_it_brings_both_back(context: C
     _, known = await service.known_callers(context, WANG)
     assert [one.row.id for one in known] == [kept.row.id]
     [told] = await merging.merges(context, kept.row.id)
-    assert (told.gone_name, told.can_be_undone, told.row.added) == ("Li W.", True, [WANG])
+    assert (told.said, told.can_be_undone, told.row.added) == (gone.record, True, [WANG])
 
+    assert merged.record.reference == "C-2"
     undone = await merging.undo(context, told.row.id, "bob")
     assert undone.record == kept.record
     assert (await service.one(context, gone.row.id)).record == gone.record
     with pytest.raises(Conflict):
         await merging.undo(context, told.row.id, "bob")
+
+
+async def test_the_reference_of_a_merged_record_finds_the_kept_one(context: Context) -> None:
+    references = ["C-1", "C-2", "C-3"]
+    ids = [(await service.create(context, a_record(reference=one), "ada")).row.id for one in references]
+    await merging.merge(context, (ids[1], 1), (ids[2], 1), "bob")
+    await merging.merge(context, (ids[0], 1), (ids[1], 2), "bob")
+    for reference in references:
+        found = await service.page(context, Wanted(reference=reference), after=None, limit=9)
+        assert [one.row.id for one in found] == [ids[0]]
 
 
 async def test_merges_are_undone_from_the_last_one_on(context: Context) -> None:

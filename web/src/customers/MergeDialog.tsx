@@ -53,13 +53,18 @@ function Search({ kept, onChoose }: { kept: Customer; onChoose: (other: Customer
   );
 }
 
-const shown = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+/** A value of a field; of labels each number with its own. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map((one) => (Array.isArray(one) ? one.join(" ") : String(one))).join(", ");
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
 
 function Changes({ change }: { change: MergeChange }) {
   const { t } = useTranslation();
   const fieldWord = useFieldWord();
   const lines = Object.entries(change.changed).filter(([field]) => field !== "consent_at");
-  if (lines.length === 0 && change.added.length === 0) return <p>{t("customers.mergeSame")}</p>;
+  const stays = Object.entries(change.stays);
+  if (lines.length + change.added.length + stays.length === 0) return <p>{t("customers.mergeSame")}</p>;
   return (
     <dl className={classes.changes}>
       {change.added.length > 0 && (
@@ -76,6 +81,18 @@ function Changes({ change }: { change: MergeChange }) {
           </dd>
         </div>
       ))}
+      {stays.length > 0 && (
+        <div>
+          <dt>{t("customers.mergeStays")}</dt>
+          <dd>
+            <ul className={classes.plain}>
+              {stays.map(([field, value]) => (
+                <li key={field}>{`${fieldWord(field)}: ${shown(value)}`}</li>
+              ))}
+            </ul>
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

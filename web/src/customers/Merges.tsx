@@ -1,10 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { useFormat, useMay } from "../api/queries";
+import { useLabel } from "../i18n";
 import { ListPanel } from "../parts/ListPanel";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import classes from "./Customers.module.css";
 import { type Merge, useMerges, useUndoMerge } from "./customers";
-import { useFieldWord } from "./words";
+import { useFieldWord, useLevels, useNameWord } from "./words";
 
 function Undo({ merge }: { merge: Merge }) {
   const { t } = useTranslation();
@@ -26,6 +28,35 @@ function Undo({ merge }: { merge: Merge }) {
   );
 }
 
+/** The merged record as it was, to be opened: it cannot be changed. */
+function Said({ merge: { said } }: { merge: Merge }) {
+  const { t } = useTranslation();
+  const fieldWord = useFieldWord();
+  const nameWord = useNameWord();
+  const { levelOf } = useLevels();
+  const label = useLabel();
+  const facts: [string, string][] = [
+    ["numbers", said.numbers.map(({ number, label: called }) => `${number} ${called}`.trim()).join(", ")],
+    ["reference", said.reference],
+    ["level", said.level && label(levelOf(said.level))],
+    ["consent", said.consent && [t(`customers.consent.${said.consent}`), said.consent_how].filter(Boolean).join(" · ")],
+    ...Object.entries(said.attributes).map(([code, value]): [string, string] => [`attributes.${code}`, value]),
+    ["note", said.note],
+  ];
+  return (
+    <details>
+      <summary>{nameWord(said)}</summary>
+      <ul className={classes.plain}>
+        {facts
+          .filter(([, value]) => value !== "")
+          .map(([field, value]) => (
+            <li key={field}>{`${fieldWord(field)}: ${value}`}</li>
+          ))}
+      </ul>
+    </details>
+  );
+}
+
 /** What was merged into this record; the last merge can be undone. */
 export function Merges({ id }: { id: number }) {
   const { t } = useTranslation();
@@ -42,7 +73,9 @@ export function Merges({ id }: { id: number }) {
       columns={columns}
       rows={merges.data.map((merge) => (
         <tr key={merge.id}>
-          <td>{merge.gone_name || t("customers.nameless")}</td>
+          <td>
+            <Said merge={merge} />
+          </td>
           <td>
             {[...merge.added, ...Object.keys(merge.changed).map(fieldWord)].join(", ") || t("customers.tookNothing")}
           </td>
