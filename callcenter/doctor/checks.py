@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from callcenter.asterisk.examination import Examination, Reached, examine
-from callcenter.doctor import account, books, connection, machine, memory, queues, storage
+from callcenter.asterisk.websockets import Knocked, knock
+from callcenter.doctor import account, books, browser_phones, connection, machine, memory, queues, storage
 from callcenter.doctor.findings import Finding, Status, Visit, error, ok, unknown
 from callcenter.errors import SetupFailed
 from callcenter.recordings.keys import KeysInUse, keys_in_use
-from callcenter.settings import Settings
+from callcenter.settings import PbxSettings, Settings
 from callcenter.store.engine import Schema, make_engine, make_sessions, read_schema
 
 PBX_CHECKS = (
@@ -51,12 +53,17 @@ async def look(load: Callable[[], Settings]) -> list[Row]:
         return [Row("settings", "Settings", "", error(failure.message, advice))]
     interfaces = list(queues.phones_of(settings))
     examinations = tuple(await asyncio.gather(*(examine(pbx, interfaces) for pbx in settings.pbxs)))
+    knocked = dict(await asyncio.gather(*map(_knock, _with_browser_phones(settings))))
     schema = await _schema(settings.storage_url)
     visit = Visit(settings, examinations, schema, await _keys(settings.storage_url, schema))
     readable = ok(f"{len(settings.pbxs)} PBX, {len(settings.queues)} queues, {len(settings.agents)} agents")
     return [
         Row("settings", "Settings", "", readable),
-        *(row for found in examinations for row in _of_pbx(found, settings)),
+        *(
+            row
+            for found in examinations
+            for row in (*_of_pbx(found, settings), *_of_browser_phones(found.pbx, knocked.get(found.pbx.name)))
+        ),
         *(Row(check.name, check.title, "", check.look(visit)) for check in CENTRE_CHECKS),
     ]
 
@@ -66,6 +73,24 @@ def _of_pbx(found: Examination, settings: Settings) -> Iterator[Row]:
         is_reached = found.reached >= check.needs
         finding = check.look(found, settings) if is_reached else unknown(NOT_REACHED[check.needs])
         yield Row(check.name, check.title, found.pbx.name, finding)
+
+
+def _with_browser_phones(settings: Settings) -> list[PbxSettings]:
+    return [pbx for pbx in settings.pbxs if pbx.browser_phone_url in settings.browser_phone_urls]
+
+
+async def _knock(pbx: PbxSettings) -> tuple[str, Knocked]:
+    return pbx.name, await knock(pbx.browser_phone_url)
+
+
+def _of_browser_phones(pbx: PbxSettings, knocked: Knocked | None) -> Iterator[Row]:
+    """None without phones in browsers; without a certificate by ws://, which is for this machine alone."""
+    if knocked is None:
+        return
+    yield Row("browser_phones", "Phones in browsers", pbx.name, browser_phones.websocket(knocked))
+    if knocked.is_secure:
+        finding = browser_phones.certificate(knocked, datetime.now(UTC))
+        yield Row("browser_phones_certificate", "Their certificate", pbx.name, finding)
 
 
 async def _schema(storage_url: str) -> Schema | SetupFailed | None:
