@@ -203,8 +203,9 @@ NOT_ONE_BY_ONE = {
         for of in ("queues", "agents", "teams", "tickets", "tickets/counted")
         for ending in ("", ".csv", ".xlsx")
     ),
-    "GET /shifts", "GET /shifts/adherence", "GET /shifts/briefings", "GET /shifts/gaps", "GET /shifts/team-gaps",
-    "POST /shifts/copy-week",
+    *(f"GET /shifts/adherence{end}" for end in ("", "/totals", ".csv", ".xlsx")),
+    "GET /shifts", "GET /shifts/briefings", "GET /shifts/gaps", "GET /shifts/team-gaps",
+    "POST /shifts/copy-week", "POST /shifts/copy-week/check", "POST /shifts/undo",
     *(f"POST /shifts/import{end}" for end in ("", "/check", "/errors.csv")), "GET /shift-log", "POST /shift-log",
     *(f"POST /waiting/{{visit}}/{act}" for act in ("hang-up", "to-front", "to-queue", "to-seat")),
     *(

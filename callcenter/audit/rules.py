@@ -67,6 +67,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/shifts/{agent}/{day}"): "shift.remove",
     ("POST", "/api/shifts/copy-week"): "shift.copy_week",
     ("POST", "/api/shifts/import"): "shift.import",
+    ("POST", "/api/shifts/undo"): "shift.undo",
     ("POST", "/api/shift-templates"): "shift_template.create",
     ("PUT", "/api/shift-templates/{template_id}"): "shift_template.change",
     ("DELETE", "/api/shift-templates/{template_id}"): "shift_template.delete",
@@ -184,6 +185,7 @@ NO_ACTS = frozenset(
         ("PUT", "/api/calls/{pbx}/{call_id}/line-quality"),  # measured by the page, again and again
         ("POST", "/api/imports/{import_id}/preview"),
         ("POST", "/api/messages/mine/{message_id}/see"),
+        ("POST", "/api/shifts/copy-week/check"),
         ("POST", "/api/shifts/import/check"),
         ("POST", "/api/shifts/import/errors.csv"),
         ("POST", "/api/offers"),

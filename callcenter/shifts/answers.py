@@ -8,7 +8,8 @@ from typing_extensions import TypedDict
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.reports.answers import ReportSpan
 from callcenter.shifts.gaps import Gap
-from callcenter.shifts.presence import Came, PartKept, Spell
+from callcenter.shifts.keeping import AgentTotal, TeamTotal
+from callcenter.shifts.presence import Came, KeptTotal, PartKept, Spell
 from callcenter.told import Like
 
 
@@ -56,6 +57,15 @@ class Adherence(TypedDict):
 
     timezone: str
     rows: list[ShiftKept]
+
+
+class AdherenceTotals(TypedDict):
+    """The totals of some days: by agent, by team ("": without one), and of all."""
+
+    timezone: str
+    agents: list[Annotated[dict[str, Any], Like(AgentTotal, "AgentAdherence")]]
+    teams: list[Annotated[dict[str, Any], Like(TeamTotal, "TeamAdherence")]]
+    total: Annotated[dict[str, Any], Like(KeptTotal, "AdherenceTotal")]
 
 
 class AdherenceOfDay(ShiftKept):

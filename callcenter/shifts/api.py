@@ -2,9 +2,10 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
+from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import own_agent
@@ -12,14 +13,17 @@ from callcenter.accounts.service import Account
 from callcenter.agents.rules import OWN
 from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.forms.shapes import Row
-from callcenter.reports.spans import local
+from callcenter.reports.export import Ending
+from callcenter.reports.files import dated, file_answer
+from callcenter.reports.spans import Span, local, midnight
 from callcenter.reports.staffing_api import wish_of
 from callcenter.reports.staffing_report import Wish
 from callcenter.settings import AgentSettings
 from callcenter.shifts import answers, gaps, keeping, logbook, service, templates
+from callcenter.shifts.files import adherence_grid
 from callcenter.shifts.importing import MOST_BYTES, Sheet, error_file, read_shifts
 from callcenter.shifts.rules import agent_seen, agents_seen, check_monday, check_team, days_between, teams_seen
-from callcenter.shifts.service import Planning
+from callcenter.shifts.service import DAY, Planning
 from callcenter.shifts.shapes import (
     AgentNumber,
     ChangedTemplateShape,
@@ -30,6 +34,7 @@ from callcenter.shifts.shapes import (
     FiguresAnswer,
     GapsQuery,
     ImportAnswer,
+    KeptFile,
     KeptQuery,
     LogAnswer,
     LogQuery,
@@ -44,6 +49,7 @@ from callcenter.shifts.shapes import (
     TemplateAnswer,
     TemplatesAnswer,
     TemplateShape,
+    UndoneAnswer,
     Version,
     agent_answer,
     briefing_shape,
@@ -54,6 +60,7 @@ from callcenter.shifts.shapes import (
     shift_answer,
     spell_shape,
     template_answer,
+    undoable_answer,
 )
 from callcenter.shifts.tables import ShiftNote
 
@@ -61,6 +68,8 @@ Agent = Annotated[Account, requires(OWN, reach="own")]
 Reader = Annotated[Account, requires("see_shifts", reach="scoped")]
 Planner = Annotated[Account, requires("plan_shifts", reach="scoped")]
 Patterner = Annotated[Account, requires("plan_shifts", reach="shared")]
+DAYS_AHEAD = 14
+"""Of today and what is to come, that agents see of their own shifts."""
 Upload = Annotated[UploadFile, File()]
 
 
@@ -69,6 +78,7 @@ def shift_routes(planning: Planning) -> APIRouter:
     routes = APIRouter(prefix="/api")
     _reading_routes(routes, planning)
     _kept_routes(routes, planning)
+    _kept_total_routes(routes, planning)
     _changing_routes(routes, planning)
     _import_routes(routes, planning)
     _template_routes(routes, planning)
@@ -98,6 +108,7 @@ def _reading_routes(routes: APIRouter, planning: Planning) -> None:
             teams=sorted({one.team for one in everybody if one.team}),
             agents=[agent_answer(one) for one in agents],
             shifts=[shift_answer(one) for one in found],
+            undoable=undoable_answer(planning.last_changes.of(account.username, planning.clock())),
         )
 
     @routes.get("/shifts/mine")
@@ -105,7 +116,7 @@ def _reading_routes(routes: APIRouter, planning: Planning) -> None:
         number, today = own_agent(account.agent_number), local(planning.clock(), zone).date()
         me = AgentSettings(number=number, name="")
         # A shift through the night is still yesterday's.
-        days = [today + timedelta(days=days) for days in (-1, 0, 1)]
+        days = [today + timedelta(days=days) for days in range(-1, DAYS_AHEAD)]
         found = await service.shifts(planning.sessions, [me], days)
         now = planning.clock()
         shown = [one for one in found if one.day >= today or planning.planned(one)[-1].until > now]
@@ -135,15 +146,37 @@ def _told_gaps(planning: Planning, wish: Wish, rows: list[gaps.Gap]) -> dict[str
     return span | {"pbx": wish.pbx, "rows": [gap_shape(row) for row in rows]}
 
 
+async def _kept(planning: Planning, query: KeptQuery, account: Account) -> list[keeping.AgentDay]:
+    days = days_between(query.since, query.until)
+    return await keeping.adherence(planning, _agents(planning, account, query.team, query.agent), days)
+
+
+def _kept_total_routes(routes: APIRouter, planning: Planning) -> None:
+    zone = planning.settings.zone
+
+    @routes.get("/shifts/adherence/totals", response_model=answers.AdherenceTotals)
+    async def adherence_totals(query: Annotated[KeptQuery, Query()], account: Reader) -> dict[str, Any]:
+        found = await _kept(planning, query, account)
+        return {"timezone": zone.key, **to_builtins(keeping.totals(found))}
+
+    def add_file(ending: Ending) -> None:
+        @routes.get(f"/shifts/adherence.{ending}")
+        async def file(query: Annotated[KeptFile, Query()], account: Reader) -> Response:
+            days, found = days_between(query.since, query.until), await _kept(planning, query, account)
+            grid = adherence_grid(found, days, account.scope, zone, query.language_for(account))
+            name = dated("adherence", Span(midnight(days[0], zone), midnight(days[-1] + DAY, zone)), zone)
+            return await file_answer(grid, account, name, ending, query)
+
+    for ending in get_args(Ending):
+        add_file(ending)
+
+
 def _kept_routes(routes: APIRouter, planning: Planning) -> None:
     zone = planning.settings.zone
 
     @routes.get("/shifts/adherence", response_model=answers.Adherence)
     async def adherence(query: Annotated[KeptQuery, Query()], account: Reader) -> dict[str, Any]:
-        days = days_between(query.since, query.until)
-        agents = _agents(planning, account, query.team, query.agent)
-        found = await keeping.adherence(planning, agents, days)
-        return {"timezone": zone.key, "rows": [kept_shape(one) for one in found]}
+        return {"timezone": zone.key, "rows": [kept_shape(one) for one in await _kept(planning, query, account)]}
 
     @routes.get("/shifts/adherence/{agent}/{day}", response_model=answers.AdherenceOfDay)
     async def behind(agent: AgentNumber, day: Day, account: Reader) -> dict[str, Any]:
@@ -172,12 +205,27 @@ def _changing_routes(routes: APIRouter, planning: Planning) -> None:
         _agents(planning, account, None, agent)
         await service.remove(planning, (agent, day), version)
 
+    @routes.post("/shifts/copy-week/check")
+    async def check_copy(shape: CopyShape, account: Planner) -> SavedAnswer:
+        check_monday(shape.monday)
+        agents = _agents(planning, account, shape.team)
+        saved = await service.copy_week(planning, agents, shape.monday, account.username, dry=True)
+        return SavedAnswer.model_validate(saved, from_attributes=True)
+
     @routes.post("/shifts/copy-week")
     async def copy(shape: CopyShape, account: Planner) -> SavedAnswer:
         check_monday(shape.monday)
         agents = _agents(planning, account, shape.team)
         saved = await service.copy_week(planning, agents, shape.monday, account.username)
         return SavedAnswer.model_validate(saved, from_attributes=True)
+
+    @routes.post("/shifts/undo")
+    async def undo(account: Planner) -> UndoneAnswer:
+        change = service.undoable(planning, account.username)
+        for number in {number for number, _ in change.versions}:
+            _agents(planning, account, None, number)
+        undone = await service.undo(planning, account.username, change)
+        return UndoneAnswer.model_validate(undone, from_attributes=True)
 
 
 def _template_routes(routes: APIRouter, planning: Planning) -> None:

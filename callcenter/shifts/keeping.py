@@ -2,18 +2,24 @@
 
 import asyncio
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from callcenter.floor.terms import Instant
 from callcenter.reports.spans import Span
 from callcenter.settings import AgentSettings
-from callcenter.shifts.presence import Attendance, DayKept, Spell, attendance, kept
+from callcenter.shifts.presence import Attendance, DayKept, KeptTotal, Spell, attendance, kept, total_kept
 from callcenter.shifts.rules import Kind, Planned
 from callcenter.shifts.service import Planning, Seen, check_agent_days, shifts, spells_of
+from callcenter.store.batches import in_batches
+
+AGENT_DAYS_AT_ONCE = 350
+"""Shifts that are held against spells at once: a day of one agent is some hundred spells."""
 
 
 class Timeline:
@@ -57,8 +63,18 @@ class Briefing(Struct, frozen=True, kw_only=True):
 
 
 async def adherence(planning: Planning, agents: Sequence[AgentSettings], days: Sequence[date]) -> list[AgentDay]:
-    """How these agents kept to their shifts of these dates, by date and team. Raises BadInput for too many."""
+    """How these agents kept to their shifts of these dates, by date and team. Raises BadInput for too many.
+
+    Some agents at a time: their spells are many times the answer, and are let go before the next ones are read.
+    """
     check_agent_days(agents, days)
+    each: list[AgentDay] = []
+    for some in in_batches(agents, max(1, AGENT_DAYS_AT_ONCE // len(days))):
+        each += await _adherence(planning, some, days)
+    return sorted(each, key=lambda one: (one.shift.day, one.agent.team, one.agent.name, one.agent.number))
+
+
+async def _adherence(planning: Planning, agents: Sequence[AgentSettings], days: Sequence[date]) -> list[AgentDay]:
     found = await shifts(planning.sessions, agents, days)
     spells = await _spells_in(planning, found)
 
@@ -75,8 +91,46 @@ async def adherence(planning: Planning, agents: Sequence[AgentSettings], days: S
             for parts in [planning.planned(shift)]
         ]
 
-    each = await asyncio.to_thread(compute)
-    return sorted(each, key=lambda one: (one.shift.day, one.agent.team, one.agent.name, one.agent.number))
+    return await asyncio.to_thread(compute)
+
+
+class AgentTotal(KeptTotal, frozen=True, kw_only=True):
+    """The total of an agent's shifts."""
+
+    agent_number: str
+    agent_name: str
+    team: str
+
+
+class TeamTotal(KeptTotal, frozen=True, kw_only=True):
+    """The total of the shifts of a team's agents; "": of those without a team."""
+
+    team: str
+
+
+class Totals(Struct, frozen=True, kw_only=True):
+    """The totals of some days: by agent, by team, and of all."""
+
+    agents: list[AgentTotal]
+    teams: list[TeamTotal]
+    total: KeptTotal
+
+
+def totals(days: Sequence[AgentDay]) -> Totals:
+    """The same by agent, team and name, and by team."""
+    of_agents: defaultdict[tuple[str, str, str], list[DayKept]] = defaultdict(list)
+    of_teams: defaultdict[str, list[DayKept]] = defaultdict(list)
+    for one in days:
+        of_agents[(one.agent.team, one.agent.name, one.agent.number)].append(one.kept)
+        of_teams[one.agent.team].append(one.kept)
+    return Totals(
+        agents=[
+            AgentTotal(agent_number=number, agent_name=name, team=team, **asdict(total_kept(kept_days)))
+            for (team, name, number), kept_days in sorted(of_agents.items())
+        ],
+        teams=[TeamTotal(team=team, **asdict(total_kept(of_teams[team]))) for team in sorted(of_teams)],
+        total=total_kept([one.kept for one in days]),
+    )
 
 
 async def spells_behind(planning: Planning, number: str, parts: Sequence[Planned]) -> list[Spell]:

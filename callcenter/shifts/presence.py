@@ -96,6 +96,44 @@ def kept(parts: Sequence[Planned], spells: Sequence[Spell], reasons: Reasons, no
     )
 
 
+class KeptTotal(Struct, frozen=True, kw_only=True):
+    """How many shifts were kept to: the sums over them; `absent_shifts` are those at which the agent was at no phone.
+
+    `late_starts` are the shifts that began late, without those of who was absent; `early_ends` those that ended early.
+    A shift that has not begun counts among `shifts`, with no time yet.
+    """
+
+    shifts: int
+    absent_shifts: int
+    late_starts: int
+    early_ends: int
+    planned_seconds: Seconds
+    in_adherence_seconds: Seconds
+    out_of_adherence_seconds: Seconds
+    adherence_rate: float | None
+    late_start_seconds: Seconds
+    early_end_seconds: Seconds
+
+
+def total_kept(days: Collection[DayKept]) -> KeptTotal:
+    """The total of shifts; its rate is over all their time, not the mean of their rates."""
+    came = [day for day in days if not day.is_absent]
+    planned_seconds = sum(day.planned_seconds for day in days)
+    in_seconds = sum(day.in_adherence_seconds for day in days)
+    return KeptTotal(
+        shifts=len(days),
+        absent_shifts=len(days) - len(came),
+        late_starts=sum(day.late_start_seconds > 0 for day in came),
+        early_ends=sum(day.early_end_seconds > 0 for day in came),
+        planned_seconds=planned_seconds,
+        in_adherence_seconds=in_seconds,
+        out_of_adherence_seconds=sum(day.out_of_adherence_seconds for day in days),
+        adherence_rate=in_seconds / planned_seconds if planned_seconds else None,
+        late_start_seconds=sum(day.late_start_seconds for day in came),
+        early_end_seconds=sum(day.early_end_seconds for day in came),
+    )
+
+
 def _is_absent(parts: Sequence[Planned], at_phone: Sequence[Stretch], now: Instant) -> bool:
     is_due = any(part.kind is Kind.ON_POST and _length(_begun(part, now)) > 0 for part in parts)
     return is_due and not any(_cut(at_phone, _begun(part, now)) for part in parts)

@@ -1,9 +1,11 @@
 """Shifts in the database: read, changed, copied to the next week; and what agents did meanwhile."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, delete, insert, literal_column, or_, select, tuple_, update
@@ -19,6 +21,7 @@ from callcenter.settings import AgentSettings, Settings
 from callcenter.shifts.presence import Reasons, Spell
 from callcenter.shifts.rules import Kind, Part, Planned, check_apart, checked_parts, planned
 from callcenter.shifts.tables import Shift, ShiftPart, ShiftTemplatePart
+from callcenter.shifts.undoing import UNDO_SECONDS, Change, Key, LastChanges
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import LONG_SPELL_SECONDS, seat_spells
@@ -26,13 +29,10 @@ from callcenter.store.tables import LONG_SPELL_SECONDS, seat_spells
 AT_ONCE = 500
 """Rows of one statement."""
 
-MOST_AGENT_DAYS = 1_000
-"""Shifts that are held against spells at once: a day of one agent is some hundred spells."""
+MOST_AGENT_DAYS = 10_000
+"""Shifts of one answer: 300 agents on a month."""
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-
-Key = tuple[str, date]
-"""An agent's number and a date."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Planning:
     sources: Sources
     write_down: Callable[[], Awaitable[None]]
     clock: Callable[[], Instant]
+    last_changes: LastChanges = field(default_factory=LastChanges)
 
     @property
     def reasons(self) -> Reasons:
@@ -113,19 +114,24 @@ async def save(planning: Planning, key: Key, parts: Iterable[Part], version: int
             row_id = (await _make(session, [key], by, now))[key] if claimed is None else claimed
             _check_apart(await _around(session, [key]), {key: checked})
             await _write_parts(session, {row_id: checked})
-            return Seen(
-                agent_number=key[0], day=key[1], version=version + 1, changed_at=now, changed_by=by, parts=checked
-            )
     except IntegrityError as error:
         raise _conflict() from error
+    planning.last_changes.forget([key])
+    return Seen(agent_number=key[0], day=key[1], version=version + 1, changed_at=now, changed_by=by, parts=checked)
 
 
 async def remove(planning: Planning, key: Key, version: int) -> None:
     """Takes a shift out of the plan. Raises Conflict unless there is one of that version."""
     async with planning.sessions.begin() as session:
-        row_id = (await _next_versions(session, {key: version}, "", planning.clock()))[key]
-        await session.execute(delete(ShiftPart).where(ShiftPart.shift_id == row_id))
-        await session.execute(delete(Shift).where(Shift.id == row_id))
+        ids = await _next_versions(session, {key: version}, "", planning.clock())
+        await _delete(session, list(ids.values()))
+    planning.last_changes.forget([key])
+
+
+async def _delete(session: AsyncSession, ids: Sequence[int]) -> None:
+    for some in in_batches(ids, AT_ONCE):
+        await session.execute(delete(ShiftPart).where(ShiftPart.shift_id.in_(some)))
+        await session.execute(delete(Shift).where(Shift.id.in_(some)))
 
 
 async def _next_versions(session: AsyncSession, versions: Mapping[Key, int], by: str, now: Instant) -> dict[Key, int]:
@@ -179,8 +185,10 @@ async def save_all(
 ) -> Saved:
     """Makes or replaces all of these shifts, or none of them; `dry`: only counts.
 
-    With `keeps_present` those that are there stay as they are. Raises BadInput where one goes on when the next has
-    begun, Conflict where somebody makes or changes one of them at the same moment.
+    With `keeps_present` those that are there stay as they are. For some minutes it can be undone.
+
+    Raises BadInput where one goes on when the next has begun, Conflict where somebody makes or changes one of them at
+    the same moment.
     """
     if not wanted:
         return Saved(added=0, replaced=0, unchanged=0)
@@ -198,6 +206,8 @@ async def save_all(
                 await _write_parts(session, {ids[key]: wanted[key] for key in ids})
     except IntegrityError as error:
         raise _conflict() from error
+    if not dry and (new or changed):
+        _keep_change(planning, by, new, [present[key] for key in changed])
     return Saved(added=len(new), replaced=len(changed), unchanged=len(present) - len(changed))
 
 
@@ -212,24 +222,68 @@ def _check_apart(around: Mapping[Key, Seen], wanted: Mapping[Key, tuple[Part, ..
     check_apart({key: one.parts for key, one in around.items()} | dict(wanted))
 
 
-async def copy_week(planning: Planning, agents: Sequence[AgentSettings], monday: date, by: str) -> Saved:
+def _keep_change(planning: Planning, by: str, new: Collection[Key], replaced: Iterable[Seen]) -> None:
+    before = {(one.agent_number, one.day): one for one in replaced}
+    versions = dict.fromkeys(new, 1) | {key: one.version + 1 for key, one in before.items()}
+    parts = {key: one.parts for key, one in before.items()}
+    planning.last_changes.forget(versions)
+    planning.last_changes.keep(by, Change(at=planning.clock(), versions=versions, replaced=parts))
+
+
+class Undone(Struct, frozen=True, kw_only=True):
+    """What was undone: shifts that are gone again, and shifts that are what they were."""
+
+    removed: int
+    restored: int
+
+
+async def undo(planning: Planning, by: str, change: Change) -> Undone:
+    """Puts back what an account changed at once.
+
+    Raises Conflict where one of these shifts has been changed since, BadInput where one that comes back goes on when
+    another one has begun that was planned meanwhile.
+    """
+    async with planning.sessions.begin() as session:
+        ids = await _next_versions(session, change.versions, by, planning.clock())
+        await _delete(session, [ids[key] for key in change.added])
+        if change.replaced:
+            _check_apart(await _around(session, change.replaced), change.replaced)
+            await _write_parts(session, {ids[key]: parts for key, parts in change.replaced.items()})
+    planning.last_changes.forget(change.versions)
+    return Undone(removed=len(change.added), restored=len(change.replaced))
+
+
+def undoable(planning: Planning, by: str) -> Change:
+    """What an account changed at once in the last minutes. Raises Conflict where there is none."""
+    change = planning.last_changes.of(by, planning.clock())
+    if change is None:
+        raise Conflict(
+            f"there is nothing to undo: a copied week or an imported file can be undone for {UNDO_SECONDS // 60:.0f} "
+            "minutes, until one of its shifts is changed"
+        )
+    return change
+
+
+async def copy_week(
+    planning: Planning, agents: Sequence[AgentSettings], monday: date, by: str, *, dry: bool = False
+) -> Saved:
     """Plans the next week of these agents as this one; shifts that are there already stay as they are.
 
-    Raises BadInput where nothing is planned in this week.
+    `dry`: only counts. Raises BadInput where nothing is planned in this week.
     """
     week = [monday + timedelta(days=days) for days in range(7)]
     found = await shifts(planning.sessions, agents, week)
     if not found:
         raise BadInput("nothing is planned in this week", field="monday")
     wanted = {(one.agent_number, one.day + WEEK): one.parts for one in found}
-    return await save_all(planning, wanted, by, keeps_present=True, dry=False)
+    return await save_all(planning, wanted, by, keeps_present=True, dry=dry)
 
 
 # --- what agents did --------------------------------------------------------------------------------------------
 
 
 def check_agent_days(agents: Collection[AgentSettings], days: Collection[date]) -> None:
-    """Raises BadInput where that would be too many spells to look at."""
+    """Raises BadInput where that would be too many shifts for one answer."""
     if len(agents) * len(days) > MOST_AGENT_DAYS:
         raise BadInput(f"to: {len(agents)} agents on {len(days)} days; ask for one team, or for fewer days", field="to")
 
@@ -248,9 +302,17 @@ async def spells_of(planning: Planning, numbers: Collection[str], span: Span) ->
             wanted = select(s.agent_number, s.state, s.reason, s.since, s.until).where(
                 *touching, or_(is_short, is_long)
             )
-            for number, state, *rest in await session.execute(wanted.order_by(s.since)):
-                found[number].append(Spell(SeatState(state), *rest))
+            rows = (await session.execute(wanted.order_by(s.since))).all()
+            for number, of_agent in (await asyncio.to_thread(_by_number, rows)).items():
+                found[number] += of_agent
     for spell in planning.sources.spells_under_way():
         if spell.agent_number in numbers:
             found[spell.agent_number].append(Spell(spell.state, spell.reason, spell.since, spell.until))
+    return found
+
+
+def _by_number(rows: Iterable[Sequence[Any]]) -> dict[str, list[Spell]]:
+    found: defaultdict[str, list[Spell]] = defaultdict(list)
+    for number, state, *rest in rows:
+        found[number].append(Spell(SeatState(state), *rest))
     return found

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from callcenter.forms.shapes import Shape
 from callcenter.plain_text import PlainText
+from callcenter.reports.files import FileOptions
 from callcenter.reports.staffing_api import LoadQuery, StaffingQuery
 from callcenter.settings import AgentSettings
 from callcenter.shifts.gaps import Gap
@@ -17,6 +18,7 @@ from callcenter.shifts.rules import LAST_MINUTE, MOST_PARTS, Kind, Part
 from callcenter.shifts.service import Saved, Seen
 from callcenter.shifts.tables import ShiftNote
 from callcenter.shifts.templates import Pattern, Template
+from callcenter.shifts.undoing import UNDO_SECONDS, Change
 
 SHOWN_ERRORS = 200
 """Of the rows in error, that an answer tells; the file of errors has all."""
@@ -110,6 +112,10 @@ class KeptQuery(DaysQuery):
     agent: AgentNumber | None = None
 
 
+class KeptFile(KeptQuery, FileOptions):
+    """The same as a file."""
+
+
 class DayQuery(Shape):
     """A date, of which team."""
 
@@ -177,6 +183,22 @@ class TemplatesAnswer(BaseModel):
     templates: list[TemplateAnswer]
 
 
+class UndoableAnswer(BaseModel):
+    """What the account changed at once by a copied week or an imported file, and can still undo."""
+
+    at: float
+    until: float
+    added: int
+    replaced: int
+
+
+class UndoneAnswer(BaseModel):
+    """What was undone: shifts that are gone again, and shifts that are what they were."""
+
+    removed: int
+    restored: int
+
+
 class AgentAnswer(BaseModel):
     """An agent, as the settings have them."""
 
@@ -186,16 +208,20 @@ class AgentAnswer(BaseModel):
 
 
 class PlanAnswer(BaseModel):
-    """The shifts of some dates, and everybody who could have one; `teams` are those that one may choose from."""
+    """The shifts of some dates, and everybody who could have one; `teams` are those that one may choose from.
+
+    `undoable` is what one has changed at once in the last minutes.
+    """
 
     timezone: str
     teams: list[str]
     agents: list[AgentAnswer]
     shifts: list[ShiftAnswer]
+    undoable: UndoableAnswer | None
 
 
 class MineAnswer(BaseModel):
-    """One's own shifts of this date and the next."""
+    """One's own shifts of this date and the next two weeks."""
 
     timezone: str
     today: date
@@ -264,6 +290,14 @@ def agent_answer(agent: AgentSettings) -> AgentAnswer:
 def shift_answer(seen: Seen) -> ShiftAnswer:
     """A shift as it is told."""
     return ShiftAnswer.model_validate(seen, from_attributes=True)
+
+
+def undoable_answer(change: Change | None) -> UndoableAnswer | None:
+    """What can be undone, as it is told."""
+    if change is None:
+        return None
+    counts = {"added": len(change.added), "replaced": len(change.replaced)}
+    return UndoableAnswer(at=change.at, until=change.at + UNDO_SECONDS, **counts)
 
 
 def template_answer(one: Template) -> TemplateAnswer:

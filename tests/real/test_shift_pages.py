@@ -76,6 +76,7 @@ def test_a_day_is_planned_imported_kept_to_and_noted(server: Serving, browser: B
         _seen_in_both_languages(page, "shifts-plan")
         page.get_by_role("link", name="Adherence").click()
         _kept(page)
+        _kept_in_week(page, tmp_path)
         page.get_by_role("link", name="Gaps").click()
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="10:00"))
         expect(row).to_contain_text("1")
@@ -228,6 +229,29 @@ def _kept(page: Page) -> None:
     expect(drawer).to_have_count(0)
 
 
+def _kept_in_week(page: Page, folder: Path) -> None:
+    """The totals of a week by team and agent, the days behind an agent's, and the same as a file."""
+    page.get_by_text("Week", exact=True).click()
+    teams, agents = (page.get_by_role("region", name=name) for name in ("By team", "By agent"))
+    expect(teams.get_by_role("row").filter(has_text="Team A")).to_contain_text("2:20:00 / 2:30:00")
+    expect(teams.get_by_role("row").filter(has_text="Total")).to_contain_text("2:20:00 / 4:30:00")
+    expect(agents.get_by_role("row")).to_have_count(3)
+    assert violations(page) == []
+    look(page, "shifts-adherence-week")
+    agents.get_by_role("button", name="Li Na: adherence").press("Enter")
+    drawer = page.get_by_role("dialog", name="Li Na")
+    expect(drawer.get_by_role("row")).to_have_count(2)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="CSV").click()
+    file = folder / "adherence.csv"
+    downloading.value.save_as(file)
+    assert "Team A,1001,Li Na,1,0,1,0,9000,8400" in file.read_text(encoding="utf-8-sig")
+    page.get_by_role("radiogroup", name="Days shown").get_by_text("Day").click()
+
+
 def _log_of_two(page: Page, other: Page) -> None:
     page.get_by_role("link", name="Shift log").click()
     for each in (page, other):
@@ -247,9 +271,57 @@ def _log_of_two(page: Page, other: Page) -> None:
     _seen_in_both_languages(page, "shifts-log")
     page.reload()
     expect(mine).to_have_value("mine; " + EVIL)
+    mine.fill("typed")
+    page.get_by_role("button", name="The day before").click()
+    expect(mine).to_have_value("")
+    page.get_by_role("button", name="The day after").click()
+    expect(mine).to_have_value("typed")  # what is typed and not saved outlives another day and a reload
+    page.reload()
+    expect(mine).to_have_value("typed")
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Throw it away").click()
+    expect(mine).to_have_value("mine; " + EVIL)
+    report = page.get_by_role("region", name="Team A").get_by_role("link", name="service")
+    expect(report).to_have_attribute("href", f"/reports/queues?from={DAY}&to={DAY}&queue=pbx1%2Fservice")
 
 
-def test_an_agent_sees_the_own_shift_on_the_desk_and_no_page_of_shifts(server: Serving, browser: Browser) -> None:
+def test_a_week_is_copied_when_its_numbers_were_seen_and_the_copy_is_undone(server: Serving, browser: Browser) -> None:
+    far = DAY + timedelta(days=700)
+    far -= timedelta(days=far.weekday())
+    with Visitor(browser, server.url, PHONE) as boss:
+        page = boss.sign_in(Role.SUPERVISOR).page
+        boss.open(f"shifts/plan?day={far}")
+        page.get_by_role("button", name="Li Na, ").first.press("Enter")
+        dialog = page.get_by_role("dialog", name="Li Na")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
+        page.get_by_role("button", name="Copy to the next week").press("Enter")
+        sure = page.get_by_role("dialog", name="Copy to the next week")
+        expect(
+            sure.get_by_text("New shifts: 1. Days that are planned already and stay as they are: 0.")
+        ).to_be_visible()
+        assert violations(page) == []
+        look(page, "shifts-copy")
+        sure.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name="The week after").click()
+        expect(page.get_by_text("Nothing is planned in this week")).to_be_visible()
+        page.get_by_role("button", name="The week before").click()
+        page.get_by_role("button", name="Copy to the next week").click()
+        sure.get_by_role("button", name="Copy", exact=True).click()
+        expect(sure).to_have_count(0)
+        page.get_by_role("button", name="The week after").click()
+        expect(page.get_by_role("button", name="Li Na, ").first).not_to_contain_text("–no")
+        page.reload()
+        expect(page.get_by_text("new 1, replaced 0. It can be undone until")).to_be_visible()
+        assert page.evaluate(SIDEWAYS) <= 0
+        assert violations(page) == []
+        page.get_by_role("button", name="Undo").press("Enter")
+        expect(page.get_by_text("Nothing is planned in this week")).to_be_visible()
+        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_an_agent_sees_the_own_shifts_on_the_desk_and_no_page_of_shifts(server: Serving, browser: Browser) -> None:
     with Visitor(browser, server.url) as boss, Visitor(browser, server.url, PHONE) as li:
         boss.sign_in(Role.SUPERVISOR).open(f"shifts/plan?day={TODAY + timedelta(days=1)}")
         day = f"{(TODAY + timedelta(days=1)).day} "
@@ -261,10 +333,16 @@ def test_an_agent_sees_the_own_shift_on_the_desk_and_no_page_of_shifts(server: S
         expect(dialog).to_contain_text(day)
         dialog.get_by_role("button", name="Save").click()
         expect(dialog).to_have_count(0)
+        boss.open(f"shifts/plan?day={TODAY + timedelta(days=9)}")
+        boss.page.get_by_role("button", name="Li Na, ").nth((TODAY + timedelta(days=9)).weekday()).press("Enter")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
         li.sign_in("li").open("desk")
         mine = li.page.get_by_role("region", name="My shifts")
         expect(mine.get_by_role("listitem")).to_have_count(5)
         expect(mine).to_contain_text("11:30–13:00 Meal")
+        mine.locator("summary").press("Enter")
+        expect(mine.get_by_role("listitem")).to_have_count(10)
         assert li.page.evaluate(SIDEWAYS) <= 0
         assert violations(li.page) == []
         expect(li.page.get_by_role("navigation").get_by_role("link", name="Shifts")).to_have_count(0)

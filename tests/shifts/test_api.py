@@ -36,6 +36,7 @@ SETTINGS = Settings(
         AgentSettings(number="1003", name="Zhao Min", team="Team A", queues=("service",)),
         AgentSettings(number="1004", name="Sun Li", team="Team B", queues=("service",)),
         AgentSettings(number="1005", name="Qian Yi", team="Team C"),
+        AgentSettings(number="1006", name="=cmd|' /C calc'!A0", team="Team C"),
     ),
 )
 ZONE = ZoneInfo("Europe/Berlin")
@@ -61,13 +62,13 @@ def spell(state: str, since: str, until: str, **given: Any) -> SeatSpell:
 class Centre:
     """The routes with three agents of two teams; the clock is moved by the tests."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, settings: Settings = SETTINGS) -> None:
         self.engine, self.sessions = engine, make_sessions(engine)
         self.now = at("2026-10-26T00:00")
         self.under_way: list[SeatSpell] = []
-        sources = Sources(engine, ZONE, names_of(SETTINGS), lambda: self.under_way)
+        sources = Sources(engine, ZONE, names_of(settings), lambda: self.under_way)
         self.recorder = Recorder(engine)
-        planning = Planning(self.sessions, SETTINGS, sources, self.recorder.flush, lambda: self.now)
+        planning = Planning(self.sessions, settings, sources, self.recorder.flush, lambda: self.now)
         self.site = Site(self.sessions, shift_routes(planning))
 
     async def of(
@@ -145,7 +146,7 @@ async def test_a_shift_is_planned_changed_and_removed_and_a_stale_version_change
         ["Team A", "Team B", "Team C"],
         "Europe/Berlin",
     )
-    assert [one["agent_number"] for one in found["agents"]] == ["1001", "1003", "1004", "1002", "1005"]
+    assert [one["agent_number"] for one in found["agents"]] == ["1001", "1003", "1004", "1002", "1006", "1005"]
     assert (await boss.delete(f"{path}?version=2")).status_code == 204
     assert (await told(boss, f"/shifts?{WEEK}"))["shifts"] == []
     assert refused(await boss.delete(f"{path}?version=2")) == (409, "version")
@@ -181,6 +182,54 @@ async def test_the_next_week_is_planned_as_this_one_and_what_is_there_stays(boss
         ("1001", "2026-10-26", night),
         ("1002", "2026-11-01", PARTS),
     ]
+
+
+async def test_copying_is_counted_before_and_undone_after(boss: httpx.AsyncClient, centre: Centre) -> None:
+    week = {"monday": MONDAY}
+    before = await plan(boss, "1001", "2026-10-20")
+    await plan(boss, "1002", MONDAY)
+    await plan(boss, "1001", "2026-10-27", parts=PARTS[1:])
+    counts = {"added": 1, "replaced": 0, "unchanged": 1}
+    assert (await boss.post("/shifts/copy-week/check", json=week)).json() == counts
+    following = "/shifts?from=2026-10-26&to=2026-11-01"
+    as_it_was = await told(boss, following)
+    assert as_it_was["undoable"] is None
+    assert (await boss.post("/shifts/undo")).status_code == 409
+    assert (await boss.post("/shifts/copy-week", json=week)).json() == counts
+    copied = await told(boss, following)
+    assert len(copied["shifts"]) == 2
+    assert copied["undoable"] == {"at": centre.now, "until": centre.now + 600, "added": 1, "replaced": 0}
+    assert (await boss.post("/shifts/undo")).json() == {"removed": 1, "restored": 0}
+    assert await told(boss, following) == as_it_was
+    assert (await boss.post("/shifts/undo")).status_code == 409  # once
+    assert before in (await told(boss, f"/shifts?{WEEK}"))["shifts"]
+
+
+async def test_what_an_import_replaced_comes_back_until_something_else_is_changed(
+    boss: httpx.AsyncClient, leader: httpx.AsyncClient, centre: Centre
+) -> None:
+    await plan(boss, "1001", MONDAY)
+    text = f"agent,date,kind,start,end\n1001,{MONDAY},on post,12:00,13:00\n1003,{MONDAY},on post,12:00,13:00\n"
+
+    async def parts() -> dict[str, Any]:
+        return {one["agent_number"]: one["parts"] for one in (await told(boss, f"/shifts?{WEEK}"))["shifts"]}
+
+    for hinders in (False, True):
+        assert (await boss.post("/shifts/import", files=file(text))).json()["replaced"] == 1
+        assert (await parts())["1001"] == [{"kind": "on_post", "start_minute": 720, "end_minute": 780}]
+        assert (await leader.post("/shifts/undo")).status_code == 409  # it is another's
+        if hinders:
+            await plan(leader, "1003", MONDAY, version=1)
+            assert (await told(boss, f"/shifts?{WEEK}"))["undoable"] is None
+            assert (await boss.post("/shifts/undo")).status_code == 409
+            assert (await parts())["1003"] == PARTS
+        else:
+            assert (await boss.post("/shifts/undo")).json() == {"removed": 1, "restored": 1}
+            assert await parts() == {"1001": PARTS}
+    assert (await boss.post("/shifts/import", files=file(text))).status_code == 200
+    centre.now += 600
+    assert (await told(boss, f"/shifts?{WEEK}"))["undoable"] is None
+    assert (await boss.post("/shifts/undo")).status_code == 409
 
 
 async def test_a_night_does_not_reach_into_the_next_shift(boss: httpx.AsyncClient) -> None:
@@ -276,6 +325,68 @@ async def test_adherence_counts_spells_and_tells_them(boss: httpx.AsyncClient, c
     )
     came = {each["agent_number"]: (each["came"], each["there_seconds"]) for each in window["agents"]}
     assert came == {"1001": ("off_phone", 600), "1003": ("absent", 0)}
+
+
+async def test_adherence_is_totalled_by_agent_and_team_and_told_as_a_file(
+    boss: httpx.AsyncClient, leader: httpx.AsyncClient, centre: Centre
+) -> None:
+    tuesday = "2026-10-20"
+    for number, day in (("1001", MONDAY), ("1001", tuesday), ("1003", MONDAY), ("1006", MONDAY)):
+        await plan(boss, number, day, parts=PARTS[1:])
+    await plan(boss, "1001", "2026-10-25", parts=[{"kind": "on_post", "start_minute": 600, "end_minute": 660}])
+    await centre.record(
+        spell("ready", f"{MONDAY}T09:40", f"{MONDAY}T11:30"),  # 110 of 120 minutes
+        spell("ready", f"{tuesday}T09:30", f"{tuesday}T10:30"),  # half of it
+        spell("ready", f"{MONDAY}T09:30", f"{MONDAY}T11:30", agent_number="1003", interface="PJSIP/1003"),
+        spell("ready", "2026-10-25T10:00", "2026-10-25T11:00"),
+    )
+    found = await told(boss, f"/shifts/adherence/totals?{WEEK}")
+    names = ("shifts", "absent_shifts", "late_starts", "early_ends", "planned_seconds", "in_adherence_seconds")
+
+    def of(row: dict[str, Any]) -> tuple[Any, ...]:
+        return (*(row[name] for name in names), pytest.approx(row["adherence_rate"]))
+
+    by_agent = {row["agent_number"]: of(row) for row in found["agents"]}
+    assert by_agent == {
+        "1001": (3, 0, 1, 1, 5 * 3600, 230 * 60, 230 / 300),  # over all its time, not the mean of the days
+        "1003": (1, 0, 0, 0, 2 * 3600, 2 * 3600, 1),
+        "1006": (1, 1, 0, 0, 2 * 3600, 0, 0),
+    }
+    assert {row["team"]: of(row) for row in found["teams"]} == {
+        "Team A": (4, 0, 1, 1, 7 * 3600, 350 * 60, 350 / 420),
+        "Team C": by_agent["1006"],
+    }
+    assert of(found["total"])[:2] == (5, 1)
+    mine = await told(leader, f"/shifts/adherence/totals?{WEEK}")
+    assert [row["team"] for row in mine["teams"]] == ["Team A"]
+    rows = (await boss.get(f"/shifts/adherence.csv?{WEEK}&language=en")).content.decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("Team,Agent number,Agent,Shifts,Absent,Late starts")
+    assert "Team A,1001,Li Na,3,0,1,1,18000,13800,4200,0.766667,600,3600" in rows
+    assert "Team C,1006,'=cmd|' /C calc'!A0,1,1,0,0,7200,0,7200,0,0,0" in rows
+    assert "Team A,1001,Li Na,2026-10-20,0,7200,3600,3600,0.5,0,3600" in rows
+    file = await leader.get(f"/shifts/adherence.xlsx?{WEEK}&language=zh")
+    assert file.content[:2] == b"PK"
+    assert 'filename="adherence-2026-10-19-2026-10-25.xlsx"' in file.headers["content-disposition"]
+    assert "Team C" not in (await leader.get(f"/shifts/adherence.csv?{WEEK}")).text
+
+
+async def test_a_week_of_three_hundred_agents_is_told(engine: AsyncEngine) -> None:
+    agents = tuple(AgentSettings(number=f"{2000 + n}", name=f"Agent {n}", team=f"Team {n % 9}") for n in range(300))
+    centre = Centre(engine, Settings(timezone="Europe/Berlin", agents=agents))
+    days = [f"2026-10-{day}" for day in range(19, 26)]
+    text = HEAD + "".join(f"{one.number},{day},on post,09:00,17:00\n" for one in agents for day in days)
+    spells = [
+        spell("ready", f"{day}T09:00", f"{day}T13:00", agent_number=one.number, interface=f"PJSIP/{one.number}")
+        for one in agents
+        for day in days
+    ]
+    async with await centre.of("boss", Role.SUPERVISOR) as boss:
+        assert (await boss.post("/shifts/import", files=file(text))).json()["added"] == 2_100
+        await centre.record(*spells)
+        found = await told(boss, f"/shifts/adherence/totals?{WEEK}")
+        assert {(row["shifts"], row["adherence_rate"]) for row in found["agents"]} == {(7, 0.5)}
+        assert (len(found["agents"]), len(found["teams"]), found["total"]["shifts"]) == (300, 9, 2_100)
+        assert len((await told(boss, f"/shifts/adherence?{WEEK}"))["rows"]) == 2_100
 
 
 async def test_gaps_are_planned_there_and_needed(boss: httpx.AsyncClient, centre: Centre) -> None:
@@ -445,17 +556,24 @@ async def test_templates_are_made_changed_and_deleted_and_two_cannot_have_one_na
 # --- doors --------------------------------------------------------------------------------------------------------
 
 
-async def test_agents_see_their_own_shifts_of_today_and_tomorrow_and_nothing_else(
+async def test_agents_see_their_own_shifts_of_the_next_two_weeks_and_nothing_else(
     boss: httpx.AsyncClient, centre: Centre
 ) -> None:
     night = [{"kind": "on_post", "start_minute": 1320, "end_minute": 1800}]
-    for number, day in (("1001", "2026-10-25"), ("1001", "2026-10-27"), ("1001", "2026-10-28"), ("1002", "2026-10-26")):
+    for number, day in (
+        ("1001", "2026-10-25"),
+        ("1001", "2026-10-27"),
+        ("1001", "2026-11-08"),
+        ("1001", "2026-11-09"),
+        ("1002", "2026-10-26"),
+    ):
         await plan(boss, number, day, 0, night)
     async with await centre.of("li", Role.AGENT, "1001") as li:
         mine = await told(li, "/shifts/mine")
-        assert (mine["today"], [one["day"] for one in mine["shifts"]]) == ("2026-10-26", ["2026-10-25", "2026-10-27"])
+        days = ["2026-10-25", "2026-10-27", "2026-11-08"]
+        assert (mine["today"], [one["day"] for one in mine["shifts"]]) == ("2026-10-26", days)
         centre.now = at("2026-10-26T06:00")
-        assert [one["day"] for one in (await told(li, "/shifts/mine"))["shifts"]] == ["2026-10-27"]
+        assert [one["day"] for one in (await told(li, "/shifts/mine"))["shifts"]] == days[1:]
         await _is_refused_everywhere(li, 403)
     async with await centre.of("qa", Role.QA) as qa:
         await _is_refused_everywhere(qa, 403)
@@ -473,6 +591,8 @@ async def _is_refused_everywhere(client: httpx.AsyncClient, status: int) -> None
         await client.put(day, json={"version": 0, "parts": PARTS}),
         await client.delete(f"{day}?version=1"),
         await client.post("/shifts/copy-week", json={"monday": MONDAY}),
+        await client.post("/shifts/copy-week/check", json={"monday": MONDAY}),
+        await client.post("/shifts/undo"),
         *[await client.post(f"/shifts/import{end}", files=file(HEAD)) for end in ("", "/check", "/errors.csv")],
         await client.post("/shift-log", json=note),
         await client.get("/shift-templates"),
@@ -487,6 +607,8 @@ def _reading(agent: str = "1001", team: str = "Team A", queue: str = "service") 
     return (
         f"/shifts?{WEEK}",
         f"/shifts/adherence?{WEEK}&agent={agent}",
+        f"/shifts/adherence/totals?{WEEK}&agent={agent}",
+        f"/shifts/adherence.csv?{WEEK}&agent={agent}",
         f"/shifts/adherence/{agent}/{MONDAY}",
         f"/shifts/briefings?day={MONDAY}",
         f"/shifts/gaps?queue={queue}&from={MONDAY}&to={MONDAY}",

@@ -7,8 +7,15 @@ import classes from "./ExportButtons.module.css";
 
 const FORMATS = { xlsx: IconFileSpreadsheet, csv: IconFileTypeCsv };
 
+interface Props {
+  name: string;
+  asked: Parameters<typeof query>[0];
+  /** Where the file is, unless it is a report's. */
+  under?: string;
+}
+
 /** The same figures as a file, in the language of the page; and on paper. */
-export function ExportButtons({ name, asked }: { name: string; asked: Parameters<typeof query>[0] }) {
+export function ExportButtons({ name, asked, under = "/api/reports" }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   return (
@@ -19,7 +26,7 @@ export function ExportButtons({ name, asked }: { name: string; asked: Parameters
           <Button
             key={format}
             component="a"
-            href={`/api/reports/${name}.${format}${query({ ...asked, language })}`}
+            href={`${under}/${name}.${format}${query({ ...asked, language })}`}
             download
             size="xs"
             variant="default"

@@ -103,6 +103,9 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         {tried && tried.error_count === 0 && (
           <p role="status">
             {t("shifts.tried", { added: tried.added, replaced: tried.replaced, unchanged: tried.unchanged })}
+            {tried.replaced > 0 && (
+              <strong className={classes.replaces}>{t("shifts.replaces", { count: tried.replaced })}</strong>
+            )}
           </p>
         )}
         <div className={classes.buttons}>

@@ -1,9 +1,9 @@
 import { Button, Select, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ApiError, query } from "../api/client";
-import { useFiguresNamed, useFormat, useMay, useSession, useSettings } from "../api/queries";
+import { useFiguresNamed, useFormat, useMay, useQueueWord, useSession, useSettings } from "../api/queries";
 import type { FigureValues } from "../api/shapes";
 import { useLabel } from "../i18n";
 import { Failure } from "../parts/Failure";
@@ -11,6 +11,8 @@ import { useTell } from "../parts/useTell";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { useDayWord } from "../reports/labels";
 import reports from "../reports/ReportsPage.module.css";
+import type { Day } from "../reports/ranges";
+import { useNoteDraft } from "./noteDrafts";
 import classes from "./Shifts.module.css";
 import { Stepper } from "./Stepper";
 import { type Log, type Note, useLog, useWriteNote } from "./shifts";
@@ -18,15 +20,42 @@ import type { Where } from "./where";
 
 const LONGEST = 20_000;
 
+interface Report {
+  name: string;
+  href: string;
+}
+
+/** The reports of these queues on one day, each at the PBXs that have it. */
+function useQueueReports(queues: readonly string[], day: Day): Report[] {
+  const all = useSettings().data?.queues ?? [];
+  const word = useQueueWord();
+  const days = { from: day, to: day };
+  return queues.flatMap((queue) => {
+    const places = all.filter((one) => one.queue === queue);
+    return (places.length > 0 ? places : [{ pbx: "", queue }]).map(({ pbx }) => ({
+      name: places.length > 1 ? `${word(pbx, queue)} (${pbx})` : word(pbx, queue),
+      href: `/reports/queues${query({ ...days, queue: pbx ? `${pbx}/${queue}` : queue })}`,
+    }));
+  });
+}
+
 /** The figures of the day; who may see reports opens the report in which each of them opens what it counts. */
-function Values({ of, title, report }: { of: FigureValues; title: string; report: string }) {
+function Values({ of, title, reports }: { of: FigureValues; title: string; reports: readonly Report[] }) {
   const seesReports = useMay("see_reports");
   const label = useLabel();
   const format = useFormat();
   const figures = useFiguresNamed(Object.keys(of));
   return (
     <div>
-      <p className={`muted ${classes.opens}`}>{seesReports ? <Link href={report}>{title}</Link> : title}</p>
+      <p className={`muted ${classes.opens}`}>
+        {title}{" "}
+        {reports.map(({ name, href }, nth) => (
+          <Fragment key={href}>
+            {nth > 0 && ", "}
+            {seesReports ? <Link href={href}>{name}</Link> : name}
+          </Fragment>
+        ))}
+      </p>
       <dl className={classes.figures}>
         {figures.map((figure) => (
           <div key={figure.id}>
@@ -43,19 +72,22 @@ function Values({ of, title, report }: { of: FigureValues; title: string; report
 function Editor({ newest, team, day }: { newest: Note | undefined; team: string; day: string }) {
   const { t } = useTranslation();
   const tell = useTell();
-  const [read, setRead] = useState(newest);
-  const [text, setText] = useState(newest?.text ?? "");
+  const kept = useNoteDraft(team, day);
+  const saved = newest?.text ?? "";
+  const read = kept.draft?.version ?? newest?.version ?? 0;
+  const text = kept.draft?.text ?? saved;
   const writing = useWriteNote(team, day);
-  const isOvertaken = (newest?.version ?? 0) > (read?.version ?? 0);
+  const isOvertaken = (newest?.version ?? 0) > read;
   const isStale = writing.error instanceof ApiError && writing.error.status === 409;
+  const type = (typed: string) => (typed === saved ? kept.drop() : kept.type(typed, read));
   function submit(event: FormEvent) {
     event.preventDefault();
     // What others wrote meanwhile stands here, too: who saves has read the newest version.
     writing.mutate(
       { version: newest?.version ?? 0, text },
       {
-        onSuccess: (note) => {
-          setRead(note);
+        onSuccess: () => {
+          kept.drop();
           tell.success(t("shifts.saved"));
         },
       },
@@ -71,8 +103,16 @@ function Editor({ newest, team, day }: { newest: Note | undefined; team: string;
         label={t("shifts.note")}
         description={t("shifts.noteHint")}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => type(event.currentTarget.value)}
       />
+      {kept.draft && (
+        <p className={classes.unsaved} role="status">
+          {t("shifts.unsaved")}
+          <Button size="compact-xs" variant="subtle" onClick={kept.drop}>
+            {t("shifts.throwAway")}
+          </Button>
+        </p>
+      )}
       {isOvertaken && newest && (
         <div role="status">
           <strong>{t("shifts.overtaken", { name: newest.written_by })}</strong>
@@ -81,7 +121,7 @@ function Editor({ newest, team, day }: { newest: Note | undefined; team: string;
       )}
       {writing.error && !isStale && <Failure error={writing.error} />}
       <div className={classes.buttons}>
-        <Button type="submit" size="xs" loading={writing.isPending} disabled={text === (newest?.text ?? "")}>
+        <Button type="submit" size="xs" loading={writing.isPending} disabled={text === saved}>
           {t("callbacks.save")}
         </Button>
       </div>
@@ -113,7 +153,8 @@ function Found({ log, team, day }: { log: Log; team: string; day: string }) {
   const mayWrite = useMay("plan_shifts");
   const { queues, of_queues, of_team } = log.figures;
   const newest = log.notes[0];
-  const days = { from: day, to: day };
+  const ofTeam = { name: team, href: `/reports/teams${query({ from: day, to: day, team })}` };
+  const ofQueues = useQueueReports(queues, day);
   return (
     <>
       <section className="panel" aria-labelledby="figures-title">
@@ -121,14 +162,8 @@ function Found({ log, team, day }: { log: Log; team: string; day: string }) {
           <h2 id="figures-title">{t("shifts.figures", { team, day: dayWord(day) })}</h2>
         </div>
         <div className={classes.inner}>
-          <Values of={of_team} title={t("shifts.ofTeam")} report={`/reports/teams${query({ ...days, team })}`} />
-          {queues.length > 0 && (
-            <Values
-              of={of_queues}
-              title={t("shifts.ofQueues", { queues: queues.join(", ") })}
-              report={`/reports/queues${query(days)}`}
-            />
-          )}
+          <Values of={of_team} title={t("shifts.ofTeam")} reports={[ofTeam]} />
+          {queues.length > 0 && <Values of={of_queues} title={t("shifts.ofQueues")} reports={ofQueues} />}
         </div>
       </section>
       <section className="panel" aria-labelledby="log-title">

@@ -1,9 +1,10 @@
-import { Button } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { IconCopy, IconTemplate, IconUpload } from "@tabler/icons-react";
-import { type KeyboardEvent, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../api/queries";
+import { useFormat, useMay } from "../api/queries";
 import { Failure } from "../parts/Failure";
+import page from "../parts/Page.module.css";
 import { useTell } from "../parts/useTell";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { TeamSelect } from "../reports/Filters";
@@ -17,7 +18,7 @@ import { Bar, Legend } from "./Parts";
 import { ShiftDialog } from "./ShiftDialog";
 import classes from "./Shifts.module.css";
 import { Stepper } from "./Stepper";
-import { type Plan, type Planned, type Shift, useCopyWeek, usePlan } from "./shifts";
+import { type Plan, type Planned, type Shift, useCopyCheck, useCopyWeek, usePlan, useUndo } from "./shifts";
 import { TemplatesDialog } from "./TemplatesDialog";
 import type { Where } from "./where";
 
@@ -138,29 +139,88 @@ function Grid({ plan, days, onChoose }: GridProps) {
   );
 }
 
-function CopyButton({ monday, team }: { monday: Day; team: string }) {
+interface CopyProps {
+  monday: Day;
+  team: string;
+  onClose: () => void;
+}
+
+/** Says how many shifts would be planned in the next week, and how many stay, before anything is copied. */
+function CopyDialog({ monday, team, onClose }: CopyProps) {
   const { t } = useTranslation();
+  const dayWord = useDayWord();
   const tell = useTell();
+  const wish = { monday, team: team || null };
+  const checked = useCopyCheck(wish);
   const copying = useCopyWeek();
-  const copy = () =>
-    copying.mutate(
-      { monday, team: team || null },
-      {
-        onSuccess: ({ added, unchanged }) => tell.success(t("shifts.copied", { added, unchanged })),
-        onError: tell.failure,
+  const counts = checked.data;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!counts?.added || copying.isPending) return;
+    copying.mutate(wish, {
+      onSuccess: ({ added, unchanged }) => {
+        tell.success(t("shifts.copied", { added, unchanged }));
+        onClose();
       },
-    );
+    });
+  }
+  const next = addDays(monday, 7);
+  const weeks = {
+    from: `${dayWord(monday)} – ${dayWord(addDays(monday, 6))}`,
+    to: `${dayWord(next)} – ${dayWord(addDays(next, 6))}`,
+    team: team || t("floor.allTeams"),
+  };
   return (
-    <Button
-      size="xs"
-      variant="default"
-      leftSection={<IconCopy size={15} />}
-      loading={copying.isPending}
-      onClick={copy}
-      title={t("shifts.copyHint")}
-    >
-      {t("shifts.copy")}
-    </Button>
+    <Modal opened onClose={onClose} title={t("shifts.copy")} closeButtonProps={{ "aria-label": t("frame.close") }}>
+      <form onSubmit={submit} className={page.form}>
+        <p>{t("shifts.copySure", weeks)}</p>
+        {checked.isPending && <p role="status">{t("shifts.counting")}</p>}
+        {counts && (
+          <p role="status">
+            {counts.added > 0
+              ? t("shifts.copyCounts", { added: counts.added, unchanged: counts.unchanged })
+              : t("shifts.copyNothing", { unchanged: counts.unchanged })}
+          </p>
+        )}
+        {(checked.error ?? copying.error) && <Failure error={checked.error ?? copying.error} />}
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={onClose}>
+            {t("callbacks.cancel")}
+          </Button>
+          <Button type="submit" loading={copying.isPending} disabled={!counts?.added}>
+            {t("shifts.copyNow")}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+/** What one has copied or imported last, as long as it can be undone. */
+function Undoable({ change }: { change: NonNullable<Plan["undoable"]> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const tell = useTell();
+  const undoing = useUndo();
+  const undo = () =>
+    undoing.mutate(undefined, {
+      onSuccess: ({ removed, restored }) => tell.success(t("shifts.undone", { removed, restored })),
+      onError: tell.failure,
+    });
+  return (
+    <p className={classes.undo} role="status">
+      <span>
+        {t("shifts.undoable", {
+          at: format.minute(change.at),
+          until: format.minute(change.until),
+          added: change.added,
+          replaced: change.replaced,
+        })}
+      </span>
+      <Button size="compact-xs" variant="default" loading={undoing.isPending} onClick={undo}>
+        {t("shifts.undo")}
+      </Button>
+    </p>
   );
 }
 
@@ -170,6 +230,7 @@ export function PlanSection({ day, team, change }: Where) {
   const mayPlan = useMay("plan_shifts");
   const [chosen, choose] = useState<Chosen | null>(null);
   const [isImporting, setImporting] = useState(false);
+  const [isCopying, setCopying] = useState(false);
   const [isTemplating, setTemplating] = useState(false);
   const monday = addDays(day, 1 - weekdayOf(day));
   const days = [0, 1, 2, 3, 4, 5, 6].map((count) => addDays(monday, count));
@@ -197,10 +258,19 @@ export function PlanSection({ day, team, change }: Where) {
             >
               {t("shifts.openTemplates")}
             </Button>
-            <CopyButton monday={monday} team={team} />
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconCopy size={15} />}
+              onClick={() => setCopying(true)}
+              title={t("shifts.copyHint")}
+            >
+              {t("shifts.copy")}…
+            </Button>
           </>
         )}
       </search>
+      {mayPlan && result.data?.undoable && <Undoable change={result.data.undoable} />}
       {result.isPending && <RowsSkeleton rows={10} />}
       {result.isError && <Failure error={result.error} onRetry={() => void result.refetch()} />}
       {result.data && (
@@ -222,6 +292,7 @@ export function PlanSection({ day, team, change }: Where) {
       )}
       {chosen && <ShiftDialog {...chosen} onClose={() => choose(null)} />}
       {isTemplating && <TemplatesDialog onClose={() => setTemplating(false)} />}
+      {isCopying && <CopyDialog monday={monday} team={team} onClose={() => setCopying(false)} />}
       {isImporting && <ImportDialog onClose={() => setImporting(false)} />}
     </>
   );

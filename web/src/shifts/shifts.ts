@@ -8,6 +8,8 @@ import type { Day, Days } from "../reports/ranges";
 import type { Part } from "./clock";
 
 export type {
+  AdherenceTotal as KeptTotal,
+  AgentAdherence as AgentTotal,
   AgentAnswer as Planned,
   Came,
   ImportAnswer as Tried,
@@ -27,6 +29,8 @@ export function usePlan(days: Days, team: string) {
   return useQuery({
     queryKey: [...KEY, "plan", days, team],
     queryFn: () => ask("GET /api/shifts", { query: { ...days, team } }),
+    // What can be undone no more is offered no more.
+    refetchInterval: ({ state }) => (state.data?.undoable ? 30_000 : false),
     placeholderData: (before) => before,
   });
 }
@@ -92,6 +96,22 @@ export function useCopyWeek() {
   });
 }
 
+/** What copying would do; asked anew each time. */
+export function useCopyCheck(wish: { monday: Day; team: string | null }) {
+  return useQuery({
+    queryKey: [...KEY, "copy", wish],
+    queryFn: () => ask("POST /api/shifts/copy-week/check", { body: wish }),
+    gcTime: 0,
+    staleTime: 0,
+    retry: false,
+  });
+}
+
+/** Undoes what one has copied or imported last. */
+export function useUndo() {
+  return useMutation({ mutationFn: () => ask("POST /api/shifts/undo"), onSettled: refresh });
+}
+
 function formOf(file: File): FormData {
   const form = new FormData();
   form.set("file", file);
@@ -135,10 +155,20 @@ export function useMine() {
   });
 }
 
-export function useKept(days: Days, team: string) {
+/** By shift; of one agent alone where one is named. */
+export function useKept(days: Days, team: string, agent = "", isWanted = true) {
   return useQuery({
-    queryKey: [...KEY, "kept", days, team],
-    queryFn: async () => (await ask("GET /api/shifts/adherence", { query: { ...days, team } })).rows,
+    queryKey: [...KEY, "kept", days, team, agent],
+    queryFn: async () => (await ask("GET /api/shifts/adherence", { query: { ...days, team, agent } })).rows,
+    placeholderData: (before) => before,
+    enabled: isWanted,
+  });
+}
+
+export function useKeptTotals(days: Days, team: string) {
+  return useQuery({
+    queryKey: [...KEY, "kept-totals", days, team],
+    queryFn: () => ask("GET /api/shifts/adherence/totals", { query: { ...days, team } }),
     placeholderData: (before) => before,
   });
 }
