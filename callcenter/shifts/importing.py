@@ -19,7 +19,7 @@ from callcenter.dialer.importing.columns import word_of
 from callcenter.dialer.importing.error_file import HEADS, Language
 from callcenter.dialer.importing.sheets import Broken, read_file
 from callcenter.errors import BadInput
-from callcenter.shifts.rules import DAY_MINUTES, Kind, Part, checked_parts
+from callcenter.shifts.rules import DAY_MINUTES, BadShift, Kind, Misfit, Part, checked_parts
 from callcenter.spreadsheets import harmless
 
 MOST_ROWS = 20_000
@@ -73,7 +73,11 @@ class Fault(StrEnum):
     BAD_DATE = "bad_date"
     UNKNOWN_KIND = "unknown_kind"
     BAD_TIME = "bad_time"
-    BAD_SHIFT = "bad_shift"
+    PART_COUNT = Misfit.PART_COUNT.value
+    NO_LENGTH = Misfit.NO_LENGTH.value
+    OVERLAP = Misfit.OVERLAP.value
+    TOO_LONG = Misfit.TOO_LONG.value
+    STARTS_LATE = Misfit.STARTS_LATE.value
 
 
 REASONS: Mapping[Fault, tuple[str, str]] = {
@@ -86,13 +90,20 @@ REASONS: Mapping[Fault, tuple[str, str]] = {
         "没有此类型；请写在岗、班前会、小休、用餐、培训、会议或收尾",
     ),
     Fault.BAD_TIME: ("no time; write 09:30", "不是时间；请写 09:30"),
-    Fault.BAD_SHIFT: ("the parts of this shift do not go together: {}", "此班次的各段不相容：{}"),
+    Fault.PART_COUNT: ("a shift has {} parts", "一个班次有 {} 段"),
+    Fault.NO_LENGTH: ("{} does not end after it starts, within two days", "{} 未在两天之内、开始之后结束"),
+    Fault.OVERLAP: ("these parts are at the same time: {}", "这些时段重叠：{}"),
+    Fault.TOO_LONG: ("a shift lasts at most 24 hours: {}", "班次最长 24 小时：{}"),
+    Fault.STARTS_LATE: ("a shift starts on its own date: {}", "班次须在当天开始：{}"),
 }
 """What a fault is called in English and in Chinese."""
 
 
 class RowError(Struct, frozen=True):
-    """A row that cannot be imported: its line in the file, the column and value at fault, and more of the reason."""
+    """A row that cannot be imported: its line in the file, the column and value at fault.
+
+    `detail` is what the reason names (times, a count), in no language.
+    """
 
     line: int
     column: str
@@ -138,9 +149,9 @@ def read_shifts(content: bytes, agents: Collection[str]) -> Sheet:
     for key, of_shift in parts.items():
         try:
             shifts[key] = checked_parts(of_shift)
-        except BadInput as error:
+        except BadShift as error:
             value = f"{key[0]} {key[1].isoformat()}"
-            errors.append(RowError(lines[key], "", value, Fault.BAD_SHIFT, error.message))
+            errors.append(RowError(lines[key], "", value, Fault(error.misfit.value), error.told))
     return Sheet(rows, shifts, sorted(errors, key=lambda one: one.line))
 
 

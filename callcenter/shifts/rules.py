@@ -56,21 +56,43 @@ class Planned(Struct, frozen=True):
         return self.until - self.since
 
 
+class Misfit(StrEnum):
+    """Why parts are no shift."""
+
+    PART_COUNT = "part_count"
+    NO_LENGTH = "no_length"
+    OVERLAP = "overlap"
+    TOO_LONG = "too_long"
+    STARTS_LATE = "starts_late"
+
+
+class BadShift(BadInput):
+    """Parts that are no shift: why, and `told` of which of them, in no language: times, or how many there may be."""
+
+    def __init__(self, misfit: Misfit, told: str, message: str) -> None:
+        super().__init__(message, field="parts")
+        self.misfit = misfit
+        self.told = told
+
+
 def checked_parts(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts in their order. Raises BadInput for none, too many, one without length, and two at the same time."""
+    """The parts in their order. Raises BadShift for none, too many, one without length, and two at the same time."""
     found = tuple(sorted(parts))
     if not 1 <= len(found) <= MOST_PARTS:
-        raise BadInput(f"a shift has 1 to {MOST_PARTS} parts", field="parts")
+        raise BadShift(Misfit.PART_COUNT, f"1–{MOST_PARTS}", f"a shift has 1 to {MOST_PARTS} parts")
     for part in found:
         if not 0 <= part.start_minute < part.end_minute <= LAST_MINUTE:
-            raise BadInput(f"{clock_words(part)} does not end after it starts, within two days", field="parts")
+            words = clock_words(part)
+            raise BadShift(Misfit.NO_LENGTH, words, f"{words} does not end after it starts, within two days")
     for one, other in pairwise(found):
         if other.start_minute < one.end_minute:
-            raise BadInput(f"{clock_words(one)} and {clock_words(other)} are at the same time", field="parts")
+            both = (clock_words(one), clock_words(other))
+            raise BadShift(Misfit.OVERLAP, ", ".join(both), f"{' and '.join(both)} are at the same time")
+    whole = clock_words(Part(found[0].start_minute, found[-1].end_minute, found[0].kind))
     if found[-1].end_minute - found[0].start_minute > DAY_MINUTES:
-        raise BadInput("a shift lasts at most 24 hours", field="parts")
+        raise BadShift(Misfit.TOO_LONG, whole, "a shift lasts at most 24 hours")
     if found[0].start_minute >= DAY_MINUTES:
-        raise BadInput("a shift starts on its own date", field="parts")
+        raise BadShift(Misfit.STARTS_LATE, whole, "a shift starts on its own date")
     return found
 
 

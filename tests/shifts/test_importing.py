@@ -65,15 +65,33 @@ def test_each_row_in_error_is_named_with_its_line_column_and_value() -> None:
         (5, "start", "9 o'clock", Fault.BAD_TIME),
         (6, "end", "48:01", Fault.BAD_TIME),
         (7, "", "more", Fault.TOO_MANY_VALUES),
-        (8, "", "1002 2026-11-30", Fault.BAD_SHIFT),
+        (8, "", "1002 2026-11-30", Fault.OVERLAP),
         (10, "date", "1999-11-30", Fault.BAD_DATE),
     ]
-    assert "09:00–11:00 and 10:59–11:10 are at the same time" in sheet.errors[6].reason("en")
+    assert sheet.errors[6].detail == "09:00–11:00, 10:59–11:10"
+    assert sheet.errors[6].reason("en") == "these parts are at the same time: 09:00–11:00, 10:59–11:10"
     file = error_file(sheet, "zh").decode("utf-8-sig").splitlines()
     assert file[0] == "行,列,内容,代码,原因"
     assert file[1] == "2,agent,9999,unknown_agent,没有此工号的坐席"
     assert file[3].startswith("4,kind,'=cmd|' /C calc'!A0,unknown_kind")
     assert "no date; write 2026-11-30" in error_file(sheet, "en").decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault", "detail"),
+    [
+        (["09:00,10:00", "09:30,11:00"], Fault.OVERLAP, "09:00–10:00, 09:30–11:00"),
+        (["08:00,12:00", "13:00,32:01"], Fault.TOO_LONG, "08:00–32:01"),
+        (["25:00,26:00"], Fault.STARTS_LATE, "25:00–26:00"),
+        (["26:00,25:00"], Fault.NO_LENGTH, "26:00–49:00"),
+        ([f"{n:02}:00,{n:02}:30" for n in range(25)], Fault.PART_COUNT, "1–24"),
+    ],
+)
+def test_a_faulty_shift_is_told_by_code_and_times_in_both_languages(rows: list[str], fault: Fault, detail: str) -> None:
+    text = "agent,date,kind,start,end\n" + "".join(f"1001,2026-11-30,on_post,{row}\n" for row in rows)
+    (error,) = read_shifts(text.encode(), AGENTS).errors
+    assert (error.code, error.detail) == (fault, detail)
+    assert not any("a" <= letter <= "z" for letter in error.reason("zh"))
 
 
 @pytest.mark.parametrize(
