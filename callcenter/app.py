@@ -61,6 +61,7 @@ from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
 from callcenter.calls.line_api import line_routes
+from callcenter.calls.line_notes import LineNotes
 from callcenter.customers.api import customer_routes
 from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
@@ -289,6 +290,9 @@ async def _customer_rooms(
     herald = Herald(customers, crm, keeper.floor, outbox.wake)
     keeper.listen(herald.on_changes)
     stack.push_async_callback(herald.close)
+    lines = LineNotes(sessions, keeper.floor)
+    keeper.listen(lines.on_changes)
+    stack.push_async_callback(lines.close)
     return [
         call_routes(sessions, partial(recordings_of, sessions, library), beyond_calls, of_customer),
         line_routes(sessions, keeper.floor, outbox.clock),

@@ -338,10 +338,11 @@ def _user_event(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
             return e.CallbackRequested(pbx, at, ChannelId(m.get("Uniqueid", "")), m.get("Queue", ""))
         case "SurveyOffered" | "SurveyAnswered":
             return _survey_event(pbx, at, m)
-        case "PauseRecording":
-            return e.RecordingPauseAsked(pbx, at, _channel(m))
-        case "ResumeRecording":
-            return e.RecordingResumeAsked(pbx, at, _channel(m))
+        case "PauseRecording" | "ResumeRecording" as name:
+            asked = e.RecordingPauseAsked if name == "PauseRecording" else e.RecordingResumeAsked
+            return asked(pbx, at, _channel(m))
+        case "LineMeasured":
+            return _line_measured(pbx, at, m)
         case _:
             return None
 
@@ -381,6 +382,27 @@ def _survey_event(pbx: str, at: Instant, m: Message) -> AnyEvent:
     if score is None:
         raise ValueError("the score of a survey is a digit from 1 to 5")
     return e.CallerSurveyAnswered(pbx, at, _channel(m), queue, score)
+
+
+def _line_measured(pbx: str, at: Instant, m: Message) -> AnyEvent | None:
+    """What `CHANNEL(rtcp,all)` says; nothing where the channel had no audio of its own."""
+    said = dict(part.partition("=")[::2] for part in m.get("Rtcp", "").split(";") if part)
+    if not said:
+        return None
+    try:
+        packets = [int(said[name]) for name in ("rxcount", "lp", "txcount", "rlp")]
+        seconds = [float(said[name]) for name in ("rxjitter", "rtt")]
+    except (KeyError, ValueError):
+        raise ValueError("a line is measured in packets and seconds") from None
+    if not all(0 <= length < LONGEST_DELAY for length in seconds):
+        raise ValueError("a line is measured in packets and seconds")
+    heard, lost, sent, missed = (count if 0 <= count < MOST_PACKETS else 0 for count in packets)
+    return e.LineMeasured(pbx, at, _channel(m), heard, lost, sent, missed, *seconds)
+
+
+LONGEST_DELAY = 60.0
+MOST_PACKETS = 2**31
+"""Asterisk counts without a sign: where more came than was expected, twice as much and more is said to be lost."""
 
 
 class Row(NamedTuple):
@@ -440,6 +462,7 @@ TABLE: dict[bytes, Row] = {
             b"\r\nUserEvent: SurveyAnswered\r\n",
             b"\r\nUserEvent: PauseRecording\r\n",
             b"\r\nUserEvent: ResumeRecording\r\n",
+            b"\r\nUserEvent: LineMeasured\r\n",
         ),
     ),
 }

@@ -1,4 +1,4 @@
-"""The routes of how good the lines of phones in browsers were: measured by the agent's page, shown with the call."""
+"""The routes of how good the lines of agents' phones were: told by a page, shown with the call."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -12,7 +12,7 @@ from callcenter.accounts.rules import own_agent
 from callcenter.accounts.scoped import check_call
 from callcenter.accounts.service import Account
 from callcenter.calls.api import Word
-from callcenter.calls.line_tables import LineQuality
+from callcenter.calls.line_tables import LineQuality, Measurer
 from callcenter.errors import NotFound
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
@@ -36,16 +36,17 @@ class LineShape(BaseModel):
 
 
 class LineAnswer(LineShape):
-    """The same, whose line it was, and when it was measured last."""
+    """The same, whose line it was, and when and by whom it was measured last."""
 
     model_config = ConfigDict(extra="ignore", from_attributes=True)
 
     agent_number: str
+    measured_by: Measurer
     measured_at: Instant
 
 
 class LinesAnswer(BaseModel):
-    """Of each agent who talked in the call by the phone in the browser."""
+    """Of each agent who talked in the call, by each who measured it."""
 
     lines: list[LineAnswer]
 
@@ -61,7 +62,7 @@ def line_routes(sessions: Sessions, floor: Floor, clock: Callable[[], Instant]) 
         await check_call(sessions, account.scope, pbx, call_id)
         of_call = select(LineQuality).where(LineQuality.pbx == pbx, LineQuality.call_id == call_id)
         async with sessions() as session:
-            found = (await session.scalars(of_call.order_by(LineQuality.agent_number))).all()
+            found = (await session.scalars(of_call.order_by(LineQuality.agent_number, LineQuality.measured_by))).all()
         return LinesAnswer(lines=[LineAnswer.model_validate(line) for line in found])
 
     @routes.put("", status_code=204)
@@ -71,8 +72,8 @@ def line_routes(sessions: Sessions, floor: Floor, clock: Callable[[], Instant]) 
         agent = own_agent(account.agent_number)
         _check_talks(floor, pbx, call_id, agent)
         async with sessions.begin() as session:
-            line = LineQuality(pbx=pbx, call_id=call_id, agent_number=agent, measured_at=clock(), **shape.model_dump())
-            await session.merge(line)
+            of = {"pbx": pbx, "call_id": call_id, "agent_number": agent, "measured_by": "browser"}
+            await session.merge(LineQuality(**of, measured_at=clock(), **shape.model_dump()))
 
     return routes
 

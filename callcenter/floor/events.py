@@ -545,6 +545,22 @@ class RecordingResumeAsked(Event, frozen=True):
     channel_id: ChannelId
 
 
+class LineMeasured(Event, frozen=True):
+    """What Asterisk counted (RTP and RTCP) on the line of a phone, at its end: packets, and lengths of time.
+
+    `heard` and `lost` are of what the phone sent, `jitter_seconds` too; `sent` went to the phone, which said that it
+    `missed` some. `rtt_seconds` is 0 where the phone sent no report.
+    """
+
+    channel_id: ChannelId
+    heard: int
+    lost: int
+    sent: int
+    missed: int
+    jitter_seconds: Seconds
+    rtt_seconds: Seconds
+
+
 class AgentEntry(Part, frozen=True):
     """One agent of the directory: who sits behind an interface; "" where the agent has no phone of their own."""
 
@@ -645,6 +661,7 @@ AnyEvent = (
     | CallerSurveyOffered
     | CallerSurveyAnswered
     | RecordingPauseAsked
+    | LineMeasured
     | RecordingResumeAsked
     | DirectoryChanged
     | Ticked

@@ -100,6 +100,7 @@ STEPS: dict[type[AnyEvent], Step] = {
     events.CallerSurveyOffered: caller_surveys.offered,
     events.CallerSurveyAnswered: caller_surveys.answered,
     events.RecordingPauseAsked: _nothing,
+    events.LineMeasured: _nothing,
     events.RecordingResumeAsked: _nothing,
     events.DirectoryChanged: members.directory_changed,
     events.Ticked: _nothing,

@@ -254,6 +254,24 @@ def test_other_rows_of_the_same_events() -> None:
     assert translated(resume) == e.RecordingResumeAsked("pbx1", NOW, RING)
 
 
+RTCP = "ssrc=1;themssrc=2;lp=3;rxjitter=0.004000;rxcount=595;txjitter=0.0035;txcount=594;rlp={};rtt=0.08;rxmes=88.0"
+
+
+def test_what_was_counted_on_a_line_is_read() -> None:
+    line = translated(message("UserEvent", LEG, UserEvent="LineMeasured", Rtcp=RTCP.format(5)))
+    assert line == e.LineMeasured("pbx1", NOW, RING, 595, 3, 594, 5, 0.004, 0.08)
+    # More came than was expected: Asterisk counts without a sign.
+    line = translated(message("UserEvent", LEG, UserEvent="LineMeasured", Rtcp=RTCP.format(2**32 - 1)))
+    assert line == e.LineMeasured("pbx1", NOW, RING, 595, 3, 594, 0, 0.004, 0.08)
+    assert translated(message("UserEvent", LEG, UserEvent="LineMeasured", Rtcp="")) is None
+
+
+@pytest.mark.parametrize("rtcp", ["x", "rxcount=1", RTCP.format("many"), RTCP.format(0).replace("0.08", "nan")])
+def test_what_is_no_count_of_a_line_is_refused_without_repeating_it(rtcp: str) -> None:
+    with pytest.raises(ValueError, match=r"^a line is measured in packets and seconds$"):
+        translated(message("UserEvent", LEG, UserEvent="LineMeasured", Rtcp=rtcp))
+
+
 @pytest.mark.parametrize("score", ["", "0", "6", "-1", "4.5", "44", "\u0664", " 4", "four", "1" * 4000])
 def test_an_answer_to_a_survey_that_is_no_digit_from_1_to_5_is_refused_without_repeating_it(score: str) -> None:
     raw = message("UserEvent", CHANNEL, UserEvent="SurveyAnswered", Queue="support", Score=score)

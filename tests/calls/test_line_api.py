@@ -31,7 +31,8 @@ async def test_the_last_measurement_is_kept_and_shown_with_the_call(site: Site) 
         for mos in (4.2, 3.0):
             assert (await agent.put(WHERE, json=GOOD | {"mos": mos}, headers=PANEL)).status_code == 204
         told = (await supervisor.get(WHERE)).json()
-        assert told == {"lines": [GOOD | {"mos": 3.0, "agent_number": "1001", "measured_at": NOON}]}
+        whose = {"agent_number": "1001", "measured_by": "browser", "measured_at": NOON}
+        assert told == {"lines": [GOOD | {"mos": 3.0} | whose]}
         assert (await agent.get(WHERE)).status_code == 403
 
 

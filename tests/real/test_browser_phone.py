@@ -224,8 +224,9 @@ def test_a_day_with_the_phone_in_the_browser(
     with Visitor(browser, server.url) as supervisor:
         supervisor.sign_in(Role.SUPERVISOR).open("calls")
         supervisor.page.get_by_role("row").filter(has_text="Wang Wei").get_by_role("link").first.click()
-        line = supervisor.page.get_by_role("region", name="Line of the phone in the browser")
-        expect(line.get_by_role("row").filter(has_text="Li Na")).to_contain_text("ms")
+        line = supervisor.page.get_by_role("region", name="How good the line was")
+        expect(line.get_by_role("row").filter(has_text="phone in the browser")).to_contain_text("ms")
+        expect(line.get_by_role("row").filter(has_text="PBX").filter(has_text="Li Na")).to_have_count(1)
         assert violations(supervisor.page) == []
         look(supervisor.page, "browser-phone-call")
     page.get_by_text("SIP phone").click()

@@ -6,7 +6,7 @@ import type { Call, Seconds } from "../api/shapes";
 import { gradeOf } from "../desk/phone/quality";
 import { ListPanel } from "../parts/ListPanel";
 
-/** How good the lines were of agents who talked by the phone in the browser; nothing where nobody did. */
+/** How good the lines of the agents were, by each who measured it; nothing where nobody did. */
 export function LineQuality({ call }: { call: Call }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -20,8 +20,9 @@ export function LineQuality({ call }: { call: Call }) {
   const milliseconds = (seconds: Seconds) => t("phone.milliseconds", { count: Math.round(seconds * 1000) });
   const name = (number: string) => call.agents.find((agent) => agent.number === number)?.name || number;
   const rows = found.data.map((line) => (
-    <tr key={line.agent_number}>
+    <tr key={`${line.agent_number} ${line.measured_by}`}>
       <td>{name(line.agent_number)}</td>
+      <td>{t(`phone.measuredBy.${line.measured_by}`)}</td>
       <td className="num">
         {line.mos.toFixed(1)} · {t(`phone.grade.${gradeOf(line.mos)}`)}
       </td>
@@ -35,6 +36,10 @@ export function LineQuality({ call }: { call: Call }) {
       </td>
     </tr>
   ));
-  const columns = [t("calls.agent"), ...(["mos", "rtt", "jitter", "loss"] as const).map((one) => t(`phone.${one}`))];
+  const columns = [
+    t("calls.agent"),
+    t("phone.measured"),
+    ...(["mos", "rtt", "jitter", "loss"] as const).map((one) => t(`phone.${one}`)),
+  ];
   return <ListPanel title={t("phone.line")} asked={[found]} columns={columns} rows={rows} />;
 }
