@@ -169,6 +169,11 @@ def requires(
     return Depends(Requires(permission, may_be_temporary, may_lack_factor, takes_masks, names_back, reach))
 
 
+def note(request: Request, **details: Any) -> None:
+    """Tells the audit log what of this act the request does not say: whom it is about, and what was before."""
+    request.state.noted = {**getattr(request.state, "noted", {}), **details}
+
+
 def in_person(account: Account) -> Account:
     """The same. Raises NotAllowed for an API key: who has one must not be able to keep others, or to become more."""
     if account.key_id is not None:

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts import roles
-from callcenter.accounts.api import in_person, requires
+from callcenter.accounts.api import in_person, note, requires
 from callcenter.accounts.roles import RoleInUse
 from callcenter.accounts.rules import ROLE_LENGTH, Permission
 from callcenter.accounts.service import Access, Account
@@ -54,14 +54,16 @@ def role_routes(access: Access) -> APIRouter:
         return _shape(await roles.make_role(access, in_person(account), new.name.strip(), new.permissions))
 
     @routes.put("/api/roles/{role_id}")
-    async def change(role_id: RoleId, new: RoleToWrite, account: Manager) -> RoleShape:
+    async def change(role_id: RoleId, new: RoleToWrite, account: Manager, request: Request) -> RoleShape:
         actor, name = in_person(account), new.name.strip()
-        return _shape(await roles.change_role(access, actor, role_id, name, new.permissions))
+        role, was = await roles.change_role(access, actor, role_id, name, new.permissions)
+        note(request, was=was)
+        return _shape(role)
 
     @routes.delete("/api/roles/{role_id}", status_code=204)
-    async def remove(role_id: RoleId, account: Manager) -> None:
+    async def remove(role_id: RoleId, account: Manager, request: Request) -> None:
         in_person(account)
-        await roles.delete_role(access, role_id)
+        note(request, name=await roles.delete_role(access, role_id))
 
     return routes
 

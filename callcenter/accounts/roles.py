@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -61,8 +62,8 @@ async def make_role(access: Access, actor: Account, name: str, permissions: Sequ
 
 async def change_role(
     access: Access, actor: Account, role_id: int, name: str, permissions: Sequence[Permission]
-) -> RoleInUse:
-    """Another name and other permissions, for all who have the role and at once.
+) -> tuple[RoleInUse, dict[str, Any]]:
+    """Another name and other permissions, for all who have the role and at once; and what is otherwise now as it was.
 
     Raises NotFound, Conflict where the name is taken or the settings name the role by the old one, BadInput where
     `actor` lacks what it permits or will permit.
@@ -79,21 +80,24 @@ async def change_role(
             everybody = (await db.scalars(select(User).order_by(User.id).with_for_update())).all()
             for user in everybody:
                 user.roles = sorted(name if role == row.name else role for role in user.roles)
+            new = {"name": name, "permissions": sorted(set(permissions))}
+            was = {field: getattr(row, field) for field, value in new.items() if getattr(row, field) != value}
             row.name, row.name_key, row.permissions = name, username_key(name), sorted(set(permissions))
     except IntegrityError as error:
         raise _taken(name) from error
     access.revocations.tell()
-    return _in_use(row, everybody)
+    return _in_use(row, everybody), was
 
 
-async def delete_role(access: Access, role_id: int) -> None:
-    """Raises NotFound, Conflict naming those who have it."""
+async def delete_role(access: Access, role_id: int) -> str:
+    """Gives the name that it had. Raises NotFound, Conflict naming those who have it."""
     async with access.sessions.begin() as db:
         row = await _locked(db, role_id)
         usernames = _who_has(row.name, (await db.scalars(select(User).order_by(User.username_key))).all())
         if usernames:
             raise Conflict(f"the role {row.name!r} is that of {', '.join(usernames)}; give them another one first")
         await db.delete(row)
+    return row.name
 
 
 async def _locked(db: AsyncSession, role_id: int) -> OwnRole:

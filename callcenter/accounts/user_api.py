@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts import users
-from callcenter.accounts.api import in_person, requires
+from callcenter.accounts.api import in_person, note, requires
 from callcenter.accounts.rules import LONGEST_AGENT_NUMBER, NAME_LENGTH, ROLE_LENGTH, USERNAME_LENGTH, Language
 from callcenter.accounts.scope import EVERYTHING, MOST_NAMES, Scope, ScopeTold, scope_of
 from callcenter.accounts.service import Access, Account, NewUser, kept_scope
@@ -124,21 +124,24 @@ def user_routes(access: Access) -> APIRouter:
         return NewPasswordAnswer(**_shape(user), password=password)
 
     @routes.patch("/api/users/{user_id}")
-    async def change(user_id: UserId, changes: UserChanges, account: Manager) -> UserAnswer:
-        return UserAnswer(**_shape(await users.change_user(access, in_person(account), user_id, changes.told())))
+    async def change(user_id: UserId, changes: UserChanges, account: Manager, request: Request) -> UserAnswer:
+        user, was = await users.change_user(access, in_person(account), user_id, changes.told())
+        note(request, user=user.username, was=was)
+        return UserAnswer(**_shape(user))
 
     @routes.post("/api/users/{user_id}/password")
-    async def reset(user_id: UserId, account: Manager) -> NewPasswordAnswer:
+    async def reset(user_id: UserId, account: Manager, request: Request) -> NewPasswordAnswer:
         user, password = await users.reset_password(access, in_person(account), user_id)
+        note(request, user=user.username)
         return NewPasswordAnswer(**_shape(user), password=password)
 
     @routes.delete("/api/users/{user_id}/sessions", status_code=204)
-    async def end_sessions(user_id: UserId, account: Manager) -> None:
-        await users.end_sessions_of(access, in_person(account), user_id)
+    async def end_sessions(user_id: UserId, account: Manager, request: Request) -> None:
+        note(request, user=await users.end_sessions_of(access, in_person(account), user_id))
 
     @routes.delete("/api/users/{user_id}/second-factor", status_code=204)
-    async def forget_second_factor(user_id: UserId, account: Manager) -> None:
-        await users.forget_second_factor(access, in_person(account), user_id)
+    async def forget_second_factor(user_id: UserId, account: Manager, request: Request) -> None:
+        note(request, user=await users.forget_second_factor(access, in_person(account), user_id))
 
     return routes
 

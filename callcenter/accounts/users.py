@@ -87,8 +87,11 @@ async def create_user(access: Access, actor: Account, new: NewUser) -> tuple[Use
     return await add_user(access, replace(new, password=password, password_expires_at=expires_at)), password
 
 
-async def change_user(access: Access, actor: Account, user_id: int, changes: Mapping[str, Any]) -> User:
-    """Changes what is named of a user's row; who is disabled is signed out everywhere.
+async def change_user(
+    access: Access, actor: Account, user_id: int, changes: Mapping[str, Any]
+) -> tuple[User, dict[str, Any]]:
+    """Changes what is named of a user's row; who is disabled is signed out everywhere. Gives the user, and what is
+    otherwise now as it was.
 
     Raises NotFound, BadInput for no role or a bad number, Conflict where nobody would be left who can manage users,
     where somebody would disable themselves, or where the agent is another user; NotAllowed and BadInput where `actor`
@@ -106,13 +109,14 @@ async def change_user(access: Access, actor: Account, user_id: int, changes: Map
             await check_are_roles(db, changes["roles"])
             check_gives(actor.permissions, await permissions_now(db, changes["roles"], access.masked_for), "roles")
         await check_agent_is_free(db, changes.get("agent_number"), user_id)
+        was = {name: getattr(user, name) for name, value in changes.items() if getattr(user, name) != value}
         for name, value in changes.items():
             setattr(user, name, value)
         if user.is_disabled:
             await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
         await check_admin_is_left(db)
     access.revocations.tell()
-    return user
+    return user, was
 
 
 async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[User, str]:
@@ -135,19 +139,27 @@ async def reset_password(access: Access, actor: Account, user_id: int) -> tuple[
     return user, password
 
 
-async def end_sessions_of(access: Access, actor: Account, user_id: int) -> None:
-    """Signs that user out everywhere. Raises NotFound, NotAllowed where they may do more than `actor`."""
+async def end_sessions_of(access: Access, actor: Account, user_id: int) -> str:
+    """Signs that user out everywhere and gives the username.
+
+    Raises NotFound, NotAllowed where they may do more than `actor`.
+    """
     async with access.sessions.begin() as db:
-        await _managed(access, db, actor, user_id)
+        user = await _managed(access, db, actor, user_id)
         await db.execute(delete(WebSession).where(WebSession.user_id == user_id))
     access.revocations.tell()
+    return user.username
 
 
-async def forget_second_factor(access: Access, actor: Account, user_id: int) -> None:
-    """Lets that user sign in by the password alone. Raises NotFound, NotAllowed where they may do more than `actor`."""
+async def forget_second_factor(access: Access, actor: Account, user_id: int) -> str:
+    """Lets that user sign in by the password alone and gives the username.
+
+    Raises NotFound, NotAllowed where they may do more than `actor`.
+    """
     async with access.sessions.begin() as db:
-        await _managed(access, db, actor, user_id)
+        user = await _managed(access, db, actor, user_id)
     await forget(access, user_id)
+    return user.username
 
 
 async def _managed(access: Access, db: AsyncSession, actor: Account, user_id: int) -> User:

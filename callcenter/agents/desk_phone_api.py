@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from callcenter.accounts.api import requires
+from callcenter.accounts.api import note, requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents import rules
@@ -51,8 +51,11 @@ def desk_phone_routes(desk: SeatDesk) -> APIRouter:
         return DeskPhonesAnswer(phones=[_shape(desk, seat, agent, account) for seat in _desk_seats(desk)])
 
     @routes.post("/{pbx}/{number}/sign-in")
-    async def sign_in(pbx: str, number: str, shape: SignInShape, account: OwnAccount, response: Response) -> SeatAnswer:
+    async def sign_in(
+        pbx: str, number: str, shape: SignInShape, account: OwnAccount, request: Request, response: Response
+    ) -> SeatAnswer:
         agent = _agent(desk, account)
+        note(request, agent_number=agent.number, agent_name=agent.name)
         queues = rules.queues_to_join(account.permissions, agent.queues, shape.queues)
         site = desk.site(pbx)
         desk.check_queues(pbx, queues, account.scope, agent.queues)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from callcenter.accounts.api import requires
 from callcenter.accounts.service import Account
 from callcenter.agents import listening
-from callcenter.agents.seat_api import CallShape, SeatAnswer, Shape, told
+from callcenter.agents.seat_api import CallShape, SeatAnswer, Shape, noted, told
 from callcenter.agents.service import SeatDesk, carry_out
 from callcenter.floor.events import ListeningMode
 from callcenter.floor.seat import Seat
@@ -38,8 +38,8 @@ def listening_routes(desk: SeatDesk, token: Callable[[], str] = new_token) -> AP
     """Whoever may listen does so on the phone of the agent who they are."""
     routes = APIRouter(prefix="/api/seats/{pbx}/{interface:path}")
 
-    async def heard(pbx: str, interface: str, account: Listener) -> Seat:
-        return desk.seat(pbx, interface, account.scope)
+    async def heard(pbx: str, interface: str, account: Listener, request: Request) -> Seat:
+        return noted(request, desk.seat(pbx, interface, account.scope))
 
     async def own(pbx: str, account: Listener) -> Seat:
         return listening.phone_of(desk.site(pbx), account.agent_number)

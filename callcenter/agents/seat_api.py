@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.accounts.api import requires
+from callcenter.accounts.api import note, requires
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents import answers, rules
@@ -91,8 +91,8 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
             raise NotFound(f"there is no agent {number} in the settings")
         return OwnAgent(agent_number=number, name=agent.name, team=agent.team, queues=list(agent.queues))
 
-    async def any_seat(pbx: str, interface: str, account: Supervisor) -> Seat:
-        return desk.seat(pbx, interface, account.scope)
+    async def any_seat(pbx: str, interface: str, account: Supervisor, request: Request) -> Seat:
+        return noted(request, desk.seat(pbx, interface, account.scope))
 
     worked = worked_seat(desk)
     _own_routes(routes, desk, worked)
@@ -105,7 +105,7 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
 def worked_seat(desk: SeatDesk) -> Any:
     """The dependency of routes for whoever may work at the seat that the path names: its own agent, or a supervisor."""
 
-    async def worked(pbx: str, interface: str, account: Anybody) -> Seat:
+    async def worked(pbx: str, interface: str, account: Anybody, request: Request) -> Seat:
         # Whoever may command no seat at all is not told which there are.
         if account.permissions.isdisjoint({rules.OWN, rules.EVERY}):
             raise NotAllowed(f"this needs the permission {rules.OWN} or {rules.EVERY}")
@@ -113,9 +113,15 @@ def worked_seat(desk: SeatDesk) -> Any:
         if seat.agent_number != account.agent_number:
             seat = desk.seat(pbx, interface, account.scope)
         rules.check_may_work(account.permissions, account.agent_number, seat)
-        return seat
+        return noted(request, seat)
 
     return Depends(worked)
+
+
+def noted(request: Request, seat: Seat) -> Seat:
+    """The seat, and for the audit log who sits there now: at a desk phone somebody else will, later."""
+    note(request, pbx=seat.pbx, interface=seat.interface, agent_number=seat.agent_number, agent_name=seat.agent_name)
+    return seat
 
 
 def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
-from callcenter.audit.rules import ACTS
+from callcenter.audit.rules import ACTS, LONGEST_WORD
 from callcenter.audit.service import Wanted, entries, every_entry
 from callcenter.masks import masked_text
 from callcenter.spreadsheets import harmless
@@ -27,18 +27,20 @@ COLUMNS = ("at", "username", "address", "act", "subject_kind", "subject_id", "de
 
 
 class WantedQuery(BaseModel):
-    """Which entries; `act` is one act (`list.start`) or all on one kind of subject (`list`)."""
+    """Which entries; `act` is one act (`list.start`) or all on one kind of subject (`list`); `subject` how what it was
+    done to begins, or the agent's number, username or call in the details."""
 
     model_config = ConfigDict(extra="forbid")
 
     who: Annotated[str | None, Field(min_length=1, max_length=USERNAME_LENGTH, pattern=r"^[^\x00]*$")] = None
     act: Annotated[str | None, Field(max_length=64, pattern=r"^[a-z_]+(\.[a-z_]+)?$")] = None
+    subject: Annotated[str | None, Field(min_length=1, max_length=LONGEST_WORD, pattern=r"^[^\x00]*$")] = None
     since: Annotated[When | None, Field(alias="from")] = None
     until: Annotated[When | None, Field(alias="to")] = None
 
     def wanted(self) -> Wanted:
         """The same for the service."""
-        return Wanted(who=self.who, act=self.act, since=self.since, until=self.until)
+        return Wanted(who=self.who, act=self.act, subject=self.subject, since=self.since, until=self.until)
 
 
 class PageQuery(WantedQuery):

@@ -1,6 +1,6 @@
 """Which routes are acts and what they are called, and what of a request may be written down."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 ACTS: Mapping[tuple[str, str], str] = {
@@ -208,12 +208,17 @@ recordings that a PBX's machine sends, piece by piece."""
 SECRET_WORDS = ("password", "secret", "token", "key", "code", "word")
 FREE_WORDS = frozenset({"note", "text"})
 """What people write of people: it stands where it was written, and is erased there; here nobody would find it."""
+WORD_LISTS = frozenset({"roles", "permissions", "queues", "teams", "agents"})
+"""Lists of names that the centre itself gives: what was given to whom stands in them. Of other lists, of customers'
+numbers for one, nothing may stand here that is erased elsewhere."""
+MOST_WORDS, LONGEST_WORD = 50, 128
 LONGEST_TEXT = 200
 MOST_FIELDS = 40
 
 
 def details_of(body: object) -> dict[str, Any]:
-    """What is kept of a request: fields, without secrets and free words; texts cut, of lists and objects a count."""
+    """What is kept of a request: fields, without secrets and free words; texts cut; short lists of names and the scope
+    as they are, of other lists and objects a count."""
     if not isinstance(body, dict):
         return {}
     return {name[:64]: _told(name, value) for name, value in list(body.items())[:MOST_FIELDS]}
@@ -224,9 +229,33 @@ def _told(name: str, value: object) -> object:
         return "…"
     if isinstance(value, str):
         return _place(value) if "://" in value else value[:LONGEST_TEXT]
+    if isinstance(value, dict) and name == "scope":
+        return {each: _told(each, words) for each, words in list(value.items())[:MOST_FIELDS]}
+    if isinstance(value, list) and name in WORD_LISTS and _is_short(value):
+        return [word[:LONGEST_WORD] for word in value]
     if isinstance(value, list | dict):
         return {"count": len(value)}
     return value
+
+
+def _is_short(words: Sequence[object]) -> bool:
+    return len(words) <= MOST_WORDS and all(isinstance(word, str) for word in words)
+
+
+def subject_of(path_params: Mapping[str, object], answer: object) -> str:
+    """The number that what was made has got; the call; or the last number or name in the path."""
+    if isinstance(answer, dict) and "id" in answer:
+        return str(answer["id"])[:LONGEST_WORD]
+    last = next(reversed([*path_params.values()]), "")
+    return str(path_params.get("call_id", last))[:LONGEST_WORD]
+
+
+def place_of(path_params: Mapping[str, object]) -> dict[str, object]:
+    """Where the subject is, as the path says: the PBX of a seat or call, the list of a target."""
+    if len(path_params) < 2:
+        return {}
+    kept = (value if isinstance(value, int) else str(value)[:LONGEST_WORD] for value in path_params.values())
+    return dict(zip(path_params, kept, strict=True))
 
 
 def _place(url: str) -> str:

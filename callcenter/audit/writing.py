@@ -3,14 +3,13 @@
 import json
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter.accounts.service import Account
-from callcenter.audit.rules import ACTS, begins_playing, details_of
+from callcenter.audit.rules import ACTS, begins_playing, details_of, place_of, subject_of
 from callcenter.audit.service import write_entry
 from callcenter.audit.tables import AuditEntry
 from callcenter.errors import OutcomeUnknown
@@ -92,18 +91,12 @@ def _entry(scope: Scope, act: str, account: Account, asked: object, answer: obje
         address=scope["client"][0] if scope.get("client") else "",
         act=act,
         subject_kind=act.partition(".")[0],
-        subject_id=_subject_id(scope["state"]["path_params"], answer),
+        subject_id=subject_of(scope["state"]["path_params"], answer),
         details=details_of(asked)
+        | place_of(scope["state"]["path_params"])
         | scope["state"].get("noted", {})
         | ({} if account.key_id is None else {"api_key": account.key_id}),
     )
-
-
-def _subject_id(path_params: dict[str, Any], answer: object) -> str:
-    """The number that what was made has got, or the last number or name in the path."""
-    if isinstance(answer, dict) and "id" in answer:
-        return str(answer["id"])[:128]
-    return str(next(reversed(path_params.values()), ""))[:128]
 
 
 def _json(body: bytes) -> object:

@@ -16,9 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from callcenter.accounts import service
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
+from callcenter.agents.directory import directory
 from callcenter.app import App, running
 from callcenter.audit.rules import ACTS, NO_ACTS
-from callcenter.settings import QueueSettings, Settings
+from callcenter.floor.events import LinkChanged, LinkState
+from callcenter.floor.terms import PbxName
+from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, Settings
+from tests.facts import NOON
 from tests.serving import PANEL
 
 SECRET = "correct horse"
@@ -136,6 +140,46 @@ async def test_filters_and_pages(app: App, admin: httpx.AsyncClient) -> None:
     b_at = first["entries"][1]["at"]
     assert [entry["details"]["name"] for entry in await _log(admin, act="list", to=b_at)] == ["A"]
     assert [entry["details"]["name"] for entry in await _log(admin, act="list", **{"from": b_at})] == ["C", "B"]
+
+
+async def test_what_was_given_to_whom_and_what_was_before_is_told_and_found(admin: httpx.AsyncClient) -> None:
+    person = {"username": "anna", "roles": ["agent"], "scope": {"teams": ["Team A"], "queues": []}}
+    user_id = (await admin.post("/api/users", json=person)).json()["id"]
+    given = {"roles": ["admin"], "scope": None}
+    assert (await admin.patch(f"/api/users/{user_id}", json=given)).status_code == 200
+    assert (await admin.delete(f"/api/users/{user_id}/sessions")).status_code == 204
+    ended, changed, created = await _log(admin, subject="anna")
+    assert (ended["act"], ended["subject_id"], ended["details"]) == (
+        "user.end_sessions",
+        str(user_id),
+        {"user": "anna"},
+    )
+    was = {"roles": ["agent"], "scope": {"teams": ["Team A"], "queues": []}}
+    assert changed["details"] == given | {"user": "anna", "was": was}
+    assert created["details"] == person
+    role = {"name": "Listeners", "permissions": ["listen_in"]}
+    role_id = (await admin.post("/api/roles", json=role)).json()["id"]
+    assert (await admin.put(f"/api/roles/{role_id}", json=role | {"permissions": ["see_audit"]})).status_code == 200
+    assert (await admin.delete(f"/api/roles/{role_id}")).status_code == 204
+    deleted, changed, created = await _log(admin, act="role")
+    assert deleted["details"] == {"name": "Listeners"}
+    assert changed["details"] == role | {"permissions": ["see_audit"], "was": {"permissions": ["listen_in"]}}
+    assert created["details"] == role
+
+
+async def test_whose_seat_it_was_is_told_and_found(app: App, admin: httpx.AsyncClient) -> None:
+    pbx, agent = PbxName("pbx1"), AgentSettings(number="1001", name="Li")
+    for event in directory(Settings(pbxs=(PbxSettings(name=pbx),), agents=(agent,)), NOON):
+        app.keeper.tell(event)
+    app.keeper.tell(LinkChanged(pbx, NOON, LinkState.LIVE))
+    answer = await admin.post("/api/seats/pbx1/PJSIP/1001/leave-queue", json={"queue": "support"})
+    assert answer.status_code == 422, answer.text
+    assert (await admin.post("/api/seats/pbx1/PJSIP/1001/end-wrap-up")).status_code == 200
+    (ended,) = await _log(admin, subject="PJSIP/10")
+    who = {"pbx": "pbx1", "interface": "PJSIP/1001", "agent_number": "1001", "agent_name": "Li"}
+    assert (ended["act"], ended["subject_id"], ended["details"]) == ("seat.end_wrap_up", "PJSIP/1001", who)
+    assert [one["id"] for one in await _log(admin, subject="1001")] == [ended["id"]]
+    assert await _log(admin, subject="JSIP%") == []
 
 
 @pytest.mark.parametrize(

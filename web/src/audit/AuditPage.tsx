@@ -9,7 +9,7 @@ import { fromWall } from "../format";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import classes from "./AuditPage.module.css";
-import { detailsLine, type Entry, type Filter, useEntries } from "./audit";
+import { detailsLine, type Entry, type Filter, useEntries, type Words } from "./audit";
 
 function useActWord(): (act: string) => string {
   const { t } = useTranslation();
@@ -20,16 +20,31 @@ function useActWord(): (act: string) => string {
   };
 }
 
+/** The words for what was given; whatever has none is told as it is. */
+function useDetailWords(): Words {
+  const { t } = useTranslation();
+  return {
+    field: (name) => t(`audit.field.${name as "roles"}`, { defaultValue: name }),
+    value: (field, value) => {
+      if (field === "scope") return t("audit.everything");
+      if (field === "roles") return t(`role.${value as "agent"}`, { defaultValue: value });
+      if (field === "permissions") return t(`permission.${value as "see_floor"}`, { defaultValue: value });
+      return value;
+    },
+  };
+}
+
 function Row({ entry }: { entry: Entry }) {
   const format = useFormat();
   const word = useActWord();
+  const words = useDetailWords();
   return (
     <tr>
       <td className="num">{format.dateTime(entry.at)}</td>
       <td>{entry.username}</td>
       <td>{word(entry.act)}</td>
       <td className="num">{entry.subject_id || "–"}</td>
-      <td className={classes.details}>{detailsLine(entry.details) || "–"}</td>
+      <td className={classes.details}>{detailsLine(entry.details, words) || "–"}</td>
       <td className="num">{entry.address}</td>
     </tr>
   );
@@ -64,6 +79,15 @@ function Filters({ filter, acts, change }: FiltersProps) {
         clearable
         searchable
       />
+      <TextInput
+        size="xs"
+        label={t("audit.subject")}
+        description={t("audit.subjectHint")}
+        inputWrapperOrder={["label", "input", "description"]}
+        value={filter.subject}
+        maxLength={128}
+        onChange={(event) => change({ subject: event.currentTarget.value.trim() })}
+      />
       {(["from", "to"] as const).map((end) => (
         <TextInput
           key={end}
@@ -77,7 +101,7 @@ function Filters({ filter, acts, change }: FiltersProps) {
   );
 }
 
-const ANY: Filter = { who: "", act: "", from: null, to: null };
+const ANY: Filter = { who: "", act: "", subject: "", from: null, to: null };
 
 export default function AuditPage() {
   const { t } = useTranslation();
