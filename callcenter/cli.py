@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from callcenter.accounts.commands import commands as user_commands
 from callcenter.asterisk.commands import dialplan_commands, pbx_commands
 from callcenter.asterisk.replay_command import replay
 from callcenter.demo.command import demo
@@ -25,6 +24,7 @@ from callcenter.recordings.ship_command import ship
 from callcenter.reports.commands import print_report, rebuild_figures
 from callcenter.retention.commands import retire_command
 from callcenter.settings import load
+from callcenter.user_commands import commands as user_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(user_commands, name="user")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.accounts.api import requires
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
-from callcenter.audit.rules import ACTS, LONGEST_WORD
+from callcenter.audit.rules import ACTS, CONSOLE_ACTS, LONGEST_WORD
 from callcenter.audit.service import Wanted, entries, every_entry
 from callcenter.masks import masked_text
 from callcenter.spreadsheets import harmless
@@ -81,7 +81,7 @@ def audit_routes(sessions: Sessions, zone: ZoneInfo) -> APIRouter:
         shown = found[: query.limit]
         following = shown[-1].id if len(found) > query.limit else None
         told = [EntryAnswer.model_validate(entry, from_attributes=True) for entry in shown]
-        return EntriesAnswer(entries=told, next=following, acts=sorted({*ACTS.values()}))
+        return EntriesAnswer(entries=told, next=following, acts=sorted({*ACTS.values(), *CONSOLE_ACTS}))
 
     @routes.get("/api/audit.csv")
     async def export(query: Annotated[WantedQuery, Query()], account: Reader) -> StreamingResponse:

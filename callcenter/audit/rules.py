@@ -180,6 +180,14 @@ ACTS: Mapping[tuple[str, str], str] = {
 }
 """Method and path of each route that is an act, with its name: what it was done to, and what was done."""
 
+CONSOLE = "console"
+"""Who did what a command on the server's console does: who may use it, is no user."""
+
+CONSOLE_ACTS = (
+    "user.create", "user.change_password", "user.remove", "user.forget_second_factor", "user.forget_provider",
+)  # fmt: skip
+"""What `callcenter user` does."""
+
 NO_ACTS = frozenset(
     {
         ("PUT", "/api/calls/{pbx}/{call_id}/line-quality"),  # measured by the page, again and again

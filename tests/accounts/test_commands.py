@@ -1,5 +1,6 @@
 """`callcenter user …` as typed, the password prompt at a real terminal included."""
 
+import asyncio
 import os
 import pty
 import subprocess
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from callcenter.accounts.commands import commands
+from callcenter.audit.service import Wanted, every_entry
 from callcenter.errors import BadInput, CallCenterError, Conflict, NotFound
+from callcenter.settings import Settings
+from callcenter.store.engine import make_engine, make_sessions
+from callcenter.user_commands import commands
 
 SECRET = "correct horse"
 
@@ -34,6 +38,27 @@ def test_added_users_are_listed_without_their_passwords() -> None:
     assert _add("bob").exit_code == 0
     listed = _user("list").output.splitlines()
     assert [line.split() for line in listed] == [["Ada", "admin,qa", "Ada", "L"], ["bob", "agent", "bob"]]
+
+
+async def _acts() -> list[tuple[str, str, str, object]]:
+    engine = make_engine(Settings().storage_url)
+    try:
+        written = [entry async for entry in every_entry(make_sessions(engine), Wanted())]
+    finally:
+        await engine.dispose()
+    return [(entry.username, entry.act, entry.subject_id, entry.details) for entry in reversed(written)]
+
+
+def test_what_the_console_does_stands_in_the_audit_log_without_passwords() -> None:
+    assert _add("ada").exit_code == 0
+    assert _add("ada").exit_code == 1
+    assert _user("password", "ada", "--password-stdin", typed="correct pony!\n").exit_code == 0
+    for what in ("forget-code", "forget-provider", "remove"):
+        assert _user(what, "ada").exit_code == 0
+    created, *others = asyncio.run(_acts())
+    assert created == ("console", "user.create", "ada", {"user": "ada", "roles": ["agent"]})
+    acts = ("user.change_password", "user.forget_second_factor", "user.forget_provider", "user.remove")
+    assert others == [("console", act, "ada", {"user": "ada"}) for act in acts]
 
 
 def test_password_is_asked_for_twice_and_not_shown() -> None:
