@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
-from callcenter.settings import PbxSettings, Settings
+from callcenter.settings import AgentSettings, PbxSettings, Settings
 from callcenter.store.engine import make_engine
 from callcenter.store.recorder import Recorder
 from tests.facts import a_call, a_conversation
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
 from tests.serving import PANEL, PASSWORD, Serving, serving_with
 
 pytestmark = pytest.mark.real
@@ -30,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A server with one call of agent 1001, whose PBX is away."""
     agent = NewUser(Role.AGENT.value, PASSWORD, (Role.AGENT,), agent_number="1001")
     folder = tmp_path_factory.mktemp("centre")
-    settings = Settings(pbxs=(PbxSettings(port=1),))
+    settings = Settings(pbxs=(PbxSettings(port=1),), agents=(AgentSettings(number="1001", name="Li Na"),))
     with serving_with(folder, settings, Role.QA, Role.SUPERVISOR, agent, filled=_note) as server:
         yield server
 
@@ -88,7 +88,21 @@ def test_from_giving_to_closing(server: Serving, browser: Browser) -> None:
         assert violations(page) == []
     with Visitor(browser, server.url, PHONE) as agent:
         page = agent.sign_in(Role.AGENT).page
-        agent.open("my-reviews")
+        agent.open("desk")
+        waiting = page.get_by_role("region", name="My reviews")
+        expect(waiting.get_by_role("listitem")).to_have_count(2)
+        expect(waiting.get_by_role("listitem").nth(0)).to_contain_text("Waits for your answer. You may appeal until")
+        expect(waiting.get_by_role("listitem").nth(1)).to_contain_text("not seen yet")
+        assert page.evaluate(WIDTH) <= PHONE[0]
+        assert violations(page) == []
+        look(page, "desk-reviews")
+        waiting.get_by_role("listitem").nth(0).get_by_role("link").press("Enter")
+        page.get_by_role("button", name="Acknowledge").press("Enter")
+        expect(page.get_by_text("You may appeal until")).to_be_visible()
+        agent.open("desk")
+        expect(waiting.get_by_role("listitem")).to_have_count(1)
+        expect(waiting).to_contain_text("not seen yet")
+        waiting.get_by_role("link", name="My reviews").press("Enter")
         tasks = page.get_by_role("region", name="Coaching")
         expect(tasks.get_by_role("link")).to_have_count(1)
         assert violations(page) == []
@@ -115,3 +129,9 @@ def test_from_giving_to_closing(server: Serving, browser: Browser) -> None:
         leader.open("quality/coaching")
         expect(page.get_by_role("row").filter(has_text="已结束")).to_have_count(1)
         assert violations(page) == []
+    with Visitor(browser, server.url) as agent:
+        page = agent.sign_in(Role.AGENT).page
+        with page.expect_response(lambda answer: "state=open" in answer.url):
+            agent.open("desk")
+        expect(page.get_by_role("region", name="My state")).to_be_visible()
+        expect(page.get_by_role("region", name="My reviews")).to_have_count(0)

@@ -6,6 +6,7 @@ import { Earlier } from "../messages/Earlier";
 import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
+import { DeskReviews } from "../quality/DeskReviews";
 import { MyShifts } from "../shifts/MyShifts";
 import { DeskForms } from "../wrapUp/DeskForms";
 import { CallerPanel } from "./CallerPanel";
@@ -29,6 +30,7 @@ function Desk({ agent }: { agent: string }) {
   const seat = useEntity("seats", id ?? "");
   const worksCallbacks = useMay("work_callbacks");
   const worksSeat = useMay("work_seat");
+  const hasReviews = useMay("see_own_reviews");
   useTab(seat);
   if (!isThere) return <PageSkeleton />;
   if (!seat) return <WithoutSeat agent={agent} />;
@@ -53,6 +55,7 @@ function Desk({ agent }: { agent: string }) {
         <div className={classes.column}>
           <MyFigures state={seat.state} />
           {worksSeat && <MyShifts />}
+          {hasReviews && <DeskReviews agent={agent} />}
           {worksCallbacks && (
             <section className={`${classes.column} ${classes.callbacks}`} aria-labelledby="desk-callbacks">
               <h2 id="desk-callbacks">{t("page.mine")}</h2>
@@ -70,6 +73,7 @@ function WithoutSeat({ agent }: { agent: string }) {
   const { t } = useTranslation();
   const phones = useDeskPhones();
   const worksSeat = useMay("work_seat");
+  const hasReviews = useMay("see_own_reviews");
   if (phones.isLoading) return <PageSkeleton />;
   if (!phones.data?.length) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
   return (
@@ -85,6 +89,7 @@ function WithoutSeat({ agent }: { agent: string }) {
         <SignIn seat={null} />
       </section>
       {worksSeat && <MyShifts />}
+      {hasReviews && <DeskReviews agent={agent} />}
     </div>
   );
 }

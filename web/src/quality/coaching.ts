@@ -8,6 +8,7 @@ import { queryClient } from "../api/queries";
 export type { CoachedItem, CoachingTask } from "../api/described";
 
 const KEY = ["coaching"];
+const AGAIN_MS = 60_000;
 const refresh = () => queryClient.invalidateQueries({ queryKey: KEY });
 
 /** All tasks, or those of one agent. */
@@ -17,6 +18,15 @@ export function useTasks(agent: string | null) {
     queryFn: ({ pageParam }) => ask("GET /api/coaching", { query: { agent, cursor: pageParam } }),
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
+  });
+}
+
+/** Those of an agent that nobody has closed. */
+export function useOpenTasks(agent: string) {
+  return useQuery({
+    queryKey: [...KEY, "list", agent, "open"],
+    queryFn: async () => (await ask("GET /api/coaching", { query: { agent, state: "open" } })).tasks,
+    refetchInterval: AGAIN_MS,
   });
 }
 

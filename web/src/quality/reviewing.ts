@@ -1,5 +1,6 @@
 /** A review while it is written: which items are asked, what is typed, and what was kept in this browser. Pure. */
 
+import type { Instant } from "../api/shapes";
 import { keysOf } from "../forms/rules";
 import { type Answer, type Answers, type Item, itemsOf, NOT_APPLICABLE, possibleKeys, type Section } from "./building";
 
@@ -74,4 +75,12 @@ export function sameDraft(one: Draft, other: Draft): boolean {
   const flat = ({ answers, notes, comments }: Draft) =>
     JSON.stringify([Object.entries(answers).sort(), Object.entries(notes).sort(), comments]);
   return flat(tidy(one)) === flat(tidy(other));
+}
+
+/** Whether its agent may still appeal against a review that they have not answered yet. */
+export function mayStillAppeal(
+  { state, appeal_until }: { state: string; appeal_until: Instant | null },
+  now: Instant,
+): boolean {
+  return state === "published" && appeal_until !== null && now < appeal_until;
 }

@@ -46,6 +46,22 @@ export function useReviews(filter: Partial<ReviewFilter>, enabled = true) {
   });
 }
 
+/** Where it is the agent's turn. */
+const UNANSWERED = ["published", "upheld", "changed"] as const;
+const AGAIN_MS = 60_000;
+
+/** The reviews of an agent that wait for their answer. */
+export function useUnanswered(agent: string) {
+  return useQuery({
+    queryKey: [...KEY, "list", "unanswered", agent],
+    queryFn: async () => {
+      const pages = await Promise.all(UNANSWERED.map((state) => ask("GET /api/reviews", { query: { agent, state } })));
+      return pages.flatMap((page) => page.reviews);
+    },
+    refetchInterval: AGAIN_MS,
+  });
+}
+
 export function useReview(id: string) {
   return useQuery({
     queryKey: [...KEY, id],
