@@ -169,8 +169,9 @@ def end_wrap_up(seat: Seat) -> Wish:
 
 
 def ask_for_help(seat: Seat) -> Wish:
-    """Supervisors see that the agent asks for help. Raises Conflict when signed out."""
-    _check_signed_in(seat)
+    """Supervisors see that the agent asks for help. Raises Conflict when signed out and in no call."""
+    if not seat.channels:
+        _check_signed_in(seat)
     commands = () if seat.help_since is not None else (c.AskForHelp(seat.pbx, interface=seat.interface),)
     return Wish(commands, lambda: seat.help_since is not None)
 

@@ -1,6 +1,6 @@
 """What channel events change: calls, legs of seats, bridges, attempts."""
 
-from callcenter.floor import caller_surveys, consulting, listening, recordings, rings, talks, visits
+from callcenter.floor import caller_surveys, consulting, helping, listening, recordings, rings, talks, visits
 from callcenter.floor import events as e
 from callcenter.floor.call import Attempt, is_agent_first
 from callcenter.floor.changes import Changes
@@ -128,6 +128,7 @@ def _forget(site: Site, channel: Channel, changes: Changes, *, is_certain: bool)
     seat = channel.seat
     if seat is not None:
         seat.channels.pop(channel.channel_id, None)
+        helping.let_go(seat, changes)
         restate(seat, site.now, changes)
     call = site.calls[channel.call_id]
     call.channels.discard(channel.channel_id)

@@ -65,8 +65,7 @@ def expel(site: Site, queue_name: str, interface: str, changes: Changes) -> None
         return
     seat.count_out(queue.census)
     seat.members.pop(queue_name, None)
-    if not seat.members:
-        helping.end(seat, changes)
+    helping.let_go(seat, changes)
     changes.touched.add(queue.key)
     restate(seat, site.now, changes)
 

@@ -436,6 +436,12 @@ def talks(desk: Desk, *recorded: ChannelId) -> None:
         desk.keeper.tell(e.RecordingBegun(PBX, NOON, channel_id, CALL, f"/monitor/{channel_id}.wav"))
 
 
+async def test_who_signed_out_may_ask_for_help_while_the_call_goes_on(desk: Desk, agent: httpx.AsyncClient) -> None:
+    talks(desk)
+    asked = (await agent.post(f"{OWN}/ask-for-help")).json()
+    assert (asked["result"], asked["seat"]["help_since"], asked["seat"]["queues"]) == ("done", NOON, [])
+
+
 @pytest.mark.parametrize("recorded", [(LEG,), (CUSTOMER,), (CUSTOMER, LEG)])
 async def test_every_recording_of_the_call_is_paused_and_goes_on(
     desk: Desk, agent: httpx.AsyncClient, recorded: tuple[ChannelId, ...]

@@ -35,3 +35,15 @@ def test_it_ends_with_the_last_queue_and_is_not_raised_without_one() -> None:
     day.tell(e.HelpAsked, SEAT)
     day.tell(e.HelpAsked, "PJSIP/9999")
     assert mark(day) == (None, "")
+
+
+def test_signed_out_in_a_call_the_agent_may_ask_until_the_call_is_over() -> None:
+    day = Diary().signs_in("1001").calls("bob").joins("bob").rings("1001", "bob").answers("1001", "bob")
+    day.tell(e.HelpAsked, SEAT)
+    day.signs_out("1001")
+    assert mark(day)[0] is not None  # the call goes on, and with it the question
+    day.tell(e.HelpEnded, SEAT)
+    day.tell(e.HelpAsked, SEAT)
+    assert mark(day)[0] is not None
+    day.hangs_up("caller", "1001", "bob")
+    assert mark(day) == (None, "")

@@ -94,8 +94,11 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
 
     # Twice pressed in a call; once is not enough.
     press(page, "Sign out")
-    expect(page.get_by_role("button", name="In a call: sign out all the same?")).to_be_visible()
+    sure = page.get_by_role("button", name="In a call: sign out all the same?")
+    expect(sure).to_be_visible()
     assert members(pair) == {"support": ""}
+    page.get_by_role("button", name="Ask for help").focus()
+    expect(sure).to_have_count(0)  # whoever turns to something else has not meant it
 
     pair.outside.action("Hangup", Channel=pair.channel(caller))
     expect(state(page)).to_have_text("Wrap-up")
@@ -304,6 +307,21 @@ def test_a_supervisor_commands_a_seat_from_the_floor(server: Serving, browser: B
         assert violations(page) == []
         drawer.get_by_role("button", name="Ready", exact=True).click()
         expect(drawer.get_by_role("button", name="Ready", exact=True)).to_have_count(0)
+        caller = pair.customer_calls("4000", caller=CALLER)
+        hang_up = drawer.get_by_role("button", name="Hang up", exact=True)
+        expect(hang_up).to_be_visible()
+        expect(drawer).to_contain_text("Talking")
+        hang_up.click()
+        drawer.get_by_role("button", name="Pause", exact=True).focus()
+        expect(hang_up).to_be_visible()  # once is not enough, and forgotten
+        hang_up.click()
+        expect(drawer.get_by_role("button", name="Press again to hang up")).to_be_visible()
+        assert violations(page) == []
+        look(page, "seat-hang-up")
+        drawer.get_by_role("button", name="Press again to hang up").click()
+        expect(drawer.get_by_role("button", name="Wrap-up done")).to_be_visible()
+        expect(hang_up).to_have_count(0)
+        pair.outside.wait_for("Hangup", Uniqueid=caller)
         drawer.get_by_role("button", name="Sign out", exact=True).click()
         expect(drawer.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
         assert members(pair) == {}

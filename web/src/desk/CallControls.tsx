@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
-import { IconArrowBackUp, IconArrowForwardUp, IconPhoneOff, IconPlayerPause } from "@tabler/icons-react";
+import { IconArrowBackUp, IconArrowForwardUp, IconPlayerPause } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Seat } from "../api/shapes";
 import { useFrozen } from "../live/health";
 import { useLive } from "../live/store";
+import { HangUpButton } from "../seats/HangUpButton";
 import { useWish, type Wishing } from "../seats/seats";
 import { Told } from "../seats/Told";
 import classes from "./Desk.module.css";
@@ -57,24 +58,6 @@ function Asking({ seat, callId, wishing }: Props) {
   );
 }
 
-function HangUp({ callId, wishing }: Props) {
-  const { t } = useTranslation();
-  const [isAsking, setAsking] = useState(false);
-  return (
-    <Button
-      size="md"
-      variant={isAsking ? "filled" : "default"}
-      color={isAsking ? "red" : undefined}
-      leftSection={<IconPhoneOff size={18} aria-hidden />}
-      disabled={wishing.isPending}
-      onBlur={() => setAsking(false)}
-      onClick={() => (isAsking ? wishing.mutate({ act: "hang-up", body: { call_id: callId } }) : setAsking(true))}
-    >
-      {isAsking ? t("handOver.hangUpSure") : t("handOver.hangUp")}
-    </Button>
-  );
-}
-
 function Talking({ onHandOver, ...props }: Props & { onHandOver: () => void }) {
   const { t } = useTranslation();
   const { seat, callId, wishing } = props;
@@ -103,7 +86,7 @@ function Talking({ onHandOver, ...props }: Props & { onHandOver: () => void }) {
       >
         {t("handOver.open")}
       </Button>
-      <HangUp {...props} />
+      <HangUpButton callId={callId} wishing={wishing} size="md" />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { useFrozen } from "../live/health";
 import { Timer } from "../live/Timer";
 import { Failure } from "../parts/Failure";
 import classes from "./Seats.module.css";
-import { useWish } from "./seats";
+import { isInCall, useWish } from "./seats";
 
 /** Since when help is asked for, and who is on the way. */
 function Said({ seat, since }: { seat: Seat; since: number }) {
@@ -23,13 +23,13 @@ function Said({ seat, since }: { seat: Seat; since: number }) {
   );
 }
 
-/** The agent's own button: asks for help, sees who comes, and says that it is over. */
+/** The agent's own button, also in a call after signing out: asks for help, sees who comes, and says that it is over. */
 export function AskForHelp({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const wishing = useWish(seat);
   const isAway = useFrozen(seat.pbx) !== null;
   const { help_since: since } = seat;
-  if (seat.queues.length === 0) return null;
+  if (seat.queues.length === 0 && !isInCall(seat)) return null;
   // Not disabled while it is asked: a button that is loses the keyboard.
   function press() {
     if (!wishing.isPending) wishing.mutate({ act: since === null ? "ask-for-help" : "end-help" });

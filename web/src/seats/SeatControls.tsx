@@ -2,11 +2,12 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Seat } from "../api/shapes";
 import { useFrozen } from "../live/health";
+import { HangUpButton } from "./HangUpButton";
 import { PauseMenu } from "./PauseMenu";
 import { RecordingPause } from "./RecordingPause";
 import classes from "./Seats.module.css";
 import { SignOutButton } from "./SignOutButton";
-import { possible, useWish } from "./seats";
+import { isInCall, possible, useWish } from "./seats";
 import { Told } from "./Told";
 
 /** A supervisor's hand at a seat. While its PBX is away nothing can be asked. */
@@ -36,6 +37,9 @@ export function SeatControls({ seat }: { seat: Seat }) {
         )}
         {may.pause && <PauseMenu seat={seat} wishing={wishing} size="xs" />}
         {may.signOut && <SignOutButton seat={seat} wishing={wishing} size="xs" />}
+        {seat.call_id && isInCall(seat) && (
+          <HangUpButton key={seat.call_id} callId={seat.call_id} wishing={wishing} size="xs" />
+        )}
       </fieldset>
       {isAway ? <p className={classes.told}>{t("command.away")}</p> : <Told seat={seat} wishing={wishing} />}
       <RecordingPause key={seat.call_id} seat={seat} size="xs" />

@@ -20,7 +20,7 @@ export function SignOutButton({ seat, wishing, ...props }: { seat: Seat; wishing
   return (
     <Button
       variant={isAsking ? "filled" : "default"}
-      color={isAsking ? "red" : undefined}
+      color={isAsking ? "red.9" : undefined}
       leftSection={<IconLogout2 size={16} aria-hidden />}
       disabled={wishing.isPending}
       onBlur={() => setAsking(false)}
