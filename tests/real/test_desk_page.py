@@ -307,6 +307,23 @@ def test_a_supervisor_commands_a_seat_from_the_floor(server: Serving, browser: B
         assert violations(page) == []
         drawer.get_by_role("button", name="Ready", exact=True).click()
         expect(drawer.get_by_role("button", name="Ready", exact=True)).to_have_count(0)
+        queues = drawer.get_by_role("region", name="Queues of the seat")
+        queues.get_by_role("button", name="Remove from Sales 销售").click()
+        queues.get_by_role("button", name="Really remove?").click()
+        expect(queues.get_by_text("Done.")).to_be_visible()
+        assert members(pair) == {"support": ""}
+        queues.get_by_role("combobox", name="Another queue").click()
+        page.get_by_role("option", name="Sales 销售").click()
+        queues.get_by_role("button", name="Add", exact=True).click()
+        expect(queues.get_by_role("button", name="Remove from Sales 销售")).to_be_visible()
+        assert members(pair) == {"support": "", "sales": ""}
+        expect(page.get_by_role("option")).to_have_count(0)
+        assert violations(page) == []
+        look(page, "seat-queues")
+        page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+        assert page.evaluate(SIDEWAYS) <= 0
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
         caller = pair.customer_calls("4000", caller=CALLER)
         hang_up = drawer.get_by_role("button", name="Hang up", exact=True)
         expect(hang_up).to_be_visible()

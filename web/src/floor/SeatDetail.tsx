@@ -10,6 +10,7 @@ import { HelpControls } from "../seats/Help";
 import { ListenControls } from "../seats/ListenControls";
 import { Penalties } from "../seats/Penalties";
 import { SeatControls } from "../seats/SeatControls";
+import { SeatQueues } from "../seats/SeatQueues";
 import { nameOf } from "../seats/seats";
 import { pendingPause, useDeviceWord } from "./SeatCard";
 import classes from "./SeatDetail.module.css";
@@ -85,6 +86,7 @@ export function SeatDetail({ id, onClose }: { id: string | null; onClose: () => 
     >
       {seat && controls && <HelpControls key={`${id} help`} seat={seat} />}
       {seat && controls && <SeatControls key={id} seat={seat} />}
+      {seat && controls && <SeatQueues key={`${id} queues`} seat={seat} />}
       {seat && controls && <Penalties key={`${id} penalties`} seat={seat} />}
       {seat && listens && <ListenControls key={`${id} listening`} seat={seat} />}
       {seat ? <Lines seat={seat} /> : <p className="muted">{t("seat.goneText")}</p>}
