@@ -53,6 +53,15 @@ REGISTER = "\r\n".join((
     "Contact: <sip:1001-browser@browser.invalid;transport=ws>", "Content-Length: 0", "", "",
 ))  # fmt: skip
 
+CHOSEN = "localStorage.getItem('callcenter.phone.microphone')"
+REFUSE = """
+() => {
+  const refuse = () => Promise.reject(new DOMException("in use", "NotReadableError"));
+  navigator.mediaDevices.getUserMedia = refuse;
+}
+"""
+"""Every microphone is in use elsewhere from now on."""
+
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
@@ -234,6 +243,45 @@ def test_a_day_with_the_phone_in_the_browser(
     press(page, "Sign in")
     expect(state(page)).to_have_text("Ready")
     assert members(pair) == {"PJSIP/1001"}
+    press(page, "Sign out")
+    expect(state(page)).to_have_text("Signed out")
+
+
+def test_another_microphone_is_taken_in_a_call_and_a_refused_one_is_told(
+    agent: Visitor, pair: Pair, tmp_path: Path
+) -> None:
+    page, ears = agent.page, Ears(pair, tmp_path)
+    page.add_init_script("delete AudioContext.prototype.setSinkId")  # as browsers are that cannot choose where it rings
+    agent.open("desk")
+    page.get_by_text("In the browser").click()
+    expect(phone(page)).to_contain_text("Ready to be rung")
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")
+    caller = ears.caller_calls("4000")
+    press(page, "Answer")
+    ears.await_heard({"caller": {"agent"}})
+    press(page, "Devices")
+    microphone = page.get_by_label("Microphone", exact=True)
+    names = microphone.locator("option").all_inner_texts()
+    microphone.select_option(names[-1])
+    expect(microphone).not_to_have_value("")
+    taken = page.evaluate(CHOSEN)
+    ears.await_heard({"caller": {"agent"}})
+
+    page.evaluate(REFUSE)
+    microphone.select_option(names[1])
+    expect(page.get_by_role("alert")).to_contain_text(f"{names[1]} cannot be used")
+    assert page.evaluate(CHOSEN) == taken
+    expect(microphone).to_have_value(str(taken))
+    assert page.get_by_label("Rings at").is_disabled()
+    expect(phone(page)).to_contain_text("This browser cannot choose here")
+    assert violations(page) == []
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    assert page.evaluate(SIDEWAYS) <= 0
+    look(page, "browser-phone-devices-refused")
+    ears.await_heard({"caller": {"agent"}})
+    pair.outside.action("Hangup", Channel=pair.channel(caller))
+    expect(state(page)).to_have_text("Ready")
     press(page, "Sign out")
     expect(state(page)).to_have_text("Signed out")
 

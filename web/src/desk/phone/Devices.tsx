@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { choose, chosen, ofKind, PARTS, type Part, sendTo } from "./devices";
+import { canChoose, choose, chosen, ofKind, PARTS, type Part, sendTo } from "./devices";
 import { tryMicrophone } from "./microphone";
 import classes from "./Phone.module.css";
 import { theLine } from "./PhoneLine";
@@ -21,11 +21,16 @@ function useFound(): [MediaDeviceInfo[], () => void] {
   return [found, () => void navigator.mediaDevices.enumerateDevices().then(setFound)];
 }
 
-/** The choice holds at once, for the call under way, too. */
-function apply(part: Part): void {
-  if (part === "microphone") void theLine()?.changeMicrophone();
-  const audio = document.querySelector<HTMLAudioElement>("audio[data-phone]");
-  if (part === "speaker" && audio) void sendTo(audio, "speaker");
+/** The choice holds at once, for the call under way, too; false where the device cannot be had. */
+async function take(part: Part, deviceId: string): Promise<boolean> {
+  if (part === "microphone") return (await theLine()?.changeMicrophone(deviceId)) ?? true;
+  if (part === "speaker") {
+    return sendTo(document.querySelector<HTMLAudioElement>("audio[data-phone]") ?? new Audio(), part, deviceId);
+  }
+  const context = new AudioContext();
+  const isThere = await sendTo(context, part, deviceId);
+  void context.close();
+  return isThere;
 }
 
 /** Microphone, speaker and where it rings; names are told by the browser once it gave the microphone. */
@@ -33,9 +38,17 @@ export function Devices() {
   const { t } = useTranslation();
   const [found, lookAgain] = useFound();
   const [, setChosen] = useState(0);
+  const [refused, setRefused] = useState<{ part: Part; name: string } | null>(null);
   const isInCall = usePhone(({ call }) => call !== null);
   function tryRing() {
     setTimeout(ring(), RING_MS);
+  }
+  async function change(part: Part, deviceId: string) {
+    const isTaken = await take(part, deviceId);
+    if (isTaken) choose(part, deviceId);
+    setChosen((count) => count + 1);
+    const name = ofKind(found, part).find(({ id }) => id === deviceId)?.name ?? t("phone.systems");
+    setRefused(isTaken ? null : { part, name });
   }
   return (
     <div className={classes.devices}>
@@ -48,11 +61,10 @@ export function Devices() {
             { value: "", label: t("phone.systems") },
             ...ofKind(found, part).map(({ id, name }) => ({ value: id, label: name })),
           ]}
-          onChange={(event) => {
-            choose(part, event.currentTarget.value);
-            setChosen((count) => count + 1);
-            apply(part);
-          }}
+          disabled={!canChoose(part)}
+          description={canChoose(part) ? undefined : t("phone.systemsOnly")}
+          error={refused?.part === part && <span role="alert">{t("phone.refusedDevice", { name: refused.name })}</span>}
+          onChange={(event) => void change(part, event.currentTarget.value)}
         />
       ))}
       {!isInCall && (

@@ -25,16 +25,40 @@ export function ofKind(found: readonly MediaDeviceInfo[], part: Part): Device[] 
   return seen.map((one) => ({ id: one.deviceId, name: one.label || one.deviceId.slice(0, 8) }));
 }
 
+const CLEAR = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
 /** The chosen microphone; the system's where it is not plugged in any more. */
-export async function openMicrophone(): Promise<MediaStream> {
+export function openMicrophone(): Promise<MediaStream> {
   const wanted = chosen("microphone");
-  const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-  const exact = wanted ? { ...audio, deviceId: { ideal: wanted } } : audio;
-  return navigator.mediaDevices.getUserMedia({ audio: exact, video: false });
+  return open(wanted ? { ...CLEAR, deviceId: { ideal: wanted } } : CLEAR);
 }
 
-/** A sound goes to the chosen device, where the browser can choose one and it is there. */
-export async function sendTo(sink: HTMLMediaElement | AudioContext, part: "speaker" | "ring"): Promise<void> {
-  if (!("setSinkId" in sink)) return;
-  await (sink as { setSinkId(id: string): Promise<void> }).setSinkId(chosen(part)).catch(() => undefined);
+/** This very microphone ("": the system's), or an error. */
+export function openThis(deviceId: string): Promise<MediaStream> {
+  return open(deviceId ? { ...CLEAR, deviceId: { exact: deviceId } } : CLEAR);
+}
+
+function open(audio: MediaTrackConstraints): Promise<MediaStream> {
+  return navigator.mediaDevices.getUserMedia({ audio, video: false });
+}
+
+/** Whether this browser can play elsewhere than the system says; the ring is no element's sound. */
+export function canChoose(part: Part): boolean {
+  if (part === "microphone") return true;
+  return "setSinkId" in (part === "ring" ? AudioContext : HTMLMediaElement).prototype;
+}
+
+/** Sends a sound to a device, if that is possible: where it goes stays as it was otherwise. */
+export async function sendTo(
+  sink: HTMLMediaElement | AudioContext,
+  part: "speaker" | "ring",
+  deviceId = chosen(part),
+): Promise<boolean> {
+  if (!("setSinkId" in sink)) return false;
+  try {
+    await (sink as { setSinkId(id: string): Promise<void> }).setSinkId(deviceId);
+    return true;
+  } catch {
+    return false;
+  }
 }

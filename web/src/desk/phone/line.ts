@@ -2,7 +2,7 @@
 
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent, UA } from "jssip/lib/UA";
-import { openMicrophone } from "./devices";
+import { openMicrophone, openThis } from "./devices";
 import { forget, isInvitation, keep, kept, stillRings } from "./invitation";
 import { type Quality, qualityOf, type Report } from "./quality";
 import { ring } from "./sounds";
@@ -24,8 +24,8 @@ export interface Line {
   dial(number: string): void;
   press(key: string): void;
   mute(isMuted: boolean): void;
-  /** Another microphone for the call that is there. */
-  changeMicrophone(): Promise<void>;
+  /** Another microphone for the call that is there; false where it cannot be had, and the old one stays. */
+  changeMicrophone(deviceId: string): Promise<boolean>;
   /** The floor says that nobody rings here any more: an invitation of before a reload is never taken back. */
   drop(): void;
   stop(): void;
@@ -190,15 +190,21 @@ export async function startLine(phone: BrowserPhone, measured: (quality: Quality
     if (!isOpen) changeCall({ state: "ringing" });
   }
 
-  async function changeMicrophone(): Promise<void> {
+  async function changeMicrophone(deviceId: string): Promise<boolean> {
     const sender = session?.connection?.getSenders().find((one) => one.track?.kind === "audio");
-    if (!sender?.track) return;
-    const [before, own] = [usePhone.getState().own, await openMicrophone()];
-    const track = own.getAudioTracks()[0] ?? null;
-    if (track) track.enabled = sender.track.enabled;
-    await sender.replaceTrack(track);
-    for (const old of before?.getTracks() ?? []) old.stop();
-    tell({ own });
+    if (!sender?.track) return true;
+    const own = await openThis(deviceId).catch(() => null);
+    const track = own?.getAudioTracks()[0];
+    if (!own || !track) return false;
+    const before = usePhone.getState().own;
+    track.enabled = sender.track.enabled;
+    const isTaken = await sender.replaceTrack(track).then(
+      () => session !== null, // who called may have hung up while the browser opened it
+      () => false,
+    );
+    for (const unused of (isTaken ? before : own)?.getTracks() ?? []) unused.stop();
+    if (isTaken) tell({ own });
+    return isTaken || session === null;
   }
 
   function mute(isMuted: boolean): void {
