@@ -67,6 +67,7 @@ SUMMARIES: Mapping[str, str] = {
     "POST /api/tickets/{ticket_id}/reopen": "Open a closed ticket again, and say why",
     "POST /api/tickets/{ticket_id}/merges": "Merge another ticket into this one",
     "POST /api/tickets/{ticket_id}/unmerge": "Take the merge of a ticket into another back",
+    "GET /api/tickets/{ticket_id}/callback": "What closing a ticket leads to: a callback, or none and why",
     "GET /api/ticket-backlog": "Tickets that are not closed, by team",
     "GET /api/ticket-repeats": "Open tickets of a customer who calls again",
     "GET /api/ticket-owners": "The users who may own a ticket",

@@ -93,6 +93,7 @@ ONES: Mapping[str, Any] = {
     "POST /alerts/{0}/acknowledge": {"note": ""},
     "GET /messages/{0}": None,
     "GET /tickets/{0}": None,
+    "GET /tickets/{0}/callback": None,
     "PUT /tickets/{0}": {"version": 9, "ticket": {"type": "repair", "subject": "Lamp"}},
     "POST /tickets/{0}/steps": {"text": "Look"},
     "PUT /tickets/{0}/steps/99": {"text": "Look"},

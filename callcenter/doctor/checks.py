@@ -1,22 +1,26 @@
 """Every check in the order of fixing, and what they found."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from callcenter.asterisk.examination import Examination, Reached, examine
 from callcenter.asterisk.websockets import Knocked, knock
-from callcenter.doctor import account, books, browser_phones, connection, machine, memory, queues, storage
+from callcenter.doctor import account, books, browser_phones, complaints, connection, machine, memory, queues, storage
 from callcenter.doctor.findings import Finding, Status, Visit, error, ok, unknown
 from callcenter.errors import SetupFailed
+from callcenter.filling.complaints import takes_complaints
 from callcenter.recordings.keys import KeysInUse, keys_in_use
 from callcenter.settings import PbxSettings, Settings
-from callcenter.store.engine import Schema, make_engine, make_sessions, read_schema
+from callcenter.store.engine import Schema, Sessions, make_engine, make_sessions, read_schema
+
+Read = TypeVar("Read")
 
 PBX_CHECKS = (
     *connection.CHECKS,
@@ -25,7 +29,7 @@ PBX_CHECKS = (
     *books.CHECKS,
     *queues.CHECKS,
 )
-CENTRE_CHECKS = (*queues.CENTRE_CHECKS, *machine.CHECKS, *storage.CHECKS, *memory.CHECKS)
+CENTRE_CHECKS = (*queues.CENTRE_CHECKS, *machine.CHECKS, *storage.CHECKS, *memory.CHECKS, *complaints.CHECKS)
 
 NOT_REACHED = {
     Reached.ADDRESS: "not looked at: the address cannot be reached",
@@ -55,7 +59,9 @@ async def look(load: Callable[[], Settings]) -> list[Row]:
     examinations = tuple(await asyncio.gather(*(examine(pbx, interfaces) for pbx in settings.pbxs)))
     knocked = dict(await asyncio.gather(*map(_knock, _with_browser_phones(settings))))
     schema = await _schema(settings.storage_url)
-    visit = Visit(settings, examinations, schema, await _keys(settings.storage_url, schema))
+    keys = await _read(settings.storage_url, schema, keys_in_use, KeysInUse({}, None))
+    takes = await _read(settings.storage_url, schema, takes_complaints, missing=False)
+    visit = Visit(settings, examinations, schema, keys, takes)
     readable = ok(f"{len(settings.pbxs)} PBX, {len(settings.queues)} queues, {len(settings.agents)} agents")
     return [
         Row("settings", "Settings", "", readable),
@@ -109,15 +115,17 @@ async def _schema(storage_url: str) -> Schema | SetupFailed | None:
         await engine.dispose()
 
 
-async def _keys(storage_url: str, schema: Schema | SetupFailed | None) -> KeysInUse | None:
-    """The keys of encrypted files; none of a database that is not there yet."""
+async def _read(
+    storage_url: str, schema: Schema | SetupFailed | None, read: Callable[[Sessions], Awaitable[Read]], missing: Read
+) -> Read | None:
+    """What is read from the database: `missing` of one that is not there yet, None where it cannot be looked into."""
     if schema is None:
-        return KeysInUse({}, None)
+        return missing
     if isinstance(schema, SetupFailed) or schema.revision != schema.newest:
         return None
     engine = make_engine(storage_url)
     try:
-        return await keys_in_use(make_sessions(engine))
+        return await read(make_sessions(engine))
     except (OSError, DBAPIError):
         return None
     finally:

@@ -55,13 +55,15 @@ class Visit:
     """Everything that was looked at for the checks of the whole centre.
 
     `schema` is the database's, None where a SQLite file is not there yet, or why it could not be read. `keys` are those
-    of encrypted files, None where they could not be read.
+    of encrypted files, None where they could not be read. `takes_complaints`: a rule of a callback list does, None
+    where that could not be read.
     """
 
     settings: Settings
     examinations: tuple[Examination, ...]
     schema: Schema | SetupFailed | None
     keys: KeysInUse | None = None
+    takes_complaints: bool | None = None
 
     @property
     def answering(self) -> tuple[Examination, ...]:

@@ -2,8 +2,10 @@
 
 from typing_extensions import TypedDict
 
+from callcenter.dialer.rules import ListState
 from callcenter.filling.rules import FillKind
 from callcenter.floor.terms import Instant, Seconds
+from callcenter.tickets.rules import NoCallback
 
 
 class FillOptions(TypedDict):
@@ -37,3 +39,22 @@ class FillRules(TypedDict):
     """The rules of a list."""
 
     rules: list[FillRule]
+
+
+class ExpectedList(TypedDict):
+    """The callback list that a complaint goes to; it is called from only while it runs."""
+
+    id: str
+    name: str
+    state: ListState
+
+
+class ExpectedCallback(TypedDict):
+    """What closing a ticket now leads to: a callback so many days later, or none and why.
+
+    Neither a list nor a reason: the ticket is no complaint.
+    """
+
+    why_none: NoCallback | None
+    list: ExpectedList | None
+    days: int

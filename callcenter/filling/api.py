@@ -15,6 +15,7 @@ from callcenter.dialer.scoped import check_queue, of_list, sees_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.errors import BadInput, NotFound
 from callcenter.filling import answers, service
+from callcenter.filling.complaints import expected
 from callcenter.filling.rules import FillKind
 from callcenter.filling.service import Context
 from callcenter.filling.tables import FillRule
@@ -92,6 +93,14 @@ def filling_routes(context: Context, settings: Settings) -> APIRouter:
     async def run(rule_id: ListId) -> dict[str, int]:
         await context.flush()
         return {"added": await service.fill(context, rule_id)}
+
+    @routes.get("/tickets/{ticket_id}/callback", response_model=answers.ExpectedCallback)
+    async def callback(
+        ticket_id: ListId, account: Annotated[Account, requires("work_tickets", reach="scoped")]
+    ) -> dict[str, Any]:
+        found = await expected(sessions, context.complaints, account, ticket_id)
+        named = {"id": str(found.list_id), "name": found.list_name, "state": found.list_state}
+        return {"why_none": found.why_none, "list": named if found.list_id else None, "days": found.days}
 
     return routes
 

@@ -1,6 +1,6 @@
 """What rules there are, what may be said of each, and what it makes of what it finds. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from callcenter.dialer.targets import NewTarget, days_after
 from callcenter.floor.terms import Instant, Seconds
-from callcenter.tickets.rules import Complaint, callback_due, number_of
+from callcenter.tickets.rules import OF_COMPLAINT, Complaint, NoCallback, callback_due, number_of
 
 
 class FillKind(StrEnum):
@@ -85,7 +85,7 @@ def of_visit(kind: FillKind, options: Options, visit: Mapping[str, object], told
 
 def of_complaint(options: Options, complaint: Complaint, told: str) -> Candidate:
     """The customer of a complaint that was closed; closed again after it was opened again they are called again."""
-    about = {"ticket": number_of(complaint.ticket_id), "subject": _printable(complaint.subject), "closed_at": told}
+    about = dict(zip(OF_COMPLAINT, (number_of(complaint.ticket_id), _printable(complaint.subject), told), strict=True))
     target = NewTarget(
         number=complaint.number,
         name=_printable(complaint.name),
@@ -93,7 +93,21 @@ def of_complaint(options: Options, complaint: Complaint, told: str) -> Candidate
         priority=options.priority,
         due_at=callback_due(complaint.closed_at, options.days, options.after_seconds),
     )
-    return Candidate(f"ticket:{complaint.ticket_id}/{complaint.closed_at!r}", target, complaint.ticket_id)
+    return Candidate(source_of(complaint), target, complaint.ticket_id)
+
+
+def source_of(complaint: Complaint) -> str:
+    """What a rule remembers of a complaint that it took: this closing of it."""
+    return f"ticket:{complaint.ticket_id}/{complaint.closed_at!r}"
+
+
+def why_none(complaint: Complaint, queues: Collection[str]) -> NoCallback | None:
+    """Why rules for these queues ("": every queue) raise no callback for a complaint; None: one of them does."""
+    if not queues:
+        return NoCallback.NO_RULE
+    if "" not in queues and complaint.queue not in queues:
+        return NoCallback.OTHER_QUEUES
+    return None if complaint.number else NoCallback.NO_NUMBER
 
 
 def _printable(text: object) -> str:

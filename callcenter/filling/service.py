@@ -15,6 +15,7 @@ from callcenter.dialer.locking import lock_list
 from callcenter.dialer.tables import CallbackList, Target
 from callcenter.dialer.targets import NewTarget, ask_for, row_of_target
 from callcenter.errors import BadInput, NotFound
+from callcenter.filling.complaints import note_missing
 from callcenter.filling.rules import (
     LOOK_BACK_SECONDS,
     Candidate,
@@ -34,7 +35,7 @@ from callcenter.reports.spans import local
 from callcenter.store.batches import in_batches
 from callcenter.store.engine import Sessions
 from callcenter.store.tables import queue_visits
-from callcenter.tickets.callbacks import closed_complaints, raise_callback
+from callcenter.tickets.callbacks import called_back, closed_complaints, raise_callback
 from callcenter.tickets.rules import CALLBACK_DAYS, DAY_SECONDS
 
 AT_ONCE = 5000
@@ -126,7 +127,7 @@ async def _check(session: AsyncSession, list_id: int, kind: FillKind, options: O
 
 
 async def fill_all(context: Context) -> None:
-    """Carries out every rule in force."""
+    """Carries out every rule in force, and writes down for which complaints that raises no callback."""
     async with context.sessions() as session:
         rules = (await session.scalars(select(FillRule).where(FillRule.is_enabled).order_by(FillRule.id))).all()
     now = context.clock()
@@ -135,6 +136,7 @@ async def fill_all(context: Context) -> None:
         await context.flush()
     for rule_id in due:
         await fill(context, rule_id)
+    await note_missing(context.sessions, context.complaints, now)
 
 
 async def fill(context: Context, rule_id: int) -> int:
@@ -222,10 +224,16 @@ async def _days_after(context: Context, _rule: FillRule, options: Options) -> li
 
 
 async def _complaints(context: Context, rule: FillRule, options: Options) -> list[Candidate]:
-    """Whose complaint was closed since the rule was made, no longer ago than they may be called about it."""
-    since = max(rule.created_at, context.clock() - CALLBACK_DAYS * DAY_SECONDS)
+    """Whose complaint was closed no longer ago than they may be called about it.
+
+    Also before the rule was made, unless another one raised a callback for it: rules come when the first are missed.
+    """
+    since = context.clock() - CALLBACK_DAYS * DAY_SECONDS
     async with context.sessions() as session:
-        found = await closed_complaints(session, context.complaints, since, options.queue)
+        known = await closed_complaints(session, context.complaints, since, options.queue)
+        early = [one.ticket_id for one in known if one.closed_at < rule.created_at]
+        called = await called_back(session, early)
+    found = [one for one in known if called.get(one.ticket_id, -1.0) < one.closed_at]
     return [of_complaint(options, one, _told(one.closed_at, context.zone)) for one in found if one.number]
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from callcenter.floor.changes import View
 from callcenter.looking import looking
 from callcenter.tickets.callbacks import note_callbacks
+from callcenter.tickets.history import BY_ITSELF, note
 from callcenter.tickets.rules import State, What, level_of, number_of, told_change
-from callcenter.tickets.service import BY_ITSELF, Context, note
+from callcenter.tickets.service import Context
 from callcenter.tickets.tables import Ticket
 
 log = logging.getLogger(__name__)

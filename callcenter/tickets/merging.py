@@ -5,8 +5,9 @@ What belongs to a merged ticket is told as a part of the one that it was merged 
 
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput, Conflict
+from callcenter.tickets.history import note
 from callcenter.tickets.rules import What, check_complaint_is_kept, check_open, number_of, told_change
-from callcenter.tickets.service import Context, changing, note, settle, told_row
+from callcenter.tickets.service import Context, changing, settle, told_row
 from callcenter.tickets.tables import Ticket
 
 

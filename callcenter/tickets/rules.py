@@ -52,6 +52,8 @@ class What(StrEnum):
     UNMERGED = "unmerged"
     CALLBACK_RAISED = "callback_raised"
     CALLBACK_ENDED = "callback_ended"
+    CALLBACK_MISSING = "callback_missing"
+    CALLBACK_WITHDRAWN = "callback_withdrawn"
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -129,12 +131,33 @@ def callback_due(closed_at: Instant, days: int, after_seconds: Seconds) -> Insta
     return closed_at + min(max(days * DAY_SECONDS, after_seconds), CALLBACK_DAYS * DAY_SECONDS)
 
 
+OF_COMPLAINT = ("ticket", "subject", "closed_at")
+"""What a target that was raised for a complaint says of it."""
+
+
+class NoCallback(StrEnum):
+    """Why nobody is called about a closed complaint.
+
+    `no_rule`: no list takes complaints. `other_queues`: those that do are for other queues than that of the ticket, or
+    it came without a call and they are all for queues. `no_number`: nobody knows one. `refused`: it cannot be called.
+    """
+
+    NO_RULE = "no_rule"
+    OTHER_QUEUES = "other_queues"
+    NO_NUMBER = "no_number"
+    REFUSED = "refused"
+
+
 class Complaint(Struct, frozen=True):
-    """A complaint that was closed, and whom to call about it; `number` "": nobody knows."""
+    """A complaint that was closed, its queue ("": it came without a call), and whom to call about it.
+
+    `number` "": nobody knows.
+    """
 
     ticket_id: int
     subject: str
     closed_at: Instant
+    queue: str
     number: str
     name: str
 

@@ -18,6 +18,8 @@ from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.floor.terms import Instant
 from callcenter.settings import TicketSettings, TicketType
 from callcenter.store.engine import Sessions
+from callcenter.tickets.callbacks import withdraw_callbacks
+from callcenter.tickets.history import note
 from callcenter.tickets.rules import (
     CONTENT,
     Content,
@@ -34,10 +36,7 @@ from callcenter.tickets.rules import (
     number_of,
     told_change,
 )
-from callcenter.tickets.tables import Ticket, TicketCall, TicketChange, TicketStep
-
-BY_ITSELF = "callcenter"
-"""Who escalates in the history: the server."""
+from callcenter.tickets.tables import Ticket, TicketCall, TicketStep
 
 
 @dataclass(frozen=True)
@@ -193,12 +192,6 @@ async def told_row(session: AsyncSession, account: Account, ticket_id: int) -> T
     return row
 
 
-async def note(session: AsyncSession, ticket_id: int, by: str, at: Instant, columns: Mapping[str, Any]) -> None:
-    """Writes an entry of a ticket's history."""
-    session.add(TicketChange(ticket_id=ticket_id, by=by, at=at, **columns))
-    await session.flush()
-
-
 # --- steps and calls --------------------------------------------------------------------------------------------
 
 
@@ -307,13 +300,17 @@ async def close(context: Context, account: Account, place: tuple[int, int], outc
 
 
 async def reopen(context: Context, account: Account, place: tuple[int, int], why: str) -> Ticket:
-    """Opens a closed ticket again; what it had come to stands in its history. Raises NotFound, Conflict."""
+    """Opens a closed ticket again; what it had come to stands in its history, and nobody is called about it any more.
+
+    Raises NotFound, Conflict.
+    """
     now = context.clock()
     async with context.sessions.begin() as session:
         row = await changing(session, account, place, now)
         check_closed(row.state)
         row.state, row.closed_at, row.closed_by, row.outcome, row.result = State.OPEN, None, "", "", ""
         await note(session, row.id, account.username, now, told_change(What.REOPENED, {"why": why.strip()}))
+        await withdraw_callbacks(session, row.id, account.username, now)
         await settle(session, context, row)
     return row
 

@@ -12,16 +12,27 @@ import pytest
 
 from callcenter.asterisk import examination
 from callcenter.asterisk.examination import Examination, Reached
+from callcenter.dialer.service import create_list
 from callcenter.doctor import connection, machine
 from callcenter.doctor.findings import Finding, Status
+from callcenter.filling.tables import FillRule
 from callcenter.recordings.keys import key_row, wrap_anew
 from callcenter.recordings.masters import Masters, put_new_key
 from callcenter.recordings.sealing import new_key, seal_file
-from callcenter.settings import AgentSettings, PbxSettings, QueueSettings, RecordingSettings, Settings
+from callcenter.settings import (
+    AgentSettings,
+    PbxSettings,
+    QueueSettings,
+    RecordingSettings,
+    Settings,
+    TicketSettings,
+    TicketType,
+)
 from callcenter.store.engine import make_engine, make_sessions, migrate
 from callcenter.store.recorder import Recorder
 from tests.asterisk import peer as peers
 from tests.asterisk.peer import QUEUES, Action, Connection, Peer, mute, refuse
+from tests.dialer.conftest import FIELDS
 from tests.doctor.conftest import SOUND, Doctor, device, echoes, may, ping, release
 from tests.facts import a_recording
 from tests.recordings.buckets import BucketServer
@@ -32,7 +43,7 @@ OK, WARNING, ERROR, UNKNOWN = Status.OK, Status.WARNING, Status.ERROR, Status.UN
 async def test_a_sound_pbx_is_told_as_such(doctor: Doctor, peer: Peer) -> None:
     found = await doctor()
     ill = {name: finding for name, finding in found.items() if finding.status is not OK}
-    assert set(ill) <= {"queue_events", "panel", "journal", "checkpoint"}
+    assert set(ill) <= {"queue_events", "panel", "journal", "checkpoint", "complaints"}
     assert found["queue_events"].status is UNKNOWN
     changing = {"Challenge", "Login", "Ping", "ListCommands", "CoreSettings", "Getvar"} | set(peers.LISTS)
     assert set(peer.counts()) - changing == {"UserEvent", "Setvar", "Originate"}
@@ -510,3 +521,17 @@ async def test_master_keys_that_are_missing_open_to_others_or_open_nothing(
     assert (await found()).status is ERROR
     key_file.unlink()
     assert "No such file" in (await found()).said
+
+
+async def test_complaints_that_nobody_is_called_about(doctor: Doctor, tmp_path: Path) -> None:
+    assert (await doctor())["complaints"].status is WARNING
+    repairs = TicketSettings(types=(TicketType(code="repair", label_en="Repair", label_zh="报修"),))
+    assert (await doctor(tickets=repairs))["complaints"].status is OK
+    engine = make_engine(_database(tmp_path))
+    await migrate(engine)
+    sessions = make_sessions(engine)
+    list_id = await create_list(sessions, FIELDS, 1.0)
+    async with sessions.begin() as session:
+        session.add(FillRule(list_id=list_id, kind="closed_complaint", options={}, created_at=1.0, created_by="boss"))
+    await engine.dispose()
+    assert (await doctor())["complaints"].said == "closed complaints are called back"

@@ -16,6 +16,7 @@ from callcenter.customers.service import create
 from callcenter.dialer.service import delete_list
 from callcenter.errors import BadInput
 from callcenter.filling import service as filling
+from callcenter.filling.complaints import Expected, expected
 from callcenter.filling.rules import FillKind
 from callcenter.filling.service import Context
 from callcenter.forms.tables import FormRecord
@@ -118,9 +119,9 @@ async def test_a_closed_complaint_is_called_back_and_its_result_stands_on_the_ti
 
 async def _what_came_of_it_is_written_down(dialled: Centre, tickets: Tickets, ticket_id: int) -> None:
     """Once, when the callback is over."""
-    for expected in ([ticket_id], []):
+    for noted in ([ticket_id], []):
         async with dialled.sessions.begin() as session:
-            assert await note_callbacks(session, dialled.clock()) == expected
+            assert await note_callbacks(session, dialled.clock()) == noted
     async with dialled.sessions() as session:
         [attempt] = await dialled.attempts()
         assert await session.scalar(select(TicketCallback.reached_at)) == attempt.placed_at
@@ -146,9 +147,7 @@ async def test_a_list_that_is_deleted_before_the_callback_leaves_what_was_tried(
 
 
 async def test_whom_it_is_about_and_how_long_ago(dialled: Centre, rules: Context, closed: Closed) -> None:
-    """A number of the customer where the caller's is unknown; not what was closed before the rule, or long ago."""
-    await closed(subject="Before the rule")
-    dialled.clock.now += 1
+    """A number of the customer where the caller's is unknown; not what was closed long ago."""
     rule = await _rule(rules, await dialled.list_with(0))
     dialled.clock.now += 1
     customers = Customers(dialled.sessions, dialled.clock)
@@ -175,7 +174,90 @@ async def test_who_complains_again_is_called_again(
     await service.close(tickets, BOSS, (again.id, again.version), Outcome.NOT_SOLVED, "Money back")
     assert await filling.fill(rules, rule) == 1
     whole = await finding.whole(tickets, BOSS, ticket.id)
-    assert [called["number"] for called in whole.callbacks] == [LI, LI]
+    assert [called["number"] for called in whole.callbacks] == [LI]
+    assert [one.what for one in whole.changes[:4]] == ["callback_raised", "closed", "callback_withdrawn", "reopened"]
+
+
+async def test_opened_again_nobody_is_called_about_it(
+    dialled: Centre, rules: Context, tickets: Tickets, closed: Closed
+) -> None:
+    """The target goes, unless somebody is called about another complaint of theirs, too."""
+    rule = await _rule(rules, await dialled.list_with(0))
+    ticket, other = await closed(), await closed(subject="The switch, too")
+    assert await filling.fill(rules, rule) == 2
+    again = await service.reopen(tickets, BOSS, (ticket.id, ticket.version), "Broken again")
+    [target] = await dialled.targets()
+    assert (target.state, (await finding.whole(tickets, BOSS, again.id)).callbacks) == ("open", [])
+    await service.reopen(tickets, BOSS, (other.id, other.version), "That, too")
+    assert await dialled.targets() == []
+    [change, *_] = (await finding.whole(tickets, BOSS, other.id)).changes
+    assert (change.what, change.details, change.by) == ("callback_withdrawn", {"list": "Autumn"}, "boss")
+
+
+async def test_opened_again_what_was_tried_stays(
+    dialled: Centre, rules: Context, tickets: Tickets, closed: Closed
+) -> None:
+    list_id = await dialled.list_with(0)
+    rule = await _rule(rules, list_id, after_seconds=0)
+    ticket = await closed()
+    assert await filling.fill(rules, rule) == 1
+    [target] = await dialled.targets()
+    dialled.seats.free = 1
+    worker = dialled.worker()
+    await worker.start_list(list_id)
+    [placed] = await dialled.until_placed(1)
+    dialled.phone.end(placed)
+    worker.on_facts([result(placed.attempt_id, at=dialled.clock(), is_reached=False)])
+    await dialled.until_told(list_id, reached=0, in_air=0)
+    await service.reopen(tickets, BOSS, (ticket.id, ticket.version), "Broken again")
+    [target] = await dialled.targets()
+    whole = await finding.whole(tickets, BOSS, ticket.id)
+    assert (target.state, len(whole.callbacks[0]["attempts"]), whole.changes[0].what) == (
+        "closed",
+        1,
+        "callback_withdrawn",
+    )
+
+
+async def test_a_rule_made_afterwards_takes_what_no_other_took(dialled: Centre, rules: Context, closed: Closed) -> None:
+    """Complaints of the last 7 days; nobody is called twice since a second rule came."""
+    await closed(caller_number=WANG)
+    dialled.clock.now += 6 * DAY_SECONDS
+    await closed()
+    dialled.clock.now += 2 * DAY_SECONDS
+    assert await filling.fill(rules, await _rule(rules, await dialled.list_with(0))) == 1
+    assert [one.number for one in await dialled.targets()] == [LI]
+    dialled.clock.now += 1
+    second = await _rule(rules, await dialled.list_with(0, name="Second"))
+    assert await filling.fill(rules, second) == 0
+
+
+async def test_that_nobody_is_called_stands_in_the_history_with_the_reason(
+    dialled: Centre, rules: Context, tickets: Tickets, closed: Closed
+) -> None:
+    async def why(ticket: Ticket) -> list[str]:
+        await filling.fill_all(rules)
+        changes = (await finding.whole(tickets, BOSS, ticket.id)).changes
+        return [one.details["why"] for one in changes if one.what == "callback_missing"]
+
+    async def before(ticket: Ticket) -> Expected:
+        return await expected(rules.sessions, rules.complaints, BOSS, ticket.id)
+
+    first = await closed()
+    assert [await why(first) for _again in range(2)] == [["no_rule"], ["no_rule"]]
+    assert (await before(first)).why_none == "no_rule"
+    assert await before(await closed(type="enquiry")) == Expected()
+    list_id = await dialled.list_with(0)
+    limited = await _rule(rules, list_id, queue="sales")
+    second = await closed()
+    assert (await why(second), (await before(second)).why_none) == (["other_queues"], "other_queues")
+    await filling.change_rule(rules, limited, {"options": {"days": 2}})
+    nobody, unheard = await closed(caller_number=""), await closed(caller_number="+999")
+    assert (await why(nobody), await why(unheard)) == (["no_number"], ["refused"])
+    assert (await before(nobody)).why_none == "no_number"
+    assert await before(second) == Expected(None, list_id, "Autumn", "stopped", 2)
+    assert await why(second) == ["other_queues"]
+    assert (await finding.whole(tickets, BOSS, second.id)).changes[0].what == "callback_raised"
 
 
 async def test_a_complaint_is_called_back_within_seven_days(dialled: Centre, rules: Context) -> None:

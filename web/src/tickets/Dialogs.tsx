@@ -1,11 +1,13 @@
-import { Button, Modal, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, Radio, Select, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import { useZone } from "../api/queries";
 import { fromWall, toWall } from "../format";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { ExpectedCallback } from "./ExpectedCallback";
 import { Marks } from "./Marks";
 import classes from "./Tickets.module.css";
 import {
@@ -17,7 +19,9 @@ import {
   useMergeTicket,
   useReopen,
   useSaveStep,
+  useTheirOpen,
   useTicketNamed,
+  type WholeTicket,
 } from "./tickets";
 import { useAgents } from "./words";
 
@@ -44,25 +48,42 @@ function Dialog({ title, onClose, children }: { title: string; onClose: () => vo
 }
 
 /** Closes a ticket with what came of it. */
-export function CloseDialog({ of, onClose, onDone }: Props) {
+export function CloseDialog({ of, onClose, onDone }: Props & { of: WholeTicket }) {
   const { t } = useTranslation();
-  const [outcome, setOutcome] = useState<Outcome>("solved");
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [result, setResult] = useState("");
+  const [isAsked, setAsked] = useState(false);
   const close = useClose(of);
+  const left = of.steps.filter((step) => step.done_at === null);
   function submit(event: FormEvent) {
     event.preventDefault();
-    close.mutate({ outcome, result }, { onSuccess: onDone });
+    setAsked(true);
+    if (outcome) close.mutate({ outcome, result }, { onSuccess: onDone });
   }
   return (
     <Dialog title={`${t("tickets.close")} · ${of.ticket}`} onClose={onClose}>
       <form onSubmit={submit} className={page.form} noValidate>
         <p className={page.lead}>{t("tickets.closeLead")}</p>
+        <ExpectedCallback of={of} />
+        {left.length > 0 && (
+          <div role="note" className={classes.warning}>
+            {t("tickets.openStepsLeft")}
+            <ul>
+              {left.map(({ id, text }) => (
+                <li key={id}>{text}</li>
+              ))}
+            </ul>
+          </div>
+        )}
         <Select
           label={t("tickets.field.outcome")}
           data={OUTCOMES.map((value) => ({ value: value as string, label: t(`tickets.outcome.${value}`) }))}
           value={outcome}
-          onChange={(value) => setOutcome((value ?? "solved") as Outcome)}
+          onChange={(value) => setOutcome(value as Outcome | null)}
+          placeholder={t("tickets.chooseOutcome")}
+          error={isAsked && !outcome ? t("tickets.chooseOutcome") : null}
           allowDeselect={false}
+          required
         />
         <Textarea
           label={t("tickets.field.result")}
@@ -161,16 +182,23 @@ export function StepDialog({ of, step, onClose, onDone }: Props & { step: Step |
   );
 }
 
-/** Chooses the repeat by its number, shows it, and merges it. */
+/** Chooses the repeat among the open tickets of the same customer or by its number, shows it, and merges it. */
 export function MergeTicketDialog({ of, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [asked, setAsked] = useState("");
+  const theirs = useTheirOpen(of);
   const found = useTicketNamed(asked);
   const merge = useMergeTicket(of);
   const other = found.data && found.data.id !== of.id && !found.data.merged_into ? found.data : null;
+  const isOtherWay = other?.is_complaint === true && !of.is_complaint;
+  function choose(ticket: string) {
+    setTyped(ticket);
+    setAsked(ticket);
+  }
   function submit(event: FormEvent) {
     event.preventDefault();
+    if (isOtherWay) return;
     if (other && typed === asked) merge.mutate(other, { onSuccess: onDone });
     else setAsked(typed);
   }
@@ -178,6 +206,20 @@ export function MergeTicketDialog({ of, onClose, onDone }: Props) {
     <Dialog title={`${t("tickets.merge")} · ${of.ticket}`} onClose={onClose}>
       <form onSubmit={submit} className={page.form} noValidate>
         <p className={page.lead}>{t("tickets.mergeLead")}</p>
+        {(theirs.data?.length ?? 0) > 0 && (
+          <fieldset className={classes.choices}>
+            <legend>{t("tickets.theirOpen")}</legend>
+            {theirs.data?.map((one) => (
+              <Radio
+                key={one.id}
+                name="other"
+                label={`${one.ticket} · ${one.subject}`}
+                checked={asked === one.ticket}
+                onChange={() => choose(one.ticket)}
+              />
+            ))}
+          </fieldset>
+        )}
         <TextInput
           label={t("tickets.other")}
           value={typed}
@@ -194,7 +236,12 @@ export function MergeTicketDialog({ of, onClose, onDone }: Props) {
         />
         {other && (
           <p className={classes.warning}>
-            {other.ticket} · {other.subject} <Marks of={other} />
+            {other.ticket} · {other.subject} <Marks of={other} />{" "}
+            {isOtherWay && (
+              <Link href={`/tickets/${other.id}`} onClick={onClose}>
+                {t("tickets.mergeOther", { other: other.ticket, ticket: of.ticket })}
+              </Link>
+            )}
           </p>
         )}
         {merge.isError && <Failure error={merge.error} />}

@@ -1,20 +1,25 @@
 import { useTranslation } from "react-i18next";
+import type { NoCallback } from "../api/described";
 import { useFormat } from "../api/queries";
 import customers from "../customers/Customers.module.css";
 import { NOTHING } from "../format";
 import classes from "./Tickets.module.css";
-import type { Change, EscalatedTo, Outcome, TicketContent, WholeTicket } from "./tickets";
-import { useAgents } from "./words";
+import type { Change, EscalatedTo, Outcome, State, TicketContent, WholeTicket } from "./tickets";
+import { useAgents, useTypes } from "./words";
 
 type Field = Exclude<keyof TicketContent, "state"> | "state";
 
 /** What an entry says beside what was done: each field as it was and as it became, a text, a ticket. */
-function useDetails(): (change: Change) => string[] {
+function useDetails(of: WholeTicket): (change: Change) => string[] {
   const { t } = useTranslation();
   const format = useFormat();
   const agents = useAgents();
+  const types = useTypes();
   const value = (name: string, one: unknown) => {
     if (one === null || one === "" || one === undefined) return NOTHING;
+    if (name === "type") return types.word(String(one));
+    if (name === "state") return t(`tickets.state.${one as State}`);
+    if (name === "customer_id") return one === of.customer_id && of.customer?.name ? of.customer.name : `#${one}`;
     if (name === "due_at") return format.dateMinute(Number(one));
     if (name === "is_done") return one ? t("tickets.done") : t("tickets.state.open");
     return name === "agent_number" || name === "owner_agent" ? agents.word(String(one)) : String(one);
@@ -38,6 +43,7 @@ function useDetails(): (change: Change) => string[] {
           .join(" · "),
       ].filter(Boolean);
     }
+    if (what === "callback_missing") return [t(`tickets.whyNone.${details.why as NoCallback}`)];
     if (what === "escalated") {
       return [
         t("tickets.escalatedTo", { level: Number(details.level), to: t(`tickets.to.${details.to as EscalatedTo}`) }),
@@ -69,7 +75,7 @@ const FIELDS: Record<Field | "owner_agent", true> = {
 export function History({ of }: { of: WholeTicket }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const detailsOf = useDetails();
+  const detailsOf = useDetails(of);
   return (
     <section className="panel" aria-labelledby="ticket-history">
       <div className={classes.bar}>

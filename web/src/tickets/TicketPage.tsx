@@ -3,6 +3,7 @@ import { IconArrowLeft, IconGitMerge, IconPencil, IconPlus } from "@tabler/icons
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import type { NoCallback } from "../api/described";
 import { useFormat, useMay } from "../api/queries";
 import call from "../calls/CallPage.module.css";
 import { callPath } from "../calls/path";
@@ -174,10 +175,19 @@ function Calls({ of }: { of: WholeTicket }) {
 function Callbacks({ of }: { of: WholeTicket }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const closedAt = of.closed_at ?? 0;
+  const isRaised = of.callbacks.some((one) => one.raised_at >= closedAt);
+  const missing = of.changes.find((one) => one.what === "callback_missing" && one.at >= closedAt);
+  const why = missing?.details.why as NoCallback | undefined;
   if (!of.is_complaint || (of.state !== "closed" && of.callbacks.length === 0)) return null;
   return (
     <Panel id="ticket-callbacks" title={t("tickets.callbacks")}>
-      {of.callbacks.length === 0 && <p className={classes.small}>{t("tickets.noCallbacks")}</p>}
+      {of.state === "closed" && !isRaised && (
+        <p className={classes.small}>
+          {why ? t("tickets.noCallback", { why: t(`tickets.whyNone.${why}`) }) : t("tickets.noCallbacks")}{" "}
+          {!why && t("tickets.callbackSoon")}
+        </p>
+      )}
       <ul className={classes.list}>
         {of.callbacks.map((one) => (
           <li key={one.raised_at}>

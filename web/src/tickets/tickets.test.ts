@@ -9,7 +9,8 @@ test("without a state all that are not closed are asked for", () => {
   expect(wanted({ ...NONE, state: "any" })).toMatchObject({ state: "", is_unfinished: null });
 });
 
-test("what is typed is a ticket, or the number of a caller; then in any state", () => {
+test("what is typed is a ticket, or the number of a caller; then in any state unless one is chosen", () => {
   expect(wanted({ ...NONE, search: " t-12 " })).toMatchObject({ ticket: "t-12", number: "", is_unfinished: null });
+  expect(wanted({ ...NONE, search: "t-12", state: "closed" })).toMatchObject({ ticket: "t-12", state: "closed" });
   expect(wanted({ ...NONE, search: "138 0013 8000" })).toMatchObject({ ticket: "", number: "138 0013 8000" });
 });

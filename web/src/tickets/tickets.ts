@@ -85,16 +85,19 @@ export function useOwners() {
   });
 }
 
-/** What is asked for by a filter: a ticket by its number, or those of a caller; without a state all that are not closed. */
+/**
+ * What is asked for by a filter: a ticket by its number, or those of a caller. Without a state all that are not closed,
+ * but what is typed is found in any state unless one is chosen.
+ */
 export function wanted({ search, state, late, ...rest }: Filter) {
   const typed = search.trim();
   const isTicket = TICKET.test(typed);
-  const isAny = state === "any" || typed !== "";
+  const isAny = state === "any" || (state === "" && typed !== "");
   return {
     ...rest,
     ticket: isTicket ? typed : "",
     number: isTicket ? "" : typed,
-    state: state === "any" || isAny || state === "unfinished" ? ("" as const) : state,
+    state: state === "any" || state === "unfinished" ? ("" as const) : state,
     is_unfinished: !isAny && (state === "" || state === "unfinished") ? true : null,
     is_overdue: late === "1" ? true : null,
     is_escalated: late === "up" ? true : null,
@@ -125,6 +128,36 @@ export function useTicketNamed(typed: string) {
     queryKey: [...KEY, "named", typed],
     queryFn: async () => (await ask("GET /api/tickets", { query: { ticket: typed } })).tickets[0] ?? null,
     enabled: typed.trim() !== "",
+  });
+}
+
+/** What closing a ticket as it is now would lead to. */
+export function useExpected({ id, version }: Pick<Ticket, "id" | "version">) {
+  return useQuery({
+    queryKey: [...KEY, id, "callback", version],
+    queryFn: () => ask("GET /api/tickets/{ticket_id}/callback", { path: { ticket_id: id } }),
+  });
+}
+
+/** A list with the rule that takes closed complaints, of all queues, on the day after. */
+export const useMakeCallbackList = () =>
+  useChanging(async (list: { name: string; queue: string }) => {
+    const { id } = await ask("POST /api/lists", { body: list });
+    return ask("POST /api/lists/{list_id}/fill-rules", {
+      path: { list_id: id },
+      body: { kind: "closed_complaint", options: { days: 1 } },
+    });
+  });
+
+/** The customer's other open tickets, which may be repeats of this one. */
+export function useTheirOpen({ id, customer_id, caller_number }: Ticket) {
+  return useQuery({
+    queryKey: [...KEY, id, "theirs"],
+    queryFn: async () => {
+      const query = customer_id === null ? { number: caller_number } : { customer_id };
+      return (await ask("GET /api/ticket-repeats", { query })).tickets.filter((one) => one.id !== id);
+    },
+    enabled: customer_id !== null || (caller_number !== "" && !caller_number.includes("*")),
   });
 }
 
