@@ -146,6 +146,10 @@ def test_a_ticket_from_opening_to_its_result(server: Serving, browser: Browser) 
 
         visitor.open("tickets/1")
         press(page, "Close")
+        expect(dialog.get_by_role("note")).to_contain_text("no callback list has a rule for closed complaints")
+        press(dialog, "Close with this result")
+        expect(dialog).to_contain_text("Choose what came of it")
+        choose(dialog, "Outcome", "Partly solved")
         press(dialog, "Close with this result")
         expect(dialog.get_by_role("alert")).to_be_visible()
         visitor.complaints.clear()  # browsers log the 422
