@@ -49,7 +49,8 @@ async def test_a_coach_sees_the_agent(app: App) -> None:
 
 
 async def test_owners_are_those_who_see_ones_agents(app: App) -> None:
-    seen = {"team": {"all", "both", "team"}, "queue": {"all"}, "other": {"all", "other"}, "all": {*SCOPES}}
+    both = {"both", *(str(role) for role in (Role.TEAM_LEADER, Role.SUPERVISOR, Role.QA))}  # who coach, with that scope
+    seen = {"team": {"all", "team", *both}, "queue": {"all"}, "other": {"all", "other"}, "all": {*SCOPES, *both}}
     for name, owners in seen.items():
         async with looking(app, name) as client:
             told_owners = (await told(client, "/coaching/owners"))["owners"]
