@@ -47,7 +47,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     check_agent_number(agent)
     user = NewUser(username, _password(from_stdin=password_stdin), tuple(role), name, language, agent)
     given: dict[str, Any] = {"roles": [*role]} | ({} if agent is None else {"agent_number": agent})
-    _run(settings, lambda access: _act(access, "user.create", username, service.add_user(access, user), given))
+    _act(settings, "user.create", username, lambda access: service.add_user(access, user), given)
     typer.echo(f"{username} was added as {' and '.join(role)}.")
 
 
@@ -65,19 +65,14 @@ def password(username: Username, password_stdin: FromStdin = False, config: Conf
     """Changes a user's password and signs the user out everywhere."""
     settings = load(config)
     new = _password(from_stdin=password_stdin)
-    _run(
-        settings,
-        lambda access: _act(access, "user.change_password", username, service.set_password(access, username, new)),
-    )
+    _act(settings, "user.change_password", username, lambda access: service.set_password(access, username, new))
     typer.echo(f"The password of {username} was changed; {username} is signed out everywhere.")
 
 
 @commands.command("forget-code")
 def forget_code(username: Username, config: Config = None) -> None:
     """Lets a user sign in by password alone whose authenticator app and recovery codes are lost."""
-    _run(
-        load(config), lambda access: _act(access, "user.forget_second_factor", username, _forget_code(access, username))
-    )
+    _act(load(config), "user.forget_second_factor", username, lambda access: _forget_code(access, username))
     typer.echo(f"{username} signs in by password alone.")
 
 
@@ -91,36 +86,41 @@ async def _forget_code(access: Access, username: str) -> None:
 @commands.command("forget-provider")
 def forget_provider(username: Username, config: Config = None) -> None:
     """Lets a user be found by name again at the next sign-in at the provider, who is somebody else there by now."""
-    _run(
-        load(config),
-        lambda access: _act(access, "user.forget_provider", username, service.forget_provider(access, username)),
-    )
+    _act(load(config), "user.forget_provider", username, lambda access: service.forget_provider(access, username))
     typer.echo(f"{username} is found by name at the provider.")
 
 
 @commands.command()
 def remove(username: Username, config: Config = None) -> None:
     """Removes a user and signs the user out everywhere."""
-    _run(load(config), lambda access: _act(access, "user.remove", username, service.remove_user(access, username)))
+    _act(load(config), "user.remove", username, lambda access: service.remove_user(access, username))
     typer.echo(f"{username} was removed.")
 
 
-async def _act(
-    access: Access, act: str, username: str, task: Awaitable[object], given: Mapping[str, Any] | None = None
+def _act(
+    settings: Settings,
+    act: str,
+    username: str,
+    task: Callable[[Access], Awaitable[object]],
+    given: Mapping[str, Any] | None = None,
 ) -> None:
     """Carries it out and writes it down: what the console does to an account stands in the audit log, too."""
-    await task
-    entry = AuditEntry(
-        at=access.clock(),
-        user_id=0,
-        username=CONSOLE,
-        address=CONSOLE,
-        act=act,
-        subject_kind=act.partition(".")[0],
-        subject_id=username,
-        details={"user": username, **(given or {})},
-    )
-    await write_entry(access.sessions, entry)
+
+    async def written_down(access: Access) -> None:
+        await task(access)
+        entry = AuditEntry(
+            at=access.clock(),
+            user_id=0,
+            username=CONSOLE,
+            address=CONSOLE,
+            act=act,
+            subject_kind=act.partition(".")[0],
+            subject_id=username,
+            details={"user": username, **(given or {})},
+        )
+        await write_entry(access.sessions, entry)
+
+    _run(settings, written_down)
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -186,10 +186,11 @@ SESSION_SECONDS: Seconds = 12 * 3600
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
-JUDGED_LENGTH = 64
+"""A bound on what an unknown caller can make the server hash."""
 FEWEST_GUESSES = 10**6
 """What the throttle leaves of a million guesses takes years (score 2 of zxcvbn)."""
-"""A bound on what an unknown caller can make the server hash."""
+JUDGED_LENGTH = 64
+"""Of a password, that is judged: what that takes grows with the square of it."""
 
 LONGEST_CODE = 64
 """Of a second factor, as it may be typed: a recovery code with its spaces."""
@@ -249,7 +250,6 @@ def check_new_password(username: str, password: str) -> None:
         raise BadInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password")
     if username_key(password) == username_key(username):
         raise BadInput("the password must not be the username", field="password")
-    # The first characters are enough to tell, and what they take to be told grows with the square of their number.
     told = zxcvbn(password[:JUDGED_LENGTH], user_inputs=[username, "callcenter"])
     if told["guesses"] < FEWEST_GUESSES:
         why = told["feedback"]["warning"]

@@ -21,10 +21,7 @@ class CustomerNumber(TypedDict):
     do_not_call_until: Instant | None
 
 
-class Customer(TypedDict):
-    """A customer's record."""
-
-    id: int
+class _Record(TypedDict):
     name: str
     reference: str
     level: str
@@ -33,6 +30,12 @@ class Customer(TypedDict):
     consent_at: Instant | None
     consent_how: str
     note: str
+
+
+class Customer(_Record):
+    """A customer's record."""
+
+    id: int
     version: int
     created_at: Instant
     created_by: str
@@ -159,17 +162,9 @@ class MergedNumber(TypedDict):
     label: str
 
 
-class MergedRecord(TypedDict):
+class MergedRecord(_Record):
     """What a merged record says."""
 
-    name: str
-    reference: str
-    level: str
-    attributes: dict[str, str]
-    consent: Consent
-    consent_at: Instant | None
-    consent_how: str
-    note: str
     numbers: list[MergedNumber]
 
 

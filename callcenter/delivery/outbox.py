@@ -128,15 +128,18 @@ class Outbox:
         """Begins what is due; how long to wait for the next."""
         now = self.clock()
         await self._clear_log(now)
-        await self._give_up_late(now)
         urgent = {lane for lane in self._busy if isinstance(lane, Urgent)}
         lanes = self._busy.keys() - urgent
         due = select(LANE, func.min(Delivery.id)).where(*_due(now), Delivery.expires_at.is_(None))
         rings = select(LANE, Delivery.id).where(*_due(now), Delivery.expires_at > now).order_by(Delivery.id.desc())
+        late = (*_due(now), Delivery.expires_at <= now)
         async with self.sessions() as db:
+            is_late = await db.scalar(select(Delivery.id).where(*late).limit(1)) is not None
             rows = (await db.execute(due.where(LANE.not_in(lanes)).group_by(LANE))).all()
             news = [Urgent(*row) for row in await db.execute(rings.limit(MOST_LOOKED_AT))]
             next_at = await db.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at > now))
+        if is_late:
+            await self._give_up(*late)
         for lane, row_id in rows[: AT_ONCE - len(lanes)]:
             self._begin(row_id, lane)
         for one in chosen(news, urgent):
@@ -146,13 +149,11 @@ class Outbox:
     def _begin(self, row_id: int, lane: Lane) -> None:
         self._busy[lane] = asyncio.create_task(self._try(row_id, lane))
 
-    async def _give_up_late(self, now: Instant) -> None:
+    async def _give_up(self, *late: ColumnElement[bool]) -> None:
         """What expired waiting is sent no more; what is under way just now (due later) is noted by its own try."""
-        late = (*_due(now), Delivery.expires_at <= now)
         said = case((Delivery.said == "", TOO_LATE), else_=func.substr(TOO_LATE + "; " + Delivery.said, 1, 500))
         async with self.sessions.begin() as db:
-            if await db.scalar(select(Delivery.id).where(*late).limit(1)):
-                await db.execute(update(Delivery).where(*late).values(state="failed", due_at=None, said=said))
+            await db.execute(update(Delivery).where(*late).values(state="failed", due_at=None, said=said))
 
     async def _try(self, row_id: int, lane: Lane) -> None:
         try:
@@ -194,7 +195,8 @@ class Outbox:
 
     async def _note(self, row: Delivery, began_at: Instant, answer: Answer) -> None:
         now, tries = self.clock(), row.tries + 1
-        due_at = None if answer.has_arrived or answer.is_final else self._next_try(row, now)
+        is_over = answer.has_arrived or answer.is_final
+        due_at = None if is_over else next_try(tries, now, self._chance(), row.expires_at)
         state = "sent" if answer.has_arrived else "failed" if due_at is None else "waiting"
         is_late = state == "failed" and not answer.is_final and row.expires_at is not None
         said = (f"{TOO_LATE}; {answer.said}" if is_late else answer.said)[:500]
@@ -212,9 +214,6 @@ class Outbox:
                 )
         if state == "failed":
             log.warning("Delivery %d (%s) is given up after %d tries", row.id, row.kind, tries)
-
-    def _next_try(self, row: Delivery, now: Instant) -> Instant | None:
-        return next_try(row.tries + 1, now, self._chance(), row.expires_at)
 
     async def _clear_log(self, now: Instant) -> None:
         if now - self._cleared_at < KEPT_SECONDS / 30:

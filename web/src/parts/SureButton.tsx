@@ -1,5 +1,5 @@
 import { Button, type ButtonProps } from "@mantine/core";
-import { useState } from "react";
+import { useSure } from "./useSure";
 
 interface Props extends Pick<ButtonProps, "size" | "leftSection" | "disabled"> {
   label: string;
@@ -18,9 +18,9 @@ function colourOf(isAsking: boolean, asks: boolean): string {
   return asks ? "red" : "gray";
 }
 
-/** Takes something away, when pressed twice; whoever turns to something else in between has to begin again. */
+/** Takes something away, when pressed twice. */
 export function SureButton({ label, sure, name, onSure, isSending, asks = true, ...props }: Props) {
-  const [isAsking, setAsking] = useState(false);
+  const { isAsking, pressed } = useSure(onSure, asks);
   return (
     <Button
       size="compact-xs"
@@ -28,8 +28,7 @@ export function SureButton({ label, sure, name, onSure, isSending, asks = true, 
       color={colourOf(isAsking, asks)}
       loading={isSending}
       aria-label={isAsking ? undefined : name}
-      onBlur={() => setAsking(false)}
-      onClick={() => (isAsking || !asks ? onSure() : setAsking(true))}
+      {...pressed}
       {...props}
     >
       {isAsking ? sure : label}

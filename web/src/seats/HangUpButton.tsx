@@ -1,21 +1,20 @@
 import { Button, type ButtonProps } from "@mantine/core";
 import { IconPhoneOff } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSure } from "../parts/useSure";
 import type { Wishing } from "./seats";
 
 /** Ends the seat's part in the call, when pressed twice. */
 export function HangUpButton({ callId, wishing, ...props }: { callId: string; wishing: Wishing } & ButtonProps) {
   const { t } = useTranslation();
-  const [isAsking, setAsking] = useState(false);
+  const { isAsking, pressed } = useSure(() => wishing.mutate({ act: "hang-up", body: { call_id: callId } }));
   return (
     <Button
       variant={isAsking ? "filled" : "default"}
       color={isAsking ? "red.9" : undefined}
       leftSection={<IconPhoneOff size={18} aria-hidden />}
       disabled={wishing.isPending}
-      onBlur={() => setAsking(false)}
-      onClick={() => (isAsking ? wishing.mutate({ act: "hang-up", body: { call_id: callId } }) : setAsking(true))}
+      {...pressed}
       {...props}
     >
       {isAsking ? t("handOver.hangUpSure") : t("handOver.hangUp")}

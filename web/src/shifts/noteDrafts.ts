@@ -1,7 +1,7 @@
 /** What a leader types in the log of a team's day is kept in this browser, day by day, until it is saved. */
 
-import { useState } from "react";
 import { useSession } from "../api/queries";
+import { useKeptText } from "../parts/useKeptText";
 import type { Day } from "../reports/ranges";
 
 export interface NoteDraft {
@@ -14,6 +14,7 @@ export interface NoteDraft {
   at: number;
 }
 
+const PLACES = "callcenter.shifts.notes.";
 /** What nobody came back to is forgotten: it may tell of people. */
 const KEPT_MS = 7 * 86_400_000;
 
@@ -37,18 +38,10 @@ export function readNotes(text: string | null, now: number): NoteDraft[] {
 
 /** The draft of a team's day by this account in this browser. */
 export function useNoteDraft(team: string, day: Day) {
-  const key = `callcenter.shifts.notes.${useSession().user.username}`;
-  // Of what is kept, and not of what this page knew: another window may have typed, too.
-  const read = () => readNotes(localStorage.getItem(key), Date.now());
-  const [draft, setDraft] = useState(() => read().find(isOf(team, day)) ?? null);
-  function keep(next: NoteDraft | null) {
-    const all = next ? withNote(read(), next) : withoutNote(read(), team, day);
-    localStorage.setItem(key, JSON.stringify(all));
-    setDraft(next);
-  }
+  const { kept, keep } = useKeptText(PLACES, useSession().user.username, readNotes);
   return {
-    draft,
-    type: (text: string, version: number) => keep({ team, day, text, version, at: Date.now() }),
-    drop: () => keep(null),
+    draft: kept.find(isOf(team, day)) ?? null,
+    type: (text: string, version: number) => keep((now) => withNote(now, { team, day, text, version, at: Date.now() })),
+    drop: () => keep((now) => withoutNote(now, team, day)),
   };
 }
