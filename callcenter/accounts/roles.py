@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.accounts.own_roles import known_permissions, roles_now
+from callcenter.accounts.own_roles import known_permissions, locked_roles, roles_now
 from callcenter.accounts.rules import PERMISSIONS, Permission, check_gives, check_own_role, username_key
 from callcenter.accounts.service import Access, Account
 from callcenter.accounts.tables import OwnRole, User
@@ -101,10 +101,10 @@ async def delete_role(access: Access, role_id: int) -> str:
 
 
 async def _locked(db: AsyncSession, role_id: int) -> OwnRole:
-    row = await db.get(OwnRole, role_id, with_for_update=True)
-    if row is None:
+    found = await locked_roles(db, OwnRole.id == role_id)
+    if not found:
         raise NotFound(f"there is no role {role_id}")
-    return row
+    return found[0]
 
 
 def _in_use(role: OwnRole, everybody: Iterable[User]) -> RoleInUse:
