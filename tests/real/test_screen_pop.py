@@ -126,13 +126,15 @@ def server(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 def agent(server: Serving, browser: Browser, pair: Pair) -> Iterator[Visitor]:
     """Agent 1001 at the desk, ready."""
     pair.quieten()
-    with Visitor(browser, server.url) as visitor:
-        visitor.sign_in("li-na").open("desk")
-        visitor.page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(state(visitor.page)).to_have_text("Ready")
-        yield visitor
-    pair.quieten()
-    pair.ami.action("QueueRemove", Queue="support", Interface="PJSIP/1001")
+    try:
+        with Visitor(browser, server.url) as visitor:
+            visitor.sign_in("li-na").open("desk")
+            visitor.page.get_by_role("button", name="Sign in", exact=True).click()
+            expect(state(visitor.page)).to_have_text("Ready")
+            yield visitor
+    finally:
+        pair.quieten()
+        pair.ami.action("QueueRemove", Queue="support", Interface="PJSIP/1001")
 
 
 def state(page: Page) -> Locator:
@@ -253,7 +255,12 @@ def test_the_callers_tickets_are_at_the_desk(agent: Visitor, server: Serving, pa
     caller = pair.customer_calls("4000", caller=ASKER)
     expect(tickets).to_contain_text("T-1 · Lamp broken")
     assert violations(page) == []
-    with page.expect_response(lambda response: response.url.endswith("/api/tickets/1/calls")) as added:
+    with (
+        page.expect_response(
+            lambda response: "/api/ticket-pop" in response.url
+        ),  # asked again, before the call is over
+        page.expect_response(lambda response: response.url.endswith("/api/tickets/1/calls")) as added,
+    ):
         tickets.get_by_role("button", name="Add this call to T-1").click()
     assert len(added.value.json()["calls"]) == 2
     hang_up(pair, caller)

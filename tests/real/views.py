@@ -156,7 +156,8 @@ class Views:
             "line": _line(own),
         }
         if members:
-            [told["device"]] = {one["Status"] for one in members}
+            # Each queue learns of a device by itself: for a moment they may say different things of it.
+            told["device"] = ", ".join(sorted({one["Status"] for one in members}))
         if own and (others := _others(channels, own[0])):
             told |= {"with": others[0]["CallerIDNum"], "on hold": _is_on_hold(self._pair.ami, own[0])}
         if stands.state in ("ready", "wrap_up"):
