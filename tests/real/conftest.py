@@ -79,6 +79,13 @@ class Pair:
         for key, value in how.items():
             self.outside.action("Setvar", Variable=f"{key.upper()}_{number}", Value=value)
 
+    def picks_up(self, number: str) -> None:
+        """The phone that was told to `ignore` takes the call after all: till then it rings."""
+        self.outside.action("Ping")  # whatever was said before the answer has been read then
+        leg = [event for event in self.outside.of("Newchannel") if event["Exten"] == number][-1]["Channel"]
+        speech = {"Context": "world-speech", "Exten": "s", "Priority": 1}
+        assert self.outside.action("Redirect", Channel=leg, **speech)["Response"] == "Success"
+
     def sign_in(self, agent: str, queues: int = 2) -> None:
         """Signs an agent in by the feature code and waits until every queue has the member and the phone is free."""
         self.dial(agent, "*70")

@@ -48,7 +48,7 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
     """A centre of two agents, the first of them signed in; who is called back is busy, or answers and hangs up."""
-    queues = {"support": QueueSettings(extension="4000", label="Support 客服", wrap_up_seconds=2)}
+    queues = {"support": QueueSettings(extension="4000", label="Support 客服", ring_seconds=60, wrap_up_seconds=2)}
     agents = tuple(
         AgentSettings(number=number, name=name, team="Day", queues=("support",))
         for number, name in (("1001", "Li Na"), ("1002", "Wang Wei"))
@@ -185,12 +185,14 @@ def test_a_call_is_watched_live_then_found_and_heard(pair: Pair, supervisor: Vis
     _expect_state(page, "ready")
     answered = int(_tile(page, "Answered").inner_text() or 0) if _tile(page, "Answered").count() else 0
     page.evaluate(WATCH_THE_SEAT, SEAT)
-    pair.behave("1001", after=2)
+    pair.behave("1001", do="ignore")
     pair.customer_calls("4000", caller=CUSTOMER)
     expect(page.get_by_role("region", name="Waiting callers")).to_contain_text(CUSTOMER)
     expect(_tile(page, "Waiting now")).to_have_text("1")
     _expect_state(page, "ringing")
+    pair.picks_up("1001")
     _expect_state(page, "talking")
+    pair.behave("1001", do="answer")
     expect(_seat(page)).to_contain_text(CUSTOMER)
     expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
     with taken_over(pair, "1001") as phone:

@@ -130,10 +130,7 @@ class Day:
 
     def picks_up(self, agent: str) -> None:
         """The agent takes the call at the phone that rings."""
-        self.pair.outside.action("Ping")  # whatever was said before the answer has been read then
-        leg = [one["Channel"] for one in self.pair.outside.of("Newchannel") if one["Exten"] == agent][-1]
-        speech = {"Context": "world-speech", "Exten": "s", "Priority": 1}
-        assert self.pair.outside.action("Redirect", Channel=leg, **speech)["Response"] == "Success"
+        self.pair.picks_up(agent)
 
     def hangs_up(self, customer: str) -> None:
         """A customer hangs up."""

@@ -24,14 +24,14 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
-    """Two agents with phones that answer after a while, and time for the work after a call."""
+    """Two agents with phones that answer soon, and time for the work after a call."""
     queues = {
-        "support": QueueSettings(extension="4000", label="Support 客服", wrap_up_seconds=60),
+        "support": QueueSettings(extension="4000", label="Support 客服", ring_seconds=120, wrap_up_seconds=60),
         "sales": QueueSettings(extension="4001", label="Sales 销售", wrap_up_seconds=60),
     }
     agents = tuple(AgentSettings(number=str(1001 + n), name=f"Li Na {n}", queues=tuple(queues)) for n in range(2))
     with running_pair(Settings(timezone="Asia/Shanghai", queues=queues, agents=agents)) as pair:
-        pair.behave("1001", do="answer", after=8, talk=0)
+        pair.behave("1001", do="answer", after=0.5, talk=0)
         yield pair
 
 
@@ -80,6 +80,7 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     assert members(pair) == {"support": ""}
     plain = page.locator('link[rel="icon"]').get_attribute("href")
 
+    pair.behave("1001", do="ignore")
     caller = pair.customer_calls("4000", caller=CALLER, name="Bob")
     expect(state(page)).to_have_text("Ringing")
     call = page.get_by_role("region", name="The call", exact=True)
@@ -88,7 +89,9 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     expect(call).to_contain_text("Support 客服")
     expect(page).to_have_title(f"Ringing · {CALLER} · callcenter")
     assert page.locator('link[rel="icon"]').get_attribute("href") != plain
+    pair.picks_up("1001")
     expect(state(page)).to_have_text("Talking")
+    pair.behave("1001", do="answer")
     expect(call).to_contain_text("Bob")  # the queue has forgotten him, the desk has not
     assert violations(page) == []
 

@@ -192,7 +192,7 @@ def test_a_call_sent_to_a_colleague_at_once_is_talked_there(agent: Agent, pair: 
 
 def test_a_colleague_is_asked_and_the_agent_goes_back_then_hands_over(agent: Agent, pair: Pair, folder: Path) -> None:
     agent.talks()
-    pair.behave("1002", after=2)
+    pair.behave("1002", do="ignore")
     agent.does("hold")
     agent.does("consult", agent="1002")
     agent.shows(state="on_hold", consulting="1002", consult_answered=False)
@@ -201,7 +201,7 @@ def test_a_colleague_is_asked_and_the_agent_goes_back_then_hands_over(agent: Age
     agent.does("cancel-transfer")  # while it rings
     agent.shows(state="talking", consulting="")
     agent.is_with("PJSIP/trunk", SEAT)
-    pair.behave("1002", after=0.3)
+    pair.behave("1002", do="answer", after=0.3)
     lasts(TONE_SECONDS)
     agent.does("consult", agent="1002")
     agent.shows(consulting="1002", consult_answered=True)
