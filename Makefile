@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 SECONDS ?=
 REPORT ?=
-JOBS ?= 0
+JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check style types house cover bench figures client panel lock clean
+.PHONY: help setup demo serve test again check style types house cover bench figures client panel lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -42,7 +42,10 @@ check: style types house  ## style, types and import rules
 
 test: setup  ## every test: real Asterisk, PostgreSQL and browser included
 	@bash scripts/system_packages.sh
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile $(TESTS)
+
+again: setup  ## the tests that failed last, by themselves
+	@$(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures none $(TESTS)
 
 cover: setup  ## tests with branch coverage
 	@$(BIN)/coverage run -m pytest && $(BIN)/coverage report
