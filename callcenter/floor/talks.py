@@ -53,9 +53,18 @@ def begin_in_bridge(site: Site, bridge_id: str, changes: Changes, *, is_certain:
         if channel.talk is not None:
             channel.talk.left_bridge_at = None
         elif not (
-            channel.twin_id or channel.has_handed_over or _is_rung_through(site, members, is_surveyed=not is_certain)
+            channel.twin_id
+            or channel.has_handed_over
+            or _is_over(channel, members)
+            or _is_rung_through(site, members, is_surveyed=not is_certain)
         ):
             begin(site, channel, "", changes, is_certain=is_certain)
+
+
+def _is_over(channel: Channel, members: Mapping[ChannelId, Channel]) -> bool:
+    """Whether this is the bridge of a talk that has ended: Asterisk may tell the end of one that is hung up at once
+    before the bridge."""
+    return channel.parts > 0 and any(one.hangup_requested for one in members.values())
 
 
 def _is_rung_through(site: Site, members: Mapping[ChannelId, Channel], *, is_surveyed: bool) -> bool:

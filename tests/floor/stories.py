@@ -299,6 +299,15 @@ class Diary:
 
     def connects(self, agent: str, caller: str) -> "Diary":
         """The queue connects the two."""
+        return self.is_connected(agent, caller).meets(agent, caller)
+
+    def meets(self, agent: str, caller: str) -> "Diary":
+        """The two come into one bridge."""
+        call_id = self._lines[caller].call_id
+        return self.bridges(self._legs[agent, caller], caller, call=call_id, bridge=f"bridge of {caller}")
+
+    def is_connected(self, agent: str, caller: str) -> "Diary":
+        """AgentConnect: the queue has the two connected, and their bridge is not there yet."""
         line, leg = self._lines[caller], self._legs[agent, caller]
         self.leaves(caller)
         wait = float(int(self.now - line.joined_at))
@@ -306,7 +315,7 @@ class Diary:
         self.tell(
             e.MemberConnected, line.queue, phone(agent), phone(agent), line.channel_id, line.call_id, leg, wait, wait
         )
-        return self.bridges(leg, caller, call=line.call_id, bridge=f"bridge of {caller}")
+        return self
 
     def holds(self, agent: str) -> "Diary":
         """The agent puts the other side on hold."""

@@ -263,6 +263,17 @@ def test_agent_hangs_up_in_the_announcement() -> None:
     assert (day.waiting(), day.state("1001")) == (1, SeatState.READY)
 
 
+def test_a_caller_who_hangs_up_as_the_queue_connects_has_talked_once() -> None:
+    """Seen: AgentComplete within a millisecond of AgentConnect, and before the two are in their bridge."""
+    day = a_day("1001", wrap_up=20).joins("caller").rings("1001", "caller").picks_up("1001", "caller")
+    day.is_connected("1001", "caller").requests_hangup("caller").completes("1001", "caller", "caller")
+    day.meets("1001", "caller")
+    assert day.state("1001") is SeatState.WRAP_UP
+    day.leaves_bridge("caller", "bridge of caller").closes("caller").closes(day.leg("1001")).wrap_up_done("1001")
+    [talk] = day.remained(Conversation)
+    assert (talk.queue, talk.part, talk.ended_by) == ("support", 1, EndedBy.CALLER)
+
+
 def test_an_agent_nobody_signed_in_makes_a_seat_by_itself() -> None:
     day = Diary().joins("caller").rings("2002", "caller").answers("2002", "caller")
     assert day.state("2002") is SeatState.TALKING
