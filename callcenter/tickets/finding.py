@@ -15,7 +15,7 @@ from callcenter.customers.tables import Customer, CustomerNumber
 from callcenter.floor.terms import Instant
 from callcenter.tickets.callbacks import Told, callbacks_of
 from callcenter.tickets.rules import DAY_SECONDS, State, id_of, number_of
-from callcenter.tickets.service import Context, family, is_told, told_row
+from callcenter.tickets.service import Context, family, is_given_to, is_told, told_row
 from callcenter.tickets.tables import Ticket, TicketCall, TicketChange, TicketStep
 
 MOST_OFFERED = 20
@@ -26,7 +26,8 @@ MOST_OFFERED = 20
 class Wanted:
     """Which tickets; None: any. `ticket` is a number as people say it, `number` a whole one of a caller.
 
-    `is_unfinished` leaves those out that are closed.
+    `is_unfinished` leaves those out that are closed, `is_mine` those that neither belong to who asks nor wait for their
+    step.
     """
 
     ticket: str | None = None
@@ -39,6 +40,7 @@ class Wanted:
     owner: str | None = None
     is_overdue: bool = False
     is_escalated: bool = False
+    is_mine: bool = False
 
 
 class Shown(Struct, frozen=True):
@@ -66,6 +68,8 @@ async def page(context: Context, account: Account, wanted: Wanted, *, before: in
     """Tickets of which the account is told, the newest first, none that is a part of another unless it is named."""
     async with context.sessions() as session:
         query = select(Ticket).where(is_told(account), *await _conditions(session, context, wanted))
+        if wanted.is_mine:
+            query = query.where(is_given_to(account, TicketStep.done_at.is_(None)))
         if wanted.ticket is None:
             query = query.where(Ticket.merged_into.is_(None))
         if before is not None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, case, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from callcenter.accounts.scoped import in_scope
 from callcenter.accounts.service import Account
@@ -85,12 +86,23 @@ def content_of(row: Ticket) -> Content:
 
 
 def is_told(account: Account) -> ColumnElement[bool]:
-    """That an account is told of a ticket: of its scope, or its own, or opened by it."""
+    """That an account is told of a ticket: of its scope, or its own, opened by it, or with a step given to it."""
     if account.scope.is_everything:
         return true()
-    is_agents = false() if account.agent_number is None else Ticket.owner_agent == account.agent_number
-    is_users = or_(Ticket.owner_user == account.username, Ticket.created_by == account.username)
-    return or_(in_scope(account.scope, team=Ticket.team, queue=Ticket.queue), is_agents, is_users)
+    is_seen = in_scope(account.scope, team=Ticket.team, queue=Ticket.queue)
+    return or_(is_seen, Ticket.created_by == account.username, is_given_to(account, TicketStep.id.is_not(None)))
+
+
+def is_given_to(account: Account, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That an account owns a ticket, or that its agent has one of `which` steps in it or in one merged into it."""
+    is_users = Ticket.owner_user == account.username
+    if account.agent_number is None:
+        return is_users
+    part = aliased(Ticket)
+    steps = select(TicketStep.ticket_id).where(TicketStep.agent_number == account.agent_number, which)
+    given = steps.cte(recursive=True)
+    given = given.union(select(part.merged_into).where(part.id == given.c.ticket_id, part.merged_into.is_not(None)))
+    return or_(is_users, Ticket.owner_agent == account.agent_number, Ticket.id.in_(select(given.c.ticket_id)))
 
 
 # --- opening and changing ---------------------------------------------------------------------------------------

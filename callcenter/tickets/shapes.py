@@ -143,6 +143,7 @@ class TicketsQuery(Shape):
     owner: Annotated[str, Field(max_length=64, pattern=NO_CONTROLS)] | None = None
     is_overdue: bool = False
     is_escalated: bool = False
+    is_mine: bool = False
     cursor: Row | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

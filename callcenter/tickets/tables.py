@@ -69,7 +69,7 @@ class TicketStep(Base):
     """Something to be done for a ticket: what, who does it (an agent's number, "": whoever owns it), until when."""
 
     __tablename__ = "ticket_steps"
-    __table_args__ = (Index(None, "ticket_id"),)
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "agent_number"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))

@@ -251,6 +251,11 @@ def test_the_callers_tickets_are_at_the_desk(agent: Visitor, server: Serving, pa
     dialog.get_by_role("button", name="Open the ticket").click()  # what is typed outlives the work after the call
     expect(page.get_by_text("The call is with T-1").first).to_be_visible()
     assert len(page.request.get(f"{server.url}api/tickets/1").json()["calls"]) == 1
+    step = {"text": "Ask the shop", "agent_number": "1001", "due_at": 1_600_000_000}
+    assert page.request.post(f"{server.url}api/tickets/1/steps", headers=PANEL, data=step).ok
+    mine = page.get_by_role("region", name="My tickets")
+    expect(mine).to_contain_text("T-1 · Lamp broken")
+    expect(mine).to_contain_text("Late")
 
     caller = pair.customer_calls("4000", caller=ASKER)
     expect(tickets).to_contain_text("T-1 · Lamp broken")

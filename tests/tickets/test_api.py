@@ -291,6 +291,29 @@ async def test_a_limited_account_is_told_of_its_part(
         assert (await client.post("/api/tickets", json=outside)).status_code == 422
 
 
+async def test_who_is_given_a_step_works_on_the_ticket_and_finds_it(centre: Centre, boss: AsyncClient) -> None:
+    made = await opened(boss, subject="of another team", team="Team A")
+    gone = await opened(boss, subject="merged away", team="Team A")
+    await opened(boss, subject="of nobody", team="Team A")
+    async with await centre.client(Role.AGENT, "1003", scope_of(["Team B"], [])) as agent:
+        assert await subjects(agent) == []
+        step = {"text": "Ask the shop", "agent_number": "1003"}
+        given = (await boss.post(f"/api/tickets/{gone['id']}/steps", json=step)).json()
+        assert await subjects(agent, is_mine=True) == ["merged away"]
+        merge = {"version": 1, "other_id": gone["id"], "other_version": 1}
+        assert (await boss.post(f"/api/tickets/{made['id']}/merges", json=merge)).status_code == 201
+        assert await subjects(agent, is_mine=True) == await subjects(agent) == ["of another team"]
+        path = f"/api/tickets/{gone['id']}/steps/{given['id']}"
+        assert (await agent.put(path, json=step | {"is_done": True})).status_code == 409  # it goes on in the other
+        path = f"/api/tickets/{made['id']}/steps/{given['id']}"
+        assert (await agent.put(path, json=step | {"is_done": True})).status_code == 200
+        assert await subjects(agent, is_mine=True) == []
+        assert await subjects(agent) == ["of another team"]  # what was done stays in sight
+    assert await subjects(boss, is_mine=True) == []
+    mine = await opened(boss, subject="my own", owner_user=Role.SUPERVISOR)
+    assert await subjects(boss, is_mine=True) == [mine["subject"]]
+
+
 async def test_who_sees_numbers_masked_changes_the_rest(centre: Centre, boss: AsyncClient) -> None:
     centre.site.mask(Role.AGENT)
     made = await opened(boss, caller_number=LI, note=f"call {LI}", subject="Lamp")

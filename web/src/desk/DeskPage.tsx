@@ -8,6 +8,7 @@ import page from "../parts/Page.module.css";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { DeskReviews } from "../quality/DeskReviews";
 import { MyShifts } from "../shifts/MyShifts";
+import { DeskTickets } from "../tickets/DeskTickets";
 import { DeskForms } from "../wrapUp/DeskForms";
 import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
@@ -31,6 +32,7 @@ function Desk({ agent }: { agent: string }) {
   const worksCallbacks = useMay("work_callbacks");
   const worksSeat = useMay("work_seat");
   const hasReviews = useMay("see_own_reviews");
+  const worksTickets = useMay("work_tickets");
   useTab(seat);
   if (!isThere) return <PageSkeleton />;
   if (!seat) return <WithoutSeat agent={agent} />;
@@ -55,6 +57,7 @@ function Desk({ agent }: { agent: string }) {
         <div className={classes.column}>
           <MyFigures state={seat.state} />
           {worksSeat && <MyShifts />}
+          {worksTickets && <DeskTickets />}
           {hasReviews && <DeskReviews agent={agent} />}
           {worksCallbacks && (
             <section className={`${classes.column} ${classes.callbacks}`} aria-labelledby="desk-callbacks">

@@ -17,7 +17,7 @@ import classes from "./Tickets.module.css";
 import { type Filter, STATES, type Ticket, useBacklog, useFreshTickets, useTickets } from "./tickets";
 import { useAgents, useOwnerWord, useTypes } from "./words";
 
-const FILTER = ["search", "state", "type", "team", "owner", "late"] as const satisfies (keyof Filter)[];
+const FILTER = ["search", "state", "type", "team", "owner", "late", "mine"] as const satisfies (keyof Filter)[];
 
 interface ChoiceProps {
   name: keyof Filter;
@@ -71,6 +71,12 @@ function Filters({ filter, set }: Pick<ChoiceProps, "filter" | "set">) {
         set={set}
       />
       <Choice name="owner" label={t("tickets.anyOwner")} options={agents.options} filter={filter} set={set} />
+      <Checkbox
+        size="xs"
+        label={t("tickets.mineOnly")}
+        checked={filter.mine !== ""}
+        onChange={(event) => set("mine", event.currentTarget.checked ? "1" : "")}
+      />
       <Checkbox
         size="xs"
         label={t("tickets.lateOnly")}

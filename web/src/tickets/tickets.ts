@@ -45,9 +45,13 @@ export interface Filter {
   owner: string;
   /** "1": only what is late, "up": only what was escalated. */
   late: string;
+  /** "1": only what one owns oneself, or has a step to do in. */
+  mine: string;
 }
 
 const PAGE_SIZE = 50;
+const MINE = 200;
+const MINE_AGAIN_MS = 60_000;
 const KEY = ["tickets"] as const;
 const TICKET = /^\s*[tT]-?\d+\s*$/;
 export const refreshTickets = () => queryClient.invalidateQueries({ queryKey: KEY });
@@ -89,7 +93,7 @@ export function useOwners() {
  * What is asked for by a filter: a ticket by its number, or those of a caller. Without a state all that are not closed,
  * but what is typed is found in any state unless one is chosen.
  */
-export function wanted({ search, state, late, ...rest }: Filter) {
+export function wanted({ search, state, late, mine, ...rest }: Filter) {
   const typed = search.trim();
   const isTicket = TICKET.test(typed);
   const isAny = state === "any" || (state === "" && typed !== "");
@@ -101,6 +105,7 @@ export function wanted({ search, state, late, ...rest }: Filter) {
     is_unfinished: !isAny && (state === "" || state === "unfinished") ? true : null,
     is_overdue: late === "1" ? true : null,
     is_escalated: late === "up" ? true : null,
+    is_mine: mine === "1" ? true : null,
   };
 }
 
@@ -112,6 +117,18 @@ export function useTickets(filter: Filter) {
       ask("GET /api/tickets", { query: { ...wanted(filter), cursor: pageParam, limit: PAGE_SIZE } }),
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
+  });
+}
+
+/** What waits for the one who is signed in, the most urgent first. */
+export function useMyTickets() {
+  return useQuery({
+    queryKey: [...KEY, "mine"],
+    queryFn: async () => {
+      const { tickets } = await ask("GET /api/tickets", { query: { is_mine: true, is_unfinished: true, limit: MINE } });
+      return tickets.sort((one, other) => (one.next_due_at ?? Infinity) - (other.next_due_at ?? Infinity));
+    },
+    refetchInterval: MINE_AGAIN_MS,
   });
 }
 
