@@ -40,7 +40,7 @@ house: .venv/.ready  ## import rules
 
 check: style types house  ## style, types and import rules
 
-test: setup  ## every test: real Asterisk, PostgreSQL and browser included
+test: setup  ## every test: real Asterisk, PostgreSQL, browser and SIP phone included
 	@bash scripts/system_packages.sh
 	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile $(TESTS)
 

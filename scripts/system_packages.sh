@@ -16,6 +16,7 @@ need() {  # need PACKAGE PATTERN…: the package is there when one of the progra
 need postgresql /usr/lib/postgresql/*/bin/initdb initdb
 need openssl openssl
 need sox sox
+need baresip-core baresip
 playwrights="${HOME:-}/.cache/ms-playwright"
 need chromium chromium chromium-browser google-chrome "$playwrights"/chromium-*/chrome-linux*/chrome
 

@@ -24,11 +24,15 @@ STATES = {
     "on_hold": "On hold",
     "wrap_up": "Wrap-up",
     "paused": "Paused",
+    "unreachable": "Unreachable",
 }
 """The states of a seat as the panel writes them."""
 
 LINES = {"ringing": "rings", "talking": "in a call", "on_hold": "in a call"}
 """What the line of a phone does in these states; in every other it is free."""
+
+DEVICES = {"rings": "6", "in a call": "2", "free": "1"}
+"""What Asterisk calls these in QueueMember; of a phone that is away, it is 5."""
 
 FLOOR = """() => ({
   seats: Object.fromEntries(
@@ -174,7 +178,7 @@ class Views:
             "line": stands.line,
         }
         if stands.queues:
-            wanted["device"] = {"rings": "6", "in a call": "2", "free": "1"}[stands.line]
+            wanted["device"] = "5" if stands.state == "unreachable" else DEVICES[stands.line]
         if stands.state in LINES:
             wanted |= {"with": stands.number, "on hold": stands.state == "on_hold"}
         if stands.state in ("ready", "wrap_up"):
