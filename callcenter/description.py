@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from callcenter import __version__
 from callcenter.accounts.api import COOKIE, PANEL_HEADER, PANEL_VALUE, Requires, requires, rules_at
+from callcenter.accounts.once import HEADER, LONGEST_KEY, REPLAYED, paths_with_key
 from callcenter.description_examples import add_examples, add_units
 from callcenter.live_answers import Frame
 from callcenter.problems import Problem
@@ -62,6 +63,16 @@ OF_ASTERISK = ("/api/seats/", "/api/waiting/", "/api/agents/mine/desks/")
 THE_PHONE_IS_AWAY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
 
+IDEMPOTENCY_KEY: Operation = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Sent again under the same key within a day, the request has the answer that it had.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*$"},
+}
+IS_REPLAYED: Operation = {"description": "`true`: the answer to an earlier request", "schema": {"type": "string"}}
+
+
 class DescribedApi(FastAPI):
     """The web application; what it says of itself is complete: who may, and how it refuses."""
 
@@ -75,6 +86,8 @@ class DescribedApi(FastAPI):
         for path, operations in described["paths"].items():
             for method, operation in operations.items():
                 _complete(operation, method.upper(), path, rules.get((method.upper(), path)))
+        for path in paths_with_key(self.routes):
+            _add_key(described["paths"][_without_converters(path)]["post"])
         components = described.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         for name in OF_FASTAPI:
@@ -166,6 +179,16 @@ def _add_own(answers: dict[str, Any], method: str, path: str) -> None:
         status, words = OWN_BODIES[method, path]
         success = next(answer for number, answer in answers.items() if number.startswith("2"))
         answers[status] = {"description": words, "content": success["content"] | _problem(words)["content"]}
+
+
+def _add_key(operation: Operation) -> None:
+    """The header under which the request may be sent again, and what becomes of it then."""
+    operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    answers = operation["responses"]
+    for status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
+        answers[str(status.value)] = answers.get(str(status.value), _problem(status.phrase))
+    success = next(answer for number, answer in answers.items() if number.startswith("2"))
+    success["headers"] = {REPLAYED: IS_REPLAYED}
 
 
 def _who(rule: Requires | None) -> str:

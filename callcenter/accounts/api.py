@@ -75,10 +75,10 @@ async def account_of(
     """
     secret = bearer_of(connection)
     if secret is not None:
-        account = await find_key(_access(connection), secret, address_of(connection))
+        account = await find_key(access_of(connection), secret, address_of(connection))
     else:
         token = connection.cookies.get(COOKIE)
-        account = await find_session(_access(connection), token) if token else None
+        account = await find_session(access_of(connection), token) if token else None
     if account is None:
         raise NotSignedIn("sign in first" if secret is None else "this API key is none, or no longer one")
     if account.must_change_password and not may_be_temporary:
@@ -221,7 +221,7 @@ class Guarded:
             if (now.permissions, now.scope) != (account.permissions, account.scope):
                 raise ComeBack
 
-        ends = _access(websocket).revocations
+        ends = access_of(websocket).revocations
         await serve_while(websocket, self.serve(websocket), check, self.recheck_seconds, ends)
 
 
@@ -284,6 +284,7 @@ def _check_origin(websocket: WebSocket) -> None:
         raise NotAllowed("this socket was opened by another site's page")
 
 
-def _access(connection: HTTPConnection) -> Access:
+def access_of(connection: HTTPConnection) -> Access:
+    """The accounts that this server knows."""
     access: Access = connection.app.state.access
     return access

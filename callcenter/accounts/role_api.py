@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts import roles
 from callcenter.accounts.api import in_person, note, requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.roles import RoleInUse
 from callcenter.accounts.rules import ROLE_LENGTH, Permission
 from callcenter.accounts.service import Access, Account
@@ -42,7 +43,7 @@ class Roles(BaseModel):
 
 def role_routes(access: Access) -> APIRouter:
     """`/api/roles`."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=OnceRoute)
 
     @routes.get("/api/roles")
     async def list_roles(account: Manager) -> Roles:

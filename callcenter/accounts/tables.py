@@ -1,6 +1,9 @@
-"""The tables of accounts: users, own roles, second factors, web sessions, who users are elsewhere, and API keys."""
+"""The tables of accounts: users, own roles, second factors, web sessions, who users are elsewhere, and API keys.
 
-from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, String, UniqueConstraint
+And what they asked that is not to be carried out twice.
+"""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.accounts.rules import Language
@@ -122,3 +125,18 @@ class ApiKey(Base):
     last_address: Mapped[str] = mapped_column(String(64), default="")
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class IdempotencyKey(Base):
+    """A request of an account, the answer that it had (None: it has none yet), and `rights`, which decided it."""
+
+    __tablename__ = "idempotency_keys"
+
+    username: Mapped[str] = mapped_column(String(64), primary_key=True)
+    route: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    rights: Mapped[str] = mapped_column(String(64), default="")
+    status: Mapped[int | None] = mapped_column(Integer, default=None)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    created_at: Mapped[Instant] = mapped_column(Double, index=True)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import Permission
 from callcenter.accounts.service import Account
 from callcenter.alerts import answers, service
@@ -103,7 +104,7 @@ class Desk:
 
 def alert_routes(desk: Desk) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=OnceRoute)
     _alert_routes(routes, desk)
     _rule_routes(routes, desk)
     return routes

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from callcenter.accounts.once import REPLAYED
 from callcenter.accounts.service import Account
 from callcenter.audit.rules import ACTS, begins_playing, details_of, place_of, subject_of
 from callcenter.audit.service import write_entry
@@ -20,8 +21,6 @@ log = logging.getLogger(__name__)
 
 MOST_BODY_BYTES = 65_536
 """Of a longer body no details are kept."""
-
-REPLAYED = "Idempotency-Replayed"
 
 
 class WritesAudit:

@@ -8,6 +8,7 @@ from msgspec import structs
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.books import answers
 from callcenter.books.rules import asked_span
 from callcenter.books.service import Books
@@ -37,7 +38,7 @@ class Asked(BaseModel):
 
 def book_routes(books: Books) -> APIRouter:
     """`/api/gaps` and `/api/reconciliations`."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=OnceRoute)
 
     @routes.get("/api/gaps", response_model=answers.Gaps, dependencies=[requires("see_floor", reach="shared")])
     async def tell_gaps(query: Annotated[GapQuery, Query()]) -> dict[str, Any]:

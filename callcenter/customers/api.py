@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.calls.service import tell_call
 from callcenter.customers import answers, history, merging, service
@@ -37,7 +38,7 @@ Keeper = Annotated[Account, requires("manage_customers")]
 
 def customer_routes(context: Context, reviews_of: ReviewsOf, tickets_of: TicketsOf) -> APIRouter:
     """Records are read, written, merged and deleted; each route says which permission it needs."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _reading_routes(routes, context)
     _history_routes(routes, context, reviews_of, tickets_of)
     _changing_routes(routes, context)

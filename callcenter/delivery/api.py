@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import Permission
 from callcenter.delivery import answers, service
 from callcenter.delivery.mail import NOT_SET, Mail
@@ -56,7 +57,7 @@ class TestMail(Shape):
 
 def delivery_routes(sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Sequence[str]) -> APIRouter:
     """The routes; `kinds` are those events that this server tells."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=OnceRoute)
     _webhook_routes(routes, sessions, outbox, ways, kinds)
     _log_routes(routes, sessions, outbox)
     _mail_routes(routes, sessions, outbox, ways)

@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse
 from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account
 from callcenter.dialer import answers, service
 from callcenter.dialer.holidays import is_known
 from callcenter.dialer.importing.sheets import MAX_BYTES
-from callcenter.dialer.once import once
 from callcenter.dialer.rules import (
     DEFAULT_MAX_ATTEMPTS,
     DEFAULT_MAX_ATTEMPTS_PER_DAY,
@@ -37,7 +37,7 @@ def callback_routes(
     sessions: Sessions, worker: Worker, settings: Settings, leaving: Leaving | None = None
 ) -> APIRouter:
     """The routes; each says which permission it needs. `leaving` is told of a list before it is deleted."""
-    routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
+    routes = APIRouter(prefix="/api/lists", route_class=OnceRoute)
     _list_routes(routes, sessions, worker, settings)
     _deleting_route(routes, sessions, worker, leaving)
     _state_routes(routes, sessions, worker)

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.dialer import answers, asking, banning, leasing, service, tester
 from callcenter.dialer.banning import NewBan
 from callcenter.dialer.calendar import calendar_of
 from callcenter.dialer.holidays import day_of
 from callcenter.dialer.numbers import SHORTEST_PREFIX
-from callcenter.dialer.once import once
 from callcenter.dialer.scoped import of_list
 from callcenter.dialer.shapes import Bans, DecisionShape, ListId, StopShape
 from callcenter.dialer.tables import CallbackList, DoNotCall
@@ -33,7 +33,7 @@ Stopper = Annotated[Account, requires("stop_dialling")]
 
 def dialling_routes(sessions: Sessions, worker: Worker) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api", route_class=once(sessions, worker.clock))
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _ban_routes(routes, sessions, worker)
     _stop_routes(routes, sessions, worker)
 

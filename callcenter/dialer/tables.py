@@ -220,20 +220,6 @@ class Result(Base):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), index=True)
 
 
-class IdempotencyKey(Base):
-    """A creating request of an account, and the answer that it had (None: it has none yet)."""
-
-    __tablename__ = "idempotency_keys"
-
-    username: Mapped[str] = mapped_column(String(64), primary_key=True)
-    route: Mapped[str] = mapped_column(String(200), primary_key=True)
-    key: Mapped[str] = mapped_column(String(200), primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int | None] = mapped_column(Integer, default=None)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
-    created_at: Mapped[float] = mapped_column(Double, index=True)
-
-
 class Import(Base):
     """A file that becomes targets of a list, or (`list_id` None) entries of the do-not-call list.
 

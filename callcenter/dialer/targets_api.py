@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse
 from msgspec import to_builtins
 from pydantic import Field, model_validator
 
+from callcenter.accounts.once import OnceRoute
 from callcenter.dialer import answers, results, targets
 from callcenter.dialer.adding import Policies
 from callcenter.dialer.calendar import all_zones
 from callcenter.dialer.importing.rows import MAX_VALUE_LENGTH, PRIORITIES, Policy
 from callcenter.dialer.importing.sheets import MAX_COLUMNS
-from callcenter.dialer.once import once
 from callcenter.dialer.scoped import of_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.targets import MAX_TARGETS, NewTarget
@@ -85,7 +85,7 @@ class PromiseShape(Shape):
 
 def target_routes(sessions: Sessions, worker: Worker, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api/lists", route_class=once(sessions, worker.clock))
+    routes = APIRouter(prefix="/api/lists", route_class=OnceRoute)
     agents = frozenset(agent.number for agent in settings.agents)
 
     @routes.post(

@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.schema import Column, Table
 from sqlalchemy.types import JSON, LargeBinary, String
 
+from callcenter.accounts.tables import IdempotencyKey
 from callcenter.audit.tables import AuditEntry
 from callcenter.delivery.tables import Delivery, DeliveryTry
 from callcenter.dialer.importing.jobs import ImportState
 from callcenter.dialer.importing.sheets import Broken, read_file
-from callcenter.dialer.tables import IdempotencyKey, Import
+from callcenter.dialer.tables import Import
 from callcenter.erasure.append_only import unguarded
 from callcenter.erasure.around import Around
 from callcenter.erasure.person import FACTS, Person, dialect_of

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.status import HTTP_201_CREATED
 
 from callcenter.accounts.api import address_of, requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.calls.api import Facets, FormsOf
 from callcenter.exports import answers
@@ -53,7 +54,7 @@ class OrderShape(Shape):
 
 def export_routes(context: Context, packer: Packer, forms_of: FormsOf) -> APIRouter:
     """`/api/recording-exports`; all for who may export recordings."""
-    routes = APIRouter(prefix="/api/recording-exports")
+    routes = APIRouter(prefix="/api/recording-exports", route_class=OnceRoute)
     _order_routes(routes, context, packer, forms_of)
     _file_routes(routes, context)
     return routes

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account
 from callcenter.dialer import answers as dialer_answers
 from callcenter.dialer.importing.rows import PRIORITIES
-from callcenter.dialer.once import once
 from callcenter.dialer.scoped import check_queue, of_list, sees_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.errors import BadInput, NotFound
@@ -54,7 +54,7 @@ class RuleChanges(Shape):
 
 def filling_routes(context: Context, settings: Settings) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api", route_class=once(context.sessions, context.clock))
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
 
     sessions = context.sessions
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents.rules import EVERY, OWN
@@ -156,7 +157,7 @@ class ReceivedPage(BaseModel):
 
 def message_routes(post: Post) -> APIRouter:
     """Who controls seats writes; who works at one reads and acknowledges."""
-    routes = APIRouter(prefix="/api/messages")
+    routes = APIRouter(prefix="/api/messages", route_class=OnceRoute)
     _receiving_routes(routes, post)
     _writing_routes(routes, post)
     return routes

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput
 from callcenter.floor.terms import Instant
@@ -21,7 +22,7 @@ Version = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
 def quality_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api/review-forms")
+    routes = APIRouter(prefix="/api/review-forms", route_class=OnceRoute)
     _reading_routes(routes, sessions)
     _building_routes(routes, sessions, clock)
     return routes

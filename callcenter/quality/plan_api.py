@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
 from callcenter.dialer.tables import CallbackList
@@ -78,7 +79,7 @@ class PlanShape(Shape):
 
 def plan_routes(context: Context) -> APIRouter:
     """The routes of plans and of the inbox; each says which permission it needs."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _reading_routes(routes, context)
     _changing_routes(routes, context)
     _inbox_routes(routes, context)

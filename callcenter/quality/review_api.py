@@ -8,6 +8,7 @@ from msgspec import structs, to_builtins
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import READ_REVIEWS, USERNAME_LENGTH
 from callcenter.accounts.scoped import check_call
 from callcenter.accounts.service import Account
@@ -118,7 +119,7 @@ def review_routes(
     sessions: Sessions, recordings_of: RecordingsOf, terms: Terms, clock: Callable[[], Instant]
 ) -> APIRouter:
     """`/api/reviews`: read by who may, written by the reviewer, answered by the agent, decided by a leader."""
-    routes = APIRouter(prefix="/api/reviews")
+    routes = APIRouter(prefix="/api/reviews", route_class=OnceRoute)
     _reading_routes(routes, sessions, recordings_of, clock)
     _reviewing_routes(routes, sessions, terms, clock)
     _answering_routes(routes, sessions, clock)

@@ -10,6 +10,7 @@ from msgspec import to_builtins
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.scope import Scope
 from callcenter.accounts.service import Account
 from callcenter.dialer.scoped import check_list
@@ -109,7 +110,7 @@ class Chosen(BaseModel):
 
 def people_routes(room: Room) -> APIRouter:
     """The routes, with their files."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=OnceRoute)
     _action_routes(routes, room)
     _abandoned_routes(routes, room)
     for ending in get_args(Ending):

@@ -9,6 +9,7 @@ from msgspec import convert, to_builtins
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.floor.terms import Instant
 from callcenter.reports import answers, saved
@@ -112,7 +113,7 @@ def _parameters(before: Parameters | None, given: dict[str, Any], check: Check) 
 
 def saved_routes(sender: Sender, check: Check) -> APIRouter:
     """The routes: one's own and shared reports, their schedules and deliveries. `check` raises BadInput."""
-    routes = APIRouter(prefix="/api/reports/saved")
+    routes = APIRouter(prefix="/api/reports/saved", route_class=OnceRoute)
     _keeping_routes(routes, sender, check)
     _delivery_routes(routes, sender)
     return routes

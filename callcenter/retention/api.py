@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.calls.api import When, Word
 from callcenter.forms.shapes import Shape
 from callcenter.recordings.library import Library
@@ -62,7 +63,7 @@ class DeletionQuery(Shape):
 
 def retention_routes(sessions: Sessions, library: Library) -> APIRouter:
     """`/api/retention`: rules, the dry run, the log; all for who manages retention."""
-    routes = APIRouter(prefix="/api/retention")
+    routes = APIRouter(prefix="/api/retention", route_class=OnceRoute)
     _rule_routes(routes, sessions, library)
 
     @routes.get("/due", response_model=answers.DueSum, dependencies=[MANAGES])

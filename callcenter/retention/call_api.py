@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.scoped import check_call
 from callcenter.accounts.service import Account
 from callcenter.calls.api import Word
@@ -41,7 +42,7 @@ class ReasonShape(Shape):
 
 def call_retention_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
     """Tags and holds of calls."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=OnceRoute)
 
     @routes.get(OF_CALL + "/retention", response_model=answers.CallRetention)
     async def beside(pbx: Word, call_id: Word, account: Seer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 from msgspec import to_builtins
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.agents.rules import OWN
@@ -75,7 +76,7 @@ Upload = Annotated[UploadFile, File()]
 
 def shift_routes(planning: Planning) -> APIRouter:
     """Who sees shifts reads them, who plans them changes them, each within the scope; agents see their own."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _reading_routes(routes, planning)
     _kept_routes(routes, planning)
     _kept_total_routes(routes, planning)

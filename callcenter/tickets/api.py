@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from msgspec import structs
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import own_agent
 from callcenter.accounts.service import Account
 from callcenter.customers.numbers import caller_number
@@ -70,7 +71,7 @@ class Room:
 
 def ticket_routes(room: Room) -> APIRouter:
     """Tickets are found, opened, worked on, closed and merged; each route says which permission it needs."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _finding_routes(routes, room)
     _opening_routes(routes, room)
     _changing_routes(routes, room)

@@ -11,10 +11,11 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.accounts.rules import Role
+from callcenter.accounts.tables import IdempotencyKey
 from callcenter.audit.tables import AuditEntry
 from callcenter.customers.tables import Customer, CustomerNumber
 from callcenter.delivery.tables import Delivery
-from callcenter.dialer.tables import Attempt, CallbackList, DoNotCall, IdempotencyKey, Import, Target
+from callcenter.dialer.tables import Attempt, CallbackList, DoNotCall, Import, Target
 from callcenter.erasure.api import erasure_routes
 from callcenter.erasure.around import Around
 from callcenter.erasure.running import Eraser

@@ -8,6 +8,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, field_validator
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.dialer.importing import answers, jobs
 from callcenter.dialer.importing.columns import ROLES, Kind, Role
@@ -15,7 +16,6 @@ from callcenter.dialer.importing.error_file import error_file
 from callcenter.dialer.importing.jobs import Importer, Options
 from callcenter.dialer.importing.rows import Policy
 from callcenter.dialer.importing.sheets import MAX_BYTES, MAX_COLUMNS
-from callcenter.dialer.once import once
 from callcenter.dialer.scoped import of_list, sees_list
 from callcenter.dialer.shapes import ListId, Shape
 from callcenter.dialer.tables import Import
@@ -63,7 +63,7 @@ class OptionsShape(Shape):
 
 def import_routes(importer: Importer) -> APIRouter:
     """The routes; each says which permission it needs."""
-    routes = APIRouter(prefix="/api", route_class=once(importer.context.sessions, importer.context.clock))
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _file_routes(routes, importer)
     _customer_routes(routes, importer)
     _job_routes(routes, importer)

@@ -8,6 +8,7 @@ from msgspec import to_builtins
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
 from callcenter.accounts.user_api import AgentNumber
@@ -63,7 +64,7 @@ class FinishShape(Shape):
 
 def calibration_routes(sessions: Sessions, recordings_of: RecordingsOf, clock: Callable[[], Instant]) -> APIRouter:
     """`/api/calibrations`: opened and closed by who manages quality, scored by who is invited."""
-    routes = APIRouter(prefix="/api/calibrations")
+    routes = APIRouter(prefix="/api/calibrations", route_class=OnceRoute)
     _reading_routes(routes, sessions, recordings_of, clock)
     _leading_routes(routes, sessions, clock)
     _scoring_routes(routes, sessions, clock)

@@ -8,6 +8,7 @@ from msgspec import convert, to_builtins
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.errors import BadInput
 from callcenter.forms.shapes import Row, Shape
@@ -124,7 +125,7 @@ class ChangedPlaylistShape(PlaylistShape):
 
 def clip_routes(sessions: Sessions, cutter: Cutter) -> APIRouter:
     """`/api/clips` and `/api/playlists`: managed by who trains, seen and heard by who learns."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _reading_routes(routes, sessions, cutter)
     _managing_routes(routes, sessions, cutter)
     _hearing_routes(routes, sessions, cutter)

@@ -8,6 +8,7 @@ from msgspec import to_builtins
 from pydantic import Field
 
 from callcenter.accounts.api import requires
+from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import USERNAME_LENGTH
 from callcenter.accounts.service import Account
 from callcenter.errors import NotAllowed
@@ -62,7 +63,7 @@ class TaskShape(Shape):
 
 def coaching_routes(sessions: Sessions, clock: Callable[[], Instant]) -> APIRouter:
     """Tasks are given for reviews and closed by who reviews or leads, and acknowledged by the agent."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=OnceRoute)
     _reading_routes(routes, sessions)
     _changing_routes(routes, sessions, clock)
     return routes
