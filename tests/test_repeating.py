@@ -21,7 +21,7 @@ TICKET = {"ticket": {"type": "repair", "subject": "Lamp", "team": "Team A"}, "is
 MESSAGE = {"text": "Meeting at noon", "to": "everybody"}
 CUSTOMER = {"record": {"name": "Li Wei", "numbers": [{"number": "13800138000"}]}}
 ROLE = {"name": "Trainer", "permissions": ["see_calls"]}
-MADE = {"/tickets": TICKET, "/messages": MESSAGE, "/customers": CUSTOMER, "/roles": ROLE}
+MADE: dict[str, dict[str, Any]] = {"/tickets": TICKET, "/messages": MESSAGE, "/customers": CUSTOMER, "/roles": ROLE}
 WEBHOOK = {"url": "https://93.184.216.34/hook", "kinds": []}
 SHEET = b"agent,date,kind,start,end\n1001,2026-12-01,on_post,09:00,17:00\n"
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0068"
-down_revision = "0065"
+down_revision = "0066"
 
 
 def upgrade() -> None:
