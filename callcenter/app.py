@@ -29,7 +29,7 @@ from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.user_api import user_routes
 from callcenter.agents.api import settings_routes
 from callcenter.alerts.api import alert_routes
-from callcenter.alerts.register import WEBHOOK_KINDS
+from callcenter.alerts.register import ALERT_KINDS
 from callcenter.assembly import (
     Switchboard,
     alert_desk,
@@ -65,16 +65,17 @@ from callcenter.calls.line_notes import LineNotes
 from callcenter.customers.api import customer_routes
 from callcenter.customers.crm import crm_of
 from callcenter.customers.pop_api import pop_routes
-from callcenter.customers.ringing import RINGING_KIND, Herald
+from callcenter.customers.ringing import RINGING, Herald
 from callcenter.customers.service import Context as Customers
 from callcenter.customers.service import forms_of
 from callcenter.delivery.api import delivery_routes
+from callcenter.delivery.kinds import TEST, AnyKind, describe_events
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.description import DescribedApi, description_routes
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.dialling_api import dialling_routes
 from callcenter.dialer.importing.api import import_routes
-from callcenter.dialer.results import RESULT_KIND
+from callcenter.dialer.results import RESULT
 from callcenter.dialer.targets_api import target_routes
 from callcenter.dialer.worker import Worker
 from callcenter.erasure.api import erasure_routes
@@ -150,6 +151,9 @@ class Health(TypedDict):
 
     status: Literal["ok", "no database"]
 
+
+EVENT_KINDS: tuple[AnyKind, ...] = (*ALERT_KINDS, RESULT, RINGING)
+"""What webhooks can be told."""
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -230,7 +234,7 @@ async def running(
             plan_routes(await sampler_of(stack, room, settings)),
             *_review_rooms(sessions, library, settings.quality, clock),
             book_routes(books),
-            delivery_routes(sessions, outbox, ways, (*WEBHOOK_KINDS, RESULT_KIND, RINGING_KIND)),
+            delivery_routes(sessions, outbox, ways, EVENT_KINDS),
             alert_routes(desk),
             _messages(Post(sessions, keeper.floor, hub.put, clock)),
             shift_routes(Planning(sessions, settings, sources, recorder.flush, clock)),
@@ -412,6 +416,7 @@ def _web(
     web.add_api_websocket_route("/api/live", Guarded("see_floor", feed))
     web.add_api_websocket_route("/api/wallboard/live", BoardSocket(boards))
     web.include_router(description_routes(web))
+    describe_events(web.webhooks, (*EVENT_KINDS, TEST))
     web.add_api_route("/api/{path:path}", _no_such_route, methods=EVERY_METHOD, include_in_schema=False)
     web.add_route("/{path:path}", panel.answer, methods=["GET"])
     return web

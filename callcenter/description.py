@@ -55,6 +55,17 @@ OWN_BODIES: Mapping[MethodAndPath, tuple[str, str]] = {
 }
 """Refusals that have the body of a success."""
 
+EVENT_HEADERS = {
+    "webhook-id": "The id of the delivery: the same whenever it comes again",
+    "webhook-timestamp": "When it was sent: seconds since 1970-01-01 UTC",
+    "webhook-signature": "By the webhook's secret, as Standard Webhooks have it: `v1,…`",
+}
+EVENT_ANSWERS = {
+    "2XX": "It has arrived",
+    "410": "It is never wanted again",
+    "default": "It has not arrived: it is tried again",
+}
+
 OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 """Schemas of errors that are never sent: ours are problems."""
 
@@ -88,6 +99,8 @@ class DescribedApi(FastAPI):
                 _complete(operation, method.upper(), path, rules.get((method.upper(), path)))
         for path in paths_with_key(self.routes):
             _add_key(described["paths"][_without_converters(path)]["post"])
+        for kind, of_kind in described.get("webhooks", {}).items():
+            _complete_event(of_kind["post"], kind)
         components = described.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         for name in OF_FASTAPI:
@@ -96,7 +109,7 @@ class DescribedApi(FastAPI):
         schemas |= _live_frames()
         components["securitySchemes"] = GATES
         add_units(schemas)
-        for operations in described["paths"].values():
+        for operations in (*described["paths"].values(), *described.get("webhooks", {}).values()):
             for operation in operations.values():
                 add_examples(operation, schemas)
         self.openapi_schema = _plainly_named(described)
@@ -143,6 +156,17 @@ def _complete(operation: Operation, method: str, path: str, rule: Requires | Non
     kinds = _media_types(path)
     if kinds:
         answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+
+
+def _complete_event(operation: Operation, kind: str) -> None:
+    """What a receiver is sent besides, and what its answers mean; none of them needs a body."""
+    operation["operationId"] = "event_" + kind.replace(".", "_")
+    operation["summary"] = f"The event `{kind}`"
+    operation["parameters"] = [
+        {"name": name, "in": "header", "required": True, "description": words, "schema": {"type": "string"}}
+        for name, words in EVENT_HEADERS.items()
+    ]
+    operation["responses"] = {status: {"description": words} for status, words in EVENT_ANSWERS.items()}
 
 
 def _live_frames() -> dict[str, Any]:

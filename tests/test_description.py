@@ -10,7 +10,8 @@ import pytest
 from fastapi import APIRouter
 
 from callcenter import __version__
-from callcenter.app import App, running
+from callcenter.app import EVENT_KINDS, App, running
+from callcenter.delivery.kinds import TEST
 from callcenter.description import DescribedApi
 from callcenter.route_words import SUMMARIES
 from callcenter.settings import Settings
@@ -98,6 +99,19 @@ async def test_examples_are_what_is_described(app: App) -> None:
     whole = {"properties": schemas, "components": described["components"]}
     errors = jsonschema_rs.validator_for(whole).iter_errors(examples)
     assert [(*error.instance_path, error.message[:200]) for error in errors] == []
+
+
+async def test_events_for_webhooks_are_described(app: App) -> None:
+    described = app.web.openapi()
+    assert described["openapi"].startswith("3.1")
+    assert described["webhooks"].keys() == {kind.name for kind in (*EVENT_KINDS, TEST)}
+    for kind, operations in described["webhooks"].items():
+        content = operations["post"]["requestBody"]["content"]["application/json"]
+        whole = {**content["schema"], "components": described["components"]}
+        assert list(jsonschema_rs.validator_for(whole).iter_errors(content["example"])) == []
+        assert content["example"]["type"] == kind
+        assert operations["post"]["description"]
+        assert {"2XX", "410"} <= operations["post"]["responses"].keys()
 
 
 async def test_the_panel_can_be_given_types_of_all(app: App) -> None:

@@ -61,6 +61,37 @@ class Alert(_Alert):
     note: NotRequired[str]
 
 
+class AlertSubject(TypedDict):
+    """What an alert is about: an entity of the live feed."""
+
+    kind: str
+    id: str
+
+
+class AlertTold(TypedDict):
+    """An alert, as webhooks are told it: raised, cleared, or when somebody took notice.
+
+    `is_test`: it is an example, by which a rule's channels are tried out.
+    """
+
+    alert_id: str
+    rule_id: int
+    kind: str
+    severity: Severity
+    subject: AlertSubject
+    who: AlertWho
+    since: Instant
+    raised_at: Instant
+    cleared_at: Instant | None
+    value: float
+    threshold: float
+    text_en: str
+    text_zh: str
+    acknowledged_by: NotRequired[str]
+    note: NotRequired[str]
+    is_test: NotRequired[bool]
+
+
 class AlertsPage(TypedDict):
     """A page of alerts, newest first; `next` is the cursor of the following one."""
 

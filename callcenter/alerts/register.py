@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,10 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.alerts.alert import Alert, Changed, Cleared, Effect, Raised
+from callcenter.alerts.answers import AlertTold, AlertWho
 from callcenter.alerts.kinds import Rule
 from callcenter.alerts.rules import KINDS
 from callcenter.alerts.tables import AlertRecord
 from callcenter.alerts.wording import sentence
+from callcenter.delivery.kinds import EventKind
 from callcenter.delivery.mail import Mail
 from callcenter.delivery.service import post_webhooks, send_mail
 from callcenter.errors import BadInput
@@ -26,8 +28,9 @@ from callcenter.store.engine import Sessions
 
 log = logging.getLogger(__name__)
 
-RAISED, CLEARED, ACKNOWLEDGED = "alert.raised", "alert.cleared", "alert.acknowledged"
-WEBHOOK_KINDS = (RAISED, CLEARED, ACKNOWLEDGED)
+RAISED, CLEARED = EventKind("alert.raised", AlertTold), EventKind("alert.cleared", AlertTold)
+ACKNOWLEDGED = EventKind("alert.acknowledged", AlertTold)
+ALERT_KINDS = (RAISED, CLEARED, ACKNOWLEDGED)
 
 GATHER_SECONDS: Seconds = 0.5
 """What comes within this time is written together, and goes out in one mail for each rule."""
@@ -132,7 +135,7 @@ def _row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def payload(alert: Alert, cleared_at: Instant | None) -> dict[str, Any]:
+def payload(alert: Alert, cleared_at: Instant | None) -> AlertTold:
     """What a webhook says of an alert (docs/api.md, Alerts)."""
     kind = KINDS[alert.kind]
     return {
@@ -141,7 +144,7 @@ def payload(alert: Alert, cleared_at: Instant | None) -> dict[str, Any]:
         "kind": alert.kind,
         "severity": alert.severity,
         "subject": {"kind": alert.subject[0], "id": alert.subject[1]},
-        "who": alert.who,
+        "who": cast(AlertWho, alert.who),
         "since": alert.since,
         "raised_at": alert.raised_at,
         "cleared_at": cleared_at,
@@ -160,6 +163,6 @@ async def mail_alerts(db: AsyncSession, rule: Rule, alerts: list[Alert], now: In
         lines.append(f"… {len(alerts)}\n")
     subject = f"{kind.label_en} · {kind.label_zh}" + (f" ({len(alerts)})" if len(alerts) > 1 else "")
     try:
-        await send_mail(db, RAISED, Mail(to=rule.mail, subject=subject, text="\n".join(lines)), now)
+        await send_mail(db, RAISED.name, Mail(to=rule.mail, subject=subject, text="\n".join(lines)), now)
     except BadInput as error:
         log.error("Rule %d cannot send mail: %s", rule.id, error.message)

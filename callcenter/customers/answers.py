@@ -44,6 +44,41 @@ class Customer(_Record):
     numbers: list[CustomerNumber]
 
 
+class RingCustomer(TypedDict):
+    """Somebody who has the number of a ring."""
+
+    id: int
+    name: str
+    reference: str
+    level: str
+
+
+class RingOutside(TypedDict):
+    """What the CRM says of a caller; `link` is the customer's page there."""
+
+    name: str
+    level: str
+    link: str
+
+
+class RingTold(TypedDict):
+    """A phone begins to ring. It is news for 30 s: whoever does not take it until then is never told.
+
+    `crm` is null where the CRM knows nobody, fails, or takes longer than half a second.
+    """
+
+    pbx: str
+    interface: str
+    agent_number: str
+    call_id: str
+    number: str
+    queue: str
+    direction: Direction | None
+    at: Instant
+    customers: list[RingCustomer]
+    crm: RingOutside | None
+
+
 class CustomersPage(TypedDict):
     """A page of customers; `next` is the cursor of the following one."""
 

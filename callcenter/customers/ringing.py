@@ -3,32 +3,33 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.customers import service
+from callcenter.customers.answers import RingCustomer, RingOutside, RingTold
 from callcenter.customers.crm import Crm
 from callcenter.customers.service import Context
+from callcenter.delivery.kinds import EventKind
 from callcenter.delivery.service import is_wanted, post_webhooks
 from callcenter.floor.changes import Changes, Key
 from callcenter.floor.events import AnyEvent
-from callcenter.floor.facts import SeatState
+from callcenter.floor.facts import Direction, SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
 from callcenter.floor.terms import CallId, Instant, PbxName, Seconds
 
 log = logging.getLogger(__name__)
 
-RINGING_KIND = "call.ringing"
-TOLD_CUSTOMER = ("id", "name", "reference", "level")
 CRM_SECONDS: Seconds = 0.5
 """So long the webhook waits for the CRM: it is to arrive within a second of the ring."""
 
-
 RING_SECONDS: Seconds = 30
 """So long a ring is news: whoever hears of it later would open the page of a caller who has gone."""
+
+
+RINGING = EventKind("call.ringing", RingTold)
 
 
 class Ringing(Struct, frozen=True):
@@ -40,7 +41,7 @@ class Ringing(Struct, frozen=True):
     call_id: CallId
     number: str
     queue: str
-    direction: str | None
+    direction: Direction | None
     at: Instant
 
 
@@ -87,25 +88,37 @@ class Herald:
         sessions = self._context.sessions
         try:
             async with sessions() as db:
-                if not await is_wanted(db, RINGING_KIND):
+                if not await is_wanted(db, RINGING):
                     return
             payload = await self._payload(ringing)
             async with sessions.begin() as db:
-                await post_webhooks(db, RINGING_KIND, payload, self._context.clock(), lasts_seconds=RING_SECONDS)
+                await post_webhooks(db, RINGING, payload, self._context.clock(), lasts_seconds=RING_SECONDS)
             self._wake()
         except (DBAPIError, OSError):
             log.exception("Nobody is told of a ring: the database cannot be reached")
 
-    async def _payload(self, ringing: Ringing) -> dict[str, Any]:
+    async def _payload(self, ringing: Ringing) -> RingTold:
         number, found = await service.known_callers(self._context, ringing.number)
         try:
             async with asyncio.timeout(CRM_SECONDS):
                 outside = await self._crm.look_up(number)
         except TimeoutError:
             outside = None
-        customers = [{name: getattr(one.row, name) for name in TOLD_CUSTOMER} for one in found]
-        told: dict[str, Any] = to_builtins(ringing)
-        return told | {"customers": customers, "crm": to_builtins(outside)}
+        rows = [one.row for one in found]
+        return RingTold(
+            pbx=ringing.pbx,
+            interface=ringing.interface,
+            agent_number=ringing.agent_number,
+            call_id=ringing.call_id,
+            number=ringing.number,
+            queue=ringing.queue,
+            direction=ringing.direction,
+            at=ringing.at,
+            customers=[
+                RingCustomer(id=row.id, name=row.name, reference=row.reference, level=row.level) for row in rows
+            ],
+            crm=RingOutside(name=outside.name, level=outside.level, link=outside.link) if outside else None,
+        )
 
 
 def _ringing(seat: Seat, call_id: CallId) -> Ringing:

@@ -11,6 +11,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.rules import Permission
 from callcenter.delivery import answers, service
+from callcenter.delivery.kinds import TEST, AnyKind
 from callcenter.delivery.mail import NOT_SET, Mail
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.delivery.rules import State
@@ -55,7 +56,7 @@ class TestMail(Shape):
     to: str
 
 
-def delivery_routes(sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Sequence[str]) -> APIRouter:
+def delivery_routes(sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Sequence[AnyKind]) -> APIRouter:
     """The routes; `kinds` are those events that this server tells."""
     routes = APIRouter(route_class=OnceRoute)
     _webhook_routes(routes, sessions, outbox, ways, kinds)
@@ -64,12 +65,15 @@ def delivery_routes(sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Seque
     return routes
 
 
-def _webhook_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Sequence[str]) -> None:
+def _webhook_routes(
+    routes: APIRouter, sessions: Sessions, outbox: Outbox, ways: Ways, kinds: Sequence[AnyKind]
+) -> None:
     may, networks = [requires(MAY)], ways.webhooks.allowed_networks
 
     @routes.get("/api/webhooks", response_model=answers.Webhooks, dependencies=may)
     async def webhooks() -> dict[str, Any]:
-        return {"webhooks": [_webhook(row) for row in await service.webhooks(sessions)], "kinds": list(kinds)}
+        names = [kind.name for kind in kinds]
+        return {"webhooks": [_webhook(row) for row in await service.webhooks(sessions)], "kinds": names}
 
     @routes.post("/api/webhooks", response_model=answers.Webhook, status_code=201, dependencies=may)
     async def create(new: NewWebhook) -> dict[str, Any]:
@@ -134,7 +138,7 @@ def _mail_routes(routes: APIRouter, sessions: Sessions, outbox: Outbox, ways: Wa
             raise Conflict(NOT_SET)
         letter = Mail(to=(given.to,), subject="callcenter: test", text="This mail has arrived.\n\n这封邮件已送达。\n")
         async with sessions.begin() as db:
-            delivery_id = await service.send_mail(db, service.TEST_KIND, letter, outbox.clock())
+            delivery_id = await service.send_mail(db, TEST.name, letter, outbox.clock())
         outbox.wake()
         return {"delivery_id": delivery_id}
 

@@ -16,15 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from callcenter.delivery.kinds import TEST, AnyKind, EventKind, Payload, TestTold
 from callcenter.delivery.mail import Mail, as_message
 from callcenter.delivery.rules import SECRET_BYTES, Channel, Network, State, check_kinds, check_url, secret_of
 from callcenter.delivery.tables import Delivery, DeliveryTry, Webhook
 from callcenter.errors import Conflict, NotFound
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.store.engine import Sessions
-
-TEST_KIND = "test"
-
 
 # --- into the outbox --------------------------------------------------------------------------------------------
 
@@ -37,14 +35,14 @@ async def send_mail(db: AsyncSession, kind: str, mail: Mail, now: Instant) -> st
 
 
 async def post_webhooks(
-    db: AsyncSession, kind: str, payload: Mapping[str, Any], now: Instant, *, lasts_seconds: Seconds | None = None
+    db: AsyncSession, kind: EventKind[Payload], payload: Payload, now: Instant, *, lasts_seconds: Seconds | None = None
 ) -> list[str]:
     """Puts an event into the outbox, once for each webhook that wants its kind; their delivery ids.
 
     What is news for `lasts_seconds` only waits for no other event, and is given up then.
     """
     wanted = await _wanted(db, kind)
-    content = msgspec.json.encode({"type": kind, "at": now, "data": payload}) if wanted else b""
+    content = _content(kind, payload, now) if wanted else b""
     rows = [_for_webhook(webhook, kind, content, now) for webhook in wanted]
     for row in rows:
         row.expires_at = None if lasts_seconds is None else now + lasts_seconds
@@ -52,18 +50,22 @@ async def post_webhooks(
     return [row.delivery_id for row in rows]
 
 
-async def is_wanted(db: AsyncSession, kind: str) -> bool:
+async def is_wanted(db: AsyncSession, kind: AnyKind) -> bool:
     """Whether any webhook wants events of this kind: where making one costs something, this is asked first."""
     return bool(await _wanted(db, kind))
 
 
-async def _wanted(db: AsyncSession, kind: str) -> list[Webhook]:
+async def _wanted(db: AsyncSession, kind: AnyKind) -> list[Webhook]:
     webhooks = (await db.scalars(select(Webhook).where(Webhook.is_enabled))).all()
-    return [webhook for webhook in webhooks if not webhook.kinds or kind in webhook.kinds]
+    return [webhook for webhook in webhooks if not webhook.kinds or kind.name in webhook.kinds]
 
 
-def _for_webhook(webhook: Webhook, kind: str, content: bytes, now: Instant) -> Delivery:
-    return _delivery("webhook", kind, webhook.url, content, now, webhook_id=webhook.id)
+def _content(kind: EventKind[Payload], payload: Payload, now: Instant) -> bytes:
+    return msgspec.json.encode({"type": kind.name, "at": now, "data": payload})
+
+
+def _for_webhook(webhook: Webhook, kind: AnyKind, content: bytes, now: Instant) -> Delivery:
+    return _delivery("webhook", kind.name, webhook.url, content, now, webhook_id=webhook.id)
 
 
 def _delivery(
@@ -135,8 +137,8 @@ async def test_webhook(sessions: Sessions, webhook_id: int, now: Instant) -> str
     """Puts a test event for one webhook into the outbox, enabled or not; its delivery id. Raises NotFound."""
     async with sessions.begin() as db:
         webhook = await _webhook(db, webhook_id)
-        content = msgspec.json.encode({"type": TEST_KIND, "at": now, "data": {"webhook": webhook.name}})
-        row = _for_webhook(webhook, TEST_KIND, content, now)
+        content = _content(TEST, TestTold(webhook=webhook.name), now)
+        row = _for_webhook(webhook, TEST, content, now)
         db.add(row)
     return row.delivery_id
 

@@ -196,13 +196,18 @@ class ResultAttempt(TypedDict):
     is_machine: bool | None
 
 
-class CallResult(TypedDict):
+class ResultTold(TypedDict):
+    """What came of an attempt; again where one that was unknown is put right."""
+
+    list: ListName
+    target: ResultTarget
+    attempt: ResultAttempt
+
+
+class CallResult(ResultTold):
     """What came of an attempt."""
 
     id: int
-    target: ResultTarget
-    attempt: ResultAttempt
-    list: ListName
 
 
 class ResultsPage(TypedDict):

@@ -9,23 +9,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.delivery.kinds import EventKind
 from callcenter.delivery.service import post_webhooks
+from callcenter.dialer.answers import ResultTold
+from callcenter.dialer.rules import Mode, Outcome, TargetState
 from callcenter.dialer.tables import Attempt, CallbackList, Result, Target
 from callcenter.errors import NotFound
 from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
 
-RESULT_KIND = "callback.result"
+RESULT = EventKind("callback.result", ResultTold)
 
 
 async def tell_result(session: AsyncSession, callback_list: CallbackList, target: Target, attempt: Attempt) -> None:
     """Tells what came of an attempt, and where its target stands now; again where an unknown one is put right."""
     session.add(Result(list_id=callback_list.id, attempt_id=attempt.id))
     at = attempt.ended_at or attempt.placed_at
-    await post_webhooks(session, RESULT_KIND, result_view(callback_list, target, attempt), at)
+    await post_webhooks(session, RESULT, result_view(callback_list, target, attempt), at)
 
 
-def result_view(callback_list: CallbackList, target: Target, attempt: Attempt) -> dict[str, Any]:
+def result_view(callback_list: CallbackList, target: Target, attempt: Attempt) -> ResultTold:
     """A result as webhooks and the API tell it (docs/api.md, Results)."""
     return {
         "list": {"id": str(callback_list.id), "name": callback_list.name},
@@ -34,21 +37,21 @@ def result_view(callback_list: CallbackList, target: Target, attempt: Attempt) -
             "number": target.number,
             "name": target.name,
             "attributes": target.attributes,
-            "state": target.state,
+            "state": TargetState(target.state),
             "attempts": target.attempts,
             "due_at": target.due_at,
         },
         "attempt": {
             "id": attempt.id,
             "number": attempt.number,
-            "outcome": attempt.outcome,
+            "outcome": None if attempt.outcome is None else Outcome(attempt.outcome),
             "placed_at": attempt.placed_at,
             "answered_at": attempt.answered_at,
             "ended_at": attempt.ended_at,
             "agent_number": attempt.agent_number,
             "call_id": attempt.call_id,
             "pbx": attempt.pbx,
-            "mode": attempt.mode,
+            "mode": Mode(attempt.mode),
             "is_machine": attempt.is_machine,
         },
     }

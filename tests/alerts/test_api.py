@@ -1,6 +1,5 @@
 """Alerts behind their routes: seen, acknowledged, filtered; rules changed while they watch; who is told outside."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +23,7 @@ from callcenter.floor.events import LinkChanged, LinkState
 from callcenter.live.keeper import Keeper
 from callcenter.store.engine import Sessions
 from tests.alerts.diaries import AWAY
+from tests.events import as_described
 from tests.floor.stories import NOON, PBX, Diary
 from tests.serving import PANEL
 from tests.web import Site
@@ -117,6 +117,7 @@ async def a_webhook(sessions: Sessions) -> None:
 
 
 async def test_alert_is_kept_shown_acknowledged_and_cleared(centre: Centre) -> None:
+    await a_webhook(centre.sessions)
     client = await centre.client()
     centre.pauses("1001")
     centre.passes(601)
@@ -145,6 +146,9 @@ async def test_alert_is_kept_shown_acknowledged_and_cleared(centre: Centre) -> N
     assert row["cleared_at"] == centre.now
     assert row["value"] == pytest.approx(661, abs=1)
     assert row["note"] == "called him"
+    told = [as_described(one.content) for one in await outbox(centre.sessions)]
+    assert [one["type"] for one in told] == ["alert.raised", "alert.acknowledged", "alert.cleared"]
+    assert (told[1]["data"]["note"], told[2]["data"]["cleared_at"]) == ("called him", centre.now)
     assert (await client.get("/api/alerts?state=open")).json() == {"alerts": [], "next": None}
 
 
@@ -212,7 +216,7 @@ async def test_webhooks_and_mail_are_told(centre: Centre) -> None:
     centre.passes(601)
     await centre.register.flush()
     first, second, mail = await outbox(centre.sessions)
-    event = json.loads(first.content)
+    event = as_described(first.content)
     assert (event["type"], event["data"]["kind"], second.kind) == ("alert.raised", "away_long", "alert.raised")
     assert event["data"]["text_en"] == "Agent 1001 (1001): away (break) for 10:01, limit 10:00"
     assert "离席" in event["data"]["text_zh"]
@@ -280,7 +284,7 @@ async def test_channels_of_a_rule_are_tested(centre: Centre) -> None:
     told = await client.post(f"/api/alert-rules/{rule['id']}/test")
     assert (told.status_code, told.json()) == (202, {"webhooks": 1, "mails": 0})
     [row] = await outbox(centre.sessions)
-    assert json.loads(row.content)["data"]["is_test"] is True
+    assert as_described(row.content)["data"]["is_test"] is True
     assert await records(centre.sessions) == []
 
 

@@ -1,19 +1,14 @@
 """Webhooks hear of each ring once, with the customer."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from callcenter.customers import service
 from callcenter.customers.crm import crm_of
 from callcenter.customers.ringing import Herald
 from callcenter.customers.service import Context
-from callcenter.delivery.service import add_webhook
-from callcenter.delivery.tables import Delivery
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import LinkChanged, LinkState
 from callcenter.floor.facts import Direction, SeatState
@@ -22,6 +17,7 @@ from callcenter.floor.seat import Seat
 from callcenter.floor.site import Site as Pbx
 from callcenter.floor.terms import CallId, PbxName
 from callcenter.settings import CrmSettings
+from tests import events
 from tests.customers.conftest import a_record
 from tests.facts import NOON
 
@@ -51,14 +47,11 @@ async def _told(context: Context, herald: Herald, *states: tuple[Seat, SeatState
         herald.on_changes(LinkChanged(NORTH, NOON, LinkState.LIVE), changes)
     while herald._telling:
         await next(iter(herald._telling))
-    async with context.sessions() as session:
-        rows = await session.scalars(select(Delivery).options(undefer(Delivery.content)))
-        return [json.loads(row.content) for row in rows]
+    return await events.told(context.sessions, "call.ringing")
 
 
 async def test_a_ring_is_told_once_with_the_customer(context: Context, herald: Herald, seat: Seat) -> None:
-    fields = {"name": "CRM", "url": "https://crm.example/", "kinds": ["call.ringing"], "is_enabled": True}
-    await add_webhook(context.sessions, fields, NOON)
+    await events.want(context.sessions, "call.ringing")
     known = await service.create(context, a_record(reference="A-1"), "supervisor")
     states = (SeatState.READY, SeatState.RINGING, SeatState.RINGING, SeatState.TALKING)
     [told] = await _told(context, herald, *((seat, state) for state in states))
@@ -81,6 +74,5 @@ async def test_a_ring_is_told_once_with_the_customer(context: Context, herald: H
 
 
 async def test_where_nobody_wants_to_know_nothing_is_told(context: Context, herald: Herald, seat: Seat) -> None:
-    fields = {"name": "Other", "url": "https://crm.example/", "kinds": ["alert.raised"], "is_enabled": True}
-    await add_webhook(context.sessions, fields, NOON)
+    await events.want(context.sessions, "alert.raised")
     assert await _told(context, herald, (seat, SeatState.RINGING)) == []

@@ -1,7 +1,6 @@
 """The routes of webhooks, of the delivery log and of mail: who may, what is refused, what is told once only."""
 
 import asyncio
-import json
 from typing import Any
 
 import pytest
@@ -9,13 +8,16 @@ from httpx import AsyncClient
 
 from callcenter.accounts.rules import Role
 from callcenter.delivery.api import delivery_routes
+from callcenter.delivery.kinds import TEST, EventKind
 from callcenter.delivery.outbox import Outbox, Ways
 from callcenter.settings import MailSettings
 from callcenter.store.engine import Sessions
 from tests.delivery.conftest import LOOPBACK, Clock, Letters, Receiver, mail_settings
+from tests.events import as_described
 from tests.serving import PANEL
 from tests.web import Site
 
+KINDS = (EventKind("alert.raised", dict), TEST)
 HOOK = {"name": "crm", "url": "https://crm.example.org/hook", "kinds": ["test"]}
 
 
@@ -25,7 +27,7 @@ class Desk:
     def __init__(self, sessions: Sessions, mail: MailSettings | None = None) -> None:
         ways = Ways(mail or MailSettings(), LOOPBACK)
         self.outbox = Outbox(sessions, ways, clock=Clock())
-        self.site = Site(sessions, delivery_routes(sessions, self.outbox, ways, ("alert.raised", "test")))
+        self.site = Site(sessions, delivery_routes(sessions, self.outbox, ways, KINDS))
 
     async def admin(self) -> AsyncClient:
         client = await self.site.client(Role.ADMIN)
@@ -121,7 +123,7 @@ async def test_webhook_is_tested_looked_at_and_replayed(sessions: Sessions, rece
     row = await settled(client)
     assert (row["state"], row["kind"], row["destination"]) == ("sent", "test", receiver.url)
     detail = (await client.get(f"/api/deliveries/{row['id']}")).json()
-    assert json.loads(detail["content"])["data"] == {"webhook": "crm"}
+    assert as_described(detail["content"])["data"] == {"webhook": "crm"}
     assert [one["status"] for one in detail["tries"]] == [200]
     receiver.came.clear()
     assert (await client.post(f"/api/deliveries/{row['id']}/replay")).status_code == 202

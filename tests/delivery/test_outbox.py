@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.delivery import posting, service
+from callcenter.delivery.kinds import EventKind
 from callcenter.delivery.mail import Attachment, Mail
 from callcenter.delivery.outbox import CLAIM_SECONDS, KEPT_SECONDS, URGENT_AT_ONCE, URGENT_IN_ALL, Urgent, chosen
 from callcenter.delivery.rules import BACK_OFF, TOO_LATE
@@ -35,7 +36,7 @@ async def a_webhook(sessions: Sessions, receiver: Receiver, clock: Clock, **give
 
 async def told(sessions: Sessions, clock: Clock, kind: str = "alert.raised", **payload: Any) -> list[str]:
     async with sessions.begin() as db:
-        return await service.post_webhooks(db, kind, payload, clock())
+        return await service.post_webhooks(db, EventKind(kind, dict), payload, clock())
 
 
 async def mailed(sessions: Sessions, clock: Clock, mail: Mail) -> None:
@@ -246,7 +247,7 @@ async def test_log_is_cleared_after_a_while_but_never_of_what_waits(
 
 async def rang(sessions: Sessions, clock: Callable[[], float], **payload: Any) -> None:
     async with sessions.begin() as db:
-        await service.post_webhooks(db, "call.ringing", payload, clock(), lasts_seconds=30)
+        await service.post_webhooks(db, EventKind("call.ringing", dict), payload, clock(), lasts_seconds=30)
 
 
 async def came(receiver: Receiver, kind: str, count: int) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Targets from other systems, promises, results to be followed, webhooks, and requests that are sent twice."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -11,8 +10,6 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from callcenter.accounts.api import COOKIE
 from callcenter.accounts.passwords import Passwords
@@ -20,13 +17,13 @@ from callcenter.accounts.rules import Role
 from callcenter.accounts.service import Access, NewUser, add_user
 from callcenter.accounts.signing_in import sign_in
 from callcenter.delivery.service import add_webhook
-from callcenter.delivery.tables import Delivery
 from callcenter.dialer import attempts, service
 from callcenter.dialer.api import callback_routes
 from callcenter.dialer.targets import NewTarget, days_after
 from callcenter.dialer.targets_api import target_routes
 from callcenter.problems import tell_problems
 from callcenter.settings import AgentSettings, QueueSettings, Settings
+from tests import events
 from tests.dialer.conftest import ALWAYS, MONDAY_NOON, Centre, numbers, result
 
 PASSWORD = "a long password"
@@ -163,10 +160,8 @@ async def test_results_are_followed_and_told_to_webhooks_once(client: httpx.Asyn
     }
     since = (await client.get(f"/lists/1/results?since={MONDAY_NOON + 9}")).json()["results"]
     assert [one["attempt"]["outcome"] for one in since] == ["reached"]
-    async with centre.sessions() as session:
-        rows = (await session.scalars(select(Delivery).options(undefer(Delivery.content)))).all()
-    sent = [json.loads(row.content) for row in rows]
-    assert [one["type"] for one in sent] == ["callback.result"] * 2
+    sent = await events.told(centre.sessions, "callback.result")
+    assert len(sent) == 2
     assert sent[0]["data"] == {key: value for key, value in told.items() if key != "id"}
     assert (await client.get("/lists/9/results")).status_code == 404
 
