@@ -28,6 +28,7 @@ from callcenter.accounts.service import Access
 from callcenter.accounts.session_api import Centre, session_routes
 from callcenter.accounts.user_api import user_routes
 from callcenter.agents.api import settings_routes
+from callcenter.agents.telling import SEAT_CHANGED, SeatTeller
 from callcenter.alerts.api import alert_routes
 from callcenter.alerts.register import ALERT_KINDS
 from callcenter.assembly import (
@@ -60,6 +61,7 @@ from callcenter.audit.api import audit_routes
 from callcenter.audit.writing import WritesAudit
 from callcenter.books.api import book_routes
 from callcenter.calls.api import call_routes
+from callcenter.calls.ended import CALL_ENDED, CallsEnded
 from callcenter.calls.line_api import line_routes
 from callcenter.calls.line_notes import LineNotes
 from callcenter.customers.api import customer_routes
@@ -87,6 +89,7 @@ from callcenter.exports.packing import Packer
 from callcenter.exports.service import expiring as exports_expiring
 from callcenter.filling.api import filling_routes
 from callcenter.finding import beyond_calls
+from callcenter.floor.facts import AnyFact, CallRecord
 from callcenter.floor.floor import Floor
 from callcenter.floor.terms import Instant, PbxName
 from callcenter.forms.api import form_routes
@@ -136,10 +139,12 @@ from callcenter.store.erased import Erased
 from callcenter.store.recorder import Recorder
 from callcenter.tickets.callbacks import keep_callbacks
 from callcenter.tickets.finding import of_customer as tickets_of_customer
+from callcenter.tickets.history import TICKET_CHANGED
 from callcenter.versions import TakesVersions
 from callcenter.wallboards.api import Boards, BoardSocket, wallboard_routes
 from callcenter.wrap_up.api import Desk as WrapUpDesk
 from callcenter.wrap_up.api import wrap_up_routes
+from callcenter.wrap_up.records import WRITTEN as WRAP_UP_WRITTEN
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +157,15 @@ class Health(TypedDict):
     status: Literal["ok", "no database"]
 
 
-EVENT_KINDS: tuple[AnyKind, ...] = (*ALERT_KINDS, RESULT, RINGING)
+EVENT_KINDS: tuple[AnyKind, ...] = (
+    *ALERT_KINDS,
+    RESULT,
+    RINGING,
+    CALL_ENDED,
+    SEAT_CHANGED,
+    WRAP_UP_WRITTEN,
+    TICKET_CHANGED,
+)
 """What webhooks can be told."""
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -187,11 +200,11 @@ async def running(
         stack.enter_context(alone_in(settings.data_folder))
         engine = await _store(stack, settings)
         sessions, access = make_sessions(engine), _access(settings, engine, clock)
-        library, measurer, recorder = _recording(stack, settings, engine, clock)
         ways, panel = Ways(settings.mail, settings.webhooks), PanelFiles()
         first_run = FirstRun(access, settings.data_folder)
-        outbox = _outbox(stack, sessions, ways, clock)
-        past = Past(Floor(), recorder, engine, settings.data_folder / "checkpoints", clock)
+        outbox, floor = _outbox(stack, sessions, ways, clock), Floor()
+        library, measurer, recorder = _recording(stack, settings, engine, floor, outbox)
+        past = Past(floor, recorder, engine, settings.data_folder / "checkpoints", clock)
         keeper = Keeper(past.floor, clock=clock)
         journals = journals_of(stack, settings, clock)
         links = links_of(settings, keeper, journals, await resumed(settings, past, journals))
@@ -224,12 +237,12 @@ async def running(
             dialling_routes(sessions, dialer),
             callback_routes(sessions, dialer, settings, partial(keep_callbacks, clock=clock)),
             filling_routes(await filler_of(stack, room, keeper, settings), settings),
-            await ticket_room_routes(stack, tickets_of(settings, sessions, clock), keeper, hub, desk.watch),
+            await ticket_room_routes(stack, settings, outbox, keeper, hub, desk.watch),
             target_routes(sessions, dialer, settings),
             import_routes(await importer_of(stack, settings, sessions, dialer)),
             form_routes(sessions, dialer, keeper.floor),
             offer_routes(sessions, dialer),
-            wrap_up_routes(WrapUpDesk(keeper.floor, dialer, _customers(settings, outbox), recorder.flush)),
+            wrap_up_routes(WrapUpDesk(keeper.floor, dialer, _customers(settings, outbox), recorder.flush, outbox.wake)),
             await _quality(sessions, clock),
             plan_routes(await sampler_of(stack, room, settings)),
             *_review_rooms(sessions, library, settings.quality, clock),
@@ -285,7 +298,7 @@ async def _quality(sessions: Sessions, clock: Callable[[], Instant]) -> APIRoute
 async def _customer_rooms(
     stack: AsyncExitStack, settings: Settings, library: Library, keeper: Keeper, outbox: Outbox
 ) -> list[APIRouter]:
-    """Calls, who called or calls now, and exports of what was said; other systems are told of each ring."""
+    """Calls, who called or calls now, and exports of what was said; other systems are told of rings and seats."""
     sessions = outbox.sessions
     customers = _customers(settings, outbox)
     of_customer = partial(forms_of, customers)
@@ -294,6 +307,9 @@ async def _customer_rooms(
     herald = Herald(customers, crm, keeper.floor, outbox.wake)
     keeper.listen(herald.on_changes)
     stack.push_async_callback(herald.close)
+    seats = SeatTeller(sessions, keeper.floor, outbox.clock, outbox.wake)
+    keeper.listen(seats.on_changes)
+    in_background(stack, seats.run(), "seat.changed")
     lines = LineNotes(sessions, keeper.floor)
     keeper.listen(lines.on_changes)
     stack.push_async_callback(lines.close)
@@ -378,19 +394,25 @@ async def _store(stack: AsyncExitStack, settings: Settings) -> AsyncEngine:
 
 
 def _recording(
-    stack: AsyncExitStack, settings: Settings, engine: AsyncEngine, clock: Callable[[], Instant]
+    stack: AsyncExitStack, settings: Settings, engine: AsyncEngine, floor: Floor, outbox: Outbox
 ) -> tuple[Library, Measurer, Recorder]:
-    """Facts into rows, and the audio that belongs to them."""
-    library = Library.of(settings, clock)
-    processor = Processor(make_sessions(engine), library, settings.recordings.encoding)
+    """Facts into rows, with what other systems are told of them, and the audio that belongs to them."""
+    library = Library.of(settings, outbox.clock)
+    processor = Processor(outbox.sessions, library, settings.recordings.encoding)
     stack.push_async_callback(processor.close)
     in_background(stack, processor.run(), "processor")
-    measurer = Measurer(make_sessions(engine), library)
+    measurer = Measurer(outbox.sessions, library)
     measurer.complete = processor.wake
     stack.push_async_callback(measurer.close)
     in_background(stack, measurer.run(), "measurer")
     erased = Erased(settings.data_folder, settings.region)
-    recorder = Recorder(engine, after_write=measurer.on_facts, erased=erased)
+
+    def after_write(facts: Sequence[AnyFact]) -> None:
+        measurer.on_facts(facts)
+        if any(isinstance(fact, CallRecord) for fact in facts):
+            outbox.wake()
+
+    recorder = Recorder(engine, beside=CallsEnded(floor).tell, after_write=after_write, erased=erased)
     recorder.start()
     stack.push_async_callback(recorder.close)
     return library, measurer, recorder

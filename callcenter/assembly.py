@@ -1,7 +1,7 @@
 """How each part of the server is built from the others, and what it is told of; `app` says in which order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -345,10 +345,16 @@ def tickets_of(settings: Settings, sessions: Sessions, clock: Callable[[], Insta
 
 
 async def ticket_room_routes(
-    stack: AsyncExitStack, tickets: Tickets, keeper: Keeper, hub: Hub, watch: Watch
+    stack: AsyncExitStack, settings: Settings, outbox: Outbox, keeper: Keeper, hub: Hub, watch: Watch
 ) -> APIRouter:
-    """Tickets, what tells the alerts which of them are late, and open pages of changes."""
-    tell = TicketTeller(tickets.sessions, hub.put, tickets.clock).tell
+    """Tickets, what tells the alerts which of them are late, and open pages and other systems of changes."""
+    tickets = tickets_of(settings, outbox.sessions, outbox.clock)
+    teller = TicketTeller(tickets.sessions, hub.put, tickets.clock)
+
+    async def tell(ticket_ids: Sequence[int], *teams: str) -> None:
+        outbox.wake()
+        await teller.tell(ticket_ids, *teams)
+
     soon = await stack.enter_async_context(escalating(tickets, watch.on_tickets, tell))
     return ticket_routes(TicketRoom(tickets, keeper.floor, soon, tell))
 

@@ -56,6 +56,24 @@ class Seat(TypedDict):
     consult_answered: bool
 
 
+class SeatTold(TypedDict):
+    """A seat is in another state, or for another reason. It is news for 30 s, and the newest comes first.
+
+    So what comes later may be older: `since` tells. `reason` is that of a pause, `call_id` the call that it is about.
+    """
+
+    pbx: str
+    interface: str
+    agent_number: str
+    agent_name: str
+    team: str
+    state: SeatState
+    reason: str
+    since: Instant
+    call_id: str | None
+    queue: str
+
+
 class LiveQueue(TypedDict):
     """A queue: who waits in it, and its seats by state."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from callcenter.floor.facts import CallerSurvey, Conversation, Direction, Hold, QueueVisit, Ring
+from callcenter.floor.facts import CallerSurvey, Conversation, Direction, Hold, QueueVisit, Ring, VisitOutcome
 from callcenter.floor.terms import Instant, Seconds
 from callcenter.told import Like
 
@@ -34,6 +34,33 @@ class Call(TypedDict):
     talk_seconds: Seconds | None
     hold_seconds: Seconds | None
     has_recording: bool
+
+
+class CallTold(TypedDict):
+    """A call is over. What came after it, in its wrap-up, is not yet known.
+
+    `queue` and `outcome` are those of its last queue visit ("" and null: it was in none), the agent is who talked last.
+    `attempt_id` is that of the dialer. `is_certain` false: the end was not seen, and concluded after a gap.
+    """
+
+    pbx: str
+    call_id: str
+    direction: Direction
+    number: str
+    caller_name: str
+    dialled: str
+    started_at: Instant
+    answered_at: Instant | None
+    ended_at: Instant
+    is_certain: bool
+    queue: str
+    outcome: VisitOutcome | None
+    agent_number: str
+    agent_name: str
+    wait_seconds: Seconds
+    talk_seconds: Seconds
+    hold_seconds: Seconds
+    attempt_id: str | None
 
 
 class CallsPage(TypedDict):

@@ -18,7 +18,7 @@ from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import Direction, SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
-from callcenter.floor.terms import CallId, Instant, PbxName, Seconds
+from callcenter.floor.terms import CallId, Instant, Seconds
 
 log = logging.getLogger(__name__)
 
@@ -69,20 +69,12 @@ class Herald:
 
     def _begun(self, changes: Changes) -> Iterator[Ringing]:
         for key in changes.touched:
-            seat = self._seat(key)
+            seat = self._floor.seat_at(key)
             if seat is None or seat.state is not SeatState.RINGING or seat.call_id is None:
                 self._rung.pop(key, None)
             elif self._rung.get(key) != seat.call_id:
                 self._rung[key] = seat.call_id
                 yield _ringing(seat, seat.call_id)
-
-    def _seat(self, key: Key) -> Seat | None:
-        kind, name = key
-        if kind != "seats":
-            return None
-        pbx, _, interface = name.partition("/")
-        site = self._floor.sites.get(PbxName(pbx))
-        return site.seats.get(interface.lower()) if site else None
 
     async def _tell(self, ringing: Ringing) -> None:
         sessions = self._context.sessions

@@ -181,6 +181,13 @@ class Floor:
         entities["gauges"] = {"*": gauges(self.sites.values(), self.surprises)}
         return entities
 
+    def seat_at(self, key: Key) -> Seat | None:
+        """The seat that a key of the live feed names; None where there is none, or it names something else."""
+        kind, name = key
+        pbx, _, interface = name.partition("/")
+        site = self.sites.get(PbxName(pbx)) if kind == "seats" else None
+        return site.seats.get(interface.lower()) if site else None
+
     def free_seats(self, pbx: PbxName, queue: str) -> int:
         """How many seats of a queue could be rung now."""
         site = self.sites.get(pbx)

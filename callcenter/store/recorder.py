@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.floor.facts import AnyFact, Fact
 from callcenter.store.erased import Erased
@@ -28,26 +28,36 @@ CLOSE_SECONDS = 10.0
 LIMIT = 200_000
 
 Written = Callable[[Sequence[AnyFact]], None]
+Beside = Callable[[AsyncConnection, Sequence[AnyFact], Iterable[AnyFact]], Awaitable[None]]
+"""Writes something else in the transaction of a batch, before that; also given is everything that is not yet written,
+the batch among it."""
+
+
+async def nothing(_connection: AsyncConnection, _batch: Sequence[AnyFact], _waiting: Iterable[AnyFact]) -> None:
+    """Writes nothing beside the facts."""
 
 
 class Recorder:
     """Writes facts as rows. A fact that comes again replaces its row, but never a certain one by an uncertain one.
 
     `pending` facts wait; `written` were written; `refused` the database will never take (a bug); `dropped` came while
-    `limit` others waited. Refused and dropped facts are in the journal. `after_write` is told of each batch once it is
-    in the database. Persons who were `erased` are written blank; None: nobody can be.
+    `limit` others waited. Refused and dropped facts are in the journal. `beside` writes in the transaction of a batch;
+    `after_write` is told of each batch once it is in the database. Persons who were `erased` are written blank; None:
+    nobody can be.
     """
 
     def __init__(
         self,
         engine: AsyncEngine,
         *,
+        beside: Beside = nothing,
         after_write: Written = lambda _: None,
         limit: int = LIMIT,
         erased: Erased | None = None,
     ) -> None:
         self._engine = engine
         self._erased = erased
+        self._beside = beside
         self._after_write = after_write
         self._limit = limit
         self._waiting: deque[AnyFact] = deque()
@@ -152,8 +162,10 @@ class Recorder:
     async def _write_together(self, batch: list[AnyFact]) -> None:
         async with self._engine.begin() as connection:
             kinds: dict[type[Fact], list[AnyFact]] = {}
-            for fact in batch if self._erased is None else await self._erased.blanked(connection, batch):
+            facts = batch if self._erased is None else await self._erased.blanked(connection, batch)
+            for fact in facts:
                 kinds.setdefault(type(fact), []).append(fact)
+            await self._beside(connection, facts, self._waiting)
             await touch(connection, kinds)
             for kind, facts in kinds.items():
                 await upsert(connection, kind, facts, _newest_unless_less_certain)

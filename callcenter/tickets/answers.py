@@ -10,14 +10,8 @@ from callcenter.floor.terms import Instant
 from callcenter.tickets.owners import Owner
 from callcenter.tickets.rules import Outcome, State, What
 from callcenter.tickets.service import Backlog
+from callcenter.tickets.telling import TicketName
 from callcenter.told import Like
-
-
-class TicketName(TypedDict):
-    """A ticket by its row and by the number that people say."""
-
-    id: int
-    ticket: str
 
 
 class TicketCustomer(TypedDict):

@@ -44,12 +44,16 @@ OF_CALL = "/api/calls/{pbx}/{call_id}/wrap-ups"
 
 @dataclass(frozen=True)
 class Desk:
-    """What wrap-up forms work with; `write_down` has the conversations that ended a moment ago in the database."""
+    """What wrap-up forms work with; `write_down` has the conversations that ended a moment ago in the database.
+
+    `told` says that something waits in the outbox.
+    """
 
     floor: Floor
     worker: Worker
     customers: Customers
     write_down: Callable[[], Awaitable[None]]
+    told: Callable[[], None] = lambda: None
 
     @property
     def sessions(self) -> Sessions:
@@ -137,6 +141,7 @@ async def _write(
         is_change=is_change,
     )
     list_id = await write(desk.sessions, writing, filled)
+    desk.told()
     if list_id is not None:
         desk.worker.wake(list_id)
     [written] = [one for one in await records_of(desk.sessions, *key[:2]) if one.record.agent_number == key[2]]

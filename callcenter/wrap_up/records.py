@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.delivery.kinds import EventKind
+from callcenter.delivery.service import post_webhooks
 from callcenter.dialer.importing.rows import Row, RowError
 from callcenter.dialer.locking import lock_list
 from callcenter.dialer.permit import Rulebook
@@ -18,10 +20,13 @@ from callcenter.dialer.targets import NewTarget, ask_for, row_of_target
 from callcenter.errors import BadInput, Conflict, NotFound
 from callcenter.floor.terms import Instant
 from callcenter.store.engine import Sessions
+from callcenter.wrap_up.answers import ChosenTold, WrapUpTold
 from callcenter.wrap_up.at_hand import Talked
 from callcenter.wrap_up.choices import known
 from callcenter.wrap_up.rules import MOST_EARLIER, NOTHING_SAID, Filled, Said, check_filled, check_promised
 from callcenter.wrap_up.tables import WrapUpChoice, WrapUpRecord
+
+WRITTEN = EventKind("wrap_up.written", WrapUpTold)
 
 KEPT = ("reason_id", "result_id", "note", "next_at", "next_agent", "target_id")
 """What an earlier version of a record is kept with, beside who wrote it and when."""
@@ -90,6 +95,8 @@ async def _written(sessions: Sessions, pbx: str, call_id: str, *wanted: Any) -> 
 async def write(sessions: Sessions, writing: Writing, filled: Filled) -> int | None:
     """Keeps what is filled in, in place of what stood there, which is kept beside it; the list that promises a call.
 
+    What was not there before is told to webhooks, too.
+
     Raises BadInput naming the field, NotFound where there is no record to change, Conflict where the same was written
     at the same moment.
     """
@@ -102,12 +109,17 @@ async def write(sessions: Sessions, writing: Writing, filled: Filled) -> int | N
             record = record or _new_record(writing)
             list_id = await _promise(session, record, filled, writing)
             record.reason_id, record.result_id, record.note = filled.reason_id, filled.result_id, filled.note
-            if before and before != {name: getattr(record, name) for name in KEPT}:
+            is_other = before != {name: getattr(record, name) for name in KEPT}
+            if before and is_other:
                 # A new list: JSON that is changed in place is not noticed.
                 record.earlier = [*record.earlier, before | _told_by(record)][-MOST_EARLIER:]
             record.changed_at, record.changed_by = writing.now, writing.by
             record.customer_id = record.customer_id or writing.customer_id
             session.add(record)
+            if is_other:
+                said = {row.id: row for row in choices}
+                told = _told(record, writing.talked, said[record.reason_id], said[record.result_id])
+                await post_webhooks(session, WRITTEN, told, writing.now)
             return list_id
     except IntegrityError as error:
         raise Conflict("This form was saved at the same moment elsewhere; save it again") from error
@@ -138,6 +150,32 @@ def _new_record(writing: Writing) -> WrapUpRecord:
         written_by=writing.by,
         earlier=[],
     )
+
+
+def _told(record: WrapUpRecord, talked: Talked, reason: WrapUpChoice, result: WrapUpChoice) -> WrapUpTold:
+    return WrapUpTold(
+        pbx=record.pbx,
+        call_id=record.call_id,
+        agent_number=record.agent_number,
+        agent_name=record.agent_name,
+        queue=talked.queue,
+        direction=talked.direction,
+        number=talked.number,
+        customer_id=record.customer_id,
+        reason=_choice(reason),
+        result=_choice(result),
+        note=record.note,
+        next_at=record.next_at,
+        next_agent=record.next_agent,
+        written_at=record.written_at,
+        written_by=record.written_by,
+        changed_at=record.changed_at,
+        changed_by=record.changed_by,
+    )
+
+
+def _choice(row: WrapUpChoice) -> ChosenTold:
+    return ChosenTold(id=row.id, label_en=row.label_en, label_zh=row.label_zh)
 
 
 def _told_by(record: WrapUpRecord) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from callcenter.tickets.escalating import escalate, escalated
 from callcenter.tickets.feed import PLACES
 from callcenter.tickets.rules import DAY_SECONDS
 from callcenter.tickets.tables import TicketChange
+from tests import events
 from tests.customers.conftest import a_record
 from tests.facts import NOON, a_conversation
 from tests.tickets.conftest import CALL, LI, NORTH, WANG, Centre, opened, subjects, told
@@ -180,6 +181,34 @@ async def test_repeats_are_merged_with_everything_they_have(li: AsyncClient, bos
     assert (alone["merged"], alone["steps"], alone["calls"]) == ([], [], [])
     assert _what(alone) == ["opened", "merged", "step_changed", "unmerged"]
     assert (await boss.post(f"/api/tickets/{gone['id']}/unmerge")).status_code == 409
+
+
+async def test_webhooks_are_told_of_each_change(centre: Centre, li: AsyncClient, boss: AsyncClient) -> None:
+    await events.want(centre.context.sessions, "ticket.changed")
+    kept, gone = await opened(li, CALL, caller_number=LI), await opened(li, subject="Lamp again")
+    path = f"/api/tickets/{kept['id']}"
+    assert (await li.post(f"{path}/steps", json={"text": "Call the shop"})).status_code == 201
+    body = {"version": 1, "other_id": gone["id"], "other_version": 1}
+    assert (await boss.post(f"{path}/merges", json=body)).status_code == 201
+    assert (await li.post(f"{path}/close", json={"version": 2} | DONE)).status_code == 200
+    assert (await li.post(f"{path}/reopen", json={"version": 3, "why": "Broken again"})).status_code == 200
+    assert (await li.post(f"{path}/close", json={"version": 3} | DONE)).status_code == 409
+    told = [one["data"] for one in await events.told(centre.context.sessions, "ticket.changed")]
+    assert [(one["ticket"]["ticket"], one["what"], one["ticket"]["state"]) for one in told] == [
+        ("T-1", "opened", "open"),
+        ("T-1", "call_added", "open"),
+        ("T-2", "opened", "open"),
+        ("T-1", "step_added", "open"),
+        ("T-1", "merged", "open"),
+        ("T-2", "merged", "open"),
+        ("T-1", "closed", "closed"),
+        ("T-1", "reopened", "open"),
+    ]
+    assert told[0]["ticket"]["caller_number"] == LI
+    assert told[3]["details"]["text"] == "Call the shop"
+    assert told[5]["ticket"]["merged_into"] == {"id": kept["id"], "ticket": "T-1"}
+    assert (told[6]["ticket"]["outcome"], told[7]["ticket"]["outcome"]) == (DONE["outcome"], "")
+    assert told[7]["details"] == {"why": "Broken again"}
 
 
 async def test_a_complaint_is_not_merged_into_what_is_none(li: AsyncClient, boss: AsyncClient) -> None:

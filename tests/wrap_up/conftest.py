@@ -46,9 +46,9 @@ class WrapUps:
         self.floor = Floor()
         self.site = self.floor.sites[PBX] = Site(PBX)
         self.seats = {number: self._seat(number, team) for number, team in (("1001", "Team A"), ("1002", "Team B"))}
-        self.written_down = 0
+        self.written_down = self.told = 0
         self.customers = Context(centre.sessions, centre.clock, "CN")
-        desk = Desk(self.floor, centre.worker(), self.customers, self._write_down)
+        desk = Desk(self.floor, centre.worker(), self.customers, self._write_down, self._tell)
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         access = Access(centre.sessions, centre.clock, Passwords(hasher))
         self.web = web = FastAPI()
@@ -65,6 +65,9 @@ class WrapUps:
 
     async def _write_down(self) -> None:
         self.written_down += 1
+
+    def _tell(self) -> None:
+        self.told += 1
 
     def mask(self, *roles: Role) -> None:
         """Has users of these roles see numbers masked."""

@@ -13,6 +13,7 @@ from callcenter.dialer.rules import ListState, TargetState
 from callcenter.dialer.tables import Target
 from callcenter.floor.facts import Direction
 from callcenter.forms.service import IN_HAND_SECONDS
+from tests import events
 from tests.customers.conftest import a_record
 from tests.wrap_up.conftest import LI, WrapUps
 
@@ -86,6 +87,29 @@ async def test_what_is_written_in_the_talk_is_told_with_the_call(
     assert (told["agent_number"], told["agent_name"], told["note"]) == ("1001", "Li Na 1001", "asks for a price")
     assert (await boss.get("/calls/pbx1/2.0/wrap-ups")).json() == {"records": []}
     assert desk.written_down > 0
+
+
+async def test_what_is_written_is_told_once_for_each_change(desk: WrapUps, li: httpx.AsyncClient) -> None:
+    await events.want(desk.sessions, "wrap_up.written")
+    desk.talk("1001", "1.0")
+    first = await _written(li)
+    await _written(li)
+    desk.clock.now += 5
+    await _written(li, note="wants two")
+    once, again = await events.told(desk.sessions, "wrap_up.written")
+    data = once["data"]
+    assert (data["call_id"], data["agent_number"], data["number"], data["queue"], data["note"]) == (
+        "1.0",
+        "1001",
+        "13800138000",
+        "support",
+        "asks for a price",
+    )
+    assert (data["reason"]["id"], data["result"]["id"]) == (first["reason_id"], first["result_id"])
+    assert data["reason"]["label_en"]
+    assert again["at"] == again["data"]["changed_at"] == data["written_at"] + 5
+    assert again["data"]["note"] == "wants two"
+    assert desk.told == 3
 
 
 async def test_the_last_call_waits_for_its_form_and_is_the_authors_for_a_shift(

@@ -41,6 +41,13 @@ function DeliveryState({ state }: { state: Delivery["state"] }) {
   );
 }
 
+/** What a kind of event is called: `call.ended`. */
+function useKindName() {
+  const { t } = useTranslation();
+  return (kind: string) =>
+    t(`alerts.webhook.kind.${kind.replace(".", "_") as "call_ended"}`, { defaultValue: kind, kind });
+}
+
 function WebhookForm({
   webhook,
   kinds,
@@ -57,6 +64,7 @@ function WebhookForm({
   const [url, setUrl] = useState(webhook?.url ?? "https://");
   const [wanted, setWanted] = useState(webhook?.kinds ?? []);
   const save = useSaveWebhook();
+  const nameOf = useKindName();
   const refusal = refusalOf(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -95,7 +103,8 @@ function WebhookForm({
         <MultiSelect
           label={t("alerts.webhook.kinds")}
           placeholder={wanted.length === 0 ? t("alerts.webhook.allKinds") : ""}
-          data={kinds}
+          data={kinds.map((kind) => ({ value: kind, label: nameOf(kind) }))}
+          searchable
           value={wanted}
           onChange={setWanted}
           error={refusal.at("kinds")}
@@ -120,6 +129,7 @@ function WebhookRow({
   const save = useSaveWebhook();
   const act = useWebhookAction();
   const renew = useRenewSecret();
+  const nameOf = useKindName();
   const tell = useTell();
   const run = (action: "test" | "delete", then?: () => void) =>
     act.mutate({ id: webhook.id, action }, { onSuccess: then, onError: tell.failure });
@@ -129,7 +139,7 @@ function WebhookRow({
         {webhook.name}
         <span className={`${classes.small} ${classes.break}`}>{webhook.url}</span>
       </td>
-      <td>{webhook.kinds.join(", ") || t("alerts.webhook.allKinds")}</td>
+      <td>{webhook.kinds.map(nameOf).join(", ") || t("alerts.webhook.allKinds")}</td>
       <td>
         <span className={classes.actions}>
           <Switch
