@@ -42,21 +42,20 @@ class CallsEnded:
         records = {_place(fact): fact for fact in batch if isinstance(fact, CallRecord)}
         if not records:
             return
-        # At this moment each part of a call is at a seat, waits to be written, or was written before.
-        unwritten = self._parts(records, (*waiting, *batch))
         async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
             if not await is_wanted(db, CALL_ENDED):
                 return
             for place in await _stored(db, records):
                 records.pop(place, None)
-            parts = await _stored_parts(db, records) | unwritten
+            # Nothing is written meanwhile: each part of a call is in the database, waits, or is at a seat still.
+            parts = await _stored_parts(db, records) | self._unwritten(records, waiting)
             of_call: dict[Place, list[Part]] = {}
             for part in parts.values():
                 of_call.setdefault(_place(part), []).append(part)
             for place, record in records.items():
                 await post_webhooks(db, CALL_ENDED, told(record, of_call.get(place, ())), record.ended_at)
 
-    def _parts(self, places: Iterable[Place], waiting: Iterable[AnyFact]) -> Parts:
+    def _unwritten(self, places: Iterable[Place], waiting: Iterable[AnyFact]) -> Parts:
         wanted = set(places)
         return {_key(part): part for part in (*self._at_seats(), *_among(waiting)) if _place(part) in wanted}
 
@@ -67,7 +66,7 @@ class CallsEnded:
                     yield seat.unfinished
 
 
-def told(record: CallRecord, parts: Iterable[Part]) -> CallTold:
+def told(record: CallRecord, parts: Sequence[Part]) -> CallTold:
     """What is told of a call with these stays and talks."""
     visits = sorted((one for one in parts if isinstance(one, QueueVisit)), key=attrgetter("joined_at"))
     talks = sorted((one for one in parts if isinstance(one, Conversation)), key=attrgetter("began_at"))
