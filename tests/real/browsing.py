@@ -42,6 +42,19 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=f"{shots}/{name}.png", full_page=True)
 
 
+NOTIFICATIONS = """
+    window.notes = [];
+    window.Notification = class {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title, { body, tag }) { window.notes.push({ title, body, tag }); }
+    };
+    localStorage.setItem("callcenter.desk.notify", "on");
+"""
+"""Run in a page before anything else: what it would tell the desktop is kept in `notes`; no browser without a screen
+shows it."""
+
+
 class Visitor:
     """Somebody with a browser window of their own. What the browser complains of fails the test at the end."""
 

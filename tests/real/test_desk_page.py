@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.settings import AgentSettings, QueueSettings, Settings
-from tests.real.browsing import DESK, PATIENCE_SECONDS, Visitor, look, violations
+from tests.real.browsing import DESK, NOTIFICATIONS, PATIENCE_SECONDS, Visitor, look, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.serving import Serving
 
@@ -133,6 +133,7 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     expect(state(page)).to_have_text("Signed out")
     assert members(pair) == {}
     agent.visit("My callbacks")
+    expect(page).to_have_title("Signed out · My callbacks · callcenter")
     assert page.locator('link[rel="icon"]').get_attribute("href") != plain
 
 
@@ -351,3 +352,53 @@ def test_a_supervisor_commands_a_seat_from_the_floor(server: Serving, browser: B
         visitor.page.locator(f'[data-seat="{SEAT}"]').click()
         expect(visitor.page.get_by_role("dialog")).to_contain_text("PJSIP/1001")
         expect(visitor.page.get_by_role("dialog").get_by_role("button", name="Sign in")).to_have_count(0)
+
+
+def test_a_ring_is_told_on_whatever_page(agent: Visitor, pair: Pair) -> None:
+    agent.context.add_init_script(NOTIFICATIONS)
+    page, other = agent.page, agent.another_page()
+    agent.open("desk")
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")
+    other.goto(f"{agent.url}library")
+    expect(other).to_have_title("Ready · callcenter")
+    agent.visit("Customers")
+    expect(page).to_have_title("Ready · Customers · callcenter")
+    mark = page.locator('link[rel="icon"]').get_attribute("href")
+    typed = page.get_by_role("textbox").first
+    typed.fill("Bo")
+
+    pair.behave("1001", do="ignore")
+    pair.customer_calls("4000", caller=CALLER)
+    to_desk = page.get_by_role("link", name="To my desk")
+    for tab in (page, other):
+        bar = tab.get_by_role("paragraph").filter(has=tab.get_by_role("link", name="To my desk"))
+        expect(bar).to_contain_text(CALLER)
+        expect(bar).to_contain_text("Support 客服")
+        tab.wait_for_function("notes.length === 1")
+    expect(page).to_have_title(f"Ringing · {CALLER} · Customers · callcenter")
+    assert page.locator('link[rel="icon"]').get_attribute("href") != mark
+    expect(typed).to_be_focused()
+    (note,) = page.evaluate("notes")
+    assert (note["title"], note["body"]) == ("Ringing", f"{CALLER} · Support 客服")
+    assert other.evaluate("notes") == [note]  # of one tag, so that the desktop shows one
+    assert violations(page) == []
+    look(page, "ring-elsewhere")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert violations(page) == []
+    look(page, "ring-elsewhere-narrow")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    press(page, "中文")
+    expect(page.get_by_role("link", name="前往我的工作台")).to_be_visible()
+    press(page, "English")
+
+    to_desk.click()
+    expect(state(page)).to_have_text("Ringing")
+    expect(to_desk).to_have_count(0)
+    pair.picks_up("1001")
+    pair.behave("1001", do="answer")
+    expect(state(page)).to_have_text("Talking")
+    expect(other.get_by_role("link", name="To my desk")).to_have_count(0)
+    expect(other).to_have_title(f"Talking · {CALLER} · callcenter")
+    assert page.evaluate("notes") == [note]

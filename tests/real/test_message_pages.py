@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
 from callcenter.settings import AgentSettings, PbxSettings, Settings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
-from tests.serving import PASSWORD, Serving, serving_with
+from tests.real.browsing import NOTIFICATIONS, PATIENCE_SECONDS, PHONE, Visitor, look, violations
+from tests.serving import PANEL, PASSWORD, Serving, serving_with
 
 pytestmark = pytest.mark.real
 
@@ -104,3 +104,48 @@ def test_chosen_seats_are_written_to_and_it_is_withdrawn(server: Serving, browse
         written.get_by_role("button", name="Really withdraw").click()
         expect(came.get_by_role("listitem")).to_have_count(0, timeout=AT_ONCE_MS)
         expect(written).to_contain_text("withdrawn")
+
+
+def test_a_message_is_read_and_understood_on_whatever_page(server: Serving, browser: Browser) -> None:
+    with Visitor(browser, server.url, (360, 740)) as li:
+        li.context.add_init_script(NOTIFICATIONS)
+        li.sign_in("li").open("customers")
+        page, other = li.page, li.another_page()
+        other.goto(f"{li.url}library")
+        typed = page.get_by_role("textbox").first
+        typed.fill("Bo")
+        for tab in (page, other):
+            expect(tab.get_by_role("region", name="Messages")).to_have_count(1)
+            tab.wait_for_load_state("networkidle")  # what is open before counts as told
+        with Visitor(browser, server.url) as boss:
+            boss.sign_in(Role.SUPERVISOR)
+            for text in ("Meeting at 3", EVIL * 10):
+                sent = {"text": text, "to": "agents", "agents": ["1001"]}
+                assert boss.context.request.post(f"{server.url}api/messages", headers=PANEL, data=sent).status == 201
+        came = page.get_by_role("region", name="Messages")
+        expect(came.get_by_role("listitem")).to_have_count(1)
+        expect(came).to_contain_text(EVIL * 10)
+        expect(came.get_by_role("link", name="One more on my desk")).to_be_visible()
+        for tab in (page, other):
+            tab.wait_for_function("notes.length === 2")
+        notes = page.evaluate("notes")
+        assert sorted(note["body"] for note in notes) == sorted(["Meeting at 3", EVIL * 10])
+        assert sorted(note["tag"] for note in other.evaluate("notes")) == sorted({note["tag"] for note in notes})
+        expect(typed).to_be_focused()
+        assert page.evaluate(SIDEWAYS) <= 0
+        assert violations(page) == []
+        look(page, "message-elsewhere")
+        page.get_by_role("button", name="中文").click()
+        expect(page.get_by_role("link", name="我的工作台上还有 1 条")).to_be_visible()
+        page.get_by_role("button", name="English").click()
+        came.get_by_role("button", name="Understood").press("Enter")
+        expect(came.get_by_text("Meeting at 3")).to_be_visible()
+        expect(came.get_by_role("link")).to_have_count(0)
+        came.get_by_role("button", name="Understood").click()
+        expect(came.get_by_role("listitem")).to_have_count(0)
+        expect(other.get_by_role("region", name="Messages").get_by_role("listitem")).to_have_count(0)
+        assert violations(page) == []
+        li.visit("My desk")
+        expect(page.get_by_role("heading", name="Li Na")).to_be_visible()
+        expect(came).to_have_count(1)
+        assert len(page.evaluate("notes")) == 2

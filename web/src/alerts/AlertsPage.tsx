@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useMay, useSeesAll } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import page from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import { Empty } from "../parts/Waiting";
 import classes from "./AlertsPage.module.css";
 import { Deliveries } from "./Deliveries";
@@ -51,9 +52,7 @@ export default function AlertsPage() {
   const { t } = useTranslation();
   const [location] = useLocation();
   const here = TABS.find((tab) => tab.path === location) ?? TABS[0];
-  useEffect(() => {
-    document.title = `${t(`alerts.tab.${here.name}`)} · callcenter`;
-  }, [t, here]);
+  useTitle(t(`alerts.tab.${here.name}`));
   return (
     <div className={page.page}>
       <div className={classes.head}>

@@ -8,6 +8,7 @@ import { useFormat, useZone } from "../api/queries";
 import { fromWall } from "../format";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
+import { useTitle } from "../parts/useTitle";
 import classes from "./AuditPage.module.css";
 import { detailsLine, type Entry, type Filter, useEntries, type Words } from "./audit";
 
@@ -115,9 +116,7 @@ export default function AuditPage() {
   useEffect(() => {
     if (acts) setKnown(acts);
   }, [acts]);
-  useEffect(() => {
-    document.title = `${t("audit.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("audit.title"));
   return (
     <div className={classes.page}>
       <div>

@@ -1,7 +1,7 @@
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay, useSeesAll } from "../api/queries";
 import { Failure } from "../parts/Failure";
+import { useTitle } from "../parts/useTitle";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./Books.module.css";
 import { useGaps } from "./books";
@@ -14,9 +14,7 @@ export default function BooksPage() {
   const seesCalls = useMay("see_calls");
   const seesAll = useSeesAll();
   const gaps = useGaps(null);
-  useEffect(() => {
-    document.title = `${t("books.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("books.title"));
   return (
     <div className={classes.page}>
       <h1>{t("books.title")}</h1>

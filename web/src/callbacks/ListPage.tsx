@@ -1,6 +1,6 @@
 import { Badge, Button, Tabs } from "@mantine/core";
 import { IconArrowLeft, IconInfoCircle, IconPencil, IconUpload } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
@@ -12,6 +12,7 @@ import { FormBuilder } from "../forms/FormBuilder";
 import { ImportWizard } from "../imports/ImportWizard";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { FormResults } from "../reports/FormResults";
 import { Decisions } from "./Decisions";
@@ -182,9 +183,7 @@ function Detail({ asked }: { asked: CallbackList }) {
 export default function ListPage({ id }: { id: string }) {
   const { t } = useTranslation();
   const list = useList(id);
-  useEffect(() => {
-    document.title = `${list.data?.name ?? t("page.callbacks")} · callcenter`;
-  }, [list.data, t]);
+  useTitle(list.data?.name ?? t("page.callbacks"));
   if (list.isPending) return <PageSkeleton />;
   if (list.isError) return <Failure error={list.error} onRetry={() => void list.refetch()} />;
   return <Detail asked={list.data} />;

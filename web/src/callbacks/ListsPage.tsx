@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useFormat, useMay, useQueueWord } from "../api/queries";
@@ -8,6 +8,7 @@ import type { CallbackList } from "../api/shapes";
 import { CallbackSections } from "../dialling/CallbackSections";
 import { Failure } from "../parts/Failure";
 import table from "../parts/Table.module.css";
+import { useTitle } from "../parts/useTitle";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { ListForm, useWeekdayWords } from "./ListForm";
 import { ListState, StartStop } from "./ListState";
@@ -145,9 +146,7 @@ export default function ListsPage() {
   const [isCreating, setCreating] = useState(false);
   const mayRun = useMay("run_lists");
   const lists = useLists();
-  useEffect(() => {
-    document.title = `${t("page.callbacks")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.callbacks"));
   // With one list its attempts find room here; with more, each list's own page has them.
   const only = lists.data?.length === 1 ? lists.data[0] : undefined;
   const create = mayRun && (

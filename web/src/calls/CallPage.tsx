@@ -1,7 +1,7 @@
 import { Button, Select } from "@mantine/core";
 import { IconArrowLeft, IconChecklist, IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { ask, query } from "../api/client";
@@ -15,6 +15,7 @@ import { DirectionArrow } from "../parts/DirectionArrow";
 import { Failure } from "../parts/Failure";
 import { Outcome } from "../parts/Outcome";
 import pageClasses from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { KeptPanel } from "../retention/KeptPanel";
 import { useRuleWord } from "../retention/useRuleWord";
@@ -257,9 +258,7 @@ export default function CallPage({ pbx, callId }: { pbx: string; callId: string 
     queryFn: () => ask("GET /api/calls/{pbx}/{call_id}", { path: { pbx, call_id: callId } }),
     refetchInterval: ({ state }) => state.data !== undefined && isStillComing(state.data, serverNow()) && AGAIN_MS,
   });
-  useEffect(() => {
-    document.title = `${detail.data?.call.number ?? t("seat.call")} · callcenter`;
-  }, [detail.data, t]);
+  useTitle(detail.data?.call.number ?? t("seat.call"));
   if (detail.isPending) return <PageSkeleton />;
   if (detail.isError) return <Failure error={detail.error} onRetry={() => void detail.refetch()} />;
   return <Detail detail={detail.data} />;

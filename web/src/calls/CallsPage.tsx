@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconArrowUp, IconMicrophone, IconRefresh } from "@tabler/icons-react";
 import { type InfiniteData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { ask } from "../api/client";
@@ -15,6 +15,7 @@ import { Failure } from "../parts/Failure";
 import { MoreButton } from "../parts/MoreButton";
 import { Outcome } from "../parts/Outcome";
 import table from "../parts/Table.module.css";
+import { useTitle } from "../parts/useTitle";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { CallSearch } from "./CallSearch";
 import classes from "./CallsPage.module.css";
@@ -245,9 +246,7 @@ export default function CallsPage() {
   const mayExport = useMay("export_recordings");
   const [params, setParams] = useSearchParams();
   const search = useMemo(() => readSearch(params), [params]);
-  useEffect(() => {
-    document.title = `${t("page.calls")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.calls"));
   // What is typed is searched after a pause. A call that was opened meanwhile stays open: this page is still mounted
   // while that one is loaded.
   const onSearch = (next: Search) => {

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconArrowLeft, IconGitMerge, IconPencil, IconPhoneOff } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useMay, useZone } from "../api/queries";
@@ -8,6 +8,7 @@ import call from "../calls/CallPage.module.css";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { BanDialog } from "./BanDialog";
 import { Coming } from "./Coming";
@@ -88,9 +89,7 @@ function Shown({ customer }: { customer: Customer }) {
   const nameWord = useNameWord();
   const [act, setAct] = useState<Act | null>(null);
   const name = nameWord(customer);
-  useEffect(() => {
-    document.title = `${name} · callcenter`;
-  }, [name]);
+  useTitle(name);
   return (
     <div className={page.page}>
       <div className={call.head}>

@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { IconPlus, IconUpload } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useFormat, useMay } from "../api/queries";
@@ -12,6 +12,7 @@ import { MoreButton } from "../parts/MoreButton";
 import page from "../parts/Page.module.css";
 import table from "../parts/Table.module.css";
 import { useAddressFilter } from "../parts/useAddressFilter";
+import { useTitle } from "../parts/useTitle";
 import classes from "./Customers.module.css";
 import { type Customer, type Filter, useCustomers } from "./customers";
 import { Level } from "./Level";
@@ -82,9 +83,7 @@ export default function CustomersPage() {
   const [, go] = useLocation();
   const [isMaking, setMaking] = useState(false);
   const [isImporting, setImporting] = useState(false);
-  useEffect(() => {
-    document.title = `${t("page.customers")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.customers"));
   const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
   const found = useCustomers(trimmed(settled));
   const customers = found.data?.pages.flatMap((one) => one.customers) ?? [];

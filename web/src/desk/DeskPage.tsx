@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
 import { useMay, useSession } from "../api/queries";
 import { Mine } from "../forms/MinePage";
-import { useEntity, useLive } from "../live/store";
+import { useLive } from "../live/store";
 import { Earlier } from "../messages/Earlier";
 import { OnDesk } from "../messages/OnDesk";
 import page from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { DeskReviews } from "../quality/DeskReviews";
 import { MyShifts } from "../shifts/MyShifts";
@@ -13,27 +14,22 @@ import { DeskForms } from "../wrapUp/DeskForms";
 import { CallerPanel } from "./CallerPanel";
 import { CallPanel } from "./CallPanel";
 import classes from "./Desk.module.css";
-import { ownSeat } from "./desk";
 import { useDeskPhones } from "./deskPhones";
 import { MyFigures } from "./MyFigures";
 import { Notify } from "./Notify";
 import { PhonePanel } from "./phone/PhonePanel";
-import { usePreferred } from "./phone/usePhones";
 import { SignIn } from "./SignIn";
 import { StatePanel } from "./StatePanel";
-import { useTab } from "./useTab";
+import { useOwnSeat } from "./useOwnSeat";
 
 function Desk({ agent }: { agent: string }) {
   const { t } = useTranslation();
   const isThere = useLive((live) => live.epoch !== null || live.lastFrameAt > 0);
-  const isPreferred = usePreferred();
-  const id = useLive((live) => ownSeat(live.entities.seats, agent, isPreferred));
-  const seat = useEntity("seats", id ?? "");
+  const { id, seat } = useOwnSeat(agent);
   const worksCallbacks = useMay("work_callbacks");
   const worksSeat = useMay("work_seat");
   const hasReviews = useMay("see_own_reviews");
   const worksTickets = useMay("work_tickets");
-  useTab(seat);
   if (!isThere) return <PageSkeleton />;
   if (!seat) return <WithoutSeat agent={agent} />;
   return (
@@ -43,7 +39,7 @@ function Desk({ agent }: { agent: string }) {
           {seat.agent_name || agent} <small className="num">{agent}</small>
         </h1>
         {worksSeat && <Earlier />}
-        <Notify seat={seat} />
+        <Notify />
       </header>
       <div className={classes.columns}>
         <div className={classes.messages}>{worksSeat && <OnDesk />}</div>
@@ -77,6 +73,7 @@ function WithoutSeat({ agent }: { agent: string }) {
   const phones = useDeskPhones();
   const worksSeat = useMay("work_seat");
   const hasReviews = useMay("see_own_reviews");
+  useTitle(t("page.desk"));
   if (phones.isLoading) return <PageSkeleton />;
   if (!phones.data?.length) return <Empty title={t("desk.noSeat")} text={t("desk.noSeatText", { agent })} />;
   return (

@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
 import { ApiError } from "../api/client";
@@ -10,6 +10,7 @@ import { formatFor, fromWall, toWall } from "../format";
 import { useLanguage } from "../i18n";
 import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
+import { useTitle } from "../parts/useTitle";
 import { CallbackSections } from "./CallbackSections";
 import classes from "./Dialling.module.css";
 import { type MayCall, useMayCall } from "./dialling";
@@ -120,9 +121,7 @@ function Question({
 export default function TesterPage() {
   const { t } = useTranslation();
   const asked = useMayCall();
-  useEffect(() => {
-    document.title = `${t("tester.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("tester.title"));
   const isAboutNumber = asked.error instanceof ApiError && asked.error.field === "number";
   return (
     <div className={classes.page}>

@@ -1,7 +1,7 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus, IconUpload } from "@tabler/icons-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useMay } from "../api/queries";
 import { CallbackSections } from "../dialling/CallbackSections";
@@ -11,6 +11,7 @@ import { Failure } from "../parts/Failure";
 import { MoreButton } from "../parts/MoreButton";
 import table from "../parts/Table.module.css";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./DoNotCall.module.css";
 import { type Entry, entryOf, useAdd, useEntries, useRemove } from "./doNotCall";
@@ -19,9 +20,7 @@ export default function DoNotCallPage() {
   const { t } = useTranslation();
   const mayRun = useMay("run_lists");
   const [dialog, setDialog] = useState<"add" | "import" | null>(null);
-  useEffect(() => {
-    document.title = `${t("doNotCall.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("doNotCall.title"));
   return (
     <div className={classes.page}>
       <CallbackSections />

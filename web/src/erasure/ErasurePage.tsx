@@ -1,11 +1,12 @@
 import { Button, Progress, SegmentedControl } from "@mantine/core";
 import { IconArrowLeft, IconDownload, IconPrinter } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { LANGUAGES, type Language, useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { Certificate } from "./Certificate";
 import { saveAsFile } from "./certificate";
@@ -16,9 +17,7 @@ import { type ErasureAlone, type Kind, useErasure } from "./erasures";
 export default function ErasurePage({ id }: { id: string }) {
   const { t } = useTranslation();
   const erasure = useErasure(id);
-  useEffect(() => {
-    document.title = `${t("erasure.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("erasure.title"));
   if (erasure.isPending) return <PageSkeleton />;
   if (erasure.isError) return <Failure error={erasure.error} onRetry={() => void erasure.refetch()} />;
   return (

@@ -1,10 +1,10 @@
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 import { useFormat } from "../api/queries";
 import { ListPanel } from "../parts/ListPanel";
 import { MoreButton } from "../parts/MoreButton";
 import pageClasses from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import classes from "./Erasure.module.css";
 import { useErasures } from "./erasures";
 import { NewErasure } from "./NewErasure";
@@ -13,9 +13,7 @@ import { NewErasure } from "./NewErasure";
 export default function ErasuresPage() {
   const { t } = useTranslation();
   const [params] = useSearchParams();
-  useEffect(() => {
-    document.title = `${t("erasure.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("erasure.title"));
   return (
     <div className={pageClasses.page}>
       <div>

@@ -1,6 +1,5 @@
 import { Button } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay, useZone } from "../api/queries";
@@ -9,6 +8,7 @@ import { ListPanel } from "../parts/ListPanel";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import classes from "./Exports.module.css";
 import { DownloadButton } from "./ExportTools";
 import { isUnderWay, type RecordingExport, useCancelExport, useDeleteExport, useExports } from "./exports";
@@ -81,9 +81,7 @@ export default function ExportsPage() {
   const { t } = useTranslation();
   const exports = useExports();
   const seesCalls = useMay("see_calls");
-  useEffect(() => {
-    document.title = `${t("exports.page")} · callcenter`;
-  }, [t]);
+  useTitle(t("exports.page"));
   const toCalls = (
     <Button component={Link} href="/calls" size="xs" variant="default">
       {t("exports.toCalls")}

@@ -1,5 +1,5 @@
 import { Select } from "@mantine/core";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
 import { useFigures, useFormat, useMay } from "../api/queries";
@@ -7,6 +7,7 @@ import { serverNow } from "../live/clock";
 import { useLive } from "../live/store";
 import { MessagesButton } from "../messages/MessagesButton";
 import { Failure } from "../parts/Failure";
+import { useTitle } from "../parts/useTitle";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { useOpened } from "../reports/useOpened";
 import { Figures } from "./Figures";
@@ -34,9 +35,7 @@ export default function FloorPage() {
         .sort(),
     ),
   );
-  useEffect(() => {
-    document.title = `${t("page.floor")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.floor"));
   if (isRefused) return <Empty title={t("page.notAllowed")} text={t("page.notAllowedText")} />;
   if (!isThere) return <PageSkeleton />;
   const options = queues.map((line) => {

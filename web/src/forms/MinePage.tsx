@@ -1,11 +1,12 @@
 import { TextInput } from "@mantine/core";
 import { IconPhoneCall } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useSession } from "../api/queries";
 import { duration } from "../format";
 import { useLive } from "../live/store";
 import { Failure } from "../parts/Failure";
+import { useTitle } from "../parts/useTitle";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import classes from "./Forms.module.css";
 import { keepAgent, keptAgent, type Offer, type Sheet, type Standing, useMine } from "./forms";
@@ -114,9 +115,7 @@ export default function MinePage() {
   const { t } = useTranslation();
   const { agent_number } = useSession().user;
   const [agent, choose] = useAgent();
-  useEffect(() => {
-    document.title = `${t("page.mine")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.mine"));
   return (
     <div className={classes.page}>
       <div className={classes.head}>

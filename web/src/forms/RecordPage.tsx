@@ -1,17 +1,15 @@
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import pageClasses from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import classes from "./Forms.module.css";
 import { RecordForm } from "./RecordForm";
 
 /** The record of any attempt, to be read, filled in late, or corrected. */
 export default function RecordPage({ attempt }: { attempt: string }) {
   const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${t("callbacks.form")} · callcenter`;
-  }, [t]);
+  useTitle(t("callbacks.form"));
   return (
     <div className={classes.page}>
       <Link href="/callbacks" className={pageClasses.back}>

@@ -32,6 +32,7 @@ import { Bell } from "../alerts/Bell";
 import { ask } from "../api/client";
 import { signedOut, useMay, useSeesAll, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
+import { Reached } from "../desk/Reached";
 import { EmergencyBanner } from "../dialling/EmergencyStop";
 import { roleName } from "../users/roles";
 import { namesOf } from "../users/scope";
@@ -201,6 +202,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
   const seesFloor = useMay("see_floor");
   const seesLists = useMay("see_lists");
   const seesAlerts = useMay("see_alerts");
+  const worksSeat = useMay("work_seat");
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -228,6 +230,7 @@ export function Shell({ pages, children }: { pages: Page[]; children: ReactNode 
       {seesLists && <EmergencyBanner />}
       {seesFloor && <HealthBanner />}
       {seesFloor && <JournalBanner />}
+      {worksSeat && user.agent_number !== null && <Reached agent={user.agent_number} />}
       <main id="content" tabIndex={-1} className={classes.content}>
         {children}
       </main>

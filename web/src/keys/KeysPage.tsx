@@ -1,6 +1,6 @@
 import { Button, Modal, MultiSelect, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
 import { useFormat, useMay, useSession } from "../api/queries";
@@ -14,6 +14,7 @@ import { Once } from "../parts/Once";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import classes from "./KeysPage.module.css";
 import { type ApiKey, type NewApiKey, useKeys, useMakeKey, useRevokeKey } from "./keys";
 
@@ -131,9 +132,7 @@ export default function KeysPage() {
   const showsUser = useMay("manage_users");
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<NewApiKey | null>(null);
-  useEffect(() => {
-    document.title = `${t("keys.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("keys.title"));
   const rows = keys.data ?? [];
   const create = (
     <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setMaking(true)}>

@@ -2,13 +2,14 @@ import { Button } from "@mantine/core";
 import { useDocumentVisibility } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import { useFormat } from "../api/queries";
-import { notify } from "../desk/Notify";
+import { notify } from "../desk/notify";
 import { Failure } from "../parts/Failure";
 import classes from "./Messages.module.css";
 import { type Received, see, useAcknowledging, useOnDesk } from "./messages";
 
-function OnDeskMessage({ message }: { message: Received }) {
+function OnDeskMessage({ message, isShort }: { message: Received; isShort: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const acknowledging = useAcknowledging();
@@ -20,12 +21,15 @@ function OnDeskMessage({ message }: { message: Received }) {
   }, [id, isVisible, seenAt]);
   return (
     <li className={`panel ${classes.message} ${classes.onDesk}`}>
-      <p className={classes.text}>{message.text}</p>
+      {/* What scrolls must be reached by the keyboard. */}
+      <p className={classes.text} tabIndex={isShort ? 0 : undefined}>
+        {message.text}
+      </p>
       <div className={classes.foot}>
         <span>
           {message.written_by} · {format.dateMinute(message.written_at)}
         </span>
-        <Button size="sm" loading={acknowledging.isPending} onClick={() => acknowledging.mutate(id)}>
+        <Button size={isShort ? "xs" : "sm"} loading={acknowledging.isPending} onClick={() => acknowledging.mutate(id)}>
           {t("messages.understood")}
         </Button>
       </div>
@@ -34,9 +38,10 @@ function OnDeskMessage({ message }: { message: Received }) {
   );
 }
 
-/** Tells each message that comes while the page is open, once, where notifications are switched on. */
-function useNotified(messages: readonly Received[] | undefined) {
+/** Tells each message that comes while the panel is open, once, where notifications are switched on. */
+export function useMessagesNotified() {
   const { t } = useTranslation();
+  const { data: messages } = useOnDesk();
   const told = useRef<number | null>(null);
   useEffect(() => {
     if (!messages) return;
@@ -44,26 +49,29 @@ function useNotified(messages: readonly Received[] | undefined) {
     const before = told.current;
     if (before !== null) {
       for (const { id, text } of messages) {
-        if (id > before) notify(t("messages.came"), { body: text, tag: `callcenter-message-${id}` });
+        if (id > before) notify(t("messages.came"), text, `message-${id}`);
       }
     }
     told.current = Math.max(newest, before ?? 0);
   }, [messages, t]);
 }
 
-/** What was written to the agent, until they have understood it. */
-export function OnDesk() {
+/** What was written to the agent, until they have understood it; on other pages than the desk the newest alone. */
+export function OnDesk({ isShort = false }: { isShort?: boolean }) {
   const { t } = useTranslation();
   const asked = useOnDesk();
-  useNotified(asked.data);
   if (asked.isError) return <Failure error={asked.error} onRetry={() => void asked.refetch()} />;
+  const messages = asked.data ?? [];
+  const shown = isShort ? messages.slice(0, 1) : messages;
+  const others = messages.length - shown.length;
   return (
-    <section aria-label={t("messages.title")} aria-live="polite">
+    <section aria-label={t("messages.title")} aria-live="polite" className={isShort ? classes.short : undefined}>
       <ul className={classes.list}>
-        {(asked.data ?? []).map((message) => (
-          <OnDeskMessage key={message.id} message={message} />
+        {shown.map((message) => (
+          <OnDeskMessage key={message.id} message={message} isShort={isShort} />
         ))}
       </ul>
+      {others > 0 && <Link href="/desk">{t("messages.others", { count: others })}</Link>}
     </section>
   );
 }

@@ -56,9 +56,20 @@ export function useRecipients(id: number) {
   });
 }
 
+const TABS = "callcenter.messages";
+
+function useOtherTabs() {
+  useEffect(() => {
+    const tabs = new BroadcastChannel(TABS);
+    tabs.onmessage = () => void refresh();
+    return () => tabs.close();
+  }, []);
+}
+
 /** What is on the desk; asked each minute, too, since messages expire. */
 export function useOnDesk() {
   useAskAgain("written");
+  useOtherTabs();
   return useQuery({
     queryKey: [...KEY, "desk"],
     queryFn: async () => (await ask("GET /api/messages/mine", { query: { is_open: true } })).messages,
@@ -97,10 +108,18 @@ export function useWithdrawing() {
   });
 }
 
+/** In the other tabs of this browser it is understood, too. */
+function refreshEverywhere() {
+  const tabs = new BroadcastChannel(TABS);
+  tabs.postMessage(null);
+  tabs.close();
+  return refresh();
+}
+
 export function useAcknowledging() {
   return useMutation({
     mutationFn: (id: number) => ask("POST /api/messages/mine/{message_id}/acknowledge", { path: { message_id: id } }),
-    onSettled: refresh,
+    onSettled: refreshEverywhere,
   });
 }
 

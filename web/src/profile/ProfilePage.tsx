@@ -1,5 +1,5 @@
 import { Button, TextInput } from "@mantine/core";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refusalOf } from "../api/client";
 import { useFormat, useSession } from "../api/queries";
@@ -7,6 +7,7 @@ import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { LanguageSelect } from "../users/LanguageSelect";
 import type { User } from "../users/users";
 import { browserOf } from "./browsers";
@@ -95,9 +96,7 @@ export default function ProfilePage() {
   const sessions = useSessions();
   const endOthers = useEndSession();
   const tell = useTell();
-  useEffect(() => {
-    document.title = `${t("profile.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("profile.title"));
   const rows = sessions.data ?? [];
   return (
     <div className={classes.page}>

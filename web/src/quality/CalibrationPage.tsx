@@ -1,5 +1,4 @@
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat } from "../api/queries";
@@ -7,6 +6,7 @@ import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { CalibrationResult } from "./CalibrationResult";
 import {
@@ -132,9 +132,7 @@ export default function CalibrationPage({ id }: { id: string }) {
   const { t } = useTranslation();
   const calibration = useCalibration(id);
   const call = useCalibratedCall(id);
-  useEffect(() => {
-    document.title = `${t("sampling.section.calibrations")} · callcenter`;
-  }, [t]);
+  useTitle(t("sampling.section.calibrations"));
   if (calibration.isError) return <Failure error={calibration.error} onRetry={() => void calibration.refetch()} />;
   if (call.isError) return <Failure error={call.error} onRetry={() => void call.refetch()} />;
   if (calibration.isPending || call.isPending) return <PageSkeleton />;

@@ -1,10 +1,10 @@
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useFormat, useMay } from "../api/queries";
 import { callPath } from "../calls/path";
 import { Failure } from "../parts/Failure";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { CoachingCard } from "./CoachingCard";
 import { Heard, useHearing } from "./Heard";
@@ -60,9 +60,7 @@ export default function ReviewPage({ id, home }: { id: string; home: string }) {
   const { t } = useTranslation();
   const review = useReview(id);
   const call = useReviewedCall(id);
-  useEffect(() => {
-    document.title = `${t("page.reviews")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.reviews"));
   if (review.isError) return <Failure error={review.error} onRetry={() => void review.refetch()} />;
   if (call.isError) return <Failure error={call.error} onRetry={() => void call.refetch()} />;
   if (review.isPending || call.isPending) return <PageSkeleton />;

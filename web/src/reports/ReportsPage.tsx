@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useSearch } from "wouter";
 import { useFormat, useMay, useSession } from "../api/queries";
 import { serverNow } from "../live/clock";
+import { useTitle } from "../parts/useTitle";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import classes from "./ReportsPage.module.css";
 import { useToday } from "./useToday";
@@ -97,9 +98,7 @@ function Body({ section }: { section: Section }) {
 export default function ReportsPage({ section }: { section: string }) {
   const { t } = useTranslation();
   const here = SECTIONS.find((one) => one === section);
-  useEffect(() => {
-    document.title = `${t("page.reports")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.reports"));
   if (section === "") return <Redirect to="/reports/queues" replace />;
   if (!here) return <Empty title={t("page.unknown")} text={t("page.unknownText")} />;
   return (

@@ -1,6 +1,6 @@
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import pageClasses from "../parts/Page.module.css";
+import { useTitle } from "../parts/useTitle";
 import { Deletions } from "./Deletions";
 import { DryRun } from "./DryRun";
 import { Holds } from "./Holds";
@@ -9,9 +9,7 @@ import { Rules } from "./Rules";
 /** How long recordings are kept, what goes next, what is held, and what went. */
 export default function RetentionPage() {
   const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${t("retention.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("retention.title"));
   return (
     <div className={pageClasses.page}>
       <div>

@@ -1,6 +1,6 @@
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useSearch } from "wouter";
+import { useTitle } from "../parts/useTitle";
 import { Empty } from "../parts/Waiting";
 import reports from "../reports/ReportsPage.module.css";
 import { GapsSection } from "./GapsSection";
@@ -48,9 +48,7 @@ function Body({ section }: { section: Section }) {
 export default function ShiftsPage({ section }: { section: string }) {
   const { t } = useTranslation();
   const here = SECTIONS.find((one) => one === section);
-  useEffect(() => {
-    document.title = `${t("page.shifts")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.shifts"));
   if (section === "") return <Redirect to="/shifts/plan" replace />;
   if (!here) return <Empty title={t("page.unknown")} text={t("page.unknownText")} />;
   return (

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { LanguageSwitch, ThemeSwitch } from "../frame/Switches";
 import { Wordmark } from "../frame/Wordmark";
+import { useTitle } from "../parts/useTitle";
 import classes from "./SignIn.module.css";
 
 interface Props {
@@ -13,9 +14,7 @@ interface Props {
 
 /** The page before the panel: one card, and the switches of language and theme. */
 export function DoorPage({ title, lead, footer, children }: Props) {
-  useEffect(() => {
-    document.title = `${title} · callcenter`;
-  }, [title]);
+  useTitle(title);
   return (
     <div className={classes.page}>
       <main className={classes.card}>

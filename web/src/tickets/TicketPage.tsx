@@ -1,6 +1,6 @@
 import { Button, Checkbox } from "@mantine/core";
 import { IconArrowLeft, IconGitMerge, IconPencil, IconPlus } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { NoCallback } from "../api/described";
@@ -13,6 +13,7 @@ import { Outcome } from "../parts/Outcome";
 import page from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { PageSkeleton } from "../parts/Waiting";
 import { CloseDialog, MergeTicketDialog, ReopenDialog, StepDialog } from "./Dialogs";
 import { History } from "./History";
@@ -312,9 +313,7 @@ function ActDialog({ of, act, onClose }: { of: WholeTicket; act: Act | null; onC
 function Shown({ of }: { of: WholeTicket }) {
   const { t } = useTranslation();
   const [act, setAct] = useState<Act | null>(null);
-  useEffect(() => {
-    document.title = `${of.ticket} ${of.subject} · callcenter`;
-  }, [of.ticket, of.subject]);
+  useTitle(`${of.ticket} ${of.subject}`);
   return (
     <div className={page.page}>
       <div className={call.head}>

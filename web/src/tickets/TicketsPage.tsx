@@ -1,6 +1,6 @@
 import { Button, Checkbox, Select, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { query } from "../api/client";
@@ -11,6 +11,7 @@ import { MoreButton } from "../parts/MoreButton";
 import page from "../parts/Page.module.css";
 import table from "../parts/Table.module.css";
 import { useAddressFilter } from "../parts/useAddressFilter";
+import { useTitle } from "../parts/useTitle";
 import { Marks } from "./Marks";
 import { TicketDialog } from "./TicketDialog";
 import classes from "./Tickets.module.css";
@@ -156,9 +157,7 @@ export default function TicketsPage() {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const [isMaking, setMaking] = useState(false);
-  useEffect(() => {
-    document.title = `${t("page.tickets")} · callcenter`;
-  }, [t]);
+  useTitle(t("page.tickets"));
   const { filter, settled, isFiltered, set } = useAddressFilter(FILTER);
   const found = useTickets(settled as Filter);
   useFreshTickets();

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useSession } from "../api/queries";
 import { serverNow } from "../live/clock";
@@ -9,6 +9,7 @@ import { Once } from "../parts/Once";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { RolesPanel } from "./RolesPanel";
 import { roleName } from "./roles";
 import { namesOf } from "./scope";
@@ -157,9 +158,7 @@ export default function UsersPage() {
   const users = useUsers();
   const [edited, setEdited] = useState<User | "new" | null>(null);
   const [made, setMade] = useState<NewPassword | null>(null);
-  useEffect(() => {
-    document.title = `${t("users.title")} · callcenter`;
-  }, [t]);
+  useTitle(t("users.title"));
   const handOver = (user: NewPassword) => {
     setEdited(null);
     setMade(user);

@@ -13,6 +13,7 @@ import { boardSource, startFeed } from "../live/feed";
 import { ALL, useFrozen, useHealth } from "../live/health";
 import { reset, useEntity, useLive } from "../live/store";
 import { Timer } from "../live/Timer";
+import { useTitle } from "../parts/useTitle";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { type Board, chosen, nowOf, useBoard } from "./board";
 import classes from "./WallboardPage.module.css";
@@ -221,9 +222,7 @@ function Shown({ board }: { board: Board }) {
   const format = formatFor(useLanguage(), board.timezone);
   const isThere = useLive((live) => live.lastFrameAt > 0);
   const isStale = useFrozen(ALL) !== null;
-  useEffect(() => {
-    document.title = `${board.name} · callcenter`;
-  }, [board.name]);
+  useTitle(board.name);
   if (!isThere) return <PageSkeleton />;
   return (
     <main className={classes.board}>

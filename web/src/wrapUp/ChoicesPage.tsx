@@ -9,6 +9,7 @@ import { useLabel } from "../i18n";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
 import { useTell } from "../parts/useTell";
+import { useTitle } from "../parts/useTitle";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import {
   added,
@@ -251,9 +252,7 @@ function Editor({ choices }: { choices: Choices }) {
 export default function ChoicesPage() {
   const { t } = useTranslation();
   const choices = useChoices();
-  useEffect(() => {
-    document.title = `${t("wrapUp.choices")} · callcenter`;
-  }, [t]);
+  useTitle(t("wrapUp.choices"));
   if (choices.isPending) return <PageSkeleton />;
   if (choices.isError) return <Failure error={choices.error} onRetry={() => void choices.refetch()} />;
   return (
