@@ -48,10 +48,23 @@ def queues_to_join(
         return own
     if not chosen:
         raise BadInput("choose at least one queue", field="queues")
-    foreign = [queue for queue in chosen if queue not in own]
-    if foreign and EVERY not in permissions:
-        raise BadInput(f"the settings do not give you the queue {foreign[0][:60]!r}", field="queues")
+    check_given(permissions, own, chosen)
     return tuple(dict.fromkeys(chosen))
+
+
+def check_given(
+    permissions: Collection[Permission], own: Collection[str], queues: Collection[str], field: str = "queues"
+) -> None:
+    """Raises BadInput unless with these permissions one may join and leave the queues: one's `own`, or any."""
+    foreign = next((queue for queue in queues if queue not in own), None)
+    if foreign is not None and EVERY not in permissions:
+        raise BadInput(f"the settings do not give you the queue {foreign[:60]!r}", field=field)
+
+
+def check_penalty(permissions: Collection[Permission], penalty: int) -> None:
+    """Raises BadInput for a penalty that somebody gives themselves: that they are rung later, others say."""
+    if penalty and EVERY not in permissions:
+        raise BadInput(f"a penalty needs the permission {EVERY}", field="penalty")
 
 
 # --- what ---------------------------------------------------------------------------------------------------------

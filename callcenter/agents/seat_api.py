@@ -96,6 +96,7 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
 
     worked = worked_seat(desk)
     _own_routes(routes, desk, worked)
+    _queue_routes(routes, desk, worked)
     _call_routes(routes, desk, worked)
     _supervising_routes(routes, desk, Depends(any_seat))
     seats.include_router(routes)
@@ -162,6 +163,27 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
         return told(desk, await carry_out(desk, seat, rules.end_help(seat)), response)
 
 
+def _queue_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
+    def check(account: Account, seat: Seat, queue: str) -> None:
+        agent = desk.agents.get(seat.agent_number) if seat.agent_number == account.agent_number else None
+        own = agent.queues if agent else ()
+        rules.check_given(account.permissions, own, (queue,), field="queue")
+        desk.check_queues(seat.pbx, (queue,), account.scope, own, field="queue")
+
+    @routes.post("/join-queue")
+    async def join(shape: MembershipShape, account: Anybody, response: Response, seat: Seat = worked) -> SeatAnswer:
+        rules.check_penalty(account.permissions, shape.penalty)
+        check(account, seat, shape.queue)
+        wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
+        wish = rules.moved(desk.site(seat.pbx), seat, seat.agent_number, wish)
+        return told(desk, await carry_out(desk, seat, wish), response)
+
+    @routes.post("/leave-queue")
+    async def leave(shape: QueueShape, account: Anybody, response: Response, seat: Seat = worked) -> SeatAnswer:
+        check(account, seat, shape.queue)
+        return told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
+
+
 def _call_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     @routes.post("/hang-up")
     async def hang_up(shape: CallShape, response: Response, seat: Seat = worked) -> SeatAnswer:
@@ -179,14 +201,6 @@ def _call_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
 
 
 def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> None:
-    @routes.post("/join-queue")
-    async def join(
-        shape: MembershipShape, account: Supervisor, response: Response, seat: Seat = any_seat
-    ) -> SeatAnswer:
-        desk.check_queues(seat.pbx, (shape.queue,), account.scope, field="queue")
-        wish = rules.join(seat, _name(desk, seat), (shape.queue,), shape.penalty)
-        return told(desk, await carry_out(desk, seat, wish), response)
-
     @routes.post("/penalty")
     async def set_penalty(
         shape: PenaltyShape, account: Supervisor, response: Response, seat: Seat = any_seat
@@ -198,11 +212,6 @@ def _supervising_routes(routes: APIRouter, desk: SeatDesk, any_seat: Any) -> Non
     async def take_help(account: Supervisor, response: Response, seat: Seat = any_seat) -> SeatAnswer:
         wish = rules.take_help(seat, account.name or account.username)
         return told(desk, await carry_out(desk, seat, wish), response)
-
-    @routes.post("/leave-queue")
-    async def leave(shape: QueueShape, account: Supervisor, response: Response, seat: Seat = any_seat) -> SeatAnswer:
-        desk.check_queues(seat.pbx, (shape.queue,), account.scope, field="queue")
-        return told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
 
 
 def _name(desk: SeatDesk, seat: Seat) -> str:

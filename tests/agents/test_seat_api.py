@@ -53,11 +53,11 @@ SEATS: list[tuple[str, object]] = [
     ("hang-up", {"call_id": "1.0"}),
     ("ask-for-help", None),
     ("end-help", None),
+    ("join-queue", {"queue": "sales"}),
+    ("leave-queue", {"queue": "sales"}),
 ]
 SUPERVISING: list[tuple[str, object]] = [
-    ("join-queue", {"queue": "vip"}),
     ("penalty", {"queue": "vip", "penalty": 2}),
-    ("leave-queue", {"queue": "vip"}),
     ("take-help", None),
 ]
 
@@ -250,6 +250,43 @@ async def test_queues_are_chosen_among_ones_own(desk: Desk, agent: httpx.AsyncCl
         answer = await agent.post(f"{OWN}/sign-in", json={"queues": queues})
         assert (answer.status_code, answer.json()["field"]) == (422, "queues"), queues
     assert len(desk.phone.sent) == 1
+
+
+async def test_an_agent_adds_and_leaves_queues_of_their_own(desk: Desk, agent: httpx.AsyncClient) -> None:
+    assert (await agent.post(f"{OWN}/sign-in", json={"queues": ["support"]})).status_code == 200
+    assert (await agent.post(f"{OWN}/pause", json={"reason": "meal"})).status_code == 200
+    joined = (await agent.post(f"{OWN}/join-queue", json={"queue": "sales"})).json()
+    assert (joined["result"], joined["seat"]["queues"], joined["seat"]["state"]) == (
+        "done", ["sales", "support"], "paused",
+    )  # fmt: skip
+    added = c.AddMember(PBX, "sales", "PJSIP/1001", "Li Na", 0, True, "meal")
+    assert desk.phone.sent[-1:] == [added]
+    assert (await agent.post(f"{OWN}/join-queue", json={"queue": "sales"})).json()["result"] == "already"
+    left = (await agent.post(f"{OWN}/leave-queue", json={"queue": "support"})).json()
+    assert (left["result"], left["seat"]["queues"]) == ("done", ["sales"])
+    assert desk.phone.sent[-1:] == [c.RemoveMember(PBX, "support", "PJSIP/1001")]
+    last = (await agent.post(f"{OWN}/leave-queue", json={"queue": "sales"})).json()
+    assert (last["seat"]["queues"], last["seat"]["state"]) == ([], "signed_out")
+
+
+async def test_an_agent_neither_adds_nor_leaves_a_queue_of_others(desk: Desk, agent: httpx.AsyncClient) -> None:
+    for queue in ("support", "vip"):  # a supervisor put the seat into the second
+        member = e.Member(queue, "PJSIP/1001", "Li Na", "PJSIP/1001", e.DeviceState.NOT_IN_USE)
+        desk.keeper.tell(e.MemberAdded(PBX, NOON, member))
+    for what in ("join-queue", "leave-queue"):
+        for queue in ("vip", "nowhere"):
+            answer = await agent.post(f"{OWN}/{what}", json={"queue": queue})
+            assert (answer.status_code, answer.json()["field"]) == (422, "queue")
+            assert f"the settings do not give you the queue '{queue}'" in answer.json()["detail"]
+    answer = await agent.post(f"{OWN}/join-queue", json={"queue": "sales", "penalty": 5})
+    assert (answer.status_code, answer.json()["field"]) == (422, "penalty")
+    assert desk.phone.sent == []
+
+
+async def test_a_scope_of_queues_keeps_no_agent_out_of_adding_their_own(desk: Desk) -> None:
+    async with await desk.of(Role.AGENT, "1001", scope_of([], ["support"])) as agent:
+        assert (await agent.post(f"{OWN}/join-queue", json={"queue": "sales"})).status_code == 200
+        assert (await agent.post(f"{OWN}/leave-queue", json={"queue": "sales"})).status_code == 200
 
 
 async def test_a_supervisor_puts_a_paused_seat_into_a_queue_and_it_stays_paused(

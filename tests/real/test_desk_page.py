@@ -402,3 +402,39 @@ def test_a_ring_is_told_on_whatever_page(agent: Visitor, pair: Pair) -> None:
     expect(other.get_by_role("link", name="To my desk")).to_have_count(0)
     expect(other).to_have_title(f"Talking · {CALLER} · callcenter")
     assert page.evaluate("notes") == [note]
+
+
+def test_queues_are_added_and_left_at_the_desk_and_the_last_one_signs_out(agent: Visitor, pair: Pair) -> None:
+    page = agent.page
+    agent.open("desk")
+    page.get_by_label("Sales").uncheck()
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")
+    queues = page.get_by_role("region", name="My queues")
+    queues.get_by_role("combobox", name="Another queue").click()
+    page.get_by_role("option", name="Sales 销售").click()
+    queues.get_by_role("button", name="Add", exact=True).click()
+    leave = queues.get_by_role("button", name="Leave Sales 销售")
+    expect(leave).to_be_visible()
+    assert members(pair) == {"support": "", "sales": ""}
+    expect(queues.get_by_role("button", name="Add", exact=True)).to_have_count(0)  # no other is the agent's
+    expect(page.get_by_role("option")).to_have_count(0)
+    assert violations(page) == []
+    look(page, "own-queues")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert page.evaluate(SIDEWAYS) <= 0
+    queues.get_by_role("button", name="Leave Support 客服").click()
+    queues.get_by_role("button", name="Really leave?").click()
+    expect(queues.get_by_role("button", name="Leave Support 客服")).to_have_count(0)
+    assert members(pair) == {"sales": ""}
+    expect(state(page)).to_have_text("Ready")
+
+    leave.press("Enter")
+    sure = queues.get_by_role("button", name="The last queue: sign out?")
+    expect(sure).to_be_visible()
+    assert violations(page) == []
+    assert members(pair) == {"sales": ""}
+    sure.press("Enter")
+    expect(state(page)).to_have_text("Signed out")
+    assert members(pair) == {}
+    expect(queues).to_have_count(0)

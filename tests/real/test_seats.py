@@ -130,6 +130,27 @@ def test_the_panel_and_the_phone_take_turns_and_asterisk_agrees_each_time(agent:
     assert names == {"Li Na"}
 
 
+def test_an_agent_adds_and_leaves_one_queue_after_the_other_and_asterisk_agrees(
+    agent: Panel, server: Serving, pair: Pair
+) -> None:
+    agent.does("sign-in", {"queues": ["support"]})
+    agent.does("pause", {"reason": "meal"})
+    agent.does("join-queue", {"queue": "sales"})
+    agent.agree("paused", "sales", "support", reason="meal")
+    added = newest_act(server, "seat.join_queue")
+    assert (added["username"], added["subject_id"]) == ("li-na", SEAT)
+    assert (added["details"]["queue"], added["details"]["agent_number"]) == ("sales", "1001")
+    agent.does("leave-queue", {"queue": "support"})
+    agent.agree("paused", "sales", reason="meal")
+    assert newest_act(server, "seat.leave_queue")["details"]["queue"] == "support"
+    agent.does("ready")
+    pair.dial("1001", "*70")  # the code joins the rest
+    agent.agree("ready", "sales", "support")
+    for queue in ("sales", "support"):
+        agent.does("leave-queue", {"queue": queue})
+    agent.agree("signed_out")
+
+
 def test_a_pause_in_a_call_begins_at_its_end_and_wrap_up_is_ended_from_the_panel(agent: Panel, pair: Pair) -> None:
     pair.behave("1001", do="answer", after=0.2, talk=60)
     agent.does("sign-in", {"queues": ["support"]})

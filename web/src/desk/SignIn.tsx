@@ -1,8 +1,6 @@
 import { Button, Checkbox, Select } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../api/client";
 import { useQueueWord } from "../api/queries";
 import type { Seat } from "../api/shapes";
 import { Failure } from "../parts/Failure";
@@ -10,6 +8,7 @@ import { RowsSkeleton } from "../parts/Waiting";
 import type { Wishing } from "../seats/seats";
 import classes from "./Desk.module.css";
 import { canTake, type DeskPhone, keyOf, OWN, proposed, useDeskPhones, useSitDown } from "./deskPhones";
+import { useOwnAgent } from "./useOwnAgent";
 
 interface PhoneProps {
   phones: DeskPhone[];
@@ -50,7 +49,7 @@ function PhoneSelect({ phones, hasOwn, value, onChange }: PhoneProps) {
 export function SignIn({ seat, wishing }: { seat: Seat | null; wishing?: Wishing }) {
   const { t } = useTranslation();
   const queueWord = useQueueWord();
-  const agent = useQuery({ queryKey: ["agent"], queryFn: () => ask("GET /api/agents/mine") });
+  const agent = useOwnAgent();
   const phones = useDeskPhones().data ?? [];
   const sitting = useSitDown();
   const [leftOut, leaveOut] = useState<string[]>([]);

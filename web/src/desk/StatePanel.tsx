@@ -11,6 +11,7 @@ import { useFrozen } from "../live/health";
 import { Timer, useAge } from "../live/Timer";
 import { AskForHelp } from "../seats/Help";
 import { PauseMenu } from "../seats/PauseMenu";
+import { SeatQueues } from "../seats/SeatQueues";
 import { SignOutButton } from "../seats/SignOutButton";
 import { possible, useWish, type Wishing } from "../seats/seats";
 import { Told } from "../seats/Told";
@@ -18,6 +19,7 @@ import classes from "./Desk.module.css";
 import { pauseLimit } from "./desk";
 import { PhoneChoice } from "./phone/PhoneChoice";
 import { SignIn } from "./SignIn";
+import { useOwnAgent } from "./useOwnAgent";
 
 /** How long the state lasts; of a pause with a limit, against it. */
 function Since({ seat }: { seat: Seat }) {
@@ -94,6 +96,12 @@ function Buttons({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
   );
 }
 
+/** In which of their queues the agent works: one more, or one less, without signing out. */
+function OwnQueues({ seat }: { seat: Seat }) {
+  const own = useOwnAgent().data?.queues ?? [];
+  return own.length > 0 && seat.queues.length > 0 ? <SeatQueues seat={seat} own={own} /> : null;
+}
+
 /** The agent's own state, as the floor has it, and what can be done about it. */
 export function StatePanel({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
@@ -109,6 +117,7 @@ export function StatePanel({ seat }: { seat: Seat }) {
           <PhoneChoice seat={seat} />
           <Buttons seat={seat} wishing={wishing} />
           <Told seat={seat} wishing={wishing} />
+          <OwnQueues seat={seat} />
           <AskForHelp seat={seat} />
         </>
       )}

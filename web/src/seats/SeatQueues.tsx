@@ -10,12 +10,18 @@ import classes from "./Seats.module.css";
 import { useWish, type Wishing } from "./seats";
 import { Told } from "./Told";
 
+interface Props {
+  seat: Seat;
+  /** The queues of an agent who adds and leaves them: these alone. A supervisor has all. */
+  own?: readonly string[];
+}
+
 /** One more queue for the seat, of those that it is not in. */
-function Add({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
+function Add({ seat, own, wishing }: Props & { wishing: Wishing }) {
   const { t } = useTranslation();
   const [queue, setQueue] = useState<string | null>(null);
   const others = (useSettings().data?.queues ?? []).filter(
-    (one) => one.pbx === seat.pbx && !seat.queues.includes(one.queue),
+    ({ pbx, queue }) => pbx === seat.pbx && !seat.queues.includes(queue) && (own?.includes(queue) ?? true),
   );
   if (others.length === 0) return null;
   function submit(event: FormEvent) {
@@ -44,30 +50,37 @@ function Add({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
   );
 }
 
-/** In which queues the seat is: a supervisor takes it out of one, or adds one. */
-export function SeatQueues({ seat }: { seat: Seat }) {
+/** In which queues the seat is: its agent leaves one or adds one of their own, a supervisor any. */
+export function SeatQueues({ seat, own }: Props) {
   const { t } = useTranslation();
   const queueWord = useQueueWord();
   const wishing = useWish(seat);
   const isAway = useFrozen(seat.pbx) !== null;
+  const isLast = seat.queues.length === 1;
+  const name = (queue: string) => (own ? t("seatQueues.leave", { queue }) : t("seatQueues.remove", { queue }));
+  const sure = own ? t("seatQueues.sureToLeave") : t("seatQueues.sure");
   return (
-    <section className={classes.controls} aria-label={t("seatQueues.title")}>
+    <section className={classes.controls} aria-label={own ? t("seatQueues.mine") : t("seatQueues.title")}>
       <fieldset disabled={isAway} className={classes.row}>
         {seat.queues.map((queue) => (
           <span key={queue} className={classes.queue}>
             {queueWord(seat.pbx, queue)}
-            <SureButton
-              label="×"
-              name={t("seatQueues.remove", { queue: queueWord(seat.pbx, queue) })}
-              sure={t("seatQueues.sure")}
-              onSure={() => wishing.mutate({ act: "leave-queue", body: { queue } })}
-            />
+            {(own?.includes(queue) ?? true) && (
+              <SureButton
+                key={`${isLast}`}
+                label="×"
+                name={name(queueWord(seat.pbx, queue))}
+                sure={isLast ? t("seatQueues.sureOfLast") : sure}
+                disabled={wishing.isPending}
+                onSure={() => wishing.mutate({ act: "leave-queue", body: { queue } })}
+              />
+            )}
           </span>
         ))}
         {seat.queues.length === 0 && <span className="muted">{t("seatQueues.none")}</span>}
       </fieldset>
       <fieldset disabled={isAway} className={classes.row}>
-        <Add seat={seat} wishing={wishing} />
+        <Add seat={seat} own={own} wishing={wishing} />
       </fieldset>
       {!isAway && <Told seat={seat} wishing={wishing} />}
     </section>
