@@ -55,6 +55,14 @@ NOTIFICATIONS = """
 shows it."""
 
 
+FULL = """() => {
+  window.plain = Storage.prototype.setItem;
+  Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+"""The browser has no room left for what a page wants to keep."""
+ROOM = "() => { Storage.prototype.setItem = window.plain; }"
+
+
 class Visitor:
     """Somebody with a browser window of their own. What the browser complains of fails the test at the end."""
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from callcenter.accounts.rules import Role
 from callcenter.demo.centre import OwnSettings
 from callcenter.settings import AgentSettings, DialerSettings, QueueSettings
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, look, violations
+from tests.real.browsing import FULL, PATIENCE_SECONDS, PHONE, ROOM, Visitor, look, violations
 from tests.real.conftest import Pair, running_pair
 from tests.serving import PANEL, Serving
 
@@ -184,6 +184,14 @@ def test_a_form_is_filled_in_while_talking_survives_a_reload_and_is_reported(
     page.get_by_label("Why not more?").fill("slow")
     page.reload()
     expect(page.get_by_label("Why not more?")).to_have_value("slow")
+    page.evaluate(FULL)
+    page.get_by_label("Why not more?").fill("slower")
+    expect(page.get_by_role("alert")).to_contain_text("no room left")
+    expect(page.get_by_label("Why not more?")).to_have_value("slower")
+    assert violations(page) == []
+    page.evaluate(ROOM)
+    page.get_by_label("Why not more?").fill("slow")
+    expect(page.get_by_text("What you type is kept")).to_be_visible()
     page.get_by_role("button", name="Save the record").click()
     expect(page.get_by_text("An answer is needed.")).to_be_visible()
     page.get_by_text("Completed", exact=True).click()

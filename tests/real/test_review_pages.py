@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from callcenter.accounts.rules import Role
 from callcenter.accounts.service import NewUser
-from tests.real.browsing import PATIENCE_SECONDS, PHONE, Visitor, violations
+from tests.real.browsing import FULL, PATIENCE_SECONDS, PHONE, ROOM, Visitor, violations
 from tests.real.one_call import SECONDS, serving_one_call
 from tests.serving import PASSWORD, Serving
 
@@ -37,6 +37,24 @@ def _begin(visitor: Visitor, form: str) -> Page:
     return page
 
 
+def _type_without_room(page: Page, form: Locator) -> None:
+    """It is said that what is typed is in the page alone, until the server has it."""
+    held: list[Route] = []
+    page.route(
+        "**/api/reviews/*", lambda route: held.append(route) if route.request.method == "PUT" else route.fallback()
+    )
+    page.evaluate(FULL)
+    with page.expect_request(lambda request: request.method == "PUT"):
+        form.get_by_role("textbox").filter(has_text=EVIL).fill(f"{EVIL}!")
+    expect(form.get_by_role("alert")).to_contain_text("no room left")
+    assert violations(page) == []
+    page.evaluate(ROOM)
+    held[0].continue_()
+    expect(form.get_by_role("alert")).to_have_count(0)
+    expect(form.get_by_text("Saved", exact=True)).to_be_visible()
+    page.unroute_all()
+
+
 def test_a_review_from_the_keyboard_to_a_changed_score(server: Serving, browser: Browser) -> None:
     with Visitor(browser, server.url) as reviewer:
         page = _begin(reviewer.sign_in(Role.QA), "Complaints")
@@ -58,6 +76,7 @@ def test_a_review_from_the_keyboard_to_a_changed_score(server: Serving, browser:
         expect(form.get_by_text("Saved", exact=True)).to_be_visible()
         expect(form).to_contain_text("76 of 100")
         assert violations(page) == []
+        _type_without_room(page, form)
         page.reload()
         expect(form.get_by_role("textbox").filter(has_text=EVIL)).to_have_count(1)
         form.focus()

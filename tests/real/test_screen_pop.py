@@ -24,7 +24,7 @@ from callcenter.settings import (
     Settings,
     WebhookSettings,
 )
-from tests.real.browsing import PATIENCE_SECONDS, Visitor, violations
+from tests.real.browsing import FULL, PATIENCE_SECONDS, ROOM, Visitor, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
 from tests.serving import PANEL, PASSWORD, Serving
 
@@ -40,12 +40,6 @@ COLLEAGUE = NewUser("wang-wei", PASSWORD, (Role.AGENT,), agent_number="1002")
 NARROW = (360, 740)
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 
-FULL = """() => {
-  window.plain = Storage.prototype.setItem;
-  Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
-}"""
-"""The browser has no room left for what a page wants to keep."""
-ROOM = "() => { Storage.prototype.setItem = window.plain; }"
 WATCH = """name => {
   window.poppedAt = null;
   new MutationObserver(() => {

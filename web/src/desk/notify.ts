@@ -1,5 +1,7 @@
 /** Notifications of the desktop, where the agent has switched them on in this browser. */
 
+import { keepText } from "../parts/useKeptText";
+
 const KEPT = "callcenter.desk.notify";
 
 /** Whether this browser has them at all. */
@@ -14,8 +16,8 @@ export function isSwitchedOn(): boolean {
 /** The browser is asked for them only when they are switched on; whether they are now. */
 export async function switchNotifications(wanted: boolean): Promise<boolean> {
   const isOn = wanted && (await Notification.requestPermission()) === "granted";
-  localStorage.setItem(KEPT, isOn ? "on" : "off");
-  return isOn;
+  keepText(KEPT, isOn ? "on" : "off");
+  return isSwitchedOn();
 }
 
 /** The browser shows one of a `tag`, however many tabs tell it. */

@@ -7,6 +7,7 @@ import { useFormat, useSession, useZone } from "../api/queries";
 import { formatFor, fromWall, NOTHING, toWall } from "../format";
 import { useLanguage } from "../i18n";
 import { serverNow } from "../live/clock";
+import { DraftKept } from "../parts/DraftKept";
 import { Failure } from "../parts/Failure";
 import { Note } from "../parts/Note";
 import { RowsSkeleton } from "../parts/Waiting";
@@ -148,12 +149,14 @@ function useDraft(sheet: Sheet) {
   const { username } = useSession().user;
   const { id } = sheet.target;
   const [draft, setDraft] = useState(() => keptDraft(username, id) ?? draftOf(sheet, zone));
+  const [isKept, setIsKept] = useState(true);
   return {
     draft,
+    isKept,
     change: (fields: Partial<Draft>) => {
       const next = { ...draft, ...fields };
       setDraft(next);
-      keepDraft(username, id, next);
+      setIsKept(keepDraft(username, id, next));
     },
     forget: () => forgetDraft(username, id),
   };
@@ -162,7 +165,7 @@ function useDraft(sheet: Sheet) {
 function Filling({ sheet, onDone }: { sheet: Sheet; onDone: () => void }) {
   const { t } = useTranslation();
   const zone = useZone();
-  const { draft, change, forget } = useDraft(sheet);
+  const { draft, isKept, change, forget } = useDraft(sheet);
   const [isTried, setTried] = useState(false);
   const send = useFillIn(sheet.attempt?.id ?? 0);
   const { questions } = sheet.form;
@@ -198,7 +201,8 @@ function Filling({ sheet, onDone }: { sheet: Sheet; onDone: () => void }) {
       />
       {send.isError && <Failure error={send.error} />}
       <div className={classes.actions}>
-        <span className="muted">{sheet.attempt ? t("forms.draftKept") : t("forms.notCalledYet")}</span>
+        {!sheet.attempt && <span className="muted">{t("forms.notCalledYet")}</span>}
+        {(sheet.attempt || !isKept) && <DraftKept isKept={isKept} />}
         {sheet.record && (
           <Button
             variant="default"

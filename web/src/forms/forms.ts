@@ -5,6 +5,7 @@ import { ask } from "../api/client";
 import type { FormsResult as Result } from "../api/described";
 import { queryClient } from "../api/queries";
 import type { Instant } from "../api/shapes";
+import { KEPT_MS, keepText } from "../parts/useKeptText";
 import type { Answers, Question } from "./rules";
 
 export type {
@@ -121,7 +122,6 @@ export const NEW_DRAFT: Draft = {
 };
 
 const KEPT_AS = "callcenter.draft.";
-const KEPT_MS = 2 * 86_400_000;
 
 interface KeptDraft {
   at: number;
@@ -140,17 +140,27 @@ function read(key: string): KeptDraft | null {
   }
 }
 
-/** What was typed for a target before the page was loaded again. */
+/** What the browser had no room for: lost with the page. */
+const unkept = new Map<string, Draft>();
+
+/** What was typed for a target and not sent, also before the page was loaded again. */
 export function keptDraft(user: string, target: number): Draft | null {
-  return read(keyOf(user, target))?.draft ?? null;
+  const key = keyOf(user, target);
+  return unkept.get(key) ?? read(key)?.draft ?? null;
 }
 
-export function keepDraft(user: string, target: number, draft: Draft): void {
-  localStorage.setItem(keyOf(user, target), JSON.stringify({ at: Date.now(), draft }));
+/** False where it is in this page alone. */
+export function keepDraft(user: string, target: number, draft: Draft): boolean {
+  const key = keyOf(user, target);
+  const isKept = keepText(key, JSON.stringify({ at: Date.now(), draft }));
+  if (isKept) unkept.delete(key);
+  else unkept.set(key, draft);
+  return isKept;
 }
 
 /** Forgets a draft that was sent, and those that nobody came back to: they tell of customers. */
 export function forgetDraft(user: string, target: number): void {
+  unkept.delete(keyOf(user, target));
   localStorage.removeItem(keyOf(user, target));
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith(KEPT_AS) && Date.now() - (read(key)?.at ?? 0) > KEPT_MS) localStorage.removeItem(key);
@@ -164,5 +174,5 @@ export function keptAgent(): string {
 }
 
 export function keepAgent(agent: string): void {
-  localStorage.setItem(AGENT, agent);
+  keepText(AGENT, agent);
 }

@@ -9,15 +9,20 @@ export const KEPT_MS = 2 * 86_400_000;
 export type Read<T> = (text: string | null, now: number) => T;
 type Change<T> = (kept: T) => T;
 
+/** Keeps it in this browser; false where there is no room. */
+export function keepText(place: string, text: string): boolean {
+  try {
+    localStorage.setItem(place, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Keeps what these changes make of what is kept: another window may have typed, too. False where there is no room. */
 export function keepAt<T>(place: string, read: Read<T>, changes: readonly Change<T>[]): { next: T; isKept: boolean } {
   const next = changes.reduce((kept, change) => change(kept), read(localStorage.getItem(place), Date.now()));
-  try {
-    localStorage.setItem(place, JSON.stringify(next));
-    return { next, isKept: true };
-  } catch {
-    return { next, isKept: false };
-  }
+  return { next, isKept: keepText(place, JSON.stringify(next)) };
 }
 
 /** Forgets what is too old at every place whose name begins so: whoever typed it may never sign in here again. */

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DraftKept } from "../parts/DraftKept";
 import { SureButton } from "../parts/SureButton";
 import { useTell } from "../parts/useTell";
 import { answerOf } from "./building";
@@ -133,9 +134,10 @@ export function ReviewEditor({ written: review, doors, hearing }: EditorProps) {
       <div className={classes.head}>
         <h2>{words(review.form_name)}</h2>
         <small className="muted" aria-live="polite">
-          {t(`review.saving.${kept.saving}`)}
+          {t(`review.${kept.isKept ? "saving" : "savingUnkept"}.${kept.saving}`)}
         </small>
       </div>
+      {!kept.isKept && <DraftKept isKept={false} />}
       {kept.left && (
         <p role="alert" className={styles.line}>
           {t("review.left")}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
+import { keepText } from "../parts/useKeptText";
 import { type Draft, type Kept, readKept, sameDraft, tidy } from "./reviewing";
 import type { Written } from "./reviews";
 
@@ -29,12 +30,13 @@ export function useDraft(review: Written, { place, save: saveDraft }: Saved, onS
     return { answers, notes, comments };
   });
   const [saving, setSaving] = useState<Saving>("saved");
+  const [isKept, setIsKept] = useState(true);
   const now = useRef(draft);
   const known = useRef({ version: review.version, draft: review as Draft });
   const flight = useRef<Promise<boolean> | null>(null);
 
   function keep(unsaved: Draft): void {
-    localStorage.setItem(place, JSON.stringify({ version: known.current.version, draft: unsaved }));
+    setIsKept(keepText(place, JSON.stringify({ version: known.current.version, draft: unsaved })));
   }
   function change(next: Draft): void {
     now.current = next;
@@ -54,6 +56,7 @@ export function useDraft(review: Written, { place, save: saveDraft }: Saved, onS
         onSaved(saved);
       }
       localStorage.removeItem(place);
+      setIsKept(true);
       setSaving("saved");
       return true;
     } catch (error) {
@@ -83,6 +86,8 @@ export function useDraft(review: Written, { place, save: saveDraft }: Saved, onS
     change,
     save,
     saving,
+    /** False while what is not saved is in this page alone, and lost with it. */
+    isKept,
     version: () => known.current.version,
     left: isContinued ? null : left,
     takeLeft: () => {
