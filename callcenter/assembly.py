@@ -17,6 +17,7 @@ from callcenter.agents.caller_api import caller_routes
 from callcenter.agents.desk_notes import DeskNotes
 from callcenter.agents.desk_phone_api import desk_phone_routes
 from callcenter.agents.directory import directory
+from callcenter.agents.extensions import Extensions
 from callcenter.agents.listening_api import listening_routes
 from callcenter.agents.lookout import Lookout
 from callcenter.agents.recording_pauses import RecordingPauses
@@ -117,6 +118,7 @@ def seat_desk(stack: AsyncExitStack, settings: Settings, keeper: Keeper, phone: 
     keeper.listen(pauses.on_changes)
     in_background(stack, pauses.watch(), "pauses of recordings")
     keeper.listen(DeskNotes(keeper.floor, phone).on_changes)
+    keeper.listen(Extensions(keeper.floor, phone).on_changes)
     return SeatDesk(keeper.floor, phone, lookout, settings)
 
 

@@ -91,6 +91,7 @@ SUMMARIES: Mapping[str, str] = {
     "POST /api/seats/{pbx}/{interface}/pause": "Pause a seat",
     "POST /api/seats/{pbx}/{interface}/ready": "End a pause, and the wrap-up",
     "POST /api/seats/{pbx}/{interface}/end-wrap-up": "End the wrap-up",
+    "POST /api/seats/{pbx}/{interface}/extend-wrap-up": "Ask for more time in the wrap-up",
     "POST /api/seats/{pbx}/{interface}/ask-for-help": "Ask supervisors for help",
     "POST /api/seats/{pbx}/{interface}/take-help": "Be on the way to an agent who asks for help",
     "POST /api/seats/{pbx}/{interface}/end-help": "Say that no help is needed any more",

@@ -117,6 +117,7 @@ ONES: Mapping[str, Any] = {
         f"POST /seats/north/PJSIP/100{{0}}/{act}": body
         for act, body in {
             "end-wrap-up": None,
+            "extend-wrap-up": None,
             "hang-up": {"call_id": "1"},
             "join-queue": {"queue": "sales"},
             "leave-queue": {"queue": "sales"},

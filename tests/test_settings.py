@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.errors import SetupFailed
+from callcenter.floor.events import WRAP_UP_REASON
 from callcenter.settings import load
 
 
@@ -28,6 +29,12 @@ def test_file_is_read_and_a_variable_overrides_it(monkeypatch: pytest.MonkeyPatc
 
 def test_without_a_file_everything_has_a_default() -> None:
     assert load().http.port == 8080
+
+
+def test_the_reason_of_more_time_after_a_call_is_no_pause_reason() -> None:
+    reason = f'code = "{WRAP_UP_REASON}"\ndigit = "1"\nlabel_en = "More"\nlabel_zh = "更多"\n'
+    with pytest.raises(SetupFailed, match="choose another code"):
+        load(_write(f"[[pause_reasons]]\n{reason}"))
 
 
 def test_file_of_the_usual_name_is_found() -> None:

@@ -23,6 +23,7 @@ class Link(TypedDict):
 class Seat(TypedDict):
     """A seat. Queues with a smaller penalty ring it first. `desk`: the number of the desk phone that it is, or "".
 
+    `wrap_up_until`: when the work after a call ends at the latest; `is_wrap_up_extended`: more time was asked for.
     `consulting` is whom the agent asks about the call while the caller hears music, as it was dialled. While
     `recording_paused_since` is set, nothing of the call is kept in any recording of it.
     """
@@ -49,6 +50,7 @@ class Seat(TypedDict):
     help_since: Instant | None
     help_by: str
     wrap_up_until: Instant | None
+    is_wrap_up_extended: bool
     wrap_up_call_id: str | None
     is_recorded: bool
     recording_paused_since: Instant | None

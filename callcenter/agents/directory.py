@@ -1,6 +1,6 @@
 """The configured agents, queues and pauses, told to the floor as one event per PBX."""
 
-from callcenter.floor.events import AgentEntry, DeskPhone, DirectoryChanged, PauseRules, QueueRules
+from callcenter.floor.events import WRAP_UP_REASON, AgentEntry, DeskPhone, DirectoryChanged, PauseRules, QueueRules
 from callcenter.floor.terms import Instant
 from callcenter.settings import PbxSettings, Settings
 
@@ -18,9 +18,12 @@ def directory(settings: Settings, at: Instant) -> tuple[DirectoryChanged, ...]:
         )
         for name, queue in settings.queues.items()
     )
-    pauses = tuple(
-        PauseRules(reason=reason.code, is_away=reason.is_away, limit_seconds=reason.limit_seconds)
-        for reason in settings.pause_reasons
+    pauses = (
+        *(
+            PauseRules(reason=reason.code, is_away=reason.is_away, limit_seconds=reason.limit_seconds)
+            for reason in settings.pause_reasons
+        ),
+        PauseRules(WRAP_UP_REASON, limit_seconds=settings.desk.wrap_up_extension_seconds),
     )
     desks = tuple(DeskPhone(phone.number, phone.called(), phone.at()) for phone in settings.phones)
     return tuple(

@@ -7,6 +7,8 @@ from callcenter.accounts.rules import Permission, own_agent
 from callcenter.errors import BadInput, Conflict, NotAllowed, PhoneIsAway, PhoneIsTaken
 from callcenter.floor import commands as c
 from callcenter.floor import recordings
+from callcenter.floor.events import WRAP_UP_REASON
+from callcenter.floor.facts import SeatState
 from callcenter.floor.seat import UNREACHABLE_DEVICES, Channel, Seat, Talk
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
@@ -73,7 +75,7 @@ def check_penalty(permissions: Collection[Permission], penalty: int) -> None:
 def join(seat: Seat, name: str, queues: Iterable[str], penalty: int = 0) -> Wish:
     """Becomes a member of these queues; a seat that is paused stays so in the new ones."""
     wanted = tuple(queues)
-    reason = seat.pause_reason if seat.is_paused else ""
+    reason = seat.pause_reason if seat.is_rung_by_none else ""
     commands = tuple(
         c.AddMember(
             seat.pbx,
@@ -81,7 +83,7 @@ def join(seat: Seat, name: str, queues: Iterable[str], penalty: int = 0) -> Wish
             interface=_joins_as(seat),
             name=name,
             penalty=penalty,
-            is_paused=seat.is_paused,
+            is_paused=seat.is_rung_by_none,
             pause_reason=reason,
         )
         for queue in wanted
@@ -170,15 +172,34 @@ def ready(seat: Seat) -> Wish:
     def is_paused() -> bool:
         return any(member.is_paused for member in seat.members.values())
 
-    unpaused = tuple(c.UnpauseMember(seat.pbx, one) for one in _interfaces(seat)) if is_paused() else ()
-    wrapped_up = end_wrap_up(seat)
-    return Wish((*unpaused, *wrapped_up.commands), lambda: not is_paused() and wrapped_up.is_shown())
+    unpaused = unpause(seat) if is_paused() else ()
+    return Wish((*unpaused, *_wrapped_up(seat)), lambda: not is_paused() and seat.wrap_up_ends_at is None)
+
+
+def extend_wrap_up(seat: Seat) -> Wish:
+    """Has more time for the work after the call: Asterisk rings the seat in no queue, for the reason of wrap-up.
+
+    Raises Conflict for a seat that is not in wrap-up.
+    """
+    if seat.state is not SeatState.WRAP_UP:
+        raise Conflict("the seat is not in wrap-up; more time is asked for after a call")
+    commands = tuple(c.PauseMember(seat.pbx, one, WRAP_UP_REASON) for one in _interfaces(seat))
+    return Wish(commands, lambda: seat.extended_until is not None)
 
 
 def end_wrap_up(seat: Seat) -> Wish:
-    """The work after the call is done."""
-    commands = () if seat.wrap_up_until is None else (c.EndWrapUp(seat.pbx, interface=seat.interface),)
-    return Wish(commands, lambda: seat.wrap_up_until is None)
+    """The work after the call is done, also where more time was asked for."""
+    unpaused = () if seat.extended_until is None else unpause(seat)
+    return Wish((*unpaused, *_wrapped_up(seat)), lambda: seat.wrap_up_ends_at is None)
+
+
+def unpause(seat: Seat) -> tuple[c.AnyCommand, ...]:
+    """What has the queues ring the seat again."""
+    return tuple(c.UnpauseMember(seat.pbx, one) for one in _interfaces(seat))
+
+
+def _wrapped_up(seat: Seat) -> tuple[c.AnyCommand, ...]:
+    return () if seat.wrap_up_until is None else (c.EndWrapUp(seat.pbx, interface=seat.interface),)
 
 
 def ask_for_help(seat: Seat) -> Wish:

@@ -97,6 +97,7 @@ def seat_routes(desk: SeatDesk) -> APIRouter:
     worked = worked_seat(desk)
     _own_routes(routes, desk, worked)
     _queue_routes(routes, desk, worked)
+    _wrap_up_routes(routes, desk, worked)
     _call_routes(routes, desk, worked)
     _supervising_routes(routes, desk, Depends(any_seat))
     seats.include_router(routes)
@@ -150,10 +151,6 @@ def _own_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     async def ready(response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.ready(seat)), response)
 
-    @routes.post("/end-wrap-up")
-    async def end_wrap_up(response: Response, seat: Seat = worked) -> SeatAnswer:
-        return told(desk, await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
-
     @routes.post("/ask-for-help")
     async def ask_for_help(response: Response, seat: Seat = worked) -> SeatAnswer:
         return told(desk, await carry_out(desk, seat, rules.ask_for_help(seat)), response)
@@ -182,6 +179,16 @@ def _queue_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
     async def leave(shape: QueueShape, account: Anybody, response: Response, seat: Seat = worked) -> SeatAnswer:
         check(account, seat, shape.queue)
         return told(desk, await carry_out(desk, seat, rules.leave(seat, (shape.queue,))), response)
+
+
+def _wrap_up_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:
+    @routes.post("/end-wrap-up")
+    async def end_wrap_up(response: Response, seat: Seat = worked) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.end_wrap_up(seat)), response)
+
+    @routes.post("/extend-wrap-up")
+    async def extend_wrap_up(response: Response, seat: Seat = worked) -> SeatAnswer:
+        return told(desk, await carry_out(desk, seat, rules.extend_wrap_up(seat)), response)
 
 
 def _call_routes(routes: APIRouter, desk: SeatDesk, worked: Any) -> None:

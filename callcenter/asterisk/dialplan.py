@@ -18,6 +18,7 @@ from callcenter.asterisk.event_filter import EVENTS, VARIABLES, legacy_filters, 
 from callcenter.asterisk.installation import Version
 from callcenter.asterisk.template import Row, render_folder
 from callcenter.errors import BadInput
+from callcenter.floor.events import WRAP_UP_REASON
 from callcenter.phone_passwords import password_of
 from callcenter.settings import (
     AgentSettings,
@@ -103,6 +104,8 @@ def _values(settings: Settings, pbx: PbxSettings, site: Site) -> Row:
         "sign_out": codes.sign_out,
         "unpause": codes.unpause,
         "wrap_up_done": codes.wrap_up_done,
+        "more_wrap_up": codes.more_wrap_up,
+        "wrap_up_reason": WRAP_UP_REASON,
         "pause_recording": codes.pause_recording,
         "resume_recording": codes.resume_recording,
         "hold": codes.hold,
@@ -338,10 +341,10 @@ def _check_numbers(settings: Settings, pbx: PbxSettings) -> None:
     """What can be dialled, and what is looked up by name, must mean one thing."""
     codes = settings.feature_codes
     _must_differ("feature_codes", (
-        codes.sign_in, codes.sign_out, codes.unpause, codes.wrap_up_done,
+        codes.sign_in, codes.sign_out, codes.unpause, codes.wrap_up_done, codes.more_wrap_up,
         *(codes.pause + reason.digit for reason in settings.pause_reasons),
     ))  # fmt: skip
-    others = (codes.sign_out, codes.unpause, codes.wrap_up_done, codes.pause)
+    others = (codes.sign_out, codes.unpause, codes.wrap_up_done, codes.more_wrap_up, codes.pause)
     if settings.phones and any(code.startswith(codes.sign_in) for code in others):
         raise BadInput(
             "feature_codes.sign_in: at a desk phone the agent's number follows it, so no other code may begin with it",

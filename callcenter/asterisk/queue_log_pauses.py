@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from callcenter.asterisk.queue_log_lines import AnyRecord, MemberAdded, MemberRemoved, Paused, Started, Unpaused
+from callcenter.floor import events
 from callcenter.floor.events import AgentEntry, PauseRules
 from callcenter.floor.facts import AnyFact, SeatSpell, SeatState
 from callcenter.floor.terms import Instant
@@ -36,6 +37,8 @@ class Pauses:
     def apply(self, record: AnyRecord, heard_at: Instant) -> list[AnyFact]:
         """`heard_at` is when the record before this one was written."""
         match record:
+            case Paused(reason=events.WRAP_UP_REASON):  # more time after a call is no pause
+                return self._unpaused(record)
             case Paused():
                 return self._paused(record, record.reason)
             case MemberAdded(is_paused=True):
@@ -64,7 +67,7 @@ class Pauses:
         pause.since, pause.reason = record.at, reason
         return spells
 
-    def _unpaused(self, record: Unpaused | MemberRemoved) -> list[AnyFact]:
+    def _unpaused(self, record: Paused | Unpaused | MemberRemoved) -> list[AnyFact]:
         key = self._agent_of(record.agent).interface
         pause = self._open.get(key)
         if pause is None or record.queue not in pause.queues:

@@ -42,6 +42,7 @@ ACTS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/seats/{pbx}/{interface:path}/pause"): "seat.pause",
     ("POST", "/api/seats/{pbx}/{interface:path}/ready"): "seat.ready",
     ("POST", "/api/seats/{pbx}/{interface:path}/end-wrap-up"): "seat.end_wrap_up",
+    ("POST", "/api/seats/{pbx}/{interface:path}/extend-wrap-up"): "seat.extend_wrap_up",
     ("POST", "/api/seats/{pbx}/{interface:path}/hang-up"): "seat.hang_up",
     ("POST", "/api/seats/{pbx}/{interface:path}/ask-for-help"): "seat.ask_for_help",
     ("POST", "/api/seats/{pbx}/{interface:path}/take-help"): "seat.take_help",

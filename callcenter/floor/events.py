@@ -589,6 +589,10 @@ class QueueRules(Part, frozen=True):
     short_abandon_seconds: Seconds = 5.0
 
 
+WRAP_UP_REASON = "wrap_up"
+"""The reason with which a member is paused that has asked for more time after a call: wrap-up, and no pause of ours."""
+
+
 class PauseRules(Part, frozen=True):
     """How pauses with one reason are judged: whether the desk is left, and for how long at most (0: no limit)."""
 

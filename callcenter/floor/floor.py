@@ -197,17 +197,17 @@ class Floor:
     def next_due_at(self) -> Instant | None:
         """When the next wrap-up ends by itself."""
         return min(
-            (seat.wrap_up_until for site in self.sites.values() for seat in site.wrapping_up if seat.wrap_up_until),
+            (at for site in self.sites.values() for seat in site.wrapping_up if (at := seat.wrap_up_ends_at)),
             default=None,
         )
 
 
 def _fall_due(site: Site, until: Instant, changes: Changes) -> None:
-    due = [(seat.wrap_up_until, seat) for seat in site.wrapping_up if (seat.wrap_up_until or 0.0) <= until]
+    due = [(at, seat) for seat in site.wrapping_up if ((at := seat.wrap_up_ends_at) or 0.0) <= until]
     for at, seat in sorted(due, key=lambda pair: (pair[0] or 0.0, pair[1].interface)):
         site.now = max(site.now, at or site.now)
         members.end_wrap_up(site, seat, changes)
-    site.due_at = min((seat.wrap_up_until or 0.0 for seat in site.wrapping_up), default=math.inf)
+    site.due_at = min((seat.wrap_up_ends_at or 0.0 for seat in site.wrapping_up), default=math.inf)
 
 
 def _view_link(site: Site, rest: str) -> View | None:

@@ -4,8 +4,9 @@ from callcenter.floor import desks, helping
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
 from callcenter.floor.events import Member
-from callcenter.floor.seat import Seat, restate
+from callcenter.floor.seat import Seat, finish_wrap_up, restate
 from callcenter.floor.site import Site, name_seat
+from callcenter.floor.terms import Instant
 
 
 def described(site: Site, event: e.MemberAdded | e.MemberChanged, changes: Changes) -> None:
@@ -17,12 +18,7 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
     """Takes a member as Asterisk describes it; an unknown one makes a seat by itself."""
     queue = site.queue(member.queue)
     seat = site.seat(_phone(member))
-    if seat.desk is not None:
-        desks.sit_down(site, seat, member.name, changes)
-    elif not seat.agent_name:
-        seat.agent_name = member.name if member.name != member.interface else ""
-    if seat.desk is None:
-        site.sat_last.pop(seat.agent_name, None)
+    _seat_agent(site, seat, member, changes)
     known = seat.members.get(member.queue)
     seat.members[member.queue] = member
     former = queue.seats.get(member.interface.lower())
@@ -37,12 +33,36 @@ def enrol(site: Site, member: Member, changes: Changes) -> Seat:
         queue.seats[member.interface.lower()] = seat
         seat.count_in(queue.census)
     changes.touched.add(queue.key)
+    if known is None or _pause(known) != _pause(member):
+        _adjust_wrap_up(site, seat, changes)
     restate(seat, site.now, changes)
     return seat
 
 
-def _pause(member: Member) -> tuple[bool, str]:
-    return member.is_paused, member.pause_reason
+def _seat_agent(site: Site, seat: Seat, member: Member, changes: Changes) -> None:
+    if seat.desk is not None:
+        desks.sit_down(site, seat, member.name, changes)
+        return
+    if not seat.agent_name:
+        seat.agent_name = member.name if member.name != member.interface else ""
+    site.sat_last.pop(seat.agent_name, None)
+
+
+def _pause(member: Member) -> tuple[bool, str, Instant]:
+    return member.is_paused, member.pause_reason, member.paused_at
+
+
+def _adjust_wrap_up(site: Site, seat: Seat, changes: Changes) -> None:
+    """More time after a call may have been asked for, or be given back."""
+    ends_at = seat.wrap_up_ends_at
+    if ends_at is None:
+        return
+    if ends_at <= site.now and seat.extended_until is None:
+        finish_wrap_up(seat, site.now, changes)
+        site.wrapping_up.discard(seat)
+    else:
+        site.wrapping_up.add(seat)
+        site.due_at = min(site.due_at, ends_at)
 
 
 def _phone(member: Member) -> str:
@@ -67,6 +87,7 @@ def expel(site: Site, queue_name: str, interface: str, changes: Changes) -> None
     seat.members.pop(queue_name, None)
     helping.let_go(seat, changes)
     changes.touched.add(queue.key)
+    _adjust_wrap_up(site, seat, changes)
     restate(seat, site.now, changes)
 
 
@@ -81,13 +102,13 @@ def device_changed(site: Site, event: e.DeviceChanged, changes: Changes) -> None
 def wrap_up_ended(site: Site, event: e.WrapUpEnded, changes: Changes) -> None:
     """The agent says that the work after the call is done."""
     seat = site.seats.get(event.interface.lower())
-    if seat is not None and seat.wrap_up_until is not None:
+    if seat is not None and seat.wrap_up_ends_at is not None:
         end_wrap_up(site, seat, changes)
 
 
 def end_wrap_up(site: Site, seat: Seat, changes: Changes) -> None:
-    """Wrap-up is over."""
-    seat.wrap_up_until = None
+    """Wrap-up is over; of one that was extended Asterisk tells the end, but what comes now is not of the call."""
+    finish_wrap_up(seat, site.now, changes)
     site.wrapping_up.discard(seat)
     restate(seat, site.now, changes)
 

@@ -7,7 +7,15 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from callcenter.floor.changes import Changes, Key, Surprise
-from callcenter.floor.events import AgentEntry, DeskPhone, DeviceState, ListeningMode, Member, PauseRules
+from callcenter.floor.events import (
+    WRAP_UP_REASON,
+    AgentEntry,
+    DeskPhone,
+    DeviceState,
+    ListeningMode,
+    Member,
+    PauseRules,
+)
 from callcenter.floor.facts import Conversation, Direction, EndedBy, SeatSpell, SeatState
 from callcenter.floor.terms import CallId, ChannelId, Instant, PbxName, Seconds
 
@@ -155,7 +163,25 @@ class Seat:
 
     @property
     def is_paused(self) -> bool:
-        """Paused in every queue that the seat is a member of: no queue rings it."""
+        """Paused in every queue that the seat is a member of, for a reason other than the work after a call."""
+        return self.is_rung_by_none and self.pause_reason != WRAP_UP_REASON
+
+    @property
+    def extended_until(self) -> Instant | None:
+        """Until when at most the agent has asked for more time after a call; None when no more was asked for."""
+        if not (self.is_rung_by_none and self.pause_reason == WRAP_UP_REASON):
+            return None
+        rules = self.pause_rules.get(WRAP_UP_REASON, _EXTENSION)
+        return max(member.paused_at for member in self.members.values()) + rules.limit_seconds
+
+    @property
+    def wrap_up_ends_at(self) -> Instant | None:
+        """When the work after the call ends at the latest; None when there is none."""
+        return max((at for at in (self.wrap_up_until, self.extended_until) if at is not None), default=None)
+
+    @property
+    def is_rung_by_none(self) -> bool:
+        """Paused in every queue that the seat is a member of, whatever for."""
         return bool(self.members) and all(member.is_paused for member in self.members.values())
 
     @property
@@ -207,7 +233,8 @@ class Seat:
             "penalties": {queue: self.members[queue].penalty for queue in sorted(self.members)},
             "help_since": self.help_since,
             "help_by": self.help_by,
-            "wrap_up_until": self.wrap_up_until if self.state == SeatState.WRAP_UP else None,
+            "wrap_up_until": self.wrap_up_ends_at if self.state == SeatState.WRAP_UP else None,
+            "is_wrap_up_extended": self.extended_until is not None,
             "wrap_up_call_id": self.unfinished.call_id if self.unfinished else None,
         }
 
@@ -256,6 +283,9 @@ class Rule(NamedTuple):
     applies: Callable[[Seat, int], bool]
 
 
+_EXTENSION = PauseRules(WRAP_UP_REASON, limit_seconds=120.0)
+"""Where the directory has not told how long an extension of the work after a call lasts at most."""
+
 _FREE_DEVICES = frozenset({DeviceState.NOT_IN_USE, DeviceState.UNKNOWN})
 UNREACHABLE_DEVICES = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID})
 """Of phones that cannot be rung."""
@@ -266,14 +296,14 @@ STATES: tuple[Rule, ...] = (
     Rule(SeatState.RINGING, lambda seat, busiest: busiest == 1),
     Rule(SeatState.SIGNED_OUT, lambda seat, busiest: not seat.members),
     Rule(SeatState.PAUSED, lambda seat, busiest: seat.is_paused),
-    Rule(SeatState.WRAP_UP, lambda seat, busiest: seat.wrap_up_until is not None),
+    Rule(SeatState.WRAP_UP, lambda seat, busiest: seat.wrap_up_ends_at is not None),
     Rule(SeatState.UNREACHABLE, lambda seat, busiest: seat.device in UNREACHABLE_DEVICES),
     Rule(SeatState.READY, lambda seat, busiest: True),
 )
 """The first rule that applies gives the state. To add a state: an entry here and one in `TRANSITIONS`."""
 
 _ANYWHERE = frozenset(SeatState)
-_FROM_IDLE = _ANYWHERE - {SeatState.WRAP_UP, SeatState.ON_HOLD}
+_FROM_IDLE = _ANYWHERE - {SeatState.ON_HOLD}
 
 TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
     SeatState.SIGNED_OUT: _FROM_IDLE,

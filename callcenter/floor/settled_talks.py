@@ -115,9 +115,10 @@ def _settle_unfinished(books: Settlement, seat: Seat, ours: Conversation, theirs
         return
     seat.wrap_up_until -= ours.ended_at - settled.ended_at
     books.site.due_at = min(books.site.due_at, seat.wrap_up_until)
-    if seat.wrap_up_until <= books.site.now:
+    ends_at = max(seat.wrap_up_until, seat.extended_until or 0.0)
+    if ends_at <= books.site.now:
         books.site.wrapping_up.discard(seat)
-        finish_wrap_up(seat, seat.wrap_up_until, books.changes)
+        finish_wrap_up(seat, ends_at, books.changes)
         restate(seat, books.site.now, books.changes)
 
 

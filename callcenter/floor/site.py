@@ -120,7 +120,8 @@ class Site:
 
     def fell_due_at(self, now: Instant) -> Instant | None:
         """When the last wrap-up ended, of those that have fallen due by `now`; None if none has."""
-        due = [seat.wrap_up_until for seat in self.wrapping_up if seat.wrap_up_until and seat.wrap_up_until <= now]
+        ends = [seat.wrap_up_ends_at for seat in self.wrapping_up]
+        due = [at for at in ends if at is not None and at <= now]
         return max(self.now, *due) if due else None
 
     def seat(self, interface: str) -> Seat:

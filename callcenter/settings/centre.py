@@ -163,15 +163,18 @@ class PhoneSettings(Part):
 
 
 class DeskSettings(Part):
-    """Whether agents see at the desk where they stand today in their team."""
+    """Whether agents see at the desk where they stand today in their team, and how much more time they can ask for at
+    once in the work after a call."""
 
     shows_rank: bool = False
+    wrap_up_extension_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
 
 
 class PauseReason(Part):
     """A reason for pausing: its code on the wire, its labels, the digits that choose it on a phone.
 
-    An away pause of more than `limit_seconds` is too long (0: never).
+    An away pause of more than `limit_seconds` is too long (0: never). The code `wrap_up` is taken: with it members are
+    paused that ask for more time after a call.
     """
 
     code: Word
@@ -180,6 +183,13 @@ class PauseReason(Part):
     label_zh: str
     is_away: bool = False
     limit_seconds: Seconds = 0
+
+    @field_validator("code")
+    @classmethod
+    def _is_no_wrap_up(cls, value: str) -> str:
+        if value == "wrap_up":
+            raise ValueError("stands for more time after a call; choose another code")
+        return value
 
 
 class FeatureCodes(Part):
@@ -194,6 +204,7 @@ class FeatureCodes(Part):
     pause: str = "*72"
     unpause: str = "*73"
     wrap_up_done: str = "*74"
+    more_wrap_up: str = "*75"
     pause_recording: str = "*3"
     resume_recording: str = "*4"
     hold: str = "*5"

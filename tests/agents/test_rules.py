@@ -6,7 +6,8 @@ from callcenter.accounts.rules import Permission
 from callcenter.agents import rules
 from callcenter.errors import BadInput, Conflict, NotAllowed
 from callcenter.floor import commands as c
-from callcenter.floor.events import DeviceState, Member
+from callcenter.floor.events import WRAP_UP_REASON, DeviceState, Member
+from callcenter.floor.facts import SeatState
 from callcenter.floor.seat import Channel, Seat
 from callcenter.floor.terms import CallId, ChannelId, PbxName
 
@@ -129,6 +130,30 @@ def test_ready_ends_a_pause_and_the_work_after_a_call() -> None:
     assert rules.ready(at).commands == rules.end_wrap_up(at).commands == (c.EndWrapUp(PBX, "PJSIP/1001"),)
     at.wrap_up_until = None
     assert rules.ready(at).commands == rules.end_wrap_up(at).commands == ()
+
+
+def test_more_time_after_a_call_is_a_pause_that_done_takes_back() -> None:
+    at = seat("support", pause=WRAP_UP_REASON)
+    at.state = SeatState.WRAP_UP
+    assert rules.extend_wrap_up(at).commands == (c.PauseMember(PBX, "PJSIP/1001", WRAP_UP_REASON),)
+    assert rules.extend_wrap_up(at).is_shown()
+    unpaused, told = c.UnpauseMember(PBX, "PJSIP/1001"), c.EndWrapUp(PBX, "PJSIP/1001")
+    assert rules.end_wrap_up(at).commands == rules.ready(at).commands == (unpaused,)
+    at.wrap_up_until = 10.0
+    assert rules.end_wrap_up(at).commands == rules.ready(at).commands == (unpaused, told)
+    assert not rules.end_wrap_up(at).is_shown()
+    assert not rules.ready(at).is_shown()
+    assert rules.join(at, "Li Na", ["sales"]).commands == (
+        c.AddMember(PBX, "sales", "PJSIP/1001", "Li Na", 0, True, WRAP_UP_REASON),
+    )
+
+
+@pytest.mark.parametrize("state", [state for state in SeatState if state is not SeatState.WRAP_UP])
+def test_more_time_is_asked_for_after_a_call_alone(state: SeatState) -> None:
+    at = seat("support")
+    at.state = state
+    with pytest.raises(Conflict):
+        rules.extend_wrap_up(at)
 
 
 def test_the_call_that_is_meant_is_hung_up_and_no_other() -> None:

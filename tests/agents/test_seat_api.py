@@ -48,6 +48,7 @@ SEATS: list[tuple[str, object]] = [
     ("pause", {"reason": "meal"}),
     ("ready", None),
     ("end-wrap-up", None),
+    ("extend-wrap-up", None),
     ("pause-recording", {"call_id": "1.0"}),
     ("resume-recording", {"call_id": "1.0"}),
     ("hang-up", {"call_id": "1.0"}),
@@ -107,11 +108,13 @@ class Phone:
             case c.ResumeRecording(channel_id=channel_id):
                 return [e.RecordingResumed(command.pbx, NOON, channel_id)]
             case _:
-                return self._helped(command)
+                return self._told(command)
 
     @staticmethod
-    def _helped(command: c.AnyCommand) -> list[e.AnyEvent]:
+    def _told(command: c.AnyCommand) -> list[e.AnyEvent]:
         match command:
+            case c.EndWrapUp(interface=interface):
+                return [e.WrapUpEnded(command.pbx, NOON, interface)]
             case c.AskForHelp(interface=interface):
                 return [e.HelpAsked(command.pbx, NOON, interface)]
             case c.TakeHelp(interface=interface, by=by):
@@ -128,7 +131,14 @@ class Phone:
                 seat.pbx,
                 NOON,
                 e.Member(
-                    one.queue, interface, one.name, interface, one.device, is_paused=is_paused, pause_reason=reason
+                    one.queue,
+                    interface,
+                    one.name,
+                    interface,
+                    one.device,
+                    is_paused=is_paused,
+                    pause_reason=reason,
+                    paused_at=NOON,
                 ),
             )
             for one in seat.members.values()
@@ -242,6 +252,36 @@ async def test_an_agent_works_a_day_at_the_own_seat(desk: Desk, agent: httpx.Asy
         told = answer.json()
         assert (told["result"], told["seat"]["state"], told["refused"]) == (result, state, {}), what
     assert len(desk.phone.sent) == 2 + 1 + 1 + 1 + 2
+
+
+async def test_more_time_after_a_call_is_asked_for_and_ended_by_the_agent_and_by_a_supervisor(
+    desk: Desk, agent: httpx.AsyncClient, supervisor: httpx.AsyncClient
+) -> None:
+    assert (await agent.post(f"{OWN}/sign-in", json={"queues": ["sales"]})).status_code == 200
+    assert (await agent.post(f"{OWN}/extend-wrap-up")).status_code == 409
+    seat = desk.keeper.floor.sites[PBX].seats["pjsip/1001"]
+    for client in (agent, supervisor):
+        talks_and_ends(desk, str(len(desk.phone.sent)))
+        told = (await agent.post(f"{OWN}/extend-wrap-up")).json()
+        assert desk.phone.sent[-1] == c.PauseMember(PBX, "PJSIP/1001", e.WRAP_UP_REASON)
+        shown = told["seat"]
+        assert (told["result"], shown["state"], shown["is_wrap_up_extended"]) == ("done", "wrap_up", True)
+        assert (shown["is_paused"], shown["wrap_up_until"]) == (False, NOON + 120)
+        ended = (await client.post(f"{OWN}/end-wrap-up")).json()
+        assert ended["seat"]["is_wrap_up_extended"] is False
+        assert desk.phone.sent[-2:] == [c.UnpauseMember(PBX, "PJSIP/1001"), c.EndWrapUp(PBX, "PJSIP/1001")]
+        assert (ended["result"], seat.wrap_up_ends_at) == ("done", None)
+
+
+def talks_and_ends(desk: Desk, call: str) -> None:
+    """Agent 1001 has talked to a caller of the queue sales, and works on."""
+    caller, leg, call_id = ChannelId(f"{call}.0"), ChannelId(f"{call}.1"), CallId(f"{call}.0")
+    for channel_id, name in ((caller, "PJSIP/trunk-1"), (leg, "PJSIP/1001-2")):
+        desk.keeper.tell(e.ChannelOpened(PBX, NOON, channel_id, call_id, name, "138", "", "agents", "s", True))
+    desk.keeper.tell(e.CallerJoined(PBX, NOON, "sales", caller, call_id, "138", "", 1))
+    desk.keeper.tell(e.MemberRung(PBX, NOON, "sales", "PJSIP/1001", "Li Na", caller, call_id, leg))
+    desk.keeper.tell(e.MemberConnected(PBX, NOON, "sales", "PJSIP/1001", "Li Na", caller, call_id, leg, 1, 1))
+    desk.keeper.tell(e.ChannelClosed(PBX, NOON, leg, call_id, 16))
 
 
 async def test_queues_are_chosen_among_ones_own(desk: Desk, agent: httpx.AsyncClient) -> None:

@@ -213,6 +213,7 @@ def test_a_recordings_folder_that_is_dialplan_is_refused(tmp_path: Path, recordi
         ({"feature_codes": FeatureCodes(sign_in="*70,1")}, "feature_codes.sign_in"),
         ({"feature_codes": FeatureCodes(pause="*7", unpause="*71")}, "feature_codes"),
         ({"feature_codes": FeatureCodes(sign_in="*71")}, "feature_codes"),
+        ({"feature_codes": FeatureCodes(more_wrap_up="*74")}, "feature_codes"),
         ({"agents": (LI_NA, LI_NA.model_copy(update={"name": "Other"}))}, "agents.number"),
         ({"agents": (LI_NA.model_copy(update={"number": "4000"}),)}, "agents.number"),
         ({"agents": (LI_NA, WANG_WEI.model_copy(update={"name": "Li Na"}))}, "agents.name"),

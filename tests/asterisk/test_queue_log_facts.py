@@ -242,6 +242,16 @@ def test_another_reason_begins_another_spell() -> None:
     ) == [("PJSIP/1001", "break", 0, 10, True), ("PJSIP/1001", "meal", 10, 90, True)]
 
 
+def test_more_time_after_a_call_is_no_pause_and_ends_none_of_its_own() -> None:
+    assert spells(
+        "0|NONE|sales|Li Na|PAUSE|wrap_up",
+        "30|NONE|sales|Li Na|PAUSE|meal",
+        "60|NONE|sales|Li Na|UNPAUSE|",
+        "70|NONE|sales|Li Na|PAUSE|wrap_up",
+        "90|NONE|sales|Li Na|UNPAUSE|",
+    ) == [("PJSIP/1001", "meal", 30, 60, True)]
+
+
 def test_signing_in_paused_and_signing_out_while_paused() -> None:
     assert spells(
         "0|MANAGER|sales|PJSIP/1001|ADDMEMBER|PAUSED",

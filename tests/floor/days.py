@@ -15,6 +15,7 @@ from tests.floor.stories import PBX, Diary
 AGENTS = ("1001", "1002", "1003")
 QUEUES = ("support", "sales")
 LONGEST_WRAP_UP = 5
+EXTENSION_SECONDS = 120
 
 Step = Callable[[], object]
 Story = Callable[[Diary, str, random.Random], Iterator[Step]]
@@ -152,7 +153,7 @@ def preview(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
 
 def seat_life(day: Diary, caller: str, chance: random.Random) -> Iterator[Step]:
     agent, queue = chance.choice(AGENTS), chance.choice(QUEUES)
-    yield lambda: day.pauses(agent, chance.choice(("meal", "training")), queue)
+    yield lambda: day.pauses(agent, chance.choice(("meal", "training", e.WRAP_UP_REASON)), queue)
     yield lambda: day.wrap_up_done(agent)
     yield lambda: day.device(agent, chance.choice((DeviceState.UNAVAILABLE, DeviceState.NOT_IN_USE)))
     yield lambda: day.unpauses(agent, queue)

@@ -64,6 +64,6 @@ class Log:
 def reconnects(day: Diary, **found: object) -> Diary:
     """A new connection, and its survey of a PBX with agents 1001 and 1002 in one queue."""
     day.apply(e.ConnectionBegan(PBX, day.floor.sites[PBX].heard_at))
-    empty: dict[str, object] = {"waiting": (), "channels": (), "devices": ()}
-    day.tell(e.Surveyed, queues=("support",), members=(member("1001"), member("1002")), **{**empty, **found})
+    usual = {"members": (member("1001"), member("1002")), "waiting": (), "channels": (), "devices": ()}
+    day.tell(e.Surveyed, queues=("support",), **{**usual, **found})
     return day

@@ -2,6 +2,7 @@
 
 import pytest
 
+from callcenter.agents.extensions import is_over
 from callcenter.floor import events as e
 from callcenter.floor import facts as f
 from callcenter.floor.events import GapSettled
@@ -11,7 +12,7 @@ from tests.floor.stories import PBX, Diary, about, member, phone
 from tests.floor.test_detours import dials_through, local_channel
 from tests.floor.test_gaps_and_restarts import found_open, found_waiting
 from tests.floor.test_queue_calls import a_day
-from tests.floor.test_seats import in_a_talk
+from tests.floor.test_seats import after_a_talk, in_a_talk
 
 
 def the_gap(day: Diary) -> f.Gap:
@@ -167,6 +168,47 @@ def test_the_work_after_a_talk_may_be_over_when_the_gap_is_settled() -> None:
     reconnects(log.after(12).day)
     log.settles()
     assert (day.state("1001"), day.talk().wrap_up_seconds) == (SeatState.READY, about(5))
+
+
+def working_on(day: Diary) -> tuple[e.Member, e.Member]:
+    """What a survey finds where agent 1001 has asked for more time after the call."""
+    return member("1001", is_paused=True, pause_reason=e.WRAP_UP_REASON, paused_at=day.now), member("1002")
+
+
+def test_more_time_goes_on_over_a_gap() -> None:
+    day = after_a_talk(wrap_up=20).after(10).pauses("1001", e.WRAP_UP_REASON)
+    found = working_on(day)
+    reconnects(day.after(60), members=found)
+    assert (day.state("1001"), day.remained(f.Conversation)) == (SeatState.WRAP_UP, [])
+    assert day.after(10).unpauses("1001").talk().wrap_up_seconds == about(80)
+    assert day.surprises == []
+
+
+def test_more_time_that_was_given_back_in_a_gap_counts_until_its_limit_at_most() -> None:
+    day = after_a_talk(wrap_up=20).after(10).pauses("1001", e.WRAP_UP_REASON)
+    reconnects(day.after(3600))
+    assert (day.state("1001"), day.talk().wrap_up_seconds) == (SeatState.READY, about(130))
+
+
+def test_more_time_asked_for_in_the_gap_in_which_the_talk_ended() -> None:
+    day = in_a_talk(wrap_up=5)
+    log = Log(day)
+    log.answers("1001", "caller", day.leg("1001"), 0)
+    log.after(30).completes("1001", "caller", 30)
+    found = working_on(log.after(3).day)
+    reconnects(log.after(12).day, members=found)
+    log.settles()
+    assert (day.state("1001"), day.remained(f.Conversation)) == (SeatState.WRAP_UP, [])
+    assert day.after(5).unpauses("1001").talk().wrap_up_seconds == pytest.approx(20, abs=1.1)
+
+
+def test_a_floor_that_knows_nothing_is_told_of_more_time_by_the_survey() -> None:
+    day = Diary().after(500)
+    day.tell(e.Surveyed, queues=("support",), members=working_on(day), waiting=(), channels=(), devices=())
+    assert (day.state("1001"), day.seat("1001").wrap_up_ends_at) == (SeatState.WRAP_UP, about(day.now + 120))
+    day.after(200).ticks()
+    assert is_over(day.floor.sites[PBX], day.seat("1001"))
+    assert (day.unpauses("1001").state("1001"), day.surprises) == (SeatState.READY, [])
 
 
 def test_a_whole_call_in_the_gap() -> None:

@@ -17,6 +17,7 @@ from callcenter.floor.floor import GAUGES, Floor
 from callcenter.floor.site import Site
 from callcenter.floor.terms import CallId, ChannelId
 from tests.floor.days import (
+    EXTENSION_SECONDS,
     LONGEST_WRAP_UP,
     Disturbance,
     a_day,
@@ -182,7 +183,7 @@ def all_closed(watched: Watched, stream: list[AnyEvent]) -> Site:
     """The site after everything that the stream named has hung up, and every wrap-up has had its time."""
     now = watched.floor.sites[PBX].now + 100
     closing = (e.ChannelClosed(PBX, now, ChannelId(named), CallId(""), 16) for named in channels_named(stream))
-    watched.run([*closing, e.Ticked(PBX, now + TICK), e.Ticked(PBX, now + LONGEST_WRAP_UP + TICK)])
+    watched.run([*closing, e.Ticked(PBX, now + TICK), e.Ticked(PBX, now + LONGEST_WRAP_UP + EXTENSION_SECONDS + TICK)])
     return watched.floor.sites[PBX]
 
 

@@ -1,13 +1,20 @@
 """What a seat is doing: calls, holds, wrap-up, pauses, devices, hot-desking."""
 
+from collections.abc import Callable
+
+import pytest
+
+from callcenter.agents.extensions import is_over
 from callcenter.floor import events as e
 from callcenter.floor.changes import Changes
-from callcenter.floor.events import DeviceState
+from callcenter.floor.events import WRAP_UP_REASON, DeviceState
 from callcenter.floor.facts import Conversation, Direction, EndedBy, Hold, SeatSpell, SeatState
 from callcenter.floor.seat import TRANSITIONS, restate
 from callcenter.floor.terms import CallId
-from tests.floor.stories import Diary, about, phone
+from tests.floor.stories import PBX, Diary, about, phone
 from tests.floor.test_queue_calls import a_day
+
+EXTENSION = 120
 
 
 def in_a_talk(*, wrap_up: int = 0) -> Diary:
@@ -96,6 +103,71 @@ def test_wrap_up_ended_by_the_next_call() -> None:
     assert day.talk().wrap_up_seconds == about(4)
     assert day.state("1001") is SeatState.RINGING
     assert day.after(60).does_not_answer("1001", "next").state("1001") is SeatState.READY
+
+
+def test_more_time_is_wrap_up_until_the_agent_is_done() -> None:
+    day = after_a_talk(wrap_up=20).after(15).pauses("1001", WRAP_UP_REASON).after(60).ticks()
+    shown = day.seat("1001").view()
+    assert (shown["state"], shown["reason"], shown["is_paused"]) == (SeatState.WRAP_UP, "", False)
+    assert (shown["is_wrap_up_extended"], shown["wrap_up_until"]) == (True, about(day.now - 60 + EXTENSION))
+    assert day.remained(Conversation) == []
+    day.unpauses("1001")
+    assert (day.state("1001"), day.talk().wrap_up_seconds) == (SeatState.READY, about(75))
+    assert day.states("1001")[-2:] == [SeatState.TALKING, SeatState.WRAP_UP]
+    assert (day.seat("1001").view()["wrap_up_until"], day.surprises) == (None, [])
+
+
+def test_more_time_may_be_asked_for_again() -> None:
+    day = after_a_talk().after(10).pauses("1001", WRAP_UP_REASON).after(100).pauses("1001", WRAP_UP_REASON)
+    assert day.seat("1001").wrap_up_ends_at == about(day.now + EXTENSION)
+    assert day.after(100).unpauses("1001").talk().wrap_up_seconds == about(210)
+
+
+def test_the_work_after_a_call_lasts_until_the_limit_and_the_seat_waits_for_asterisk() -> None:
+    day = after_a_talk().after(10).pauses("1001", WRAP_UP_REASON)
+    assert day.floor.next_due_at() == about(day.now + EXTENSION)
+    day.after(3 * EXTENSION).ticks()
+    assert day.talk().wrap_up_seconds == about(10 + EXTENSION)
+    assert (day.state("1001"), is_over(day.floor.sites[PBX], day.seat("1001"))) == (SeatState.WRAP_UP, True)
+    assert day.unpauses("1001").state("1001") is SeatState.READY
+    assert len(day.remained(Conversation)) == 1
+
+
+def test_done_on_the_phone_ends_the_work_at_the_word_and_asterisk_is_asked() -> None:
+    day = after_a_talk().after(10).pauses("1001", WRAP_UP_REASON).after(30).wrap_up_done("1001")
+    assert day.talk().wrap_up_seconds == about(40)
+    assert is_over(day.floor.sites[PBX], day.seat("1001"))
+    assert day.unpauses("1001").state("1001") is SeatState.READY
+    assert not is_over(day.floor.sites[PBX], day.seat("1001"))
+
+
+def test_more_time_holds_in_all_queues_and_ends_in_the_first() -> None:
+    day = a_day("1001", wrap_up=20).signs_in("1001", "sales").joins("caller").rings("1001", "caller")
+    day.answers("1001", "caller").after(10).hangs_up("caller", "1001", "caller").after(15)
+    day.pauses("1001", WRAP_UP_REASON).pauses("1001", WRAP_UP_REASON, "sales").after(30)
+    assert day.ticks().state("1001") is SeatState.WRAP_UP
+    assert day.unpauses("1001", "sales").state("1001") is SeatState.READY
+    assert day.unpauses("1001").talk().wrap_up_seconds == about(45)
+
+
+@pytest.mark.parametrize("leaves", [lambda day: day.pauses("1001", "meal"), lambda day: day.signs_out("1001")])
+def test_a_pause_or_signing_out_ends_an_extended_wrap_up(leaves: Callable[[Diary], Diary]) -> None:
+    day = leaves(after_a_talk().after(10).pauses("1001", WRAP_UP_REASON).after(30))
+    assert day.talk().wrap_up_seconds == about(40)
+    assert day.state("1001") in (SeatState.PAUSED, SeatState.SIGNED_OUT)
+    assert day.after(EXTENSION).ticks().unpauses("1001").state("1001") is SeatState.READY
+
+
+def test_a_call_of_the_agents_own_ends_the_work_and_the_time_that_was_asked_for_goes_on() -> None:
+    day = after_a_talk().after(10).pauses("1001", WRAP_UP_REASON).after(20)
+    day.dials("1001", "13900139000", to="customer")
+    assert day.talk().wrap_up_seconds == about(30)
+    day.is_answered("1001", "customer").after(5)
+    day.requests_hangup("customer").closes("customer").closes(day.leg("1001"))
+    assert day.state("1001") is SeatState.WRAP_UP
+    day.after(EXTENSION).ticks()
+    assert is_over(day.floor.sites[PBX], day.seat("1001"))
+    assert [talk.wrap_up_seconds for talk in day.remained(Conversation)] == [about(30), 0.0]
 
 
 def test_a_pause_asked_for_during_a_call_begins_when_it_ends() -> None:
@@ -280,11 +352,12 @@ def test_names_come_from_the_directory_else_from_asterisk() -> None:
 
 
 def test_an_impossible_transition_is_taken_over_and_kept_as_a_surprise() -> None:
-    day = a_day("1001")
+    day = in_a_talk()
     seat, changes = day.seat("1001"), Changes()
-    seat.wrap_up_until = day.now + 60
+    seat.state = SeatState.READY
+    seat.channels[day.leg("1001")].talk.hold(day.now)  # type: ignore[union-attr]
     restate(seat, day.now, changes)
-    assert (seat.state, len(changes.surprises)) == (SeatState.WRAP_UP, 1)
+    assert (seat.state, len(changes.surprises)) == (SeatState.ON_HOLD, 1)
     assert set(TRANSITIONS) == set(SeatState)
 
 

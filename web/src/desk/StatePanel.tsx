@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
+import { IconCheck, IconHourglass } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useQueueWord, useSettings } from "../api/queries";
 import type { Seat } from "../api/shapes";
@@ -16,15 +16,15 @@ import { SignOutButton } from "../seats/SignOutButton";
 import { possible, useWish, type Wishing } from "../seats/seats";
 import { Told } from "../seats/Told";
 import classes from "./Desk.module.css";
-import { pauseLimit } from "./desk";
+import { limitOf } from "./desk";
 import { PhoneChoice } from "./phone/PhoneChoice";
 import { SignIn } from "./SignIn";
 import { useOwnAgent } from "./useOwnAgent";
 
-/** How long the state lasts; of a pause with a limit, against it. */
+/** How long the state lasts; of a wrap-up or a pause with a limit, against it. */
 function Since({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
-  const limit = pauseLimit(seat, useSettings().data?.pause_reasons ?? []);
+  const limit = limitOf(seat, useSettings().data?.pause_reasons ?? []);
   const isOver = useAge(seat.since, seat.pbx) > (limit ?? Number.POSITIVE_INFINITY);
   return (
     <span className={classes.since} data-over={isOver || undefined}>
@@ -51,7 +51,13 @@ function State({ seat }: { seat: Seat }) {
       <div className={classes.words}>
         {/* The timer stands outside: read out would be each second of it. */}
         <strong role="status">
-          {[t(`seat.state.${seat.state}`), seat.reason && reason(seat.reason)].filter(Boolean).join(" · ")}
+          {[
+            t(`seat.state.${seat.state}`),
+            seat.reason && reason(seat.reason),
+            seat.state === "wrap_up" && seat.is_wrap_up_extended && t("desk.extended"),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </strong>
         <span className="muted">
           {[pending ? t("seat.pausePending", { reason: reason(pending.reason) }) : queues || t("desk.notSignedIn"), at]
@@ -88,6 +94,17 @@ function Buttons({ seat, wishing }: { seat: Seat; wishing: Wishing }) {
           onClick={() => wishing.mutate({ act: "end-wrap-up" })}
         >
           {t("command.endWrapUp")}
+        </Button>
+      )}
+      {may.extendWrapUp && (
+        <Button
+          size="lg"
+          variant="default"
+          leftSection={<IconHourglass size={20} aria-hidden />}
+          disabled={wishing.isPending}
+          onClick={() => wishing.mutate({ act: "extend-wrap-up" })}
+        >
+          {t("command.extendWrapUp")}
         </Button>
       )}
       <PauseMenu seat={seat} wishing={wishing} size="lg" />

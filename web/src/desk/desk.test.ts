@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type PauseReason, SEAT_STATES, type Seat, type Visit } from "../api/shapes";
-import { callerOf, favicon, ownSeat, pauseLimit } from "./desk";
+import { callerOf, favicon, limitOf, ownSeat } from "./desk";
 
 const seat = (agent_number: string, state: Seat["state"]) => ({ agent_number, state }) as Seat;
 
@@ -21,9 +21,13 @@ test("a limit is that of the reason which is on", () => {
     { code: "meal", limit_seconds: 3600 },
     { code: "paperwork", limit_seconds: 0 },
   ] as PauseReason[];
-  expect(pauseLimit({ state: "paused", reason: "meal" }, reasons)).toBe(3600);
-  expect(pauseLimit({ state: "paused", reason: "paperwork" }, reasons)).toBeNull();
-  expect(pauseLimit({ state: "ready", reason: "" }, reasons)).toBeNull();
+  const still = { since: 100, wrap_up_until: null };
+  expect(limitOf({ ...still, state: "paused", reason: "meal" }, reasons)).toBe(3600);
+  expect(limitOf({ ...still, state: "paused", reason: "paperwork" }, reasons)).toBeNull();
+  expect(limitOf({ ...still, state: "ready", reason: "" }, reasons)).toBeNull();
+  const wrapUp = { state: "wrap_up", reason: "", since: 100 } as const;
+  expect(limitOf({ ...wrapUp, wrap_up_until: 159.7 }, reasons)).toBe(60);
+  expect(limitOf({ ...wrapUp, wrap_up_until: null }, reasons)).toBeNull();
 });
 
 test("the caller is found by his call, at the same PBX", () => {

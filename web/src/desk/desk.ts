@@ -13,8 +13,12 @@ export function ownSeat(
   return used?.[0] ?? null;
 }
 
-/** The limit of the pause that is on, in seconds; null where it has none. */
-export function pauseLimit(seat: Pick<Seat, "state" | "reason">, reasons: readonly PauseReason[]): number | null {
+/** The limit of the wrap-up or the pause that is on, in seconds; null where it has none. */
+export function limitOf(
+  seat: Pick<Seat, "state" | "reason" | "since" | "wrap_up_until">,
+  reasons: readonly PauseReason[],
+): number | null {
+  if (seat.state === "wrap_up") return seat.wrap_up_until === null ? null : Math.round(seat.wrap_up_until - seat.since);
   if (seat.state !== "paused") return null;
   return reasons.find((reason) => reason.code === seat.reason)?.limit_seconds || null;
 }

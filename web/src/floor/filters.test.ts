@@ -24,6 +24,7 @@ function seat(fields: Partial<Seat>): Seat {
     queues: [],
     penalties: {},
     wrap_up_until: null,
+    is_wrap_up_extended: false,
     wrap_up_call_id: null,
     is_recorded: false,
     recording_paused_since: null,

@@ -10,9 +10,14 @@ test("the buttons follow the live seat", () => {
     pause: false,
     ready: false,
     endWrapUp: false,
+    extendWrapUp: false,
   });
   const queues = ["support"];
-  expect(possible({ state: "wrap_up", queues, is_paused: false })).toMatchObject({ endWrapUp: true, ready: false });
+  expect(possible({ state: "wrap_up", queues, is_paused: false })).toMatchObject({
+    endWrapUp: true,
+    extendWrapUp: true,
+    ready: false,
+  });
   // A pause that waits for the end of the call can be taken back.
   expect(possible({ state: "talking", queues, is_paused: true })).toMatchObject({ ready: true, pause: true });
   // Signed out in a call: it goes on, and one can sign in again.

@@ -39,6 +39,7 @@ export function possible(seat: Pick<Seat, "state" | "queues" | "is_paused">) {
     pause: isIn,
     ready: isIn && seat.is_paused,
     endWrapUp: seat.state === "wrap_up",
+    extendWrapUp: seat.state === "wrap_up",
   };
 }
 
