@@ -1,7 +1,9 @@
 """The agent desk in a real browser on a real Asterisk: a day at it, the phone's codes, a supervisor's hand."""
 
+import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
@@ -9,7 +11,8 @@ from callcenter.accounts.rules import Role
 from callcenter.settings import AgentSettings, QueueSettings, Settings
 from tests.real.browsing import DESK, NOTIFICATIONS, PATIENCE_SECONDS, Visitor, look, violations
 from tests.real.conftest import LI_NA, Pair, running_pair, serving_pair
-from tests.serving import Serving
+from tests.real.feed import cookie_of
+from tests.serving import PANEL, Serving
 
 pytestmark = pytest.mark.real
 
@@ -50,6 +53,14 @@ def agent(server: Serving, browser: Browser, pair: Pair) -> Iterator[Visitor]:
     pair.quieten()
     for queue in members(pair):
         pair.ami.action("QueueRemove", Queue=queue, Interface="PJSIP/1001")
+
+
+@pytest.fixture
+def supervising(server: Serving) -> Iterator[httpx.Client]:
+    """A supervisor's program."""
+    headers = PANEL | {"Cookie": cookie_of(server.url, Role.SUPERVISOR)}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=10) as client:
+        yield client
 
 
 def state(page: Page) -> Locator:
@@ -135,6 +146,58 @@ def test_a_day_at_the_desk(agent: Visitor, pair: Pair) -> None:
     agent.visit("My callbacks")
     expect(page).to_have_title("Signed out · My callbacks · callcenter")
     assert page.locator('link[rel="icon"]').get_attribute("href") != plain
+
+
+def test_more_time_after_a_call_at_the_desk_by_the_phones_codes_and_by_a_supervisor(
+    agent: Visitor, pair: Pair, supervising: httpx.Client
+) -> None:
+    page = agent.page
+    agent.open("desk")
+    mine = page.get_by_role("region", name="My state")
+
+    works_after_a_call(page, pair)
+    expect(mine).to_contain_text("of 1:00")
+    press(page, "More time")
+    expect(state(page)).to_have_text("Wrap-up · more time")
+    expect(mine).to_contain_text(re.compile("of (1:59|2:[0-5])"))
+    assert members(pair) == {"support": "wrap_up"}
+    assert violations(page) == []
+    look(page, "more-time")
+    press(page, "Wrap-up done")
+    is_ready(page, pair)
+
+    works_after_a_call(page, pair)
+    pair.dial("1001", "*75")
+    expect(state(page)).to_have_text("Wrap-up · more time")
+    assert members(pair) == {"support": "wrap_up"}
+    pair.dial("1001", "*74")
+    is_ready(page, pair)
+
+    works_after_a_call(page, pair)
+    press(page, "More time")
+    expect(state(page)).to_have_text("Wrap-up · more time")
+    answer = supervising.post("api/seats/pbx1/PJSIP/1001/end-wrap-up")
+    assert (answer.status_code, answer.json()["result"]) == (200, "done"), answer.text
+    is_ready(page, pair)
+
+
+def is_ready(page: Page, pair: Pair) -> None:
+    """The desk and Asterisk say so; then signs out, since Asterisk would hold the next call back."""
+    expect(state(page)).to_have_text("Ready")
+    assert members(pair) == {"support": ""}
+    press(page, "Sign out")
+    expect(state(page)).to_have_text("Signed out")
+
+
+def works_after_a_call(page: Page, pair: Pair) -> None:
+    """Has signed in; a caller of the queue has been answered and has hung up."""
+    page.get_by_label("Sales").uncheck()
+    press(page, "Sign in")
+    expect(state(page)).to_have_text("Ready")  # nobody waits for an empty room
+    caller = pair.customer_calls("4000", caller=CALLER)
+    expect(state(page)).to_have_text("Talking")
+    pair.outside.action("Hangup", Channel=pair.channel(caller))
+    expect(state(page)).to_have_text("Wrap-up")
 
 
 def test_the_tab_says_nothing_of_the_past(agent: Visitor) -> None:
