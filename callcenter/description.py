@@ -93,14 +93,7 @@ class DescribedApi(FastAPI):
             return self.openapi_schema
         described = super().openapi()
         described["info"] = {"title": "callcenter", "version": __version__, "description": WORDS}
-        rules = dict(rules_of(self.routes))
-        for path, operations in described["paths"].items():
-            for method, operation in operations.items():
-                _complete(operation, method.upper(), path, rules.get((method.upper(), path)))
-        for path in paths_with_key(self.routes):
-            _add_key(described["paths"][_without_converters(path)]["post"])
-        for kind, of_kind in described.get("webhooks", {}).items():
-            _complete_event(of_kind["post"], kind)
+        self._complete(described)
         components = described.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         for name in OF_FASTAPI:
@@ -114,6 +107,17 @@ class DescribedApi(FastAPI):
                 add_examples(operation, schemas)
         self.openapi_schema = _plainly_named(described)
         return self.openapi_schema
+
+    def _complete(self, described: dict[str, Any]) -> None:
+        """Each operation and each event says what FastAPI does not know of it."""
+        rules = dict(rules_of(self.routes))
+        for path, operations in described["paths"].items():
+            for method, operation in operations.items():
+                _complete(operation, method.upper(), path, rules.get((method.upper(), path)))
+        for path in paths_with_key(self.routes):
+            _add_key(described["paths"][_without_converters(path)]["post"])
+        for kind, of_kind in described.get("webhooks", {}).items():
+            _complete_event(of_kind["post"], kind)
 
 
 def description_routes(web: FastAPI) -> APIRouter:

@@ -1,6 +1,6 @@
 """Ends extended wrap-ups that are over: their limit has passed, or the agent has said on the phone that it is done.
 
-What was asked for is a pause at Asterisk (decision 72), which only the server takes back by itself.
+What was asked for is a pause at Asterisk (decision 73), which only the server takes back by itself.
 """
 
 import asyncio
