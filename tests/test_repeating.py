@@ -1,7 +1,7 @@
 """`Idempotency-Key` over the whole server: what is made twice by accident is made once, on both databases."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +10,38 @@ import pytest
 from sqlalchemy import select, update
 
 from callcenter.accounts.once import HEADER, LEFT_OUT, OnceRoute, paths_with_key
+from callcenter.accounts.rules import Role
+from callcenter.accounts.service import NewUser, add_user
 from callcenter.accounts.tables import IdempotencyKey, User
-from callcenter.app import App
+from callcenter.app import App, running
 from callcenter.description import rules_of
+from callcenter.settings import AgentSettings, QueueSettings, Settings
 from callcenter.store.engine import make_sessions
-from tests.scoping import centre, looking
+from tests.scoping import SCOPES, looking
+from tests.serving import PASSWORD
 
 KEY = {HEADER: "key-1"}
 TICKET = {"ticket": {"type": "repair", "subject": "Lamp", "team": "Team A"}, "is_new": True}
 MESSAGE = {"text": "Meeting at noon", "to": "everybody"}
 CUSTOMER = {"record": {"name": "Li Wei", "numbers": [{"number": "13800138000"}]}}
 ROLE = {"name": "Trainer", "permissions": ["see_calls"]}
-MADE: dict[str, dict[str, Any]] = {"/tickets": TICKET, "/messages": MESSAGE, "/customers": CUSTOMER, "/roles": ROLE}
+MADE: Mapping[str, dict[str, Any]] = {"/tickets": TICKET, "/messages": MESSAGE, "/customers": CUSTOMER, "/roles": ROLE}
 WEBHOOK = {"url": "https://93.184.216.34/hook", "kinds": []}
 SHEET = b"agent,date,kind,start,end\n1001,2026-12-01,on_post,09:00,17:00\n"
 
 
 @pytest.fixture
 async def app(storage_url: str, tmp_path: Path) -> AsyncIterator[App]:
-    async with centre(storage_url, tmp_path) as app:
+    """An administrator `all`, and a supervisor of one team and queue."""
+    settings = Settings(
+        database_url=storage_url,
+        data_folder=tmp_path,
+        queues={"sales": QueueSettings()},
+        agents=(AgentSettings(number="1001", name="Li", team="Team A", queues=("sales",)),),
+    )
+    async with running(settings) as app:
+        await add_user(app.access, NewUser("all", PASSWORD, (Role.ADMIN,)))
+        await add_user(app.access, NewUser("supervisor", PASSWORD, (Role.SUPERVISOR,), scope=SCOPES["both"]))
         yield app
 
 
@@ -116,7 +129,7 @@ async def test_of_a_form_the_file_is_compared_and_not_its_boundary(app: App) -> 
     async with looking(app, "all") as client:
         first, again = [await client.post("/api/shifts/import", **sent(SHEET)) for _ in range(2)]
         assert first.status_code == 200, first.text
-        assert first.request.content != again.request.content
+        assert first.request.headers["content-type"] != again.request.headers["content-type"]
         assert again.headers["idempotency-replayed"] == "true"
         other = await client.post("/api/shifts/import", **sent(SHEET.replace(b"17:00", b"18:00")))
         assert (other.status_code, other.json()["field"]) == (422, HEADER)
