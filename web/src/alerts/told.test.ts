@@ -38,5 +38,6 @@ test("critical and unnoticed ones come first, then the newest", () => {
   const grave = { ...ALERT, alert_id: "grave", severity: "critical" as const, raised_at: 50 };
   expect(inOrder([older, seen, ALERT, grave]).map((alert) => alert.alert_id)).toEqual(["grave", "a", "older", "seen"]);
   expect(gravest([older, seen])?.alert_id).toBe("seen");
+  expect(gravest([older, ALERT])?.alert_id).toBe("a");
   expect(gravest([])).toBeUndefined();
 });

@@ -39,9 +39,10 @@ export function inOrder<T extends Alert>(alerts: readonly T[]): T[] {
   return [...alerts].sort((a, b) => rank(a) - rank(b) || b.raised_at - a.raised_at);
 }
 
-/** The alert to show at a seat or queue: the gravest. */
+/** The alert to show at a seat or queue: the gravest, of equals the newest. */
 export function gravest(alerts: readonly Alert[]): Alert | undefined {
-  return alerts.find((alert) => alert.severity === "critical") ?? alerts[0];
+  const ordered = inOrder(alerts);
+  return ordered.find((alert) => alert.severity === "critical") ?? ordered[0];
 }
 
 export function sentence(kind: KindWords, language: string): string {
