@@ -33,13 +33,17 @@ API key it needs no such header. Every error is `application/problem+json`. docs
 PROBLEM = {
     "type": "object",
     "title": "Problem",
-    "description": "An error; `code` is a stable word for programs, `field` the input at fault.",
+    "description": "An error; `code` is a stable word for programs, `field` the input at fault. Of one that has not "
+    "the form that this description tells, `reason` is the rule that it breaks, in pydantic's words, and `limits` are "
+    "the numbers of that rule.",
     "properties": {
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "code": {"type": "string"},
         "detail": {"type": "string"},
         "field": {"type": "string"},
+        "reason": {"type": "string"},
+        "limits": {"type": "object", "additionalProperties": {"type": "number"}},
     },
     "required": ["title", "status", "code", "detail"],
     "additionalProperties": False,

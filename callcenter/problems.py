@@ -19,8 +19,11 @@ log = logging.getLogger(__name__)
 WHERE = ("body", "query", "path", "header", "cookie")
 
 
+LIMITS = ("min_length", "max_length", "ge", "gt", "le", "lt")
+
+
 class Problem(JSONResponse):
-    """One error: `{"title", "status", "code", "detail", "field"?}`."""
+    """One error: `{"title", "status", "code", "detail", "field"?, "reason"?, "limits"?}`."""
 
     media_type = "application/problem+json"
 
@@ -34,12 +37,10 @@ def tell_problems(web: FastAPI) -> None:
     web.add_exception_handler(Exception, _unexpected)
 
 
-def problem(
-    status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
-) -> Problem:
-    """The answer that tells of an error."""
+def problem(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Problem:
+    """The answer that tells of an error; `more` is what else is known of it: field, reason, limits."""
     content: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail}
-    return Problem(content | ({"field": field} if field else {}), status_code=status, headers=headers)
+    return Problem(content | {name: one for name, one in more.items() if one}, status_code=status, headers=headers)
 
 
 async def _expected(_request: Request, error: Any) -> Problem:
@@ -52,7 +53,9 @@ async def _malformed(_request: Request, error: Any) -> Problem:
     first = error.errors()[0]
     place = first["loc"][1:] if first["loc"][:1] and first["loc"][0] in WHERE else first["loc"]
     field = ".".join(str(step) for step in place)
-    return problem(BadInput.status, BadInput.code, f"{field}: {first['msg']}" if field else first["msg"], field=field)
+    told = f"{field}: {first['msg']}" if field else first["msg"]
+    limits = {name: value for name, value in first.get("ctx", {}).items() if name in LIMITS}
+    return problem(BadInput.status, BadInput.code, told, field=field, reason=first["type"], limits=limits)
 
 
 async def _refused_by_routing(_request: Request, error: Any) -> Problem:

@@ -100,6 +100,17 @@ async def test_what_is_wrong_is_told_by_its_field(li: AsyncClient, fields: dict[
     assert await subjects(li) == []
 
 
+async def test_what_has_not_its_form_tells_the_rule_and_its_numbers(li: AsyncClient) -> None:
+    sent = {"ticket": {"type": "repair", "subject": "x" * 201}}
+    told = (await li.post("/api/tickets", json=sent)).json()
+    assert (told["field"], told["reason"], told["limits"]) == ("ticket.subject", "string_too_long", {"max_length": 200})
+    told = (await li.post("/api/tickets", json={"ticket": {"subject": "x"}})).json()
+    assert (told["field"], told["reason"]) == ("ticket.type", "missing")
+    assert "limits" not in told
+    told = (await li.post("/api/tickets", json={"ticket": {"type": "none", "subject": "x"}})).json()
+    assert (told["field"], told.get("reason")) == ("type", None)  # no rule of its form
+
+
 async def test_who_calls_again_is_offered_the_open_ticket(centre: Centre, li: AsyncClient, boss: AsyncClient) -> None:
     customers = Customers(centre.context.sessions, lambda: centre.now)
     known = await service.create(customers, a_record(numbers=(LI, WANG)), "supervisor")

@@ -2,7 +2,6 @@ import { Button, Modal, MultiSelect, Select, Switch, TextInput } from "@mantine/
 import { IconCheck, IconClock, IconPlus, IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useFormat } from "../api/queries";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
@@ -11,6 +10,7 @@ import { MoreButton } from "../parts/MoreButton";
 import { Once } from "../parts/Once";
 import { SureButton } from "../parts/SureButton";
 import table from "../parts/Table.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { RowsSkeleton } from "../parts/Waiting";
 import classes from "./AlertsPage.module.css";
@@ -65,7 +65,7 @@ function WebhookForm({
   const [wanted, setWanted] = useState(webhook?.kinds ?? []);
   const save = useSaveWebhook();
   const nameOf = useKindName();
-  const refusal = refusalOf(save.error);
+  const refusal = useRefusal(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const fields = { name: name.trim(), url: url.trim(), kinds: wanted };

@@ -2,7 +2,6 @@ import { Button, Modal, MultiSelect, Switch, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useFormat, useOwnQueues, useSeesAll } from "../api/queries";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
@@ -10,6 +9,7 @@ import { expiryOf, type Lasts, LastsSelect } from "../parts/LastsSelect";
 import { ListPanel } from "../parts/ListPanel";
 import { Once } from "../parts/Once";
 import { SureButton } from "../parts/SureButton";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import classes from "./AlertsPage.module.css";
 import { useAddWallboard, useDeleteWallboard, useRenewLink, useWallboards, type Wallboard } from "./alerts";
@@ -37,7 +37,7 @@ function BoardForm({ onClose, onMade }: { onClose: () => void; onMade: (board: W
   const choices = useQueueChoices();
   const seesAll = useSeesAll();
   const add = useAddWallboard();
-  const refusal = refusalOf(add.error);
+  const refusal = useRefusal(add.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     add.mutate(

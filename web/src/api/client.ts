@@ -10,18 +10,11 @@ export class ApiError extends Error {
     readonly field: string | null = null,
     readonly retryAfterSeconds: number | null = null,
     readonly body: unknown = null,
+    readonly reason: string | null = null,
+    readonly limits: Record<string, number> = {},
   ) {
     super(detail);
   }
-}
-
-/** Why a form was refused: at which of its fields, or elsewhere. */
-export function refusalOf(error: unknown): { at: (field: string) => string | null; isElsewhere: boolean } {
-  const refused = error instanceof ApiError ? error : null;
-  return {
-    at: (field) => (refused?.field === field ? refused.detail : null),
-    isElsewhere: error !== null && !refused?.field,
-  };
 }
 
 interface Problem {
@@ -29,6 +22,9 @@ interface Problem {
   detail?: string;
   title?: string;
   field?: string;
+  /** The rule that the field breaks, and its numbers. */
+  reason?: string;
+  limits?: Record<string, number>;
 }
 
 async function failure(response: Response): Promise<ApiError> {
@@ -42,6 +38,8 @@ async function failure(response: Response): Promise<ApiError> {
     problem.field ?? null,
     Number.isNaN(retry) ? null : retry,
     body,
+    problem.reason ?? null,
+    problem.limits ?? {},
   );
 }
 

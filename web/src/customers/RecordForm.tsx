@@ -1,13 +1,14 @@
 import { Select, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, refusalOf } from "../api/client";
+import { ApiError } from "../api/client";
 import { useZone } from "../api/queries";
 import { toWall } from "../format";
 import { serverNow } from "../live/clock";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import classes from "./Customers.module.css";
 import { CONSENTS, type Consent, type Customer, fetchCustomer, useSaveCustomer } from "./customers";
 import { NameAndLevel } from "./NameAndLevel";
@@ -158,7 +159,7 @@ const isOfForm = (field: string) => FIELDS.includes(field) || field.startsWith("
 export function RecordForm(props: FormProps) {
   const { t } = useTranslation();
   const { draft, change, clash, save, submit } = useWriting(props);
-  const refusal = refusalOf(save.error);
+  const refusal = useRefusal(save.error);
   const at = (field: string) => refusal.at(field) ?? refusal.at(`record.${field}`);
   const field = save.error instanceof ApiError ? (save.error.field ?? "").replace(/^record\./, "") : "";
   const parts = { draft, change, at };

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useFormat, useZone } from "../api/queries";
 import { type Customer, useSaveCustomer } from "../customers/customers";
 import { NameAndLevel } from "../customers/NameAndLevel";
@@ -11,6 +10,7 @@ import { Failure } from "../parts/Failure";
 import { Note } from "../parts/Note";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
+import { useRefusal } from "../parts/useRefusal";
 import classes from "./Caller.module.css";
 import { isBlank, type Newcomer, type Typed } from "./newcomers";
 
@@ -52,7 +52,7 @@ export function NewcomerForm({ newcomer, isKept, onType, onSaved, onDrop }: Prop
   const format = useFormat();
   const zone = useZone();
   const save = useSaveCustomer(null);
-  const refusal = refusalOf(save.error);
+  const refusal = useRefusal(save.error);
   const at = (field: string) => refusal.at(field) ?? refusal.at(`record.${field}`);
   const isElsewhere = save.error !== null && !["name", "level", "note"].some(at);
   function submit(event: FormEvent) {

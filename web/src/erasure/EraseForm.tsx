@@ -2,8 +2,8 @@ import { Button, Checkbox, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import { refusalOf } from "../api/client";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import classes from "./Erasure.module.css";
 import { type DryRun, useErase } from "./erasures";
 
@@ -19,7 +19,7 @@ export function EraseForm({ numbers, dryRun }: { numbers: string[]; dryRun: DryR
   const [reason, setReason] = useState("");
   const [confirmation, setConfirmation] = useState("");
   const [removesBans, setRemovesBans] = useState(false);
-  const refusal = refusalOf(erase.error);
+  const refusal = useRefusal(erase.error);
   const isConfirmed = plain(reference) !== "" && plain(confirmation) === plain(reference);
   function submit(event: FormEvent) {
     event.preventDefault();

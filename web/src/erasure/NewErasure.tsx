@@ -2,10 +2,10 @@ import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { refusalOf } from "../api/client";
 import { useFormat } from "../api/queries";
 import { useLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import { Counted } from "./Counted";
 import { EraseForm } from "./EraseForm";
 import classes from "./Erasure.module.css";
@@ -26,7 +26,7 @@ export function NewErasure({ pbx, callId }: Props) {
   const dryRun = useDryRun();
   const number = call.data?.call.number ?? "";
   useEffect(() => setText(number), [number]);
-  const refusal = refusalOf(dryRun.error);
+  const refusal = useRefusal(dryRun.error);
   const numbers = typedNumbers(text);
   function change(typed: string) {
     setText(typed);

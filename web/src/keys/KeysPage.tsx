@@ -2,7 +2,6 @@ import { Button, Modal, MultiSelect, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useFormat, useMay, useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { serverNow } from "../live/clock";
@@ -13,6 +12,7 @@ import { ListPanel } from "../parts/ListPanel";
 import { Once } from "../parts/Once";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { useTitle } from "../parts/useTitle";
 import classes from "./KeysPage.module.css";
@@ -27,7 +27,7 @@ function KeyForm({ onClose, onMade }: { onClose: () => void; onMade: (key: NewAp
   const [permissions, setPermissions] = useState<string[]>([]);
   const [lasts, setLasts] = useState<Lasts>("365");
   const make = useMakeKey();
-  const refusal = refusalOf(make.error);
+  const refusal = useRefusal(make.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     make.mutate(

@@ -1,10 +1,10 @@
 import { Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { ClipFields } from "./ClipFields";
 import { cardOf, type ManagedClip, useChangeClip } from "./library";
 
@@ -13,7 +13,7 @@ export function ChangeClip({ clip, onClose }: { clip: ManagedClip; onClose: () =
   const { t } = useTranslation();
   const [card, setCard] = useState(cardOf(clip));
   const change = useChangeClip(clip);
-  const { at, isElsewhere } = refusalOf(change.error);
+  const { at, isElsewhere } = useRefusal(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate(card, { onSuccess: onClose });

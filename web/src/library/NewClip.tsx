@@ -1,7 +1,6 @@
 import { Modal, NumberInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useZone } from "../api/queries";
 import type { Span } from "../calls/waveform";
 import { dayStart, duration } from "../format";
@@ -10,6 +9,7 @@ import { serverNow } from "../live/clock";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { hasWords, NO_WORDS } from "../quality/building";
 import { ClipFields } from "./ClipFields";
@@ -78,7 +78,7 @@ export function NewClip({ recording, span, onClose }: Props) {
   const [edges, setEdges] = useState<Span>({ from: tenths(span.from), until: tenths(span.until) });
   const [isTried, setTried] = useState(false);
   const make = useMakeClip(recording);
-  const { at, isElsewhere } = refusalOf(make.error);
+  const { at, isElsewhere } = useRefusal(make.error);
   const untitled = isTried && !hasWords(card.title) ? t("quality.needsWords") : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();

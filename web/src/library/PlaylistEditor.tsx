@@ -2,9 +2,9 @@ import { Button, Select, Switch } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { hasWords, NO_WORDS } from "../quality/building";
 import { useWords } from "../quality/forms";
 import { WordsFields } from "../quality/WordsFields";
@@ -58,7 +58,7 @@ export function PlaylistEditor({ playlist, onSaved, onClose }: Props) {
   const [clips, setClips] = useState(playlist?.clips ?? []);
   const [isTried, setTried] = useState(false);
   const save = useSavePlaylist(playlist);
-  const { at } = refusalOf(save.error);
+  const { at } = useRefusal(save.error);
   const set = (fields: Partial<PlaylistDraft>) => setDraft({ ...draft, ...fields });
   const submit = (event: FormEvent) => {
     event.preventDefault();

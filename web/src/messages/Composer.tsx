@@ -2,11 +2,11 @@ import { Button, MultiSelect, Select, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/shallow";
-import { refusalOf } from "../api/client";
 import { useSettings } from "../api/queries";
 import { useLive } from "../live/store";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { LASTS, type NewMessage, TO, type To, useWriting } from "./messages";
 
@@ -90,7 +90,7 @@ export function Composer({ agents }: { agents: readonly string[] }) {
     change({ text: "" });
     tell.success(t("messages.sent"));
   });
-  const refusal = refusalOf(writing.error);
+  const refusal = useRefusal(writing.error);
   const message = ready(wish);
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -1,9 +1,9 @@
 import { Button, PasswordInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useSession } from "../api/queries";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import classes from "./ProfilePage.module.css";
 import { useChangePassword } from "./profile";
@@ -16,7 +16,7 @@ export function PasswordForm({ focused }: { focused?: boolean }) {
   const [differs, setDiffers] = useState(false);
   const change = useChangePassword();
   const tell = useTell();
-  const refusal = refusalOf(change.error);
+  const refusal = useRefusal(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setDiffers(typed.new !== typed.again);

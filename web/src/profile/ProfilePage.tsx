@@ -1,11 +1,11 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useFormat, useSession } from "../api/queries";
 import { Failure } from "../parts/Failure";
 import { ListPanel } from "../parts/ListPanel";
 import { SureButton } from "../parts/SureButton";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { useTitle } from "../parts/useTitle";
 import { LanguageSelect } from "../users/LanguageSelect";
@@ -23,7 +23,7 @@ function WhoForm() {
   const [language, setLanguage] = useState((user.language ?? "") as User["language"]);
   const change = useChangeProfile();
   const tell = useTell();
-  const refusal = refusalOf(change.error);
+  const refusal = useRefusal(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate({ name: name.trim(), language }, { onSuccess: () => tell.success(t("profile.saved")) });

@@ -1,10 +1,10 @@
 import { Button, Modal, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import { Once } from "../parts/Once";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { RowsSkeleton } from "../parts/Waiting";
 import classes from "./SecondFactor.module.css";
@@ -25,7 +25,7 @@ function PasswordDialog(props: {
 }) {
   const { t } = useTranslation();
   const [password, setPassword] = useState("");
-  const refusal = refusalOf(props.asked.error);
+  const refusal = useRefusal(props.asked.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     props.onPassword(password);
@@ -57,7 +57,7 @@ function ConfirmDialog(props: { begun: Begun; onCodes: (codes: string[]) => void
   const { t } = useTranslation();
   const [code, setCode] = useState("");
   const confirm = useConfirm();
-  const refusal = refusalOf(confirm.error);
+  const refusal = useRefusal(confirm.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     confirm.mutate(code, { onSuccess: props.onCodes });

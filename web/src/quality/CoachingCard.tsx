@@ -2,11 +2,11 @@ import { Button, Checkbox, Select, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { refusalOf } from "../api/client";
 import { useFormat, useMay, useSession, useZone } from "../api/queries";
 import { fromWall, NOTHING, toWall } from "../format";
 import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import { useTell } from "../parts/useTell";
 import { type Item, itemsOf } from "./building";
 import { type CoachedItem, type CoachingTask, useCoachingStep, useGive, useOwners, useTaskOf } from "./coaching";
@@ -38,7 +38,7 @@ function GiveForm({ review, lost, onClose }: { review: Review; lost: Item[]; onC
   const [note, setNote] = useState("");
   const [owner, setOwner] = useState<string | null>(username);
   const [due, setDue] = useState(() => toWall(zone, serverNow() + WEEK_SECONDS));
-  const refusal = refusalOf(giving.error);
+  const refusal = useRefusal(giving.error);
   const isElsewhere = !["owner", "due_at"].some((field) => refusal.at(field));
 
   function give(event: FormEvent): void {

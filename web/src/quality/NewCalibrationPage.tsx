@@ -2,11 +2,11 @@ import { Button, MultiSelect, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useSearchParams } from "wouter";
-import { refusalOf } from "../api/client";
 import { useZone } from "../api/queries";
 import { fromWall, toWall } from "../format";
 import { serverNow } from "../live/clock";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import { Empty, PageSkeleton } from "../parts/Waiting";
 import { useCandidates, useOpenCalibration } from "./calibrations";
 import { useReviewForms, useWords } from "./forms";
@@ -32,7 +32,7 @@ export default function NewCalibrationPage() {
   const pbx = wanted.get("pbx") ?? "";
   const callId = wanted.get("call") ?? "";
   const agent = wanted.get("agent") ?? "";
-  const refusal = refusalOf(opening.error);
+  const refusal = useRefusal(opening.error);
   const atReviewers =
     refusal.at("reviewers") ?? reviewers.map((_, nth) => refusal.at(`reviewers.${nth}`)).find(Boolean);
 

@@ -1,11 +1,11 @@
 import { Modal, MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useSettings } from "../api/queries";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { contentOf, type Plan, type PlanContent, type Plans, type Rules, useSavePlan } from "./plans";
 import classes from "./Quality.module.css";
 
@@ -216,7 +216,7 @@ export function PlanForm({ plan, usual, forms, offered, onClose, onSaved }: Prop
   const [content, setContent] = useState<PlanContent>(plan ? contentOf(plan) : usual);
   const save = useSavePlan(plan);
   const set = (changes: Partial<PlanContent>) => setContent({ ...content, ...changes });
-  const refusal = refusalOf(save.error);
+  const refusal = useRefusal(save.error);
   const fields = ["name", "form_id", "per_agent", "period", "agents", "teams", "queues", "lists", "reviewers"];
   const refused = [...fields, "long_seconds", "talk_over_seconds", "survey_score", "new_agents", "share"].find((name) =>
     at(name),

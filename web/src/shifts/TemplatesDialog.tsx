@@ -2,12 +2,12 @@ import { Button, Modal, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useLabel } from "../i18n";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
+import { useRefusal } from "../parts/useRefusal";
 import { Empty, RowsSkeleton } from "../parts/Waiting";
 import { draftsOf, partsOf, shiftWord } from "./clock";
 import { PartFields } from "./PartFields";
@@ -24,7 +24,7 @@ function Editor({ template, onClose }: { template: Pattern; onClose: () => void 
   const [names, setNames] = useState({ label_en: template.label_en, label_zh: template.label_zh });
   const [drafts, setDrafts] = useState(() => (template.id === 0 ? USUAL : draftsOf(template.parts)));
   const saving = useSaveTemplate();
-  const refusal = refusalOf(saving.error);
+  const refusal = useRefusal(saving.error);
   const parts = partsOf(drafts);
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -1,8 +1,9 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, refusalOf } from "../api/client";
+import { ApiError } from "../api/client";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import { DoorPage } from "./DoorPage";
 import { useMakeFirst } from "./firstRun";
 
@@ -12,7 +13,7 @@ export function FirstRun({ file }: { file: string }) {
   const [typed, setTyped] = useState({ word: "", username: "", name: "", password: "", again: "" });
   const [differs, setDiffers] = useState(false);
   const make = useMakeFirst();
-  const refusal = refusalOf(make.error);
+  const refusal = useRefusal(make.error);
   const input = (name: keyof typeof typed) => ({
     name,
     value: typed[name],

@@ -2,10 +2,11 @@ import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask, refusalOf } from "../api/client";
+import { ask } from "../api/client";
 import { refreshSession, useSession } from "../api/queries";
 import { suggestLanguage } from "../i18n";
 import { Failure } from "../parts/Failure";
+import { useRefusal } from "../parts/useRefusal";
 import { DoorPage } from "./DoorPage";
 import { SignOut } from "./SignOut";
 
@@ -18,7 +19,7 @@ export function TypeCode() {
     mutationFn: () => ask("POST /api/session/code", { body: { code } }),
     onSuccess: refreshSession,
   });
-  const refusal = refusalOf(send.error);
+  const refusal = useRefusal(send.error);
   useEffect(() => suggestLanguage(user.language), [user.language]);
   const submit = (event: FormEvent) => {
     event.preventDefault();

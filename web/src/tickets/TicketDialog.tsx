@@ -2,13 +2,14 @@ import { Button, Input, Modal, Select, Textarea, TextInput } from "@mantine/core
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { ApiError, refusalOf } from "../api/client";
+import { ApiError } from "../api/client";
 import { useMay, useSession, useSettings, useZone } from "../api/queries";
 import { CustomerChoice } from "../customers/CustomerChoice";
 import { fromWall, toWall } from "../format";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import page from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import classes from "./Tickets.module.css";
 import {
   type OwnCall,
@@ -258,7 +259,7 @@ export function TicketDialog({ of, call = null, start, onClose, onSaved }: Props
   // The page may learn meanwhile that somebody else changed the ticket; what is typed here was begun from this version.
   const [begunFrom] = useState(of?.version ?? 0);
   const isOvertaken = sent.error instanceof ApiError && sent.error.status === 409;
-  const { at, isElsewhere } = refusalOf(isOvertaken ? null : sent.error);
+  const { at, isElsewhere } = useRefusal(isOvertaken ? null : sent.error);
   const change = (fields: Partial<TicketContent>) => setDraft((before) => ({ ...before, ...fields }));
   function done(ticket: { id: number; ticket: string }) {
     onSaved(ticket);

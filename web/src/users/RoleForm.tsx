@@ -1,12 +1,12 @@
 import { Checkbox, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useSession } from "../api/queries";
 import type { Permission } from "../api/shapes";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { GROUPS, inGroup, type Role, type RoleFields, useWriteRole } from "./roles";
 import classes from "./UsersPage.module.css";
 
@@ -25,7 +25,7 @@ export function RoleForm({ role, onClose }: Props) {
     role.permissions.filter((one) => user.permissions.includes(one)),
   );
   const write = useWriteRole(role.id);
-  const refusal = refusalOf(write.error);
+  const refusal = useRefusal(write.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     write.mutate({ name: name.trim(), permissions }, { onSuccess: onClose });

@@ -1,10 +1,10 @@
 import { Modal, MultiSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { DialogButtons } from "../parts/DialogButtons";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { LanguageSelect } from "./LanguageSelect";
 import { roleName, useRoles } from "./roles";
 import { ScopeFields } from "./ScopeFields";
@@ -29,7 +29,7 @@ export function UserForm({ user, onClose, onMade }: Props) {
   const make = useMakeUser();
   const change = useChangeUser(user?.id ?? 0);
   const error = user ? change.error : make.error;
-  const refusal = refusalOf(error);
+  const refusal = useRefusal(error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const fields = { name: name.trim(), roles, language, agent_number: agent || null, scope };

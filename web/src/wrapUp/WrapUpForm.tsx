@@ -2,11 +2,11 @@ import { Button } from "@mantine/core";
 import type { UseMutationResult } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { refusalOf } from "../api/client";
 import { useZone } from "../api/queries";
 import formClasses from "../forms/Forms.module.css";
 import { Failure } from "../parts/Failure";
 import pageClasses from "../parts/Page.module.css";
+import { useRefusal } from "../parts/useRefusal";
 import { type Draft, filledOf, missing } from "./drafts";
 import { WrapUpFields } from "./WrapUpFields";
 import type { AtHand, Choices, Filled, OpenList, WrapUpRecord } from "./wrapUps";
@@ -29,7 +29,7 @@ const FIELDS = { reason: "reason_id", result: "result_id", note: "note", nextAt:
 function useFaults({ draft, choices, save }: Props, isTried: boolean) {
   const { t } = useTranslation();
   const left = isTried ? missing(draft, choices) : [];
-  const refusal = refusalOf(save.error);
+  const refusal = useRefusal(save.error);
   const refused = (field: keyof typeof FIELDS) => refusal.at(FIELDS[field]) ?? refusal.at(`record.${FIELDS[field]}`);
   const isElsewhere = save.isError && !(Object.keys(FIELDS) as (keyof typeof FIELDS)[]).some(refused);
   function at(field: keyof typeof FIELDS | "lower"): string | null {
