@@ -69,7 +69,9 @@ async def storage_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of an empty, migrated database."""
     if request.param == "sqlite":
         files: SqliteFiles = request.getfixturevalue("sqlite")
-        yield await files.new_database()
+        url = await files.new_database()
+        yield url
+        files.give_back(url)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     database = await server.new_database()

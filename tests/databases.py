@@ -54,9 +54,25 @@ def _discard(stream: IO[bytes]) -> None:
 
 
 def new_folder(name: str) -> Path:
-    """An empty folder for a test run's databases, in memory where that can be; who asked for it removes it."""
-    has_memory = os.access(MEMORY, os.W_OK)
-    return Path(tempfile.mkdtemp(prefix=f"callcenter-{name}-", dir=MEMORY if has_memory else None))
+    """An empty folder for a test run's databases, in memory where that can be; who asked for it removes it.
+
+    Those of runs that were killed are removed here: gigabytes of memory otherwise.
+    """
+    root = Path(MEMORY if os.access(MEMORY, os.W_OK) else tempfile.gettempdir())
+    for left in root.glob("callcenter-*-of-*-*"):
+        if not _lives(int(left.name.split("-")[3])):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"callcenter-{name}-of-{os.getpid()}-", dir=root))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 class PostgresServer:
@@ -178,6 +194,12 @@ class SqliteFiles:
                 await engine.dispose()
             shutil.copyfile(self._template, path)
         return f"sqlite+aiosqlite:///{path}"
+
+    def give_back(self, url: str) -> None:
+        """Removes a database that nobody uses any more."""
+        path = url.partition("///")[2]
+        for ending in ("", "-wal", "-shm"):
+            Path(path + ending).unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Removes all of them."""
