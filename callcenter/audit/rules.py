@@ -217,9 +217,9 @@ recordings that a PBX's machine sends, piece by piece."""
 SECRET_WORDS = ("password", "secret", "token", "key", "code", "word")
 FREE_WORDS = frozenset({"note", "text"})
 """What people write of people: it stands where it was written, and is erased there; here nobody would find it."""
-WORD_LISTS = frozenset({"roles", "permissions", "queues", "teams", "agents"})
-"""Lists of names that the centre itself gives: what was given to whom stands in them. Of other lists, of customers'
-numbers for one, nothing may stand here that is erased elsewhere."""
+WORD_LISTS = frozenset({"roles", "permissions", "queues", "teams", "agents", "columns"})
+"""Lists of names that the centre itself gives: what was given to whom, and what columns were imported as, stands in
+them. Of other lists, of customers' numbers for one, nothing may stand here that is erased elsewhere."""
 MOST_WORDS, LONGEST_WORD = 50, 128
 LONGEST_TEXT = 200
 MOST_FIELDS = 40

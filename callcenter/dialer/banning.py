@@ -50,6 +50,12 @@ def _beginnings(number: str) -> set[str]:
     return {number[:length] for length in range(SHORTEST_PREFIX, len(number) + 1)}
 
 
+async def unlisted(session: AsyncSession, numbers: Collection[str]) -> set[str]:
+    """Those of these numbers that have no entry of their own without an end."""
+    lasting = select(DoNotCall.number).where(DoNotCall.is_prefix.is_(False), DoNotCall.expires_at.is_(None))
+    return set(numbers).difference(await session.scalars(lasting.where(DoNotCall.number.in_(numbers))))
+
+
 async def ban(sessions: Sessions, entries: Sequence[NewBan], *, now: Instant, by: str) -> int:
     """Adds entries, all or none; one that is there takes over the new expiry, source and note. How many.
 

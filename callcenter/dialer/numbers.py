@@ -37,6 +37,8 @@ class RowFault(StrEnum):
     UNKNOWN_LEVEL = "unknown_level"
     REFERENCE_TAKEN = "reference_taken"
     IS_CUSTOMER = "is_customer"
+    BAD_CONSENT = "bad_consent"
+    NOT_YES_OR_NO = "not_yes_or_no"
 
 
 class CellRefused(ValueError):

@@ -40,6 +40,7 @@ def test_what_is_given_is_kept_by_name_and_what_is_customers_is_counted() -> Non
         "recipients": ["li@example.com"],
         "queues": ["a"] * 51,
         "teams": [{"name": "A"}],
+        "columns": ["number", "consent"],
     }
     assert details_of(body) == {
         "roles": ["admin", "x" * 128],
@@ -49,6 +50,7 @@ def test_what_is_given_is_kept_by_name_and_what_is_customers_is_counted() -> Non
         "recipients": {"count": 1},
         "queues": {"count": 51},
         "teams": {"count": 1},
+        "columns": ["number", "consent"],
     }
 
 

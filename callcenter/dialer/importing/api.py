@@ -11,7 +11,7 @@ from callcenter.accounts.api import requires
 from callcenter.accounts.once import OnceRoute
 from callcenter.accounts.service import Account
 from callcenter.dialer.importing import answers, jobs
-from callcenter.dialer.importing.columns import ROLES, Kind, Role
+from callcenter.dialer.importing.columns import PERMITTING, ROLES, Kind, Role
 from callcenter.dialer.importing.error_file import error_file
 from callcenter.dialer.importing.jobs import Importer, Options
 from callcenter.dialer.importing.rows import Policy
@@ -140,12 +140,14 @@ def _job_routes(routes: APIRouter, importer: Importer) -> None:
         return await _one(importer, import_id)
 
     @routes.post("/imports/{import_id}/preview", response_model=answers.ImportPreview)
-    async def preview(shape: OptionsShape, import_id: int = to_run) -> dict[str, Any]:
+    async def preview(shape: OptionsShape, account: Runner, import_id: int = to_run) -> dict[str, Any]:
+        await _check_columns(importer, import_id, shape.options(), account)
         rows = await jobs.preview(importer.context, import_id, shape.options())
         return {"rows": to_builtins(rows)}
 
     @routes.post("/imports/{import_id}/start", response_model=answers.Import, status_code=202)
-    async def start(shape: OptionsShape, import_id: int = to_run) -> dict[str, Any]:
+    async def start(shape: OptionsShape, account: Runner, import_id: int = to_run) -> dict[str, Any]:
+        await _check_columns(importer, import_id, shape.options(), account)
         await importer.start(import_id, shape.options())
         return await _one(importer, import_id)
 
@@ -175,6 +177,14 @@ async def _check_kind(importer: Importer, import_id: int, account: Account) -> N
         raise NotFound(f"There is no import {import_id}")
     if row.kind == Kind.CUSTOMERS and "manage_customers" not in account.permissions:
         raise NotAllowed("this import needs the permission manage_customers")
+
+
+async def _check_columns(importer: Importer, import_id: int, options: Options, account: Account) -> None:
+    """Raises NotAllowed for columns that say of customers what the account may not write into a record; BadInput."""
+    row = await jobs.one_import(importer.context.sessions, import_id)
+    said = PERMITTING.intersection(importer.context.columns(row, options).roles)
+    if said and "edit_customers" not in account.permissions:
+        raise NotAllowed(f"a column that is {min(said)} needs the permission edit_customers")
 
 
 async def _one(importer: Importer, import_id: int) -> dict[str, Any]:

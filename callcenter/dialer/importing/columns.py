@@ -9,7 +9,11 @@ from callcenter.errors import BadInput
 
 
 class Role(StrEnum):
-    """What a column is. `attribute` is kept for the agent to see; `due_date` says when to call."""
+    """What a column is. `attribute` is kept for the agent to see; `due_date` says when to call.
+
+    `label` says what the number in the column before it is called. `consent` says whether a customer lets the centre
+    call, the other two since when and how they said so; `do_not_call` that nobody is to call any of their numbers.
+    """
 
     NUMBER = "number"
     OTHER_NUMBER = "other_number"
@@ -24,6 +28,11 @@ class Role(StrEnum):
     NOTE = "note"
     LEVEL = "level"
     REFERENCE = "reference"
+    LABEL = "label"
+    CONSENT = "consent"
+    CONSENT_AT = "consent_at"
+    CONSENT_HOW = "consent_how"
+    DO_NOT_CALL = "do_not_call"
     IGNORE = "ignore"
 
 
@@ -42,13 +51,20 @@ ROLES: Mapping[Kind, tuple[Role, ...]] = {
     ),
     Kind.DO_NOT_CALL: (Role.NUMBER, Role.EXPIRES, Role.SOURCE, Role.NOTE, Role.IGNORE),
     Kind.CUSTOMERS: (
-        Role.NUMBER, Role.OTHER_NUMBER, Role.NAME, Role.LEVEL, Role.REFERENCE, Role.NOTE, Role.ATTRIBUTE, Role.IGNORE,
+        Role.NUMBER, Role.OTHER_NUMBER, Role.LABEL, Role.NAME, Role.LEVEL, Role.REFERENCE, Role.NOTE, Role.CONSENT,
+        Role.CONSENT_AT, Role.CONSENT_HOW, Role.DO_NOT_CALL, Role.ATTRIBUTE, Role.IGNORE,
     ),
 }  # fmt: skip
 """What columns of such a file may be."""
 
-REPEATED = frozenset({Role.OTHER_NUMBER, Role.ATTRIBUTE, Role.IGNORE})
+REPEATED = frozenset({Role.OTHER_NUMBER, Role.LABEL, Role.ATTRIBUTE, Role.IGNORE})
 """Several columns may be each of these."""
+
+NUMBERS = frozenset({Role.NUMBER, Role.OTHER_NUMBER})
+OF_CONSENT = frozenset({Role.CONSENT_AT, Role.CONSENT_HOW})
+"""They say more of what the column of consent says."""
+PERMITTING = frozenset({Role.CONSENT, Role.DO_NOT_CALL}) | OF_CONSENT
+"""They say whether a customer may be called: only who may write so into a record by hand may import it."""
 
 WORDS: Mapping[Role, frozenset[str]] = {
     Role.NUMBER: frozenset(
@@ -72,6 +88,16 @@ WORDS: Mapping[Role, frozenset[str]] = {
     Role.SOURCE: frozenset({"source", "origin", "来源"}),
     Role.LEVEL: frozenset({"level", "tier", "级别", "客户级别", "等级"}),
     Role.REFERENCE: frozenset({"reference", "customer id", "customer number", "id", "客户编号", "外部编号", "编号"}),
+    Role.LABEL: frozenset(
+        {"label", "label 1", "label 2", "label 3", "number label", "phone label", "other label", "second label",
+         "phone 2 label", "mobile label", "标签", "标签1", "标签2", "标签3", "号码标签", "电话标签", "其他标签"}
+    ),
+    Role.CONSENT: frozenset({"consent", "consent to be called", "许可", "致电许可", "同意", "致电同意"}),
+    Role.CONSENT_AT: frozenset(
+        {"consent at", "consent since", "consent date", "许可时间", "许可日期", "同意时间", "同意日期"}
+    ),
+    Role.CONSENT_HOW: frozenset({"consent how", "consent source", "许可方式", "同意方式"}),
+    Role.DO_NOT_CALL: frozenset({"do not call", "dnc", "no calls", "禁呼", "免打扰", "请勿致电", "勿呼"}),
     Role.NOTE: frozenset({"note", "notes", "comment", "reason", "备注", "说明", "原因"}),
 }  # fmt: skip
 """Headers that say what a column is, in small letters, with spaces for `_` and `-`."""
@@ -148,6 +174,7 @@ def checked(
         raise BadInput(f"Column {nameless + 1} has no name: nobody could tell what it shows", field=field)
     if kind is Kind.CUSTOMERS:
         _check_attributes(names, said, attributes)
+        _check_company(names, said, field)
     return Columns(tuple(names), said)
 
 
@@ -155,3 +182,12 @@ def _check_attributes(names: Sequence[str], said: Sequence[Role], attributes: Co
     for name, role in zip(names, said, strict=True):
         if role is Role.ATTRIBUTE and word_of(name) not in attributes:
             raise BadInput(f"The settings know no attribute {name!r} of customers", field="columns")
+
+
+def _check_company(names: Sequence[str], said: Sequence[Role], field: str) -> None:
+    """Raises BadInput for a column that says something of another one, where that is not there."""
+    for at, (name, role) in enumerate(zip(names, said, strict=True)):
+        if role is Role.LABEL and NUMBERS.isdisjoint(said[:at]):
+            raise BadInput(f"No number stands before the column {name!r}, which is to label one", field=field)
+        if role in OF_CONSENT and Role.CONSENT not in said:
+            raise BadInput(f"No column is the consent of which {name!r} says more", field=field)

@@ -34,6 +34,8 @@ REASONS_ZH: Mapping[str, str] = {
     "unknown_level": "设置中没有此级别",
     "reference_taken": "另一客户已有此编号",
     "is_customer": "已有客户使用此号码",
+    "bad_consent": "许可应为 已同意、已撤回 或 未知",
+    "not_yes_or_no": "应为 是 或 否",
     "from_customers": "已有客户使用此号码",
     "from_file": "号码在文件中重复",
     "from_list": "名单中已有此号码",

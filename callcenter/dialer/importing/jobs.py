@@ -97,10 +97,11 @@ class PreviewRow(Struct, frozen=True):
 
 
 class Customers(Protocol):
-    """The room of customers, above this one: how a file may call levels and attributes, and what becomes of rows."""
+    """The room of customers, above this one: how a file may call levels and the like, and what becomes of rows."""
 
     levels: dict[str, str]
     attributes: dict[str, str]
+    consents: dict[str, str]
 
     async def compared(self, session: AsyncSession, sheet: Sheet, policy: Policy, column: str) -> Sheet:
         """The sheet as it can be saved: without twins and what customers have already, by the policy."""
@@ -125,6 +126,10 @@ class Context:
     def attributes(self) -> dict[str, str]:
         """Those of customers, by what a file may call them."""
         return self.customers.attributes if self.customers else {}
+
+    def columns(self, row: Import, options: Options) -> Columns:
+        """The columns of a kept file. Raises BadInput naming the option at fault."""
+        return checked(row.columns, options.columns, Kind(row.kind), self.attributes)
 
 
 @dataclass
@@ -151,7 +156,7 @@ class Importer:
     async def start(self, import_id: int, options: Options) -> None:
         """Begins the import of a draft, or again one of which nothing came. Raises NotFound, Conflict, BadInput."""
         row = await one_import(self.context.sessions, import_id)
-        checked(row.columns, options.columns, Kind(row.kind), self.context.attributes)
+        self.context.columns(row, options)
         begun = (
             update(Import)
             .where(Import.id == import_id, Import.state.not_in((ImportState.RUNNING, ImportState.DONE)))
@@ -263,6 +268,7 @@ async def _plan(context: Context, row: Import, options: Options) -> Plan:
         agents=context.agents,
         levels=context.customers.levels if context.customers else {},
         attributes=context.attributes,
+        consents=context.customers.consents if context.customers else {},
     )
 
 

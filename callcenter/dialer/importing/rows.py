@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callcenter.dialer.calendar import all_zones
-from callcenter.dialer.importing.columns import Columns, Kind, Role, checked, word_of
+from callcenter.dialer.importing.columns import NUMBERS, Columns, Kind, Role, checked, word_of
 from callcenter.dialer.importing.sheets import Broken, Record, read_file
 from callcenter.dialer.numbers import (
     CellRefused,
@@ -35,11 +35,18 @@ MAX_LENGTHS: Mapping[Role, int] = {
     Role.SOURCE: 64,
     Role.NOTE: 500,
     Role.REFERENCE: 100,
+    Role.LABEL: 64,
+    Role.CONSENT_HOW: 200,
 }
 MAX_NAME_LENGTH = MAX_LENGTHS[Role.NAME]
 PRIORITIES = range(1, 10)
 """1 is called first; 5 where nothing is said."""
 USUAL_PRIORITY = 5
+YES_OR_NO: Mapping[str, bool] = dict.fromkeys(("yes", "y", "true", "1", "是"), True) | dict.fromkeys(
+    ("no", "n", "false", "0", "否"), False
+)
+LAST_DAY: Instant = 4e9
+"""The last moment that a record can hold."""
 
 
 class Known(StrEnum):
@@ -65,7 +72,7 @@ class Plan(Struct, frozen=True):
 
     `roles` None: the header says what the columns are. `keeps_extension`: an extension is shown to the agent instead of
     being an error. `due_days` are added to the due date. `agents` are those that may own a target (none: anybody).
-    `levels` and `attributes` are those of customers: how a file may call them (`word_of`), and their codes.
+    `levels`, `attributes` and `consents` are those of customers: how a file may call them (`word_of`), and their codes.
     """
 
     region: str
@@ -77,12 +84,15 @@ class Plan(Struct, frozen=True):
     agents: frozenset[str] = frozenset()
     levels: dict[str, str] = {}
     attributes: dict[str, str] = {}
+    consents: dict[str, str] = {}
 
 
 class Row(Struct, frozen=True):
     """A good row: `number` is E.164 (`+` and digits). `priority`, `due_at`: None where nothing is said.
 
     Of a do-not-call list `is_prefix` says that it is how numbers begin; expiry, source and note are attributes.
+    Of a customer each of `labels` stands behind its number, `consent` "" says nothing, and `do_not_call` is of all
+    numbers.
     """
 
     line: int
@@ -98,6 +108,11 @@ class Row(Struct, frozen=True):
     level: str = ""
     reference: str = ""
     note: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    consent: str = ""
+    consent_at: Instant | None = None
+    consent_how: str = ""
+    do_not_call: bool = False
 
 
 class RowError(Struct, frozen=True):
@@ -190,7 +205,20 @@ def _row(line: int, values: Sequence[str], columns: Columns, plan: Plan) -> Row 
             row = _with(row, name, role, text, plan)
         except CellRefused as error:
             return RowError(line, name, text, error.fault, str(error))
-    return row
+    return replace(row, labels=_labels(row, columns, cells)) if Role.LABEL in columns.roles else row
+
+
+def _labels(row: Row, columns: Columns, cells: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What the numbers of a row are called: each by the label that stands behind it."""
+    number, others, found = "", iter(row.other_numbers), dict[str, str]()
+    for role, text in zip(columns.roles, cells, strict=True):
+        if role in NUMBERS and text:
+            number = row.number if role is Role.NUMBER else next(others)
+        elif role in NUMBERS:
+            number = ""
+        elif role is Role.LABEL and number and text:
+            found[number] = text
+    return tuple(found.items())
 
 
 def _with(row: Row, name: str, role: Role, text: str, plan: Plan) -> Row:
@@ -267,6 +295,27 @@ def _level(text: str, plan: Plan) -> str:
     return level
 
 
+def _consent(text: str, plan: Plan) -> str:
+    consent = plan.consents.get(word_of(text))
+    if consent is None:
+        raise CellRefused(RowFault.BAD_CONSENT, "consent is given, withdrawn or unknown")
+    return consent
+
+
+def _consent_day(text: str, plan: Plan) -> Instant:
+    at = _day(text, plan)
+    if not 0 < at <= LAST_DAY:
+        raise CellRefused(RowFault.BAD_DATE, "no day on which consent can have been asked for")
+    return at
+
+
+def _yes_or_no(text: str) -> bool:
+    said = YES_OR_NO.get(word_of(text))
+    if said is None:
+        raise CellRefused(RowFault.NOT_YES_OR_NO, "neither yes nor no")
+    return said
+
+
 def _attribute_of_customer(row: Row, name: str, text: str, plan: Plan) -> Row:
     return _noted(row, plan.attributes[word_of(name)], text) if text else row
 
@@ -295,6 +344,11 @@ _CELLS: Mapping[Role, Cell] = {
     Role.NOTE: lambda row, _, text, _plan: _noted(row, Role.NOTE, text),
     Role.LEVEL: lambda row, _, text, plan: replace(row, level=_level(text, plan)),
     Role.REFERENCE: lambda row, _, text, _plan: replace(row, reference=text),
+    Role.LABEL: lambda row, _name, _text, _plan: row,  # with its number: _labels
+    Role.CONSENT: lambda row, _, text, plan: replace(row, consent=_consent(text, plan)),
+    Role.CONSENT_AT: lambda row, _, text, plan: replace(row, consent_at=_consent_day(text, plan)),
+    Role.CONSENT_HOW: lambda row, _, text, _plan: replace(row, consent_how=text),
+    Role.DO_NOT_CALL: lambda row, _, text, _plan: replace(row, do_not_call=_yes_or_no(text)),
     Role.IGNORE: lambda row, _name, _text, _plan: row,
 }
 
@@ -339,6 +393,7 @@ def without_twins(sheet: Sheet, policy: Policy, column: str) -> Sheet:
 def merged(row: Row, other: Row) -> Row:
     """A row with what another of the same number says besides; the more urgent priority counts."""
     priorities = [one for one in (row.priority, other.priority) if one is not None]
+    consenting = other if other.consent else row
     return replace(
         row,
         name=other.name or row.name,
@@ -351,6 +406,11 @@ def merged(row: Row, other: Row) -> Row:
         level=other.level or row.level,
         reference=other.reference or row.reference,
         note=other.note or row.note,
+        labels=tuple(dict((*row.labels, *other.labels)).items()),
+        consent=consenting.consent,
+        consent_at=consenting.consent_at,
+        consent_how=consenting.consent_how,
+        do_not_call=row.do_not_call or other.do_not_call,
     )
 
 

@@ -128,7 +128,8 @@ async def test_the_way_of_a_file(desk: Desk, centre: Centre) -> None:
     assert rows[0]["row"] == {
         "line": 2, "number": "+8613800138000", "name": "王小明", "attributes": {"城市": "北京"},
         "other_numbers": ["+861062345678"], "priority": None, "owner_agent": "1001", "time_zones": "Asia/Shanghai",
-        "due_at": None, "is_prefix": False, "level": "", "reference": "", "note": "",
+        "due_at": None, "is_prefix": False, "level": "", "reference": "", "note": "", "labels": [], "consent": "",
+        "consent_at": None, "consent_how": "", "do_not_call": False,
     }  # fmt: skip
     assert (rows[1]["row"], rows[1]["error"]["code"]) == (None, "not_a_number")
     assert await centre.targets() == []

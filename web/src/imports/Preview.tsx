@@ -66,9 +66,15 @@ function New({ row }: { row: Becomes }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { expires, ...shown } = row.attributes;
+  const labels = Object.fromEntries(row.labels) as Record<string, string | undefined>;
+  const labelled = (number: string) => {
+    const label = labels[number];
+    return label ? t("import.labelled", { number, label }) : number;
+  };
   const parts = [
     row.name,
-    ...row.other_numbers,
+    labels[row.number],
+    ...row.other_numbers.map(labelled),
     row.priority === null ? "" : `${t("import.roles.priority")} ${row.priority}`,
     row.owner_agent && `${t("import.roles.owner_agent")} ${row.owner_agent}`,
     row.due_at === null ? "" : `${t("target.dueAt")} ${format.dateMinute(row.due_at)}`,
@@ -77,6 +83,14 @@ function New({ row }: { row: Becomes }) {
     row.level,
     row.reference,
     row.note,
+    ...(row.consent
+      ? [
+          t(`customers.consent.${row.consent as "given"}`),
+          row.consent_at === null ? "" : format.date(row.consent_at),
+          row.consent_how,
+        ]
+      : []),
+    row.do_not_call && t("customers.doNotCall"),
     ...Object.entries(shown).map(([name, value]) => (value ? `${name}: ${value}` : "")),
   ].filter(Boolean);
   return (

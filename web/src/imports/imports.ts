@@ -33,6 +33,11 @@ export interface Becomes {
   level: string;
   reference: string;
   note: string;
+  labels: string[][];
+  consent: string;
+  consent_at: Instant | null;
+  consent_how: string;
+  do_not_call: boolean;
 }
 
 /** While an import runs, it is asked how far it is. */
@@ -107,7 +112,7 @@ export function useStartImport() {
 }
 
 /** Columns of which there can be only one; choosing it for one takes it from another. */
-const SEVERAL: readonly Role[] = ["other_number", "attribute", "ignore"];
+const SEVERAL: readonly Role[] = ["other_number", "label", "attribute", "ignore"];
 
 /** The roles after a column got another one. */
 export function assigned(roles: readonly Role[], place: number, role: Role): Role[] {
