@@ -188,13 +188,14 @@ async def of_customer(
 ) -> list[tuple[Instant, dict[str, Any]]]:
     """The tickets of a customer that were opened before an instant, each with when it was, the newest first.
 
-    As other rooms tell them; none for an account that may not work on tickets.
+    Those of one of their numbers that are nobody else's are there, too: the record may have been made later. As other
+    rooms tell them; none for an account that may not work on tickets.
     """
     if "work_tickets" not in account.permissions:
         return []
     async with context.sessions() as session:
-        ids = await with_merged(session, [customer_id])
-        query = select(Ticket).where(Ticket.customer_id.in_(ids), is_told(account), Ticket.merged_into.is_(None))
+        theirs = await _of_caller(session, customer_id, "")
+        query = select(Ticket).where(theirs, is_told(account), Ticket.merged_into.is_(None))
         if before is not None:
             query = query.where(Ticket.created_at < before)
         query = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)

@@ -387,6 +387,28 @@ async def test_a_customers_history_tells_of_tickets(centre: Centre, boss: AsyncC
     assert await finding.of_customer(centre.context, account, known, NOON, 5) == []
 
 
+async def test_a_history_has_tickets_from_before_the_record(centre: Centre, boss: AsyncClient) -> None:
+    customers = Customers(centre.context.sessions, lambda: centre.now)
+    account = await account_named(centre.site.access, "supervisor")
+    assert account is not None
+
+    async def history(customer_id: int) -> list[str]:
+        return [one["ticket"] for _, one in await finding.of_customer(centre.context, account, customer_id, None, 9)]
+
+    unknown = await opened(boss, caller_number="138 0013 8000")
+    other = await opened(boss, caller_number=WANG)
+    late = (await service.create(customers, a_record(numbers=(LI,)), "boss")).row.id
+    assert (unknown["customer_id"], await history(late)) == (None, [unknown["ticket"]])
+
+    # The same number, but somebody else's ticket; and one of each number after a merge.
+    twin = (await service.create(customers, a_record(name="Twin", numbers=(LI, WANG)), "boss")).row.id
+    theirs = await opened(boss, customer_id=twin, caller_number=LI)
+    assert await history(late) == [unknown["ticket"]]
+    assert await history(twin) == [theirs["ticket"], other["ticket"], unknown["ticket"]]
+    await merging.merge(customers, (late, 1), (twin, 1), "boss")
+    assert await history(late) == [theirs["ticket"], other["ticket"], unknown["ticket"]]
+
+
 @pytest.mark.parametrize("role", [None, Role.QA])
 async def test_who_does_not_work_on_tickets_is_told_nothing(centre: Centre, role: Role | None) -> None:
     client = centre.site.stranger() if role is None else await centre.client(role)
