@@ -26,7 +26,7 @@ SUMMARIES: Mapping[str, str] = {
     "PUT /api/profile/second-factor": "Switch one's own second factor on, by a code",
     "POST /api/profile/second-factor/recovery-codes": "New recovery codes; the old are void",
     "POST /api/profile/second-factor/off": "Switch one's own second factor off",
-    "GET /api/users": "All users",
+    "GET /api/users": "Users, by username",
     "POST /api/users": "Add a user with a temporary password",
     "PATCH /api/users/{user_id}": "Change a user",
     "POST /api/users/{user_id}/password": "Give a user a new temporary password",

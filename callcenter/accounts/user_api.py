@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.accounts import users
@@ -12,7 +12,7 @@ from callcenter.accounts.scope import EVERYTHING, MOST_NAMES, Scope, ScopeTold, 
 from callcenter.accounts.service import Access, Account, NewUser, kept_scope
 from callcenter.accounts.tables import User
 from callcenter.accounts.users import Presence
-from callcenter.plain_text import VISIBLE
+from callcenter.plain_text import VISIBLE, PlainText
 
 UserId = Annotated[int, Field(ge=1, le=2**53)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, pattern=VISIBLE)]
@@ -21,6 +21,16 @@ RoleName = Annotated[str, Field(min_length=1, max_length=ROLE_LENGTH, pattern=VI
 Roles = Annotated[list[RoleName], Field(max_length=20)]
 Named = Annotated[str, Field(min_length=1, max_length=128, pattern=VISIBLE)]
 Manager = Annotated[Account, requires("manage_users")]
+
+
+class PageQuery(BaseModel):
+    """Which users; `text` is a part of username, name or agent's number, `cursor` is `next` of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[PlainText, Field(min_length=1, max_length=NAME_LENGTH)] | None = None
+    cursor: Annotated[PlainText, Field(min_length=1, max_length=USERNAME_LENGTH)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class ScopeShape(BaseModel):
@@ -101,9 +111,10 @@ class PresenceAnswer(UserAnswer):
 
 
 class UsersAnswer(BaseModel):
-    """All users, by username."""
+    """A page of users, by username; `next` is the cursor of the following one."""
 
     users: list[PresenceAnswer]
+    next: str | None
 
 
 def user_routes(access: Access) -> APIRouter:
@@ -111,9 +122,12 @@ def user_routes(access: Access) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/api/users")
-    async def list_users(account: Manager) -> UsersAnswer:
+    async def page(query: Annotated[PageQuery, Query()], account: Manager) -> UsersAnswer:
         in_person(account)
-        return UsersAnswer(users=[_presence(one) for one in await users.presences(access)])
+        found = await users.page(access, text=query.text, after=query.cursor, limit=query.limit + 1)
+        shown = found[: query.limit]
+        following = shown[-1].user.username if len(found) > query.limit else None
+        return UsersAnswer(users=[_presence(one) for one in shown], next=following)
 
     @routes.post("/api/users", status_code=201)
     async def create(new: UserToAdd, account: Manager) -> NewPasswordAnswer:

@@ -1,10 +1,10 @@
 """Users as administrators manage them. Passwords that are given out are temporary: their users choose another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.accounts.own_roles import check_are_roles, permissions_now
@@ -16,6 +16,7 @@ from callcenter.accounts.rules import (
     check_roles,
     lasts_as_admin,
     owes_second_factor,
+    username_key,
 )
 from callcenter.accounts.second_factors import forget
 from callcenter.accounts.service import Access, Account, NewUser, add_user, check_agent_is_free
@@ -40,8 +41,11 @@ class Presence:
     last_seen_at: Instant | None
 
 
-async def presences(access: Access) -> Sequence[Presence]:
-    """Everybody, by username."""
+async def page(access: Access, *, text: str | None, after: str | None, limit: int) -> Sequence[Presence]:
+    """Users by username: those behind the username `after`, which need not be one of them any more.
+
+    With `text` those in whose username, name or agent's number it is, whatever its case.
+    """
     now = access.clock()
     open_sessions = (
         select(WebSession.user_id, func.count().label("many"), func.max(WebSession.last_seen_at).label("last"))
@@ -54,7 +58,9 @@ async def presences(access: Access) -> Sequence[Presence]:
         select(User, SecondFactor.is_on, at_provider, open_sessions.c.many, open_sessions.c.last)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .outerjoin(open_sessions, open_sessions.c.user_id == User.id)
+        .where(*_conditions(text, after))
         .order_by(User.username_key)
+        .limit(limit)
     )
     async with access.sessions() as db:
         rows = (await db.execute(query)).all()
@@ -73,6 +79,17 @@ async def presences(access: Access) -> Sequence[Presence]:
         )
         for user, is_on, is_at_provider, many, last in rows
     ]
+
+
+def _conditions(text: str | None, after: str | None) -> Iterator[ColumnElement[bool]]:
+    if text is not None:
+        yield or_(
+            User.username_key.contains(username_key(text), autoescape=True),
+            User.name.icontains(text, autoescape=True),
+            User.agent_number.contains(text, autoescape=True),
+        )
+    if after is not None:
+        yield User.username_key > username_key(after)
 
 
 async def create_user(access: Access, actor: Account, new: NewUser) -> tuple[User, str]:

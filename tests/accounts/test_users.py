@@ -100,6 +100,64 @@ async def test_users_are_listed_with_where_they_are_and_without_secrets(
     assert not {"password", "password_hash"} & bob.keys()
 
 
+async def test_users_come_in_pages(root: httpx.AsyncClient) -> None:
+    for name in ("Bob", "carol", "\uff24an"):
+        await _made(root, username=name)
+    pages: list[list[str]] = []
+    query: dict[str, str | int] = {"limit": 2}
+    while query.get("cursor", "first"):
+        found = (await root.get("/api/users", params=query)).json()
+        pages.append([user["username"] for user in found["users"]])
+        query["cursor"] = found["next"] or ""
+    assert pages == [["ada", "Bob"], ["carol", "\uff24an"], ["root"]]
+    found = (await root.get("/api/users", params={"limit": 5})).json()
+    assert (len(found["users"]), found["next"]) == (5, None)
+
+
+async def test_a_page_goes_on_behind_somebody_who_is_removed_meanwhile(access: Access, root: httpx.AsyncClient) -> None:
+    cursor = (await root.get("/api/users", params={"limit": 1})).json()["next"]
+    await service.remove_user(access, cursor)
+    found = (await root.get("/api/users", params={"cursor": cursor})).json()
+    assert [user["username"] for user in found["users"]] == ["root"]
+
+
+@pytest.mark.parametrize(
+    ("text", "usernames"),
+    [
+        ("LOVE", ["ada"]),
+        ("oB", ["bob", "b_b"]),
+        ("001", ["bob"]),
+        ("%", ["b_b"]),
+        ("_", ["b_b"]),
+        ("\\", []),
+        ("ROO", ["root"]),
+        ("100%", ["b_b"]),
+    ],
+)
+async def test_users_are_found_by_a_part_of_what_they_are_called(
+    root: httpx.AsyncClient, text: str, usernames: list[str]
+) -> None:
+    await _made(root, agent_number="1001")
+    await _made(root, username="b_b", name="Bob 100%", agent_number="2")
+    listed = (await root.get("/api/users", params={"text": text})).json()["users"]
+    assert {user["username"] for user in listed} == set(usernames)
+
+
+async def test_what_is_found_comes_in_pages_too(root: httpx.AsyncClient) -> None:
+    await _made(root, agent_number="1001")
+    await _made(root, username="rob", agent_number="2001")
+    first = (await root.get("/api/users", params={"text": "001", "limit": 1})).json()
+    second = (await root.get("/api/users", params={"text": "001", "limit": 1, "cursor": first["next"]})).json()
+    assert [user["username"] for page in (first, second) for user in page["users"]] == ["bob", "rob"]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "text=", "text=a%00", "cursor=", "cursor=a%00", "name=a"])
+async def test_what_cannot_be_asked_of_users(root: httpx.AsyncClient, query: str) -> None:
+    answer = await root.get(f"/api/users?{query}")
+    assert (answer.status_code, answer.json()["field"]) == (422, query.partition("=")[0])
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

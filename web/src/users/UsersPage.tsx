@@ -1,13 +1,15 @@
-import { Button } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useSession } from "../api/queries";
 import { serverNow } from "../live/clock";
 import { ListPanel } from "../parts/ListPanel";
+import { MoreButton } from "../parts/MoreButton";
 import { Once } from "../parts/Once";
 import pageClasses from "../parts/Page.module.css";
 import { SureButton } from "../parts/SureButton";
+import { useAddressFilter } from "../parts/useAddressFilter";
 import { useTell } from "../parts/useTell";
 import { useTitle } from "../parts/useTitle";
 import { RolesPanel } from "./RolesPanel";
@@ -152,10 +154,12 @@ function Row({ user, onEdit, onMade }: { user: User; onEdit: () => void; onMade:
   );
 }
 
-/** Whoever signs in to the panel. */
+/** Whoever signs in to the panel: found by a part of the name, which stands in the address. */
 export default function UsersPage() {
   const { t } = useTranslation();
-  const users = useUsers();
+  const { filter, settled, set } = useAddressFilter(["text"]);
+  const found = useUsers(settled.text.trim());
+  const users = found.data?.pages.flatMap((one) => one.users) ?? [];
   const [edited, setEdited] = useState<User | "new" | null>(null);
   const [made, setMade] = useState<NewPassword | null>(null);
   useTitle(t("users.title"));
@@ -171,18 +175,31 @@ export default function UsersPage() {
       </div>
       <ListPanel
         title={t("users.list")}
-        asked={[users]}
+        asked={[found]}
         tools={
-          <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setEdited("new")}>
-            {t("users.create")}
-          </Button>
+          <div className={classes.tools}>
+            <TextInput
+              size="xs"
+              aria-label={t("users.search")}
+              placeholder={t("users.search")}
+              value={filter.text}
+              onChange={(event) => set("text", event.currentTarget.value)}
+            />
+            <Button size="xs" leftSection={<IconPlus size={15} />} onClick={() => setEdited("new")}>
+              {t("users.create")}
+            </Button>
+          </div>
         }
         waitingRows={3}
         columns={[t("users.username"), t("users.name"), t("users.roles"), t("users.signedIn"), null]}
-        rows={(users.data ?? []).map((user) => (
-          <Row key={user.id} user={user} onEdit={() => setEdited(user)} onMade={handOver} />
-        ))}
+        rows={users.map((user) => <Row key={user.id} user={user} onEdit={() => setEdited(user)} onMade={handOver} />)}
+        empty={{ title: t("users.noneSuch"), text: t("users.noneSuchText") }}
       >
+        {found.hasNextPage && (
+          <div className={classes.more}>
+            <MoreButton pages={found} />
+          </div>
+        )}
         {edited && (
           <UserForm user={edited === "new" ? null : edited} onClose={() => setEdited(null)} onMade={handOver} />
         )}

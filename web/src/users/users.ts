@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { ask } from "../api/client";
 import type { PresenceAnswer as User, UserChanges } from "../api/described";
 import { queryClient } from "../api/queries";
@@ -7,13 +7,19 @@ export type { NewPasswordAnswer as NewPassword, PresenceAnswer as User } from ".
 
 export type UserFields = Pick<User, "name" | "roles" | "language" | "agent_number" | "scope">;
 
+const PAGE_SIZE = 50;
+
 const refresh = () =>
   Promise.all(["users", "roles"].map((queryKey) => queryClient.invalidateQueries({ queryKey: [queryKey] })));
 
-export function useUsers() {
-  return useQuery({
-    queryKey: ["users"],
-    queryFn: async () => (await ask("GET /api/users")).users,
+/** Users by username, page by page: those in whose username, name or agent's number this is. */
+export function useUsers(text: string) {
+  return useInfiniteQuery({
+    queryKey: ["users", text],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) => ask("GET /api/users", { query: { text, cursor: pageParam, limit: PAGE_SIZE } }),
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
     refetchInterval: 30_000,
   });
 }
