@@ -11,6 +11,7 @@ Schemas = Mapping[str, Schema]
 MONDAY_NOON = 1_772_452_800.0
 INSTANTS = ("at", "since", "until", "from", "to", "start", "end", "now")
 UNITS = (
+    (re.compile(r"^(talk|hold|talk_over)_(from|to)$"), "Seconds.", 42.5),
     (re.compile(rf"(^|_)({'|'.join(INSTANTS)})$"), "An instant: seconds since 1970-01-01 UTC.", MONDAY_NOON),
     (re.compile(r"(^|_)seconds$"), "Seconds.", 42.5),
     (re.compile(r"_rate$"), "A share, 0-1.", 0.85),
@@ -35,8 +36,24 @@ WORDS = {
     "date": "2026-03-02",
     "time": "09:00",
     "timezone": "Asia/Shanghai",
+    "from": "2026-03-02",
+    "to": "2026-03-03",
+    "compare": "previous",
+    "figure": "offered",
+    "figures": "offered",
+    "cursor": "MTc3MjQ1MjgwMC4wIDEy",
+    "who": "ada",
+    "reviewer": "ada",
+    "owner": "ada",
+    "act": "list.start",
+    "ticket": "T-1234",
+    "path": "2026/03/02/call.wav",
+    "play": "6f1c2b9e-8d4a-4f0b-9a63-2f7f5c1d0e11",
+    "Idempotency-Key": "order-4711",
+    "webhook-timestamp": "1772452800",
+    "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
 }
-OTHERS = ("words", "1001", "09:00", "2026-03-02", "CN", "+8613800138000", "a" * 64)
+OTHERS = ("words", "1001", "09:00", "2026-03-02", "CN", "+8613800138000", "a" * 16, "a" * 64)
 """For texts of a form of their own: the first that has it."""
 DEEPEST = 12
 
@@ -51,7 +68,10 @@ def add_units(schemas: Schemas) -> None:
 
 
 def add_examples(operation: Schema, schemas: Schemas) -> None:
-    """An example of what an operation takes, and of what it answers."""
+    """An example of each parameter and of what else an operation takes, and of what it answers."""
+    if "parameters" in operation:
+        told = operation["parameters"]
+        operation["parameters"] = [one | {"example": example_of(one["schema"], schemas, one["name"])} for one in told]
     for content in _contents(operation):
         told = content.get("application/json")
         if told is not None:
@@ -112,8 +132,8 @@ def _array(schema: Schema, schemas: Schemas, name: str, depth: int) -> list[Any]
 
 
 def _text(schema: Schema, name: str) -> str:
-    fitting = (text for text in (WORDS.get(name, name or OTHERS[0]), *OTHERS) if _fits(text, schema))
-    return next(fitting, OTHERS[0])
+    usual = schema.get("default") or WORDS.get(name, name or OTHERS[0])
+    return next((text for text in (usual, *OTHERS) if _fits(text, schema)), OTHERS[0])
 
 
 def _fits(text: str, schema: Schema) -> bool:
@@ -125,7 +145,8 @@ def _fits(text: str, schema: Schema) -> bool:
 
 
 def _number(schema: Schema, name: str, kind: str) -> float:
-    known: float = next((value for pattern, _, value in UNITS if pattern.search(name)), 1)
+    by_name = next((value for pattern, _, value in UNITS if pattern.search(name)), 1)
+    known: float = schema.get("default", by_name)
     least: float = schema["minimum"] if "minimum" in schema else schema.get("exclusiveMinimum") or known
     most: float = schema.get("maximum", known)
     value = min(max(known, least), most)

@@ -101,6 +101,34 @@ async def test_examples_are_what_is_described(app: App) -> None:
     assert [(*error.instance_path, error.message[:200]) for error in errors] == []
 
 
+async def test_each_parameter_has_an_example_that_may_be_sent(app: App) -> None:
+    described = app.web.openapi()
+    whole = {"components": described["components"]}
+    sent = [(path, one) for _, path, operation in _operations(described) for one in operation.get("parameters", ())]
+    sent += [(kind, one) for kind, of in described["webhooks"].items() for one in of["post"]["parameters"]]
+    assert {one["in"] for _, one in sent} == {"path", "query", "header"}
+    wrong = [
+        (path, one["name"], one.get("example"))
+        for path, one in sent
+        if "example" not in one
+        or not jsonschema_rs.validator_for(whole | one["schema"], validate_formats=True).is_valid(one["example"])
+    ]
+    assert wrong == []
+
+
+async def test_examples_of_parameters_follow_from_their_names_and_defaults(app: App) -> None:
+    paths = app.web.openapi()["paths"]
+    named = {
+        (path, one["name"]): one["example"]
+        for path in ("/api/users", "/api/calls", "/api/reports/staffing", "/api/seats/{pbx}/{interface}/ready")
+        for operation in paths[path].values()
+        for one in operation.get("parameters", ())
+    }
+    assert named["/api/seats/{pbx}/{interface}/ready", "interface"] == "PJSIP/1001"
+    assert (named["/api/users", "limit"], named["/api/calls", "talk_from"]) == (50, 42.5)
+    assert (named["/api/reports/staffing", "target"], named["/api/reports/staffing", "from"]) == (0.8, "2026-03-02")
+
+
 async def test_events_for_webhooks_are_described(app: App) -> None:
     described = app.web.openapi()
     assert described["openapi"].startswith("3.1")
