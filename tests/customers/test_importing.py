@@ -161,6 +161,16 @@ async def test_consent_do_not_call_and_labels_come_from_the_file(
     assert (entry.number, entry.source, entry.created_by) == (WANG, "customer", "supervisor")
 
 
+async def test_a_preview_masks_the_numbers_of_labels(site: Site) -> None:
+    site.mask(Role.SUPERVISOR)
+    async with await site.client(Role.SUPERVISOR) as client:
+        client.headers.update(PANEL)
+        draft = await _draft(client, PERMITTING)
+        shown = await client.post(f"/api/imports/{draft['id']}/preview", json={})
+        assert shown.json()["rows"][0]["row"]["labels"][0] == ["+86138****8000", "mobile"]
+        assert "13800138" not in shown.text
+
+
 async def test_who_is_known_keeps_what_the_file_does_not_say(
     context: Context, importer: Importer, supervisor: AsyncClient
 ) -> None:
