@@ -488,10 +488,12 @@ def test_queues_are_added_and_left_at_the_desk_and_the_last_one_signs_out(agent:
     assert page.evaluate(SIDEWAYS) <= 0
     queues.get_by_role("button", name="Leave Support 客服").click()
     queues.get_by_role("button", name="Really leave?").click()
+    expect(queues.get_by_role("button", name="Add", exact=True)).to_be_visible()  # there is another one again
     expect(queues.get_by_role("button", name="Leave Support 客服")).to_have_count(0)
     assert members(pair) == {"sales": ""}
     expect(state(page)).to_have_text("Ready")
 
+    expect(leave).to_be_enabled()  # the answer to what was done before has come
     leave.press("Enter")
     sure = queues.get_by_role("button", name="The last queue: sign out?")
     expect(sure).to_be_visible()
