@@ -56,8 +56,8 @@ def _adjust_wrap_up(site: Site, seat: Seat, changes: Changes) -> None:
     """More time after a call may have been asked for, or be given back."""
     ends_at = seat.wrap_up_ends_at
     if ends_at is None:
-        return
-    if ends_at <= site.now and seat.extended_until is None:
+        site.wrapping_up.discard(seat)
+    elif ends_at <= site.now and seat.extended_until is None:
         finish_wrap_up(seat, site.now, changes)
         site.wrapping_up.discard(seat)
     else:

@@ -117,6 +117,13 @@ def test_more_time_is_wrap_up_until_the_agent_is_done() -> None:
     assert (day.seat("1001").view()["wrap_up_until"], day.surprises) == (None, [])
 
 
+def test_more_time_without_a_call_is_over_with_its_pause() -> None:
+    day = a_day("1001").pauses("1001", WRAP_UP_REASON).after(5)
+    assert day.state("1001") is SeatState.WRAP_UP
+    assert day.unpauses("1001").state("1001") is SeatState.READY
+    assert day.floor.sites[PBX].wrapping_up == set()
+
+
 def test_more_time_may_be_asked_for_again() -> None:
     day = after_a_talk().after(10).pauses("1001", WRAP_UP_REASON).after(100).pauses("1001", WRAP_UP_REASON)
     assert day.seat("1001").wrap_up_ends_at == about(day.now + EXTENSION)
