@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from callcenter.agents.answers import SeatTold
 from callcenter.delivery.kinds import EventKind
-from callcenter.delivery.service import is_wanted, post_webhooks
+from callcenter.delivery.service import post_webhooks, wanting
 from callcenter.floor.changes import Changes, Key
 from callcenter.floor.events import AnyEvent
 from callcenter.floor.facts import SeatState
@@ -50,7 +50,7 @@ class SeatTeller:
     ) -> None:
         self._sessions, self._floor, self._clock, self._wake = sessions, floor, clock, wake
         self._known = {seat.key: _standing(seat) for site in floor.sites.values() for seat in site.seats.values()}
-        self._changed: dict[Key, SeatTold] = {}
+        self._changed: dict[Key, Seat] = {}
         self._noted = asyncio.Event()
 
     def on_changes(self, _event: AnyEvent, changes: Changes) -> None:
@@ -59,7 +59,7 @@ class SeatTeller:
             seat = self._floor.seat_at(key)
             if seat is not None and self._known.get(key) != (now := _standing(seat)):
                 self._known[key] = now
-                self._changed[key] = _told(seat)
+                self._changed[key] = seat
         if self._changed:
             self._noted.set()
 
@@ -78,10 +78,12 @@ class SeatTeller:
         changed, self._changed = self._changed, {}
         self._noted.clear()
         async with self._sessions.begin() as db:
-            if not changed or not await is_wanted(db, SEAT_CHANGED):
+            webhooks = await wanting(db, SEAT_CHANGED) if changed else []
+            if not webhooks:
                 return
-            for told in changed.values():
-                await post_webhooks(db, SEAT_CHANGED, told, self._clock(), lasts_seconds=SEAT_SECONDS)
+            for seat in changed.values():
+                now = self._clock()
+                await post_webhooks(db, SEAT_CHANGED, _told(seat), now, to=webhooks, lasts_seconds=SEAT_SECONDS)
         self._wake()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from callcenter.calls.answers import CallTold
 from callcenter.delivery.kinds import EventKind
-from callcenter.delivery.service import is_wanted, post_webhooks
+from callcenter.delivery.service import post_webhooks, wanting
 from callcenter.floor.facts import AnyFact, CallRecord, Conversation, Fact, QueueVisit
 from callcenter.floor.floor import Floor
 from callcenter.store.batches import in_batches
@@ -43,7 +43,8 @@ class CallsEnded:
         if not records:
             return
         async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
-            if not await is_wanted(db, CALL_ENDED):
+            webhooks = await wanting(db, CALL_ENDED)
+            if not webhooks:
                 return
             for place in await _stored(db, records):
                 records.pop(place, None)
@@ -53,7 +54,8 @@ class CallsEnded:
             for part in parts.values():
                 of_call.setdefault(_place(part), []).append(part)
             for place, record in records.items():
-                await post_webhooks(db, CALL_ENDED, told(record, of_call.get(place, ())), record.ended_at)
+                ended = told(record, of_call.get(place, ()))
+                await post_webhooks(db, CALL_ENDED, ended, record.ended_at, to=webhooks)
 
     def _unwritten(self, places: Iterable[Place], waiting: Iterable[AnyFact]) -> Parts:
         wanted = set(places)

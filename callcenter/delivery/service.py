@@ -35,27 +35,30 @@ async def send_mail(db: AsyncSession, kind: str, mail: Mail, now: Instant) -> st
 
 
 async def post_webhooks(
-    db: AsyncSession, kind: EventKind[Payload], payload: Payload, now: Instant, *, lasts_seconds: Seconds | None = None
+    db: AsyncSession,
+    kind: EventKind[Payload],
+    payload: Payload,
+    now: Instant,
+    *,
+    to: Sequence[Webhook] | None = None,
+    lasts_seconds: Seconds | None = None,
 ) -> list[str]:
     """Puts an event into the outbox, once for each webhook that wants its kind; their delivery ids.
 
-    What is news for `lasts_seconds` only waits for no other event, and is given up then.
+    `to` are those, where they were asked for before (`wanting`). What is news for `lasts_seconds` only waits for no
+    other event, and is given up then.
     """
-    wanted = await _wanted(db, kind)
-    content = _content(kind, payload, now) if wanted else b""
-    rows = [_for_webhook(webhook, kind, content, now) for webhook in wanted]
+    webhooks = await wanting(db, kind) if to is None else to
+    content = _content(kind, payload, now) if webhooks else b""
+    rows = [_for_webhook(webhook, kind, content, now) for webhook in webhooks]
     for row in rows:
         row.expires_at = None if lasts_seconds is None else now + lasts_seconds
     db.add_all(rows)
     return [row.delivery_id for row in rows]
 
 
-async def is_wanted(db: AsyncSession, kind: AnyKind) -> bool:
-    """Whether any webhook wants events of this kind: where making one costs something, this is asked first."""
-    return bool(await _wanted(db, kind))
-
-
-async def _wanted(db: AsyncSession, kind: AnyKind) -> list[Webhook]:
+async def wanting(db: AsyncSession, kind: AnyKind) -> list[Webhook]:
+    """The webhooks that want events of this kind: where making one costs something, they are asked for first."""
     webhooks = (await db.scalars(select(Webhook).where(Webhook.is_enabled))).all()
     return [webhook for webhook in webhooks if not webhook.kinds or kind.name in webhook.kinds]
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.delivery.kinds import EventKind
-from callcenter.delivery.service import is_wanted, post_webhooks
+from callcenter.delivery.service import post_webhooks, wanting
 from callcenter.floor.terms import Instant
 from callcenter.tickets.rules import Outcome, State, What, number_of
 from callcenter.tickets.tables import Ticket, TicketChange
@@ -23,10 +23,10 @@ async def note(session: AsyncSession, ticket_id: int, by: str, at: Instant, colu
     change = TicketChange(ticket_id=ticket_id, by=by, at=at, **columns)
     session.add(change)
     await session.flush()
-    if await is_wanted(session, TICKET_CHANGED):
+    if webhooks := await wanting(session, TICKET_CHANGED):
         row = await session.get_one(Ticket, ticket_id)
         told = TicketTold(what=What(change.what), details=change.details, at=at, by=by, ticket=_standing(row))
-        await post_webhooks(session, TICKET_CHANGED, told, at)
+        await post_webhooks(session, TICKET_CHANGED, told, at, to=webhooks)
 
 
 def _standing(row: Ticket) -> TicketStanding:
