@@ -5,7 +5,7 @@ What was asked for is a pause at Asterisk (decision 73), which only the server t
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from callcenter.agents.rules import unpause
@@ -34,9 +34,12 @@ class Extensions:
         if site.link is not LinkState.LIVE:
             return
         is_anew = isinstance(event, Surveyed | LinkChanged)
-        for seat in list(site.seats.values()) if is_anew else _touched(site, changes):
+        for seat in site.seats.values() if is_anew else self._touched(changes):
             if is_over(site, seat) and seat.key not in self._under_way:
                 self._under_way[seat.key] = asyncio.create_task(self._end(seat))
+
+    def _touched(self, changes: Changes) -> Iterator[Seat]:
+        return (seat for key in changes.touched if (seat := self.floor.seat_at(key)) is not None)
 
     async def _end(self, seat: Seat) -> None:
         try:
@@ -46,13 +49,6 @@ class Extensions:
             log.warning("%s: the wrap-up at %s was not ended: %s", seat.pbx, seat.interface, error.message)
         finally:
             del self._under_way[seat.key]
-
-
-def _touched(site: Site, changes: Changes) -> Iterable[Seat]:
-    for kind, identity in changes.touched:
-        seat = site.seats.get(identity.partition("/")[2].lower()) if kind == "seats" else None
-        if seat is not None:
-            yield seat
 
 
 def is_over(site: Site, seat: Seat) -> bool:
