@@ -61,11 +61,8 @@ class RingOutside(TypedDict):
     link: str
 
 
-class RingTold(TypedDict):
-    """A phone begins to ring. It is news for 30 s: whoever does not take it until then is never told.
-
-    `crm` is null where the CRM knows nobody, fails, or takes longer than half a second.
-    """
+class PhoneRing(TypedDict):
+    """A phone begins to ring, for this call."""
 
     pbx: str
     interface: str
@@ -75,6 +72,14 @@ class RingTold(TypedDict):
     queue: str
     direction: Direction | None
     at: Instant
+
+
+class RingTold(PhoneRing):
+    """A phone begins to ring. It is news for 30 s: whoever does not take it until then is never told.
+
+    `crm` is null where the CRM knows nobody, fails, or takes longer than half a second.
+    """
+
     customers: list[RingCustomer]
     crm: RingOutside | None
 

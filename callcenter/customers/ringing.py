@@ -4,21 +4,20 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 from callcenter.customers import service
-from callcenter.customers.answers import RingCustomer, RingOutside, RingTold
+from callcenter.customers.answers import PhoneRing, RingCustomer, RingOutside, RingTold
 from callcenter.customers.crm import Crm
 from callcenter.customers.service import Context
 from callcenter.delivery.kinds import EventKind
-from callcenter.delivery.service import is_wanted, post_webhooks
+from callcenter.delivery.service import post_webhooks, wanting
 from callcenter.floor.changes import Changes, Key
 from callcenter.floor.events import AnyEvent
-from callcenter.floor.facts import Direction, SeatState
+from callcenter.floor.facts import SeatState
 from callcenter.floor.floor import Floor
 from callcenter.floor.seat import Seat
-from callcenter.floor.terms import CallId, Instant, Seconds
+from callcenter.floor.terms import CallId, Seconds
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +29,6 @@ RING_SECONDS: Seconds = 30
 
 
 RINGING = EventKind("call.ringing", RingTold)
-
-
-class Ringing(Struct, frozen=True):
-    """A phone began to ring, for this call."""
-
-    pbx: str
-    interface: str
-    agent_number: str
-    call_id: CallId
-    number: str
-    queue: str
-    direction: Direction | None
-    at: Instant
 
 
 class Herald:
@@ -67,7 +53,7 @@ class Herald:
             task.cancel()
         await asyncio.gather(*telling, return_exceptions=True)
 
-    def _begun(self, changes: Changes) -> Iterator[Ringing]:
+    def _begun(self, changes: Changes) -> Iterator[PhoneRing]:
         for key in changes.touched:
             seat = self._floor.seat_at(key)
             if seat is None or seat.state is not SeatState.RINGING or seat.call_id is None:
@@ -76,11 +62,11 @@ class Herald:
                 self._rung[key] = seat.call_id
                 yield _ringing(seat, seat.call_id)
 
-    async def _tell(self, ringing: Ringing) -> None:
+    async def _tell(self, ringing: PhoneRing) -> None:
         sessions = self._context.sessions
         try:
             async with sessions() as db:
-                if not await is_wanted(db, RINGING):
+                if not await wanting(db, RINGING):
                     return
             payload = await self._payload(ringing)
             async with sessions.begin() as db:
@@ -89,8 +75,8 @@ class Herald:
         except (DBAPIError, OSError):
             log.exception("Nobody is told of a ring: the database cannot be reached")
 
-    async def _payload(self, ringing: Ringing) -> RingTold:
-        number, found = await service.known_callers(self._context, ringing.number)
+    async def _payload(self, ringing: PhoneRing) -> RingTold:
+        number, found = await service.known_callers(self._context, ringing["number"])
         try:
             async with asyncio.timeout(CRM_SECONDS):
                 outside = await self._crm.look_up(number)
@@ -98,14 +84,7 @@ class Herald:
             outside = None
         rows = [one.row for one in found]
         return RingTold(
-            pbx=ringing.pbx,
-            interface=ringing.interface,
-            agent_number=ringing.agent_number,
-            call_id=ringing.call_id,
-            number=ringing.number,
-            queue=ringing.queue,
-            direction=ringing.direction,
-            at=ringing.at,
+            **ringing,
             customers=[
                 RingCustomer(id=row.id, name=row.name, reference=row.reference, level=row.level) for row in rows
             ],
@@ -113,8 +92,8 @@ class Herald:
         )
 
 
-def _ringing(seat: Seat, call_id: CallId) -> Ringing:
-    return Ringing(
+def _ringing(seat: Seat, call_id: CallId) -> PhoneRing:
+    return PhoneRing(
         pbx=seat.pbx,
         interface=seat.interface,
         agent_number=seat.agent_number,
