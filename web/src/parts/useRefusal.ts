@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
-import { useLanguage } from "../i18n";
+import { useExplain } from "./Failure";
 
 const REASONS = [
   "missing",
@@ -36,13 +36,10 @@ export interface Refusal {
 /** Why a form was refused, in our words where the rule is known, else in the server's. */
 export function useRefusal(error: unknown): Refusal {
   const { t } = useTranslation();
-  const language = useLanguage();
+  const explain = useExplain();
   const refused = error instanceof ApiError ? error : null;
-  const say = ({ reason, limits, detail }: ApiError) => {
-    if (isKnown(reason)) return t(`error.reason.${reason}`, limits);
-    // The server speaks English: in Chinese its sentence stands behind ours.
-    return language === "zh" ? `${t("error.title.bad_input")} (${detail})` : detail;
-  };
+  const say = (why: ApiError) =>
+    isKnown(why.reason) ? t(`error.reason.${why.reason}`, why.limits) : explain(why).text;
   return {
     at: (field) => (refused?.field === field ? say(refused) : null),
     isElsewhere: error !== null && !refused?.field,
