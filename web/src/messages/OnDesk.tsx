@@ -7,7 +7,7 @@ import { useFormat } from "../api/queries";
 import { notify } from "../desk/notify";
 import { Failure } from "../parts/Failure";
 import classes from "./Messages.module.css";
-import { type Received, see, useAcknowledging, useOnDesk } from "./messages";
+import { type Received, see, useAcknowledging, useFreshMessages, useOnDesk } from "./messages";
 
 function OnDeskMessage({ message, isShort }: { message: Received; isShort: boolean }) {
   const { t } = useTranslation();
@@ -41,6 +41,7 @@ function OnDeskMessage({ message, isShort }: { message: Received; isShort: boole
 /** Tells each message that comes while the panel is open, once, where notifications are switched on. */
 export function useMessagesNotified() {
   const { t } = useTranslation();
+  useFreshMessages();
   const { data: messages } = useOnDesk();
   const told = useRef<number | null>(null);
   useEffect(() => {

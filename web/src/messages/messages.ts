@@ -58,7 +58,9 @@ export function useRecipients(id: number) {
 
 const TABS = "callcenter.messages";
 
-function useOtherTabs() {
+/** What is asked for again when somebody writes, or when it is understood in another tab; once on a page. */
+export function useFreshMessages() {
+  useAskAgain("written");
   useEffect(() => {
     const tabs = new BroadcastChannel(TABS);
     tabs.onmessage = () => void refresh();
@@ -68,8 +70,6 @@ function useOtherTabs() {
 
 /** What is on the desk; asked each minute, too, since messages expire. */
 export function useOnDesk() {
-  useAskAgain("written");
-  useOtherTabs();
   return useQuery({
     queryKey: [...KEY, "desk"],
     queryFn: async () => (await ask("GET /api/messages/mine", { query: { is_open: true } })).messages,
@@ -81,7 +81,6 @@ const EARLIER_SECONDS: Seconds = 30 * 86_400;
 
 /** What was written to the agent in the last 30 days, the newest first. */
 export function useReceived() {
-  useAskAgain("written");
   return useInfiniteQuery({
     queryKey: [...KEY, "received"],
     queryFn: ({ pageParam }) =>
