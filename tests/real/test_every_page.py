@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -24,6 +25,10 @@ LINKS = "[...document.querySelectorAll('nav a, [role=menu] a, main a')].map((lin
 ROUTE = re.compile(r'<Route path="([^"]+)"')
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 
+LOOKS: tuple[tuple[str, Literal["light", "dark"], tuple[int, int]], ...] = (
+    ("en", "light", DESK),
+    ("zh", "dark", PHONE),
+)
 ADA = NewUser("ada", PASSWORD, (Role.ADMIN, Role.AGENT), agent_number="1001")
 SETTINGS = Settings(
     pbxs=(PbxSettings(name=a_call().pbx, port=9),),
@@ -84,9 +89,9 @@ def settled(page: Page) -> None:
 def looked_at(visitor: Visitor, way: str) -> list[str]:
     """What is wrong with a page: at a desk, English and light; at a phone, Chinese and dark."""
     found, page, name = [], visitor.page, re.sub(r"\W+", "-", way).strip("-") or "start"
-    for language, scheme, (width, height) in (("en", "light", DESK), ("zh", "dark", PHONE)):
+    for language, scheme, (width, height) in LOOKS:
         page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        page.emulate_media(color_scheme=scheme)
         page.evaluate("language => localStorage.setItem('callcenter.language', language)", language)
         visitor.open(way.lstrip("/"))
         settled(page)

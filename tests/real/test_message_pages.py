@@ -19,6 +19,9 @@ AT_ONCE_MS = 3000
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
+ASKED = "performance.getEntriesByType('resource').some((one) => one.name.includes('/api/messages/mine'))"
+"""The page has had an answer to what is on the desk."""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
@@ -116,7 +119,8 @@ def test_a_message_is_read_and_understood_on_whatever_page(server: Serving, brow
         typed.fill("Bo")
         for tab in (page, other):
             expect(tab.get_by_role("region", name="Messages")).to_have_count(1)
-            tab.wait_for_load_state("networkidle")  # what is open before counts as told
+            tab.wait_for_function(ASKED)  # what is open before counts as told
+            tab.wait_for_load_state("networkidle")
         with Visitor(browser, server.url) as boss:
             boss.sign_in(Role.SUPERVISOR)
             for text in ("Meeting at 3", EVIL * 10):
